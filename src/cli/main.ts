@@ -1,0 +1,1 @@
+export async function main(a: readonly string[]): Promise<void> { console.log(process.version, a); }
