@@ -1,0 +1,67 @@
+// The contract of an evaluator: a design in, an outcome out. It never sees a strategy, and never shows a test
+// figure to a search: `test` is called once, by the study, for the design that was selected.
+import type { z } from "zod";
+import type { JsonObject } from "../base/json.ts";
+import type { Network } from "../network/network.ts";
+import type { EpochPoint, Fidelity, Outcome, Proposal } from "../record/trial.ts";
+import type { Space } from "../spaces/space.ts";
+
+export interface EvaluationRequest {
+  readonly trialNumber: number;
+  readonly proposal: Proposal;
+  readonly network: Network;
+  readonly fidelity: Fidelity;
+  /** Seeds the weights, the order of the data and the augmentation. */
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  /** Called after each epoch, so that a person can watch. */
+  readonly onEpoch?: (point: EpochPoint) => void;
+}
+
+export interface TestResult {
+  readonly accuracy01: number;
+  /** Folder-relative files that were written (`best/model.onnx`), if any. */
+  readonly files?: readonly string[];
+  readonly detail?: JsonObject;
+}
+
+export interface Evaluator {
+  /** What `accuracy01` was measured on. A table without a validation figure says `test`, and so does every report. */
+  readonly selectedOn: "validation" | "test";
+  readonly fidelity: {
+    readonly full: Fidelity;
+    readonly epochs?: { readonly min: number; readonly max: number };
+  };
+  /** What a reader needs to trace a figure: table or data set with hash, versions, settings. */
+  readonly provenance: JsonObject;
+  /** The highest `accuracy01` that any design has, where a table knows it. */
+  readonly optimum01?: number;
+  /** A failed training is an outcome, not an exception. */
+  evaluate(request: EvaluationRequest): Promise<Outcome>;
+  /** The selected design's figure on the test data, at full fidelity. */
+  test(request: EvaluationRequest): Promise<TestResult>;
+  close?(): Promise<void>;
+}
+
+/** What an evaluator is created for. */
+export interface EvaluatorSetting {
+  readonly space: Space;
+  /** A name from `genius list datasets`, or a path. */
+  readonly dataset: string;
+  /** The run's folder, for checkpoints and the best model. */
+  readonly folder: string;
+  readonly seed: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface EvaluatorDefinition<Options = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  readonly source: string;
+  readonly options: z.ZodType<Options>;
+  create(setting: EvaluatorSetting, options: Options): Promise<Evaluator>;
+}
+
+export function defineEvaluator<Options>(definition: EvaluatorDefinition<Options>): EvaluatorDefinition<Options> {
+  return definition;
+}

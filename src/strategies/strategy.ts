@@ -1,0 +1,58 @@
+// The contract of a search strategy: propose, then observe. A strategy never sees an evaluator. Observing is
+// the only way it learns, so replaying a journal's trials restores it.
+import type { z } from "zod";
+import type { Random } from "../base/random.ts";
+import type { Conversation } from "../llm/index.ts";
+import type { Fidelity, Proposal, Trial } from "../record/trial.ts";
+import type { Domain } from "../spaces/domain.ts";
+
+export interface Strategy {
+  /**
+   * The next design to evaluate, or undefined when there is nothing left to try.
+   * Must not depend on anything but the options, what was observed, and this context.
+   */
+  propose(context: ProposeContext): Promise<Proposal | undefined>;
+  /** A finished trial, in the order of its number. Called for its own proposals and for those of a resumed run. */
+  observe(trial: Trial): void;
+}
+
+export interface ProposeContext {
+  /** The number of the trial to propose, counted from 1. */
+  readonly trialNumber: number;
+  /** The stream of this trial: the same for the same study seed and trial number. */
+  readonly random: Random;
+  /** Proposals that are being evaluated now, which a strategy should not repeat. */
+  readonly pending: readonly Proposal[];
+  readonly signal: AbortSignal;
+}
+
+/** What a strategy is created for. */
+export interface StrategySetting {
+  readonly domain: Domain;
+  /** How many evaluations the study may spend. */
+  readonly evaluations: number;
+  /** What the network is for, in words: "CIFAR-10 image classification, 10 classes, 3 × 32 × 32". */
+  readonly task: string;
+  readonly fidelity: {
+    readonly full: Fidelity;
+    /** The range of epochs that a multi-fidelity strategy may use; absent where an evaluator has no cheaper setting. */
+    readonly epochs?: { readonly min: number; readonly max: number };
+  };
+  /** Present when the study has a language model. */
+  readonly conversation?: Conversation;
+}
+
+export interface StrategyDefinition<Options = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  /** The paper or the reason it stands on. */
+  readonly source: string;
+  /** `required`: cannot run without a language model. */
+  readonly model: "required" | "optional" | "none";
+  readonly options: z.ZodType<Options>;
+  create(setting: StrategySetting, options: Options): Strategy;
+}
+
+export function defineStrategy<Options>(definition: StrategyDefinition<Options>): StrategyDefinition<Options> {
+  return definition;
+}
