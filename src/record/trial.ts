@@ -83,7 +83,8 @@ export function isScored(trial: Trial): trial is ScoredTrial {
 export function bestOf(trials: readonly Trial[]): ScoredTrial | undefined {
   let best: ScoredTrial | undefined;
   for (const trial of trials) {
-    if (isScored(trial) && (best === undefined || trial.outcome.accuracy01 > best.outcome.accuracy01)) best = trial;
+    if (isScored(trial) && (best === undefined || trial.outcome.accuracy01 > best.outcome.accuracy01))
+      best = trial;
   }
   return best;
 }

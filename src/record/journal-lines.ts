@@ -1,0 +1,207 @@
+// The lines of a journal: one header, then one line a trial, notes between them, and the result at the end.
+// The format is versioned; a reader refuses what it does not know rather than misread it.
+import { z } from "zod";
+import { GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Trial } from "./trial.ts";
+
+export const journalFormat = "genius-journal";
+export const journalVersion = 1;
+
+export interface JournalHeader {
+  readonly kind: "header";
+  readonly format: typeof journalFormat;
+  readonly version: typeof journalVersion;
+  /** The whole resolved configuration, enough to run the study again. */
+  readonly config: StudyConfig;
+  /** What the figures stand on: versions, commit, table or data set with hash, prompt hash, model id. */
+  readonly provenance: JsonObject;
+  readonly time: string;
+}
+
+/** What a study was asked to do, after flags, files and defaults were resolved. */
+export interface StudyConfig {
+  readonly dataset: string;
+  readonly space: string;
+  readonly spaceOptions: JsonObject;
+  readonly strategy: string;
+  readonly strategyOptions: JsonObject;
+  readonly evaluator: string;
+  readonly evaluatorOptions: JsonObject;
+  readonly model?: string;
+  readonly modelOptions: JsonObject;
+  /** Evaluations the study may spend. */
+  readonly trials: number;
+  readonly limits: JsonObject;
+  readonly parallel: number;
+  readonly seed: number;
+}
+
+export interface TrialLine {
+  readonly kind: "trial";
+  readonly trial: Trial;
+  /** The design's published key, for people who read or search the file. */
+  readonly key: string;
+  readonly time: string;
+}
+
+/** A remark that is no trial: a resume, a stop, a contradiction found in a recorded conversation, a person's note. */
+export interface NoteLine {
+  readonly kind: "note";
+  readonly about: "resumed" | "stopped" | "contradiction" | "person" | "warning";
+  readonly text: string;
+  readonly trialNumber?: number;
+  readonly time: string;
+}
+
+export interface ResultLine {
+  readonly kind: "result";
+  readonly reason: "trials-spent" | "space-exhausted" | "budget-spent" | "conversation-ended";
+  /** The selected trial's number, or null when no trial was scored. */
+  readonly best: number | null;
+  readonly testAccuracy01?: number;
+  readonly test?: JsonObject;
+  readonly time: string;
+}
+
+export type JournalLine = JournalHeader | TrialLine | NoteLine | ResultLine;
+
+/** A journal read back. */
+export interface RunRecord {
+  readonly header: JournalHeader;
+  /** In order of number. */
+  readonly trials: readonly Trial[];
+  /** When each trial finished, by trial number: an ISO time. */
+  readonly finishedAt: ReadonlyMap<number, string>;
+  readonly notes: readonly NoteLine[];
+  readonly result: ResultLine | undefined;
+  /** What was wrong with the file and could be left out safely, such as a torn last line. */
+  readonly warnings: readonly string[];
+}
+
+const finite = z.number();
+const index = z.number().int().nonnegative();
+const spent = z.looseObject({ milliseconds: finite.nonnegative(), epochs: finite.optional() });
+const point = z.looseObject({
+  epoch: finite,
+  trainLoss: finite,
+  validationAccuracy01: finite,
+  validationLoss: finite.optional(),
+  learningRate: finite.optional(),
+});
+const violation = z.looseObject({
+  quantity: z.enum(["paramCount", "macCount", "latencyMs"]),
+  value: finite,
+  bound: z.enum(["min", "max"]),
+  limit: finite,
+});
+const outcome = z.discriminatedUnion("kind", [
+  z.looseObject({
+    kind: z.literal("scored"),
+    accuracy01: finite.min(0).max(1),
+    curve: z.array(point).optional(),
+    latencyMs: finite.optional(),
+    remark: z.string().optional(),
+    spent,
+  }),
+  z.looseObject({ kind: z.literal("infeasible"), violations: z.array(violation), spent }),
+  z.looseObject({
+    kind: z.literal("failed"),
+    reason: z.enum(["diverged", "timeout", "crashed", "cancelled", "unreadable", "duplicate"]),
+    detail: z.string(),
+    curve: z.array(point).optional(),
+    spent,
+  }),
+]);
+const trial = z.looseObject({
+  number: index.min(1),
+  proposal: z.looseObject({
+    choices: z.array(index),
+    fidelity: z.looseObject({
+      epochs: finite.optional(),
+      imageSize: finite.optional(),
+      dataFraction01: finite.optional(),
+    }),
+    by: z.string(),
+    rationale: z.string().optional(),
+    predicted: z.looseObject({ accuracy01: finite, sd01: finite.optional() }).optional(),
+    repairedFrom: z.array(index).optional(),
+    call: finite.optional(),
+    nominalAccuracy01: finite.optional(),
+  }),
+  outcome,
+  cost: z.looseObject({ paramCount: finite, macCount: finite }),
+});
+const record = z.record(z.string(), z.unknown());
+const config = z.looseObject({
+  dataset: z.string(),
+  space: z.string(),
+  spaceOptions: record,
+  strategy: z.string(),
+  strategyOptions: record,
+  evaluator: z.string(),
+  evaluatorOptions: record,
+  model: z.string().optional(),
+  modelOptions: record,
+  trials: index,
+  limits: record,
+  parallel: index.min(1),
+  seed: finite,
+});
+const time = z.string();
+const line = z.discriminatedUnion("kind", [
+  z.looseObject({
+    kind: z.literal("header"),
+    format: z.literal(journalFormat),
+    version: z.literal(journalVersion),
+    config,
+    provenance: record,
+    time,
+  }),
+  z.looseObject({ kind: z.literal("trial"), trial, key: z.string(), time }),
+  z.looseObject({
+    kind: z.literal("note"),
+    about: z.enum(["resumed", "stopped", "contradiction", "person", "warning"]),
+    text: z.string(),
+    trialNumber: index.optional(),
+    time,
+  }),
+  z.looseObject({
+    kind: z.literal("result"),
+    reason: z.enum(["trials-spent", "space-exhausted", "budget-spent", "conversation-ended"]),
+    best: index.nullable(),
+    testAccuracy01: finite.optional(),
+    test: record.optional(),
+    time,
+  }),
+]);
+
+/**
+ * Checks one parsed line.
+ * @throws GeniusError `bad-file` that names the file, the line, the field and what is allowed.
+ */
+export function checkJournalLine(value: unknown, file: string, lineNumber: number): JournalLine {
+  const result = line.safeParse(value);
+  if (result.success) return result.data as JournalLine;
+  refuseVersion(value, file);
+  const issue = result.error.issues[0]!;
+  const field = issue.path.length > 0 ? ` field "${issue.path.join(".")}":` : "";
+  throw new GeniusError("bad-file", `${file}, line ${lineNumber}:${field} ${issue.message}.`);
+}
+
+function refuseVersion(value: unknown, file: string): void {
+  if (typeof value !== "object" || value === null || !("kind" in value) || value.kind !== "header") return;
+  if (!("format" in value) || value.format !== journalFormat) {
+    throw new GeniusError(
+      "bad-file",
+      `${file} is not a journal of genius: its first line has no format "${journalFormat}".`,
+    );
+  }
+  if (!("version" in value) || value.version !== journalVersion) {
+    const version = "version" in value ? String(value.version) : "missing";
+    throw new GeniusError(
+      "bad-file",
+      `${file} is a journal of version ${version}, and this release reads version ${journalVersion}. Read it with the release that wrote it.`,
+    );
+  }
+}
