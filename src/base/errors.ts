@@ -69,11 +69,17 @@ export function fileError(thrown: unknown, path: string, doing: string): unknown
         { cause: thrown },
       );
     case "EISDIR":
-      return new GeniusError("bad-file", `Cannot ${doing} ${path}: it is a folder, not a file.`, { cause: thrown });
-    case "ENOTDIR":
-      return new GeniusError("bad-file", `Cannot ${doing} ${path}: a part of its path is a file, not a folder.`, {
+      return new GeniusError("bad-file", `Cannot ${doing} ${path}: it is a folder, not a file.`, {
         cause: thrown,
       });
+    case "ENOTDIR":
+      return new GeniusError(
+        "bad-file",
+        `Cannot ${doing} ${path}: a part of its path is a file, not a folder.`,
+        {
+          cause: thrown,
+        },
+      );
     default:
       return thrown;
   }

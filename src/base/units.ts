@@ -9,10 +9,15 @@ const factors: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e
  */
 export function parseCount(text: string): number {
   const match = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*([kKmMgG]?)\s*$/.exec(text);
-  const value = match ? Number(match[1]) * (factors[(match[2] as string).toLowerCase()] as number) : Number.NaN;
+  const value = match
+    ? Number(match[1]) * (factors[(match[2] as string).toLowerCase()] as number)
+    : Number.NaN;
   const rounded = Math.round(value);
   if (!Number.isSafeInteger(rounded) || Math.abs(value - rounded) > 1e-6 * Math.max(1, rounded)) {
-    throw new GeniusError("wrong-use", `"${text}" is not a count. Write a whole number such as 20000, 20k, 5M or 1.5G.`);
+    throw new GeniusError(
+      "wrong-use",
+      `"${text}" is not a count. Write a whole number such as 20000, 20k, 5M or 1.5G.`,
+    );
   }
   return rounded;
 }

@@ -32,6 +32,11 @@ export interface Evaluator {
     readonly full: Fidelity;
     readonly epochs?: { readonly min: number; readonly max: number };
   };
+  /**
+   * The evaluator itself says what is infeasible or a repeat, as a recorded conversation does. Otherwise the study
+   * checks the limits before evaluating and evaluates no design twice.
+   */
+  readonly ownVerdicts?: boolean;
   /** What a reader needs to trace a figure: table or data set with hash, versions, settings. */
   readonly provenance: JsonObject;
   /** The highest `accuracy01` that any design has, where a table knows it. */
@@ -62,6 +67,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   create(setting: EvaluatorSetting, options: Options): Promise<Evaluator>;
 }
 
-export function defineEvaluator<Options>(definition: EvaluatorDefinition<Options>): EvaluatorDefinition<Options> {
+export function defineEvaluator<Options>(
+  definition: EvaluatorDefinition<Options>,
+): EvaluatorDefinition<Options> {
   return definition;
 }

@@ -127,6 +127,7 @@ const trial = z.looseObject({
     predicted: z.looseObject({ accuracy01: finite, sd01: finite.optional() }).optional(),
     repairedFrom: z.array(index).optional(),
     call: finite.optional(),
+    unreadable: z.string().optional(),
     nominalAccuracy01: finite.optional(),
   }),
   outcome,

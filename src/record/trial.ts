@@ -25,6 +25,8 @@ export interface Proposal {
   readonly repairedFrom?: Choices;
   /** The number of the model call that led to it, counted from 1. */
   readonly call?: number;
+  /** Why a model's reply could not be read, when it could not. Such a proposal has no choices. */
+  readonly unreadable?: string;
   /** A made-up result that a search starts from (`--start nominal`). Reports never count it. */
   readonly nominalAccuracy01?: number;
 }
