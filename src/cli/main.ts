@@ -1,1 +1,122 @@
-export async function main(a: readonly string[]): Promise<void> { console.log(process.version, a); }
+// The command `genius`: finds the command, reads its flags, runs it, and turns whatever goes wrong into one clear
+// paragraph and an exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted and resumable.
+import { GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import type { Command, Terminal } from "./command.ts";
+import { commands } from "./commands.ts";
+
+/** Runs the command line `args` and sets the process's exit code. */
+export async function main(args: readonly string[]): Promise<void> {
+  const interrupt = new AbortController();
+  let interrupts = 0;
+  process.on("SIGINT", () => {
+    interrupts += 1;
+    if (interrupts > 1) process.exit(130);
+    interrupt.abort();
+  });
+  process.on("SIGTERM", () => interrupt.abort());
+  // A reader that closes the pipe early (`| head`) ends the command quietly.
+  process.stdout.on("error", (error) => {
+    if (systemCodeOf(error) === "EPIPE") process.exit(0);
+    throw error;
+  });
+  process.exitCode = await run(args, {
+    environment: process.env,
+    isInteractive: process.stderr.isTTY === true && process.env["TERM"] !== "dumb" && process.env["CI"] === undefined,
+    columns: process.stderr.columns ?? 80,
+    out: (text) => process.stdout.write(text),
+    error: (text) => process.stderr.write(text),
+    readStandardInput: () => process.stdin.setEncoding("utf8"),
+    signal: interrupt.signal,
+  });
+}
+
+/** Runs one command line against a terminal and returns the exit code. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const [name, ...rest] = args;
+    if (name === undefined || name === "--help" || name === "-h" || name === "help") return await help(rest, terminal);
+    if (name === "--version" || name === "-V") {
+      const { version } = await import("./version.ts");
+      terminal.out(`${version()}\n`);
+      return 0;
+    }
+    const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (entry === undefined) {
+      const suggestion = nearest(name, Object.keys(commands));
+      const hint = suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
+      throw new GeniusError("wrong-use", `There is no command "${name}".${hint} See "genius --help".`);
+    }
+    const command = await entry.load();
+    if (rest.includes("--help") || rest.includes("-h")) {
+      terminal.out(await commandHelp(name, command, rest));
+      return 0;
+    }
+    return (await invoke(command, rest, terminal)) ?? 0;
+  } catch (thrown) {
+    return report(thrown, terminal);
+  }
+}
+
+async function invoke(command: Command, args: readonly string[], terminal: Terminal): Promise<number | undefined | void> {
+  const { checkFlags, coerce, flagsOf, parseArguments, unknownFlag } = await import("./options.ts");
+  const flags = await flagsOf(command.options);
+  const booleans = flags.filter((flag) => flag.isBoolean).map((flag) => flag.field);
+  const { operands, values } = parseArguments(args, booleans);
+  const known = flags.map((flag) => flag.field);
+  const rest = Object.fromEntries(Object.entries(values).filter(([field]) => !known.includes(field)));
+  if (command.passesRest !== true) for (const field of Object.keys(rest)) throw unknownFlag(field, known);
+  const own = Object.fromEntries(Object.entries(values).filter(([field]) => known.includes(field)));
+  const options = checkFlags(command.options, coerce(own));
+  return command.run({ operands, options, rest, terminal });
+}
+
+async function help(rest: readonly string[], terminal: Terminal): Promise<number> {
+  const name = rest[0];
+  if (name !== undefined && Object.hasOwn(commands, name)) {
+    terminal.out(await commandHelp(name, await commands[name]!.load(), rest));
+    return 0;
+  }
+  const entries = Object.values(commands);
+  const width = Math.max(...entries.map(({ usage }) => usage.length));
+  terminal.out(`genius – a language model designs networks for your data and budget, beside honest baselines.
+
+Usage: genius COMMAND [options]
+
+${entries.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`).join("\n")}
+
+Every command takes --help, and --json for results that a program can read.
+Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted (resumable).
+
+A first search, with nothing to set up:  genius search digits --max-params 20k
+`);
+  return 0;
+}
+
+async function commandHelp(name: string, command: Command, args: readonly string[]): Promise<string> {
+  const { flagsOf, helpOf, parseArguments } = await import("./options.ts");
+  const { usage, summary } = commands[name]!;
+  const flags = await flagsOf(command.options);
+  const booleans = [...flags.filter((flag) => flag.isBoolean).map((flag) => flag.field), "help"];
+  const { values } = parseArguments(args.filter((argument) => argument !== "-h"), booleans);
+  const parts = [`Usage: genius ${usage}\n\n${summary[0]!.toUpperCase()}${summary.slice(1)}.\n`, helpOf("Options", flags)];
+  if (command.help !== undefined) parts.push(await command.help(values));
+  if (command.more !== undefined) parts.push(`${command.more.trim()}\n`);
+  return parts.filter((part) => part !== "").join("\n");
+}
+
+const wrongUse: readonly string[] = ["wrong-use", "unknown-name", "bad-choices"];
+
+function report(thrown: unknown, terminal: Terminal): number {
+  if (thrown instanceof GeniusError) {
+    terminal.error(`genius: ${thrown.message}\n`);
+    return wrongUse.includes(thrown.code) ? 2 : 1;
+  }
+  if (thrown instanceof Error && thrown.name === "AbortError") {
+    terminal.error("genius: interrupted.\n");
+    return 130;
+  }
+  const stack = thrown instanceof Error && thrown.stack !== undefined ? `\n${thrown.stack}` : "";
+  terminal.error(`genius: something unexpected went wrong, which is a fault of genius: ${messageOf(thrown)}${stack}\n`);
+  return 1;
+}

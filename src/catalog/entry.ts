@@ -1,0 +1,9 @@
+// One member of the catalog: what a list shows, and how to get the rest.
+
+export interface Entry<Definition> {
+  readonly summary: string;
+  readonly source: string;
+  /** For strategies: whether they need a language model. */
+  readonly model?: "required" | "optional" | "none";
+  load(): Promise<Definition>;
+}

@@ -1,0 +1,40 @@
+// The contract of a command: its words for `genius --help`, its options as one schema, and what it does.
+import type { z } from "zod";
+
+/** Where a command reads and writes. Tests give their own. */
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly isInteractive: boolean;
+  readonly columns: number;
+  /** Standard output: results. */
+  out(text: string): void;
+  /** Standard error: progress and messages. */
+  error(text: string): void;
+  readStandardInput(): AsyncIterable<string>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export interface Invocation<Options> {
+  readonly operands: readonly string[];
+  readonly options: Options;
+  /** Flags that the command's own schema does not know, for commands that pass them on to a member. */
+  readonly rest: Readonly<Record<string, string | boolean>>;
+  readonly terminal: Terminal;
+}
+
+export interface Command<Options = unknown> {
+  readonly options: z.ZodObject & z.ZodType<Options>;
+  /** Paragraphs below the options in `--help`: examples, formats. */
+  readonly more?: string;
+  /** Whether flags outside the schema are allowed (they are checked later, by the member they belong to). */
+  readonly passesRest?: boolean;
+  /** Further sections of `--help` that depend on what was chosen. */
+  help?(given: Readonly<Record<string, unknown>>): Promise<string>;
+  /** @returns the exit code; nothing means 0. */
+  run(invocation: Invocation<Options>): Promise<number | undefined | void>;
+}
+
+export function defineCommand<Options>(command: Command<Options>): Command<Options> {
+  return command;
+}

@@ -1,0 +1,62 @@
+// Every command, in the order that `genius --help` shows. Its code is loaded when it is used, so that help stays
+// instant.
+import type { Command } from "./command.ts";
+
+export interface CommandEntry {
+  readonly usage: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  search: {
+    usage: "search [DATASET] [options]",
+    summary: "design networks for a dataset under a budget",
+    load: async () => (await import("./search.ts")).default,
+  },
+  resume: {
+    usage: "resume DIR",
+    summary: "continue a search that was stopped",
+    load: async () => (await import("./resume.ts")).default,
+  },
+  show: {
+    usage: "show DIR",
+    summary: "a run in the terminal: best network, curve, spent",
+    load: async () => (await import("./show.ts")).default,
+  },
+  report: {
+    usage: "report DIR…",
+    summary: "write report.html; several runs are compared",
+    load: async () => (await import("./report.ts")).default,
+  },
+  bench: {
+    usage: "bench --space NAME [options]",
+    summary: "compare strategies on a published table, over many seeds",
+    load: async () => (await import("./bench.ts")).default,
+  },
+  cost: {
+    usage: "cost --space NAME (--choices C | --stdin)",
+    summary: "parameters and multiply–accumulates of designs",
+    load: async () => (await import("./cost.ts")).default,
+  },
+  export: {
+    usage: "export (DIR | --choices C --space NAME) --format F",
+    summary: "a design as onnx, pytorch, mermaid or safetensors",
+    load: async () => (await import("./export.ts")).default,
+  },
+  transcript: {
+    usage: "transcript FILE [--space NAME]",
+    summary: "read the proposals in a recorded conversation",
+    load: async () => (await import("./transcript.ts")).default,
+  },
+  list: {
+    usage: "list spaces|strategies|evaluators|datasets|models",
+    summary: "what there is",
+    load: async () => (await import("./list.ts")).default,
+  },
+  doctor: {
+    usage: "doctor",
+    summary: "what works on this machine, and what to do about the rest",
+    load: async () => (await import("./doctor.ts")).default,
+  },
+};

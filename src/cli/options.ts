@@ -1,0 +1,132 @@
+// From one schema to flags, help and values. A field `maxParams` is the flag `--max-params`; its description, its
+// default and what it allows come from the schema.
+import { parseArgs } from "node:util";
+import type { z } from "zod";
+import { GeniusError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+
+/** What a flag looks like in help, read from a field of a schema. */
+interface Flag {
+  readonly field: string;
+  readonly flag: string;
+  readonly isBoolean: boolean;
+  readonly placeholder: string;
+  readonly description: string;
+  readonly fallback: unknown;
+}
+
+interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly placeholder?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+}
+
+export const flagOf = (field: string) => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export const fieldOf = (flag: string) =>
+  flag.replace(/^--/, "").replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The fields of an object schema as flags. */
+export async function flagsOf(schema: z.ZodType): Promise<readonly Flag[]> {
+  const { toJSONSchema } = await import("zod");
+  const described = toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  return Object.entries(described.properties ?? {}).map(([field, property]) => ({
+    field,
+    flag: flagOf(field),
+    isBoolean: property.type === "boolean",
+    placeholder: property.placeholder ?? placeholderOf(property),
+    description: property.description ?? "",
+    fallback: property.default,
+  }));
+}
+
+function placeholderOf(property: JsonSchema): string {
+  if (property.enum !== undefined) return property.enum.join("|");
+  return property.type === "number" || property.type === "integer" ? "N" : "TEXT";
+}
+
+/** The flags as a help section. */
+export function helpOf(title: string, flags: readonly Flag[]): string {
+  if (flags.length === 0) return "";
+  const left = flags.map(({ flag, isBoolean, placeholder }) => (isBoolean ? flag : `${flag} ${placeholder}`));
+  const width = Math.min(32, Math.max(...left.map((text) => text.length)));
+  const lines = flags.map(({ description, fallback }, index) => {
+    const shown = fallback === undefined || fallback === false ? "" : ` (default: ${JSON.stringify(fallback)})`;
+    const name = left[index]!;
+    const gap = name.length > width ? `\n${" ".repeat(width + 4)}` : " ".repeat(width - name.length + 2);
+    return `  ${name}${gap}${description}${shown}`;
+  });
+  return `${title}:\n${lines.join("\n")}\n`;
+}
+
+export interface ParsedArguments {
+  readonly operands: readonly string[];
+  readonly values: Readonly<Record<string, string | boolean>>;
+}
+
+/**
+ * Splits arguments into operands and flag values, by field name. A flag takes the next argument as its value
+ * unless it is boolean; `--flag=value` works too.
+ * @throws GeniusError `wrong-use` for a flag without its value.
+ */
+export function parseArguments(args: readonly string[], booleans: readonly string[]): ParsedArguments {
+  const options = Object.fromEntries(booleans.map((field) => [flagOf(field).slice(2), { type: "boolean" as const }]));
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const operands: string[] = [];
+  const values: Record<string, string | boolean> = {};
+  let waiting: string | undefined;
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      if (waiting !== undefined) values[waiting] = token.value;
+      else operands.push(token.value);
+      waiting = undefined;
+    } else if (token.kind === "option") {
+      if (waiting !== undefined) throw missingValue(waiting);
+      const field = fieldOf(token.name);
+      if (booleans.includes(field)) values[field] = token.value === undefined ? true : token.value !== "false";
+      else if (token.value !== undefined) values[field] = token.value;
+      else waiting = field;
+    }
+  }
+  if (waiting !== undefined) throw missingValue(waiting);
+  return { operands, values };
+}
+
+function missingValue(field: string): GeniusError {
+  return new GeniusError("wrong-use", `${flagOf(field)} needs a value.`);
+}
+
+/** Turns the text of flags into what the schema's JSON type wants: numbers, lists and booleans. */
+export function coerce(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([field, value]) => {
+      if (typeof value !== "string") return [field, value];
+      if (value === "true" || value === "false") return [field, value === "true"];
+      const number = value.trim() === "" ? Number.NaN : Number(value);
+      return [field, Number.isNaN(number) ? value : number];
+    }),
+  );
+}
+
+/**
+ * Checks flag values against a schema.
+ * @throws GeniusError `wrong-use` that names the flag, what was received and what is allowed.
+ */
+export function checkFlags<T>(schema: z.ZodType<T>, values: Readonly<Record<string, unknown>>): T {
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const field = String(issue.path[0] ?? "");
+  const received = field in values ? `, and "${String(values[field])}" was given` : "";
+  throw new GeniusError("wrong-use", `${field === "" ? "Options" : flagOf(field)}: ${issue.message}${received}.`);
+}
+
+/** The error for a flag that nothing knows. */
+export function unknownFlag(field: string, known: readonly string[]): GeniusError {
+  const suggestion = nearest(flagOf(field), known.map(flagOf));
+  const hint = suggestion === undefined ? "" : ` Did you mean ${suggestion}?`;
+  return new GeniusError("wrong-use", `There is no option ${flagOf(field)}.${hint} See --help.`);
+}

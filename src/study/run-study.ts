@@ -1,0 +1,216 @@
+// The loop: propose, evaluate, observe. The only place where a strategy meets an evaluator.
+//
+// It is the same study whatever the order of completion: trial k is proposed when exactly the trials up to
+// k - parallel have been observed, in order of their number. So a resumed study goes on as if nothing had
+// happened: recorded trials are observed instead of being evaluated again. (docs/decisions/002)
+import { GeniusError, messageOf } from "../base/errors.ts";
+import { createRandom } from "../base/random.ts";
+import type { Evaluator } from "../evaluators/evaluator.ts";
+import { bestOf, type EpochPoint, type Outcome, type Proposal, type ScoredTrial, type Trial } from "../record/trial.ts";
+import type { DesignCost, Domain } from "../spaces/domain.ts";
+import type { Strategy } from "../strategies/strategy.ts";
+
+export interface Study {
+  readonly domain: Domain;
+  readonly strategy: Strategy;
+  readonly evaluator: Evaluator;
+  /** Evaluations to spend. Proposals that were never evaluated (infeasible, repeated, unreadable) cost none. */
+  readonly trials: number;
+  /** Evaluations at once. */
+  readonly parallel: number;
+  readonly seed: number;
+  /** Trials of the same study that were finished earlier. */
+  readonly recorded?: readonly Trial[];
+  /** Resolves when the trial is safely kept. */
+  readonly keep?: (trial: Trial) => Promise<void>;
+  readonly onEvent?: (event: StudyEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type StudyEvent =
+  | { readonly kind: "proposing"; readonly number: number }
+  | { readonly kind: "evaluating"; readonly number: number; readonly proposal: Proposal; readonly cost: DesignCost }
+  | { readonly kind: "epoch"; readonly number: number; readonly point: EpochPoint }
+  | { readonly kind: "trial"; readonly trial: Trial };
+
+export interface StudyResult {
+  readonly reason: "trials-spent" | "space-exhausted" | "budget-spent" | "interrupted";
+  /** In order of number. */
+  readonly trials: readonly Trial[];
+  readonly best: ScoredTrial | undefined;
+  /** In words, when there is more to say about the reason. */
+  readonly detail?: string;
+}
+
+/** So many proposals in a row that could not be evaluated end a study: the strategy is stuck. */
+const patience = 100;
+
+/**
+ * Runs a study until its trials are spent, nothing is left to try, a model's budget is spent, or `signal` aborts.
+ * @throws whatever a strategy, an evaluator or `keep` throws; trials that were kept stay kept.
+ */
+export async function runStudy(study: Study): Promise<StudyResult> {
+  const { strategy, parallel, trials: budget } = study;
+  const recorded = new Map(study.recorded?.map((trial) => [trial.number, trial]));
+  const stop = new AbortController();
+  const signal = study.signal === undefined ? stop.signal : AbortSignal.any([study.signal, stop.signal]);
+  const running = new Map<number, { proposal: Proposal; trial: Promise<Trial> }>();
+  const observed: Trial[] = [];
+  const evaluatedKeys = new Set<string>();
+  let used = 0;
+  let unusedInARow = 0;
+
+  const observeNext = async () => {
+    const number = observed.length + 1;
+    const trial = await running.get(number)!.trial;
+    if (signal.aborted && !recorded.has(number) && isCancelled(trial)) throw new Interrupted();
+    running.delete(number);
+    observed.push(trial);
+    strategy.observe(trial);
+    const spent = isEvaluated(trial);
+    used += spent ? 1 : 0;
+    unusedInARow = spent ? 0 : unusedInARow + 1;
+  };
+  const finish = async (reason: StudyResult["reason"], detail?: string): Promise<StudyResult> => {
+    while (running.size > 0) await observeNext();
+    return { reason, trials: observed, best: bestOf(observed), ...(detail === undefined ? {} : { detail }) };
+  };
+
+  try {
+    for (let number = 1; ; number += 1) {
+      while (observed.length < number - parallel) await observeNext();
+      while (used + running.size >= budget && running.size > 0) await observeNext();
+      if (used >= budget) return await finish("trials-spent");
+      if (unusedInARow >= patience) {
+        return await finish("space-exhausted", `the last ${patience} proposals could not be evaluated`);
+      }
+      const known = recorded.get(number);
+      if (known !== undefined) {
+        if (isEvaluated(known)) evaluatedKeys.add(designKey(known.proposal));
+        running.set(number, { proposal: known.proposal, trial: Promise.resolve(known) });
+        continue;
+      }
+      if (signal.aborted) throw new Interrupted();
+      let proposal = await propose(study, number, running, signal);
+      while (proposal === undefined && running.size > 0) {
+        await observeNext();
+        proposal = await propose(study, number, running, signal);
+      }
+      if (proposal === undefined) return await finish("space-exhausted");
+      running.set(number, { proposal, trial: start(study, { number, proposal, evaluatedKeys, recorded, signal }) });
+      // A failure is met when the trial is observed; until then it must not count as unhandled.
+      running.get(number)!.trial.catch(() => {});
+    }
+  } catch (thrown) {
+    if (thrown instanceof GeniusError && thrown.code === "budget-exhausted") {
+      return finish("budget-spent", thrown.message);
+    }
+    stop.abort();
+    const settled = await Promise.allSettled([...running.values()].map((entry) => entry.trial));
+    if (!(thrown instanceof Interrupted) && !(study.signal?.aborted && isAbort(thrown))) throw thrown;
+    const late = settled.flatMap((entry) => (entry.status === "fulfilled" && !isCancelled(entry.value) ? [entry.value] : []));
+    const trials = [...observed, ...late].sort((a, b) => a.number - b.number);
+    return { reason: "interrupted", trials, best: bestOf(trials) };
+  }
+}
+
+/** Whether a trial cost an evaluation: it was scored, or its training failed. */
+export function isEvaluated(trial: Trial): boolean {
+  const { outcome, proposal } = trial;
+  if (proposal.nominalAccuracy01 !== undefined) return false;
+  if (outcome.kind === "infeasible") return outcome.violations.some((violation) => violation.quantity === "latencyMs");
+  return outcome.kind === "scored" || !["unreadable", "duplicate", "cancelled"].includes(outcome.reason);
+}
+
+class Interrupted extends Error {}
+
+const isAbort = (thrown: unknown) => thrown instanceof Error && thrown.name === "AbortError";
+const isCancelled = ({ outcome }: Trial) => outcome.kind === "failed" && outcome.reason === "cancelled";
+const designKey = ({ choices, fidelity }: Proposal) => JSON.stringify([choices, fidelity]);
+
+async function propose(
+  study: Study,
+  number: number,
+  running: ReadonlyMap<number, { proposal: Proposal }>,
+  signal: AbortSignal,
+): Promise<Proposal | undefined> {
+  study.onEvent?.({ kind: "proposing", number });
+  return study.strategy.propose({
+    trialNumber: number,
+    random: createRandom(study.seed, "trial", number),
+    pending: [...running.values()].map((entry) => entry.proposal),
+    signal,
+  });
+}
+
+interface Start {
+  readonly number: number;
+  readonly proposal: Proposal;
+  readonly evaluatedKeys: Set<string>;
+  readonly recorded: ReadonlyMap<number, Trial>;
+  readonly signal: AbortSignal;
+}
+
+async function start(study: Study, { number, proposal, evaluatedKeys, signal }: Start): Promise<Trial> {
+  const { domain, evaluator, onEvent } = study;
+  const cost = proposal.unreadable === undefined ? domain.costOf(proposal.choices) : { paramCount: 0, macCount: 0 };
+  const verdict = verdictWithoutEvaluation(study, proposal, evaluatedKeys);
+  let outcome = verdict;
+  if (outcome === undefined) {
+    evaluatedKeys.add(designKey(proposal));
+    onEvent?.({ kind: "evaluating", number, proposal, cost });
+    outcome = await evaluator.evaluate({
+      trialNumber: number,
+      proposal,
+      network: domain.space.decode(proposal.choices),
+      fidelity: { ...evaluator.fidelity.full, ...proposal.fidelity },
+      seed: createRandom(study.seed, "evaluation", number).integer(0x7fff_ffff),
+      signal,
+      onEpoch: (point) => onEvent?.({ kind: "epoch", number, point }),
+    });
+  }
+  const trial: Trial = { number, proposal, outcome, cost };
+  if (isCancelled(trial)) return trial;
+  await study.keep?.(trial);
+  onEvent?.({ kind: "trial", trial });
+  return trial;
+}
+
+/** What is known about a proposal before anything is spent on it. */
+function verdictWithoutEvaluation(
+  { domain, evaluator }: Study,
+  proposal: Proposal,
+  evaluatedKeys: ReadonlySet<string>,
+): Outcome | undefined {
+  const spent = { milliseconds: 0 };
+  if (proposal.unreadable !== undefined) {
+    return { kind: "failed", reason: "unreadable", detail: proposal.unreadable, spent };
+  }
+  if (proposal.nominalAccuracy01 !== undefined) {
+    return { kind: "scored", accuracy01: proposal.nominalAccuracy01, remark: "made up: the start of the search", spent };
+  }
+  if (evaluator.ownVerdicts) return undefined;
+  const violations = domain.violations(proposal.choices);
+  if (violations.length > 0) return { kind: "infeasible", violations, spent };
+  if (evaluatedKeys.has(designKey(proposal))) {
+    return { kind: "failed", reason: "duplicate", detail: "this design was evaluated before", spent };
+  }
+  return undefined;
+}
+
+/** The accuracy of a finished study's best design on the test data, measured once. */
+export async function testBest(study: Study, best: ScoredTrial) {
+  try {
+    return await study.evaluator.test({
+      trialNumber: best.number,
+      proposal: best.proposal,
+      network: study.domain.space.decode(best.proposal.choices),
+      fidelity: study.evaluator.fidelity.full,
+      seed: createRandom(study.seed, "evaluation", best.number).integer(0x7fff_ffff),
+      signal: study.signal ?? new AbortController().signal,
+    });
+  } catch (thrown) {
+    if (thrown instanceof GeniusError) throw thrown;
+    throw new GeniusError("training-failed", `The selected design could not be tested: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
