@@ -6,10 +6,11 @@ import { GeniusError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 
 /** What a flag looks like in help, read from a field of a schema. */
-interface Flag {
+export interface Flag {
   readonly field: string;
   readonly flag: string;
   readonly isBoolean: boolean;
+  readonly isNumber: boolean;
   readonly placeholder: string;
   readonly description: string;
   readonly fallback: unknown;
@@ -37,6 +38,7 @@ export async function flagsOf(schema: z.ZodType): Promise<readonly Flag[]> {
     field,
     flag: flagOf(field),
     isBoolean: property.type === "boolean",
+    isNumber: property.type === "number" || property.type === "integer",
     placeholder: property.placeholder ?? placeholderOf(property),
     description: property.description ?? "",
     fallback: property.default,
@@ -99,13 +101,15 @@ function missingValue(field: string): GeniusError {
   return new GeniusError("wrong-use", `${flagOf(field)} needs a value.`);
 }
 
-/** Turns the text of flags into what the schema's JSON type wants: numbers, lists and booleans. */
-export function coerce(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** Turns the text of flags into numbers and booleans where the schema wants them; all else stays text. */
+export function coerce(
+  values: Readonly<Record<string, string | boolean>>,
+  flags: readonly Flag[],
+): Record<string, string | boolean | number> {
+  const numeric = new Set(flags.filter((flag) => flag.isNumber).map((flag) => flag.field));
   return Object.fromEntries(
     Object.entries(values).map(([field, value]) => {
-      if (typeof value !== "string") return [field, value];
-      if (value === "true" || value === "false") return [field, value === "true"];
-      const number = value.trim() === "" ? Number.NaN : Number(value);
+      const number = typeof value === "string" && numeric.has(field) && value.trim() !== "" ? Number(value) : Number.NaN;
       return [field, Number.isNaN(number) ? value : number];
     }),
   );

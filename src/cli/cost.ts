@@ -1,0 +1,80 @@
+// `genius cost`: parameters and MACs of designs. One design from --choices, or a line out for a line in.
+import { z } from "zod";
+import { GeniusError } from "../base/errors.ts";
+import { formatCount } from "../base/units.ts";
+import { networkCost } from "../network/cost.ts";
+import { parseChoices, toDigits } from "../spaces/choices.ts";
+import type { Space } from "../spaces/space.ts";
+import { defineCommand, type Terminal } from "./command.ts";
+import { openSpace } from "./members.ts";
+
+const options = z.object({
+  space: z.string().describe("the search space: a name from `genius list spaces`, or a file").meta({ placeholder: "NAME" }),
+  choices: z
+    .string()
+    .optional()
+    .describe("one design: 02012100 or 0,2,0,1,2,1,0,0")
+    .meta({ placeholder: "C" }),
+  stdin: z.boolean().default(false).describe("read designs from standard input, one a line"),
+  json: z.boolean().default(false).describe("JSON lines on standard output"),
+});
+
+export default defineCommand({
+  options,
+  passesRest: true,
+  more: `Examples:
+  genius cost --space nas-bench-macro --choices 22212220
+  genius cost --space genius-imagenet --stdin --json < designs.txt
+
+A line that is no design is answered by {"error": {"code", "message", "line"}}; the rest is still answered, and the
+exit code is 1.`,
+  async run({ options, rest, terminal }) {
+    if ((options.choices === undefined) === !options.stdin) {
+      throw new GeniusError("wrong-use", "Give one design with --choices, or --stdin to read them, and not both.");
+    }
+    const space = await openSpace(options.space, rest);
+    if (options.choices !== undefined) {
+      terminal.out(answer(space, options.choices, options.json));
+      return 0;
+    }
+    return answerLines(space, terminal, options.json);
+  },
+});
+
+function answer(space: Space, text: string, json: boolean): string {
+  const choices = parseChoices(space, text);
+  const { paramCount, macCount } = networkCost(space.decode(choices));
+  const digits = toDigits(space, choices);
+  if (json) return `${JSON.stringify({ choices: digits, paramCount, macCount })}\n`;
+  return `${digits.join(",")}  ${formatCount(paramCount)} parameters (${paramCount}), ${formatCount(macCount)} MACs (${macCount})\n`;
+}
+
+async function answerLines(space: Space, terminal: Terminal, json: boolean): Promise<number> {
+  let failed = false;
+  let lineNumber = 0;
+  for await (const line of linesOf(terminal.readStandardInput())) {
+    lineNumber += 1;
+    if (line.trim() === "") continue;
+    try {
+      terminal.out(answer(space, line, json));
+    } catch (thrown) {
+      if (!(thrown instanceof GeniusError)) throw thrown;
+      failed = true;
+      const error = { code: thrown.code, message: thrown.message, line: lineNumber };
+      if (json) terminal.out(`${JSON.stringify({ error })}\n`);
+      else terminal.error(`line ${lineNumber}: ${thrown.message}\n`);
+    }
+  }
+  return failed ? 1 : 0;
+}
+
+/** Splits chunks of text into lines, whatever the chunks' borders. */
+export async function* linesOf(chunks: AsyncIterable<string>): AsyncIterable<string> {
+  let waiting = "";
+  for await (const chunk of chunks) {
+    const lines = (waiting + chunk).split(/\r?\n/);
+    waiting = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (waiting !== "") yield waiting;
+}

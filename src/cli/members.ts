@@ -1,0 +1,47 @@
+// Options of members as flags: what the command's own schema does not know goes to the space, strategy, evaluator
+// or model that was chosen, each of which takes the fields of its own schema. Whatever is left is a mistake.
+import type { z } from "zod";
+import { loadSpace } from "../catalog/load.ts";
+import { createDomain } from "../spaces/create-domain.ts";
+import type { Limits } from "../spaces/domain.ts";
+import type { Space } from "../spaces/space.ts";
+import { checkFlags, coerce, flagsOf, helpOf, unknownFlag } from "./options.ts";
+
+interface Member {
+  readonly name: string;
+  readonly options: z.ZodType;
+}
+
+/** The flags that belong to each member, checked; in the order of `members`. */
+export async function distribute(
+  rest: Readonly<Record<string, string | boolean>>,
+  members: readonly Member[],
+  alsoKnown: readonly string[],
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const flags = await Promise.all(members.map((member) => flagsOf(member.options)));
+  const known = [...alsoKnown, ...flags.flat().map((flag) => flag.field)];
+  for (const field of Object.keys(rest)) if (!known.includes(field)) throw unknownFlag(field, known);
+  return members.map((member, index) => {
+    const fields = flags[index]!.map((flag) => flag.field);
+    const own = Object.fromEntries(Object.entries(rest).filter(([field]) => fields.includes(field)));
+    return checkFlags(member.options, coerce(own, flags[index]!)) as Readonly<Record<string, unknown>>;
+  });
+}
+
+/** A help section for each member that has options. */
+export async function membersHelp(members: readonly (readonly [title: string, member: Member])[]): Promise<string> {
+  const sections = await Promise.all(
+    members.map(async ([title, member]) => helpOf(`Options of ${title} ${member.name}`, await flagsOf(member.options))),
+  );
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+/** The space of that name, with its options taken from `rest`. */
+export async function openSpace(name: string, rest: Readonly<Record<string, string | boolean>>): Promise<Space> {
+  const definition = await loadSpace(name);
+  const [options] = await distribute(rest, [definition], []);
+  return definition.create(options);
+}
+
+/** The whole space, without limits. */
+export const openDomain = (space: Space, limits: Limits = {}) => createDomain(space, limits);

@@ -1,0 +1,163 @@
+// What a person sees while a search runs: a state that events change, and the lines that show it. On a terminal
+// the lines are redrawn in place; elsewhere each finished trial is one plain line.
+import { styleText } from "node:util";
+import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { isScored, type Proposal, type ScoredTrial, type Trial } from "../record/trial.ts";
+import { keyOf } from "../spaces/choices.ts";
+import type { Space } from "../spaces/space.ts";
+import { isEvaluated, type StudyEvent } from "../study/run-study.ts";
+
+export interface ProgressSetting {
+  readonly title: string;
+  readonly space: Space;
+  readonly trials: number;
+  readonly selectedOn: "validation" | "test";
+  /** Money and tokens spent on a model so far, in words, if there is one. */
+  readonly spent?: () => string;
+  readonly clock: () => number;
+}
+
+interface Running {
+  readonly proposal: Proposal;
+  readonly accuracies: number[];
+}
+
+export interface Progress {
+  event(event: StudyEvent): void;
+  /** The panel, for a terminal of that width. */
+  panel(columns: number): readonly string[];
+  readonly best: ScoredTrial | undefined;
+}
+
+export function createProgress(setting: ProgressSetting, recorded: readonly Trial[]): Progress {
+  const { space, trials: budget, clock } = setting;
+  const startedAt = clock();
+  const bestSoFar: number[] = [];
+  const recent: Trial[] = [];
+  const running = new Map<number, Running>();
+  let best: ScoredTrial | undefined;
+  let evaluated = 0;
+  let evaluatedHere = 0;
+  let proposing = false;
+
+  const add = (trial: Trial) => {
+    running.delete(trial.number);
+    if (isScored(trial) && (best === undefined || trial.outcome.accuracy01 > best.outcome.accuracy01)) best = trial;
+    if (isEvaluated(trial)) {
+      evaluated += 1;
+      bestSoFar.push(best?.outcome.accuracy01 ?? 0);
+    }
+    recent.push(trial);
+    if (recent.length > 5) recent.shift();
+  };
+  for (const trial of recorded) add(trial);
+
+  return {
+    get best() {
+      return best;
+    },
+    event(event) {
+      switch (event.kind) {
+        case "proposing":
+          proposing = true;
+          break;
+        case "evaluating":
+          proposing = false;
+          running.set(event.number, { proposal: event.proposal, accuracies: [] });
+          break;
+        case "epoch":
+          running.get(event.number)?.accuracies.push(event.point.validationAccuracy01);
+          break;
+        case "trial":
+          proposing = false;
+          if (isEvaluated(event.trial)) evaluatedHere += 1;
+          add(event.trial);
+          break;
+        default:
+          event satisfies never;
+      }
+    },
+    panel(columns) {
+      const elapsed = clock() - startedAt;
+      const left = evaluatedHere === 0 ? "" : ` · about ${formatDuration((elapsed / evaluatedHere) * (budget - evaluated))} left`;
+      const spent = setting.spent?.();
+      const lines = [
+        styleText("bold", setting.title),
+        `${bar(evaluated / budget, 24)} ${evaluated}/${budget} evaluations · ${formatDuration(elapsed)}${evaluated < budget ? left : ""}${spent ? ` · ${spent}` : ""}`,
+      ];
+      if (best !== undefined) {
+        const { paramCount, macCount } = best.cost;
+        lines.push(
+          `${styleText("green", `best ${formatPercent(best.outcome.accuracy01)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs`,
+        );
+        lines.push(`${sparkline(bestSoFar.slice(-Math.max(10, Math.min(60, columns - 20))))} ${styleText("dim", "best so far")}`);
+      }
+      for (const trial of recent) lines.push(trialLine(space, trial));
+      for (const [number, { proposal, accuracies }] of running) {
+        const curve = accuracies.length === 0 ? "" : ` ${sparkline(accuracies)} ${formatPercent(accuracies.at(-1)!)}`;
+        lines.push(styleText("cyan", `#${number} ${keyOf(space, proposal.choices)} training${curve}`));
+      }
+      if (proposing) lines.push(styleText("dim", "asking for the next design…"));
+      return lines.map((line) => truncate(line, columns));
+    },
+  };
+}
+
+/** One finished trial in one line: what was tried, what came of it, and the proposer's reason. */
+export function trialLine(space: Space, trial: Trial): string {
+  const { number, proposal, outcome, cost } = trial;
+  const design = proposal.unreadable === undefined ? keyOf(space, proposal.choices) : "unreadable reply";
+  const size = proposal.unreadable === undefined ? ` · ${formatCount(cost.paramCount)} params · ${formatCount(cost.macCount)} MACs` : "";
+  const repaired = proposal.repairedFrom === undefined ? "" : " · repaired";
+  const expected = proposal.predicted === undefined ? "" : ` · expected ${formatPercent(proposal.predicted.accuracy01)}`;
+  const reason = proposal.rationale === undefined ? "" : ` · “${proposal.rationale.replace(/\s+/g, " ").slice(0, 160)}”`;
+  return `#${number} ${outcomeText(trial)} ${design}${size}${expected}${repaired} · ${proposal.by}${outcome.kind === "scored" && outcome.remark ? ` · ${outcome.remark}` : ""}${reason}`;
+}
+
+function outcomeText({ outcome }: Trial): string {
+  switch (outcome.kind) {
+    case "scored":
+      return formatPercent(outcome.accuracy01);
+    case "infeasible":
+      return `not allowed (${outcome.violations.map(violationText).join(", ")})`;
+    case "failed":
+      return `${outcome.reason} (${outcome.detail.replace(/\s+/g, " ").slice(0, 80)})`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function violationText(violation: { quantity: string; value: number; bound: string; limit: number }): string {
+  const sign = violation.bound === "max" ? ">" : "<";
+  return `${violation.quantity} ${formatCount(violation.value)} ${sign} ${formatCount(violation.limit)}`;
+}
+
+/** A bar of `width` cells, filled by a fraction in [0, 1]. */
+export function bar(fraction01: number, width: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, fraction01)) * width);
+  return `${"█".repeat(filled)}${"░".repeat(width - filled)}`;
+}
+
+/** Values as a line of eighth blocks, from the lowest to the highest of them. */
+export function sparkline(values: readonly number[]): string {
+  const low = Math.min(...values);
+  const span = Math.max(...values) - low || 1;
+  return values.map((value) => "▁▂▃▄▅▆▇█"[Math.min(7, Math.floor(((value - low) / span) * 8))]).join("");
+}
+
+/** Cuts a line that may hold colour codes to `columns` visible characters. */
+function truncate(line: string, columns: number): string {
+  let visible = 0;
+  let index = 0;
+  while (index < line.length) {
+    const escape = line[index] === "\u001b" ? line.indexOf("m", index) : -1;
+    if (escape !== -1) {
+      index = escape + 1;
+      continue;
+    }
+    if (visible === columns - 1) return `${line.slice(0, index)}…\u001b[0m`;
+    visible += 1;
+    index += 1;
+  }
+  return line;
+}

@@ -1,0 +1,178 @@
+import { expect, test } from "vitest";
+import { GeniusError } from "../base/errors.ts";
+import type { Evaluator } from "../evaluators/evaluator.ts";
+import { createNetworkBuilder } from "../network/network.ts";
+import type { Outcome, Proposal, Trial } from "../record/trial.ts";
+import { createDomain } from "../spaces/create-domain.ts";
+import type { Choices, Space } from "../spaces/space.ts";
+import type { ProposeContext, Strategy } from "../strategies/strategy.ts";
+import { runStudy, type Study } from "./run-study.ts";
+
+// Six decisions of three options; a design is as good as the sum of its choices, and costs as much.
+const space: Space = {
+  name: "sum",
+  summary: "",
+  input: [1, 1, 1],
+  classCount: 2,
+  firstDigit: 0,
+  decisions: Array.from({ length: 6 }, (_, index) => ({
+    name: `d${index}`,
+    meaning: "",
+    kind: "ordinal" as const,
+    about: "architecture" as const,
+    options: ["0", "1", "2"].map((label) => ({ label })),
+  })),
+  decode(choices) {
+    const build = createNetworkBuilder("sum", [1, 1, 1]);
+    build.add("linear", { kind: "linear", outFeatures: 1 + sum(choices), bias: false }, "input");
+    return build.build();
+  },
+};
+const sum = (choices: Choices) => choices.reduce((total, choice) => total + choice, 0);
+const scoreOf = (choices: Choices) => sum(choices) / 12;
+
+/** A strategy whose proposals depend on everything it saw: any change of order changes them. */
+function sensitive(): Strategy {
+  let state = 17;
+  return {
+    async propose({ random, pending }: ProposeContext): Promise<Proposal> {
+      const choices = space.decisions.map((_, index) => (random.integer(3) + state + pending.length * index) % 3);
+      return { choices, fidelity: { epochs: state % 1000 }, by: "sensitive" };
+    },
+    observe(trial: Trial) {
+      state = (state * 31 + trial.number * 7 + sum(trial.proposal.choices)) % 100_003;
+    },
+  };
+}
+
+function evaluatorOf(evaluate: (choices: Choices, number: number) => Promise<Outcome> | Outcome): Evaluator {
+  return {
+    selectedOn: "validation",
+    fidelity: { full: { epochs: 1 } },
+    provenance: {},
+    evaluate: async ({ proposal, trialNumber }) => evaluate(proposal.choices, trialNumber),
+    test: async ({ proposal }) => ({ accuracy01: scoreOf(proposal.choices) }),
+  };
+}
+
+const scored = (choices: Choices): Outcome => ({ kind: "scored", accuracy01: scoreOf(choices), spent: { milliseconds: 1 } });
+
+const studyOf = (changes: Partial<Study> = {}): Study => ({
+  domain: createDomain(space, {}),
+  strategy: sensitive(),
+  evaluator: evaluatorOf(scored),
+  trials: 20,
+  parallel: 1,
+  seed: 3,
+  ...changes,
+});
+
+/** Evaluations that finish in an order of their own: each waits for some turns of the event loop. */
+const shuffled = (salt: number) =>
+  evaluatorOf(async (choices, number) => {
+    for (let turn = 0; turn < (number * 7919 * salt) % 13; turn += 1) await new Promise(setImmediate);
+    return scored(choices);
+  });
+
+test("whatever the order of completion, a parallel study is the same study", async () => {
+  const first = await runStudy(studyOf({ parallel: 4, evaluator: shuffled(1) }));
+  const second = await runStudy(studyOf({ parallel: 4, evaluator: shuffled(5) }));
+  expect(first.trials.length).toBe(20);
+  expect(second.trials).toEqual(first.trials);
+  expect(first.reason).toBe("trials-spent");
+});
+
+test.each([1, 3])("stopped after any trial, with %i at once, a resumed study equals the uninterrupted one", async (parallel) => {
+  const whole = await runStudy(studyOf({ parallel, evaluator: shuffled(2) }));
+  for (let stopAfter = 0; stopAfter < 20; stopAfter += 3) {
+    const kept: Trial[] = [];
+    const controller = new AbortController();
+    if (stopAfter === 0) controller.abort();
+    const stopped = await runStudy(
+      studyOf({
+        parallel,
+        signal: controller.signal,
+        evaluator: {
+          ...shuffled(3),
+          async evaluate(request) {
+            const outcome = await shuffled(3).evaluate(request);
+            if (request.signal.aborted) return { kind: "failed", reason: "cancelled", detail: "", spent: { milliseconds: 0 } };
+            return outcome;
+          },
+        },
+        keep: async (trial) => {
+          kept.push(trial);
+          if (kept.length === stopAfter) controller.abort();
+        },
+      }),
+    );
+    expect(stopped.reason).toBe("interrupted");
+    let evaluations = 0;
+    const resumed = await runStudy(
+      studyOf({ parallel, recorded: kept, evaluator: evaluatorOf((choices) => (evaluations++, scored(choices))) }),
+    );
+    expect(resumed.trials).toEqual(whole.trials);
+    expect(evaluations).toBe(20 - kept.length);
+  }
+});
+
+test("infeasible, repeated, unreadable and made-up proposals cost no evaluation", async () => {
+  const proposals: Proposal[] = [
+    { choices: [0, 0, 0, 0, 0, 0], fidelity: {}, by: "list", nominalAccuracy01: 0.99 },
+    { choices: [2, 2, 2, 2, 2, 2], fidelity: {}, by: "list" },
+    { choices: [], fidelity: {}, by: "list", unreadable: "no list of choices" },
+    { choices: [1, 0, 0, 0, 0, 0], fidelity: {}, by: "list" },
+    { choices: [1, 0, 0, 0, 0, 0], fidelity: {}, by: "list" },
+    { choices: [1, 1, 0, 0, 0, 0], fidelity: {}, by: "list" },
+    { choices: [1, 1, 1, 0, 0, 0], fidelity: {}, by: "list" },
+  ];
+  const next = proposals.values();
+  let evaluations = 0;
+  const result = await runStudy(
+    studyOf({
+      domain: createDomain(space, { maxParamCount: 6 }),
+      trials: 2,
+      strategy: { propose: async () => next.next().value, observe: () => {} },
+      evaluator: evaluatorOf((choices) => (evaluations++, scored(choices))),
+    }),
+  );
+  expect(evaluations).toBe(2);
+  expect(result.trials.map(({ outcome }) => (outcome.kind === "failed" ? outcome.reason : outcome.kind))).toEqual([
+    "scored",
+    "infeasible",
+    "unreadable",
+    "scored",
+    "duplicate",
+    "scored",
+  ]);
+  expect(result.best?.number).toBe(6);
+});
+
+test("a strategy that has nothing left ends the study, one that is stuck too, and a spent model budget is a result", async () => {
+  const nothing: Strategy = { propose: async () => undefined, observe: () => {} };
+  expect((await runStudy(studyOf({ strategy: nothing }))).reason).toBe("space-exhausted");
+  const stuck: Strategy = { propose: async () => ({ choices: [0, 0, 0, 0, 0, 0], fidelity: {}, by: "x" }), observe: () => {} };
+  expect(await runStudy(studyOf({ strategy: stuck }))).toMatchObject({ reason: "space-exhausted", best: { number: 1 } });
+  const poor = sensitive();
+  const result = await runStudy(
+    studyOf({
+      strategy: {
+        ...poor,
+        propose: async (context) => {
+          if (context.trialNumber > 4) throw new GeniusError("budget-exhausted", "$1.00 is spent");
+          return poor.propose(context);
+        },
+      },
+    }),
+  );
+  expect(result).toMatchObject({ reason: "budget-spent", detail: "$1.00 is spent" });
+  expect(result.trials.length).toBe(4);
+});
+
+test("a failure to keep a trial, or of the strategy itself, is thrown, after what runs was stopped", async () => {
+  const full = new GeniusError("disk-full", "the disk is full");
+  const broken = studyOf({ parallel: 2, keep: async () => Promise.reject(full) });
+  await expect(runStudy(broken)).rejects.toBe(full);
+  const faulty: Strategy = { propose: () => Promise.reject(new Error("a fault")), observe: () => {} };
+  await expect(runStudy(studyOf({ strategy: faulty }))).rejects.toThrow("a fault");
+});
