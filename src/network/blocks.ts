@@ -51,9 +51,17 @@ export function squeezeExcite(
   options: { readonly channels: number; readonly reducedChannels: number; readonly gate: ActivationName },
 ): string {
   const pooled = build.add(`${id}.pool`, { kind: "global-pool" }, input);
-  const reduced = conv(build, `${id}.reduce`, pooled, { outChannels: options.reducedChannels, kernel: 1, bias: true });
+  const reduced = conv(build, `${id}.reduce`, pooled, {
+    outChannels: options.reducedChannels,
+    kernel: 1,
+    bias: true,
+  });
   const active = build.add(`${id}.act`, { kind: "activation", function: "relu" }, reduced);
-  const expanded = conv(build, `${id}.expand`, active, { outChannels: options.channels, kernel: 1, bias: true });
+  const expanded = conv(build, `${id}.expand`, active, {
+    outChannels: options.channels,
+    kernel: 1,
+    bias: true,
+  });
   const gate = build.add(`${id}.gate`, { kind: "activation", function: options.gate }, expanded);
   return build.add(`${id}.scale`, { kind: "multiply" }, input, gate);
 }
@@ -89,13 +97,19 @@ export function invertedResidual(
     groups: hiddenChannels,
     activation,
   });
-  if (excite !== undefined) x = squeezeExcite(build, `${id}.excite`, x, { channels: hiddenChannels, ...excite });
+  if (excite !== undefined)
+    x = squeezeExcite(build, `${id}.excite`, x, { channels: hiddenChannels, ...excite });
   x = convNorm(build, `${id}.project`, x, { outChannels, kernel: 1 });
   return stride === 1 && inChannels === outChannels ? build.add(`${id}.add`, { kind: "add" }, x, input) : x;
 }
 
 /** Global average pool, flatten and the linear classifier `[C, H, W] → [classCount]`. */
-export function classifier(build: NetworkBuilder, input: string, classCount: number, dropoutRate = 0): string {
+export function classifier(
+  build: NetworkBuilder,
+  input: string,
+  classCount: number,
+  dropoutRate = 0,
+): string {
   const pooled = build.add("head.pool", { kind: "global-pool" }, input);
   let flat = build.add("head.flatten", { kind: "flatten" }, pooled);
   if (dropoutRate > 0) flat = build.add("head.dropout", { kind: "dropout", rate: dropoutRate }, flat);

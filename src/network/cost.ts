@@ -126,10 +126,17 @@ export function outputShape(node: NetworkNode, inputs: readonly FeatureShape[]):
 
 function checked(node: NetworkNode, shape: FeatureShape): FeatureShape {
   if (shape[1] >= 1 && shape[2] >= 1) return shape;
-  throw new GeniusError("internal", `Node "${node.id}": the image is too small, its output would be [${shape.join(", ")}].`);
+  throw new GeniusError(
+    "internal",
+    `Node "${node.id}": the image is too small, its output would be [${shape.join(", ")}].`,
+  );
 }
 
-function count(op: Operation, shape: FeatureShape, input: FeatureShape): [paramCount: number, macCount: number] {
+function count(
+  op: Operation,
+  shape: FeatureShape,
+  input: FeatureShape,
+): [paramCount: number, macCount: number] {
   switch (op.kind) {
     case "conv": {
       const weights = op.outChannels * (input[0] / op.groups) * op.kernel * op.kernel;

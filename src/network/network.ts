@@ -70,7 +70,10 @@ export function createNetworkBuilder(name: string, shape: FeatureShape): Network
       if (known.has(id)) throw new GeniusError("internal", `Network ${name}: two nodes are called "${id}".`);
       for (const input of inputs) {
         if (!known.has(input)) {
-          throw new GeniusError("internal", `Network ${name}: "${id}" reads "${input}", which is not there yet.`);
+          throw new GeniusError(
+            "internal",
+            `Network ${name}: "${id}" reads "${input}", which is not there yet.`,
+          );
         }
       }
       known.add(id);

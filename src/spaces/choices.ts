@@ -24,7 +24,10 @@ export function parseChoices(space: Space, text: string): Choices {
   if (own !== undefined) return own;
   const list = /^\[?\s*(-?\d+(?:\s*[,\s]\s*-?\d+)*)\s*,?\s*\]?$/.exec(trimmed)?.[1];
   if (list === undefined) {
-    throw new GeniusError("bad-choices", `"${trimmed}" is no list of choices for ${space.name}. ${expected(space)}`);
+    throw new GeniusError(
+      "bad-choices",
+      `"${trimmed}" is no list of choices for ${space.name}. ${expected(space)}`,
+    );
   }
   const parts = /^\d+$/.test(list) && space.decisions.length > 1 ? [...list] : list.split(/[,\s]+/);
   return fromDigits(space, parts.map(Number));
