@@ -1,0 +1,119 @@
+// What a bench measured: for each strategy and seed, the design that selection would hand over after each
+// evaluation. Plain data, written by `study/`
+// and read here, with the few questions that every reader asks of it.
+import type { JsonObject } from "../base/json.ts";
+import type { Interval } from "./bootstrap.ts";
+
+/** The selected design (best so far by what selection sees) after `evaluation` evaluations. */
+export interface BenchPoint {
+  /** Counted from 1. */
+  readonly evaluation: number;
+  /** The accuracy that selection saw, in [0, 1]: on validation data, or on test data where a table has no other. */
+  readonly accuracy01: number;
+  /** The selected design's accuracy on test data, which selection never saw. Absent in a table that has only one figure. */
+  readonly testAccuracy01?: number;
+  /** Among all designs of the space by the figure that selection sees; 1 is the best. Absent where not all are known. */
+  readonly rank?: number;
+  /** The best of all designs minus this one, in the figure that selection sees. Absent where the best is not known. */
+  readonly regret01?: number;
+}
+
+/** One run of one strategy. */
+export interface BenchTrace {
+  readonly strategy: string;
+  readonly seed: number;
+  /** In order of evaluation; an evaluation that changed nothing may be left out. */
+  readonly points: readonly BenchPoint[];
+  /** The strategy's own time for a proposal and its observation, without the evaluation. */
+  readonly msPerTrial: number;
+  /** Proposals made, and those that cost no evaluation. */
+  readonly proposals: ProposalCounts;
+  readonly model?: ModelSpending;
+}
+
+export interface ProposalCounts {
+  readonly made: number;
+  readonly infeasible: number;
+  readonly repaired: number;
+  readonly duplicate: number;
+  readonly unreadable: number;
+  readonly failed: number;
+}
+
+export interface ModelSpending {
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Absent when the price of the model is not known. */
+  readonly usd?: number;
+}
+
+/** A design that needs no search, and how it does: the largest network, the one with every option at its last. */
+export interface TrivialGuess {
+  readonly name: string;
+  /** The design's key as its table writes it. */
+  readonly key: string;
+  /** Why a person would guess it. */
+  readonly reason: string;
+  readonly accuracy01: number;
+  readonly testAccuracy01?: number;
+  readonly rank?: number;
+  readonly regret01?: number;
+}
+
+/** A whole bench, as measured. */
+export interface Bench {
+  readonly space: string;
+  readonly dataset: string;
+  readonly selectedOn: "validation" | "test";
+  /** The budgets to report, ascending. */
+  readonly evaluations: readonly number[];
+  readonly designCount?: number;
+  readonly optimum01?: number;
+  readonly traces: readonly BenchTrace[];
+  readonly trivialGuesses: readonly TrivialGuess[];
+  /** The command that repeats it. */
+  readonly command: string;
+  readonly provenance: JsonObject;
+  /** Whether all strategies of a seed began with the same design. */
+  readonly sameStart: boolean;
+  /** The wall-clock time of everything, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** A mean over seeds with its spread and its bootstrap 95 % interval. */
+export interface Summary {
+  readonly mean: number;
+  readonly sd: number;
+  /** Of the mean. */
+  readonly ci95: Interval;
+}
+
+export interface RankSummary {
+  readonly median: number;
+  readonly mean: number;
+  /** Of the mean. */
+  readonly ci95: Interval;
+  /** Of the median. */
+  readonly medianCi95: Interval;
+}
+
+/** Names in the order of their first trace. */
+export function strategiesOf(bench: Bench): string[] {
+  return [...new Set(bench.traces.map((trace) => trace.strategy))];
+}
+
+/** What a run would hand over after `evaluations` evaluations; undefined when it had scored nothing by then. */
+export function pointAt(trace: BenchTrace, evaluations: number): BenchPoint | undefined {
+  let last: BenchPoint | undefined;
+  for (const point of trace.points) {
+    if (point.evaluation > evaluations) break;
+    last = point;
+  }
+  return last;
+}
+
+/** The accuracy on test data that a run's selected design has: the figure that strategies are compared by. */
+export function handedOver01(bench: Bench, point: BenchPoint): number | undefined {
+  return bench.selectedOn === "test" ? point.accuracy01 : point.testAccuracy01;
+}

@@ -1,0 +1,115 @@
+// Which differences between strategies are more than chance, at one budget: Friedman over all, then every pair
+// by signed ranks with Holm's correction, with the difference and the chance of improvement beside the p-value.
+import { createRandom } from "../base/random.ts";
+import { type Bench, handedOver01, pointAt } from "./bench.ts";
+import { type Interval, meanInterval, probabilityOfImprovement } from "./bootstrap.ts";
+import { friedmanTest, holmAdjusted, indistinctGroups, signedRankTest } from "./paired-tests.ts";
+import { mean } from "./statistics.ts";
+
+export interface PairTest {
+  readonly a: string;
+  readonly b: string;
+  /** Runs of the same seed that both finished. */
+  readonly seeds: number;
+  /** Mean over seeds of a's accuracy minus b's, in [-1, 1]. */
+  readonly difference01: number;
+  readonly ci95: Interval;
+  readonly pValue: number;
+  /** Holm-adjusted over the pairs of this budget. */
+  readonly pHolm: number;
+  /** P(a run of a beats a run of b), ties half. */
+  readonly improvement01: number;
+  readonly improvementCi95: Interval;
+  /** At the 5 % level after correction. */
+  readonly verdict: "a is better" | "b is better" | "not told apart";
+}
+
+export interface BudgetTests {
+  readonly evaluations: number;
+  readonly comparedOn: "testAccuracy01";
+  /** Null for fewer than three strategies or two seeds that all of them finished. */
+  readonly friedman: {
+    readonly seeds: number;
+    readonly chiSquared: number;
+    readonly pValue: number;
+    /** By strategy; 1 is best. */
+    readonly meanRanks: Readonly<Record<string, number>>;
+    readonly criticalDifference: number;
+    /** Groups whose mean ranks lie within the critical difference. */
+    readonly indistinct: readonly (readonly string[])[];
+  } | null;
+  readonly pairs: readonly PairTest[];
+}
+
+/** All tests at one budget, on the test accuracy of what each strategy would hand over. */
+export function testsAt(bench: Bench, strategies: readonly string[], evaluations: number): BudgetTests {
+  const scores = new Map(strategies.map((strategy) => [strategy, scoresOf(bench, strategy, evaluations)]));
+  const pairs = strategies.flatMap((a, index) =>
+    strategies.slice(index + 1).flatMap((b) => pairTest(a, b, scores, evaluations) ?? []),
+  );
+  const adjusted = holmAdjusted(pairs.map((pair) => pair.pValue));
+  return {
+    evaluations,
+    comparedOn: "testAccuracy01",
+    friedman: friedmanOf(strategies, scores),
+    pairs: pairs.map((pair, index) => {
+      const pHolm = adjusted[index]!;
+      const { positive, ...rest } = pair;
+      const better = positive ? "a is better" : "b is better";
+      return { ...rest, pHolm, verdict: pHolm < 0.05 ? better : "not told apart" };
+    }),
+  };
+}
+
+type Scores = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+function scoresOf(bench: Bench, strategy: string, evaluations: number): Map<number, number> {
+  const scores = new Map<number, number>();
+  for (const trace of bench.traces) {
+    if (trace.strategy !== strategy) continue;
+    const point = pointAt(trace, evaluations);
+    const score = point === undefined ? undefined : handedOver01(bench, point);
+    if (score !== undefined) scores.set(trace.seed, score);
+  }
+  return scores;
+}
+
+function pairTest(a: string, b: string, scores: Scores, evaluations: number) {
+  const [ofA, ofB] = [scores.get(a)!, scores.get(b)!];
+  const seeds = [...ofA.keys()].filter((seed) => ofB.has(seed)).sort((x, y) => x - y);
+  if (seeds.length === 0) return undefined;
+  const [left, right] = [seeds.map((seed) => ofA.get(seed)!), seeds.map((seed) => ofB.get(seed)!)];
+  const differences = left.map((value, index) => value - right[index]!);
+  const random = (what: string) => createRandom("pair", a, b, evaluations, what);
+  const test = signedRankTest(left, right);
+  const improvement = probabilityOfImprovement(left, right, random("improvement"));
+  return {
+    a,
+    b,
+    seeds: seeds.length,
+    difference01: mean(differences),
+    ci95: meanInterval(differences, random("difference")),
+    pValue: test.pValue,
+    /** Whether the ranks, which are what is tested, speak for a. */
+    positive: test.positiveRankSum > (test.pairCount * (test.pairCount + 1)) / 4,
+    improvement01: improvement.probability01,
+    improvementCi95: improvement.ci95,
+  };
+}
+
+function friedmanOf(strategies: readonly string[], scores: Scores): BudgetTests["friedman"] {
+  const [first, ...others] = strategies.map((strategy) => scores.get(strategy)!);
+  const seeds = [...(first?.keys() ?? [])].filter((seed) => others.every((of) => of.has(seed)));
+  if (strategies.length < 3 || seeds.length < 2) return null;
+  const test = friedmanTest(
+    strategies.map((strategy) => seeds.map((seed) => scores.get(strategy)!.get(seed)!)),
+  );
+  return {
+    seeds: seeds.length,
+    chiSquared: test.chiSquared,
+    pValue: test.pValue,
+    meanRanks: Object.fromEntries(strategies.map((strategy, index) => [strategy, test.meanRanks[index]!])),
+    criticalDifference: test.criticalDifference,
+    indistinct: indistinctGroups(test).map((group) => group.map((index) => strategies[index]!)),
+  };
+}

@@ -1,0 +1,136 @@
+// The comparison on runs whose answer is known by construction: random search over the real NAS-Bench-Macro table,
+// beside a strategy that is the same and one that knows more.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createRandom } from "../base/random.ts";
+import type { Bench, BenchPoint, BenchTrace } from "./bench.ts";
+import { compareBench } from "./comparison.ts";
+
+const data = process.env.GENIUS_DATA_DIR ?? "../shared/data";
+const table = JSON.parse(readFileSync(join(data, "tables/nas-bench-macro_cifar10.json"), "utf8")) as Record<
+  string,
+  { mean_acc: number }
+>;
+const designs = Object.values(table)
+  .map((entry) => entry.mean_acc / 100)
+  .sort((a, b) => b - a);
+const proposals = { made: 25, infeasible: 0, repaired: 0, duplicate: 0, unreadable: 0, failed: 0 };
+
+/** Random search among the best `share01` of the table. */
+function run(strategy: string, seed: number, share01: number): BenchTrace {
+  const random = createRandom(strategy, seed);
+  const points: BenchPoint[] = [];
+  let best = Number.POSITIVE_INFINITY;
+  for (let evaluation = 1; evaluation <= 25; evaluation += 1) {
+    best = Math.min(best, random.integer(Math.ceil(designs.length * share01)));
+    const accuracy01 = designs[best]!;
+    points.push({ evaluation, accuracy01, rank: best + 1, regret01: designs[0]! - accuracy01 });
+  }
+  return { strategy, seed, points, msPerTrial: 1, proposals };
+}
+
+const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
+const bench: Bench = {
+  space: "nas-bench-macro",
+  dataset: "cifar10",
+  selectedOn: "test",
+  evaluations: [10, 25],
+  designCount: designs.length,
+  optimum01: designs[0]!,
+  traces: seeds.flatMap((seed) => [run("random", seed, 1), run("same", seed, 1), run("informed", seed, 0.1)]),
+  trivialGuesses: [
+    { name: "largest", key: "22222222", reason: "most parameters", accuracy01: 0.9295, rank: 21 },
+  ],
+  command: "genius bench --space nas-bench-macro --strategies same,informed --evaluations 10,25 --seeds 40",
+  provenance: { version: "0.1.0" },
+  sameStart: false,
+  milliseconds: 1234,
+};
+const comparison = compareBench(bench);
+const row = (strategy: string, evaluations: number) =>
+  comparison.results.find((entry) => entry.strategy === strategy && entry.evaluations === evaluations)!;
+
+test("has a row for each strategy and budget, in the documented form, safe as JSON", () => {
+  expect(comparison.results).toHaveLength(6);
+  expect(JSON.parse(JSON.stringify(comparison))).toEqual(comparison);
+  const { rank, regret01, testAccuracy01, seeds: count } = row("random", 10);
+  expect(count).toBe(40);
+  // 6,561 designs, 10 drawn: the best is expected near rank 6562 / 11 = 597.
+  expect(rank!.ci95[0]).toBeLessThan(597);
+  expect(rank!.ci95[1]).toBeGreaterThan(597);
+  expect(rank!.medianCi95[0]).toBeLessThanOrEqual(rank!.median);
+  expect(regret01!.mean + testAccuracy01!.mean).toBeCloseTo(designs[0]!, 12);
+  expect(row("random", 25).rank!.mean).toBeLessThan(rank!.mean);
+});
+
+test("a table without validation figures has none, says why, and never calls the test figure one", () => {
+  expect(comparison.selectedOn).toBe("test");
+  expect(comparison.results.every((entry) => entry.validationAccuracy01 === null)).toBe(true);
+  expect(comparison.notes[0]).toContain("test data");
+});
+
+test("with validation figures, both stand side by side and the test figure is not the selected one", () => {
+  const traces = bench.traces.map((trace) => ({
+    ...trace,
+    points: trace.points.map((point) => ({ ...point, testAccuracy01: point.accuracy01 + 0.01 })),
+  }));
+  const result = compareBench({ ...bench, selectedOn: "validation", traces }).results[0]!;
+  expect(result.testAccuracy01!.mean - result.validationAccuracy01!.mean).toBeCloseTo(0.01, 12);
+});
+
+describe("tests", () => {
+  const at25 = comparison.tests[1]!;
+  const pair = (a: string, b: string) => at25.pairs.find((entry) => entry.a === a && entry.b === b)!;
+
+  test("find the strategy that knows more, and do not tell two equal ones apart", () => {
+    expect(pair("random", "informed")).toMatchObject({ verdict: "b is better", seeds: 40 });
+    expect(pair("same", "informed").improvement01).toBeLessThan(0.2);
+    expect(pair("random", "same").verdict).toBe("not told apart");
+    expect(pair("random", "same").pHolm).toBeGreaterThanOrEqual(pair("random", "same").pValue);
+  });
+
+  test("Friedman ranks the informed strategy first and groups the equal ones", () => {
+    expect(at25.friedman!.meanRanks.informed).toBeLessThan(1.5);
+    expect(at25.friedman!.indistinct).toHaveLength(1);
+    expect([...at25.friedman!.indistinct[0]!].sort()).toEqual(["random", "same"]);
+  });
+});
+
+test("anytime curves never get worse in what selection sees, and lie within their bands", () => {
+  for (const curve of comparison.anytime) {
+    expect(curve.evaluations).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
+    curve.accuracy01.center.forEach((value, index) => {
+      expect(value).toBeGreaterThanOrEqual(curve.accuracy01.center[index - 1] ?? 0);
+      expect(curve.accuracy01.low[index]).toBeLessThanOrEqual(value + 1e-12);
+      expect(curve.accuracy01.high[index]).toBeGreaterThanOrEqual(value - 1e-12);
+    });
+  }
+});
+
+test("a missing baseline and runs that scored nothing are said in words", () => {
+  const failing: BenchTrace = { ...run("informed", 99, 1), points: [] };
+  const { notes } = compareBench({ ...bench, traces: [...bench.traces, failing] });
+  expect(notes.join("\n")).toContain("largest-first was not run");
+  expect(notes.join("\n")).toContain("informed had scored no design after 10 evaluations in 1 of 41 runs");
+});
+
+test("the checklist answers all fourteen practices with evidence, and `no` where there is none", () => {
+  const answers = new Map(comparison.checklist.map((item) => [item.number, item]));
+  expect(answers.size).toBe(14);
+  expect(answers.get(8)!.answer).toBe("yes");
+  expect(answers.get(9)!.evidence).toContain("40 runs");
+  expect(answers.get(5)!.answer).toBe("no");
+  const without = compareBench({
+    ...bench,
+    traces: bench.traces.filter((trace) => trace.strategy === "informed" && trace.seed === 1),
+    provenance: {},
+  }).checklist;
+  expect(without.filter((item) => item.answer === "no").map((item) => item.number)).toEqual([
+    2, 3, 5, 8, 9, 12, 14,
+  ]);
+});
+
+test("the same bench gives the same comparison", () => {
+  expect(compareBench(bench)).toEqual(comparison);
+});
