@@ -1,0 +1,76 @@
+// Activations, element by element, in whatever layout the input has. Masks come from a hard sigmoid of huge slope,
+// a step function that onnxruntime runs at the speed of memory (Greater and Where take six times as long).
+import type { GraphBuilder, Tensor } from "../graph/builder.ts";
+import { add, multiply, scalar, subtract, unary } from "../graph/operations.ts";
+import type { ActivationFunction } from "../model.ts";
+import type { FeatureMap, Lowered, LoweringContext } from "./context.ts";
+import { featureMap, layoutOf, read } from "./feature-map.ts";
+
+export function lowerActivation(
+  context: LoweringContext,
+  name: ActivationFunction,
+  input: FeatureMap,
+): Lowered {
+  const layout = layoutOf(input);
+  const { output, derivative } = emitActivation(context.graph, name, read(context, input, layout));
+  return {
+    output: featureMap(input.shape, layout, output),
+    backward(gradient) {
+      const dx = multiply(context.graph, read(context, gradient, layout), derivative());
+      return [featureMap(input.shape, layout, dx)];
+    },
+  };
+}
+
+/** 1 where the value is positive, 0 elsewhere. */
+export function positive(graph: GraphBuilder, value: Tensor): Tensor {
+  return unary(graph, "HardSigmoid", value, { alpha: { float: 1e30 }, beta: { float: 0 } });
+}
+
+/** The activation of x, and a function that emits its derivative there. */
+function emitActivation(
+  graph: GraphBuilder,
+  name: ActivationFunction,
+  x: Tensor,
+): { output: Tensor; derivative: () => Tensor } {
+  const one = () => scalar(graph, 1);
+  const clip = (value: Tensor, high: number) =>
+    graph.emit("Clip", [value, scalar(graph, 0), scalar(graph, high)], value.shape);
+  const hardSigmoid = () => unary(graph, "HardSigmoid", x, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
+  // 1 strictly between 0 and 1, where a clipped value still moves.
+  const inside = (value: Tensor) => positive(graph, multiply(graph, value, subtract(graph, one(), value)));
+  switch (name) {
+    case "relu": {
+      const output = unary(graph, "Relu", x);
+      return { output, derivative: () => positive(graph, output) };
+    }
+    case "relu6": {
+      const output = clip(x, 6);
+      const room = () => subtract(graph, scalar(graph, 6), output);
+      return { output, derivative: () => positive(graph, multiply(graph, output, room())) };
+    }
+    case "hard-sigmoid": {
+      const output = hardSigmoid();
+      return { output, derivative: () => multiply(graph, inside(output), 1 / 6) };
+    }
+    case "hard-swish": {
+      const gate = hardSigmoid();
+      // gate + x / 6 inside, and x / 6 = gate − 1 / 2 there.
+      const derivative = () =>
+        add(graph, gate, multiply(graph, subtract(graph, gate, scalar(graph, 0.5)), inside(gate)));
+      return { output: multiply(graph, x, gate), derivative };
+    }
+    case "sigmoid": {
+      const output = unary(graph, "Sigmoid", x);
+      return { output, derivative: () => multiply(graph, output, subtract(graph, one(), output)) };
+    }
+    case "silu": {
+      const gate = unary(graph, "Sigmoid", x);
+      const output = multiply(graph, x, gate);
+      const derivative = () => add(graph, gate, multiply(graph, output, subtract(graph, one(), gate)));
+      return { output, derivative };
+    }
+    default:
+      throw new RangeError(`unknown activation ${name satisfies never}`);
+  }
+}

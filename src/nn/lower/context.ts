@@ -1,0 +1,65 @@
+// What a lowering rule may ask for: the graph under construction, parameters, a place for their gradients, running
+// statistics and uniform random numbers. A rule emits the forward formulation of one operator and returns the
+// function that emits its backward formulation; no rule knows its neighbours, the optimiser or the session.
+import type { GraphBuilder, Tensor } from "../graph/builder.ts";
+import type { MapShape, ModelOp } from "../model.ts";
+
+/** How a map is stored; feature-map.ts says what each means and converts between them. */
+export type Layout = "plain" | "blocked";
+
+export interface FeatureMap {
+  readonly shape: MapShape;
+  /** Known to be all zeros, so that sums can leave it out. */
+  readonly zero: boolean;
+  readonly layouts: { plain?: Tensor; blocked?: Tensor };
+}
+
+/** What the graph is written for. */
+export interface Target {
+  /** Channels per block of onnxruntime's blocked convolutions on this processor; 1 where there are none. */
+  readonly blockSize: number;
+  /** Whether onnxruntime's own operators (com.microsoft) may be used; false gives a portable graph. */
+  readonly microsoft: boolean;
+}
+
+/** A rearrangement: element i of the result is element `indices[i]` of the source, or zero where that is −1. */
+export interface Arrangement {
+  readonly shape: readonly number[];
+  readonly indices: Int32Array;
+}
+
+export interface LoweringContext {
+  readonly graph: GraphBuilder;
+  readonly batch: number;
+  readonly target: Target;
+  /** The value of a parameter, in its own layout or rearranged. */
+  parameter(name: string, arrangement?: Arrangement): Tensor;
+  /**
+   * States a parameter's gradient. With `indices`, element i of the parameter has its gradient in element
+   * `indices[i]` of `gradient`.
+   */
+  gradient(name: string, gradient: Tensor, indices?: Int32Array): void;
+  /** States the statistic of this batch ([channels], possibly padded at the end) for a running statistic. */
+  statistic(name: string, batchValue: Tensor, momentum: number): void;
+  /** Fresh uniform numbers in [0, 1), different in every step. */
+  uniform(shape: readonly number[]): Tensor;
+}
+
+/** The result of a rule. `backward` takes the gradient of the output and gives that of each input that needs one. */
+export interface Lowered {
+  readonly output: FeatureMap;
+  readonly backward: (gradient: FeatureMap) => readonly (FeatureMap | undefined)[];
+}
+
+export interface ConvolutionNode {
+  readonly id: string;
+  readonly op: Extract<ModelOp, { kind: "conv" }>;
+}
+
+/** What a rule with parameters is told about the maps around it. */
+export interface Surroundings {
+  readonly input: FeatureMap;
+  readonly outputShape: MapShape;
+  /** False for the images themselves. */
+  readonly inputNeedsGradient: boolean;
+}

@@ -1,0 +1,156 @@
+// Convolutions in the plain layout, for every kernel, stride, padding and number of groups, and the choice of
+// formulation: blocked.ts takes over what onnxruntime's blocked kernels do faster. Where the formulations come
+// from: docs/log.md and benchmarks/training-speed. It must not know about batch norm or the optimiser.
+import type { Tensor } from "../graph/builder.ts";
+import { matMul, pad, reduceSum, reshape, transpose } from "../graph/operations.ts";
+import { canBlock, lowerBlockedConvolution } from "./blocked-convolution.ts";
+import type { ConvolutionNode, Lowered, LoweringContext, Surroundings } from "./context.ts";
+import { lowerLinear } from "./dense.ts";
+import { featureMap, read } from "./feature-map.ts";
+import { columns, depthwiseWeightGradient } from "./plain-weight-gradient.ts";
+import { flippedWeights } from "./weights.ts";
+
+export function lowerConvolution(
+  context: LoweringContext,
+  node: ConvolutionNode,
+  around: Surroundings,
+): Lowered {
+  const { op } = node;
+  const [, height, width] = around.input.shape;
+  const pointwise = op.kernel === 1 && op.stride === 1 && op.padding === 0 && op.groups === 1;
+  if (pointwise && height === 1 && width === 1) return lowerLinear(context, node, around);
+  if (canBlock(context, node, around)) return lowerBlockedConvolution(context, node, around);
+  return pointwise ? lowerPointwise(context, node, around) : lowerGeneral(context, node, around);
+}
+
+/** 1 × 1: matrix products over the channels, one per image. */
+function lowerPointwise(context: LoweringContext, node: ConvolutionNode, around: Surroundings): Lowered {
+  const { graph, batch } = context;
+  const fused = context.target.microsoft;
+  const [inputs, height, width] = around.input.shape;
+  const { outChannels, bias } = node.op;
+  const x = reshape(graph, read(context, around.input, "plain"), [batch, inputs, height * width]);
+  const weight = reshape(graph, context.parameter(`${node.id}.weight`), [outChannels, inputs]);
+  const product = matMul(graph, weight, x);
+  const y = reshape(graph, product, [batch, outChannels, height, width]);
+  return {
+    output: featureMap(around.outputShape, "plain", bias ? addBias(context, node, y) : y),
+    backward(gradient) {
+      const map = read(context, gradient, "plain");
+      if (bias) context.gradient(`${node.id}.bias`, reduceSum(graph, map, [0, 2, 3]));
+      const dy = reshape(graph, map, [batch, outChannels, height * width]);
+      context.gradient(
+        `${node.id}.weight`,
+        reduceSum(graph, matMul(graph, dy, x, { transposeB: true, fused }), [0]),
+      );
+      if (!around.inputNeedsGradient) return [undefined];
+      const dx = matMul(graph, transpose(graph, weight, [1, 0]), dy);
+      return [featureMap(around.input.shape, "plain", reshape(graph, dx, [batch, inputs, height, width]))];
+    },
+  };
+}
+
+function lowerGeneral(context: LoweringContext, node: ConvolutionNode, around: Surroundings): Lowered {
+  const { graph, batch } = context;
+  const { op } = node;
+  const [channels] = around.input.shape;
+  const [, outHeight, outWidth] = around.outputShape;
+  const x = read(context, around.input, "plain");
+  const weight = context.parameter(`${node.id}.weight`);
+  const attributes = slidingAttributes(op.kernel, op.stride, op.padding, op.groups);
+  const outShape = [batch, op.outChannels, outHeight, outWidth];
+  const y = graph.emit("Conv", [x, weight], outShape, attributes);
+  return {
+    output: featureMap(around.outputShape, "plain", op.bias ? addBias(context, node, y) : y),
+    backward(gradient) {
+      const dy = read(context, gradient, "plain");
+      if (op.bias) context.gradient(`${node.id}.bias`, reduceSum(graph, dy, [0, 2, 3]));
+      const depthwise = op.groups === channels && op.outChannels === channels;
+      const weightGradient = depthwise
+        ? depthwiseWeightGradient(context, x, dy, op)
+        : groupedWeightGradient(context, x, dy, op);
+      context.gradient(`${node.id}.weight`, weightGradient);
+      if (!around.inputNeedsGradient) return [undefined];
+      const name = `${node.id}.weight`;
+      const weightShape = { ...op, inChannels: channels / op.groups };
+      const dx = inputGradient(context, dy, {
+        op,
+        inputShape: x.shape,
+        weight,
+        flipped: () => context.parameter(name, flippedWeights(weightShape)),
+      });
+      return [featureMap(around.input.shape, "plain", dx)];
+    },
+  };
+}
+
+/** im2col by a convolution with an identity kernel, then one matrix product per image and group. */
+function groupedWeightGradient(
+  context: LoweringContext,
+  x: Tensor,
+  dy: Tensor,
+  op: ConvolutionNode["op"],
+): Tensor {
+  const { graph, batch } = context;
+  const [, channels] = x.shape as [number, number];
+  const positions = (dy.shape[2] as number) * (dy.shape[3] as number);
+  const rows = (channels / op.groups) * op.kernel * op.kernel;
+  const cols = reshape(graph, columns(context, x, op), [batch, op.groups, rows, positions]);
+  const d = reshape(graph, dy, [batch, op.groups, op.outChannels / op.groups, positions]);
+  return reduceSum(graph, matMul(graph, d, cols, { transposeB: true, fused: context.target.microsoft }), [0]);
+}
+
+/**
+ * The gradient with respect to a convolution's input in the plain layout. At stride 1 it is a convolution with the
+ * flipped kernel, otherwise a transposed convolution.
+ */
+export function inputGradient(
+  context: LoweringContext,
+  dy: Tensor,
+  options: {
+    readonly op: { kernel: number; stride: number; padding: number; groups: number };
+    readonly inputShape: readonly number[];
+    readonly weight: Tensor;
+    readonly flipped: () => Tensor;
+  },
+): Tensor {
+  const { graph } = context;
+  const { op, inputShape } = options;
+  const margin = op.kernel - 1 - op.padding;
+  if (op.stride === 1 && margin >= 0) {
+    const attributes = slidingAttributes(op.kernel, 1, margin, op.groups);
+    return graph.emit("Conv", [dy, options.flipped()], inputShape, attributes);
+  }
+  const missing = [2, 3].map((axis) => {
+    const covered = ((dy.shape[axis] as number) - 1) * op.stride + op.kernel - 2 * op.padding;
+    return (inputShape[axis] as number) - covered;
+  });
+  // output_padding must be smaller than the stride; what a window never reaches has no gradient.
+  const inside = missing.map((count) => Math.min(count, op.stride - 1)) as [number, number];
+  const attributes = {
+    ...slidingAttributes(op.kernel, op.stride, op.padding, op.groups),
+    output_padding: inside,
+  };
+  const reached = inputShape.map((size, axis) =>
+    axis < 2 ? size : size - (missing[axis - 2] as number) + (inside[axis - 2] as number),
+  );
+  const dx = graph.emit("ConvTranspose", [dy, options.weight], reached, attributes);
+  const rest = inputShape.map((size, axis) => size - (reached[axis] as number));
+  return pad(graph, dx, [0, 0, 0, 0], rest);
+}
+
+/** Attributes of a square sliding window with the same padding on all sides. */
+export function slidingAttributes(kernel: number, stride: number, padding: number, group: number) {
+  return {
+    kernel_shape: [kernel, kernel],
+    pads: [padding, padding, padding, padding],
+    strides: [stride, stride],
+    dilations: [1, 1],
+    group,
+  };
+}
+
+function addBias(context: LoweringContext, node: ConvolutionNode, y: Tensor): Tensor {
+  const bias = context.parameter(`${node.id}.bias`);
+  return context.graph.emit("Add", [y, reshape(context.graph, bias, [node.op.outChannels, 1, 1])], y.shape);
+}

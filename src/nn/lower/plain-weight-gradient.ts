@@ -1,0 +1,74 @@
+// Weight gradients of plain convolutions that are neither pointwise nor blocked. onnxruntime has no kernel for them,
+// so they are written with the operators it is fast at: matrix products and convolutions with constant kernels.
+import type { Tensor } from "../graph/builder.ts";
+import { matMul, reduceSum, reshape } from "../graph/operations.ts";
+import type { LoweringContext } from "./context.ts";
+
+interface Window {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+/** im2col as a depthwise convolution with an identity kernel: [N, C · k · k, H', W']. */
+export function columns(context: LoweringContext, x: Tensor, window: Window): Tensor {
+  const { kernel, stride, padding } = window;
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const area = kernel * kernel;
+  if (area === 1 && stride === 1 && padding === 0) return x;
+  const identity = new Float32Array(channels * area * area);
+  for (let row = 0; row < channels * area; row += 1) identity[row * area + (row % area)] = 1;
+  const length = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
+  return context.graph.emit(
+    "Conv",
+    [x, context.graph.constant(identity, [channels * area, 1, kernel, kernel])],
+    [batch, channels * area, length(height), length(width)],
+    {
+      kernel_shape: [kernel, kernel],
+      pads: [padding, padding, padding, padding],
+      strides: [stride, stride],
+      group: channels,
+    },
+  );
+}
+
+/**
+ * Depthwise: dy times a constant matrix gives its rows shifted by each horizontal tap; the product of those rows
+ * with all rows of x holds every wanted dot product, and a constant mask picks and sums them. [C, 1, k, k].
+ */
+export function depthwiseWeightGradient(
+  context: LoweringContext,
+  x: Tensor,
+  dy: Tensor,
+  window: Window,
+): Tensor {
+  const { graph } = context;
+  const { kernel, stride, padding } = window;
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const [, , outHeight, outWidth] = dy.shape as [number, number, number, number];
+
+  const shift = new Float32Array(outWidth * kernel * width);
+  for (let column = 0; column < outWidth; column += 1) {
+    for (let tap = 0; tap < kernel; tap += 1) {
+      const source = column * stride + tap - padding;
+      if (source >= 0 && source < width) shift[(column * kernel + tap) * width + source] = 1;
+    }
+  }
+  const taps = kernel * kernel;
+  const mask = new Float32Array(outHeight * kernel * height * taps);
+  for (let row = 0; row < outHeight; row += 1) {
+    for (let across = 0; across < kernel; across += 1) {
+      for (let down = 0; down < kernel; down += 1) {
+        const source = row * stride + down - padding;
+        if (source < 0 || source >= height) continue;
+        mask[((row * kernel + across) * height + source) * taps + down * kernel + across] = 1;
+      }
+    }
+  }
+  const shifted = matMul(graph, dy, graph.constant(shift, [outWidth, kernel * width]));
+  const rows = reshape(graph, shifted, [batch, channels, outHeight * kernel, width]);
+  const products = matMul(graph, rows, x, { transposeB: true, fused: context.target.microsoft });
+  const summed = reshape(graph, reduceSum(graph, products, [0]), [channels, outHeight * kernel * height]);
+  const picked = matMul(graph, summed, graph.constant(mask, [outHeight * kernel * height, taps]));
+  return reshape(graph, picked, [channels, 1, kernel, kernel]);
+}

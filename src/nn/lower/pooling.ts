@@ -1,0 +1,145 @@
+// Average, max and global pooling. The gradient of an average is a depthwise convolution with a constant kernel;
+// that of a maximum is scattered to the first largest element of each window, as PyTorch does.
+import { blockedDomain, sizeOf, type Tensor } from "../graph/builder.ts";
+import { multiply, reshape } from "../graph/operations.ts";
+import type { MapShape, ModelOp } from "../model.ts";
+import { blockedInputGradient } from "./blocked-convolution.ts";
+import type { FeatureMap, Layout, Lowered, LoweringContext } from "./context.ts";
+import { inputGradient, slidingAttributes } from "./convolution.ts";
+import { exposeBlocks, featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
+
+type Pool = Extract<ModelOp, { kind: "pool" }>;
+
+export function lowerPool(context: LoweringContext, op: Pool, input: FeatureMap, shape: MapShape): Lowered {
+  return op.mode === "max"
+    ? lowerMaximum(context, op, input, shape)
+    : lowerAverage(context, op, input, shape);
+}
+
+function lowerAverage(context: LoweringContext, op: Pool, input: FeatureMap, shape: MapShape): Lowered {
+  const { graph } = context;
+  const layout = op.padding < op.kernel ? layoutOf(input) : "plain";
+  const x = read(context, input, layout);
+  const attributes = windowAttributes(op);
+  const y = graph.emit(
+    "AveragePool",
+    [x],
+    tensorShape(context, shape, layout),
+    { ...attributes, count_include_pad: Number(op.countPadding) },
+    layout === "blocked" ? blockedDomain : "",
+  );
+  return {
+    output: featureMap(shape, layout, y),
+    backward(gradient) {
+      const d = divideByCount(context, read(context, gradient, layout), { op, layout, input: input.shape });
+      const channels = x.shape[1] as number;
+      const window = { ...op, groups: channels };
+      const ones = graph.constant(new Float32Array(channels * op.kernel * op.kernel).fill(1), [
+        channels,
+        1,
+        op.kernel,
+        op.kernel,
+      ]);
+      const dx =
+        layout === "blocked"
+          ? blockedInputGradient(context, d, {
+              op,
+              flipped: ones,
+              size: [input.shape[1], input.shape[2]],
+              depthwise: true,
+            })
+          : inputGradient(context, d, { op: window, inputShape: x.shape, weight: ones, flipped: () => ones });
+      return [featureMap(input.shape, layout, dx)];
+    },
+  };
+}
+
+/** Divides each value by the number of elements of its window, padding counted or not. */
+function divideByCount(
+  context: LoweringContext,
+  d: Tensor,
+  options: { readonly op: Pool; readonly layout: Layout; readonly input: MapShape },
+): Tensor {
+  const { graph } = context;
+  const { op, layout, input } = options;
+  if (op.countPadding || op.padding === 0) return multiply(graph, d, 1 / (op.kernel * op.kernel));
+  const [, , height, width] = d.shape as [number, number, number, number];
+  const counts = (length: number, size: number) =>
+    Array.from({ length }, (_, index) => {
+      const start = index * op.stride - op.padding;
+      return Math.min(size, start + op.kernel) - Math.max(0, start);
+    });
+  const down = counts(height, input[1]);
+  const across = counts(width, input[2]);
+  const inverse = down.flatMap((rows) => across.map((columns) => 1 / (rows * columns)));
+  if (layout === "plain") {
+    return multiply(graph, d, graph.constant(Float32Array.from(inverse), [height, width]));
+  }
+  const exposed = exposeBlocks(context, d);
+  const { blockSize } = context.target;
+  const lanes = Float32Array.from({ length: inverse.length * blockSize }, (_, index) => {
+    return inverse[Math.floor(index / blockSize)] as number;
+  });
+  return reshape(
+    graph,
+    multiply(graph, exposed, graph.constant(lanes, [inverse.length, blockSize])),
+    d.shape,
+  );
+}
+
+function lowerMaximum(context: LoweringContext, op: Pool, input: FeatureMap, shape: MapShape): Lowered {
+  const { graph } = context;
+  const x = read(context, input, "plain");
+  const outShape = tensorShape(context, shape, "plain");
+  const [y, indices] = graph.emitMany("MaxPool", [x], [outShape, outShape], windowAttributes(op)) as [
+    Tensor,
+    Tensor,
+  ];
+  return {
+    output: featureMap(shape, "plain", y),
+    backward(gradient) {
+      const size = [sizeOf(x.shape)];
+      const flat = (tensor: Tensor) => reshape(graph, tensor, [sizeOf(outShape)]);
+      const zeros = graph.emit(
+        "Expand",
+        [graph.constant(Float32Array.of(0), []), graph.integers(size)],
+        size,
+      );
+      const scattered = graph.emit(
+        "ScatterElements",
+        [zeros, flat(indices), flat(read(context, gradient, "plain"))],
+        size,
+        { axis: 0, reduction: "add" },
+      );
+      return [featureMap(input.shape, "plain", reshape(graph, scattered, x.shape))];
+    },
+  };
+}
+
+/** The average over height and width: [C, 1, 1]. */
+export function lowerGlobalPool(context: LoweringContext, input: FeatureMap): Lowered {
+  const { graph } = context;
+  const layout = layoutOf(input);
+  const x = read(context, input, layout);
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const pooledShape = [batch, channels, 1, 1];
+  const y = graph.emit("GlobalAveragePool", [x], pooledShape, {}, layout === "blocked" ? blockedDomain : "");
+  return {
+    output: featureMap([input.shape[0], 1, 1], layout, y),
+    backward(gradient) {
+      const d = multiply(graph, read(context, gradient, layout), 1 / (height * width));
+      if (layout === "plain") {
+        return [featureMap(input.shape, layout, graph.emit("Expand", [d, graph.integers(x.shape)], x.shape))];
+      }
+      const { blockSize } = context.target;
+      const blocks = [batch, channels / blockSize, height * width, blockSize];
+      const expanded = graph.emit("Expand", [exposeBlocks(context, d), graph.integers(blocks)], blocks);
+      return [featureMap(input.shape, layout, reshape(graph, expanded, x.shape))];
+    },
+  };
+}
+
+function windowAttributes(op: Pool) {
+  const { kernel_shape, pads, strides } = slidingAttributes(op.kernel, op.stride, op.padding, 1);
+  return { kernel_shape, pads, strides };
+}

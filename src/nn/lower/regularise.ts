@@ -1,0 +1,28 @@
+// Dropout and stochastic depth. Both multiply by a mask that is 0 with probability `rate` and 1 / (1 − rate)
+// otherwise; dropout draws one number per value, stochastic depth one per image.
+// See Srivastava et al. 2014 and Huang et al. 2016, https://arxiv.org/abs/1603.09382
+import { multiply, scalar, subtract } from "../graph/operations.ts";
+import type { FeatureMap, Lowered, LoweringContext } from "./context.ts";
+import { featureMap, layoutOf, read } from "./feature-map.ts";
+
+export function lowerMasking(
+  context: LoweringContext,
+  options: { readonly rate: number; readonly per: "value" | "image" },
+  input: FeatureMap,
+): Lowered {
+  const { graph } = context;
+  const { rate, per } = options;
+  if (rate === 0) return { output: input, backward: (gradient) => [gradient] };
+  const layout = layoutOf(input);
+  const x = read(context, input, layout);
+  const uniform = context.uniform(per === "value" ? x.shape : [context.batch, 1, 1, 1]);
+  const above = multiply(graph, subtract(graph, uniform, scalar(graph, rate)), 1e30);
+  const limits = [scalar(graph, 0), scalar(graph, 1 / (1 - rate))];
+  const mask = graph.emit("Clip", [above, ...limits], uniform.shape);
+  return {
+    output: featureMap(input.shape, layout, multiply(graph, x, mask)),
+    backward: (gradient) => [
+      featureMap(input.shape, layout, multiply(graph, read(context, gradient, layout), mask)),
+    ],
+  };
+}

@@ -1,0 +1,266 @@
+// One training step as one ONNX graph: forward, loss, backward, clipping, optimiser, running statistics and the
+// moving average of the weights. Its state goes in and comes out as a few flat vectors. It must not know of
+// sessions, batches of data or learning-rate schedules.
+import { GeniusError } from "../base/errors.ts";
+import { createGraphBuilder, type GraphBuilder, sizeOf, type Tensor } from "./graph/builder.ts";
+import { add, concat, multiply, reduceSum, reshape, scalar, slice, subtract } from "./graph/operations.ts";
+import type { Arrangement, LoweringContext, Target } from "./lower/context.ts";
+import { lowerCrossEntropy } from "./lower/loss.ts";
+import { lowerNetwork } from "./lower/network.ts";
+import { inferShapes, type MapShape, type ModelNode } from "./model.ts";
+import { emitClip, emitUpdate, type Optimiser, optimiserVectors } from "./optimiser.ts";
+import { layoutState, type Place, type StateLayout } from "./state.ts";
+
+export interface TrainingGraphOptions {
+  readonly nodes: readonly ModelNode[];
+  readonly batchSize: number;
+  readonly target: Target;
+  readonly optimiser: Optimiser;
+  /** 0 to 1. */
+  readonly labelSmoothing: number;
+  /** Largest global norm of the gradient. */
+  readonly clipNorm?: number;
+  /** Whether to keep a moving average of weights and statistics. */
+  readonly average: boolean;
+}
+
+/** A vector of state: the name of its input, that of its output, and its length. */
+export interface StateVector {
+  readonly name: string;
+  readonly output: string;
+  readonly length: number;
+}
+
+export interface TrainingGraph {
+  readonly bytes: Uint8Array;
+  readonly nodeCount: number;
+  readonly layout: StateLayout;
+  readonly imageShape: readonly number[];
+  readonly classCount: number;
+  /** How many uniform numbers each step takes. */
+  readonly uniformCount: number;
+  readonly state: readonly StateVector[];
+  /** Names of the further outputs: scalars, the flat gradient after clipping, the logits [N, classes]. */
+  readonly outputs: {
+    readonly loss: string;
+    readonly correct: string;
+    readonly gradient: string;
+    readonly logits: string;
+  };
+}
+
+export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
+  const { nodes, batchSize } = options;
+  const { input, classCount } = checkEnds(nodes);
+  const layout = layoutState(nodes);
+  const graph = createGraphBuilder();
+  const images = graph.input("images", [batchSize, ...input]);
+  const targets = graph.input("targets", [batchSize, classCount]);
+  const parameters = graph.input("parameters", [layout.parameterCount]);
+  const statistics =
+    layout.statisticCount > 0 ? graph.input("statistics", [layout.statisticCount]) : undefined;
+  const collector = createContext({ graph, layout, parameters, batch: batchSize, target: options.target });
+
+  const network = lowerNetwork(collector.context, nodes, { shapes: inferShapes(nodes), images });
+  const { labelSmoothing } = options;
+  const loss = lowerCrossEntropy(collector.context, network.output, { targets, labelSmoothing });
+  network.backward(loss.gradient);
+
+  const raw = collector.flatGradient();
+  const gradient = options.clipNorm === undefined ? raw : emitClip(graph, raw, options.clipNorm);
+  const names = optimiserVectors(options.optimiser);
+  const vectors = names.map((name) => graph.input(name, [layout.parameterCount]));
+  const updated = emitUpdate(graph, options.optimiser, {
+    parameters,
+    gradient,
+    vectors,
+    decayed: decayMask(layout),
+    learningRate: graph.input("learningRate", []),
+    corrections: [graph.input("firstCorrection", []), graph.input("secondCorrection", [])],
+  });
+  const next: [name: string, tensor: Tensor][] = [["parameters", updated.parameters]];
+  for (const [index, name] of names.entries()) next.push([name, updated.vectors[index] as Tensor]);
+  const newStatistics = statistics && collector.updatedStatistics(statistics);
+  if (newStatistics !== undefined) next.push(["statistics", newStatistics]);
+  if (options.average) {
+    const keep = graph.input("averageKeep", []);
+    const averaged = (name: string, tensor: Tensor) => {
+      const old = graph.input(name, tensor.shape);
+      next.push([name, add(graph, tensor, multiply(graph, subtract(graph, old, tensor), keep))]);
+    };
+    averaged("averageParameters", updated.parameters);
+    if (newStatistics !== undefined) averaged("averageStatistics", newStatistics);
+  }
+  const correct = countCorrect(graph, loss.logits, targets);
+  for (const tensor of [...next.map(([, tensor]) => tensor), loss.loss, correct, gradient, loss.logits]) {
+    graph.output(tensor);
+  }
+  return {
+    bytes: graph.encode(),
+    nodeCount: graph.nodeCount(),
+    layout,
+    imageShape: images.shape,
+    classCount,
+    uniformCount: collector.uniformCount(),
+    state: next.map(([name, tensor]) => ({ name, output: tensor.name, length: sizeOf(tensor.shape) })),
+    outputs: {
+      loss: loss.loss.name,
+      correct: correct.name,
+      gradient: gradient.name,
+      logits: loss.logits.name,
+    },
+  };
+}
+
+/** The image shape and the number of classes of a network. */
+export function checkEnds(nodes: readonly ModelNode[]): {
+  readonly input: MapShape;
+  readonly classCount: number;
+} {
+  const inputs = nodes.filter((node) => node.op.kind === "input");
+  const last = nodes.at(-1);
+  if (inputs.length !== 1 || last === undefined) {
+    throw new GeniusError(
+      "wrong-use",
+      `A network must have exactly one input node; this one has ${inputs.length}.`,
+    );
+  }
+  const shapes = inferShapes(nodes);
+  const [classCount, height, width] = shapes.get(last.id) as MapShape;
+  if (height !== 1 || width !== 1) {
+    throw new GeniusError(
+      "wrong-use",
+      `The last node, "${last.id}", must give one number per class, but gives [${classCount}, ${height}, ${width}]. End with a global-pool, a flatten and a linear node.`,
+    );
+  }
+  return { input: shapes.get((inputs[0] as ModelNode).id) as MapShape, classCount };
+}
+
+/** 1 where weight decay applies: convolution and linear weights, not biases and norms. */
+function decayMask(layout: StateLayout): Float32Array {
+  const mask = new Float32Array(layout.parameterCount);
+  for (const place of layout.places) {
+    if (place.role === "weight") mask.fill(1, place.offset, place.offset + place.size);
+  }
+  return mask;
+}
+
+function countCorrect(graph: GraphBuilder, logits: Tensor, targets: Tensor): Tensor {
+  const largest = (tensor: Tensor) =>
+    graph.emit("ArgMax", [tensor], [tensor.shape[0] as number], { axis: 1, keepdims: 0 });
+  const equal = graph.emit("Equal", [largest(logits), largest(targets)], [logits.shape[0] as number]);
+  return reduceSum(graph, graph.emit("Cast", [equal], equal.shape, { to: 1 }), [0]);
+}
+
+/** The context of the rules, and what they left in it. */
+function createContext(given: {
+  readonly graph: GraphBuilder;
+  readonly layout: StateLayout;
+  readonly parameters: Tensor;
+  readonly batch: number;
+  readonly target: Target;
+}) {
+  const { graph, layout, parameters } = given;
+  const optimised = layout.places.filter((place) => place.vector === "parameters");
+  const pieces = graph.emitMany(
+    "Split",
+    [parameters, graph.integers(optimised.map((place) => place.size))],
+    optimised.map((place) => [place.size]),
+    { axis: 0 },
+  );
+  const extended = concat(graph, [parameters, graph.constant(Float32Array.of(0), [1])], 0);
+  const gradients = new Map<string, { tensor: Tensor; indices: Int32Array | undefined }>();
+  const statistics = new Map<string, { tensor: Tensor; momentum: number }>();
+  let uniforms = 0;
+  const place = (name: string) => layout.byName.get(name) as Place;
+
+  const context: LoweringContext = {
+    graph,
+    batch: given.batch,
+    target: given.target,
+    parameter(name, arrangement) {
+      const { offset, dims } = place(name);
+      if (arrangement === undefined) {
+        return reshape(graph, pieces[optimised.findIndex((entry) => entry.name === name)] as Tensor, dims);
+      }
+      return gather(graph, extended, shifted(arrangement, offset, layout.parameterCount));
+    },
+    gradient(name, gradient, indices) {
+      gradients.set(name, { tensor: gradient, indices });
+    },
+    statistic(name, batchValue, momentum) {
+      statistics.set(name, { tensor: slice(graph, batchValue, 0, [0, place(name).size]), momentum });
+    },
+    uniform(shape) {
+      // Drawn from one input, whose length is known only at the end: the slices are cut from it by name.
+      const start = uniforms;
+      uniforms += sizeOf(shape);
+      const whole = { name: "uniforms", shape: [uniforms] };
+      const part = graph.emit(
+        "Slice",
+        [whole, ...[[start], [uniforms], [0]].map((values) => graph.integers(values))],
+        [sizeOf(shape)],
+      );
+      return reshape(graph, part, shape);
+    },
+  };
+
+  /** All gradients as one vector in the order of the parameters; a parameter without one gets zeros. */
+  function flatGradient(): Tensor {
+    const tensors: Tensor[] = [];
+    const order = new Int32Array(layout.parameterCount);
+    let length = 0;
+    let inOrder = true;
+    for (const { name, offset, size } of optimised) {
+      const entry = gradients.get(name);
+      if (entry === undefined) {
+        order.fill(-1, offset, offset + size);
+        inOrder = false;
+        continue;
+      }
+      if (entry.indices !== undefined || length !== offset) inOrder = false;
+      for (let i = 0; i < size; i += 1) order[offset + i] = length + (entry.indices?.[i] ?? i);
+      const total = sizeOf(entry.tensor.shape);
+      tensors.push(reshape(graph, entry.tensor, [total]));
+      length += total;
+    }
+    if (inOrder) return concat(graph, tensors, 0);
+    const joined = concat(graph, [...tensors, graph.constant(Float32Array.of(0), [1])], 0);
+    return gather(graph, joined, shifted({ shape: [layout.parameterCount], indices: order }, 0, length));
+  }
+
+  function updatedStatistics(old: Tensor): Tensor {
+    const places = layout.places.filter((entry) => entry.vector === "statistics");
+    const momenta = new Float32Array(layout.statisticCount);
+    const tensors = places.map((entry) => {
+      const given = statistics.get(entry.name);
+      momenta.fill(given?.momentum ?? 0, entry.offset, entry.offset + entry.size);
+      return given?.tensor ?? graph.constant(new Float32Array(entry.size), [entry.size]);
+    });
+    const batch = concat(graph, tensors, 0);
+    const [first] = momenta as unknown as readonly [number];
+    const same = momenta.every((momentum) => momentum === first);
+    const momentum = same ? scalar(graph, first) : graph.constant(momenta, [layout.statisticCount]);
+    return add(graph, old, multiply(graph, subtract(graph, batch, old), momentum));
+  }
+  return {
+    context,
+    flatGradient,
+    updatedStatistics,
+    uniformCount() {
+      if (uniforms > 0) graph.input("uniforms", [uniforms]);
+      return uniforms;
+    },
+  };
+}
+
+/** Moves an index table by `offset` and points its gaps at the zero behind the source. */
+function shifted(arrangement: Arrangement, offset: number, zero: number): Arrangement {
+  const indices = arrangement.indices.map((index) => (index < 0 ? zero : index + offset));
+  return { shape: arrangement.shape, indices };
+}
+
+function gather(graph: GraphBuilder, source: Tensor, arrangement: Arrangement): Tensor {
+  const { shape, indices } = arrangement;
+  return graph.emit("Gather", [source, graph.indices(indices, shape)], shape, { axis: 0 });
+}
