@@ -1,0 +1,53 @@
+// Written by `npm run catalog`; do not edit. What exists, by name, loaded when it is used.
+import type { SpaceDefinition } from "../spaces/space.ts";
+import type { StrategyDefinition } from "../strategies/strategy.ts";
+import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
+import type { Entry } from "./entry.ts";
+
+export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
+  "channel-bench-mobilenet": {
+    summary:
+      "A CIFAR-10 MobileNet of four inverted residuals whose seven widths are decided, four levels each. 16,384 designs, all published with accuracy.",
+    source:
+      "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970; table and prompt of github.com/mingkai-zheng/GENIUS",
+    load: async () => (await import("../spaces/channel-bench-mobilenet.ts")).default,
+  },
+  "channel-bench-resnet": {
+    summary:
+      "A CIFAR-10 ResNet of five blocks whose seven widths are decided, four levels each. 16,384 designs, all published with accuracy; wider is not always better.",
+    source:
+      "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970; table and prompt of github.com/mingkai-zheng/GENIUS",
+    load: async () => (await import("../spaces/channel-bench-resnet.ts")).default,
+  },
+  "genius-imagenet": {
+    summary:
+      "ImageNet networks of five stages of six layers, each skipped or an inverted residual with squeeze-excite (kernel 3, 5 or 7, expansion 4 or 6). 7^30 designs.",
+    source:
+      "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970; network of github.com/mingkai-zheng/GENIUS",
+    load: async () => (await import("../spaces/genius-imagenet.ts")).default,
+  },
+  mobile: {
+    summary:
+      "Networks of inverted residuals for images of any size: four stages whose depth, width, kernel, expansion and squeeze-excite are decided, from about 3k to 30M parameters by size class.",
+    source:
+      "Made for GENIUS after MobileNetV3, https://arxiv.org/abs/1905.02244; joint hyperparameters after https://arxiv.org/abs/1807.06906",
+    load: async () => (await import("../spaces/mobile.ts")).default,
+  },
+  "nas-bench-201": {
+    summary:
+      "A cell of six edges, each one of five operations, stacked 3 × 5 times at 16, 32 and 64 channels. 15,625 designs, all published with validation and test accuracy on CIFAR-10, CIFAR-100 and ImageNet16-120.",
+    source:
+      "Dong and Yang 2020, https://arxiv.org/abs/2001.00326; accuracies as in github.com/mingkai-zheng/GENIUS",
+    load: async () => (await import("../spaces/nas-bench-201.ts")).default,
+  },
+  "nas-bench-macro": {
+    summary:
+      "CIFAR-10 networks of eight blocks (64, 128 and 256 channels in three stages of 2, 3 and 3); each block is an identity, a small or a large inverted residual. 6,561 designs, all published with accuracy.",
+    source: "Su et al. 2021, https://arxiv.org/abs/2103.11922; network of github.com/xiusu/NAS-Bench-Macro",
+    load: async () => (await import("../spaces/nas-bench-macro.ts")).default,
+  },
+};
+
+export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {};
+
+export const evaluators: Readonly<Record<string, Entry<EvaluatorDefinition>>> = {};

@@ -1,0 +1,50 @@
+// The settings of a search, as one schema: its type, defaults, validation, flags, help and docs. What belongs to a
+// space, a strategy, an evaluator or a model is in that member's own schema.
+import { z } from "zod";
+import { messageOf } from "../base/errors.ts";
+import { parseCount } from "../base/units.ts";
+
+/** A count as people write it: 20000, 20k, 5M, 1.5G. */
+const count = z.union([z.string(), z.number()]).transform((value, context) => {
+  try {
+    return parseCount(String(value));
+  } catch (thrown) {
+    context.addIssue({ code: "custom", message: messageOf(thrown) });
+    return z.NEVER;
+  }
+});
+
+const named = (placeholder: string, description: string) => z.string().optional().describe(description).meta({ placeholder });
+const limit = (description: string) => count.optional().describe(description).meta({ placeholder: "N" });
+
+export const limitSettings = z.object({
+  maxParams: limit("at most so many parameters; 20k and 5M are numbers"),
+  minParams: limit("at least so many parameters"),
+  maxMacs: limit("at most so many multiply–accumulates for one image"),
+  minMacs: limit("at least so many multiply–accumulates for one image"),
+});
+
+export const modelSettings = z.object({
+  baseUrl: named("URL", "address of an OpenAI-compatible server, for --model compatible/…"),
+  maxUsd: z.number().positive().optional().describe("stop before the model has cost more than this").meta({ placeholder: "X" }),
+  maxTokens: z.number().int().positive().optional().describe("stop before the model has read and written more tokens").meta({ placeholder: "N" }),
+  maxCalls: z.number().int().positive().optional().describe("stop before the model was called more often").meta({ placeholder: "N" }),
+  usdPerMillionInput: z.number().nonnegative().optional().describe("price of a million tokens read, for a model whose price is not known").meta({ placeholder: "X" }),
+  usdPerMillionOutput: z.number().nonnegative().optional().describe("price of a million tokens written").meta({ placeholder: "X" }),
+});
+
+export const searchSettings = z.object({
+  space: named("NAME|FILE", "search space (default: the table's own, or mobile for images)"),
+  strategy: named("NAME|FILE", "search strategy (default: hybrid)"),
+  model: named("PROVIDER/MODEL", "language model: openai/…, anthropic/…, google/…, ollama/…, compatible/…, replay/FILE, manual"),
+  evaluator: named("train|table|…", "how designs are evaluated (default: table for a published table, else train)"),
+  trials: z.number().int().positive().default(20).describe("evaluations to spend"),
+  ...limitSettings.shape,
+  parallel: z.number().int().positive().default(1).describe("evaluations at once"),
+  seed: z.number().int().nonnegative().default(1).describe("the same seed gives the same search"),
+  ...modelSettings.shape,
+});
+
+export type SearchSettings = z.infer<typeof searchSettings>;
+export type ModelSettings = z.infer<typeof modelSettings>;
+export type LimitSettings = z.infer<typeof limitSettings>;
