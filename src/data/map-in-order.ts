@@ -10,7 +10,9 @@ export async function* mapInOrder<T, R>(
   const underWay: Promise<R>[] = [];
   try {
     for await (const item of items) {
-      underWay.push(transform(item));
+      const result = transform(item);
+      result.catch(() => undefined); // it is thrown when its turn comes; until then it must not count as unhandled
+      underWay.push(result);
       if (underWay.length >= width) yield await (underWay.shift() as Promise<R>);
     }
     while (underWay.length > 0) yield await (underWay.shift() as Promise<R>);

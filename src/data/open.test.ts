@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   cpSync,
@@ -9,15 +10,31 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { extractCifar, hasCifar } from "./fixtures/cifar-images.ts";
 import { type OpenOptions, openDataset, reopenDataset } from "./open.ts";
 import { openPixels } from "./pixels.ts";
 import { describeReport } from "./report.ts";
 import { channelStatistics } from "./statistics.ts";
 import { countClasses } from "./subset.ts";
+
+const archive = join(resolve(process.env.GENIUS_DATA_DIR ?? "../shared/data"), "cifar10-jpeg.tar.xz");
+const classNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
+/** Whether the archive is on this machine. */
+const hasCifar = existsSync(archive);
+
+/** Extracts the first images of each class to `folder`/{train,test}/<class>/NNNN.jpg. */
+function extractCifar(folder: string, perClass: { train: number; test: number }): void {
+  mkdirSync(folder, { recursive: true });
+  const members = Object.entries(perClass).flatMap(([part, count]) =>
+    classNames.flatMap((name) =>
+      Array.from({ length: count }, (_, i) => `${part}/${name}/${String(i).padStart(4, "0")}.jpg`),
+    ),
+  );
+  execFileSync("tar", ["-xJf", archive, "-C", folder, "-T", "-"], { input: members.join("\n") });
+}
 
 const root = mkdtempSync(join(tmpdir(), "genius-open-"));
 const options: OpenOptions = { cacheDirectory: join(root, "cache") };

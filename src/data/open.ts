@@ -16,6 +16,9 @@ import { chooseShape, surveyRecords } from "./survey.ts";
 
 /** Readers in the order in which they are asked; the image folder fits most and comes after the others. */
 const formats: readonly (() => Promise<{ default: DatasetFormat }>)[] = [
+  () => import("./formats/cifar-binary.ts"),
+  () => import("./formats/idx.ts"),
+  () => import("./formats/parquet.ts"),
   () => import("./formats/image-folder.ts"),
   () => import("./formats/digits.ts"),
 ];
