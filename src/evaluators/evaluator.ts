@@ -57,6 +57,8 @@ export interface EvaluatorSetting {
   readonly folder: string;
   readonly seed: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Told a line for a person while something slow is prepared, such as a download. */
+  readonly onProgress?: (text: string) => void;
 }
 
 export interface EvaluatorDefinition<Options = unknown> {

@@ -1,0 +1,74 @@
+// Reads a table of accuracies: a JSON object from design keys to entries. It checks every figure it uses and says
+// which file, key and field is wrong. What a key stands for is for others to know.
+import { GeniusError, messageOf } from "../../base/errors.ts";
+import type { TableFields } from "./published.ts";
+
+export interface TableEntry {
+  /** Accuracy on validation data, in [0, 1]; absent where the table has none. */
+  readonly validation01?: number;
+  /** Accuracy on test data, in [0, 1]. */
+  readonly test01: number;
+}
+
+/** A table that a person wrote: `{ "<key>": { "validation": 91.2, "test": 90.8 } }`, in percent. */
+export const ownFields = { validation: "validation", test: "test" } as const satisfies TableFields;
+
+export interface TableText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * Entries by key. A field of `fields.validation` that no entry has is left out of all of them.
+ * @throws GeniusError `bad-data` that names file, key, field and what is allowed.
+ */
+export function parseTable({ file, text }: TableText, fields: TableFields): ReadonlyMap<string, TableEntry> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (thrown) {
+    throw new GeniusError("bad-data", `${file} is no JSON: ${messageOf(thrown)}.`, { cause: thrown });
+  }
+  if (!isObject(json))
+    throw new GeniusError(
+      "bad-data",
+      `${file}: a table is an object from keys to entries, and this is ${describe(json)}.`,
+    );
+  const rows = Object.entries(json);
+  if (rows.length === 0) throw new GeniusError("bad-data", `${file}: the table has no entry.`);
+  const first = rows[0]?.[1];
+  const validation =
+    fields.validation !== undefined && isObject(first) && first[fields.validation] !== undefined
+      ? fields.validation
+      : undefined;
+  const entries = new Map<string, TableEntry>();
+  for (const [key, row] of rows) {
+    if (!isObject(row))
+      throw new GeniusError(
+        "bad-data",
+        `${file}: the entry of key "${key}" must be an object with "${fields.test}", and is ${describe(row)}.`,
+      );
+    const read = (field: string) => accuracy01(row[field], `${file}: key "${key}", field "${field}"`);
+    const test01 = read(fields.test);
+    entries.set(key, validation === undefined ? { test01 } : { validation01: read(validation), test01 });
+  }
+  return entries;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function accuracy01(value: unknown, where: string): number {
+  if (typeof value === "number" && value >= 0 && value <= 100) return value / 100;
+  throw new GeniusError(
+    "bad-data",
+    `${where}: an accuracy in percent is a number from 0 to 100, and this is ${describe(value)}.`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return "missing";
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

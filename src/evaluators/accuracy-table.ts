@@ -1,0 +1,113 @@
+// The published accuracies of a space's designs: looked up by choices, with ranks and the best. The `table`
+// evaluator and the benches stand on it. It never says more to a search than the figure selected on.
+import { readFile } from "node:fs/promises";
+import { fileError, GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { nearest } from "../base/nearest.ts";
+import { obtainTable } from "../data/tables/obtain-table.ts";
+import { ownFields, parseTable, type TableEntry } from "../data/tables/parse-table.ts";
+import { publishedTables } from "../data/tables/published.ts";
+import { keyOf } from "../spaces/choices.ts";
+import type { Choices, Space } from "../spaces/space.ts";
+
+export interface AccuracyTable {
+  readonly selectedOn: "validation" | "test";
+  readonly designCount: number;
+  /** The highest figure that is selected on, in [0, 1]. */
+  readonly optimum01: number;
+  readonly provenance: JsonObject;
+  /** The figure that a search selects on and the test figure, in [0, 1]; undefined for a design not in the table. */
+  lookUp(choices: Choices): { readonly selection01: number; readonly test01: number } | undefined;
+  /** The highest test figure, in [0, 1]. */
+  readonly testOptimum01: number;
+  /** 1 for the best by the figure selected on (or by the test figure); equal figures share a rank. */
+  rankOf(choices: Choices, by?: "selection" | "test"): number | undefined;
+}
+
+export interface TableRequest {
+  readonly space: Space;
+  /** The published data set's name. */
+  readonly dataset: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A table of the person's own instead of the published one. */
+  readonly file?: string;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** The pairs of space and data set that have a published table. */
+export function tablePairs(): readonly { readonly space: string; readonly dataset: string }[] {
+  return publishedTables.map(({ space, dataset }) => ({ space, dataset }));
+}
+
+/**
+ * Opens the table of a space and data set.
+ * @throws GeniusError `unknown-name` for a pair without a table, `offline`, `hash-mismatch` or `bad-data`.
+ */
+export async function openTable(request: TableRequest): Promise<AccuracyTable> {
+  const { space, dataset, environment, onProgress } = request;
+  if (request.file !== undefined) {
+    const text = await readFile(request.file, "utf8").catch((thrown: unknown) => {
+      throw fileError(thrown, request.file as string, "read");
+    });
+    const entries = parseTable({ file: request.file, text }, ownFields);
+    return tableOf(space, entries, { table: request.file });
+  }
+  const published = publishedTables.find((table) => table.space === space.name && table.dataset === dataset);
+  if (published === undefined) throw noTable(space, dataset);
+  const found = await obtainTable(published, {
+    environment,
+    ...(onProgress !== undefined && { onProgress }),
+  });
+  const { fileName, sha256, repository, commit } = published;
+  const provenance = { table: fileName, sha256, source: `${repository}@${commit}` };
+  return tableOf(space, parseTable(found, published.fields), provenance);
+}
+
+function noTable(space: Space, dataset: string): GeniusError {
+  const own = publishedTables.filter((table) => table.space === space.name).map((table) => table.dataset);
+  const hint = nearest(dataset, own);
+  const known =
+    own.length > 0
+      ? `Its tables: ${own.join(", ")}.`
+      : `Spaces with a table: ${[...new Set(publishedTables.map((table) => table.space))].join(", ")}.`;
+  const suggestion = hint === undefined ? "" : ` Did you mean "${hint}"?`;
+  return new GeniusError(
+    "unknown-name",
+    `There is no table of ${space.name} on "${dataset}".${suggestion} ${known}`,
+  );
+}
+
+function tableOf(space: Space, entries: ReadonlyMap<string, TableEntry>, source: JsonObject): AccuracyTable {
+  const entryOf = (choices: Choices) => entries.get(space.tableKey?.(choices) ?? keyOf(space, choices));
+  const selectionOf = (entry: TableEntry) => entry.validation01 ?? entry.test01;
+  const selectedOn = entries.values().next().value?.validation01 === undefined ? "test" : "validation";
+  const descending = (figureOf: (entry: TableEntry) => number) =>
+    Float64Array.from(entries.values(), figureOf).sort().reverse();
+  const ranked = { selection: descending(selectionOf), test: descending((entry) => entry.test01) };
+  return {
+    selectedOn,
+    designCount: entries.size,
+    optimum01: ranked.selection[0] as number,
+    testOptimum01: ranked.test[0] as number,
+    provenance: { ...source, selectedOn, designs: entries.size },
+    lookUp(choices) {
+      const entry = entryOf(choices);
+      return entry && { selection01: selectionOf(entry), test01: entry.test01 };
+    },
+    rankOf(choices, by = "selection") {
+      const entry = entryOf(choices);
+      return entry && 1 + countAbove(ranked[by], by === "test" ? entry.test01 : selectionOf(entry));
+    },
+  };
+}
+
+/** How many of `descending` are above `value`, by bisection. */
+function countAbove(descending: Float64Array, value: number): number {
+  let [low, high] = [0, descending.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((descending[middle] as number) > value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,72 @@
+// The evaluator of searches on published results: a design's accuracy is looked up, not trained. It selects on
+// validation where the table has such a figure; else on test, and says so.
+import { z } from "zod";
+import { GeniusError } from "../base/errors.ts";
+import { createRandom } from "../base/random.ts";
+import { keyOf } from "../spaces/choices.ts";
+import { openTable } from "./accuracy-table.ts";
+import { defineEvaluator, type EvaluationRequest } from "./evaluator.ts";
+
+const options = z.object({
+  noise01: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("standard deviation of noise added to each look-up, as a share: 0.002 is 0.2 points"),
+  tableFile: z
+    .string()
+    .optional()
+    .describe('your own table: a JSON file {"<key>": {"validation": 91.2, "test": 90.8}, …}, in percent')
+    .meta({ placeholder: "FILE" }),
+});
+
+export default defineEvaluator({
+  name: "table",
+  summary: "Looks a design up in the published table of its space: no training, a search in seconds.",
+  source:
+    "NAS-Bench-Macro, Channel-Bench-Macro and NAS-Bench-201, each as published; `genius list spaces` names the papers",
+  options,
+  async create({ space, dataset, environment, onProgress }, { noise01, tableFile }) {
+    const table = await openTable({
+      space,
+      dataset,
+      environment,
+      ...(tableFile !== undefined && { file: tableFile }),
+      ...(onProgress !== undefined && { onProgress }),
+    });
+    return {
+      selectedOn: table.selectedOn,
+      fidelity: { full: {} },
+      optimum01: table.optimum01,
+      provenance: { ...table.provenance, ...(noise01 > 0 && { noise01 }) },
+      async evaluate(request) {
+        const found = table.lookUp(request.proposal.choices);
+        const spent = { milliseconds: 0 };
+        if (found === undefined) {
+          const detail = `${keyOf(space, request.proposal.choices)} is not in the table.`;
+          return { kind: "failed", reason: "crashed", detail, spent };
+        }
+        return { kind: "scored", accuracy01: noisy(found.selection01, noise01, request), spent };
+      },
+      async test({ proposal }) {
+        const found = table.lookUp(proposal.choices);
+        const rank = table.rankOf(proposal.choices);
+        if (found === undefined || rank === undefined) {
+          throw new GeniusError(
+            "not-found",
+            `${keyOf(space, proposal.choices)} is not in the table of ${space.name} on ${dataset}.`,
+          );
+        }
+        return { accuracy01: found.test01, detail: { rank, designs: table.designCount } };
+      },
+    };
+  },
+});
+
+/** The same noise for the same seed and trial. */
+function noisy(accuracy01: number, noise01: number, { seed, trialNumber }: EvaluationRequest): number {
+  if (noise01 === 0) return accuracy01;
+  const noise = createRandom(seed, "table-noise", trialNumber).normal() * noise01;
+  return Math.min(1, Math.max(0, accuracy01 + noise));
+}
