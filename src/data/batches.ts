@@ -96,9 +96,12 @@ function startWorker(plan: BatchPlan, slotCount: number): Batches {
   const batchCount = countBatches(plan);
   createBatchFiller(plan).close(); // impossible options fail here, not later and elsewhere
   const slots = Array.from({ length: slotCount }, () => allocate(plan));
-  // tsc does not rewrite the name in a URL, so the extension is that of this file: .ts in a checkout, .js in dist.
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./batch-worker.${extension}`, import.meta.url), {
+  // tsc does not rewrite a name in a URL: in a checkout it is the .ts file, in dist the .js one.
+  const isSource = import.meta.url.endsWith(".ts");
+  const file = isSource
+    ? new URL("./batch-worker.ts", import.meta.url)
+    : new URL("./batch-worker.js", import.meta.url);
+  const worker = new Worker(file, {
     workerData: { plan, slots } satisfies WorkerSetup,
   });
   worker.unref();

@@ -108,7 +108,7 @@ export interface DatasetListing {
 export interface DatasetFormat {
   readonly name: string;
   /** What a person can give, in one line; listed when nothing fits. */
-  readonly accepts: string;
+  readonly summary: string;
   /** Where the form (or the data) is described. */
   readonly source: string;
   /** Whether `path` looks like this form. Without it the dataset needs no path and is opened by its name. */

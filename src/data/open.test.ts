@@ -5,8 +5,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -14,7 +16,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type OpenOptions, openDataset, reopenDataset } from "./open.ts";
+import { type DatasetListing, defineDataset, type ImageRecord } from "./dataset.ts";
+import { type OpenOptions, openDataset, openWith, reopenDataset } from "./open.ts";
 import { openPixels } from "./pixels.ts";
 import { describeReport } from "./report.ts";
 import { channelStatistics } from "./statistics.ts";
@@ -216,6 +219,22 @@ describe("what people have in folders", () => {
     expect(describeReport(report).join(" ")).toMatch(/3.0 times.*val\/ is used as the test part/s);
   });
 
+  test("a class may be called train; a phone's rotation is applied; black-and-white print colours are converted", async () => {
+    const halves = sharp(Buffer.from([255, 0, 0, 0, 0, 255]), { raw: { width: 2, height: 1, channels: 3 } })
+      .resize(16, 16, { fit: "fill", kernel: "nearest" })
+      .withMetadata({ orientation: 3 });
+    const folder = await makeFolder({
+      "car/upside-down.png": await halves.png().toBuffer(),
+      "train/cmyk.jpg": await picture("red").toColourspace("cmyk").jpeg({ quality: 100 }).toBuffer(),
+    });
+    const { classNames, train } = await openDataset(folder, { ...options, testFraction01: 0 });
+    expect(classNames).toEqual(["car", "train"]);
+    const reader = openPixels(train);
+    expect([0, 15, 512, 527].map((at) => reader.read(0)[at])).toEqual([0, 255, 255, 0]);
+    const [red, green, blue] = [0, 256, 512].map((at) => reader.read(1)[at] as number);
+    expect([red! > 200, green! < 60, blue! < 60]).toEqual([true, true, true]);
+  });
+
   test.each([
     [
       "an empty class",
@@ -256,6 +275,68 @@ describe("what people have in folders", () => {
     );
     await expect(openDataset("digits", { ...options, imageSize: 0 })).rejects.toThrow(/image size of 0/);
   });
+});
+
+describe("the cache", () => {
+  const source = async () =>
+    makeFolder({
+      "a/1.png": await picture("red").png().toBuffer(),
+      "b/1.png": await picture("blue").png().toBuffer(),
+    });
+
+  test("what is cut off is made again; two at once do not disturb each other", async () => {
+    const folder = await source();
+    const plain = { ...options, testFraction01: 0 };
+    const [one, other] = await Promise.all([openDataset(folder, plain), openDataset(folder, plain)]);
+    expect(one.cachePath).toBe(other.cachePath);
+    truncateSync(join(one.cachePath, "pixels.bin"), 100);
+    await expect(reopenDataset(one.cachePath)).rejects.toThrow(/no decoded dataset at/);
+    const again = await openDataset(folder, plain);
+    expect([...openPixels(again.train).read(1).slice(700, 702)]).toEqual([255, 255]);
+    expect(readdirSync(join(root, "cache", "datasets")).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  test("a folder that cannot be written, and an interruption, are said and leave nothing behind", async () => {
+    const folder = await source();
+    const file = join(root, "a-file");
+    writeFileSync(file, "");
+    await expect(openDataset(folder, { cacheDirectory: file })).rejects.toThrow(
+      /cannot write the dataset cache.*GENIUS_CACHE_DIR/i,
+    );
+    const stop = new AbortController();
+    const cacheDirectory = join(root, "interrupted");
+    const onProgress = ({ stage }: { stage: string }) => stage === "decoding" && stop.abort();
+    await expect(openDataset(folder, { cacheDirectory, onProgress, signal: stop.signal })).rejects.toThrow(
+      /abort/i,
+    );
+    expect(readdirSync(join(cacheDirectory, "datasets"))).toEqual([]);
+  });
+});
+
+test("a reader of one's own: raw and encoded records together; a label that is no class is refused", async () => {
+  const listing = (label: number): DatasetListing => ({
+    name: "own",
+    classNames: ["low", "high"],
+    mirrorable: true,
+    files: [],
+    recordCount: 2,
+    ignoredFiles: [],
+    notes: [`label ${label}`],
+    *records(): Iterable<ImageRecord> {
+      const bytes = Uint8Array.from({ length: 48 }, (_, i) => i);
+      yield { part: "train", label: 0, where: "first", image: { kind: "raw", bytes, shape: [3, 4, 4] } };
+      const read = () => greyPicture(9, 4).png().toBuffer();
+      yield { part: "train", label, where: "second", image: { kind: "encoded", read } };
+    },
+  });
+  const own = (label: number) =>
+    defineDataset({ name: "own", summary: "", source: "", list: async () => listing(label) });
+  const { train } = await openWith(own(1), undefined, { ...options, testFraction01: 0 });
+  expect([...openPixels(train).read(0)]).toEqual(Array.from({ length: 48 }, (_, i) => i));
+  expect([...openPixels(train).read(1)]).toEqual(new Array(48).fill(9));
+  await expect(openWith(own(2), undefined, options)).rejects.toThrow(
+    /second: label 2 is out of range. Allowed are 0 to 1/,
+  );
 });
 
 test("digits: 10,000 of them, a fifth of each class held out, whole pixel values", async () => {

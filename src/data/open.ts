@@ -131,7 +131,7 @@ export async function openWith(
 
 /**
  * The dataset decoded at `cachePath` (see `Dataset.cachePath`), without looking at its source: for worker
- * processes. @throws GeniusError `not-found` when it is not in the cache any more.
+ * processes. Give it the `testFraction01` that it was opened with. @throws GeniusError `not-found` when it is not in the cache any more.
  */
 export async function reopenDataset(cachePath: string, options: ReopenOptions = {}): Promise<Dataset> {
   const { memoryLimitBytes = 1024 ** 3, testFraction01 = 0.2 } = options;
@@ -166,6 +166,8 @@ export async function reopenDataset(cachePath: string, options: ReopenOptions = 
     notes.push(
       `No test part in the source: ${test.count} images, the same in every study, are held out for the final measurement.`,
     );
+    if (cached.findings.duplicates.count > 0)
+      notes.push("Copies of an image may lie on both sides of that split.");
   }
   const trainCounts = countClasses(train);
   const testCounts = test === undefined ? undefined : countClasses(test);
@@ -204,6 +206,6 @@ async function detectFormat(path: string, all: readonly DatasetFormat[]): Promis
   for (const format of all) {
     if (format.detect !== undefined && (await format.detect(path))) return format;
   }
-  const accepted = all.map((format) => `\n  ${format.accepts}`).join("");
+  const accepted = all.map((format) => `\n  ${format.summary}`).join("");
   throw new GeniusError("bad-data", `${path} holds no dataset that can be read. Accepted are:${accepted}`);
 }

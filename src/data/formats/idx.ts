@@ -17,7 +17,7 @@ const mostBytes = 4 * 1024 ** 3;
 
 export default defineDataset({
   name: "idx",
-  accepts:
+  summary:
     "a folder with MNIST's train-images-idx3-ubyte and train-labels-idx1-ubyte (also .gz, also t10k-…)",
   source: "LeCun, Cortes and Burges, The MNIST database of handwritten digits: the IDX file format",
   detect: async (path) =>

@@ -23,7 +23,7 @@ interface Found {
 
 export default defineDataset({
   name: "image-folder",
-  accepts:
+  summary:
     "a folder of class folders of JPEG, PNG or WebP images (photos/cat/1.jpg), or train/ and test/ of them",
   source: "the layout of torchvision.datasets.ImageFolder",
   detect: async (path) =>
@@ -100,7 +100,10 @@ function listImages(root: string): DatasetListing {
 function findParts(root: string): { parts: { folder: string; part: Part }[]; notes: string[] } {
   const folders = listFolders(root);
   const find = (names: readonly string[]) => folders.find((folder) => names.includes(folder.toLowerCase()));
-  const train = find(partNames.train);
+  // A "train" without folders in it is a class beside cars and buses, not a part.
+  const train = [find(partNames.train)].find(
+    (name) => name !== undefined && listFolders(join(root, name)).length > 0,
+  );
   const validation = find(partNames.validation);
   const test = find(partNames.test);
   if (train === undefined) return { parts: [{ folder: root, part: "train" }], notes: [] };

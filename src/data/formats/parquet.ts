@@ -38,7 +38,7 @@ const partWords: Readonly<Record<string, Part | "validation">> = {
 
 export default defineDataset({
   name: "parquet",
-  accepts:
+  summary:
     "a Parquet file of images and labels, or a folder of them as model hubs have (data/train-00000-of-00001.parquet)",
   source: "parquet.apache.org/docs/file-format; image features as in Hugging Face datasets",
   detect: async (path) => findFiles(path).length > 0,
