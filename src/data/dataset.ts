@@ -49,7 +49,8 @@ export interface Finding {
 /** What was found in a dataset and what was done about it. JSON-safe. */
 export interface DatasetReport {
   readonly format: string;
-  readonly path: string | undefined;
+  /** Null for a dataset that is opened by its name. */
+  readonly path: string | null;
   readonly trainCount: number;
   readonly testCount: number;
   readonly classes: readonly {

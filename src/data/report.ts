@@ -37,7 +37,7 @@ export function collectFindings(
   const resized = sound.filter((fact) => fact.width !== width || fact.height !== height);
   return {
     format: source.format,
-    path: source.path,
+    path: source.path ?? null,
     storedSizes: { smallest: size(byArea[0]), largest: size(byArea.at(-1)) },
     resized: finding(resized, (fact) => `${fact.where} (${size(fact)})`),
     cropped: finding(

@@ -1,6 +1,6 @@
 // Parquet files of images as model hubs store them: a column of encoded images (a struct {bytes, path}, or plain
-// bytes) and a column of labels. Columns and class names come from the "huggingface" entry of the file's metadata
-// where it has one, otherwise from the schema. Read one row group at a time.
+// bytes) and a column of labels (see parquet-columns.ts). Read one row group at a time, so that a file of any size
+// can be; the class names of files without them are found by reading all labels first.
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
@@ -10,20 +10,16 @@ import {
   type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
-  parquetSchema,
-  type SchemaTree,
 } from "hyparquet";
-import { z } from "zod";
 import { fileError, GeniusError, messageOf } from "../../base/errors.ts";
 import { type DatasetListing, defineDataset, type ImageRecord, type Part } from "../dataset.ts";
+import { findColumns } from "./parquet-columns.ts";
 
 const compressors: Compressors = {
   GZIP: (input, maxOutputLength) => gunzipSync(input, { maxOutputLength }),
   BROTLI: (input, maxOutputLength) => brotliDecompressSync(input, { maxOutputLength }),
   ZSTD: (input, maxOutputLength) => zstdDecompressSync(input, { maxOutputLength }),
 };
-const labelColumnNames = ["label", "labels", "fine_label", "class", "target"];
-
 /** Part words as they occur in file and folder names: data/train-00000-of-00001.parquet, default/test/0000.parquet. */
 const partWords: Readonly<Record<string, Part | "validation">> = {
   train: "train",
@@ -55,12 +51,6 @@ interface ParquetFile {
   readonly metadata: FileMetaData;
 }
 
-interface Columns {
-  readonly image: string;
-  readonly label: string;
-  readonly classNames: readonly string[] | undefined;
-}
-
 async function listRecords(root: string): Promise<DatasetListing> {
   const { parts, notes } = findParts(root);
   const files: ParquetFile[] = [];
@@ -71,7 +61,7 @@ async function listRecords(root: string): Promise<DatasetListing> {
   }
   const first = files[0];
   if (first === undefined) throw new GeniusError("bad-data", `${root} holds no training Parquet file.`);
-  const columns = findColumns(first);
+  const columns = findColumns(first.metadata, first.where);
   const named = columns.classNames;
   const values = named === undefined ? await readLabelValues(files, columns.label) : [];
   const classOf = new Map(values.map((value, label) => [value, label]));
@@ -144,63 +134,6 @@ function labelValue(value: unknown, where: string): number | string {
 function imageBytes(cell: unknown): Uint8Array {
   const value = typeof cell === "object" && cell !== null && "bytes" in cell ? cell.bytes : cell;
   return value instanceof Uint8Array ? value : new Uint8Array(0);
-}
-
-const hubMetadata = z.object({
-  info: z.object({
-    features: z.record(
-      z.string(),
-      z.looseObject({ _type: z.string().optional(), names: z.array(z.string()).optional() }),
-    ),
-  }),
-});
-
-function findColumns({ metadata, where }: ParquetFile): Columns {
-  const top = parquetSchema(metadata).children;
-  const features = Object.entries(readFeatures(metadata));
-  const has = (name: string) => top.some((column) => column.element.name === name);
-  const image =
-    features.find(([name, feature]) => feature._type === "Image" && has(name))?.[0] ??
-    (
-      top.find((column) => column.children.some((child) => child.element.name === "bytes")) ??
-      top.find(isBinary)
-    )?.element.name;
-  const classes = features.filter(
-    ([name, feature]) => feature._type === "ClassLabel" && feature.names !== undefined && has(name),
-  );
-  const class_ =
-    labelColumnNames
-      .map((known) => classes.find(([name]) => name === known))
-      .find((one) => one !== undefined) ?? classes[0];
-  const label = class_?.[0] ?? labelColumnNames.find(has);
-  if (image === undefined || label === undefined) {
-    const columns = top.map((column) => column.element.name).join(", ");
-    throw new GeniusError(
-      "bad-data",
-      `${where}: no column of ${image === undefined ? "images" : "labels"} among ${columns}. ` +
-        `Needed are a column of images ({bytes, path} or binary) and one of labels (${labelColumnNames.join(", ")}).`,
-    );
-  }
-  return { image, label, classNames: class_?.[1].names };
-}
-
-function readFeatures(metadata: FileMetaData): z.infer<typeof hubMetadata>["info"]["features"] {
-  const text = metadata.key_value_metadata?.find((entry) => entry.key === "huggingface")?.value;
-  if (text === undefined) return {};
-  try {
-    return hubMetadata.parse(JSON.parse(text)).info.features;
-  } catch {
-    return {}; // the schema says enough
-  }
-}
-
-function isBinary({ element, children }: SchemaTree): boolean {
-  return (
-    children.length === 0 &&
-    element.type === "BYTE_ARRAY" &&
-    element.converted_type === undefined &&
-    element.logical_type === undefined
-  );
 }
 
 function findParts(root: string): { parts: { path: string; part: Part }[]; notes: string[] } {
