@@ -2,15 +2,9 @@
 // allowed, which allowed design is nearest, and draws allowed designs uniformly. Strategies see limits only
 // through this contract. (Latency is measured, not known: it is not among these limits.)
 import type { Random } from "../base/random.ts";
-import type { Choices, Space } from "./space.ts";
+import type { Choices, Limits, Space } from "./space.ts";
 
-/** Bounds that are known exactly before anything is trained. All are inclusive. */
-export interface Limits {
-  readonly minParamCount?: number;
-  readonly maxParamCount?: number;
-  readonly minMacCount?: number;
-  readonly maxMacCount?: number;
-}
+export type { Limits };
 
 export interface DesignCost {
   readonly paramCount: number;

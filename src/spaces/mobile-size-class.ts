@@ -1,22 +1,22 @@
 // Which size class of the `mobile` space suits a budget: a class whose middle design just fits leaves a search
 // room on both sides.
 import { networkCost } from "../network/cost.ts";
-import type { Limits } from "./domain.ts";
-import mobile from "./mobile.ts";
 import { type MobileOptions, type SizeClass, sizeClasses } from "./mobile-decisions.ts";
+import type { ImageTask, Limits, Space } from "./space.ts";
 
 /**
  * The largest class whose middle design stays within the maxima of `limits`; `tiny` when none does, and `small`
  * without any maximum, which trains in reasonable time on a processor.
  */
 export function sizeClassFor(
+  create: (options: MobileOptions) => Space,
+  images: ImageTask,
   limits: Limits,
-  { imageSize, channels, classCount }: Pick<MobileOptions, "imageSize" | "channels" | "classCount">,
 ): SizeClass {
   const { maxParamCount = Number.POSITIVE_INFINITY, maxMacCount = Number.POSITIVE_INFINITY } = limits;
   if (limits.maxParamCount === undefined && limits.maxMacCount === undefined) return "small";
   const fits = (sizeClass: SizeClass) => {
-    const space = mobile.create({ imageSize, channels, classCount, sizeClass, hyperparameters: false });
+    const space = create({ ...images, sizeClass, hyperparameters: false });
     const middle = space.decisions.map(({ options }) => Math.floor((options.length - 1) / 2));
     const { paramCount, macCount } = networkCost(space.decode(middle));
     return paramCount <= maxParamCount && macCount <= maxMacCount;

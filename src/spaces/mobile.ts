@@ -16,6 +16,7 @@ import {
   mobileOptions,
   weightDecays,
 } from "./mobile-decisions.ts";
+import { sizeClassFor } from "./mobile-size-class.ts";
 import { type Choices, defineSpace, type Space } from "./space.ts";
 
 const stageDecisions = 5;
@@ -27,6 +28,7 @@ export default defineSpace({
   source:
     "Made for GENIUS after MobileNetV3, https://arxiv.org/abs/1905.02244; joint hyperparameters after https://arxiv.org/abs/1807.06906",
   options: mobileOptions,
+  fit: (images, limits) => ({ ...images, sizeClass: sizeClassFor(createSpace, images, limits) }),
   create: createSpace,
 });
 

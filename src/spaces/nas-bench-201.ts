@@ -50,6 +50,7 @@ export default defineSpace({
   source:
     "Dong and Yang 2020, https://arxiv.org/abs/2001.00326; accuracies as in github.com/mingkai-zheng/GENIUS",
   options,
+  fit: ({ imageSize, classCount }) => ({ imageSize, classCount }),
   create: createSpace,
 });
 

@@ -51,6 +51,14 @@ export interface Space {
   readonly costScopes?: readonly (readonly number[])[];
 }
 
+/** Bounds that are known exactly before anything is trained. All are inclusive. */
+export interface Limits {
+  readonly minParamCount?: number;
+  readonly maxParamCount?: number;
+  readonly minMacCount?: number;
+  readonly maxMacCount?: number;
+}
+
 /** What a space file exports by default. */
 export interface SpaceDefinition<Options = unknown> {
   readonly name: string;
@@ -58,7 +66,16 @@ export interface SpaceDefinition<Options = unknown> {
   /** Where the space was published, or what it was made for. */
   readonly source: string;
   readonly options: z.ZodType<Options>;
+  /** The options that suit images and limits, for a space that can be made for any; the user's own come first. */
+  fit?(images: ImageTask, limits: Limits): Partial<Options>;
   create(options: Options): Space;
+}
+
+/** What a space must know of a data set. */
+export interface ImageTask {
+  readonly imageSize: number;
+  readonly channels: number;
+  readonly classCount: number;
 }
 
 export function defineSpace<Options>(definition: SpaceDefinition<Options>): SpaceDefinition<Options> {
