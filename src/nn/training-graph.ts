@@ -92,6 +92,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     if (newStatistics !== undefined) averaged("averageStatistics", newStatistics);
   }
   const correct = countCorrect(graph, loss.logits, targets);
+  const uniformCount = collector.uniformCount();
   for (const tensor of [...next.map(([, tensor]) => tensor), loss.loss, correct, gradient, loss.logits]) {
     graph.output(tensor);
   }
@@ -101,7 +102,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     layout,
     imageShape: images.shape,
     classCount,
-    uniformCount: collector.uniformCount(),
+    uniformCount,
     state: next.map(([name, tensor]) => ({ name, output: tensor.name, length: sizeOf(tensor.shape) })),
     outputs: {
       loss: loss.loss.name,

@@ -3,7 +3,7 @@
 // See Srivastava et al. 2014 and Huang et al. 2016, https://arxiv.org/abs/1603.09382
 import { multiply, scalar, subtract } from "../graph/operations.ts";
 import type { FeatureMap, Lowered, LoweringContext } from "./context.ts";
-import { featureMap, layoutOf, read } from "./feature-map.ts";
+import { featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
 
 export function lowerMasking(
   context: LoweringContext,
@@ -15,10 +15,14 @@ export function lowerMasking(
   if (rate === 0) return { output: input, backward: (gradient) => [gradient] };
   const layout = layoutOf(input);
   const x = read(context, input, layout);
-  const uniform = context.uniform(per === "value" ? x.shape : [context.batch, 1, 1, 1]);
+  // Drawn in the plain order, so that a training is the same in either layout.
+  const uniform = context.uniform(
+    per === "value" ? tensorShape(context, input.shape, "plain") : [context.batch, 1, 1, 1],
+  );
   const above = multiply(graph, subtract(graph, uniform, scalar(graph, rate)), 1e30);
   const limits = [scalar(graph, 0), scalar(graph, 1 / (1 - rate))];
-  const mask = graph.emit("Clip", [above, ...limits], uniform.shape);
+  const drawn = graph.emit("Clip", [above, ...limits], uniform.shape);
+  const mask = per === "value" ? read(context, featureMap(input.shape, "plain", drawn), layout) : drawn;
   return {
     output: featureMap(input.shape, layout, multiply(graph, x, mask)),
     backward: (gradient) => [
