@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
 import type { Network } from "../network/network.ts";
 import type { EpochPoint, Fidelity, Outcome, Proposal } from "../record/trial.ts";
-import type { Space } from "../spaces/space.ts";
+import type { ImageTask, Space } from "../spaces/space.ts";
 
 export interface EvaluationRequest {
   readonly trialNumber: number;
@@ -61,11 +61,28 @@ export interface EvaluatorSetting {
   readonly onProgress?: (text: string) => void;
 }
 
+export interface DescribeSetting {
+  readonly dataset: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface DatasetDescription {
+  readonly images: ImageTask;
+  /** For a language model and for people: "CIFAR-10: 50,000 training images of 3 × 32 × 32 in 10 classes". */
+  readonly words: string;
+}
+
 export interface EvaluatorDefinition<Options = unknown> {
   readonly name: string;
   readonly summary: string;
   readonly source: string;
   readonly options: z.ZodType<Options>;
+  /**
+   * What the data set holds, asked before there is a space, so that a space can fit it. Absent or undefined: the
+   * space is made without knowing.
+   */
+  describe?(setting: DescribeSetting, options: Options): Promise<DatasetDescription | undefined>;
   create(setting: EvaluatorSetting, options: Options): Promise<Evaluator>;
 }
 

@@ -5,7 +5,7 @@ import { GeniusError } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
 import { keyOf } from "../spaces/choices.ts";
 import { openTable } from "./accuracy-table.ts";
-import { defineEvaluator, type EvaluationRequest } from "./evaluator.ts";
+import { type DatasetDescription, defineEvaluator, type EvaluationRequest } from "./evaluator.ts";
 
 const options = z.object({
   noise01: z
@@ -27,6 +27,7 @@ export default defineEvaluator({
   source:
     "NAS-Bench-Macro, Channel-Bench-Macro and NAS-Bench-201, each as published; `genius list spaces` names the papers",
   options,
+  describe: async ({ dataset }) => describeTable(dataset),
   async create({ space, dataset, environment, onProgress }, { noise01, tableFile }) {
     const table = await openTable({
       space,
@@ -63,6 +64,20 @@ export default defineEvaluator({
     };
   },
 });
+
+/** The published data sets' images, as the published networks saw them. */
+function describeTable(dataset: string): DatasetDescription | undefined {
+  const facts: Readonly<Record<string, readonly [name: string, imageSize: number, classCount: number]>> = {
+    cifar10: ["CIFAR-10", 32, 10],
+    cifar100: ["CIFAR-100", 32, 100],
+    "imagenet16-120": ["ImageNet16-120", 16, 120],
+  };
+  const known = Object.hasOwn(facts, dataset) ? facts[dataset] : undefined;
+  if (known === undefined) return undefined;
+  const [name, imageSize, classCount] = known;
+  const words = `${name}: colour images of ${imageSize} × ${imageSize} pixels in ${classCount} classes`;
+  return { images: { imageSize, channels: 3, classCount }, words };
+}
 
 /** The same noise for the same seed and trial. */
 function noisy(accuracy01: number, noise01: number, { seed, trialNumber }: EvaluationRequest): number {
