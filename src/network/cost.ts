@@ -1,6 +1,7 @@
 // What a network costs: shapes, parameters, multiply–accumulates and activation memory, per node and in total.
 // One MAC is one multiply–accumulate of a convolution or a linear layer; norms, activations, poolings and
-// additions count none, as in the published tables. A text that says FLOPs usually means these MACs.
+// additions count none, as in the published tables – but for a network that says what its norms count. A text
+// that says FLOPs usually means these MACs.
 import { GeniusError } from "../base/errors.ts";
 import type { FeatureShape, Network, NetworkNode, Operation } from "./network.ts";
 
@@ -30,7 +31,14 @@ export function nodeCosts(network: Network): readonly NodeCost[] {
     const shape = outputShape(node, inputs);
     shapes.set(node.id, shape);
     const [paramCount, macCount] = count(node.op, shape, inputs[0] ?? shape);
-    return { id: node.id, shape, paramCount, macCount, activationBytes: 4 * volume(shape) };
+    const normMacs = node.op.kind === "batch-norm" ? (network.normMacsPerElement ?? 0) * volume(shape) : 0;
+    return {
+      id: node.id,
+      shape,
+      paramCount,
+      macCount: macCount + normMacs,
+      activationBytes: 4 * volume(shape),
+    };
   });
 }
 

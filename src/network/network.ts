@@ -53,6 +53,11 @@ export interface Network {
   readonly name: string;
   /** In topological order. The first is the input, the last is the output (class scores, before softmax). */
   readonly nodes: readonly NetworkNode[];
+  /**
+   * What a batch norm counts per element of its output, in MACs. Absent: 0, as in nearly all published tables;
+   * a space whose published figures count norms says so here.
+   */
+  readonly normMacsPerElement?: number;
 }
 
 export interface NetworkBuilder {

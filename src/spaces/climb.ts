@@ -1,6 +1,6 @@
 // For spaces whose costs have no scopes: towards the limits one decision at a time. Not exact – a design that is
 // nearer may be missed, and so may the last allowed ones – which is why a space should give its `costScopes`.
-import type { Objective } from "./chain-search.ts";
+import type { Objective } from "./chain-extreme.ts";
 import type { DesignCost, Domain } from "./domain.ts";
 import type { Choices } from "./space.ts";
 
