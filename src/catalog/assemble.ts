@@ -1,20 +1,21 @@
 // From a resolved configuration to the parts of a study, by name: the same for a new search, for a resumed one and
-// for whoever else runs one. What is chosen here is data (`StudyConfig`), so that a journal's header is enough.
+// for whoever else runs one. What was chosen is data (`StudyConfig`), so a journal's header is enough.
 import { join } from "node:path";
 import type { JsonObject } from "../base/json.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
-import { type Conversation, createConversation } from "../llm/index.ts";
+import { type Conversation, openConversation } from "../llm/index.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
 import { createDomain } from "../spaces/create-domain.ts";
 import type { Domain, Limits } from "../spaces/domain.ts";
 import type { Strategy } from "../strategies/strategy.ts";
+import type { ModelSettings } from "../study/settings.ts";
 import { loadEvaluator, loadSpace, loadStrategy, resolveOptions } from "./load.ts";
 
 export interface AssembleSetting {
   /** The run's folder: the conversation's record, checkpoints and the best model go there. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
+  readonly onProgress?: (text: string) => void;
 }
 
 export interface Assembly {
@@ -22,6 +23,58 @@ export interface Assembly {
   readonly strategy: Strategy;
   readonly evaluator: Evaluator;
   readonly conversation: Conversation | undefined;
+  /** What the figures stand on, for the journal's header. */
   readonly provenance: JsonObject;
   close(): Promise<void>;
+}
+
+/**
+ * Makes the parts of a study.
+ * @throws GeniusError when a name, an option, a data set or a model is not to be had.
+ */
+export async function assemble(config: StudyConfig, setting: AssembleSetting): Promise<Assembly> {
+  const { folder, environment, onProgress } = setting;
+  const [spaceDefinition, strategyDefinition, evaluatorDefinition] = await Promise.all([
+    loadSpace(config.space),
+    loadStrategy(config.strategy),
+    loadEvaluator(config.evaluator),
+  ]);
+  const space = spaceDefinition.create(
+    resolveOptions(spaceDefinition.options, config.spaceOptions, `the space ${config.space}`),
+  );
+  const domain = createDomain(space, config.limits as Limits);
+  const strategyOptions = resolveOptions(
+    strategyDefinition.options,
+    config.strategyOptions,
+    `the strategy ${config.strategy}`,
+  );
+  const evaluator = await evaluatorDefinition.create(
+    { space, dataset: config.dataset, folder, seed: config.seed, environment, ...(onProgress && { onProgress }) },
+    resolveOptions(evaluatorDefinition.options, config.evaluatorOptions, `the evaluator ${config.evaluator}`),
+  );
+  const conversation =
+    config.model === undefined
+      ? undefined
+      : await openModel(config.model, config.modelOptions, { ...setting, folder });
+  const strategy = strategyDefinition.create(
+    {
+      domain,
+      evaluations: config.trials,
+      task: config.task,
+      fidelity: evaluator.fidelity,
+      ...(conversation !== undefined && { conversation }),
+    },
+    strategyOptions,
+  );
+  return {
+    domain,
+    strategy,
+    evaluator,
+    conversation,
+    provenance: { evaluator: evaluator.provenance, ...(conversation !== undefined && { model: conversation.model }) },
+    async close() {
+      await conversation?.close();
+      await evaluator.close?.();
+    },
+  };
 }

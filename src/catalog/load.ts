@@ -44,15 +44,17 @@ async function loadFile<D extends Definition>(kind: string, file: string): Promi
   try {
     value = ((await import(pathToFileURL(resolve(file)).href)) as { default?: unknown }).default;
   } catch (thrown) {
-    throw new GeniusError("bad-file", `The ${kind} ${file} could not be loaded: ${messageOf(thrown)}`, { cause: thrown });
+    throw new GeniusError("bad-file", `The ${kind} ${file} could not be loaded: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
   }
   for (const [field, type] of [
     ["name", "string"],
     ["options", "object"],
     ["create", "function"],
   ] as const) {
-    const found = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[field] : undefined;
-    // biome-ignore lint/suspicious/useValidTypeof: the types are listed just above.
+    const found =
+      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[field] : undefined;
     if (typeof found !== type || found === null) {
       throw new GeniusError(
         "bad-file",
@@ -86,11 +88,21 @@ function resolveOwnName(): void {
  * Checks options against a member's schema and fills in the defaults.
  * @throws GeniusError `wrong-use` that names the option, what was received and what is allowed.
  */
-export function resolveOptions<T>(schema: z.ZodType<T>, values: Readonly<Record<string, unknown>>, of: string): T {
+export function resolveOptions<T>(
+  schema: z.ZodType<T>,
+  values: Readonly<Record<string, unknown>>,
+  of: string,
+): T {
   const result = schema.safeParse(values);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const path = issue.path.join(".");
-  const received = path === "" ? "" : ` It is ${JSON.stringify(issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key as string], values)) ?? "missing"}.`;
-  throw new GeniusError("wrong-use", `Option ${path === "" ? "set" : `"${path}"`} of ${of}: ${issue.message}.${received}`);
+  const received =
+    path === ""
+      ? ""
+      : ` It is ${JSON.stringify(issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key as string], values)) ?? "missing"}.`;
+  throw new GeniusError(
+    "wrong-use",
+    `Option ${path === "" ? "set" : `"${path}"`} of ${of}: ${issue.message}.${received}`,
+  );
 }

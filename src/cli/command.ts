@@ -18,6 +18,8 @@ export interface Terminal {
 export interface Invocation<Options> {
   readonly operands: readonly string[];
   readonly options: Options;
+  /** Those of the command's own flags that were given, before defaults. */
+  readonly explicit: Readonly<Record<string, unknown>>;
   /** Flags that the command's own schema does not know, for commands that pass them on to a member. */
   readonly rest: Readonly<Record<string, string | boolean>>;
   readonly terminal: Terminal;

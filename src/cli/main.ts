@@ -67,8 +67,9 @@ async function invoke(command: Command, args: readonly string[], terminal: Termi
   const rest = Object.fromEntries(Object.entries(values).filter(([field]) => !known.includes(field)));
   if (command.passesRest !== true) for (const field of Object.keys(rest)) throw unknownFlag(field, known);
   const own = Object.fromEntries(Object.entries(values).filter(([field]) => known.includes(field)));
-  const options = checkFlags(command.options, coerce(own, flags));
-  return command.run({ operands, options, rest, terminal });
+  const explicit = coerce(own, flags);
+  const options = checkFlags(command.options, explicit);
+  return command.run({ operands, options, explicit, rest, terminal });
 }
 
 async function help(rest: readonly string[], terminal: Terminal): Promise<number> {

@@ -12,19 +12,21 @@ interface Member {
   readonly options: z.ZodType;
 }
 
-/** The flags that belong to each member, checked; in the order of `members`. */
+/**
+ * The flags that each member's schema knows, in the order of `members`, with numbers as numbers but not yet checked.
+ * @throws GeniusError `wrong-use` for a flag that no one knows.
+ */
 export async function distribute(
   rest: Readonly<Record<string, string | boolean>>,
   members: readonly Member[],
   alsoKnown: readonly string[],
-): Promise<readonly Readonly<Record<string, unknown>>[]> {
+): Promise<readonly Readonly<Record<string, string | boolean | number>>[]> {
   const flags = await Promise.all(members.map((member) => flagsOf(member.options)));
   const known = [...alsoKnown, ...flags.flat().map((flag) => flag.field)];
   for (const field of Object.keys(rest)) if (!known.includes(field)) throw unknownFlag(field, known);
-  return members.map((member, index) => {
-    const fields = flags[index]!.map((flag) => flag.field);
-    const own = Object.fromEntries(Object.entries(rest).filter(([field]) => fields.includes(field)));
-    return checkFlags(member.options, coerce(own, flags[index]!)) as Readonly<Record<string, unknown>>;
+  return flags.map((own) => {
+    const fields = own.map((flag) => flag.field);
+    return coerce(Object.fromEntries(Object.entries(rest).filter(([field]) => fields.includes(field))), own);
   });
 }
 
@@ -39,8 +41,8 @@ export async function membersHelp(members: readonly (readonly [title: string, me
 /** The space of that name, with its options taken from `rest`. */
 export async function openSpace(name: string, rest: Readonly<Record<string, string | boolean>>): Promise<Space> {
   const definition = await loadSpace(name);
-  const [options] = await distribute(rest, [definition], []);
-  return definition.create(options);
+  const [options = {}] = await distribute(rest, [definition], []);
+  return definition.create(checkFlags(definition.options, options));
 }
 
 /** The whole space, without limits. */

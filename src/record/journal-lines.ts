@@ -22,6 +22,8 @@ export interface JournalHeader {
 /** What a study was asked to do, after flags, files and defaults were resolved. */
 export interface StudyConfig {
   readonly dataset: string;
+  /** What the network is for, in words. */
+  readonly task: string;
   readonly space: string;
   readonly spaceOptions: JsonObject;
   readonly strategy: string;
@@ -61,6 +63,8 @@ export interface ResultLine {
   readonly best: number | null;
   readonly testAccuracy01?: number;
   readonly test?: JsonObject;
+  /** Random search and largest-first at the same number of evaluations, where they were run. */
+  readonly baselines?: JsonObject;
   readonly time: string;
 }
 
@@ -136,6 +140,7 @@ const trial = z.looseObject({
 const record = z.record(z.string(), z.unknown());
 const config = z.looseObject({
   dataset: z.string(),
+  task: z.string(),
   space: z.string(),
   spaceOptions: record,
   strategy: z.string(),
@@ -173,6 +178,7 @@ const line = z.discriminatedUnion("kind", [
     best: index.nullable(),
     testAccuracy01: finite.optional(),
     test: record.optional(),
+    baselines: record.optional(),
     time,
   }),
 ]);

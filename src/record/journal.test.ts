@@ -11,6 +11,7 @@ import type { Trial } from "./trial.ts";
 
 const config: StudyConfig = {
   dataset: "cifar10",
+  task: "CIFAR-10",
   space: "nas-bench-macro",
   spaceOptions: {},
   strategy: "random",
@@ -35,7 +36,7 @@ const newFolder = () => mkdtemp(join(tmpdir(), "genius-journal-"));
 
 async function written(trials: number): Promise<string> {
   const folder = await newFolder();
-  const journal = await createJournal(folder, { config, provenance: { commit: "abc" } });
+  const journal = await createJournal(folder, async () => ({ config, provenance: { commit: "abc" } }));
   for (let number = 1; number <= trials; number += 1) await journal.addTrial(trialOf(number), String(number));
   await journal.close();
   return folder;
@@ -43,7 +44,7 @@ async function written(trials: number): Promise<string> {
 
 test("a journal reads back as it was written", async () => {
   const folder = await newFolder();
-  const journal = await createJournal(folder, { config, provenance: { commit: "abc" } });
+  const journal = await createJournal(folder, async () => ({ config, provenance: { commit: "abc" } }));
   await journal.addTrial(trialOf(2), "202");
   await journal.addTrial(trialOf(1), "102");
   await journal.addNote({ about: "person", text: "try deeper", trialNumber: 1 });
@@ -131,7 +132,7 @@ test("a folder has one writer: a second is refused while the first lives, and ma
 
 test("a folder that holds a run is not started over, and an empty or foreign one is named", async () => {
   const folder = await written(1);
-  await expect(createJournal(folder, { config, provenance: {} })).rejects.toThrow(/genius resume/);
+  await expect(createJournal(folder, async () => ({ config, provenance: {} }))).rejects.toThrow(/genius resume/);
   await expect(readJournal(join(folder, "nothing"))).rejects.toThrow(/holds no run/);
   await expect(openJournal(await newFolder())).rejects.toThrow(/holds no run/);
 });

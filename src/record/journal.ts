@@ -32,13 +32,19 @@ export type Clock = () => Date;
 
 export const journalPath = (folder: string) => join(folder, "journal.jsonl");
 
+/** What a journal's header says. */
+export interface JournalStart {
+  readonly config: StudyConfig;
+  readonly provenance: JournalHeader["provenance"];
+}
+
 /**
- * Starts a journal in a new or empty folder.
+ * Starts a journal in a new or empty folder. `start` is called once the folder is this process's own.
  * @throws GeniusError `wrong-use` when the folder holds a run already, `locked` when a process writes it.
  */
 export async function createJournal(
   folder: string,
-  start: { readonly config: StudyConfig; readonly provenance: JournalHeader["provenance"] },
+  start: () => Promise<JournalStart>,
   clock: Clock = () => new Date(),
 ): Promise<Journal> {
   try {
@@ -60,12 +66,14 @@ export async function createJournal(
         `${folder} holds a run already. Continue it with "genius resume ${folder}", or choose another folder with --out.`,
       );
     }
+    const { config, provenance } = await start();
     const journal = await openWriter(folder, unlock, clock, 0);
     await journal.write({
       kind: "header",
       format: journalFormat,
       version: journalVersion,
-      ...start,
+      config,
+      provenance,
       time: clock().toISOString(),
     });
     return journal;
@@ -102,15 +110,16 @@ async function openWriter(folder: string, unlock: () => Promise<void>, clock: Cl
   const appender = await openLineAppender(journalPath(folder), keepBytes);
   const write = (line: JournalLine) => appender.append(line as unknown as JsonValue);
   const time = () => clock().toISOString();
+  let closing: Promise<void> | undefined;
   return {
     folder,
     write,
     addTrial: (trial: Trial, key: string) => write({ kind: "trial", trial, key, time: time() }),
     addNote: (note: Omit<NoteLine, "kind" | "time">) => write({ kind: "note", ...note, time: time() }),
     addResult: (result: Omit<ResultLine, "kind" | "time">) => write({ kind: "result", ...result, time: time() }),
-    async close() {
-      await appender.close();
-      await unlock();
+    close() {
+      closing ??= appender.close().then(unlock);
+      return closing;
     },
   };
 }

@@ -1,0 +1,114 @@
+// From what a person asked to a resolved configuration: every default filled in, every option checked by the schema
+// of the member it belongs to. The result is plain data, and enough to run the study again.
+
+import { GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
+import { parseModelName } from "../llm/index.ts";
+import type { StudyConfig } from "../record/journal-lines.ts";
+import type { Limits, SpaceDefinition } from "../spaces/space.ts";
+import type { StrategyDefinition } from "../strategies/strategy.ts";
+import { modelSettings, type SearchSettings } from "../study/settings.ts";
+import { findPublished } from "./datasets.ts";
+import { loadEvaluator, loadSpace, loadStrategy } from "./load.ts";
+
+export interface Members {
+  readonly space: SpaceDefinition;
+  readonly strategy: StrategyDefinition;
+  readonly evaluator: EvaluatorDefinition;
+}
+
+export interface Chosen {
+  readonly members: Members;
+  /** The data set, as the evaluator takes it. */
+  readonly dataset: string;
+}
+
+/**
+ * Chooses the members a search needs from what was asked.
+ * @throws GeniusError `wrong-use` when the data set is missing, `unknown-name` for a name that is not known.
+ */
+export async function chooseMembers(dataset: string | undefined, settings: SearchSettings): Promise<Chosen> {
+  const transcript = await isTranscript(settings.model);
+  const published = dataset === undefined ? undefined : findPublished(dataset, settings.space);
+  const isTable =
+    published !== undefined && (settings.evaluator === undefined || settings.evaluator === "table");
+  const evaluator = settings.evaluator ?? (transcript ? "transcript" : isTable ? "table" : "train");
+  if (dataset === undefined && evaluator !== "transcript") {
+    throw new GeniusError(
+      "wrong-use",
+      "Say what to search for: a folder of class folders, or a name from `genius list datasets`.",
+    );
+  }
+  const space = settings.space ?? (transcript ? "genius-imagenet" : isTable ? published.space : "mobile");
+  const strategy = settings.strategy ?? (transcript ? "llm" : "hybrid");
+  const members = {
+    space: await loadSpace(space),
+    strategy: await loadStrategy(strategy),
+    evaluator: await loadEvaluator(evaluator),
+  };
+  if (members.strategy.model === "required" && settings.model === undefined) {
+    throw new GeniusError(
+      "wrong-use",
+      `The strategy ${members.strategy.name} needs a model: add --model PROVIDER/MODEL (see \`genius list models\`), or --model manual to answer yourself.`,
+    );
+  }
+  return { members, dataset: isTable ? published.dataset : (dataset ?? settings.model ?? "") };
+}
+
+/** Whether a model is a replayed transcript, which brings its own measured accuracies. */
+async function isTranscript(model: string | undefined): Promise<boolean> {
+  if (model === undefined) return false;
+  const name = parseModelName(model);
+  if (name.provider !== "replay") return false;
+  const { isMessageList } = await import("../llm/index.ts");
+  return isMessageList(name.file);
+}
+
+export interface MemberOptions {
+  readonly space: JsonObject;
+  readonly strategy: JsonObject;
+  readonly evaluator: JsonObject;
+}
+
+/** The configuration of a study: what a journal's header keeps. */
+export function configOf(
+  chosen: Chosen,
+  settings: SearchSettings,
+  task: string,
+  options: MemberOptions,
+): StudyConfig {
+  const model = modelSettings.strip().parse(settings);
+  const limits = limitsOf(settings);
+  return {
+    dataset: chosen.dataset,
+    task,
+    space: settings.space ?? chosen.members.space.name,
+    spaceOptions: options.space,
+    strategy: settings.strategy ?? chosen.members.strategy.name,
+    strategyOptions: options.strategy,
+    evaluator: settings.evaluator ?? chosen.members.evaluator.name,
+    evaluatorOptions: options.evaluator,
+    ...(settings.model !== undefined && { model: settings.model }),
+    modelOptions: Object.fromEntries(
+      Object.entries(model).filter(([, value]) => value !== undefined),
+    ) as JsonObject,
+    trials: settings.trials,
+    limits: { ...limits },
+    parallel: settings.parallel,
+    seed: settings.seed,
+  };
+}
+
+/** Limits as a domain takes them. */
+export function limitsOf(
+  settings: Pick<SearchSettings, "maxParams" | "minParams" | "maxMacs" | "minMacs">,
+): Limits {
+  const { maxParams, minParams, maxMacs, minMacs } = settings;
+  return {
+    ...(minParams !== undefined && { minParamCount: minParams }),
+    ...(maxParams !== undefined && { maxParamCount: maxParams }),
+    ...(minMacs !== undefined && { minMacCount: minMacs }),
+    ...(maxMacs !== undefined && { maxMacCount: maxMacs }),
+  };
+}

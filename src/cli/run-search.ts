@@ -1,0 +1,174 @@
+// Runs a study whose parts are ready, new or resumed: shows it, keeps its trials, and at the end tests the selected
+// design once, puts honest baselines beside it, and says what to do next.
+import { styleText } from "node:util";
+import type { Assembly } from "../catalog/assemble.ts";
+import type { JsonObject } from "../base/json.ts";
+import { formatCount, formatPercent } from "../base/units.ts";
+import type { TestResult } from "../evaluators/evaluator.ts";
+import type { Journal } from "../record/journal.ts";
+import type { StudyConfig } from "../record/journal-lines.ts";
+import type { Trial } from "../record/trial.ts";
+import { keyOf, toDigits } from "../spaces/choices.ts";
+import { baselineWords, runBaselines } from "../study/baselines.ts";
+import { isEvaluated, runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
+import type { Terminal } from "./command.ts";
+import { startLive } from "./live.ts";
+import { createProgress } from "./progress.ts";
+
+export interface SearchRun {
+  readonly config: StudyConfig;
+  readonly journal: Journal;
+  readonly parts: Assembly;
+  readonly recorded: readonly Trial[];
+  readonly json: boolean;
+  readonly terminal: Terminal;
+}
+
+/** @returns the exit code: 0 when the study is finished, 130 when it was interrupted. */
+export async function runSearch(run: SearchRun): Promise<number> {
+  const { config, journal, parts, terminal, recorded } = run;
+  const { domain, conversation } = parts;
+  const progress = createProgress(
+    {
+      title: titleOf(run),
+      space: domain.space,
+      trials: config.trials,
+      selectedOn: parts.evaluator.selectedOn,
+      spent: () => (conversation === undefined ? "" : spentWords(conversation.spent)),
+      clock: () => performance.now(),
+    },
+    recorded,
+  );
+  if (!terminal.isInteractive) terminal.error(`${titleOf(run)}\n`);
+  const live = await startLive({ terminal, progress, space: domain.space, json: run.json });
+  const study: Study = {
+    domain,
+    strategy: parts.strategy,
+    evaluator: parts.evaluator,
+    trials: config.trials,
+    parallel: config.parallel,
+    seed: config.seed,
+    recorded,
+    keep: (trial) => journal.addTrial(trial, trial.proposal.unreadable ? "" : keyOf(domain.space, trial.proposal.choices)),
+    onEvent: live.event,
+    signal: terminal.signal,
+  };
+  try {
+    let result: StudyResult;
+    try {
+      result = await runStudy(study);
+    } finally {
+      live.end();
+    }
+    if (result.reason === "interrupted") return await interrupted(run, result);
+    return await finished(run, study, { ...result, reason: result.reason });
+  } catch (thrown) {
+    terminal.error(`Stopped. Finished trials are kept: genius resume ${journal.folder}\n`);
+    throw thrown;
+  } finally {
+    await parts.close();
+    await journal.close();
+  }
+}
+
+async function interrupted({ journal, terminal }: SearchRun, result: StudyResult): Promise<number> {
+  const done = result.trials.filter(isEvaluated).length;
+  await journal.addNote({ about: "stopped", text: `interrupted after ${done} evaluations` });
+  terminal.error(`\nStopped after ${done} evaluations; nothing is lost. Go on with: genius resume ${journal.folder}\n`);
+  return 130;
+}
+
+type Finished = StudyResult & { readonly reason: Exclude<StudyResult["reason"], "interrupted"> };
+
+async function finished(run: SearchRun, study: Study, result: Finished): Promise<number> {
+  const { journal, terminal, parts } = run;
+  const { best } = result;
+  let test: TestResult | undefined;
+  if (best !== undefined) {
+    if (parts.evaluator.selectedOn === "validation") terminal.error("Testing the selected design…\n");
+    test = await testBest(study, best);
+    if (terminal.signal.aborted) return interrupted(run, result);
+  }
+  const baselines = await runBaselines(study, result.trials);
+  await journal.addResult({
+    reason: result.reason,
+    best: best?.number ?? null,
+    ...(test !== undefined && { testAccuracy01: test.accuracy01 }),
+    test: { ...test?.detail, ...(test?.files && { files: test.files }) },
+    ...(baselines !== undefined && { baselines: baselines as unknown as JsonObject }),
+  });
+  if (run.json) terminal.out(`${JSON.stringify(jsonResult(run, result, test, baselines))}\n`);
+  terminal.error(`\n${summary(run, result, test).join("\n")}\n`);
+  if (baselines !== undefined && best !== undefined) {
+    terminal.error(`${baselineWords(baselines, best.outcome.accuracy01).join("\n")}\n`);
+  }
+  terminal.error(`\nLook at it: genius report ${journal.folder}\n`);
+  return 0;
+}
+
+function jsonResult(
+  { journal, parts }: SearchRun,
+  result: Finished,
+  test: TestResult | undefined,
+  baselines: Awaited<ReturnType<typeof runBaselines>>,
+) {
+  const { best } = result;
+  const { space } = parts.domain;
+  return {
+    event: "result",
+    reason: result.reason,
+    folder: journal.folder,
+    evaluations: result.trials.filter(isEvaluated).length,
+    selectedOn: parts.evaluator.selectedOn,
+    best:
+      best === undefined
+        ? null
+        : {
+            trial: best.number,
+            choices: toDigits(space, best.proposal.choices),
+            key: keyOf(space, best.proposal.choices),
+            accuracy01: best.outcome.accuracy01,
+            ...best.cost,
+          },
+    testAccuracy01: test?.accuracy01 ?? null,
+    test: test?.detail ?? {},
+    files: test?.files ?? [],
+    spent: parts.conversation?.spent ?? null,
+    baselines: baselines ?? null,
+  };
+}
+
+function summary({ parts, journal }: SearchRun, result: Finished, test: TestResult | undefined): string[] {
+  const { best } = result;
+  if (best === undefined) return ["No design could be scored."];
+  const { space } = parts.domain;
+  const onTest = parts.evaluator.selectedOn === "test";
+  const lines = [
+    styleText("bold", `Best: ${keyOf(space, best.proposal.choices)} – trial ${best.number}, ${formatCount(best.cost.paramCount)} parameters, ${formatCount(best.cost.macCount)} MACs`),
+    onTest
+      ? `  ${formatPercent(best.outcome.accuracy01)} – this table has test figures only, so the design was selected on test`
+      : `  validation ${formatPercent(best.outcome.accuracy01)}${test === undefined ? "" : `, test ${formatPercent(test.accuracy01)}`}`,
+  ];
+  const rank = test?.detail?.["rank"];
+  if (typeof rank === "number") lines.push(`  rank ${rank} of the ${test?.detail?.["designs"]} designs in the table`);
+  if (test?.files !== undefined) lines.push(`  written to ${journal.folder}: ${test.files.join(", ")}`);
+  if (result.detail !== undefined) lines.push(`  ended early: ${result.detail}`);
+  if (parts.conversation !== undefined) lines.push(`  model ${parts.conversation.model}: ${spentWords(parts.conversation.spent)}`);
+  return lines;
+}
+
+function spentWords(spent: { calls: number; inputTokens: number; outputTokens: number; usd: number }): string {
+  const money = spent.usd > 0 ? ` · $${spent.usd.toFixed(spent.usd < 1 ? 4 : 2)}` : "";
+  return `${spent.calls} calls · ${formatCount(spent.inputTokens)} tokens in, ${formatCount(spent.outputTokens)} out${money}`;
+}
+
+function titleOf({ config, recorded }: SearchRun): string {
+  const limits = Object.entries(config.limits).map(([name, value]) => {
+    const quantity = name.endsWith("ParamCount") ? "parameters" : "MACs";
+    return `${name.startsWith("min") ? "≥" : "≤"} ${formatCount(Number(value))} ${quantity}`;
+  });
+  const model = config.model === undefined ? "" : ` with ${config.model}`;
+  const parts = [config.dataset, config.space, `${config.strategy}${model}`, ...limits];
+  return `genius · ${parts.join(" · ")}${recorded.length > 0 ? ` · resumed after ${recorded.length} trials` : ""}`;
+}
+

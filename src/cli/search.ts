@@ -1,0 +1,106 @@
+// `genius search`: from flags and a settings file to a resolved configuration, then the run.
+import { z } from "zod";
+import { type Assembly, assemble } from "../catalog/assemble.ts";
+import { chooseMembers, configOf, limitsOf } from "../catalog/resolve-config.ts";
+import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
+import type { JsonObject } from "../base/json.ts";
+import { GeniusError } from "../base/errors.ts";
+import { createJournal } from "../record/journal.ts";
+import { searchSettings } from "../study/settings.ts";
+import { defineCommand } from "./command.ts";
+import { distribute, membersHelp } from "./members.ts";
+import { checkFlags, coerce, flagsOf } from "./options.ts";
+import { provenanceOf } from "./provenance.ts";
+import { runSearch } from "./run-search.ts";
+import { readSettingsFile } from "./settings-file.ts";
+
+const options = searchSettings.extend({
+  out: z.string().optional().describe("folder of the run (default: a new one below runs/)").meta({ placeholder: "DIR" }),
+  settings: z.string().optional().describe("JSON file with any of these settings; flags win over it").meta({ placeholder: "FILE" }),
+  json: z.boolean().default(false).describe("JSON lines on standard output: one a trial, then the result"),
+});
+
+export default defineCommand({
+  options,
+  passesRest: true,
+  more: `DATASET is a folder of class folders (or train/ and test/ of them), CIFAR binary, IDX or Parquet files, or a name
+from \`genius list datasets\`; a published table is a data set too. The options of the space, strategy and evaluator that
+you choose are options here as well: add them to --help to see theirs, as in
+  genius search --strategy evolution --help
+
+Examples:
+  genius search digits --max-params 20k
+  genius search ./photos --max-params 100k --max-macs 20M --trials 20
+  genius search nas-bench-macro --strategy llm --model ollama/llama3.1 --trials 10
+  genius search --model replay/329M.json`,
+  async help(given) {
+    const nameOf = (field: string, fallback: string) => (typeof given[field] === "string" ? given[field] : fallback);
+    const space = await loadSpace(nameOf("space", "mobile"));
+    const strategy = await loadStrategy(nameOf("strategy", "hybrid"));
+    const evaluator = await loadEvaluator(nameOf("evaluator", "train"));
+    return membersHelp([
+      ["the space", space],
+      ["the strategy", strategy],
+      ["the evaluator", evaluator],
+    ]);
+  },
+  async run({ operands, options: given, rest, explicit, terminal }) {
+    if (operands.length > 1) {
+      throw new GeniusError("wrong-use", `One data set, please: ${operands.map((operand) => `"${operand}"`).join(" and ")} were given.`);
+    }
+    const { settings, flags } = await mergeFile(given, explicit, rest);
+    const { out, json, settings: _, ...search } = settings;
+    const chosen = await chooseMembers(operands[0], search);
+    const { space, strategy, evaluator } = chosen.members;
+    const [spaceFlags = {}, strategyFlags = {}, evaluatorFlags = {}] = await distribute(
+      flags,
+      [space, strategy, evaluator],
+      Object.keys(options.shape),
+    );
+    const evaluatorOptions = checkFlags(evaluator.options, evaluatorFlags) as JsonObject;
+    const onProgress = (text: string) => terminal.error(`${text}\n`);
+    const described = await evaluator.describe?.(
+      { dataset: chosen.dataset, environment: terminal.environment, onProgress },
+      evaluatorOptions,
+    );
+    const fitted = described === undefined ? {} : (space.fit?.(described.images, limitsOf(search)) ?? {});
+    const spaceOptions = checkFlags(space.options, { ...(fitted as object), ...spaceFlags }) as JsonObject;
+    const config = configOf(chosen, search, described?.words ?? space.summary, {
+      space: spaceOptions,
+      strategy: checkFlags(strategy.options, strategyFlags) as JsonObject,
+      evaluator: evaluatorOptions,
+    });
+    const folder = out ?? defaultFolder(config.space, config.strategy, new Date());
+    let parts: Assembly | undefined;
+    const journal = await createJournal(folder, async () => {
+      parts = await assemble(config, { folder, environment: terminal.environment, onProgress });
+      return { config, provenance: { ...(await provenanceOf()), ...parts.provenance } };
+    });
+    return runSearch({ config, journal, parts: parts!, recorded: [], json, terminal });
+  },
+});
+
+/** Puts a settings file below the flags, and checks the whole. */
+async function mergeFile(
+  given: z.infer<typeof options>,
+  explicit: Readonly<Record<string, unknown>>,
+  rest: Readonly<Record<string, string | boolean>>,
+): Promise<{ settings: z.infer<typeof options>; flags: Readonly<Record<string, string | boolean>> }> {
+  if (given.settings === undefined) return { settings: given, flags: rest };
+  const file = await readSettingsFile(given.settings);
+  const known = await flagsOf(options);
+  const own = known.map((flag) => flag.field);
+  const fromFile = Object.entries(file);
+  const settings = checkFlags(options, {
+    ...coerce(Object.fromEntries(fromFile.filter(([field]) => own.includes(field))), known),
+    ...explicit,
+  });
+  return { settings, flags: { ...Object.fromEntries(fromFile.filter(([field]) => !own.includes(field))), ...rest } };
+}
+
+/** `runs/2026-11-24-221503-mobile-hybrid`: in order of time, and readable. */
+export function defaultFolder(space: string, strategy: string, now: Date): string {
+  const time = now.toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
+  const word = (name: string) => name.replace(/^.*[/\\]/, "").replace(/\.[cm]?[jt]s$/, "");
+  return `runs/${time}-${word(space)}-${word(strategy)}`;
+}
