@@ -104,7 +104,7 @@ export function strategiesOf(bench: Bench): string[] {
 }
 
 /** What a run would hand over after `evaluations` evaluations; undefined when it had scored nothing by then. */
-export function pointAt(trace: BenchTrace, evaluations: number): BenchPoint | undefined {
+export function pointAt(trace: Pick<BenchTrace, "points">, evaluations: number): BenchPoint | undefined {
   let last: BenchPoint | undefined;
   for (const point of trace.points) {
     if (point.evaluation > evaluations) break;

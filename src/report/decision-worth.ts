@@ -1,0 +1,107 @@
+// What each decision of a space was worth in the trials of a run: a linear model of accuracy in the options, fitted
+// with a ridge, and the spread between a decision's best and worst option in it. The intervals come from fitting
+// resampled trials. It is a description of these trials, not a law: decisions that hardly varied get wide intervals.
+import type { Random } from "../base/random.ts";
+import type { Decision } from "../spaces/space.ts";
+import type { Interval } from "./bootstrap.ts";
+import { mean, quantile } from "./statistics.ts";
+
+export interface DecisionWorth {
+  readonly decision: string;
+  /** Predicted difference between the best and the worst option that were tried, in accuracy, at least 0. */
+  readonly worth01: number;
+  readonly ci95: Interval;
+}
+
+interface Observation {
+  readonly choices: readonly number[];
+  readonly accuracy01: number;
+}
+
+/** Penalty on the options' effects, in units of one observation. */
+const ridge = 1;
+
+/** Undefined with fewer than eight observations. Sorted by worth. */
+export function decisionWorth(
+  decisions: readonly Decision[],
+  observations: readonly Observation[],
+  random: Random,
+  resamples = 60,
+): DecisionWorth[] | undefined {
+  if (observations.length < 8) return undefined;
+  const fitted = effectsOf(decisions, observations);
+  const samples = Array.from({ length: resamples }, () =>
+    effectsOf(
+      decisions,
+      observations.map(() => random.pick(observations)),
+    ).map((effects) => spread(effects)),
+  );
+  return decisions
+    .map((decision, index) => {
+      const effects = fitted[index]!;
+      const values = samples.map((sample) => sample[index]!);
+      return {
+        decision: decision.name,
+        worth01: spread(effects),
+        ci95: [quantile(values, 0.025), quantile(values, 0.975)] as const,
+      };
+    })
+    .sort((a, b) => b.worth01 - a.worth01);
+}
+
+type Effects = readonly (number | undefined)[];
+
+const spread = (effects: Effects) => {
+  const known = effects.filter((effect) => effect !== undefined);
+  return known.length < 2 ? 0 : Math.max(...known) - Math.min(...known);
+};
+
+/**
+ * The effect of each option of each decision; undefined for options never tried. Solved in the space of
+ * observations, K = X Xᵀ, where an entry counts the decisions on which two designs agree.
+ */
+function effectsOf(decisions: readonly Decision[], observations: readonly Observation[]): Effects[] {
+  const center = mean(observations.map(({ accuracy01 }) => accuracy01));
+  const size = observations.length;
+  const kernel = observations.map((a) =>
+    Float64Array.from(observations, (b) =>
+      a.choices.reduce((same, choice, index) => same + (choice === b.choices[index] ? 1 : 0), 0),
+    ),
+  );
+  for (let i = 0; i < size; i += 1) kernel[i]![i]! += ridge;
+  const weights = solve(
+    kernel,
+    Float64Array.from(observations, ({ accuracy01 }) => accuracy01 - center),
+  );
+  return decisions.map(({ options }, index) => {
+    const effects = new Array<number | undefined>(options.length).fill(undefined);
+    observations.forEach(({ choices }, i) => {
+      const option = choices[index]!;
+      effects[option] = (effects[option] ?? 0) + weights[i]!;
+    });
+    return effects;
+  });
+}
+
+/** Solves a symmetric positive definite system by Cholesky's factorisation, in place. */
+function solve(matrix: Float64Array[], right: Float64Array): Float64Array {
+  const size = right.length;
+  for (let i = 0; i < size; i += 1) {
+    const row = matrix[i]!;
+    for (let j = 0; j <= i; j += 1) {
+      const other = matrix[j]!;
+      let sum = row[j]!;
+      for (let k = 0; k < j; k += 1) sum -= row[k]! * other[k]!;
+      row[j] = i === j ? Math.sqrt(sum) : sum / other[j]!;
+    }
+  }
+  for (let i = 0; i < size; i += 1) {
+    for (let k = 0; k < i; k += 1) right[i]! -= matrix[i]![k]! * right[k]!;
+    right[i]! /= matrix[i]![i]!;
+  }
+  for (let i = size - 1; i >= 0; i -= 1) {
+    for (let k = i + 1; k < size; k += 1) right[i]! -= matrix[k]![i]! * right[k]!;
+    right[i]! /= matrix[i]![i]!;
+  }
+  return right;
+}

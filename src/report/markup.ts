@@ -1,0 +1,73 @@
+// Markup that cannot be broken by what is put into it. Text goes in through the template tags and is escaped there;
+// only markup that a tag has made passes unchanged. Reports show journals, file names and replies of models, all of
+// which are untrusted, so no other code in this folder builds markup from strings.
+
+/** A piece of HTML or SVG that is safe to place in a page. Made by `html`, `svg` and `join` only. */
+export interface Markup {
+  readonly [brand]: string;
+}
+
+const brand = Symbol("markup");
+
+export type MarkupValue = Markup | string | number | null | undefined | false | readonly MarkupValue[];
+
+/** Escapes every value for text and for quoted attributes. Never put a value into an unquoted attribute. */
+export function html(parts: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
+  return { [brand]: fill(parts, values, String) };
+}
+
+/** As `html`, with numbers rounded to hundredths, which is exact enough for coordinates. */
+export function svg(parts: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
+  return { [brand]: fill(parts, values, (value) => String(Math.round(value * 100) / 100)) };
+}
+
+/** The text of a page or a file. */
+export function toText(markup: Markup): string {
+  return markup[brand];
+}
+
+/** A style sheet as an element. `css` must be our own text, as it is not escaped. */
+export function styleElement(css: TrustedCss): Markup {
+  return { [brand]: `<style>${css.css}</style>` };
+}
+
+/** CSS written in this repository. The type keeps data from ending up in a style sheet by accident. */
+export interface TrustedCss {
+  readonly css: string;
+}
+
+/**
+ * Text that may stand in HTML and in XML: the five special characters as entities, and characters that XML forbids,
+ * or that reorder text (bidirectional overrides), replaced by U+FFFD.
+ */
+export function escapeText(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(unprintable, "\ufffd")
+    .replace(/[&<>"']/g, (character) => entities[character] as string);
+}
+
+const unprintable = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu;
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function fill(
+  parts: TemplateStringsArray,
+  values: readonly MarkupValue[],
+  number: (value: number) => string,
+): string {
+  return parts.reduce((text, part, index) => text + show(values[index - 1], number) + part);
+}
+
+function show(value: MarkupValue, number: (value: number) => string): string {
+  if (value === null || value === undefined || value === false) return "";
+  if (typeof value === "number") return number(value);
+  if (typeof value === "string") return escapeText(value);
+  if (Array.isArray(value)) return value.map((entry: MarkupValue) => show(entry, number)).join("");
+  return (value as Markup)[brand];
+}

@@ -1,0 +1,233 @@
+// The charts of a run: best so far beside its baselines, accuracy against cost, learning curves, predictions against
+// measurements, and what each decision was worth. A chart that the run has no data for is left out.
+import { createRandom } from "../base/random.ts";
+import { formatCount } from "../base/units.ts";
+import { isScored } from "../record/trial.ts";
+import { pointAt } from "./bench.ts";
+import { accuracyAxis, rangeOf } from "./charts/axes.ts";
+import type { Chart } from "./charts/chart.ts";
+import { type Curve, curveChart } from "./charts/curves.ts";
+import { barChart } from "./charts/rows.ts";
+import { scatterChart } from "./charts/scatter.ts";
+import { decisionWorth } from "./decision-worth.ts";
+import { networkPicture } from "./network-picture.ts";
+import { designName, type RunReportInput, selectedTrial, traceOf } from "./run-facts.ts";
+import { quantile } from "./statistics.ts";
+
+/** All charts of a run, by what they show. */
+export interface RunCharts {
+  readonly network: Chart | undefined;
+  readonly bestSoFar: Chart | undefined;
+  readonly costs: readonly Chart[];
+  readonly learning: Chart | undefined;
+  readonly calibration: Chart | undefined;
+  readonly worth: Chart | undefined;
+}
+
+export function runCharts(input: RunReportInput): RunCharts {
+  return {
+    network: pictureOf(input),
+    bestSoFar: bestSoFar(input),
+    costs: costCharts(input),
+    learning: learningCurves(input),
+    calibration: calibration(input),
+    worth: worthChart(input),
+  };
+}
+
+const accuracyLabel = ({ selectedOn }: RunReportInput) => `accuracy on ${selectedOn} data (%)`;
+
+function pictureOf({ record, space }: RunReportInput): Chart | undefined {
+  const best = selectedTrial(record);
+  if (best === undefined || space === undefined || space.decisions.length !== best.proposal.choices.length)
+    return undefined;
+  const { choices } = best.proposal;
+  return networkPicture(space.decode(choices), `The best network, ${designName(space, choices)}`);
+}
+
+function bestSoFar(input: RunReportInput): Chart | undefined {
+  const trace = traceOf(input.record);
+  if (trace.length === 0) return undefined;
+  const last = trace.at(-1)!.evaluation;
+  const own: Curve = {
+    name: `this run (${input.record.header.config.strategy})`,
+    points: trace.map(({ evaluation, accuracy01 }) => ({ x: evaluation, y: accuracy01 })),
+    steps: true,
+    series: 1,
+  };
+  const others = [...new Set((input.baselines ?? []).map((run) => run.strategy))].map(
+    (strategy, index): Curve => {
+      const runs = (input.baselines ?? []).filter((run) => run.strategy === strategy);
+      const points = Array.from({ length: last }, (_, step) => step + 1).flatMap((x) => {
+        const values = runs.flatMap((run) => pointAt(run, x)?.accuracy01 ?? []);
+        if (values.length === 0) return [];
+        const y = quantile(values, 0.5);
+        return values.length === 1
+          ? [{ x, y }]
+          : [{ x, y, low: quantile(values, 0.05), high: quantile(values, 0.95) }];
+      });
+      const count = runs.length === 1 ? "1 run" : `${runs.length} runs: median, 5–95 %`;
+      return { name: `${strategy} (${count})`, points, series: index === 0 ? 0 : index + 1 };
+    },
+  );
+  const references =
+    input.optimum01 === undefined ? [] : [{ name: "best of all designs", y: input.optimum01 }];
+  // The first evaluations of a weak start would flatten the rest of the picture; they run out of it at the bottom.
+  const low = [own, ...others].flatMap((curve) =>
+    curve.points.slice(Math.min(2, curve.points.length - 1)).map((point) => point.low ?? point.y),
+  );
+  const high = [own, ...others].flatMap((curve) => curve.points.map((point) => point.high ?? point.y));
+  return curveChart({
+    name: "best-so-far",
+    title: "Best network so far",
+    caption:
+      others.length > 0
+        ? "The best accuracy after each evaluation, beside other strategies with the same evaluations. A band holds nine of ten of their runs."
+        : "The best accuracy after each evaluation. No baseline was run, so the curve does not say whether the search is better than chance.",
+    x: {
+      label: "evaluations",
+      min: 1,
+      max: Math.max(2, last),
+      scale: "linear",
+      format: (value) => String(Math.round(value * 10) / 10),
+    },
+    y: accuracyAxis(accuracyLabel(input), [...low, ...high, ...references.map(({ y }) => y)]),
+    curves: [...others, own],
+    references,
+  });
+}
+
+function costCharts(input: RunReportInput): Chart[] {
+  const scored = input.record.trials.filter(isScored);
+  const best = selectedTrial(input.record);
+  const groups = [...new Set(scored.map((trial) => trial.proposal.by))];
+  const chart = (quantity: "macCount" | "paramCount", words: string) =>
+    scatterChart({
+      name: quantity === "macCount" ? "accuracy-macs" : "accuracy-params",
+      title: `Accuracy against ${words}`,
+      caption:
+        "Every evaluated design, by who proposed it. On the Pareto front no design is both cheaper and more accurate.",
+      x: {
+        label: `${words} of one network`,
+        ...rangeOf(scored.map((trial) => trial.cost[quantity])),
+        scale: "linear",
+        format: formatCount,
+      },
+      y: accuracyAxis(
+        accuracyLabel(input),
+        scored.map((trial) => trial.outcome.accuracy01),
+      ),
+      groups,
+      points: scored.map((trial) => ({
+        x: trial.cost[quantity],
+        y: trial.outcome.accuracy01,
+        label: designName(input.space, trial.proposal.choices),
+        group: groups.indexOf(trial.proposal.by),
+        marked: trial.number === best?.number,
+      })),
+      front: true,
+    });
+  return scored.length < 2
+    ? []
+    : [chart("macCount", "multiply–accumulates"), chart("paramCount", "parameters")];
+}
+
+const mostCurves = 40;
+
+function learningCurves(input: RunReportInput): Chart | undefined {
+  const best = selectedTrial(input.record);
+  const trained = input.record.trials
+    .flatMap((trial) =>
+      trial.outcome.kind === "infeasible" || !trial.outcome.curve?.length
+        ? []
+        : [{ trial, curve: trial.outcome.curve }],
+    )
+    .sort((a, b) => b.curve.at(-1)!.validationAccuracy01 - a.curve.at(-1)!.validationAccuracy01);
+  if (trained.length === 0) return undefined;
+  const shown = trained.slice(0, mostCurves);
+  const epochs = shown.flatMap(({ curve }) => curve.map((point) => point.epoch));
+  return curveChart({
+    name: "learning-curves",
+    title: "Learning curves",
+    caption: `Validation accuracy after each epoch${trained.length > shown.length ? `, of the ${shown.length} best of ${trained.length} trainings` : " of each training"}. The selected one is drawn in full colour.`,
+    x: {
+      label: "epochs",
+      min: Math.min(...epochs),
+      max: Math.max(Math.min(...epochs) + 1, ...epochs),
+      scale: "linear",
+      format: (value) => String(Math.round(value * 100) / 100),
+    },
+    y: accuracyAxis(
+      "accuracy on validation data (%)",
+      shown.flatMap(({ curve }) => curve.map((point) => point.validationAccuracy01)),
+    ),
+    curves: shown
+      .map(({ trial, curve }): Curve => {
+        const selected = trial.number === best?.number;
+        return {
+          name: `trial ${trial.number}${selected ? " (selected)" : ""}: ${designName(input.space, trial.proposal.choices)}`,
+          points: curve.map((point) => ({ x: point.epoch, y: point.validationAccuracy01 })),
+          series: selected ? 1 : 0,
+          faint: !selected,
+        };
+      })
+      .reverse(),
+    legendLimit: 6,
+  });
+}
+
+function calibration(input: RunReportInput): Chart | undefined {
+  const predicted = input.record.trials.filter(isScored).flatMap((trial) => {
+    const { predicted: claim } = trial.proposal;
+    return claim === undefined ? [] : [{ trial, claim }];
+  });
+  if (predicted.length < 2) return undefined;
+  const groups = [...new Set(predicted.map(({ trial }) => trial.proposal.by))];
+  const values = predicted.flatMap(({ trial, claim }) => [claim.accuracy01, trial.outcome.accuracy01]);
+  return scatterChart({
+    name: "calibration",
+    title: "Predicted and measured",
+    caption:
+      "What the proposer expected of a design before it was evaluated, against what it had. Points above the line did better than expected.",
+    x: accuracyAxis("predicted accuracy (%)", values),
+    y: accuracyAxis("measured accuracy (%)", values),
+    groups,
+    points: predicted.map(({ trial, claim }) => ({
+      x: claim.accuracy01,
+      y: trial.outcome.accuracy01,
+      label: `trial ${trial.number}: ${designName(input.space, trial.proposal.choices)}`,
+      group: groups.indexOf(trial.proposal.by),
+    })),
+    diagonal: true,
+  });
+}
+
+const mostDecisions = 30;
+
+function worthChart({ record, space }: RunReportInput): Chart | undefined {
+  const scored = record.trials
+    .filter(isScored)
+    .filter((trial) => trial.proposal.choices.length === space?.decisions.length);
+  if (space === undefined || scored.length > 400) return undefined;
+  const worth = decisionWorth(
+    space.decisions,
+    scored.map((trial) => ({ choices: trial.proposal.choices, accuracy01: trial.outcome.accuracy01 })),
+    createRandom("decision worth"),
+  )?.slice(0, mostDecisions);
+  if (worth === undefined || worth.every((entry) => entry.worth01 === 0)) return undefined;
+  const most = Math.max(...worth.map((entry) => Math.max(entry.worth01, entry.ci95[1])));
+  return barChart({
+    name: "decision-worth",
+    title: "What each decision was worth in these trials",
+    caption:
+      "The fitted difference between the best and the worst option that was tried, other decisions held equal, with 95 % intervals from resampled trials. A description of these trials by a linear model, not a law.",
+    x: {
+      label: "points of accuracy (%)",
+      min: 0,
+      max: most * 1.05,
+      scale: "linear",
+      format: (value) => (value * 100).toFixed(most > 0.02 ? 1 : 2),
+    },
+    rows: worth.map((entry) => ({ name: `${entry.decision}`, value: entry.worth01, interval: entry.ci95 })),
+  });
+}

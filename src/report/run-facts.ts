@@ -1,0 +1,152 @@
+// What can be said of a run from its journal and its conversation: what was best, what was spent, what came of each
+// proposal, and how it compares with runs of other strategies at the same number of evaluations.
+import type { JsonObject, JsonValue } from "../base/json.ts";
+import { createRandom } from "../base/random.ts";
+import type { RunRecord } from "../record/journal-lines.ts";
+import { bestOf, isScored, type ScoredTrial, type Trial } from "../record/trial.ts";
+import { keyOf } from "../spaces/choices.ts";
+import type { Space } from "../spaces/space.ts";
+import { type BenchTrace, pointAt } from "./bench.ts";
+import { type Interval, meanInterval } from "./bootstrap.ts";
+import { mean } from "./statistics.ts";
+
+/** A run of another strategy on the same question, for comparison. */
+export type BaselineTrace = Pick<BenchTrace, "strategy" | "seed" | "points">;
+
+/** A run and what is known around it. */
+export interface RunReportInput {
+  /** The run's folder, as a person would write it. */
+  readonly folder: string;
+  readonly record: RunRecord;
+  /** Absent when the space is not known here: then nothing is drawn and designs are shown by their numbers. */
+  readonly space?: Space;
+  /** The lines of `conversation.jsonl`, one a model call. */
+  readonly calls?: readonly JsonObject[];
+  /** Runs of other strategies with the same space, data, limits and evaluations. */
+  readonly baselines?: readonly BaselineTrace[];
+  /** The highest accuracy that any design has, where a table knows it. */
+  readonly optimum01?: number;
+  /** What the search selected on. */
+  readonly selectedOn: "validation" | "test";
+  /** Whether accuracies were looked up instead of trained. */
+  readonly tabular: boolean;
+  /** One command that repeats the run. */
+  readonly command: string;
+  /** One command that runs random search at the same budget, for a reader who misses it. */
+  readonly baselineCommand: string;
+}
+
+export interface Spending {
+  readonly evaluations: number;
+  readonly proposals: number;
+  /** Sum over the evaluations, in milliseconds. */
+  readonly evaluationMs: number;
+  /** From the header to the last line, in milliseconds; undefined when the times cannot be read. */
+  readonly elapsedMs: number | undefined;
+  readonly epochs: number;
+  readonly calls: number;
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  readonly usd: number | undefined;
+}
+
+/** Whether a trial cost an evaluation: it was scored, its training failed, or its measured latency broke a limit. */
+export function isEvaluated({ outcome, proposal }: Trial): boolean {
+  if (proposal.nominalAccuracy01 !== undefined) return false;
+  if (outcome.kind === "infeasible")
+    return outcome.violations.some(({ quantity }) => quantity === "latencyMs");
+  return outcome.kind === "scored" || !["unreadable", "duplicate", "cancelled"].includes(outcome.reason);
+}
+
+/** The selected trial: the one the journal's result names, else the best so far. */
+export function selectedTrial(record: RunRecord): ScoredTrial | undefined {
+  const named = record.trials.find((trial) => trial.number === record.result?.best);
+  return named !== undefined && isScored(named) ? named : bestOf(record.trials);
+}
+
+/** The best so far after each evaluation. */
+export function traceOf(record: RunRecord): BaselineTrace["points"] {
+  let best: number | undefined;
+  let evaluation = 0;
+  return record.trials.filter(isEvaluated).flatMap((trial) => {
+    evaluation += 1;
+    if (isScored(trial)) best = Math.max(best ?? 0, trial.outcome.accuracy01);
+    return best === undefined ? [] : [{ evaluation, accuracy01: best }];
+  });
+}
+
+export function designName(space: Space | undefined, choices: readonly number[]): string {
+  if (choices.length === 0) return "no design";
+  const known = space !== undefined && space.decisions.length === choices.length;
+  return known ? keyOf(space, choices) : choices.join(",");
+}
+
+export function spendingOf({ record, calls = [] }: RunReportInput): Spending {
+  const { trials, header, finishedAt, result } = record;
+  const times = [...finishedAt.values(), ...(result === undefined ? [] : [result.time])].map(Date.parse);
+  const elapsedMs = Math.max(...times) - Date.parse(header.time);
+  const sum = (read: (trial: Trial) => number) => trials.reduce((total, trial) => total + read(trial), 0);
+  return {
+    evaluations: trials.filter(isEvaluated).length,
+    proposals: trials.filter((trial) => trial.proposal.nominalAccuracy01 === undefined).length,
+    evaluationMs: sum((trial) => trial.outcome.spent.milliseconds),
+    elapsedMs: Number.isFinite(elapsedMs) && elapsedMs >= 0 ? elapsedMs : undefined,
+    epochs: sum((trial) => trial.outcome.spent.epochs ?? 0),
+    calls: calls.length,
+    inputTokens: total(calls, "inputTokens"),
+    outputTokens: total(calls, "outputTokens"),
+    usd: total(calls, "usd"),
+  };
+}
+
+/** The sum of a figure over the calls, wherever in the record it stands; undefined unless every call has it. */
+function total(calls: readonly JsonObject[], name: string): number | undefined {
+  const values = calls.map((call) => figureIn(call, name, 3));
+  if (values.length === 0 || !values.every((value) => value !== undefined)) return undefined;
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+function figureIn(value: JsonValue | undefined, name: string, depth: number): number | undefined {
+  if (depth === 0 || typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const own = (value as JsonObject)[name];
+  if (typeof own === "number") return own;
+  return Object.values(value).reduce<number | undefined>(
+    (found, inner) => found ?? figureIn(inner, name, depth - 1),
+    undefined,
+  );
+}
+
+/** How the run's best so far stands beside the runs of one other strategy, after the same evaluations. */
+export interface Standing {
+  readonly strategy: string;
+  readonly runs: number;
+  readonly evaluations: number;
+  readonly mean01: number;
+  readonly ci95: Interval;
+  /** Runs of the other strategy that ended lower, equal and higher than this one. */
+  readonly lower: number;
+  readonly equal: number;
+  readonly higher: number;
+}
+
+export function standings({ record, baselines = [] }: RunReportInput): Standing[] {
+  const trace = traceOf(record);
+  const last = trace.at(-1);
+  if (last === undefined) return [];
+  return [...new Set(baselines.map((run) => run.strategy))].flatMap((strategy) => {
+    const ends = baselines
+      .filter((run) => run.strategy === strategy)
+      .flatMap((run) => pointAt(run, last.evaluation)?.accuracy01 ?? []);
+    if (ends.length === 0) return [];
+    return {
+      strategy,
+      runs: ends.length,
+      evaluations: last.evaluation,
+      mean01: mean(ends),
+      ci95: meanInterval(ends, createRandom("standing", strategy, last.evaluation)),
+      lower: ends.filter((end) => end < last.accuracy01).length,
+      equal: ends.filter((end) => end === last.accuracy01).length,
+      higher: ends.filter((end) => end > last.accuracy01).length,
+    };
+  });
+}

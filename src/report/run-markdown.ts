@@ -1,0 +1,62 @@
+// The report of a run as Markdown: the same words and tables as the page, without the drawings.
+import { checklistSource } from "./checklist.ts";
+import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
+import { networkSketch } from "./network-sketch.ts";
+import { publishedLabel } from "./published.ts";
+import { type RunReportInput, selectedTrial } from "./run-facts.ts";
+import {
+  answers,
+  checklistOf,
+  checklistTable,
+  publishedTable,
+  sourceTable,
+  standingTable,
+  titleOf,
+  trialTable,
+  troubleTable,
+} from "./run-words.ts";
+
+export function runMarkdown(input: RunReportInput): string {
+  const { config } = input.record.header;
+  const best = selectedTrial(input.record);
+  const drawable =
+    best !== undefined &&
+    input.space !== undefined &&
+    input.space.decisions.length === best.proposal.choices.length;
+  const trouble = troubleTable(input);
+  const standing = standingTable(input);
+  const published = publishedTable(config.space, config.dataset);
+  const parts = [
+    `# ${markdownText(titleOf(input))}`,
+    ...(input.selectedOn === "test"
+      ? ["**Selected on test data:** the table has no other accuracy. Such figures are optimistic."]
+      : []),
+    ...answers(input).map(({ question, answer }) => `**${question}** ${markdownText(answer)}`),
+    ...(drawable
+      ? [
+          "## The best network",
+          markdownCode(networkSketch(input.space.decode(best.proposal.choices), 100).join("\n")),
+        ]
+      : []),
+    "## Beside other strategies",
+    standing.rows.length === 0
+      ? `No baseline was run at equal budget. Run one with:\n\n${markdownCode(input.baselineCommand)}`
+      : markdownTable(standing),
+    "## Trials",
+    markdownTable(trialTable(input)),
+    ...(trouble.rows.length === 0
+      ? []
+      : ["## Proposals that were not scored as proposed", markdownTable(trouble)]),
+    ...(published.rows.length === 0
+      ? []
+      : [`## Published results (${publishedLabel})`, markdownTable(published)]),
+    "## Best-practice checklist",
+    `Filled in by the program. Source: ${checklistSource}.`,
+    markdownTable(checklistTable(checklistOf(input))),
+    "## Where the figures come from",
+    markdownTable(sourceTable(input)),
+    "## How to repeat it",
+    markdownCode(input.command),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}

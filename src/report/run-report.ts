@@ -1,0 +1,194 @@
+// The report of a run: one HTML file that a stranger can read without anything else. It says what was asked, what was
+// found, how that compares, what it cost, where every figure comes from and how to repeat it. Everything that came
+// from a journal, a file name or a model is text to it, never markup.
+import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { checklistSource } from "./checklist.ts";
+import { conversationFolds } from "./conversation-fold.ts";
+import { html, type Markup } from "./markup.ts";
+import { definitions, figure, fold, list, notice, pageText, type Section, table } from "./page.ts";
+import { publishedLabel } from "./published.ts";
+import { runCharts } from "./run-charts.ts";
+import { designName, type RunReportInput, selectedTrial, spendingOf } from "./run-facts.ts";
+import {
+  answers,
+  changesOf,
+  checklistOf,
+  checklistTable,
+  publishedTable,
+  settingsTable,
+  sourceTable,
+  standingTable,
+  titleOf,
+  trialTable,
+  troubleTable,
+} from "./run-words.ts";
+
+/** The whole page as text. The same input gives the same page. */
+export function runReport(input: RunReportInput): string {
+  const charts = runCharts(input);
+  const sections: (Section | undefined)[] = [
+    section("network", "The best network", networkBody(input, charts.network)),
+    section("progress", "The search", progressBody(input, charts)),
+    section(
+      "cost",
+      "Accuracy against cost",
+      charts.costs.length === 0 ? undefined : html`${charts.costs.map(figure)}`,
+    ),
+    section("learning", "Learning curves", charts.learning && figure(charts.learning)),
+    section("decisions", "What the decisions were worth", charts.worth && figure(charts.worth)),
+    section("trouble", "Proposals that were not scored as proposed", troubleBody(input)),
+    section("reasons", "Stated reasons", reasonsBody(input)),
+    section("calibration", "Predicted and measured", charts.calibration && figure(charts.calibration)),
+    section(
+      "trials",
+      "All trials",
+      fold(`${input.record.trials.length} trials`, capped(trialTable(input), 2000)),
+    ),
+    section(
+      "published",
+      "Published results",
+      publishedBody(input.record.header.config.space, input.record.header.config.dataset),
+    ),
+    section("checklist", "Best-practice checklist", checklistBody(input)),
+    section(
+      "sources",
+      "Where the figures come from",
+      html`${table(sourceTable(input))}${notesBody(input)}${fold("All settings and provenance", table(settingsTable(input)))}`,
+    ),
+    section("conversation", "The conversation", conversationBody(input)),
+    section(
+      "repeat",
+      "How to repeat it",
+      html`<pre>${input.command}</pre><p class="soft">Run in a folder of its own. The journal <code>${input.folder}/journal.jsonl</code> holds the whole configuration.</p>`,
+    ),
+  ];
+  return pageText({
+    title: titleOf(input),
+    lead: leadOf(input),
+    sections: sections.filter((entry) => entry !== undefined),
+  });
+}
+
+function section(id: string, title: string, body: Markup | undefined): Section | undefined {
+  return body === undefined ? undefined : { id, title, body };
+}
+
+function leadOf(input: RunReportInput): Markup {
+  const best = selectedTrial(input.record);
+  const spending = spendingOf(input);
+  const cards: [string, Markup | string][] = [
+    [
+      "asked",
+      `the best network of ${input.record.header.config.space} for ${input.record.header.config.dataset} in ${input.record.header.config.trials} evaluations`,
+    ],
+    ...(best === undefined
+      ? []
+      : ([
+          ["best network", designName(input.space, best.proposal.choices)],
+          [`accuracy on ${input.selectedOn} data`, formatPercent(best.outcome.accuracy01)],
+          ...(input.record.result?.testAccuracy01 === undefined || input.selectedOn === "test"
+            ? []
+            : [["accuracy on test data", formatPercent(input.record.result.testAccuracy01)]]),
+          ["parameters, MACs", `${formatCount(best.cost.paramCount)}, ${formatCount(best.cost.macCount)}`],
+        ] as [string, string][])),
+    [
+      "spent",
+      `${spending.evaluations} evaluations${spending.elapsedMs === undefined ? "" : `, ${formatDuration(spending.elapsedMs)}`}`,
+    ],
+  ];
+  const state =
+    input.record.result === undefined
+      ? notice("This run has no result line: it goes on, or was stopped. The report shows what is there.")
+      : undefined;
+  return html`${state}${definitions(cards)}${input.selectedOn === "test" ? notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.") : undefined}
+<h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
+}
+
+function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts>["network"]): Markup {
+  const best = selectedTrial(input.record);
+  if (best === undefined) return html`<p>No design was scored.</p>`;
+  const { choices, rationale } = best.proposal;
+  const decisions =
+    input.space === undefined || input.space.decisions.length !== choices.length
+      ? undefined
+      : fold(
+          `Its ${choices.length} choices`,
+          table({
+            columns: ["decision", "choice", "what it changes"],
+            rows: input.space.decisions.map(({ name, options, meaning }, index) => [
+              name,
+              options[choices[index]!]?.label ?? String(choices[index]),
+              meaning,
+            ]),
+          }),
+        );
+  return html`${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${decisions}${rationale === undefined ? undefined : html`<p>Its proposer's reason, a claim and not a finding:</p><blockquote>${rationale}</blockquote>`}`;
+}
+
+function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts>): Markup {
+  const standing = standingTable(input);
+  const baselines =
+    standing.rows.length === 0
+      ? notice(
+          html`No baseline was run at equal budget, so this report cannot say whether the search is better than chance. Run one with <code>${input.baselineCommand}</code>, then write the report of both folders.`,
+        )
+      : table(standing, "The run beside other strategies after the same number of evaluations");
+  return html`${charts.bestSoFar && figure(charts.bestSoFar)}${baselines}`;
+}
+
+function troubleBody(input: RunReportInput): Markup {
+  const trouble = troubleTable(input);
+  return trouble.rows.length === 0
+    ? html`<p>None: every proposal was scored as it was proposed.</p>`
+    : capped(trouble, 500);
+}
+
+function reasonsBody(input: RunReportInput): Markup | undefined {
+  const reasoned = input.record.trials.filter((trial) => trial.proposal.rationale !== undefined);
+  if (reasoned.length === 0) return undefined;
+  const shown = reasoned.slice(0, 300);
+  return html`<p>What the proposers said of their designs. These are claims: nothing here checks them.${reasoned.length > shown.length ? ` The first ${shown.length} of ${reasoned.length} are shown.` : undefined}</p>${shown.map(
+    (trial) => {
+      const changes = changesOf(input, trial);
+      return fold(
+        `Trial ${trial.number}: ${designName(input.space, trial.proposal.choices)}`,
+        html`<blockquote>${trial.proposal.rationale}</blockquote>${changes === undefined ? undefined : html`<p class="soft">${changes}</p>`}`,
+        trial.outcome.kind === "scored" ? formatPercent(trial.outcome.accuracy01) : trial.outcome.kind,
+      );
+    },
+  )}`;
+}
+
+/** The published rows for a space and a data set, under their label. */
+export function publishedBody(space: string, dataset: string): Markup | undefined {
+  const published = publishedTable(space, dataset);
+  if (published.rows.length === 0) return undefined;
+  return html`<p><strong>Reported, not run here.</strong> Budgets, seeds and trainings differ from paper to paper, so these figures give orientation and are not tested against the others.</p>${fold(`${published.rows.length} rows, ${publishedLabel}`, table(published))}`;
+}
+
+function checklistBody(input: RunReportInput): Markup {
+  return html`<p class="soft">Filled in by the program from what it knows of this run. Source: ${checklistSource}.</p>${table(checklistTable(checklistOf(input)))}`;
+}
+
+function notesBody({ record }: RunReportInput): Markup | undefined {
+  const notes = [
+    ...record.warnings.map((warning) => `Warning: ${warning}`),
+    ...record.notes.map(
+      (note) =>
+        `${note.time}, ${note.about}${note.trialNumber === undefined ? "" : `, trial ${note.trialNumber}`}: ${note.text}`,
+    ),
+  ];
+  return notes.length === 0 ? undefined : html`<h3>Notes in the journal</h3>${list(notes)}`;
+}
+
+function conversationBody({ record, calls }: RunReportInput): Markup | undefined {
+  if (calls === undefined || calls.length === 0) return undefined;
+  const trialsOfCall = (call: number) =>
+    record.trials.filter((trial) => trial.proposal.call === call).map((trial) => trial.number);
+  return html`<p>Every call to the model, whole, in order.</p>${conversationFolds(calls, trialsOfCall)}`;
+}
+
+function capped(data: Parameters<typeof table>[0], most: number): Markup {
+  const rest = data.rows.length - most;
+  return html`${table({ columns: data.columns, rows: data.rows.slice(0, most) })}${rest > 0 ? html`<p class="soft">${rest} more rows are in the journal.</p>` : undefined}`;
+}

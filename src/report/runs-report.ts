@@ -1,0 +1,224 @@
+// Several runs side by side: each with its best, and where a question was run with several seeds, means with
+// intervals and the chance that one strategy ends above another. Runs of different questions are never averaged.
+import { createRandom } from "../base/random.ts";
+import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { type Interval, meanInterval, probabilityOfImprovement } from "./bootstrap.ts";
+import { accuracyAxis } from "./charts/axes.ts";
+import type { Chart, DataTable } from "./charts/chart.ts";
+import { curveChart } from "./charts/curves.ts";
+import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
+import { html } from "./markup.ts";
+import { figure, notice, pageText, table } from "./page.ts";
+import { designName, type RunReportInput, selectedTrial, spendingOf, traceOf } from "./run-facts.ts";
+import { mean, standardDeviation } from "./statistics.ts";
+
+/** What must be equal for two runs to be an answer to one question. */
+function questionOf({ record, selectedOn }: RunReportInput): string {
+  const { space, spaceOptions, dataset, evaluator, evaluatorOptions, limits } = record.header.config;
+  return JSON.stringify([space, spaceOptions, dataset, evaluator, evaluatorOptions, limits, selectedOn]);
+}
+
+function methodOf({ record }: RunReportInput): string {
+  const { strategy, model } = record.header.config;
+  return model === undefined ? strategy : `${strategy} with ${model}`;
+}
+
+interface Group {
+  readonly method: string;
+  readonly runs: readonly RunReportInput[];
+  /** Evaluations after which all runs of the question are compared. */
+  readonly evaluations: number;
+  /** The best of each run by then. */
+  readonly ends: readonly number[];
+  readonly mean01: number;
+  readonly sd01: number;
+  readonly ci95: Interval;
+}
+
+/** Runs of one question by method, compared after the evaluations that the shortest of them had. */
+function groupsOf(inputs: readonly RunReportInput[]): Group[] {
+  const traces = new Map(inputs.map((input) => [input, traceOf(input.record)]));
+  const evaluations = Math.min(...inputs.map((input) => traces.get(input)!.at(-1)?.evaluation ?? 0));
+  if (evaluations === 0) return [];
+  return [...new Set(inputs.map(methodOf))].map((method) => {
+    const runs = inputs.filter((input) => methodOf(input) === method);
+    const ends = runs.flatMap(
+      (run) => traces.get(run)!.findLast((point) => point.evaluation <= evaluations)?.accuracy01 ?? [],
+    );
+    return {
+      method,
+      runs,
+      evaluations,
+      ends,
+      mean01: mean(ends),
+      sd01: standardDeviation(ends),
+      ci95: meanInterval(ends, createRandom("runs", method)),
+    };
+  });
+}
+
+function runTable(inputs: readonly RunReportInput[]): DataTable {
+  return {
+    columns: [
+      "run",
+      "method",
+      "seed",
+      "evaluations",
+      "best design",
+      "accuracy",
+      "selected on",
+      "test",
+      "parameters",
+      "MACs",
+      "time",
+      "tokens",
+      "USD",
+    ],
+    rows: inputs.map((input) => {
+      const best = selectedTrial(input.record);
+      const spending = spendingOf(input);
+      const tokens =
+        spending.inputTokens === undefined ? null : spending.inputTokens + (spending.outputTokens ?? 0);
+      const tested = input.record.result?.testAccuracy01;
+      return [
+        input.folder,
+        methodOf(input),
+        input.record.header.config.seed,
+        spending.evaluations,
+        best === undefined ? "none" : designName(input.space, best.proposal.choices),
+        best === undefined ? null : formatPercent(best.outcome.accuracy01),
+        input.selectedOn,
+        tested === undefined ? null : formatPercent(tested),
+        best === undefined ? null : formatCount(best.cost.paramCount),
+        best === undefined ? null : formatCount(best.cost.macCount),
+        spending.elapsedMs === undefined ? null : formatDuration(spending.elapsedMs),
+        tokens === null ? null : formatCount(tokens),
+        spending.usd === undefined ? null : spending.usd.toFixed(4),
+      ];
+    }),
+  };
+}
+
+function groupTable(groups: readonly Group[]): DataTable {
+  return {
+    columns: ["method", "runs", "evaluations", "mean best (%)", "sd", "95 % interval"],
+    rows: groups.map((group) => [
+      group.method,
+      group.ends.length,
+      group.evaluations,
+      (group.mean01 * 100).toFixed(2),
+      group.ends.length < 2 ? "–" : (group.sd01 * 100).toFixed(2),
+      group.ends.length < 2 ? "one run has none" : group.ci95.map(formatPercent).join(" to "),
+    ]),
+  };
+}
+
+function chanceTable(groups: readonly Group[]): DataTable {
+  const repeated = groups.filter((group) => group.ends.length >= 2);
+  return {
+    columns: ["a", "b", "P(a run of a ends above a run of b)", "95 % interval"],
+    rows: repeated.flatMap((a, index) =>
+      repeated.slice(index + 1).map((b) => {
+        const { probability01, ci95 } = probabilityOfImprovement(
+          a.ends,
+          b.ends,
+          createRandom("runs", a.method, b.method),
+        );
+        return [a.method, b.method, probability01.toFixed(2), ci95.map((end) => end.toFixed(2)).join(" to ")];
+      }),
+    ),
+  };
+}
+
+function chartOf(inputs: readonly RunReportInput[], index: number): Chart {
+  const methods = [...new Set(inputs.map(methodOf))];
+  const optimum = inputs.flatMap((input) => input.optimum01 ?? []).slice(0, 1);
+  const curves = inputs.map((input) => ({
+    name: `${methodOf(input)}, seed ${input.record.header.config.seed}`,
+    points: traceOf(input.record).map(({ evaluation, accuracy01 }) => ({ x: evaluation, y: accuracy01 })),
+    steps: true,
+    series: methods.indexOf(methodOf(input)),
+  }));
+  const last = Math.max(2, ...curves.flatMap((curve) => curve.points.map((point) => point.x)));
+  const heights = curves.flatMap((curve) =>
+    curve.points.slice(Math.min(2, curve.points.length - 1)).map((point) => point.y),
+  );
+  return curveChart({
+    name: `runs-best-so-far-${index + 1}`,
+    title: "Best network so far, run by run",
+    caption: "A colour is a method; a line is a run.",
+    x: {
+      label: "evaluations",
+      min: 1,
+      max: last,
+      scale: "linear",
+      format: (value) => String(Math.round(value * 10) / 10),
+    },
+    y: accuracyAxis(`accuracy on ${inputs[0]!.selectedOn} data (%)`, [...heights, ...optimum]),
+    curves,
+    references: optimum.map((y) => ({ name: "best of all designs", y })),
+    legendLimit: 12,
+  });
+}
+
+interface Question {
+  readonly name: string;
+  readonly inputs: readonly RunReportInput[];
+  readonly groups: readonly Group[];
+}
+
+function questionsOf(inputs: readonly RunReportInput[]): Question[] {
+  return [...new Set(inputs.map(questionOf))].map((question) => {
+    const asked = inputs.filter((input) => questionOf(input) === question);
+    const { space, dataset } = asked[0]!.record.header.config;
+    return { name: `${space} on ${dataset}`, inputs: asked, groups: groupsOf(asked) };
+  });
+}
+
+const different =
+  "These runs answer different questions (space, data, evaluator or limits differ). They are listed together, and compared only within a question.";
+
+/** One HTML file over several runs. */
+export function runsReport(inputs: readonly RunReportInput[]): string {
+  const questions = questionsOf(inputs);
+  return pageText({
+    title: `${inputs.length} runs compared`,
+    lead: html`${questions.length > 1 ? notice(different) : undefined}${table(runTable(inputs))}`,
+    sections: [
+      ...questions.map(({ name, inputs: asked, groups }, index) => {
+        const chances = chanceTable(groups);
+        return {
+          id: `question-${index + 1}`,
+          title: name,
+          body: html`${groups.length === 0 ? html`<p>Not every run has scored a design yet.</p>` : html`${figure(chartOf(asked, index))}${table(groupTable(groups), `After the ${groups[0]!.evaluations} evaluations that every run of this question had`)}`}${chances.rows.length === 0 ? html`<p class="soft">To say which method is better, run each with at least two seeds.</p>` : table(chances)}`,
+        };
+      }),
+      {
+        id: "repeat",
+        title: "How to repeat them",
+        body: html`${inputs.map((input) => html`<h3>${input.folder}</h3><pre>${input.command}</pre>`)}`,
+      },
+    ],
+  });
+}
+
+/** The same as Markdown. */
+export function runsMarkdown(inputs: readonly RunReportInput[]): string {
+  const questions = questionsOf(inputs);
+  const parts = [
+    `# ${inputs.length} runs compared`,
+    ...(questions.length > 1 ? [`> ${different}`] : []),
+    markdownTable(runTable(inputs)),
+    ...questions.flatMap(({ name, groups }) => {
+      const chances = chanceTable(groups);
+      return [
+        `## ${markdownText(name)}`,
+        groups.length === 0 ? "Not every run has scored a design yet." : markdownTable(groupTable(groups)),
+        ...(chances.rows.length === 0 ? [] : [markdownTable(chances)]),
+      ];
+    }),
+    "## How to repeat them",
+    ...inputs.map((input) => `${markdownText(input.folder)}\n\n${markdownCode(input.command)}`),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
