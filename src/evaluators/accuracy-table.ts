@@ -4,9 +4,13 @@ import { readFile } from "node:fs/promises";
 import { fileError, GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
-import { obtainTable } from "../data/tables/obtain-table.ts";
-import { ownFields, parseTable, type TableEntry } from "../data/tables/parse-table.ts";
-import { publishedTables } from "../data/tables/published.ts";
+import {
+  obtainTable,
+  ownFields,
+  parseTable,
+  publishedTables,
+  type TableEntry,
+} from "../data/tables/index.ts";
 import { keyOf } from "../spaces/choices.ts";
 import type { Choices, Space } from "../spaces/space.ts";
 

@@ -1,8 +1,8 @@
 // Gets a published table's bytes, checked by hash: from GENIUS_DATA_DIR, else from the cache, else downloaded once
 // into the cache. Environment and network are arguments.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileError, GeniusError, messageOf, systemCodeOf } from "../../base/errors.ts";
 import { cacheDirectoryOf } from "../cache-directory.ts";
 import { type PublishedTable, urlOf } from "./published.ts";
@@ -27,21 +27,44 @@ export interface ObtainedTable {
  * GENIUS_DATA_DIR or the download is not the published file.
  */
 export async function obtainTable(table: PublishedTable, options: ObtainOptions): Promise<ObtainedTable> {
-  const own = options.environment.GENIUS_DATA_DIR;
-  for (const file of own ? [join(own, "tables", table.fileName), join(own, table.fileName)] : []) {
+  const { own, cached } = placesOf(table, options.environment);
+  for (const file of own) {
     const bytes = await readIfPresent(file);
     if (bytes === undefined) continue;
     if (hashOf(bytes) !== table.sha256) throw mismatch(table, file, bytes);
     return { file, text: bytes.toString("utf8") };
   }
-  const folder = join(cacheDirectoryOf({ ...options.environment }), "tables");
-  const file = join(folder, table.fileName);
-  const cached = await readIfPresent(file);
-  if (cached !== undefined && hashOf(cached) === table.sha256) return { file, text: cached.toString("utf8") };
-  const bytes = await downloadTable(table, file, options);
+  const kept = await readIfPresent(cached);
+  if (kept !== undefined && hashOf(kept) === table.sha256)
+    return { file: cached, text: kept.toString("utf8") };
+  const bytes = await downloadTable(table, cached, options);
   if (hashOf(bytes) !== table.sha256) throw mismatch(table, urlOf(table), bytes);
-  await keep(bytes, folder, file);
-  return { file, text: bytes.toString("utf8") };
+  await keep(bytes, cached);
+  return { file: cached, text: bytes.toString("utf8") };
+}
+
+/** Where a published table lies on this machine, if it does; its contents are not checked. */
+export async function findTable(
+  table: PublishedTable,
+  environment: ObtainOptions["environment"],
+): Promise<string | undefined> {
+  const { own, cached } = placesOf(table, environment);
+  for (const file of [...own, cached]) {
+    const found = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (found) return file;
+  }
+  return undefined;
+}
+
+function placesOf(table: PublishedTable, environment: ObtainOptions["environment"]) {
+  const folder = environment.GENIUS_DATA_DIR;
+  return {
+    own: folder ? [join(folder, "tables", table.fileName), join(folder, table.fileName)] : [],
+    cached: join(cacheDirectoryOf({ ...environment }), "tables", table.fileName),
+  };
 }
 
 async function readIfPresent(file: string): Promise<Buffer | undefined> {
@@ -102,10 +125,10 @@ function reasonOf(thrown: unknown): string {
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Written beside and renamed, so that a cut download never looks whole. */
-async function keep(bytes: Uint8Array, folder: string, file: string): Promise<void> {
+async function keep(bytes: Uint8Array, file: string): Promise<void> {
   const partial = `${file}.${process.pid}.partial`;
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(partial, bytes);
     await rename(partial, file);
   } catch (thrown) {
