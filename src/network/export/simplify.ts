@@ -1,0 +1,73 @@
+// Facts about a network's graph that inference needs: which nodes reach the output, which zeros an addition can
+// leave out, and which values are flat vectors. Shared by the ONNX and the PyTorch export; writes neither.
+import type { Network, NetworkNode } from "../network.ts";
+
+/**
+ * The same function of the input with fewer nodes: zeros are left out of additions, an addition of one remaining
+ * value is that value, and what no longer reaches the output is gone (but for the input).
+ */
+export function withoutZeros(network: Network): Network {
+  const standsFor = new Map<string, string>();
+  const zeros = new Set<string>();
+  const kept: NetworkNode[] = [];
+  for (const node of network.nodes) {
+    const inputs = node.inputs.map((id) => standsFor.get(id) ?? id);
+    if (node.op.kind === "zero") zeros.add(node.id);
+    if (node.op.kind === "add") {
+      const terms = inputs.filter((id) => !zeros.has(id));
+      if (terms.length < 2) {
+        // Of zeros alone the sum is the first of them.
+        standsFor.set(node.id, terms[0] ?? (inputs[0] as string));
+        continue;
+      }
+      kept.push({ ...node, inputs: terms });
+    } else kept.push({ ...node, inputs });
+  }
+  const last = network.nodes.at(-1)?.id as string;
+  const output = standsFor.get(last) ?? last;
+  const live = reaching(kept, output);
+  const nodes = kept.filter(({ id, op }) => live.has(id) || op.kind === "input");
+  // The output is the last node by contract; what followed it does not reach it.
+  return { name: network.name, nodes };
+}
+
+/** Ids of the nodes from which a path leads to `output`, itself included. */
+function reaching(nodes: readonly NetworkNode[], output: string): ReadonlySet<string> {
+  const live = new Set([output]);
+  for (const node of nodes.toReversed()) {
+    if (live.has(node.id)) for (const id of node.inputs) live.add(id);
+  }
+  return live;
+}
+
+/** Ids of the nodes whose output is a vector [N, features] rather than a map [N, C, H, W]. */
+export function flatNodes(network: Network): ReadonlySet<string> {
+  const flat = new Set<string>();
+  for (const { id, inputs, op } of network.nodes) {
+    switch (op.kind) {
+      case "flatten":
+      case "linear":
+        flat.add(id);
+        break;
+      case "input":
+      case "conv":
+      case "pool":
+      case "global-pool":
+      case "zero":
+        break;
+      case "batch-norm":
+      case "activation":
+      case "add":
+      case "multiply":
+      case "concat":
+      case "scale":
+      case "dropout":
+      case "drop-path":
+        if (inputs.every((input) => flat.has(input))) flat.add(id);
+        break;
+      default:
+        op satisfies never;
+    }
+  }
+  return flat;
+}
