@@ -1,14 +1,10 @@
-// From a resolved configuration to the parts of a study, by name: the same for a new search, for a resumed one and
-// for whoever else runs one. What was chosen is data (`StudyConfig`), so a journal's header is enough.
-import { join } from "node:path";
 import type { JsonObject } from "../base/json.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
-import { type Conversation, openConversation } from "../llm/index.ts";
+import type { Conversation } from "../llm/index.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
 import { createDomain } from "../spaces/create-domain.ts";
 import type { Domain, Limits } from "../spaces/domain.ts";
 import type { Strategy } from "../strategies/strategy.ts";
-import type { ModelSettings } from "../study/settings.ts";
 import { loadEvaluator, loadSpace, loadStrategy, resolveOptions } from "./load.ts";
 
 export interface AssembleSetting {
@@ -49,7 +45,14 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     `the strategy ${config.strategy}`,
   );
   const evaluator = await evaluatorDefinition.create(
-    { space, dataset: config.dataset, folder, seed: config.seed, environment, ...(onProgress && { onProgress }) },
+    {
+      space,
+      dataset: config.dataset,
+      folder,
+      seed: config.seed,
+      environment,
+      ...(onProgress && { onProgress }),
+    },
     resolveOptions(evaluatorDefinition.options, config.evaluatorOptions, `the evaluator ${config.evaluator}`),
   );
   const conversation =
@@ -71,7 +74,14 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     strategy,
     evaluator,
     conversation,
-    provenance: { evaluator: evaluator.provenance, ...(conversation !== undefined && { model: conversation.model }) },
+    provenance: {
+      evaluator: {
+        selectedOn: evaluator.selectedOn,
+        ...(evaluator.optimum01 !== undefined && { optimum01: evaluator.optimum01 }),
+        ...evaluator.provenance,
+      },
+      ...(conversation !== undefined && { model: conversation.model }),
+    },
     async close() {
       await conversation?.close();
       await evaluator.close?.();

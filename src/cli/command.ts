@@ -33,8 +33,8 @@ export interface Command<Options = unknown> {
   readonly passesRest?: boolean;
   /** Further sections of `--help` that depend on what was chosen. */
   help?(given: Readonly<Record<string, unknown>>): Promise<string>;
-  /** @returns the exit code; nothing means 0. */
-  run(invocation: Invocation<Options>): Promise<number | undefined | void>;
+  /** @returns the exit code. */
+  run(invocation: Invocation<Options>): Promise<number>;
 }
 
 export function defineCommand<Options>(command: Command<Options>): Command<Options> {

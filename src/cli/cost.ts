@@ -9,7 +9,10 @@ import { defineCommand, type Terminal } from "./command.ts";
 import { openSpace } from "./members.ts";
 
 const options = z.object({
-  space: z.string().describe("the search space: a name from `genius list spaces`, or a file").meta({ placeholder: "NAME" }),
+  space: z
+    .string()
+    .describe("the search space: a name from `genius list spaces`, or a file")
+    .meta({ placeholder: "NAME" }),
   choices: z
     .string()
     .optional()
@@ -30,7 +33,10 @@ A line that is no design is answered by {"error": {"code", "message", "line"}}; 
 exit code is 1.`,
   async run({ options, rest, terminal }) {
     if ((options.choices === undefined) === !options.stdin) {
-      throw new GeniusError("wrong-use", "Give one design with --choices, or --stdin to read them, and not both.");
+      throw new GeniusError(
+        "wrong-use",
+        "Give one design with --choices, or --stdin to read them, and not both.",
+      );
     }
     const space = await openSpace(options.space, rest);
     if (options.choices !== undefined) {

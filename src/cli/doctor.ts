@@ -31,7 +31,11 @@ export default defineCommand({
       data(terminal.environment),
     ]);
     const findings = groups.flat();
-    const sign = { works: styleText("green", "✓"), missing: styleText("yellow", "–"), broken: styleText("red", "✗") };
+    const sign = {
+      works: styleText("green", "✓"),
+      missing: styleText("yellow", "–"),
+      broken: styleText("red", "✗"),
+    };
     const width = Math.max(...findings.map(({ what }) => what.length));
     for (const finding of findings) {
       if (options.json) terminal.out(`${JSON.stringify(finding)}\n`);
@@ -42,7 +46,9 @@ export default defineCommand({
 });
 
 function node(): Finding[] {
-  return [{ what: "Node", state: "works", detail: `${process.version} on ${process.platform}-${process.arch}` }];
+  return [
+    { what: "Node", state: "works", detail: `${process.version} on ${process.platform}-${process.arch}` },
+  ];
 }
 
 /** The native packages: each is loaded as the product would. */
@@ -57,7 +63,11 @@ async function packages(): Promise<Finding[]> {
     }
   };
   return Promise.all([
-    load("training engine", "onnxruntime-node", "onnxruntime, for training in this process and for exported models"),
+    load(
+      "training engine",
+      "onnxruntime-node",
+      "onnxruntime, for training in this process and for exported models",
+    ),
     load("images", "sharp", "JPEG, PNG and WebP"),
   ]);
 }
@@ -74,7 +84,9 @@ async function models(environment: Environment): Promise<Finding[]> {
           : { what, state: "missing", detail: `no server answers at ${url}` };
       }
       if (keyVariable === undefined) return { what, state: "works", detail: "needs no key" };
-      return environment[keyVariable] ? { what, state: "works", detail: `${keyVariable} is set (not tried)` } : { what, state: "missing", detail: `${keyVariable} is not set` };
+      return environment[keyVariable]
+        ? { what, state: "works", detail: `${keyVariable} is set (not tried)` }
+        : { what, state: "missing", detail: `${keyVariable} is not set` };
     }),
   );
 }
@@ -97,12 +109,15 @@ except ImportError:
     print(json.dumps([sys.version.split()[0], None, []]))`;
 
 async function python(environment: Environment): Promise<Finding[]> {
-  const candidates = [environment["GENIUS_PYTHON"], join(".venv", "bin", "python"), "python3"].filter((path) => path !== undefined);
+  const candidates = [environment.GENIUS_PYTHON, join(".venv", "bin", "python"), "python3"].filter(
+    (path) => path !== undefined,
+  );
   for (const candidate of candidates) {
     const answer = await output(candidate, ["-c", probe]);
     if (answer === undefined) continue;
     const [version, torch, gpus] = JSON.parse(answer) as [string, string | null, string[]];
-    const noTorch = "PyTorch is not installed in it; only comparisons with PyTorch need it (npm run setup:python)";
+    const noTorch =
+      "PyTorch is not installed in it; only comparisons with PyTorch need it (npm run setup:python)";
     return [
       { what: "Python", state: "works", detail: `${version} (${candidate})` },
       { what: "PyTorch", state: torch === null ? "missing" : "works", detail: torch ?? noTorch },
@@ -113,7 +128,13 @@ async function python(environment: Environment): Promise<Finding[]> {
       },
     ];
   }
-  return [{ what: "Python", state: "missing", detail: "no Python was found; only comparisons with PyTorch need it" }];
+  return [
+    {
+      what: "Python",
+      state: "missing",
+      detail: "no Python was found; only comparisons with PyTorch need it",
+    },
+  ];
 }
 
 async function programs(): Promise<Finding[]> {
@@ -133,7 +154,11 @@ async function data(environment: Environment): Promise<Finding[]> {
       const path = await findTable(table, environment);
       const what = `table ${table.space}/${table.dataset}`;
       if (path !== undefined) return { what, state: "works", detail: path };
-      return { what, state: "missing", detail: "will be downloaded when it is used; or set GENIUS_DATA_DIR to a folder that has it" };
+      return {
+        what,
+        state: "missing",
+        detail: "will be downloaded when it is used; or set GENIUS_DATA_DIR to a folder that has it",
+      };
     }),
   );
   const room = await statfs(".").catch(() => undefined);
@@ -142,7 +167,11 @@ async function data(environment: Environment): Promise<Finding[]> {
 }
 
 function diskFinding(gigabytes: number): Finding {
-  return { what: "disk", state: gigabytes < 0.5 ? "broken" : "works", detail: `${gigabytes.toFixed(1)} GB free here` };
+  return {
+    what: "disk",
+    state: gigabytes < 0.5 ? "broken" : "works",
+    detail: `${gigabytes.toFixed(1)} GB free here`,
+  };
 }
 
 /** What a program prints, or undefined when it is not there or fails. */

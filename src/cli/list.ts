@@ -1,9 +1,9 @@
 // `genius list`: what exists, by name.
 import { z } from "zod";
-import { evaluators, spaces, strategies } from "../catalog/_catalog.ts";
-import { listDatasets } from "../catalog/datasets.ts";
 import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
+import { evaluators, spaces, strategies } from "../catalog/_catalog.ts";
+import { listDatasets } from "../catalog/datasets.ts";
 import { modelProviders } from "../llm/index.ts";
 import { defineCommand } from "./command.ts";
 
@@ -28,18 +28,20 @@ export default defineCommand({
   options: z.object({ json: z.boolean().default(false).describe("JSON lines on standard output") }),
   async run({ operands, options, terminal }) {
     const [kind] = operands;
-    if (kind === undefined) throw new GeniusError("wrong-use", `Say what to list: ${Object.keys(kinds).join(", ")}.`);
+    if (kind === undefined)
+      throw new GeniusError("wrong-use", `Say what to list: ${Object.keys(kinds).join(", ")}.`);
     const list = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     if (list === undefined) throw unknownName("list", kind, Object.keys(kinds));
     const rows = list();
     if (options.json) {
       for (const row of rows) terminal.out(`${JSON.stringify(row)}\n`);
-      return;
+      return 0;
     }
     const width = Math.max(...rows.map(({ name }) => name.length));
     for (const { name, summary, source } of rows) {
       terminal.out(`${name.padEnd(width)}  ${summary}\n`);
       if (source !== undefined) terminal.out(`${" ".repeat(width)}  ${source}\n`);
     }
+    return 0;
   },
 });

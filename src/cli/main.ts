@@ -22,7 +22,8 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   process.exitCode = await run(args, {
     environment: process.env,
-    isInteractive: process.stderr.isTTY === true && process.env["TERM"] !== "dumb" && process.env["CI"] === undefined,
+    isInteractive:
+      process.stderr.isTTY === true && process.env.TERM !== "dumb" && process.env.CI === undefined,
     columns: process.stderr.columns ?? 80,
     out: (text) => process.stdout.write(text),
     error: (text) => process.stderr.write(text),
@@ -35,7 +36,8 @@ export async function main(args: readonly string[]): Promise<void> {
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     const [name, ...rest] = args;
-    if (name === undefined || name === "--help" || name === "-h" || name === "help") return await help(rest, terminal);
+    if (name === undefined || name === "--help" || name === "-h" || name === "help")
+      return await help(rest, terminal);
     if (name === "--version" || name === "-V") {
       const { version } = await import("./version.ts");
       terminal.out(`${version()}\n`);
@@ -52,13 +54,13 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       terminal.out(await commandHelp(name, command, rest));
       return 0;
     }
-    return (await invoke(command, rest, terminal)) ?? 0;
+    return await invoke(command, rest, terminal);
   } catch (thrown) {
     return report(thrown, terminal);
   }
 }
 
-async function invoke(command: Command, args: readonly string[], terminal: Terminal): Promise<number | undefined | void> {
+async function invoke(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
   const { checkFlags, coerce, flagsOf, parseArguments, unknownFlag } = await import("./options.ts");
   const flags = await flagsOf(command.options);
   const booleans = flags.filter((flag) => flag.isBoolean).map((flag) => flag.field);
@@ -99,8 +101,14 @@ async function commandHelp(name: string, command: Command, args: readonly string
   const { usage, summary } = commands[name]!;
   const flags = await flagsOf(command.options);
   const booleans = [...flags.filter((flag) => flag.isBoolean).map((flag) => flag.field), "help"];
-  const { values } = parseArguments(args.filter((argument) => argument !== "-h"), booleans);
-  const parts = [`Usage: genius ${usage}\n\n${summary[0]!.toUpperCase()}${summary.slice(1)}.\n`, helpOf("Options", flags)];
+  const { values } = parseArguments(
+    args.filter((argument) => argument !== "-h"),
+    booleans,
+  );
+  const parts = [
+    `Usage: genius ${usage}\n\n${summary[0]!.toUpperCase()}${summary.slice(1)}.\n`,
+    helpOf("Options", flags),
+  ];
   if (command.help !== undefined) parts.push(await command.help(values));
   if (command.more !== undefined) parts.push(`${command.more.trim()}\n`);
   return parts.filter((part) => part !== "").join("\n");
@@ -118,6 +126,8 @@ function report(thrown: unknown, terminal: Terminal): number {
     return 130;
   }
   const stack = thrown instanceof Error && thrown.stack !== undefined ? `\n${thrown.stack}` : "";
-  terminal.error(`genius: something unexpected went wrong, which is a fault of genius: ${messageOf(thrown)}${stack}\n`);
+  terminal.error(
+    `genius: something unexpected went wrong, which is a fault of genius: ${messageOf(thrown)}${stack}\n`,
+  );
   return 1;
 }

@@ -31,15 +31,22 @@ export async function distribute(
 }
 
 /** A help section for each member that has options. */
-export async function membersHelp(members: readonly (readonly [title: string, member: Member])[]): Promise<string> {
+export async function membersHelp(
+  members: readonly (readonly [title: string, member: Member])[],
+): Promise<string> {
   const sections = await Promise.all(
-    members.map(async ([title, member]) => helpOf(`Options of ${title} ${member.name}`, await flagsOf(member.options))),
+    members.map(async ([title, member]) =>
+      helpOf(`Options of ${title} ${member.name}`, await flagsOf(member.options)),
+    ),
   );
   return sections.filter((section) => section !== "").join("\n");
 }
 
 /** The space of that name, with its options taken from `rest`. */
-export async function openSpace(name: string, rest: Readonly<Record<string, string | boolean>>): Promise<Space> {
+export async function openSpace(
+  name: string,
+  rest: Readonly<Record<string, string | boolean>>,
+): Promise<Space> {
   const definition = await loadSpace(name);
   const [options = {}] = await distribute(rest, [definition], []);
   return definition.create(checkFlags(definition.options, options));

@@ -26,7 +26,8 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
 }
 
-export const flagOf = (field: string) => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export const flagOf = (field: string) =>
+  `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 export const fieldOf = (flag: string) =>
   flag.replace(/^--/, "").replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
@@ -56,7 +57,8 @@ export function helpOf(title: string, flags: readonly Flag[]): string {
   const left = flags.map(({ flag, isBoolean, placeholder }) => (isBoolean ? flag : `${flag} ${placeholder}`));
   const width = Math.min(32, Math.max(...left.map((text) => text.length)));
   const lines = flags.map(({ description, fallback }, index) => {
-    const shown = fallback === undefined || fallback === false ? "" : ` (default: ${JSON.stringify(fallback)})`;
+    const shown =
+      fallback === undefined || fallback === false ? "" : ` (default: ${JSON.stringify(fallback)})`;
     const name = left[index]!;
     const gap = name.length > width ? `\n${" ".repeat(width + 4)}` : " ".repeat(width - name.length + 2);
     return `  ${name}${gap}${description}${shown}`;
@@ -75,8 +77,16 @@ export interface ParsedArguments {
  * @throws GeniusError `wrong-use` for a flag without its value.
  */
 export function parseArguments(args: readonly string[], booleans: readonly string[]): ParsedArguments {
-  const options = Object.fromEntries(booleans.map((field) => [flagOf(field).slice(2), { type: "boolean" as const }]));
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const options = Object.fromEntries(
+    booleans.map((field) => [flagOf(field).slice(2), { type: "boolean" as const }]),
+  );
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const operands: string[] = [];
   const values: Record<string, string | boolean> = {};
   let waiting: string | undefined;
@@ -88,7 +98,8 @@ export function parseArguments(args: readonly string[], booleans: readonly strin
     } else if (token.kind === "option") {
       if (waiting !== undefined) throw missingValue(waiting);
       const field = fieldOf(token.name);
-      if (booleans.includes(field)) values[field] = token.value === undefined ? true : token.value !== "false";
+      if (booleans.includes(field))
+        values[field] = token.value === undefined ? true : token.value !== "false";
       else if (token.value !== undefined) values[field] = token.value;
       else waiting = field;
     }
@@ -109,7 +120,8 @@ export function coerce(
   const numeric = new Set(flags.filter((flag) => flag.isNumber).map((flag) => flag.field));
   return Object.fromEntries(
     Object.entries(values).map(([field, value]) => {
-      const number = typeof value === "string" && numeric.has(field) && value.trim() !== "" ? Number(value) : Number.NaN;
+      const number =
+        typeof value === "string" && numeric.has(field) && value.trim() !== "" ? Number(value) : Number.NaN;
       return [field, Number.isNaN(number) ? value : number];
     }),
   );
@@ -125,7 +137,10 @@ export function checkFlags<T>(schema: z.ZodType<T>, values: Readonly<Record<stri
   const issue = result.error.issues[0]!;
   const field = String(issue.path[0] ?? "");
   const received = field in values ? `, and "${String(values[field])}" was given` : "";
-  throw new GeniusError("wrong-use", `${field === "" ? "Options" : flagOf(field)}: ${issue.message}${received}.`);
+  throw new GeniusError(
+    "wrong-use",
+    `${field === "" ? "Options" : flagOf(field)}: ${issue.message}${received}.`,
+  );
 }
 
 /** The error for a flag that nothing knows. */

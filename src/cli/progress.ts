@@ -2,10 +2,10 @@
 // the lines are redrawn in place; elsewhere each finished trial is one plain line.
 import { styleText } from "node:util";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
-import { isScored, type Proposal, type ScoredTrial, type Trial } from "../record/trial.ts";
+import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../record/trial.ts";
 import { keyOf } from "../spaces/choices.ts";
 import type { Space } from "../spaces/space.ts";
-import { isEvaluated, type StudyEvent } from "../study/run-study.ts";
+import type { StudyEvent } from "../study/run-study.ts";
 
 export interface ProgressSetting {
   readonly title: string;
@@ -42,7 +42,8 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
 
   const add = (trial: Trial) => {
     running.delete(trial.number);
-    if (isScored(trial) && (best === undefined || trial.outcome.accuracy01 > best.outcome.accuracy01)) best = trial;
+    if (isScored(trial) && (best === undefined || trial.outcome.accuracy01 > best.outcome.accuracy01))
+      best = trial;
     if (isEvaluated(trial)) {
       evaluated += 1;
       bestSoFar.push(best?.outcome.accuracy01 ?? 0);
@@ -79,7 +80,10 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
     },
     panel(columns) {
       const elapsed = clock() - startedAt;
-      const left = evaluatedHere === 0 ? "" : ` · about ${formatDuration((elapsed / evaluatedHere) * (budget - evaluated))} left`;
+      const left =
+        evaluatedHere === 0
+          ? ""
+          : ` · about ${formatDuration((elapsed / evaluatedHere) * (budget - evaluated))} left`;
       const spent = setting.spent?.();
       const lines = [
         styleText("bold", setting.title),
@@ -90,11 +94,14 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
         lines.push(
           `${styleText("green", `best ${formatPercent(best.outcome.accuracy01)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs`,
         );
-        lines.push(`${sparkline(bestSoFar.slice(-Math.max(10, Math.min(60, columns - 20))))} ${styleText("dim", "best so far")}`);
+        lines.push(
+          `${sparkline(bestSoFar.slice(-Math.max(10, Math.min(60, columns - 20))))} ${styleText("dim", "best so far")}`,
+        );
       }
       for (const trial of recent) lines.push(trialLine(space, trial));
       for (const [number, { proposal, accuracies }] of running) {
-        const curve = accuracies.length === 0 ? "" : ` ${sparkline(accuracies)} ${formatPercent(accuracies.at(-1)!)}`;
+        const curve =
+          accuracies.length === 0 ? "" : ` ${sparkline(accuracies)} ${formatPercent(accuracies.at(-1)!)}`;
         lines.push(styleText("cyan", `#${number} ${keyOf(space, proposal.choices)} training${curve}`));
       }
       if (proposing) lines.push(styleText("dim", "asking for the next design…"));
@@ -107,10 +114,15 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
 export function trialLine(space: Space, trial: Trial): string {
   const { number, proposal, outcome, cost } = trial;
   const design = proposal.unreadable === undefined ? keyOf(space, proposal.choices) : "unreadable reply";
-  const size = proposal.unreadable === undefined ? ` · ${formatCount(cost.paramCount)} params · ${formatCount(cost.macCount)} MACs` : "";
+  const size =
+    proposal.unreadable === undefined
+      ? ` · ${formatCount(cost.paramCount)} params · ${formatCount(cost.macCount)} MACs`
+      : "";
   const repaired = proposal.repairedFrom === undefined ? "" : " · repaired";
-  const expected = proposal.predicted === undefined ? "" : ` · expected ${formatPercent(proposal.predicted.accuracy01)}`;
-  const reason = proposal.rationale === undefined ? "" : ` · “${proposal.rationale.replace(/\s+/g, " ").slice(0, 160)}”`;
+  const expected =
+    proposal.predicted === undefined ? "" : ` · expected ${formatPercent(proposal.predicted.accuracy01)}`;
+  const reason =
+    proposal.rationale === undefined ? "" : ` · “${proposal.rationale.replace(/\s+/g, " ").slice(0, 160)}”`;
   return `#${number} ${outcomeText(trial)} ${design}${size}${expected}${repaired} · ${proposal.by}${outcome.kind === "scored" && outcome.remark ? ` · ${outcome.remark}` : ""}${reason}`;
 }
 
@@ -150,9 +162,9 @@ function truncate(line: string, columns: number): string {
   let visible = 0;
   let index = 0;
   while (index < line.length) {
-    const escape = line[index] === "\u001b" ? line.indexOf("m", index) : -1;
-    if (escape !== -1) {
-      index = escape + 1;
+    const colour = line[index] === "\u001b" ? line.indexOf("m", index) : -1;
+    if (colour !== -1) {
+      index = colour + 1;
       continue;
     }
     if (visible === columns - 1) return `${line.slice(0, index)}…\u001b[0m`;

@@ -24,7 +24,14 @@ async function commitOf(): Promise<string | undefined> {
     const run = promisify(execFile);
     const folder = import.meta.dirname;
     const { stdout: commit } = await run("git", ["-C", folder, "rev-parse", "HEAD"]);
-    const { stdout: changes } = await run("git", ["-C", folder, "status", "--porcelain", "--untracked-files=no", "."]);
+    const { stdout: changes } = await run("git", [
+      "-C",
+      folder,
+      "status",
+      "--porcelain",
+      "--untracked-files=no",
+      ".",
+    ]);
     return commit.trim() + (changes.trim() === "" ? "" : " (changed)");
   } catch {
     return undefined;

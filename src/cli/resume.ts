@@ -1,14 +1,19 @@
 // `genius resume`: goes on with a run where it stopped, from its journal alone.
 import { z } from "zod";
-import { assemble } from "../catalog/assemble.ts";
 import { GeniusError } from "../base/errors.ts";
+import { assemble } from "../catalog/assemble.ts";
 import { openJournal } from "../record/journal.ts";
 import { defineCommand } from "./command.ts";
 import { runSearch } from "./run-search.ts";
 
 export default defineCommand({
   options: z.object({
-    trials: z.number().int().positive().optional().describe("evaluations to spend in all, to go on beyond the plan"),
+    trials: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe("evaluations to spend in all, to go on beyond the plan"),
     json: z.boolean().default(false).describe("JSON lines on standard output: one a trial, then the result"),
   }),
   async run({ operands, options, terminal }) {
@@ -21,7 +26,9 @@ export default defineCommand({
       for (const warning of record.warnings) terminal.error(`${warning}\n`);
       const trials = options.trials ?? record.header.config.trials;
       if (record.result !== undefined && trials <= record.header.config.trials) {
-        terminal.error(`${folder} is finished. Look at it with "genius report ${folder}", or go on with --trials N.\n`);
+        terminal.error(
+          `${folder} is finished. Look at it with "genius report ${folder}", or go on with --trials N.\n`,
+        );
         await journal.close();
         return 0;
       }
@@ -29,7 +36,14 @@ export default defineCommand({
       const onProgress = (text: string) => terminal.error(`${text}\n`);
       const parts = await assemble(config, { folder, environment: terminal.environment, onProgress });
       await journal.addNote({ about: "resumed", text: `resumed after ${record.trials.length} trials` });
-      return await runSearch({ config, journal, parts, recorded: record.trials, json: options.json, terminal });
+      return await runSearch({
+        config,
+        journal,
+        parts,
+        recorded: record.trials,
+        json: options.json,
+        terminal,
+      });
     } catch (thrown) {
       await journal.close();
       throw thrown;

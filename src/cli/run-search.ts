@@ -1,16 +1,15 @@
 // Runs a study whose parts are ready, new or resumed: shows it, keeps its trials, and at the end tests the selected
 // design once, puts honest baselines beside it, and says what to do next.
 import { styleText } from "node:util";
-import type { Assembly } from "../catalog/assemble.ts";
-import type { JsonObject } from "../base/json.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
+import type { Assembly } from "../catalog/assemble.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
 import type { Journal } from "../record/journal.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
-import type { Trial } from "../record/trial.ts";
+import { isEvaluated, type Trial } from "../record/trial.ts";
 import { keyOf, toDigits } from "../spaces/choices.ts";
-import { baselineWords, runBaselines } from "../study/baselines.ts";
-import { isEvaluated, runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
+import { type BaselineRun, baselineWords, runBaselines } from "../study/baselines.ts";
+import { runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
 import type { Terminal } from "./command.ts";
 import { startLive } from "./live.ts";
 import { createProgress } from "./progress.ts";
@@ -49,7 +48,8 @@ export async function runSearch(run: SearchRun): Promise<number> {
     parallel: config.parallel,
     seed: config.seed,
     recorded,
-    keep: (trial) => journal.addTrial(trial, trial.proposal.unreadable ? "" : keyOf(domain.space, trial.proposal.choices)),
+    keep: (trial) =>
+      journal.addTrial(trial, trial.proposal.unreadable ? "" : keyOf(domain.space, trial.proposal.choices)),
     onEvent: live.event,
     signal: terminal.signal,
   };
@@ -74,7 +74,9 @@ export async function runSearch(run: SearchRun): Promise<number> {
 async function interrupted({ journal, terminal }: SearchRun, result: StudyResult): Promise<number> {
   const done = result.trials.filter(isEvaluated).length;
   await journal.addNote({ about: "stopped", text: `interrupted after ${done} evaluations` });
-  terminal.error(`\nStopped after ${done} evaluations; nothing is lost. Go on with: genius resume ${journal.folder}\n`);
+  terminal.error(
+    `\nStopped after ${done} evaluations; nothing is lost. Go on with: genius resume ${journal.folder}\n`,
+  );
   return 130;
 }
 
@@ -95,22 +97,30 @@ async function finished(run: SearchRun, study: Study, result: Finished): Promise
     best: best?.number ?? null,
     ...(test !== undefined && { testAccuracy01: test.accuracy01 }),
     test: { ...test?.detail, ...(test?.files && { files: test.files }) },
-    ...(baselines !== undefined && { baselines: baselines as unknown as JsonObject }),
+    ...(baselines.length > 0 && { baselines }),
   });
   if (run.json) terminal.out(`${JSON.stringify(jsonResult(run, result, test, baselines))}\n`);
   terminal.error(`\n${summary(run, result, test).join("\n")}\n`);
-  if (baselines !== undefined && best !== undefined) {
-    terminal.error(`${baselineWords(baselines, best.outcome.accuracy01).join("\n")}\n`);
-  }
+  if (best !== undefined) terminal.error(`${baselineLines(baselines, best.outcome.accuracy01).join("\n")}\n`);
   terminal.error(`\nLook at it: genius report ${journal.folder}\n`);
   return 0;
+}
+
+/** Baselines in words, or what to run when there are none: a training is too dear to repeat unasked. */
+function baselineLines(baselines: readonly BaselineRun[], accuracy01: number): string[] {
+  if (baselines.length > 0)
+    return [`Beside it, at the same evaluations:`, ...baselineWords(baselines, accuracy01)];
+  return [
+    "Beside it: nothing yet. To see whether the search was better than chance, run it again with --strategy random",
+    "and with --strategy largest-first, and compare them: genius report DIR DIR DIR",
+  ];
 }
 
 function jsonResult(
   { journal, parts }: SearchRun,
   result: Finished,
   test: TestResult | undefined,
-  baselines: Awaited<ReturnType<typeof runBaselines>>,
+  baselines: readonly BaselineRun[],
 ) {
   const { best } = result;
   const { space } = parts.domain;
@@ -134,7 +144,7 @@ function jsonResult(
     test: test?.detail ?? {},
     files: test?.files ?? [],
     spent: parts.conversation?.spent ?? null,
-    baselines: baselines ?? null,
+    baselines,
   };
 }
 
@@ -144,20 +154,30 @@ function summary({ parts, journal }: SearchRun, result: Finished, test: TestResu
   const { space } = parts.domain;
   const onTest = parts.evaluator.selectedOn === "test";
   const lines = [
-    styleText("bold", `Best: ${keyOf(space, best.proposal.choices)} – trial ${best.number}, ${formatCount(best.cost.paramCount)} parameters, ${formatCount(best.cost.macCount)} MACs`),
+    styleText(
+      "bold",
+      `Best: ${keyOf(space, best.proposal.choices)} – trial ${best.number}, ${formatCount(best.cost.paramCount)} parameters, ${formatCount(best.cost.macCount)} MACs`,
+    ),
     onTest
       ? `  ${formatPercent(best.outcome.accuracy01)} – this table has test figures only, so the design was selected on test`
       : `  validation ${formatPercent(best.outcome.accuracy01)}${test === undefined ? "" : `, test ${formatPercent(test.accuracy01)}`}`,
   ];
-  const rank = test?.detail?.["rank"];
-  if (typeof rank === "number") lines.push(`  rank ${rank} of the ${test?.detail?.["designs"]} designs in the table`);
+  const rank = test?.detail?.rank;
+  if (typeof rank === "number")
+    lines.push(`  rank ${rank} of the ${test?.detail?.designs} designs in the table`);
   if (test?.files !== undefined) lines.push(`  written to ${journal.folder}: ${test.files.join(", ")}`);
   if (result.detail !== undefined) lines.push(`  ended early: ${result.detail}`);
-  if (parts.conversation !== undefined) lines.push(`  model ${parts.conversation.model}: ${spentWords(parts.conversation.spent)}`);
+  if (parts.conversation !== undefined)
+    lines.push(`  model ${parts.conversation.model}: ${spentWords(parts.conversation.spent)}`);
   return lines;
 }
 
-function spentWords(spent: { calls: number; inputTokens: number; outputTokens: number; usd: number }): string {
+function spentWords(spent: {
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+  usd: number;
+}): string {
   const money = spent.usd > 0 ? ` · $${spent.usd.toFixed(spent.usd < 1 ? 4 : 2)}` : "";
   return `${spent.calls} calls · ${formatCount(spent.inputTokens)} tokens in, ${formatCount(spent.outputTokens)} out${money}`;
 }
@@ -171,4 +191,3 @@ function titleOf({ config, recorded }: SearchRun): string {
   const parts = [config.dataset, config.space, `${config.strategy}${model}`, ...limits];
   return `genius · ${parts.join(" · ")}${recorded.length > 0 ? ` · resumed after ${recorded.length} trials` : ""}`;
 }
-

@@ -1,10 +1,10 @@
 // `genius search`: from flags and a settings file to a resolved configuration, then the run.
 import { z } from "zod";
-import { type Assembly, assemble } from "../catalog/assemble.ts";
-import { chooseMembers, configOf, limitsOf } from "../catalog/resolve-config.ts";
-import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
-import type { JsonObject } from "../base/json.ts";
 import { GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { type Assembly, assemble } from "../catalog/assemble.ts";
+import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
+import { chooseMembers, configOf, limitsOf } from "../catalog/resolve-config.ts";
 import { createJournal } from "../record/journal.ts";
 import { searchSettings } from "../study/settings.ts";
 import { defineCommand } from "./command.ts";
@@ -15,8 +15,16 @@ import { runSearch } from "./run-search.ts";
 import { readSettingsFile } from "./settings-file.ts";
 
 const options = searchSettings.extend({
-  out: z.string().optional().describe("folder of the run (default: a new one below runs/)").meta({ placeholder: "DIR" }),
-  settings: z.string().optional().describe("JSON file with any of these settings; flags win over it").meta({ placeholder: "FILE" }),
+  out: z
+    .string()
+    .optional()
+    .describe("folder of the run (default: a new one below runs/)")
+    .meta({ placeholder: "DIR" }),
+  settings: z
+    .string()
+    .optional()
+    .describe("JSON file with any of these settings; flags win over it")
+    .meta({ placeholder: "FILE" }),
   json: z.boolean().default(false).describe("JSON lines on standard output: one a trial, then the result"),
 });
 
@@ -34,7 +42,8 @@ Examples:
   genius search nas-bench-macro --strategy llm --model ollama/llama3.1 --trials 10
   genius search --model replay/329M.json`,
   async help(given) {
-    const nameOf = (field: string, fallback: string) => (typeof given[field] === "string" ? given[field] : fallback);
+    const nameOf = (field: string, fallback: string) =>
+      typeof given[field] === "string" ? given[field] : fallback;
     const space = await loadSpace(nameOf("space", "mobile"));
     const strategy = await loadStrategy(nameOf("strategy", "hybrid"));
     const evaluator = await loadEvaluator(nameOf("evaluator", "train"));
@@ -46,7 +55,10 @@ Examples:
   },
   async run({ operands, options: given, rest, explicit, terminal }) {
     if (operands.length > 1) {
-      throw new GeniusError("wrong-use", `One data set, please: ${operands.map((operand) => `"${operand}"`).join(" and ")} were given.`);
+      throw new GeniusError(
+        "wrong-use",
+        `One data set, please: ${operands.map((operand) => `"${operand}"`).join(" and ")} were given.`,
+      );
     }
     const { settings, flags } = await mergeFile(given, explicit, rest);
     const { out, json, settings: _, ...search } = settings;
@@ -95,7 +107,10 @@ async function mergeFile(
     ...coerce(Object.fromEntries(fromFile.filter(([field]) => own.includes(field))), known),
     ...explicit,
   });
-  return { settings, flags: { ...Object.fromEntries(fromFile.filter(([field]) => !own.includes(field))), ...rest } };
+  return {
+    settings,
+    flags: { ...Object.fromEntries(fromFile.filter(([field]) => !own.includes(field))), ...rest },
+  };
 }
 
 /** `runs/2026-11-24-221503-mobile-hybrid`: in order of time, and readable. */

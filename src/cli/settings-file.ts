@@ -18,10 +18,15 @@ export async function readSettingsFile(path: string): Promise<Readonly<Record<st
   try {
     value = JSON.parse(text);
   } catch (thrown) {
-    throw new GeniusError("bad-file", `The settings file ${path} is not JSON: ${messageOf(thrown)}.`, { cause: thrown });
+    throw new GeniusError("bad-file", `The settings file ${path} is not JSON: ${messageOf(thrown)}.`, {
+      cause: thrown,
+    });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new GeniusError("bad-file", `The settings file ${path} must hold one object, such as {"trials": 50}.`);
+    throw new GeniusError(
+      "bad-file",
+      `The settings file ${path} must hold one object, such as {"trials": 50}.`,
+    );
   }
   return Object.fromEntries(
     Object.entries(value).map(([field, setting]) => {

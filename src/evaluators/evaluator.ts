@@ -77,6 +77,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly name: string;
   readonly summary: string;
   readonly source: string;
+  /** Whether outcomes are looked up instead of trained. */
+  readonly tabular?: boolean;
   readonly options: z.ZodType<Options>;
   /**
    * What the data set holds, asked before there is a space, so that a space can fit it. Absent or undefined: the

@@ -26,6 +26,7 @@ export default defineEvaluator({
   summary: "Looks a design up in the published table of its space: no training, a search in seconds.",
   source:
     "NAS-Bench-Macro, Channel-Bench-Macro and NAS-Bench-201, each as published; `genius list spaces` names the papers",
+  tabular: true,
   options,
   describe: async ({ dataset }) => describeTable(dataset),
   async create({ space, dataset, environment, onProgress }, { noise01, tableFile }) {

@@ -64,7 +64,12 @@ export interface ResultLine {
   readonly testAccuracy01?: number;
   readonly test?: JsonObject;
   /** Random search and largest-first at the same number of evaluations, where they were run. */
-  readonly baselines?: JsonObject;
+  readonly baselines?: readonly {
+    readonly strategy: string;
+    readonly seed: number;
+    /** The best so far, at each evaluation that improved it. */
+    readonly points: readonly { readonly evaluation: number; readonly accuracy01: number }[];
+  }[];
   readonly time: string;
 }
 
@@ -178,7 +183,15 @@ const line = z.discriminatedUnion("kind", [
     best: index.nullable(),
     testAccuracy01: finite.optional(),
     test: record.optional(),
-    baselines: record.optional(),
+    baselines: z
+      .array(
+        z.looseObject({
+          strategy: z.string(),
+          seed: finite,
+          points: z.array(z.looseObject({ evaluation: index, accuracy01: finite })),
+        }),
+      )
+      .optional(),
     time,
   }),
 ]);

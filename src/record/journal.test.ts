@@ -85,11 +85,19 @@ test("damage that is no torn end is an error that names the file, the line and t
   await appendFile(path, "{nonsense}\n{}\n");
   await expect(readJournal(folder)).rejects.toThrow(/journal\.jsonl, line 3 is not JSON/);
   const other = await written(1);
-  const line = JSON.stringify({ kind: "trial", key: "1", time: "", trial: { ...trialOf(2), cost: { paramCount: "many" } } });
+  const line = JSON.stringify({
+    kind: "trial",
+    key: "1",
+    time: "",
+    trial: { ...trialOf(2), cost: { paramCount: "many" } },
+  });
   await appendFile(journalPath(other), `${line}\n`);
   await expect(readJournal(other)).rejects.toThrow(/line 3: field "trial\.cost\.paramCount"/);
   const twice = await written(1);
-  await appendFile(journalPath(twice), `${JSON.stringify({ kind: "trial", trial: trialOf(1), key: "1", time: "" })}\n`);
+  await appendFile(
+    journalPath(twice),
+    `${JSON.stringify({ kind: "trial", trial: trialOf(1), key: "1", time: "" })}\n`,
+  );
   await expect(readJournal(twice)).rejects.toThrow(/trial 1 is there already/);
 });
 
@@ -104,13 +112,19 @@ test("a journal of another version or program is refused, not misread", async ()
 
 test("no bytes crash the reader", () => {
   fc.assert(
-    fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map((text) => Buffer.from(`${text}\n`))), (bytes) => {
-      try {
-        parseRun(bytes, "fuzz.jsonl");
-      } catch (thrown) {
-        expect(thrown).toBeInstanceOf(GeniusError);
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.json().map((text) => Buffer.from(`${text}\n`)),
+      ),
+      (bytes) => {
+        try {
+          parseRun(bytes, "fuzz.jsonl");
+        } catch (thrown) {
+          expect(thrown).toBeInstanceOf(GeniusError);
+        }
+      },
+    ),
   );
 });
 
@@ -121,7 +135,9 @@ test("a folder has one writer: a second is refused while the first lives, and ma
   await journal.close();
   const script = `const { openJournal } = await import(${JSON.stringify(new URL("./journal.ts", import.meta.url).href)});
     await openJournal(${JSON.stringify(folder)}); console.log("open"); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   await new Promise((resolve) => child.stdout.once("data", resolve));
   await expect(openJournal(folder)).rejects.toMatchObject({ code: "locked" });
   child.kill("SIGKILL");
@@ -132,7 +148,9 @@ test("a folder has one writer: a second is refused while the first lives, and ma
 
 test("a folder that holds a run is not started over, and an empty or foreign one is named", async () => {
   const folder = await written(1);
-  await expect(createJournal(folder, async () => ({ config, provenance: {} }))).rejects.toThrow(/genius resume/);
+  await expect(createJournal(folder, async () => ({ config, provenance: {} }))).rejects.toThrow(
+    /genius resume/,
+  );
   await expect(readJournal(join(folder, "nothing"))).rejects.toThrow(/holds no run/);
   await expect(openJournal(await newFolder())).rejects.toThrow(/holds no run/);
 });

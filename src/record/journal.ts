@@ -116,7 +116,8 @@ async function openWriter(folder: string, unlock: () => Promise<void>, clock: Cl
     write,
     addTrial: (trial: Trial, key: string) => write({ kind: "trial", trial, key, time: time() }),
     addNote: (note: Omit<NoteLine, "kind" | "time">) => write({ kind: "note", ...note, time: time() }),
-    addResult: (result: Omit<ResultLine, "kind" | "time">) => write({ kind: "result", ...result, time: time() }),
+    addResult: (result: Omit<ResultLine, "kind" | "time">) =>
+      write({ kind: "result", ...result, time: time() }),
     close() {
       closing ??= appender.close().then(unlock);
       return closing;
@@ -131,7 +132,9 @@ async function readRun(folder: string): Promise<{ record: RunRecord; wholeBytes:
     bytes = await readFile(path);
   } catch (thrown) {
     if (systemCodeOf(thrown) === "ENOENT") {
-      throw new GeniusError("not-found", `${folder} holds no run: there is no journal.jsonl in it.`, { cause: thrown });
+      throw new GeniusError("not-found", `${folder} holds no run: there is no journal.jsonl in it.`, {
+        cause: thrown,
+      });
     }
     throw fileError(thrown, path, "read");
   }
@@ -150,16 +153,23 @@ export function parseRun(bytes: Uint8Array, path: string): { record: RunRecord; 
   for (const { value, lineNumber } of parsed.lines) {
     const line = checkJournalLine(value, path, lineNumber);
     if (header === undefined && line.kind !== "header") {
-      throw new GeniusError("bad-file", `${path}, line ${lineNumber}: a journal begins with its header, not with a ${line.kind}.`);
+      throw new GeniusError(
+        "bad-file",
+        `${path}, line ${lineNumber}: a journal begins with its header, not with a ${line.kind}.`,
+      );
     }
     switch (line.kind) {
       case "header":
-        if (header !== undefined) throw new GeniusError("bad-file", `${path}, line ${lineNumber}: a second header.`);
+        if (header !== undefined)
+          throw new GeniusError("bad-file", `${path}, line ${lineNumber}: a second header.`);
         header = line;
         break;
       case "trial":
         if (trials.has(line.trial.number)) {
-          throw new GeniusError("bad-file", `${path}, line ${lineNumber}: trial ${line.trial.number} is there already.`);
+          throw new GeniusError(
+            "bad-file",
+            `${path}, line ${lineNumber}: trial ${line.trial.number} is there already.`,
+          );
         }
         trials.set(line.trial.number, line.trial);
         finishedAt.set(line.trial.number, line.time);
@@ -175,8 +185,14 @@ export function parseRun(bytes: Uint8Array, path: string): { record: RunRecord; 
     }
   }
   if (header === undefined) {
-    throw new GeniusError("bad-file", `${path} holds no header${parsed.warning ? ": it was cut" : " and is empty"}. Delete the folder and start again.`);
+    throw new GeniusError(
+      "bad-file",
+      `${path} holds no header${parsed.warning ? ": it was cut" : " and is empty"}. Delete the folder and start again.`,
+    );
   }
   const ordered = [...trials.values()].sort((a, b) => a.number - b.number);
-  return { record: { header, trials: ordered, finishedAt, notes, result, warnings }, wholeBytes: parsed.wholeBytes };
+  return {
+    record: { header, trials: ordered, finishedAt, notes, result, warnings },
+    wholeBytes: parsed.wholeBytes,
+  };
 }

@@ -90,3 +90,11 @@ export function bestOf(trials: readonly Trial[]): ScoredTrial | undefined {
   }
   return best;
 }
+
+/** Whether a trial cost an evaluation: it was scored, its training failed, or its measured latency broke a limit. */
+export function isEvaluated({ outcome, proposal }: Trial): boolean {
+  if (proposal.nominalAccuracy01 !== undefined) return false;
+  if (outcome.kind === "infeasible")
+    return outcome.violations.some(({ quantity }) => quantity === "latencyMs");
+  return outcome.kind === "scored" || !["unreadable", "duplicate", "cancelled"].includes(outcome.reason);
+}

@@ -1,59 +1,67 @@
 // What no search may be shown without: random search and the largest network, at the same number of evaluations.
-// On a published table they cost nothing and are run; where evaluations are trainings, what the study itself saw of
-// them is used and the rest is said to be missing.
+// On a published table they cost nothing and are run; where evaluations are trainings they are left out, and
+// whoever shows the search must say that they are missing.
 import { formatPercent } from "../base/units.ts";
-import { bestOf, type Trial } from "../record/trial.ts";
+import { isEvaluated, isScored, type Trial } from "../record/trial.ts";
 import largestFirst from "../strategies/largest-first.ts";
 import random from "../strategies/random.ts";
 import type { StrategyDefinition } from "../strategies/strategy.ts";
-import { isEvaluated, runStudy, type Study } from "./run-study.ts";
+import { runStudy, type Study } from "./run-study.ts";
 
-/** Selected accuracies at the study's number of evaluations, as selection sees them. */
-export interface Baselines {
-  readonly evaluations: number;
-  /** One random search a seed. */
-  readonly random: readonly number[];
-  readonly largestFirst: number | null;
+/** The best so far of one baseline run, at each evaluation that improved it. */
+export interface BaselineRun {
+  readonly strategy: string;
+  readonly seed: number;
+  readonly points: readonly { readonly evaluation: number; readonly accuracy01: number }[];
 }
 
-const seeds = 25;
+const randomSeeds = 25;
 
-/** Baselines at equal evaluations, or undefined when evaluations cost too much to run them unasked. */
-export async function runBaselines(study: Study, trials: readonly Trial[]): Promise<Baselines | undefined> {
-  if (study.evaluator.optimum01 === undefined) return undefined;
+/** Baselines at the same number of evaluations; none when evaluations cost too much to run them unasked. */
+export async function runBaselines(study: Study, trials: readonly Trial[]): Promise<readonly BaselineRun[]> {
   const evaluations = trials.filter(isEvaluated).length;
-  if (evaluations === 0) return undefined;
-  const selected = async (definition: StrategyDefinition, seed: number) => {
-    const setting = { domain: study.domain, evaluations, task: "", fidelity: study.evaluator.fidelity };
-    const strategy = definition.create(setting, definition.options.parse({}));
+  if (study.evaluator.optimum01 === undefined || evaluations === 0) return [];
+  const run = async (definition: StrategyDefinition, seed: number): Promise<BaselineRun> => {
     const { domain, evaluator } = study;
+    const setting = { domain, evaluations, task: "", fidelity: evaluator.fidelity };
+    const strategy = definition.create(setting, definition.options.parse({}));
     const result = await runStudy({ domain, evaluator, strategy, trials: evaluations, parallel: 1, seed });
-    return bestOf(result.trials)?.outcome.accuracy01;
+    return { strategy: definition.name, seed, points: improvements(result.trials) };
   };
-  const randoms: number[] = [];
-  for (let index = 1; index <= seeds; index += 1) {
-    const accuracy01 = await selected(random, study.seed * 1000 + index);
-    if (accuracy01 !== undefined) randoms.push(accuracy01);
-  }
-  return { evaluations, random: randoms, largestFirst: (await selected(largestFirst, study.seed)) ?? null };
+  const runs = [await run(largestFirst, study.seed)];
+  for (let index = 1; index <= randomSeeds; index += 1)
+    runs.push(await run(random, study.seed * 1000 + index));
+  return runs;
+}
+
+function improvements(trials: readonly Trial[]): BaselineRun["points"] {
+  let best = Number.NEGATIVE_INFINITY;
+  return trials.filter(isEvaluated).flatMap((trial, index) => {
+    if (!isScored(trial) || trial.outcome.accuracy01 <= best) return [];
+    best = trial.outcome.accuracy01;
+    return [{ evaluation: index + 1, accuracy01: best }];
+  });
 }
 
 /** The comparison in words: one line a baseline. */
-export function baselineWords(baselines: Baselines, accuracy01: number): string[] {
-  const { random: randoms, largestFirst: largest, evaluations } = baselines;
-  const sorted = [...randoms].sort((a, b) => a - b);
-  const beaten = randoms.filter((other) => accuracy01 > other).length;
-  const equal = randoms.filter((other) => accuracy01 === other).length;
-  const lines = [`Beside it, at the same ${evaluations} evaluations:`];
-  if (sorted.length > 0) {
-    const median = sorted[Math.floor(sorted.length / 2)]!;
-    const tied = equal > 0 ? `, equal to ${equal}` : "";
-    lines.push(`  random search: median ${formatPercent(median)}, from ${formatPercent(sorted[0]!)} to ${formatPercent(sorted.at(-1)!)} – this search was better than ${beaten} of ${sorted.length} random ones${tied}`);
-  }
-  if (largest !== null) {
-    const word = accuracy01 > largest ? "better" : accuracy01 === largest ? "equal" : "worse";
-    lines.push(`  largest networks first: ${formatPercent(largest)} – this search was ${word}`);
-  }
-  return lines;
+export function baselineWords(runs: readonly BaselineRun[], accuracy01: number): string[] {
+  return [...new Set(runs.map(({ strategy }) => strategy))].flatMap((strategy) => {
+    const ends = runs
+      .filter((run) => run.strategy === strategy)
+      .flatMap(({ points }) => points.at(-1)?.accuracy01 ?? [])
+      .sort((a, b) => a - b);
+    const [first, last] = [ends[0], ends.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    if (ends.length === 1) {
+      const word = accuracy01 > first ? "better" : accuracy01 === first ? "equal" : "worse";
+      return [`  ${strategy}: ${formatPercent(first)} – this search was ${word}`];
+    }
+    const median = ends[Math.floor(ends.length / 2)]!;
+    const better = ends.filter((end) => accuracy01 > end).length;
+    const equal = ends.filter((end) => accuracy01 === end).length;
+    const tied = equal > 0 ? ` and equal to ${equal}` : "";
+    return [
+      `  ${strategy}: median ${formatPercent(median)}, ${formatPercent(first)} to ${formatPercent(last)} – this search was better than ${better} of ${ends.length} runs${tied}`,
+    ];
+  });
 }
-

@@ -36,7 +36,9 @@ function sensitive(): Strategy {
   let state = 17;
   return {
     async propose({ random, pending }: ProposeContext): Promise<Proposal> {
-      const choices = space.decisions.map((_, index) => (random.integer(3) + state + pending.length * index) % 3);
+      const choices = space.decisions.map(
+        (_, index) => (random.integer(3) + state + pending.length * index) % 3,
+      );
       return { choices, fidelity: { epochs: state % 1000 }, by: "sensitive" };
     },
     observe(trial: Trial) {
@@ -55,7 +57,11 @@ function evaluatorOf(evaluate: (choices: Choices, number: number) => Promise<Out
   };
 }
 
-const scored = (choices: Choices): Outcome => ({ kind: "scored", accuracy01: scoreOf(choices), spent: { milliseconds: 1 } });
+const scored = (choices: Choices): Outcome => ({
+  kind: "scored",
+  accuracy01: scoreOf(choices),
+  spent: { milliseconds: 1 },
+});
 
 const studyOf = (changes: Partial<Study> = {}): Study => ({
   domain: createDomain(space, {}),
@@ -82,39 +88,50 @@ test("whatever the order of completion, a parallel study is the same study", asy
   expect(first.reason).toBe("trials-spent");
 });
 
-test.each([1, 3])("stopped after any trial, with %i at once, a resumed study equals the uninterrupted one", async (parallel) => {
-  const whole = await runStudy(studyOf({ parallel, evaluator: shuffled(2) }));
-  for (let stopAfter = 0; stopAfter < 20; stopAfter += 3) {
-    const kept: Trial[] = [];
-    const controller = new AbortController();
-    if (stopAfter === 0) controller.abort();
-    const stopped = await runStudy(
-      studyOf({
-        parallel,
-        signal: controller.signal,
-        evaluator: {
-          ...shuffled(3),
-          async evaluate(request) {
-            const outcome = await shuffled(3).evaluate(request);
-            if (request.signal.aborted) return { kind: "failed", reason: "cancelled", detail: "", spent: { milliseconds: 0 } };
-            return outcome;
+test.each([1, 3])(
+  "stopped after any trial, with %i at once, a resumed study equals the uninterrupted one",
+  async (parallel) => {
+    const whole = await runStudy(studyOf({ parallel, evaluator: shuffled(2) }));
+    for (let stopAfter = 0; stopAfter < 20; stopAfter += 3) {
+      const kept: Trial[] = [];
+      const controller = new AbortController();
+      if (stopAfter === 0) controller.abort();
+      const stopped = await runStudy(
+        studyOf({
+          parallel,
+          signal: controller.signal,
+          evaluator: {
+            ...shuffled(3),
+            async evaluate(request) {
+              const outcome = await shuffled(3).evaluate(request);
+              if (request.signal.aborted)
+                return { kind: "failed", reason: "cancelled", detail: "", spent: { milliseconds: 0 } };
+              return outcome;
+            },
           },
-        },
-        keep: async (trial) => {
-          kept.push(trial);
-          if (kept.length === stopAfter) controller.abort();
-        },
-      }),
-    );
-    expect(stopped.reason).toBe("interrupted");
-    let evaluations = 0;
-    const resumed = await runStudy(
-      studyOf({ parallel, recorded: kept, evaluator: evaluatorOf((choices) => (evaluations++, scored(choices))) }),
-    );
-    expect(resumed.trials).toEqual(whole.trials);
-    expect(evaluations).toBe(20 - kept.length);
-  }
-});
+          keep: async (trial) => {
+            kept.push(trial);
+            if (kept.length === stopAfter) controller.abort();
+          },
+        }),
+      );
+      expect(stopped.reason).toBe("interrupted");
+      let evaluations = 0;
+      const resumed = await runStudy(
+        studyOf({
+          parallel,
+          recorded: kept,
+          evaluator: evaluatorOf((choices) => {
+            evaluations += 1;
+            return scored(choices);
+          }),
+        }),
+      );
+      expect(resumed.trials).toEqual(whole.trials);
+      expect(evaluations).toBe(20 - kept.length);
+    }
+  },
+);
 
 test("infeasible, repeated, unreadable and made-up proposals cost no evaluation", async () => {
   const proposals: Proposal[] = [
@@ -133,26 +150,30 @@ test("infeasible, repeated, unreadable and made-up proposals cost no evaluation"
       domain: createDomain(space, { maxParamCount: 6 }),
       trials: 2,
       strategy: { propose: async () => next.next().value, observe: () => {} },
-      evaluator: evaluatorOf((choices) => (evaluations++, scored(choices))),
+      evaluator: evaluatorOf((choices) => {
+        evaluations += 1;
+        return scored(choices);
+      }),
     }),
   );
   expect(evaluations).toBe(2);
-  expect(result.trials.map(({ outcome }) => (outcome.kind === "failed" ? outcome.reason : outcome.kind))).toEqual([
-    "scored",
-    "infeasible",
-    "unreadable",
-    "scored",
-    "duplicate",
-    "scored",
-  ]);
+  expect(
+    result.trials.map(({ outcome }) => (outcome.kind === "failed" ? outcome.reason : outcome.kind)),
+  ).toEqual(["scored", "infeasible", "unreadable", "scored", "duplicate", "scored"]);
   expect(result.best?.number).toBe(6);
 });
 
 test("a strategy that has nothing left ends the study, one that is stuck too, and a spent model budget is a result", async () => {
   const nothing: Strategy = { propose: async () => undefined, observe: () => {} };
   expect((await runStudy(studyOf({ strategy: nothing }))).reason).toBe("space-exhausted");
-  const stuck: Strategy = { propose: async () => ({ choices: [0, 0, 0, 0, 0, 0], fidelity: {}, by: "x" }), observe: () => {} };
-  expect(await runStudy(studyOf({ strategy: stuck }))).toMatchObject({ reason: "space-exhausted", best: { number: 1 } });
+  const stuck: Strategy = {
+    propose: async () => ({ choices: [0, 0, 0, 0, 0, 0], fidelity: {}, by: "x" }),
+    observe: () => {},
+  };
+  expect(await runStudy(studyOf({ strategy: stuck }))).toMatchObject({
+    reason: "space-exhausted",
+    best: { number: 1 },
+  });
   const poor = sensitive();
   const result = await runStudy(
     studyOf({

@@ -6,7 +6,15 @@
 import { GeniusError, messageOf } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
-import { bestOf, type EpochPoint, type Outcome, type Proposal, type ScoredTrial, type Trial } from "../record/trial.ts";
+import {
+  bestOf,
+  type EpochPoint,
+  isEvaluated,
+  type Outcome,
+  type Proposal,
+  type ScoredTrial,
+  type Trial,
+} from "../record/trial.ts";
 import type { DesignCost, Domain } from "../spaces/domain.ts";
 import type { Strategy } from "../strategies/strategy.ts";
 
@@ -29,7 +37,12 @@ export interface Study {
 
 export type StudyEvent =
   | { readonly kind: "proposing"; readonly number: number }
-  | { readonly kind: "evaluating"; readonly number: number; readonly proposal: Proposal; readonly cost: DesignCost }
+  | {
+      readonly kind: "evaluating";
+      readonly number: number;
+      readonly proposal: Proposal;
+      readonly cost: DesignCost;
+    }
   | { readonly kind: "epoch"; readonly number: number; readonly point: EpochPoint }
   | { readonly kind: "trial"; readonly trial: Trial };
 
@@ -97,7 +110,10 @@ export async function runStudy(study: Study): Promise<StudyResult> {
         proposal = await propose(study, number, running, signal);
       }
       if (proposal === undefined) return await finish("space-exhausted");
-      running.set(number, { proposal, trial: start(study, { number, proposal, evaluatedKeys, recorded, signal }) });
+      running.set(number, {
+        proposal,
+        trial: start(study, { number, proposal, evaluatedKeys, recorded, signal }),
+      });
       // A failure is met when the trial is observed; until then it must not count as unhandled.
       running.get(number)!.trial.catch(() => {});
     }
@@ -108,18 +124,12 @@ export async function runStudy(study: Study): Promise<StudyResult> {
     stop.abort();
     const settled = await Promise.allSettled([...running.values()].map((entry) => entry.trial));
     if (!(thrown instanceof Interrupted) && !(study.signal?.aborted && isAbort(thrown))) throw thrown;
-    const late = settled.flatMap((entry) => (entry.status === "fulfilled" && !isCancelled(entry.value) ? [entry.value] : []));
+    const late = settled.flatMap((entry) =>
+      entry.status === "fulfilled" && !isCancelled(entry.value) ? [entry.value] : [],
+    );
     const trials = [...observed, ...late].sort((a, b) => a.number - b.number);
     return { reason: "interrupted", trials, best: bestOf(trials) };
   }
-}
-
-/** Whether a trial cost an evaluation: it was scored, or its training failed. */
-export function isEvaluated(trial: Trial): boolean {
-  const { outcome, proposal } = trial;
-  if (proposal.nominalAccuracy01 !== undefined) return false;
-  if (outcome.kind === "infeasible") return outcome.violations.some((violation) => violation.quantity === "latencyMs");
-  return outcome.kind === "scored" || !["unreadable", "duplicate", "cancelled"].includes(outcome.reason);
 }
 
 class Interrupted extends Error {}
@@ -153,7 +163,8 @@ interface Start {
 
 async function start(study: Study, { number, proposal, evaluatedKeys, signal }: Start): Promise<Trial> {
   const { domain, evaluator, onEvent } = study;
-  const cost = proposal.unreadable === undefined ? domain.costOf(proposal.choices) : { paramCount: 0, macCount: 0 };
+  const cost =
+    proposal.unreadable === undefined ? domain.costOf(proposal.choices) : { paramCount: 0, macCount: 0 };
   const verdict = verdictWithoutEvaluation(study, proposal, evaluatedKeys);
   let outcome = verdict;
   if (outcome === undefined) {
@@ -187,7 +198,12 @@ function verdictWithoutEvaluation(
     return { kind: "failed", reason: "unreadable", detail: proposal.unreadable, spent };
   }
   if (proposal.nominalAccuracy01 !== undefined) {
-    return { kind: "scored", accuracy01: proposal.nominalAccuracy01, remark: "made up: the start of the search", spent };
+    return {
+      kind: "scored",
+      accuracy01: proposal.nominalAccuracy01,
+      remark: "made up: the start of the search",
+      spent,
+    };
   }
   if (evaluator.ownVerdicts) return undefined;
   const violations = domain.violations(proposal.choices);
@@ -211,6 +227,10 @@ export async function testBest(study: Study, best: ScoredTrial) {
     });
   } catch (thrown) {
     if (thrown instanceof GeniusError) throw thrown;
-    throw new GeniusError("training-failed", `The selected design could not be tested: ${messageOf(thrown)}`, { cause: thrown });
+    throw new GeniusError(
+      "training-failed",
+      `The selected design could not be tested: ${messageOf(thrown)}`,
+      { cause: thrown },
+    );
   }
 }

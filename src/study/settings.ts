@@ -14,7 +14,8 @@ const count = z.union([z.string(), z.number()]).transform((value, context) => {
   }
 });
 
-const named = (placeholder: string, description: string) => z.string().optional().describe(description).meta({ placeholder });
+const named = (placeholder: string, description: string) =>
+  z.string().optional().describe(description).meta({ placeholder });
 const limit = (description: string) => count.optional().describe(description).meta({ placeholder: "N" });
 
 export const limitSettings = z.object({
@@ -26,18 +27,51 @@ export const limitSettings = z.object({
 
 export const modelSettings = z.object({
   baseUrl: named("URL", "address of an OpenAI-compatible server, for --model compatible/…"),
-  maxUsd: z.number().positive().optional().describe("stop before the model has cost more than this").meta({ placeholder: "X" }),
-  maxTokens: z.number().int().positive().optional().describe("stop before the model has read and written more tokens").meta({ placeholder: "N" }),
-  maxCalls: z.number().int().positive().optional().describe("stop before the model was called more often").meta({ placeholder: "N" }),
-  usdPerMillionInput: z.number().nonnegative().optional().describe("price of a million tokens read, for a model whose price is not known").meta({ placeholder: "X" }),
-  usdPerMillionOutput: z.number().nonnegative().optional().describe("price of a million tokens written").meta({ placeholder: "X" }),
+  maxUsd: z
+    .number()
+    .positive()
+    .optional()
+    .describe("stop before the model has cost more than this")
+    .meta({ placeholder: "X" }),
+  maxTokens: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("stop before the model has read and written more tokens")
+    .meta({ placeholder: "N" }),
+  maxCalls: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("stop before the model was called more often")
+    .meta({ placeholder: "N" }),
+  usdPerMillionInput: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe("price of a million tokens read, for a model whose price is not known")
+    .meta({ placeholder: "X" }),
+  usdPerMillionOutput: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe("price of a million tokens written")
+    .meta({ placeholder: "X" }),
 });
 
 export const searchSettings = z.object({
   space: named("NAME|FILE", "search space (default: the table's own, or mobile for images)"),
   strategy: named("NAME|FILE", "search strategy (default: hybrid)"),
-  model: named("PROVIDER/MODEL", "language model: openai/…, anthropic/…, google/…, ollama/…, compatible/…, replay/FILE, manual"),
-  evaluator: named("train|table|…", "how designs are evaluated (default: table for a published table, else train)"),
+  model: named(
+    "PROVIDER/MODEL",
+    "language model: openai/…, anthropic/…, google/…, ollama/…, compatible/…, replay/FILE, manual",
+  ),
+  evaluator: named(
+    "train|table|…",
+    "how designs are evaluated (default: table for a published table, else train)",
+  ),
   trials: z.number().int().positive().default(20).describe("evaluations to spend"),
   ...limitSettings.shape,
   parallel: z.number().int().positive().default(1).describe("evaluations at once"),

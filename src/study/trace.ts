@@ -1,20 +1,21 @@
 // One run of one strategy on a published table, as a comparison needs it: what had been selected after each
 // evaluation, and how good that selection really was.
+import { isEvaluated, isScored, type Trial } from "../record/trial.ts";
 import type { Choices } from "../spaces/space.ts";
-import { isEvaluated, runStudy, type Study } from "./run-study.ts";
-import { isScored } from "../record/trial.ts";
+import { runStudy, type Study } from "./run-study.ts";
 
 /** What a table knows about a design and a search must not see. */
 export interface TableJudge {
-  /** The design's place among all designs of the table by the figure that is selected on; 1 is the best. */
-  rankOf(choices: Choices): number;
-  testAccuracyOf(choices: Choices): number;
   readonly optimum01: number;
+  lookUp(choices: Choices): { readonly selection01: number; readonly test01: number } | undefined;
+  /** The design's place among all of the table by the figure that is selected on; 1 is the best. */
+  rankOf(choices: Choices): number | undefined;
 }
 
 /** The selection after `evaluation` evaluations. */
 export interface TracePoint {
   readonly evaluation: number;
+  /** As the table has it: without the noise that the search may have seen. */
   readonly accuracy01: number;
   readonly testAccuracy01: number;
   readonly rank: number;
@@ -23,33 +24,63 @@ export interface TracePoint {
 }
 
 export interface Trace {
+  /** One for each evaluation that changed the selection. */
   readonly points: readonly TracePoint[];
-  /** Time of the strategy and the study for one trial, without evaluations' own cost. */
+  /** Time of the strategy and the study for one trial, in milliseconds. */
   readonly msPerTrial: number;
+  readonly proposals: {
+    readonly made: number;
+    readonly infeasible: number;
+    readonly repaired: number;
+    readonly duplicate: number;
+    readonly unreadable: number;
+    readonly failed: number;
+  };
 }
 
 /** Runs a study and follows its selection. */
 export async function traceStudy(study: Study, judge: TableJudge): Promise<Trace> {
   const startedAt = performance.now();
   const { trials } = await runStudy(study);
-  const elapsed = performance.now() - startedAt;
+  const msPerTrial = (performance.now() - startedAt) / Math.max(1, trials.length);
+  return { points: pointsOf(trials, judge), msPerTrial, proposals: countProposals(trials) };
+}
+
+function pointsOf(trials: readonly Trial[], judge: TableJudge): TracePoint[] {
   const points: TracePoint[] = [];
-  let selected: { accuracy01: number; choices: Choices } | undefined;
+  let best = Number.NEGATIVE_INFINITY;
   let evaluation = 0;
   for (const trial of trials) {
     if (!isEvaluated(trial)) continue;
     evaluation += 1;
-    if (isScored(trial) && (selected === undefined || trial.outcome.accuracy01 > selected.accuracy01)) {
-      selected = { accuracy01: trial.outcome.accuracy01, choices: trial.proposal.choices };
-    }
-    if (selected === undefined) continue;
+    if (!isScored(trial) || trial.outcome.accuracy01 <= best) continue;
+    best = trial.outcome.accuracy01;
+    const { choices } = trial.proposal;
+    const known = judge.lookUp(choices);
+    const rank = judge.rankOf(choices);
+    if (known === undefined || rank === undefined) continue;
     points.push({
       evaluation,
-      accuracy01: selected.accuracy01,
-      testAccuracy01: judge.testAccuracyOf(selected.choices),
-      rank: judge.rankOf(selected.choices),
-      regret01: Math.max(0, judge.optimum01 - selected.accuracy01),
+      accuracy01: known.selection01,
+      testAccuracy01: known.test01,
+      rank,
+      regret01: judge.optimum01 - known.selection01,
     });
   }
-  return { points, msPerTrial: elapsed / Math.max(1, trials.length) };
+  return points;
+}
+
+function countProposals(trials: readonly Trial[]): Trace["proposals"] {
+  const count = (matches: (trial: Trial) => boolean) => trials.filter(matches).length;
+  const failedAs = (reason: string) =>
+    count(({ outcome }) => outcome.kind === "failed" && outcome.reason === reason);
+  const [duplicate, unreadable] = [failedAs("duplicate"), failedAs("unreadable")];
+  return {
+    made: trials.length,
+    infeasible: count(({ outcome }) => outcome.kind === "infeasible"),
+    repaired: count(({ proposal }) => proposal.repairedFrom !== undefined),
+    duplicate,
+    unreadable,
+    failed: count(({ outcome }) => outcome.kind === "failed") - duplicate - unreadable,
+  };
 }

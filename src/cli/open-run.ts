@@ -1,0 +1,37 @@
+// A run's folder, read for looking at: its journal, the space it searched, its conversation.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { JsonObject } from "../base/json.ts";
+import { parseJsonLines } from "../base/json-lines.ts";
+import { loadSpace, resolveOptions } from "../catalog/load.ts";
+import { readJournal } from "../record/journal.ts";
+import type { RunRecord } from "../record/journal-lines.ts";
+import type { Space } from "../spaces/space.ts";
+
+export interface OpenRun {
+  readonly folder: string;
+  readonly record: RunRecord;
+  readonly space: Space;
+  /** The lines of `conversation.jsonl` after its header, one a model call; empty without a model. */
+  readonly calls: readonly JsonObject[];
+}
+
+/** @throws GeniusError when the folder holds no run, or its space cannot be loaded. */
+export async function openRun(folder: string): Promise<OpenRun> {
+  const record = await readJournal(folder);
+  const { config } = record.header;
+  const definition = await loadSpace(config.space);
+  const space = definition.create(
+    resolveOptions(definition.options, config.spaceOptions, `the space ${config.space}`),
+  );
+  return { folder, record, space, calls: await readCalls(folder) };
+}
+
+async function readCalls(folder: string): Promise<readonly JsonObject[]> {
+  const path = join(folder, "conversation.jsonl");
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined) return [];
+  return parseJsonLines(bytes, path)
+    .lines.slice(1)
+    .map(({ value }) => value as JsonObject);
+}

@@ -1,0 +1,92 @@
+// `genius report`: one self-contained page for a run, or a comparison of several, and the same as Markdown.
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { fileError, GeniusError } from "../base/errors.ts";
+import { loadEvaluator } from "../catalog/load.ts";
+import {
+  chartFile,
+  type RunReportInput,
+  runCharts,
+  runMarkdown,
+  runReport,
+  runsMarkdown,
+  runsReport,
+} from "../report/index.ts";
+import { defineCommand } from "./command.ts";
+import { commandOf } from "./command-of.ts";
+import { type OpenRun, openRun } from "./open-run.ts";
+
+export default defineCommand({
+  options: z.object({
+    out: z
+      .string()
+      .optional()
+      .describe("where to write the page (default: report.html in the run's folder)")
+      .meta({ placeholder: "FILE" }),
+    charts: z.boolean().default(false).describe("each chart of a run as an SVG file too, below charts/"),
+    json: z.boolean().default(false).describe("the paths that were written, as one JSON object"),
+  }),
+  more: `One folder gives its report; several give a comparison, with intervals where seeds repeat. Beside report.html a
+report.md is written. The page needs no network and holds everything: copy it to whoever asks.`,
+  async run({ operands, options, terminal }) {
+    if (operands.length === 0)
+      throw new GeniusError("wrong-use", "Name a run's folder, or several to compare: genius report runs/….");
+    const inputs = await Promise.all(operands.map(async (folder) => inputOf(await openRun(folder))));
+    const [first] = inputs;
+    const single = inputs.length === 1 && first !== undefined;
+    const html = options.out ?? (single ? join(operands[0]!, "report.html") : "comparison.html");
+    const markdown = `${html.replace(/\.html$/, "")}.md`;
+    const files = new Map([
+      [html, single ? runReport(first) : runsReport(inputs)],
+      [markdown, single ? runMarkdown(first) : runsMarkdown(inputs)],
+    ]);
+    if (single && options.charts)
+      for (const [path, text] of chartFiles(first, operands[0]!)) files.set(path, text);
+    for (const [path, text] of files) await write(path, text);
+    const written = [...files.keys()];
+    if (options.json) terminal.out(`${JSON.stringify({ written })}\n`);
+    else terminal.out(`Wrote ${written.join(" and ")}. Open it: ${pathToFileURL(resolve(html)).href}\n`);
+    return 0;
+  },
+});
+
+/** Each chart as its own SVG, by path. */
+function chartFiles(input: RunReportInput, folder: string): [path: string, text: string][] {
+  return Object.values(runCharts(input))
+    .flat()
+    .filter((chart) => chart !== undefined)
+    .map((chart) => [join(folder, "charts", `${chart.name}.svg`), chartFile(chart, "light")]);
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (thrown) {
+    throw fileError(thrown, path, "write");
+  }
+}
+
+/** What the report must know around a run's record. */
+async function inputOf({ folder, record, space, calls }: OpenRun): Promise<RunReportInput> {
+  const { config, provenance } = record.header;
+  const evaluator = provenance.evaluator as { selectedOn?: unknown; optimum01?: unknown } | undefined;
+  const definition = await loadEvaluator(config.evaluator);
+  return {
+    folder,
+    record,
+    space,
+    calls,
+    ...(record.result?.baselines !== undefined && { baselines: record.result.baselines }),
+    ...(typeof evaluator?.optimum01 === "number" && { optimum01: evaluator.optimum01 }),
+    selectedOn: evaluator?.selectedOn === "test" ? "test" : "validation",
+    tabular: definition.tabular === true,
+    command: commandOf(config),
+    baselineCommand: commandOf(
+      { ...config, strategy: "random", strategyOptions: {} },
+      { withoutModel: true },
+    ),
+  };
+}

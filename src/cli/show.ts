@@ -1,0 +1,72 @@
+// `genius show`: a run in the terminal – what was asked, the best network, how it was found, what it cost.
+import { styleText } from "node:util";
+import { z } from "zod";
+import { GeniusError } from "../base/errors.ts";
+import { formatCount, formatPercent } from "../base/units.ts";
+import { bestOf, isEvaluated, isScored } from "../record/trial.ts";
+import { networkSketch } from "../report/index.ts";
+import { keyOf, toDigits } from "../spaces/choices.ts";
+import { baselineWords } from "../study/baselines.ts";
+import { defineCommand } from "./command.ts";
+import { openRun } from "./open-run.ts";
+import { sparkline, trialLine } from "./progress.ts";
+
+export default defineCommand({
+  options: z.object({
+    all: z.boolean().default(false).describe("every trial, not only the last ten"),
+    json: z.boolean().default(false).describe("one JSON object on standard output"),
+  }),
+  async run({ operands, options, terminal }) {
+    const [folder] = operands;
+    if (folder === undefined || operands.length > 1)
+      throw new GeniusError("wrong-use", "Name one run's folder: genius show runs/….");
+    const { record, space } = await openRun(folder);
+    const { config } = record.header;
+    const { trials, result } = record;
+    const best = bestOf(trials);
+    if (options.json) {
+      terminal.out(
+        `${JSON.stringify({ config, best: best && { ...best, choices: toDigits(space, best.proposal.choices) }, result, trials })}\n`,
+      );
+      return 0;
+    }
+    for (const warning of record.warnings) terminal.error(`${warning}\n`);
+    const evaluated = trials.filter(isEvaluated);
+    const state =
+      result === undefined
+        ? `not finished – go on with: genius resume ${folder}`
+        : result.reason.replaceAll("-", " ");
+    const say = (line: string) => terminal.out(`${line}\n`);
+    say(
+      styleText(
+        "bold",
+        `${config.dataset} · ${config.space} · ${config.strategy}${config.model ? ` with ${config.model}` : ""} · seed ${config.seed}`,
+      ),
+    );
+    say(`${evaluated.length} of ${config.trials} evaluations, ${trials.length} proposals · ${state}`);
+    if (best !== undefined) {
+      const accuracies: number[] = [];
+      for (const trial of evaluated)
+        accuracies.push(Math.max(accuracies.at(-1) ?? 0, isScored(trial) ? trial.outcome.accuracy01 : 0));
+      say(`${sparkline(accuracies.slice(-60))} best so far`);
+      say("");
+      say(
+        `${styleText("green", formatPercent(best.outcome.accuracy01))} trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${result?.testAccuracy01 === undefined ? "" : ` · test ${formatPercent(result.testAccuracy01)}`}`,
+      );
+      if (best.proposal.rationale !== undefined)
+        say(`the proposer's reason (its claim): ${best.proposal.rationale}`);
+      say("");
+      for (const line of networkSketch(space.decode(best.proposal.choices), terminal.columns)) say(line);
+      if (result?.baselines !== undefined) {
+        say("");
+        say("Beside it, at the same evaluations:");
+        for (const line of baselineWords(result.baselines, best.outcome.accuracy01)) say(line);
+      }
+    }
+    say("");
+    for (const trial of options.all ? trials : trials.slice(-10))
+      say(trialLine(space, trial).slice(0, Math.max(80, terminal.columns)));
+    for (const note of record.notes) say(styleText("dim", `note (${note.about}): ${note.text}`));
+    return 0;
+  },
+});
