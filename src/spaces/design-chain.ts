@@ -3,7 +3,7 @@
 import type { CostModel, CostTerm } from "./cost-model.ts";
 import type { Choices } from "./space.ts";
 
-/** All ways to settle a block's decisions, for one state: parallel arrays, indexed by the block's combination. */
+/** All ways to settle a block's decisions, for one state: parallel arrays, indexed by the block's combination; costs ≥ 0. */
 export interface BlockItems {
   readonly nextStates: Int32Array;
   readonly paramCounts: Float64Array;
@@ -56,7 +56,21 @@ export function chainOf(model: CostModel, blockCost: number): DesignChain | unde
       optionCounts,
     });
   });
+  for (const { items } of blocks) {
+    base.paramCount += lift(items.map(({ paramCounts }) => paramCounts));
+    base.macCount += lift(items.map(({ macCounts }) => macCounts));
+  }
   return { blocks, base };
+}
+
+/** Makes a block's costs start at zero – a first option need not be the cheapest – and returns what it took off. */
+function lift(costs: readonly Float64Array[]): number {
+  const least = costs.reduce(
+    (most, of) => of.reduce((a, b) => Math.min(a, b), most),
+    Number.POSITIVE_INFINITY,
+  );
+  for (const of of costs) for (let index = 0; index < of.length; index += 1) of[index]! -= least;
+  return least;
 }
 
 /** The choices of a design from its combination in each block. */
