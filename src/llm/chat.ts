@@ -36,6 +36,8 @@ export interface Usage {
   readonly outputTokens: number;
   /** Of the input tokens, those that the provider had in its cache; 0 when it does not say. */
   readonly cachedInputTokens: number;
+  /** Set when nobody counted and the figures come from the length of the text: pasted answers, old transcripts. */
+  readonly estimated?: true;
 }
 
 export interface ToolCall {
@@ -46,6 +48,8 @@ export interface ToolCall {
 }
 
 export interface ChatReply {
+  /** Its place among the replies of this run, counted from 1: the `number` of its line in the record. */
+  readonly number: number;
   /** As the model wrote it; may be empty. */
   readonly text: string;
   /** The value in `text`, when a schema was asked for and `text` holds a value of it. A bad answer has no object. */
@@ -67,8 +71,10 @@ export interface ChatReply {
 }
 
 /** What a run has spent on its model, earlier sittings of the same run included. */
-export interface Spent extends Usage {
+export interface Spent {
   readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
   /** Of the calls whose price is known. */
   readonly usd: number;
 }

@@ -9,6 +9,10 @@ export type {
   ToolCall,
   Usage,
 } from "./chat.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { type ConversationOptions, createConversation } from "./conversation.ts";
+export type { Caps } from "./ledger.ts";
+export type { PasteTerminal } from "./manual-source.ts";
 export { type MessageList, readMessageList } from "./message-list.ts";
 export {
   type Environment,
@@ -17,3 +21,7 @@ export {
   modelProviders,
   parseModelName,
 } from "./model-name.ts";
+export { type Estimate, estimate, listedPrices, type Price, priceOf, tokensOf } from "./prices.ts";
+export { recordPath } from "./record.ts";
+export { type CallLine, type FailureLine, type ParsedRecord, parseRecord } from "./record-lines.ts";
+export { isMessageList } from "./replay-source.ts";

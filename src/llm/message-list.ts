@@ -157,5 +157,5 @@ function tryParse(text: string): { ok: true; value: unknown } | { ok: false; rea
 
 function bad(file: string, where: string, what: string, allowed: string): GeniusError {
   const place = where === "" ? file : `${file}, ${where}`;
-  return new GeniusError("bad-file", `${place} ${what}. A recorded conversation needs ${allowed}.`);
+  return new GeniusError("bad-file", `${place} ${what}. Allowed: ${allowed}.`);
 }

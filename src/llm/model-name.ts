@@ -18,7 +18,7 @@ export interface ModelProvider {
   readonly localUrl?: (environment: Environment) => string;
 }
 
-export const modelProviders = [
+const providers = [
   {
     name: "openai",
     summary: "OpenAI's models",
@@ -57,7 +57,9 @@ export const modelProviders = [
   { name: "manual", summary: "you paste the prompts into any chat, and its answers back", usage: "manual" },
 ] as const satisfies readonly ModelProvider[];
 
-type ProviderName = (typeof modelProviders)[number]["name"];
+export const modelProviders: readonly ModelProvider[] = providers;
+
+type ProviderName = (typeof providers)[number]["name"];
 export type OnlineProvider = Exclude<ProviderName, "replay" | "manual">;
 
 export type ModelName =
@@ -74,7 +76,7 @@ export function parseModelName(name: string): ModelName {
   const slash = name.indexOf("/");
   const providerName = slash === -1 ? name : name.slice(0, slash);
   const rest = slash === -1 ? "" : name.slice(slash + 1);
-  const known = modelProviders.map((provider) => provider.name);
+  const known = providers.map((provider) => provider.name);
   const provider = known.find((candidate) => candidate === providerName);
   if (provider === undefined) throw unknownName("model provider", providerName, known);
   if (provider === "manual") {
@@ -85,7 +87,7 @@ export function parseModelName(name: string): ModelName {
     );
   }
   if (rest === "") {
-    const usage = modelProviders.find((candidate) => candidate.name === provider)?.usage;
+    const usage = providers.find((candidate) => candidate.name === provider)?.usage;
     throw new GeniusError("wrong-use", `The model "${name}" is incomplete: write it as ${usage}.`);
   }
   return provider === "replay" ? { provider, file: rest } : { provider, model: rest };

@@ -1,0 +1,163 @@
+// Opens a conversation by a model's name: picks the source of replies, and puts the run's record and the caps
+// around it. A reply is on disk before it is handed out; a request that the run has paid for is not paid again.
+import { GeniusError, messageOf } from "../base/errors.ts";
+import type { ChatReply, Conversation } from "./chat.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { type Caps, createLedger } from "./ledger.ts";
+import { createManualSource, type PasteTerminal } from "./manual-source.ts";
+import { type Environment, parseModelName } from "./model-name.ts";
+import { type Price, priceOf } from "./prices.ts";
+import { openRecord, redacted } from "./record.ts";
+import type { CallLine } from "./record-lines.ts";
+import { openReplay } from "./replay-source.ts";
+import { requestKey, visibleRequest } from "./request-key.ts";
+import { createLog, type Source } from "./source.ts";
+
+export interface ConversationOptions {
+  /** `openai/…`, `anthropic/…`, `google/…`, `ollama/…`, `compatible/…`, `replay/FILE` or `manual`. */
+  readonly model: string;
+  /** The server's address, `/v1` included: needed for `compatible/…`, possible for every provider. */
+  readonly baseUrl?: string | undefined;
+  /** Holds the keys, and nothing else is read from it but OLLAMA_HOST. */
+  readonly environment: Environment;
+  /** The run's folder, in which `conversation.jsonl` is begun or continued. Nothing is recorded without. */
+  readonly folder?: string | undefined;
+  readonly caps?: Caps;
+  /** The user's own figures, in US dollars; before any list. */
+  readonly pricePerMillion?: Price | undefined;
+  /** Tries after the first, for failures that may pass. Default 4. */
+  readonly retries?: number;
+  /** For each try. Default 300,000: models that think take minutes. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+  /** For `manual`. Default: standard input and standard error. */
+  readonly terminal?: PasteTerminal;
+}
+
+/**
+ * @throws GeniusError `unknown-name` and `wrong-use` for a name, an address or a cap that cannot be held, `no-key`,
+ *   `not-found` and `bad-file` for a record. No request is made here.
+ */
+export async function createConversation(options: ConversationOptions): Promise<Conversation> {
+  const { folder, clock = systemClock } = options;
+  const price = options.pricePerMillion ?? priceOf(options.model);
+  if (options.caps?.maxUsd !== undefined && price === undefined) {
+    throw new GeniusError(
+      "wrong-use",
+      `The price of ${options.model} is not known, so a limit in money cannot be kept. Give its price with --usd-per-million-input and --usd-per-million-output, or set --max-tokens instead.`,
+    );
+  }
+  const { source, secrets, warnings, skip, close } = await openSource(options, price, clock);
+  const time = () => new Date(clock.now()).toISOString();
+  const { identity } = source;
+  const record =
+    folder === undefined
+      ? undefined
+      : await openRecord(folder, { model: options.model, identity, secrets, time });
+  const ledger = createLedger(options.caps ?? {}, price);
+  const earlier = record?.lines ?? [];
+  for (const { exchanges } of earlier) {
+    for (const { usage, usd } of exchanges) ledger.enter({ calls: 1, usage, usd });
+  }
+  const replies = earlier.filter((line) => line.kind === "call");
+  skip(replies);
+  // The same request asked twice was answered twice: the first asking takes the first reply.
+  const remembered: CallLine[] = [...replies];
+  let lastNumber = replies.length;
+
+  return {
+    model: options.model,
+    warnings: [...warnings, ...(record?.warnings ?? [])],
+    get spent() {
+      return ledger.spent;
+    },
+    async ask(request, signal) {
+      signal.throwIfAborted();
+      const { purpose } = request;
+      const visible = visibleRequest(request);
+      const key = requestKey(identity, visible);
+      const at = remembered.findIndex((line) => line.key === key && line.purpose === purpose);
+      if (at !== -1) {
+        const [line] = remembered.splice(at, 1);
+        if (line !== undefined) return { ...line.reply, from: "cache" };
+      }
+      const log = createLog(ledger);
+      const lineOf = () => ({
+        key,
+        purpose,
+        request: visible,
+        exchanges: log.exchanges,
+        failedTries: log.failedTries,
+        time: time(),
+      });
+      let reply: ChatReply;
+      try {
+        const answered = await source.ask(request, { key, signal, log });
+        lastNumber += 1;
+        reply = { number: lastNumber, ...answered };
+      } catch (thrown) {
+        const failed = presentable(thrown, secrets);
+        const code = thrown instanceof GeniusError ? thrown.code : signal.aborted ? "aborted" : "internal";
+        const error = { code, message: redacted(messageOf(thrown), secrets) };
+        // If the disk fails too, the first failure is the one to tell.
+        await record?.append({ kind: "failure", ...lineOf(), error }).catch(() => {});
+        throw failed;
+      }
+      await record?.append({ kind: "call", ...lineOf(), reply });
+      return reply;
+    },
+    async close() {
+      close();
+      await record?.close();
+    },
+  };
+}
+
+interface OpenSource {
+  readonly source: Source;
+  readonly secrets: readonly string[];
+  readonly warnings: readonly string[];
+  skip(earlier: readonly CallLine[]): void;
+  close(): void;
+}
+
+async function openSource(
+  options: ConversationOptions,
+  price: Price | undefined,
+  clock: Clock,
+): Promise<OpenSource> {
+  const name = parseModelName(options.model);
+  const nothing = { secrets: [], warnings: [], skip: () => {}, close: () => {} };
+  switch (name.provider) {
+    case "replay": {
+      const source = await openReplay(name.file);
+      return { ...nothing, source, warnings: source.warnings, skip: source.skip };
+    }
+    case "manual": {
+      const terminal = options.terminal ?? standardTerminal();
+      const source = createManualSource(terminal, clock, options.folder);
+      return { ...nothing, source, close: source.close };
+    }
+    default: {
+      const [{ openModel }, { createOnlineSource }] = await Promise.all([
+        import("./providers.ts"),
+        import("./online-source.ts"),
+      ]);
+      const open = await openModel(name, { environment: options.environment, baseUrl: options.baseUrl });
+      const policy = { clock, retries: options.retries ?? 4, timeoutMs: options.timeoutMs ?? 300_000 };
+      return { ...nothing, source: createOnlineSource(open, policy, price), secrets: open.secrets };
+    }
+  }
+}
+
+/** The error as it may be shown: a server may repeat a key in what it says. */
+function presentable(thrown: unknown, secrets: readonly string[]): unknown {
+  if (!(thrown instanceof GeniusError)) return thrown;
+  const message = redacted(thrown.message, secrets);
+  return message === thrown.message ? thrown : new GeniusError(thrown.code, message);
+}
+
+const standardTerminal = (): PasteTerminal => ({
+  input: process.stdin,
+  show: (text) => process.stderr.write(text),
+});

@@ -1,0 +1,96 @@
+// Holds the caps. Whoever is about to pay reserves first, with an estimate; what was really used is entered after.
+// Reservations count against the caps, so that calls which overlap cannot pass them together.
+import { GeniusError } from "../base/errors.ts";
+import type { Spent, Usage } from "./chat.ts";
+import { type Price, usdOf } from "./prices.ts";
+
+/** Each absent when there is no such cap. Tokens are those read and those written, together. */
+export interface Caps {
+  readonly maxUsd?: number;
+  readonly maxTokens?: number;
+  readonly maxCalls?: number;
+}
+
+export interface Reservation {
+  /** Ask the provider for no more than this; undefined when neither the caller nor a cap sets a limit. */
+  readonly maxOutputTokens: number | undefined;
+  /** Gives back what was held. Must be called once, however the call ends. */
+  release(): void;
+}
+
+export interface Ledger {
+  readonly spent: Spent;
+  /** @throws GeniusError `budget-exhausted` when the call would pass a cap. */
+  reserve(call: { readonly inputTokens: number; readonly maxOutputTokens: number | undefined }): Reservation;
+  enter(used: { readonly calls: number; readonly usage: Usage; readonly usd: number | undefined }): void;
+}
+
+/** A reply that nobody limits is counted as this long before it is known. */
+const expectedReplyTokens = 1000;
+
+export function createLedger(caps: Caps, price: Price | undefined): Ledger {
+  let spent: Spent = { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
+  const held = { calls: 0, tokens: 0, usd: 0 };
+  return {
+    get spent() {
+      return spent;
+    },
+    reserve({ inputTokens, maxOutputTokens }) {
+      const left = {
+        calls: (caps.maxCalls ?? Number.POSITIVE_INFINITY) - spent.calls - held.calls,
+        tokens:
+          (caps.maxTokens ?? Number.POSITIVE_INFINITY) - spent.inputTokens - spent.outputTokens - held.tokens,
+        usd: (caps.maxUsd ?? Number.POSITIVE_INFINITY) - spent.usd - held.usd,
+      };
+      const inputUsd = price === undefined ? 0 : usdOf(price, { inputTokens, outputTokens: 0 });
+      const leastOutput = Math.min(maxOutputTokens ?? expectedReplyTokens, expectedReplyTokens);
+      const leastUsd = price === undefined ? 0 : usdOf(price, { inputTokens, outputTokens: leastOutput });
+      if (left.calls < 1) throw exhausted(caps, spent, "a call more");
+      if (left.tokens < inputTokens + leastOutput) {
+        throw exhausted(caps, spent, `about ${inputTokens + leastOutput} tokens more`);
+      }
+      if (left.usd < leastUsd) throw exhausted(caps, spent, `about $${leastUsd.toFixed(4)} more`);
+      const affordable =
+        price === undefined || price.output === 0
+          ? Number.POSITIVE_INFINITY
+          : ((left.usd - inputUsd) / price.output) * 1e6;
+      const limit = Math.floor(
+        Math.min(maxOutputTokens ?? Number.POSITIVE_INFINITY, left.tokens - inputTokens, affordable),
+      );
+      const output = maxOutputTokens === undefined ? leastOutput : limit;
+      const usd = price === undefined ? 0 : usdOf(price, { inputTokens, outputTokens: output });
+      held.calls += 1;
+      held.tokens += inputTokens + output;
+      held.usd += usd;
+      return {
+        maxOutputTokens: Number.isFinite(limit) ? limit : undefined,
+        release() {
+          held.calls -= 1;
+          held.tokens -= inputTokens + output;
+          held.usd -= usd;
+        },
+      };
+    },
+    enter({ calls, usage, usd }) {
+      spent = {
+        calls: spent.calls + calls,
+        inputTokens: spent.inputTokens + usage.inputTokens,
+        outputTokens: spent.outputTokens + usage.outputTokens,
+        usd: spent.usd + (usd ?? 0),
+      };
+    },
+  };
+}
+
+function exhausted(caps: Caps, spent: Spent, need: string): GeniusError {
+  const limits = [
+    caps.maxUsd === undefined ? [] : [`$${caps.maxUsd}`],
+    caps.maxTokens === undefined ? [] : [`${caps.maxTokens} tokens`],
+    caps.maxCalls === undefined ? [] : [`${caps.maxCalls} calls`],
+  ].flat();
+  const tokens = spent.inputTokens + spent.outputTokens;
+  return new GeniusError(
+    "budget-exhausted",
+    `The model's budget is used up: it has cost $${spent.usd.toFixed(4)}, ${tokens} tokens and ${spent.calls} calls, the next call needs ${need}, and the limit is ${limits.join(", ")}. The call was not made. To go on, raise the limit.`,
+  );
+}

@@ -1,0 +1,155 @@
+// Gives recorded replies again, without network: those of a run's own record by what was asked, those of a
+// transcript in their order, whatever is asked. A replay costs and counts what the recording did.
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { fileError, GeniusError } from "../base/errors.ts";
+import type { ChatReply } from "./chat.ts";
+import { readMessageList } from "./message-list.ts";
+import { tokensOf } from "./prices.ts";
+import { recordPath } from "./record.ts";
+import { beginsAsRecord, type CallLine, type FailureLine, parseRecord } from "./record-lines.ts";
+import { firstDifference, visibleRequest } from "./request-key.ts";
+import { type Source, totalOf } from "./source.ts";
+import { readObject } from "./structured.ts";
+
+export interface ReplaySource extends Source {
+  readonly warnings: readonly string[];
+  /** Passes over replies that an earlier sitting of the same run has been given. */
+  skip(earlier: readonly CallLine[]): void;
+}
+
+/**
+ * Opens a recorded conversation: a `conversation.jsonl`, the folder of a run, or a list of messages.
+ * @throws GeniusError `not-found`, or `bad-file` naming file, line and field.
+ */
+export async function openReplay(path: string): Promise<ReplaySource> {
+  const { file, bytes } = await readRecorded(path);
+  const text = new TextDecoder().decode(bytes);
+  return beginsAsRecord(text) ? replayOfRecord(bytes, file) : replayOfMessages(text, file);
+}
+
+/** Whether a file is a transcript, a list of messages, rather than a conversation that GENIUS recorded. */
+export async function isMessageList(path: string): Promise<boolean> {
+  const { bytes } = await readRecorded(path);
+  return !beginsAsRecord(new TextDecoder().decode(bytes.subarray(0, 4000)));
+}
+
+async function readRecorded(path: string): Promise<{ file: string; bytes: Uint8Array }> {
+  try {
+    const file = (await stat(path)).isDirectory() ? recordPath(path) : path;
+    return { file, bytes: await readFile(file) };
+  } catch (thrown) {
+    throw fileError(thrown, path, "read");
+  }
+}
+
+export function replayOfRecord(bytes: Uint8Array, file: string): ReplaySource {
+  const { header, lines, warnings } = parseRecord(bytes, file);
+  const calls = lines.filter((line) => line.kind === "call");
+  const unused = new Set(calls);
+  let asked = 0;
+  const take = (key: string, purpose: string) => {
+    asked += 1;
+    const same = [...unused].filter((line) => line.key === key);
+    const found = same.find((line) => line.purpose === purpose) ?? same[0];
+    if (found !== undefined) unused.delete(found);
+    return found;
+  };
+  return {
+    identity: header.identity,
+    warnings,
+    skip(earlier) {
+      for (const { key, purpose } of earlier) take(key, purpose);
+    },
+    async ask(request, { key, log }) {
+      const line = take(key, request.purpose);
+      if (line === undefined) {
+        throw budgetFailure(lines, key) ?? missing(calls, asked, request, key, file);
+      }
+      for (const exchange of line.exchanges) {
+        const { inputTokens, outputTokens } = exchange.usage;
+        log.enter(exchange, log.reserve({ inputTokens, maxOutputTokens: outputTokens }));
+      }
+      return { ...withoutNumber(line.reply), from: "replay" };
+    },
+  };
+}
+
+/** A study that a cap once stopped stops there again. */
+function budgetFailure(lines: readonly (CallLine | FailureLine)[], key: string): GeniusError | undefined {
+  const found = lines.find(
+    (line) => line.kind === "failure" && line.key === key && line.error.code === "budget-exhausted",
+  );
+  return found?.kind === "failure" ? new GeniusError("budget-exhausted", found.error.message) : undefined;
+}
+
+function missing(
+  calls: readonly CallLine[],
+  position: number,
+  request: Parameters<Source["ask"]>[0],
+  key: string,
+  file: string,
+): GeniusError {
+  const recorded = calls[position - 1];
+  const times = calls.filter((line) => line.key === key).length;
+  const why =
+    times > 0
+      ? `it was recorded ${times === 1 ? "once" : `${times} times`}, and this is one time more`
+      : recorded === undefined
+        ? `the record ends after ${calls.length} ${calls.length === 1 ? "reply" : "replies"}`
+        : `from the one recorded at this place ("${recorded.purpose}") it differs in ${firstDifference(recorded.request, visibleRequest(request)) ?? "the model"}`;
+  return new GeniusError(
+    "replay-missing",
+    `${file} has no reply to request ${position} ("${request.purpose}"): ${why}. A replay needs the same settings, data and version as the recorded run.`,
+  );
+}
+
+export function replayOfMessages(text: string, file: string): ReplaySource {
+  const { messages, cut } = readMessageList(text, file);
+  const answers = messages.filter(({ role }) => role === "assistant").map(({ content }) => content);
+  if (answers.length === 0) {
+    throw new GeniusError(
+      "bad-file",
+      `${file} holds ${messages.length} messages and none of an assistant, so there is nothing to replay.`,
+    );
+  }
+  let given = 0;
+  return {
+    identity: `transcript ${createHash("sha256").update(text).digest("hex").slice(0, 16)}`,
+    warnings: cut === undefined ? [] : [cut],
+    skip(earlier) {
+      given += earlier.length;
+    },
+    async ask(request, { log }) {
+      const answer = answers[given];
+      given += 1;
+      if (answer === undefined) {
+        throw new GeniusError(
+          "replay-missing",
+          `${file} holds ${answers.length} answers, all are given, and request ${given} ("${request.purpose}") asks for one more.${cut === undefined ? "" : ` ${cut}`}`,
+        );
+      }
+      const characters = request.messages.reduce((total, { content }) => total + content.length, 0);
+      const [inputTokens, outputTokens] = [tokensOf(characters), tokensOf(answer.length)];
+      const reservation = log.reserve({ inputTokens, maxOutputTokens: outputTokens });
+      const modelId = "recorded transcript";
+      const usage = { inputTokens, outputTokens, cachedInputTokens: 0, estimated: true as const };
+      log.enter({ modelId, finishReason: "stop", usage, milliseconds: 0 }, reservation);
+      const object = request.schema === undefined ? undefined : readObject(answer, request.schema.jsonSchema);
+      return {
+        text: answer,
+        ...(object === undefined ? {} : { object }),
+        toolCalls: [],
+        ...totalOf(log.exchanges),
+        modelId,
+        finishReason: "stop",
+        from: "replay",
+      };
+    },
+  };
+}
+
+function withoutNumber(reply: ChatReply): Omit<ChatReply, "number"> {
+  const { number: _, ...rest } = reply;
+  return rest;
+}
