@@ -99,7 +99,7 @@ export function countCompletions(grid: ChainGrid): GridTable {
 /** The largest sum of `gains` (by block, state and combination) of completions that end in allowed cells, or −∞. */
 export function bestCompletions(grid: ChainGrid, gains: GridTable): GridTable {
   const ends = { inside: 0, outside: Number.NEGATIVE_INFINITY };
-  return fold(grid, ends, (total, rest, gain) => (rest + gain > total ? rest + gain : total), gains);
+  return fold(grid, ends, (total, rest, gain) => Math.max(total, rest + gain), gains);
 }
 
 function fold(
