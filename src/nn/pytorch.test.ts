@@ -92,7 +92,6 @@ test("a small network follows PyTorch's loss for 100 steps within 0.003", async 
       nodes,
       batchSize: 32,
       optimiser: { kind: "sgd", momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
-      threads: 2,
       lowering,
     });
     let worst = 0;

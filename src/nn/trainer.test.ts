@@ -32,7 +32,7 @@ const options: TrainerOptions = {
   clipNorm: 5,
   averageDecay: 0.9,
   seed: 11,
-  threads: 2,
+  threads: 1,
 };
 const batch = (step: number) =>
   drawLearnableBatch("trainer", { step, batchSize: 16, shape: [3, 12, 12], classes: 6 });

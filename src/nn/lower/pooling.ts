@@ -3,7 +3,7 @@
 import { blockedDomain, sizeOf, type Tensor } from "../graph/builder.ts";
 import { multiply, reshape } from "../graph/operations.ts";
 import type { MapShape, ModelOp } from "../model.ts";
-import { blockedInputGradient } from "./blocked-convolution.ts";
+import { blockedInputGradient } from "./blocked-input-gradient.ts";
 import type { FeatureMap, Layout, Lowered, LoweringContext } from "./context.ts";
 import { inputGradient, slidingAttributes } from "./convolution.ts";
 import { exposeBlocks, featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
@@ -34,21 +34,26 @@ function lowerAverage(context: LoweringContext, op: Pool, input: FeatureMap, sha
       const d = divideByCount(context, read(context, gradient, layout), { op, layout, input: input.shape });
       const channels = x.shape[1] as number;
       const window = { ...op, groups: channels };
-      const ones = graph.constant(new Float32Array(channels * op.kernel * op.kernel).fill(1), [
-        channels,
-        1,
-        op.kernel,
-        op.kernel,
-      ]);
+      const ones = (count: number, kernel: readonly [number, number]) => {
+        const data = new Float32Array(count * kernel[0] * kernel[1]).fill(1);
+        return graph.constant(data, [count, 1, ...kernel]);
+      };
+      const kernel = ones(channels, [op.kernel, op.kernel]);
       const dx =
         layout === "blocked"
           ? blockedInputGradient(context, d, {
               op,
-              flipped: ones,
               size: [input.shape[1], input.shape[2]],
+              channels,
               depthwise: true,
+              weights: (taps) => ones(channels, [taps.height, taps.width]),
             })
-          : inputGradient(context, d, { op: window, inputShape: x.shape, weight: ones, flipped: () => ones });
+          : inputGradient(context, d, {
+              op: window,
+              inputShape: x.shape,
+              weight: kernel,
+              flipped: () => kernel,
+            });
       return [featureMap(input.shape, layout, dx)];
     },
   };

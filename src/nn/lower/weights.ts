@@ -1,6 +1,6 @@
 // Rearrangements of convolution weights [O, I, kH, kW] as index tables: into blocked layouts, flipped and swapped
-// for input gradients, and padded with zeros to whole blocks. Pure arithmetic on indices; nothing is emitted here.
-// See Arrangement in context.ts for what an index table means.
+// for input gradients, padded with zeros to whole blocks, and where each weight lies in a blocked gradient.
+// Pure arithmetic on indices; nothing is emitted here. See Arrangement in context.ts for what a table means.
 import type { Arrangement } from "./context.ts";
 
 export interface WeightShape {
@@ -9,6 +9,13 @@ export interface WeightShape {
   readonly inChannels: number;
   readonly groups: number;
   readonly kernel: number;
+}
+
+/** Taps of a square kernel (row · k + column) in the order in which a convolution uses them. */
+export interface Taps {
+  readonly height: number;
+  readonly width: number;
+  readonly order: readonly number[];
 }
 
 /** 0, 1, 2, … */
@@ -21,6 +28,12 @@ export function paddedVector(count: number, length: number): Arrangement | undef
   if (length === count) return undefined;
   const indices = Int32Array.from({ length }, (_, index) => (index < count ? index : -1));
   return { shape: [length], indices };
+}
+
+/** All taps in their own order, or in reverse for an input gradient at stride 1. */
+export function allTaps(kernel: number, reversed: boolean): Taps {
+  const order = Array.from(identityIndices(kernel * kernel));
+  return { height: kernel, width: kernel, order: reversed ? order.reverse() : order };
 }
 
 /** Weights for the gradient with respect to the input at stride 1: [I, O / groups, kH, kW], flipped. */
@@ -42,68 +55,66 @@ export function flippedWeights(weight: WeightShape): Arrangement {
 }
 
 /**
- * Blocked weights of a full convolution: shape [O', I', kH, kW], stored [O'/B, I'/B, kH·kW, B of I, B of O].
- * With `inputGradient`, those of the flipped and swapped convolution, [I', O', kH, kW].
- * With `plainInput`, the input channels are not blocked: stored [O'/B, I, kH·kW, B of O].
+ * Blocked weights of a full convolution: shape [O', I', h, w], stored [O'/B, I'/B, h · w, B of I, B of O].
+ * With `swapped`, those of a convolution from the outputs to the inputs, [I', O', h, w].
+ * With `plainInput`, the input channels are not blocked: stored [O'/B, I, h · w, B of O].
  */
 export function blockedWeights(
   weight: WeightShape,
-  blockSize: number,
-  mode: "forward" | "inputGradient" | "plainInput",
+  options: {
+    readonly blockSize: number;
+    readonly taps: Taps;
+    readonly swapped?: boolean;
+    readonly plainInput?: boolean;
+  },
 ): Arrangement {
-  const { kernel } = weight;
-  const area = kernel * kernel;
-  const swapped = mode === "inputGradient";
+  const { blockSize, taps, swapped = false, plainInput = false } = options;
+  const area = weight.kernel * weight.kernel;
   const outs = swapped ? weight.inChannels : weight.outChannels;
   const ins = swapped ? weight.outChannels : weight.inChannels;
-  const inBlock = mode === "plainInput" ? 1 : blockSize;
+  const [outStride, inStride] = swapped ? [area, outs * area] : [ins * area, area];
+  const inBlock = plainInput ? 1 : blockSize;
   const outBlocks = Math.ceil(outs / blockSize);
   const inBlocks = Math.ceil(ins / inBlock);
-  const indices = new Int32Array(outBlocks * blockSize * inBlocks * inBlock * area);
+  const indices = new Int32Array(outBlocks * blockSize * inBlocks * inBlock * taps.order.length);
   let position = 0;
-  for (let outBlock = 0; outBlock < outBlocks; outBlock += 1) {
-    for (let block = 0; block < inBlocks; block += 1) {
-      for (let tap = 0; tap < area; tap += 1) {
-        for (let i = 0; i < inBlock; i += 1) {
-          for (let o = 0; o < blockSize; o += 1) {
-            const output = outBlock * blockSize + o;
-            const input = block * inBlock + i;
-            const source = swapped
-              ? (input * outs + output) * area + (area - 1 - tap)
-              : (output * ins + input) * area + tap;
-            indices[position++] = output < outs && input < ins ? source : -1;
+  for (let firstOut = 0; firstOut < outs; firstOut += blockSize) {
+    for (let firstIn = 0; firstIn < ins; firstIn += inBlock) {
+      for (const tap of taps.order) {
+        for (let input = firstIn; input < firstIn + inBlock; input += 1) {
+          for (let output = firstOut; output < firstOut + blockSize; output += 1) {
+            const inside = output < outs && input < ins;
+            indices[position++] = inside ? output * outStride + input * inStride + tap : -1;
           }
         }
       }
     }
   }
-  return { shape: [outBlocks * blockSize, inBlocks * inBlock, kernel, kernel], indices };
+  return { shape: [outBlocks * blockSize, inBlocks * inBlock, taps.height, taps.width], indices };
 }
 
-/** Blocked weights of a depthwise convolution: shape [C', 1, kH, kW], stored [C'/B, kH·kW, B]; flipped on demand. */
+/** Blocked weights of a depthwise convolution: shape [C', 1, h, w], stored [C'/B, h · w, B]. */
 export function blockedDepthwiseWeights(
   weight: { readonly channels: number; readonly kernel: number },
   blockSize: number,
-  flipped: boolean,
+  taps: Taps,
 ): Arrangement {
   const { channels, kernel } = weight;
   const area = kernel * kernel;
-  const blocks = Math.ceil(channels / blockSize);
-  const indices = new Int32Array(blocks * blockSize * area);
+  const padded = Math.ceil(channels / blockSize) * blockSize;
+  const indices = new Int32Array(padded * taps.order.length);
   let position = 0;
-  for (let block = 0; block < blocks; block += 1) {
-    for (let tap = 0; tap < area; tap += 1) {
-      for (let lane = 0; lane < blockSize; lane += 1) {
-        const channel = block * blockSize + lane;
-        const source = channel * area + (flipped ? area - 1 - tap : tap);
-        indices[position++] = channel < channels ? source : -1;
+  for (let first = 0; first < channels; first += blockSize) {
+    for (const tap of taps.order) {
+      for (let channel = first; channel < first + blockSize; channel += 1) {
+        indices[position++] = channel < channels ? channel * area + tap : -1;
       }
     }
   }
-  return { shape: [blocks * blockSize, 1, kernel, kernel], indices };
+  return { shape: [padded, 1, taps.height, taps.width], indices };
 }
 
-/** Where each weight [C, 1, kH, kW] lies in a blocked depthwise tensor stored [C'/B, kH·kW, B]. */
+/** Where each weight [C, 1, kH, kW] lies in a tensor stored [C'/B, kH · kW, B]. */
 export function fromBlockedDepthwise(
   weight: { readonly channels: number; readonly kernel: number },
   blockSize: number,
@@ -113,5 +124,41 @@ export function fromBlockedDepthwise(
     const channel = Math.floor(index / area);
     const tap = index % area;
     return (Math.floor(channel / blockSize) * area + tap) * blockSize + (channel % blockSize);
+  });
+}
+
+/** Where each weight [O, I, kH, kW] lies in a tensor stored [I, O'/B, kH · kW, B]. */
+export function fromInputMajor(weight: WeightShape, blockSize: number): Int32Array {
+  const { outChannels, inChannels, kernel } = weight;
+  const area = kernel * kernel;
+  const padded = Math.ceil(outChannels / blockSize) * blockSize;
+  const indices = new Int32Array(outChannels * inChannels * area);
+  let position = 0;
+  for (let output = 0; output < outChannels; output += 1) {
+    const block = Math.floor(output / blockSize) * area * blockSize + (output % blockSize);
+    for (let input = 0; input < inChannels; input += 1) {
+      for (let tap = 0; tap < area; tap += 1) {
+        indices[position++] = input * padded * area + block + tap * blockSize;
+      }
+    }
+  }
+  return indices;
+}
+
+/**
+ * Where each weight [O, I] lies in a matrix of one map's channels by the other's, stored [rows'/B, columns', B]:
+ * the rows are outputs, or inputs with `inputRows`.
+ */
+export function fromBlockedMatrix(
+  weight: { readonly outChannels: number; readonly inChannels: number },
+  options: { readonly blockSize: number; readonly columns: number; readonly inputRows: boolean },
+): Int32Array {
+  const { outChannels, inChannels } = weight;
+  const { blockSize, columns, inputRows } = options;
+  return Int32Array.from({ length: outChannels * inChannels }, (_, index) => {
+    const output = Math.floor(index / inChannels);
+    const input = index % inChannels;
+    const [row, column] = inputRows ? [input, output] : [output, input];
+    return (Math.floor(row / blockSize) * columns + column) * blockSize + (row % blockSize);
   });
 }
