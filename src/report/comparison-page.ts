@@ -39,7 +39,8 @@ export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] 
     min: 1,
     max: last,
     scale: "linear",
-    format: (value: number) => String(Math.round(value * 10) / 10),
+    whole: true,
+    format: String,
   } as const;
   const curves = (read: (curve: AnytimeCurve) => Band | null): Curve[] =>
     comparison.anytime.flatMap((curve, series) => {

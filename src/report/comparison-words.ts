@@ -39,7 +39,7 @@ export function findings(comparison: Comparison): string[] {
     if (pair === undefined) return undefined;
     const chance = pair.a === leader.strategy ? pair.improvement01 : 1 - pair.improvement01;
     const verdict = pair.verdict === "not told apart" ? "is not told apart from" : "differs from";
-    return `It ${verdict} ${other} (Holm-corrected p = ${pValue(pair.pHolm)}); a run of it ends above a run of ${other} with probability ${chance.toFixed(2)}.`;
+    return `It ${verdict} ${other} (Holm-corrected p ${equals(pair.pHolm)}); a run of it ends above a run of ${other} with probability ${chance.toFixed(2)}.`;
   };
   const others = rows.filter((row) => row !== leader);
   const untold = others
@@ -77,7 +77,7 @@ export function resultTable(comparison: Comparison): DataTable {
       row.seeds,
       rank(row.rank),
       row.validationAccuracy01 === null && comparison.selectedOn === "test"
-        ? "none: see notes"
+        ? "none"
         : accuracy(row.validationAccuracy01),
       accuracy(row.testAccuracy01),
       accuracy(row.regret01),
@@ -102,7 +102,7 @@ export function trivialTable({ trivialGuesses, selectedOn }: Comparison): DataTa
       guess.name,
       guess.key,
       guess.rank ?? "–",
-      selectedOn === "test" ? "none: see notes" : percent(guess.accuracy01),
+      selectedOn === "test" ? "none" : percent(guess.accuracy01),
       selectedOn === "test" ? percent(guess.accuracy01) : optional(guess.testAccuracy01),
       optional(guess.regret01),
       guess.reason,
@@ -139,13 +139,14 @@ export function pairTable(tests: BudgetTests): DataTable {
   };
 }
 
+const equals = (p: number) => (p < 0.0001 ? pValue(p) : `= ${pValue(p)}`);
 export const pValue = (p: number) => (p < 0.0001 ? "< 0.0001" : p.toPrecision(2));
 
 export function friedmanSentence(tests: BudgetTests): string {
   if (tests.friedman === null)
     return "Friedman's test needs three strategies and two seeds that all of them finished.";
   const { chiSquared, pValue: p, seeds, criticalDifference } = tests.friedman;
-  return `Friedman over ${seeds} seeds: χ² = ${chiSquared.toFixed(1)}, p ${p < 0.0001 ? "< 0.0001" : `= ${p.toPrecision(2)}`}; Nemenyi's critical difference of mean ranks at the 5 % level is ${criticalDifference.toFixed(2)}.`;
+  return `Friedman over ${seeds} seeds: χ² = ${chiSquared.toFixed(1)}, p ${equals(p)}; Nemenyi's critical difference of mean ranks at the 5 % level is ${criticalDifference.toFixed(2)}.`;
 }
 
 export function spendingTable({ spending }: Comparison): DataTable {

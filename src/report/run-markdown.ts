@@ -6,6 +6,7 @@ import { publishedLabel } from "./published.ts";
 import { type RunReportInput, selectedTrial } from "./run-facts.ts";
 import {
   answers,
+  askedInWords,
   checklistOf,
   checklistTable,
   publishedTable,
@@ -28,6 +29,7 @@ export function runMarkdown(input: RunReportInput): string {
   const published = publishedTable(config.space, config.dataset);
   const parts = [
     `# ${markdownText(titleOf(input))}`,
+    `Asked for: ${markdownText(askedInWords(config))}.`,
     ...(input.selectedOn === "test"
       ? ["**Selected on test data:** the table has no other accuracy. Such figures are optimistic."]
       : []),

@@ -11,6 +11,7 @@ import { runCharts } from "./run-charts.ts";
 import { designName, type RunReportInput, selectedTrial, spendingOf } from "./run-facts.ts";
 import {
   answers,
+  askedInWords,
   changesOf,
   checklistOf,
   checklistTable,
@@ -74,33 +75,25 @@ function section(id: string, title: string, body: Markup | undefined): Section |
 }
 
 function leadOf(input: RunReportInput): Markup {
-  const best = selectedTrial(input.record);
+  const { record, selectedOn, space } = input;
+  const { config } = record.header;
+  const best = selectedTrial(record);
   const spending = spendingOf(input);
-  const cards: [string, Markup | string][] = [
-    [
-      "asked",
-      `the best network of ${input.record.header.config.space} for ${input.record.header.config.dataset} in ${input.record.header.config.trials} evaluations`,
-    ],
-    ...(best === undefined
-      ? []
-      : ([
-          ["best network", designName(input.space, best.proposal.choices)],
-          [`accuracy on ${input.selectedOn} data`, formatPercent(best.outcome.accuracy01)],
-          ...(input.record.result?.testAccuracy01 === undefined || input.selectedOn === "test"
-            ? []
-            : [["accuracy on test data", formatPercent(input.record.result.testAccuracy01)]]),
-          ["parameters, MACs", `${formatCount(best.cost.paramCount)}, ${formatCount(best.cost.macCount)}`],
-        ] as [string, string][])),
-    [
-      "spent",
-      `${spending.evaluations} evaluations${spending.elapsedMs === undefined ? "" : `, ${formatDuration(spending.elapsedMs)}`}`,
-    ],
-  ];
-  const state =
-    input.record.result === undefined
-      ? notice("This run has no result line: it goes on, or was stopped. The report shows what is there.")
-      : undefined;
-  return html`${state}${definitions(cards)}${input.selectedOn === "test" ? notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.") : undefined}
+  const cards: [string, string][] = [];
+  if (best !== undefined) {
+    cards.push(["best network", designName(space, best.proposal.choices)]);
+    cards.push([`accuracy on ${selectedOn} data`, formatPercent(best.outcome.accuracy01)]);
+    const tested = record.result?.testAccuracy01;
+    if (tested !== undefined && selectedOn !== "test")
+      cards.push(["accuracy on test data", formatPercent(tested)]);
+    cards.push([
+      "parameters, MACs",
+      `${formatCount(best.cost.paramCount)}, ${formatCount(best.cost.macCount)}`,
+    ]);
+  }
+  const time = spending.elapsedMs === undefined ? "" : `, ${formatDuration(spending.elapsedMs)}`;
+  cards.push(["spent", `${spending.evaluations} evaluations${time}`]);
+  return html`<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it goes on, or was stopped. The report shows what is there.")}${definitions(cards)}${selectedOn === "test" && notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.")}
 <h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
 }
 

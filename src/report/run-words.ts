@@ -2,6 +2,7 @@
 // from the same words, so they cannot differ.
 import type { JsonValue } from "../base/json.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import type { StudyConfig } from "../record/journal-lines.ts";
 import { isScored, type Trial } from "../record/trial.ts";
 import type { Violation } from "../spaces/domain.ts";
 import type { DataTable } from "./charts/chart.ts";
@@ -106,6 +107,19 @@ function repeatInWords(input: RunReportInput): string {
       ? "The same seed gives the same search."
       : "A language model may answer differently another time; its recorded answers are in conversation.jsonl.";
   return `${input.command} (seed ${config.seed}). ${caveat}`;
+}
+
+/** "the best network of mobile for ten classes of digits, with at most 20k parameters, in 30 evaluations, by gp". */
+export function askedInWords(config: StudyConfig): string {
+  const words = { ParamCount: "parameters", MacCount: "multiply–accumulates", LatencyMs: "ms" };
+  const limits = Object.entries(config.limits).flatMap(([name, value]) => {
+    if (typeof value !== "number") return [];
+    const noun = words[name.replace(/^(min|max)/, "") as keyof typeof words] ?? name;
+    return `at ${name.startsWith("min") ? "least" : "most"} ${formatCount(value)} ${noun}`;
+  });
+  const limited = limits.length === 0 ? "" : `, with ${limits.join(" and ")}`;
+  const proposer = config.model === undefined ? config.strategy : `${config.strategy} with ${config.model}`;
+  return `the best network of ${config.space} for ${config.task}${limited}, in ${config.trials} evaluations, by ${proposer}`;
 }
 
 /** What came of a trial, and why, in a few words. */

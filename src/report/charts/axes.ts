@@ -9,6 +9,8 @@ export interface Axis {
   readonly max: number;
   readonly scale: "linear" | "log";
   readonly format: (value: number) => string;
+  /** Only whole values have ticks. */
+  readonly whole?: boolean;
 }
 
 export interface LegendEntry {
@@ -81,7 +83,8 @@ export function ticks(axis: Axis): number[] {
     const inside = powers.filter((value) => value >= axis.min * 0.999 && value <= axis.max * 1.001);
     if (inside.length >= 2) return inside;
   }
-  const step = roundStep((axis.max - axis.min) / 5);
+  const rough = roundStep((axis.max - axis.min) / 5);
+  const step = axis.whole ? Math.max(1, rough) : rough;
   const first = Math.ceil(axis.min / step - 1e-9);
   const count = Math.floor(axis.max / step + 1e-9) - first + 1;
   return Array.from({ length: Math.max(0, count) }, (_, index) =>
@@ -114,7 +117,9 @@ export function rangeOf(
 
 /** An axis of accuracies in [0, 1], labelled in per cent with as many decimals as the range needs. */
 export function accuracyAxis(label: string, values: Iterable<number>): Axis {
-  const { min, max } = rangeOf(values);
+  const given = [...values].filter(Number.isFinite);
+  // A single value gets a quarter of a point of room on either side.
+  const { min, max } = rangeOf(new Set(given).size === 1 ? [given[0]! - 0.0025, given[0]! + 0.0025] : given);
   const [low, high] = [Math.max(0, min), Math.min(1, max)];
   const decimals = high - low > 0.05 ? 0 : high - low > 0.005 ? 1 : 2;
   return { label, min: low, max: high, scale: "linear", format: (value) => (value * 100).toFixed(decimals) };

@@ -1,0 +1,214 @@
+// The report of a run: it answers a stranger's four questions, shows what went wrong, and no text in a run can become
+// markup. Run on a search of the real NAS-Bench-Macro table.
+import fc from "fast-check";
+import { parse } from "parse5";
+import { describe, expect, test } from "vitest";
+import { exampleRun, type Words } from "./fixtures/run.ts";
+import { contentPolicy } from "./page.ts";
+import { runMarkdown } from "./run-markdown.ts";
+import { runReport } from "./run-report.ts";
+import { againstRandom } from "./run-words.ts";
+import { runsMarkdown, runsReport } from "./runs-report.ts";
+
+const run = exampleRun();
+const page = runReport(run);
+
+interface Node {
+  readonly nodeName: string;
+  readonly value?: string;
+  readonly attrs?: readonly { readonly name: string; readonly value: string }[];
+  readonly childNodes?: readonly Node[];
+}
+
+/** Elements with the names of their attributes, in order: what a browser would build. */
+function structure(text: string): string[] {
+  const seen: string[] = [];
+  const walk = (node: Node) => {
+    if (node.attrs !== undefined)
+      seen.push(`${node.nodeName} ${node.attrs.map(({ name }) => name).join(" ")}`);
+    for (const child of node.childNodes ?? []) walk(child);
+  };
+  walk(parse(text) as unknown as Node);
+  return seen;
+}
+
+function textOf(text: string): string {
+  const parts: string[] = [];
+  const walk = (node: Node) => {
+    if (node.nodeName === "style") return;
+    if (node.value !== undefined) parts.push(node.value);
+    for (const child of node.childNodes ?? []) walk(child);
+  };
+  walk(parse(text) as unknown as Node);
+  return parts.join(" ").replace(/\s+/g, " ");
+}
+
+describe("a stranger can answer from the page alone", () => {
+  const text = textOf(page);
+  test.each([
+    [
+      "what was best",
+      "22212220, with 93.13 % on test data; 1.99M parameters and 85.2M multiply–accumulates; trial 2, evaluation 2 of 13",
+    ],
+    [
+      "better than random",
+      "Yes: after the same 13 evaluations it is above 30, level with 0 and below 0 of 30 runs of random search",
+    ],
+    ["what it cost", "13 evaluations from 16 proposals in 17 min 00 s."],
+    ["tokens and money", "was called 16 times: 14.5k tokens read and 1.92k written, $0.0640"],
+    [
+      "how to repeat it",
+      "--strategy hybrid --model openai/gpt-4 --trials 13 --seed 7 (seed 7). A language model may answer differently",
+    ],
+    ["what was infeasible", "infeasible: 112M multiply–accumulates, above the limit 110M"],
+    ["what was repaired", "broke a limit; repaired to 12212220"],
+    ["what was unreadable", "unreadable: I propose"],
+    ["reasons are claims", "These are claims: nothing here checks them."],
+    [
+      "what changed",
+      "Changed from the best before it, trial 2: layer1: inverted residual, kernel 5, expansion 6",
+    ],
+    ["test data is flagged", "Selected on test data: the table has no other accuracy."],
+    ["where figures come from", "runs/example/journal.jsonl"],
+    ["published results", "Reported, not run here."],
+  ])("%s", (_, words) => expect(text).toContain(words));
+});
+
+test("the page needs nothing from anywhere, runs nothing, and says so to the browser", () => {
+  const elements = structure(page);
+  expect(page).toContain(`content="${contentPolicy.replaceAll("'", "&#39;")}"`);
+  expect(
+    elements.filter((element) => /^(script|iframe|object|embed|link|img|form|base) /.test(element)),
+  ).toEqual([]);
+  expect(elements.filter((element) => /\bon\w+/.test(element.split(" ").slice(1).join(" ")))).toEqual([]);
+  expect([...page.matchAll(/href="([^"]*)"/g)].every((match) => match[1]!.startsWith("#"))).toBe(true);
+  expect(page).not.toMatch(/url\((?!#clip-)|@import/);
+});
+
+test("figures have a title and a data table, ids are unique, headings are in order", () => {
+  const ids = [...page.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(page.match(/<figure>/g)!.length).toBe(page.match(/Data of “/g)!.length);
+  expect(page.match(/<figure>/g)!.length).toBe(7);
+});
+
+test("without baselines the report says so and how to get one", () => {
+  const { baselines: _, ...alone } = run;
+  expect(againstRandom(alone)).toBe(
+    `Not known: no random search was run at the same budget. To know it, run: ${run.baselineCommand}`,
+  );
+  const text = textOf(runReport(alone));
+  expect(text).toContain("No baseline was run at equal budget");
+  expect(text).toContain("so nothing here says that the method is better than chance");
+});
+
+test("a run that is no better than random search is called so", () => {
+  const lucky = run.baselines!.map((trace) => ({
+    ...trace,
+    points: trace.points.map((point) => ({ ...point, accuracy01: 0.9999 })),
+  }));
+  expect(againstRandom({ ...run, baselines: lucky })).toMatch(/^No: /);
+  expect(againstRandom({ ...run, baselines: lucky.slice(0, 3) })).toMatch(/^Hard to say from 3 runs/);
+});
+
+test("a run that has scored nothing, in a space not known here, still has a report", () => {
+  const { space: _, ...strange } = run;
+  const record = { ...run.record, trials: run.record.trials.slice(12, 15), result: undefined };
+  const text = textOf(runReport({ ...strange, record }));
+  expect(text).toContain("None: no design was scored.");
+  expect(text).toContain("This run has no result line");
+  expect(runMarkdown({ ...strange, record })).toContain("None: no design was scored.");
+});
+
+const payloads = [
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "' autofocus onfocus='alert(1)",
+  "</pre></details></section><iframe srcdoc='<script>alert(1)</script>'>",
+  "</title></style></svg><svg onload=alert(1)>",
+  "<!-- --><!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>",
+  "]]><![CDATA[<script>",
+  "javascript:alert(1)//",
+  "\u202e\u0000\ud800<\u2028>",
+  "{{constructor.constructor('alert(1)')()}}",
+];
+
+test("no text of a journal, a folder name, a model or a person becomes markup", () => {
+  const word = fc.oneof(fc.constantFrom(...payloads), fc.string({ unit: "binary", maxLength: 60 }));
+  // Texts are of one kind of length and line, since the conversation shows short and long texts differently.
+  const long = (text: string) => `${"x".repeat(101)}${text}`;
+  const clean = structure(
+    runReport(exampleRun({ rationale: "r", by: "b", folder: "f", reply: long("r"), note: long("n") })),
+  );
+  fc.assert(
+    fc.property(word, word, word, word, word, (rationale, by, folder, reply, note) => {
+      const words: Words = {
+        rationale: `r${rationale}`,
+        by: `b${by}`,
+        folder: `f${folder}`,
+        reply: long(reply),
+        note: long(note),
+      };
+      expect(structure(runReport(exampleRun(words)))).toEqual(clean);
+    }),
+    { numRuns: 25 },
+  );
+}, 60_000);
+
+test("Markdown has the same answers, and nothing hostile gets out of its cell", () => {
+  const hostile = exampleRun({
+    rationale: payloads[0]!,
+    by: payloads[1]!,
+    folder: payloads[3]!,
+    reply: "a | b\n# c",
+    note: payloads[0]!,
+  });
+  const text = runMarkdown(hostile);
+  expect(text).not.toMatch(/<(script|img|iframe)/i);
+  expect(text).toContain("unreadable: a \\| b # c");
+  expect(runMarkdown(run)).toContain(
+    "**Is it better than random search?** Yes: after the same 13 evaluations",
+  );
+});
+
+describe("several runs", () => {
+  const seeded = (seed: number, from: number) => ({
+    ...run,
+    folder: `runs/seed-${seed}`,
+    record: {
+      ...run.record,
+      header: { ...run.record.header, config: { ...run.record.header.config, seed } },
+      trials: run.record.trials.slice(from),
+    },
+  });
+  const other = (strategy: string, seed: number) => {
+    const base = seeded(seed, 9);
+    return {
+      ...base,
+      record: {
+        ...base.record,
+        header: { ...base.record.header, config: { ...base.record.header.config, strategy } },
+      },
+    };
+  };
+
+  test("of one question get means with intervals and the chance of ending higher", () => {
+    const inputs = [seeded(1, 0), seeded(2, 2), other("random", 1), other("random", 2)];
+    const text = textOf(runsReport(inputs));
+    expect(text).toContain("After the 4 evaluations that every run of this question had");
+    expect(text).toContain("P(a run of a ends above a run of b)");
+    expect(text).not.toContain("different questions");
+    expect(runsMarkdown(inputs)).toContain("| hybrid with openai/gpt-4 | 2 | 4 |");
+  });
+
+  test("of different questions are not averaged", () => {
+    const alien = seeded(3, 0);
+    const config = { ...alien.record.header.config, dataset: "<b>other</b>" };
+    const text = runsReport([
+      run,
+      { ...alien, record: { ...alien.record, header: { ...alien.record.header, config } } },
+    ]);
+    expect(textOf(text)).toContain("These runs answer different questions");
+    expect(structure(text).some((element) => element.startsWith("b "))).toBe(false);
+  });
+});
