@@ -1,8 +1,7 @@
 // Written by `npm run catalog`; do not edit. What exists, by name, loaded when it is used.
-
-import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { SpaceDefinition } from "../spaces/space.ts";
 import type { StrategyDefinition } from "../strategies/strategy.ts";
+import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { Entry } from "./entry.ts";
 
 export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
@@ -22,7 +21,7 @@ export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
   },
   "genius-imagenet": {
     summary:
-      "ImageNet networks of five stages of six layers, each skipped or an inverted residual with squeeze-excite (kernel 3, 5 or 7, expansion 4 or 6). 7^30 designs.",
+      "ImageNet networks of five stages of six layers, each skipped or an inverted residual with squeeze-excite (kernel 3, 5 or 7, expansion 4 or 6). 7^30 designs; MACs as the paper counts them, with 4 per element of a batch norm.",
     source:
       "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970; network of github.com/mingkai-zheng/GENIUS",
     load: async () => (await import("../spaces/genius-imagenet.ts")).default,
@@ -49,6 +48,26 @@ export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
   },
 };
 
-export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {};
+export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
+  "largest-first": {
+    summary: "The largest allowed network, then the next largest by multiply–accumulates.",
+    source: "the baseline of Yang et al. 2020, https://arxiv.org/abs/1912.12522, taken literally",
+    model: "none",
+    load: async () => (await import("../strategies/largest-first.ts")).default,
+  },
+  random: {
+    summary: "Uniform over the allowed designs, without repeats.",
+    source: "Bergstra and Bengio 2012, https://jmlr.org/papers/v13/bergstra12a.html",
+    model: "none",
+    load: async () => (await import("../strategies/random.ts")).default,
+  },
+};
 
-export const evaluators: Readonly<Record<string, Entry<EvaluatorDefinition>>> = {};
+export const evaluators: Readonly<Record<string, Entry<EvaluatorDefinition>>> = {
+  table: {
+    summary: "Looks a design up in the published table of its space: no training, a search in seconds.",
+    source:
+      "NAS-Bench-Macro, Channel-Bench-Macro and NAS-Bench-201, each as published; `genius list spaces` names the papers",
+    load: async () => (await import("../evaluators/table.ts")).default,
+  },
+};

@@ -1,10 +1,14 @@
+// From a resolved configuration to the parts of a study, by name: the same for a new search, for a resumed one and
+// for whoever else runs one. What was chosen is data (`StudyConfig`), so a journal's header is enough.
+import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
-import type { Conversation } from "../llm/index.ts";
+import { type Conversation, createConversation } from "../llm/index.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
 import { createDomain } from "../spaces/create-domain.ts";
 import type { Domain, Limits } from "../spaces/domain.ts";
 import type { Strategy } from "../strategies/strategy.ts";
+import { type ModelSettings, modelSettings } from "../study/settings.ts";
 import { loadEvaluator, loadSpace, loadStrategy, resolveOptions } from "./load.ts";
 
 export interface AssembleSetting {
@@ -55,10 +59,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     },
     resolveOptions(evaluatorDefinition.options, config.evaluatorOptions, `the evaluator ${config.evaluator}`),
   );
-  const conversation =
-    config.model === undefined
-      ? undefined
-      : await openModel(config.model, config.modelOptions, { ...setting, folder });
+  const conversation = config.model === undefined ? undefined : await openModel(config.model, config, setting);
   const strategy = strategyDefinition.create(
     {
       domain,
@@ -87,4 +88,30 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       await evaluator.close?.();
     },
   };
+}
+
+function openModel(model: string, config: StudyConfig, setting: AssembleSetting): Promise<Conversation> {
+  const { baseUrl, maxUsd, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput }: ModelSettings = resolveOptions(
+    modelSettings,
+    config.modelOptions,
+    `the model ${model}`,
+  );
+  if ((usdPerMillionInput === undefined) !== (usdPerMillionOutput === undefined)) {
+    throw new GeniusError("wrong-use", "A price has two parts: give both --usd-per-million-input and --usd-per-million-output.");
+  }
+  return createConversation({
+    model,
+    baseUrl,
+    environment: setting.environment,
+    folder: setting.folder,
+    caps: {
+      ...(maxUsd !== undefined && { maxUsd }),
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(maxCalls !== undefined && { maxCalls }),
+    },
+    ...(usdPerMillionInput !== undefined &&
+      usdPerMillionOutput !== undefined && {
+        pricePerMillion: { input: usdPerMillionInput, output: usdPerMillionOutput },
+      }),
+  });
 }

@@ -4,7 +4,7 @@
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
-import { parseModelName } from "../llm/index.ts";
+import { isMessageList, parseModelName } from "../llm/index.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
 import type { Limits, SpaceDefinition } from "../spaces/space.ts";
 import type { StrategyDefinition } from "../strategies/strategy.ts";
@@ -61,7 +61,6 @@ async function isTranscript(model: string | undefined): Promise<boolean> {
   if (model === undefined) return false;
   const name = parseModelName(model);
   if (name.provider !== "replay") return false;
-  const { isMessageList } = await import("../llm/index.ts");
   return isMessageList(name.file);
 }
 

@@ -6,8 +6,9 @@ import { styleText } from "node:util";
 import { z } from "zod";
 import { messageOf } from "../base/errors.ts";
 import { cacheDirectoryOf } from "../data/cache-directory.ts";
-import { findTable, publishedTables } from "../data/tables/index.ts";
-import { modelProviders } from "../llm/index.ts";
+import { findTable } from "../data/tables/obtain-table.ts";
+import { publishedTables } from "../data/tables/published.ts";
+import { type ModelProvider, modelProviders } from "../llm/index.ts";
 import { defineCommand, type Terminal } from "./command.ts";
 
 interface Finding {
@@ -74,7 +75,7 @@ async function packages(): Promise<Finding[]> {
 
 async function models(environment: Environment): Promise<Finding[]> {
   return Promise.all(
-    modelProviders.map(async ({ name, keyVariable, localUrl }): Promise<Finding> => {
+    modelProviders.map(async ({ name, keyVariable, localUrl }: ModelProvider): Promise<Finding> => {
       const what = `model ${name}`;
       if (localUrl !== undefined) {
         const url = localUrl(environment);

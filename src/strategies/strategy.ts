@@ -53,6 +53,8 @@ export interface StrategyDefinition<Options = unknown> {
   create(setting: StrategySetting, options: Options): Strategy;
 }
 
-export function defineStrategy<Options>(definition: StrategyDefinition<Options>): StrategyDefinition<Options> {
+export function defineStrategy<Options>(
+  definition: StrategyDefinition<Options>,
+): StrategyDefinition<Options> {
   return definition;
 }
