@@ -51,7 +51,11 @@ function bestSoFar(input: RunReportInput): Chart | undefined {
   const last = trace.at(-1)!.evaluation;
   const own: Curve = {
     name: `this run (${input.record.header.config.strategy})`,
-    points: trace.map(({ evaluation, accuracy01 }) => ({ x: evaluation, y: accuracy01 })),
+    points: trace
+      .filter(
+        (point, index) => point.accuracy01 !== trace[index - 1]?.accuracy01 || index === trace.length - 1,
+      )
+      .map(({ evaluation, accuracy01 }) => ({ x: evaluation, y: accuracy01 })),
     steps: true,
     series: 1,
   };
@@ -205,15 +209,17 @@ function calibration(input: RunReportInput): Chart | undefined {
 }
 
 const mostDecisions = 30;
+const mostObservations = 400;
 
 function worthChart({ record, space }: RunReportInput): Chart | undefined {
   const scored = record.trials
     .filter(isScored)
     .filter((trial) => trial.proposal.choices.length === space?.decisions.length);
-  if (space === undefined || scored.length > 400) return undefined;
+  const used = scored.slice(-mostObservations);
+  if (space === undefined) return undefined;
   const worth = decisionWorth(
     space.decisions,
-    scored.map((trial) => ({ choices: trial.proposal.choices, accuracy01: trial.outcome.accuracy01 })),
+    used.map((trial) => ({ choices: trial.proposal.choices, accuracy01: trial.outcome.accuracy01 })),
     createRandom("decision worth"),
   )?.slice(0, mostDecisions);
   if (worth === undefined || worth.every((entry) => entry.worth01 === 0)) return undefined;
@@ -221,8 +227,7 @@ function worthChart({ record, space }: RunReportInput): Chart | undefined {
   return barChart({
     name: "decision-worth",
     title: "What each decision was worth in these trials",
-    caption:
-      "The fitted difference between the best and the worst option that was tried, other decisions held equal, with 95 % intervals from resampled trials. A description of these trials by a linear model, not a law.",
+    caption: `The fitted difference between the best and the worst option that was tried, other decisions held equal, with 95 % intervals from resampled trials. A description of ${used.length < scored.length ? `the last ${used.length}` : "these"} trials by a linear model, not a law.`,
     x: {
       label: "points of accuracy (%)",
       min: 0,
@@ -230,6 +235,6 @@ function worthChart({ record, space }: RunReportInput): Chart | undefined {
       scale: "linear",
       format: (value) => (value * 100).toFixed(most > 0.02 ? 1 : 2),
     },
-    rows: worth.map((entry) => ({ name: `${entry.decision}`, value: entry.worth01, interval: entry.ci95 })),
+    rows: worth.map((entry) => ({ name: entry.decision, value: entry.worth01, interval: entry.ci95 })),
   });
 }

@@ -9,6 +9,8 @@ export interface Axis {
   readonly max: number;
   readonly scale: "linear" | "log";
   readonly format: (value: number) => string;
+  /** For the data table, where a tick's few digits are too few. Absent: `format`. */
+  readonly precise?: (value: number) => string;
   /** Only whole values have ticks. */
   readonly whole?: boolean;
 }
@@ -35,6 +37,9 @@ export interface Frame {
   readonly legend: readonly LegendEntry[];
   readonly draw: (plot: Plot) => Markup;
 }
+
+/** A value of an axis as the data table shows it. */
+export const inTable = (axis: Axis, value: number): string => (axis.precise ?? axis.format)(value);
 
 export const chartWidth = 680;
 const plotHeight = 290;
@@ -122,7 +127,8 @@ export function accuracyAxis(label: string, values: Iterable<number>): Axis {
   const { min, max } = rangeOf(new Set(given).size === 1 ? [given[0]! - 0.0025, given[0]! + 0.0025] : given);
   const [low, high] = [Math.max(0, min), Math.min(1, max)];
   const decimals = high - low > 0.05 ? 0 : high - low > 0.005 ? 1 : 2;
-  return { label, min: low, max: high, scale: "linear", format: (value) => (value * 100).toFixed(decimals) };
+  const percent = (digits: number) => (value: number) => (value * 100).toFixed(digits);
+  return { label, min: low, max: high, scale: "linear", format: percent(decimals), precise: percent(2) };
 }
 
 function layOut(entries: readonly LegendEntry[], left: number, right: number) {

@@ -1,6 +1,6 @@
 // Curves over evaluations or epochs: best so far with its band, anytime comparisons, learning curves.
 import { type Markup, svg } from "../markup.ts";
-import { type Axis, chartWidth, drawFrame, type Plot } from "./axes.ts";
+import { type Axis, chartWidth, drawFrame, inTable, type Plot } from "./axes.ts";
 import { type Chart, type DataTable, seriesClass } from "./chart.ts";
 
 export interface Curve {
@@ -99,16 +99,16 @@ function tableOf(spec: CurveChart): DataTable {
   const references = (spec.references ?? []).map(({ name, y }) => [
     name,
     null,
-    spec.y.format(y),
+    inTable(spec.y, y),
     ...(banded ? [null, null] : []),
   ]);
   const rows = spec.curves.flatMap((curve) =>
     curve.points.map(({ x, y, low, high }) => [
       curve.name,
-      spec.x.format(x),
-      spec.y.format(y),
+      inTable(spec.x, x),
+      inTable(spec.y, y),
       ...(banded
-        ? [low === undefined ? null : spec.y.format(low), high === undefined ? null : spec.y.format(high)]
+        ? [low === undefined ? null : inTable(spec.y, low), high === undefined ? null : inTable(spec.y, high)]
         : []),
     ]),
   );

@@ -1,7 +1,7 @@
 // Charts that are a list of named rows: the runs of each strategy as a strip of dots with the mean's interval, and
 // bars with whiskers, such as what each decision is worth.
 import { type Markup, svg } from "../markup.ts";
-import { type Axis, chartWidth, ticks } from "./axes.ts";
+import { type Axis, chartWidth, inTable, ticks } from "./axes.ts";
 import { type Chart, type DataTable, seriesClass } from "./chart.ts";
 
 export interface StripRow {
@@ -36,7 +36,7 @@ export function stripChart(spec: Spec & { readonly rows: readonly StripRow[] }):
     rows: spec.rows.map((row) => [
       row.name,
       row.values.length,
-      ...[row.center, ...row.interval].map(spec.x.format),
+      ...[row.center, ...row.interval].map((value) => inTable(spec.x, value)),
     ]),
   });
 }
@@ -61,8 +61,8 @@ export function barChart(spec: Spec & { readonly rows: readonly BarRow[] }): Cha
     columns: ["name", spec.x.label, "95 % from", "to"],
     rows: spec.rows.map((row) => [
       row.name,
-      spec.x.format(row.value),
-      ...(row.interval === undefined ? [null, null] : row.interval.map(spec.x.format)),
+      inTable(spec.x, row.value),
+      ...(row.interval === undefined ? [null, null] : row.interval.map((value) => inTable(spec.x, value))),
     ]),
   });
 }

@@ -1,6 +1,6 @@
 // Points in a plane: accuracy against cost with the Pareto front, and predicted against measured accuracy.
 import { type Markup, svg } from "../markup.ts";
-import { type Axis, chartWidth, drawFrame, type Plot } from "./axes.ts";
+import { type Axis, chartWidth, drawFrame, inTable, type Plot } from "./axes.ts";
 import { type Chart, seriesClass } from "./chart.ts";
 
 export interface ScatterPoint {
@@ -32,6 +32,7 @@ export interface ScatterChart {
 
 export function scatterChart(spec: ScatterChart): Chart {
   const front = spec.front ? paretoFront(spec.points) : [];
+  const shown = thinned(spec.points, front);
   const used = spec.groups.flatMap((name, series) =>
     spec.points.some((point) => point.group === series) ? [{ name, series, mark: "dot" as const }] : [],
   );
@@ -46,7 +47,7 @@ export function scatterChart(spec: ScatterChart): Chart {
       y: spec.y,
       legend: [...used, ...guides],
       draw: (plot) => svg`${spec.diagonal ? diagonal(plot, spec) : undefined}${frontLine(plot, front)}
-${spec.points.filter((point) => !point.marked).map((point) => dot(plot, point))}${spec.points.filter((point) => point.marked).map((point) => marked(plot, point))}`,
+${shown.filter((point) => !point.marked).map((point) => dot(plot, point))}${shown.filter((point) => point.marked).map((point) => marked(plot, point))}`,
     },
     `clip-${spec.name}`,
   );
@@ -55,7 +56,10 @@ ${spec.points.filter((point) => !point.marked).map((point) => dot(plot, point))}
   return {
     name,
     title,
-    caption,
+    caption:
+      shown.length < spec.points.length
+        ? `${caption} ${shown.length} of ${spec.points.length} are drawn.`
+        : caption,
     width: chartWidth,
     height,
     drawing,
@@ -64,12 +68,22 @@ ${spec.points.filter((point) => !point.marked).map((point) => dot(plot, point))}
       rows: spec.points.map((point) => [
         point.label,
         spec.groups[point.group] ?? "",
-        spec.x.format(point.x),
-        spec.y.format(point.y),
+        inTable(spec.x, point.x),
+        inTable(spec.y, point.y),
         ...(spec.front ? [onFront.has(point) ? "yes" : ""] : []),
       ]),
     },
   };
+}
+
+const most = 2000;
+
+/** Every so-many-th of very many points, and all that a reader looks for. */
+function thinned(points: readonly ScatterPoint[], front: readonly ScatterPoint[]): readonly ScatterPoint[] {
+  if (points.length <= most) return points;
+  const step = Math.ceil(points.length / most);
+  const kept = new Set(front);
+  return points.filter((point, index) => index % step === 0 || point.marked || kept.has(point));
 }
 
 /** The points that no other beats in both: lower or equal x with higher y. Ascending in x. */
