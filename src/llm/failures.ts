@@ -1,5 +1,5 @@
 // Reads what went wrong with a call: whether another try can help, when, and what to tell a person if none did.
-import { APICallError } from "@ai-sdk/provider";
+import { APICallError, InvalidResponseDataError } from "@ai-sdk/provider";
 import { GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
 
 export interface Server {
@@ -53,6 +53,9 @@ export function judge(
       body === "" ? "an empty answer" : `no chat completion: ${JSON.stringify(body.slice(0, 120))}`;
     return { kind: "retry", reason: `the server gave ${what}`, ...(status === undefined ? {} : { status }) };
   }
+  if (InvalidResponseDataError.isInstance(thrown)) {
+    return { kind: "retry", reason: `the server gave no chat completion: ${thrown.message}` };
+  }
   const reason = messageOf(thrown);
   const error = new GeniusError("model-failed", `${server.name} could not be asked: ${reason}`, {
     cause: thrown,
@@ -104,7 +107,7 @@ export function isRefusedRequest(thrown: unknown): boolean {
 export function gaveUp(server: Server, tries: number, reason: string): GeniusError {
   return new GeniusError(
     "model-failed",
-    `${server.name} gave no answer in ${tries} ${tries === 1 ? "try" : "tries"}; the last time: ${reason}. Try again later; what was paid for so far is kept.`,
+    `${server.name} gave no answer in ${tries} ${tries === 1 ? "try" : "tries"}; the last time: ${reason.replace(/\.$/, "")}. Try again later; what was paid for so far is kept.`,
   );
 }
 

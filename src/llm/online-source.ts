@@ -2,7 +2,7 @@
 // loop is reserved, retried and entered on its own, so that no cap is passed and nothing is paid twice.
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Usage } from "@ai-sdk/provider";
 import type { ToolSet } from "ai";
-import { messageOf } from "../base/errors.ts";
+import { GeniusError, messageOf } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
 import type { ChatReply, ChatRequest, Tool, ToolCall, Usage } from "./chat.ts";
 import { gaveUp, isRefusedRequest, judge } from "./failures.ts";
@@ -65,8 +65,13 @@ export function createOnlineSource(open: OpenModel, policy: RetryPolicy, price: 
         ...(result.warnings.length === 0 ? {} : { warnings: result.warnings.map(plain) }),
       };
       call.log.enter(finished, reservation);
+      // Some models call tools although they may not; the SDK would end the call for it.
+      const content =
+        params.toolChoice?.type === "none"
+          ? result.content.filter(({ type }) => type !== "tool-call")
+          : result.content;
       // The SDK would print the warnings; they are in the record.
-      return { ...result, warnings: [] };
+      return { ...result, content, warnings: [] };
     } catch (thrown) {
       reservation.release();
       throw thrown;
@@ -141,7 +146,8 @@ export function createOnlineSource(open: OpenModel, policy: RetryPolicy, price: 
         result = await generate(request, call, schemaRefused ? "words" : "request");
       } catch (thrown) {
         call.signal.throwIfAborted();
-        if (request.schema === undefined || schemaRefused || !isRefusedRequest(thrown)) throw thrown;
+        if (request.schema === undefined || schemaRefused || !isRefusedRequest(thrown))
+          throw explained(thrown);
         result = await generate(request, call, "words");
         schemaRefused = true;
       }
@@ -159,6 +165,14 @@ export function createOnlineSource(open: OpenModel, policy: RetryPolicy, price: 
       } satisfies Omit<ChatReply, "number">;
     },
   };
+}
+
+/** What the SDK itself finds wrong with an answer, as an error of ours. */
+function explained(thrown: unknown): unknown {
+  if (thrown instanceof GeniusError) return thrown;
+  return new GeniusError("model-failed", `The model's answer could not be used: ${messageOf(thrown)}`, {
+    cause: thrown,
+  });
 }
 
 async function carriedOut(tool: Tool, input: unknown): Promise<JsonValue> {

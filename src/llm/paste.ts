@@ -83,5 +83,8 @@ export function createPasteReader(stream: NodeJS.ReadableStream): PasteReader {
 
 /** Line ends as `\n`, without the marks that terminals put around what is pasted. */
 function clean(text: string): string {
-  return text.replaceAll("\r\n", "\n").replaceAll("\u001B[200~", "").replaceAll("\u001B[201~", "");
+  return text
+    .replace(/\r(?=\n|$)/g, "")
+    .replaceAll("\u001B[200~", "")
+    .replaceAll("\u001B[201~", "");
 }

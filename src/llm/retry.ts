@@ -41,7 +41,7 @@ export async function withRetries<T>(
       }
       const waitMs = verdict.afterMs ?? firstWaitMs * 2 ** (tries - 1);
       if (tries > policy.retries || waitMs > longestWaitMs) {
-        const asked = waitMs > longestWaitMs ? ` (it asks to wait ${Math.round(waitMs / 1000)} s)` : "";
+        const asked = waitMs > longestWaitMs ? `; it asks to wait ${Math.round(waitMs / 1000)} s` : "";
         call.failedTries.push({ error: verdict.reason, ...status });
         throw call.gaveUp(tries, `${verdict.reason}${asked}`);
       }
