@@ -56,7 +56,7 @@ export function benchChecklist(bench: Bench): ChecklistItem[] {
   return filled([
     [
       "not applicable",
-      "Nothing was trained: the accuracies are read from a published table, which was trained once by its authors.",
+      "Nothing was trained: the accuracies are read from a published table, whose networks its authors trained.",
     ],
     code,
     code,
@@ -184,9 +184,9 @@ const runsOf = (facts: RunFacts, strategy: string) =>
   facts.baselines.find((baseline) => baseline.strategy === strategy)?.runs ?? 0;
 
 function codeAnswer(provenance: JsonObject): Answer {
-  const known = ["version", "commit"].flatMap((key) => {
+  const known = ["genius", "version", "commit"].flatMap((key) => {
     const value = provenance[key];
-    return typeof value === "string" ? [`${key} ${value}`] : [];
+    return typeof value === "string" ? [key === "genius" ? `version ${value}` : `${key} ${value}`] : [];
   });
   return known.length > 0
     ? ["yes", `All of it is genius-nas, ${known.join(", ")}.`]

@@ -5,24 +5,48 @@ import { formatCount } from "../base/units.ts";
 import { html, type Markup } from "./markup.ts";
 import { fold } from "./page.ts";
 
-const deepest = 8;
+const deepest = 10;
 
+/** `trialsOfReply` gives the trials that a reply, by its number, led to. */
 export function conversationFolds(
   calls: readonly JsonObject[],
-  trialsOfCall: (call: number) => readonly number[],
+  trialsOfReply: (number: number) => readonly number[],
 ): Markup {
   return html`${calls.map((call, index) => {
-    const number = typeof call.call === "number" ? call.call : index + 1;
-    const trials = trialsOfCall(number);
-    const tokens = ["inputTokens", "outputTokens"].flatMap((name) => {
-      const value = call[name];
-      return typeof value === "number"
-        ? [`${formatCount(value)} ${name === "inputTokens" ? "tokens read" : "written"}`]
-        : [];
-    });
-    const led = trials.length > 0 ? [`led to trial ${trials.join(", ")}`] : [];
-    return fold(`Call ${number}`, show(call, 0), [...tokens, ...led].join(", ") || undefined);
+    const reply = objectOf(call.reply);
+    const trials = typeof reply?.number === "number" ? trialsOfReply(reply.number) : [];
+    const usage = objectOf(reply?.usage);
+    const remarks = [
+      typeof call.purpose === "string" ? call.purpose : "",
+      typeof usage?.inputTokens === "number" ? `${formatCount(usage.inputTokens)} tokens read` : "",
+      typeof usage?.outputTokens === "number" ? `${formatCount(usage.outputTokens)} written` : "",
+      call.kind === "failure" ? "failed" : "",
+      trials.length > 0 ? `led to trial ${trials.join(", ")}` : "",
+    ].filter((remark) => remark !== "");
+    return fold(`Call ${index + 1}`, show(withoutRepeats(call, calls[index - 1], index), 0), remarks.join(", ") || undefined);
   })}`;
+}
+
+/** A conversation repeats itself with every call: messages that stood in the call before are named, not shown again. */
+function withoutRepeats(call: JsonObject, before: JsonObject | undefined, index: number): JsonObject {
+  const [messages, earlier] = [messagesOf(call), messagesOf(before)];
+  const differs = messages.findIndex((message, place) => JSON.stringify(message) !== JSON.stringify(earlier[place]));
+  const same = differs === -1 ? Math.min(messages.length, earlier.length) : differs;
+  if (same === 0) return call;
+  const kept = messages.slice(same);
+  return {
+    ...call,
+    request: { ...objectOf(call.request), messages: [`the first ${same} messages of call ${index}, unchanged`, ...kept] },
+  };
+}
+
+function messagesOf(call: JsonObject | undefined): readonly JsonValue[] {
+  const messages = objectOf(call?.request)?.messages;
+  return Array.isArray(messages) ? (messages as readonly JsonValue[]) : [];
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }
 
 function show(value: JsonValue | undefined, depth: number): Markup {

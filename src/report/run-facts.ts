@@ -3,7 +3,7 @@
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
 import type { RunRecord } from "../record/journal-lines.ts";
-import { bestOf, isScored, type ScoredTrial, type Trial } from "../record/trial.ts";
+import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../record/trial.ts";
 import { keyOf } from "../spaces/choices.ts";
 import type { Space } from "../spaces/space.ts";
 import { type BenchTrace, pointAt } from "./bench.ts";
@@ -20,7 +20,7 @@ export interface RunReportInput {
   readonly record: RunRecord;
   /** Absent when the space is not known here: then nothing is drawn and designs are shown by their numbers. */
   readonly space?: Space;
-  /** The lines of `conversation.jsonl`, one a model call. */
+  /** The lines of `conversation.jsonl` after its header, as `src/llm` writes them. */
   readonly calls?: readonly JsonObject[];
   /** Runs of other strategies with the same space, data, limits and evaluations. */
   readonly baselines?: readonly BaselineTrace[];
@@ -44,18 +44,11 @@ export interface Spending {
   /** From the header to the last line, in milliseconds; undefined when the times cannot be read. */
   readonly elapsedMs: number | undefined;
   readonly epochs: number;
+  /** Requests that a provider answered; a reply with tools takes several. */
   readonly calls: number;
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
   readonly usd: number | undefined;
-}
-
-/** Whether a trial cost an evaluation: it was scored, its training failed, or its measured latency broke a limit. */
-export function isEvaluated({ outcome, proposal }: Trial): boolean {
-  if (proposal.nominalAccuracy01 !== undefined) return false;
-  if (outcome.kind === "infeasible")
-    return outcome.violations.some(({ quantity }) => quantity === "latencyMs");
-  return outcome.kind === "scored" || !["unreadable", "duplicate", "cancelled"].includes(outcome.reason);
 }
 
 /** The selected trial: the one the journal's result names, else the best so far. */
@@ -85,6 +78,7 @@ export function spendingOf({ record, calls = [] }: RunReportInput): Spending {
   const { trials, header, finishedAt, result } = record;
   const times = [...finishedAt.values(), ...(result === undefined ? [] : [result.time])].map(Date.parse);
   const elapsedMs = Math.max(...times) - Date.parse(header.time);
+  const exchanges = exchangesOf(calls);
   const sum = (read: (trial: Trial) => number) => trials.reduce((total, trial) => total + read(trial), 0);
   return {
     evaluations: trials.filter(isEvaluated).length,
@@ -92,29 +86,32 @@ export function spendingOf({ record, calls = [] }: RunReportInput): Spending {
     evaluationMs: sum((trial) => trial.outcome.spent.milliseconds),
     elapsedMs: Number.isFinite(elapsedMs) && elapsedMs >= 0 ? elapsedMs : undefined,
     epochs: sum((trial) => trial.outcome.spent.epochs ?? 0),
-    calls: calls.length,
-    inputTokens: total(calls, "inputTokens"),
-    outputTokens: total(calls, "outputTokens"),
-    usd: total(calls, "usd"),
+    calls: exchanges.length,
+    inputTokens: total(exchanges, tokensOf("inputTokens")),
+    outputTokens: total(exchanges, tokensOf("outputTokens")),
+    usd: total(exchanges, ({ usd }) => usd),
   };
 }
 
-/** The sum of a figure over the calls, wherever in the record it stands; undefined unless every call has it. */
-function total(calls: readonly JsonObject[], name: string): number | undefined {
-  const values = calls.map((call) => figureIn(call, name, 3));
-  if (values.length === 0 || !values.every((value) => value !== undefined)) return undefined;
+/** Every request that a provider answered, in all lines of the conversation. */
+function exchangesOf(calls: readonly JsonObject[]): JsonObject[] {
+  return calls.flatMap(({ exchanges }) =>
+    Array.isArray(exchanges) ? (exchanges as readonly JsonObject[]) : [],
+  );
+}
+
+/** The sum of a figure over all answered requests; undefined unless each has it. */
+function total(
+  exchanges: readonly JsonObject[],
+  read: (exchange: JsonObject) => JsonValue | undefined,
+): number | undefined {
+  const values = exchanges.map(read).filter((value) => typeof value === "number");
+  if (values.length === 0 || values.length < exchanges.length) return undefined;
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-function figureIn(value: JsonValue | undefined, name: string, depth: number): number | undefined {
-  if (depth === 0 || typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const own = (value as JsonObject)[name];
-  if (typeof own === "number") return own;
-  return Object.values(value).reduce<number | undefined>(
-    (found, inner) => found ?? figureIn(inner, name, depth - 1),
-    undefined,
-  );
-}
+const tokensOf = (name: string) => (exchange: JsonObject) =>
+  (exchange.usage as JsonObject | undefined)?.[name];
 
 /** How the run's best so far stands beside the runs of one other strategy, after the same evaluations. */
 export interface Standing {

@@ -3,7 +3,7 @@
 import type { JsonValue } from "../base/json.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
-import { isScored, type Trial } from "../record/trial.ts";
+import { isEvaluated, isScored, type Trial } from "../record/trial.ts";
 import type { Violation } from "../spaces/domain.ts";
 import type { DataTable } from "./charts/chart.ts";
 import { type ChecklistItem, runChecklist } from "./checklist.ts";
@@ -11,7 +11,6 @@ import { selectedOnTest } from "./comparison.ts";
 import { citation, type PublishedRow, publishedFor } from "./published.ts";
 import {
   designName,
-  isEvaluated,
   type RunReportInput,
   selectedTrial,
   spendingOf,
@@ -62,7 +61,7 @@ function bestInWords(input: RunReportInput): string {
   return `${parts.join("; ")}.${test}`;
 }
 
-/** Says plainly how the run stands beside random search, or that nobody knows. */
+/** Says plainly how the run stands beside random search and the other baselines, or that nobody knows. */
 export function againstRandom(input: RunReportInput): string {
   const standing = standings(input).find((entry) => entry.strategy === "random");
   if (standing === undefined) {
@@ -70,11 +69,21 @@ export function againstRandom(input: RunReportInput): string {
   }
   const { runs, lower, equal, higher, evaluations, mean01, ci95 } = standing;
   const interval = `${formatPercent(ci95[0])} to ${formatPercent(ci95[1])}`;
-  const beside = `after the same ${evaluations} evaluations it is above ${lower}, level with ${equal} and below ${higher} of ${runs} runs of random search, whose mean is ${formatPercent(mean01)} (95 % interval ${interval})`;
-  if (runs < 20)
-    return `Hard to say from ${runs} ${runs === 1 ? "run" : "runs"} of random search: ${beside}.`;
-  if (higher + equal < 0.05 * runs) return `Yes: ${beside}. It is one run; more seeds would say how often.`;
-  return `${lower > runs / 2 ? "Not clearly" : "No"}: ${beside}.`;
+  const beside = `after the same ${evaluations} evaluations it is above ${lower}, level with ${equal} and below ${higher} of ${runs} runs of random search, whose mean is ${formatPercent(mean01)} (95 % interval ${interval}).${besideOthers(input)}`;
+  if (input.record.header.config.strategy === "random") return `It is random search: ${beside}`;
+  if (runs < 20) return `Hard to say from ${runs} ${runs === 1 ? "run" : "runs"} of random search: ${beside}`;
+  if (higher + equal < 0.05 * runs) return `Yes: ${beside} It is one run; more seeds would say how often.`;
+  return `${lower > runs / 2 ? "Not clearly" : "No"}: ${beside}`;
+}
+
+function besideOthers(input: RunReportInput): string {
+  return standings(input)
+    .filter(({ strategy }) => strategy !== "random")
+    .map(({ strategy, runs, mean01, lower, equal }) => {
+      const place = lower === runs ? "above" : lower + equal === 0 ? "below" : equal === runs ? "level with" : "among";
+      return ` It is ${place} ${strategy} (${formatPercent(mean01)}${runs > 1 ? `, mean of ${runs} runs` : ""}).`;
+    })
+    .join("");
 }
 
 function costInWords(input: RunReportInput): string {
@@ -97,7 +106,11 @@ function costInWords(input: RunReportInput): string {
     spending.usd === undefined
       ? "its price is not known"
       : `$${spending.usd.toFixed(spending.usd < 1 ? 4 : 2)}`;
-  return `${work} The model ${input.record.header.config.model} was called ${spending.calls} times: ${tokens}, ${money}.`;
+  const { model } = input.record.header.config;
+  const replayed = model?.startsWith("replay/")
+    ? " These are the recorded figures; the replay itself cost nothing."
+    : "";
+  return `${work} The model ${model} was called ${plural(spending.calls, "time")}: ${tokens}, ${money}.${replayed}`;
 }
 
 function repeatInWords(input: RunReportInput): string {
@@ -257,7 +270,7 @@ export function sourceTable(input: RunReportInput): DataTable {
     ]);
   if (input.optimum01 !== undefined)
     rows.push(["best of all designs", "the largest value of the published table"]);
-  if (input.calls !== undefined)
+  if (input.calls?.length)
     rows.push([
       "model calls, tokens, money",
       `${input.folder}/conversation.jsonl, ${input.calls.length} calls`,
@@ -317,7 +330,7 @@ export function publishedTable(space: string, dataset: string): DataTable {
       : `${(value.mean * 100).toFixed(2)}${value.sd === undefined ? "" : ` ± ${(value.sd * 100).toFixed(2)}`}`;
   const runs = (row: PublishedRow) =>
     row.runs?.map((run) => `rank ${run.rank} (${formatPercent(run.accuracy01)})`).join(", ") ?? null;
-  return {
+  return withoutEmptyColumns({
     columns: [
       "method",
       "kind",
@@ -342,5 +355,12 @@ export function publishedTable(space: string, dataset: string): DataTable {
       row.remark ?? null,
       citation(row),
     ]),
-  };
+  });
+}
+
+/** The table without the columns in which no row has anything. */
+function withoutEmptyColumns({ columns, rows }: DataTable): DataTable {
+  const used = columns.map((_, index) => rows.some((row) => row[index] !== null && row[index] !== ""));
+  const keep = <T>(cells: readonly T[]) => cells.filter((_, index) => used[index]);
+  return { columns: keep(columns), rows: rows.map(keep) };
 }
