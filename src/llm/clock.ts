@@ -1,4 +1,5 @@
-// Time as an argument: retries and time-outs wait on this, so that tests need not.
+// Time as an argument: retries and time-outs wait on this, so that tests need not, and records are stamped by it, so
+// that they can be compared.
 import { setTimeout } from "node:timers/promises";
 
 export interface Clock {

@@ -1,4 +1,6 @@
 // Reads what went wrong with a call: whether another try can help, when, and what to tell a person if none did.
+// Providers, proxies and Node each say it in their own way; this is the one file that knows them. It tries nothing
+// itself.
 import { APICallError, InvalidResponseDataError } from "@ai-sdk/provider";
 import { GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
 

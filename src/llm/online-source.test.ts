@@ -442,6 +442,17 @@ describe("a failure that will not pass is one clear sentence", () => {
       code: "wrong-use",
       message: expect.stringContaining('--base-url is "localhost:80"'),
     });
+    const withPassword = {
+      model: "compatible/m",
+      environment: {},
+      baseUrl: "http://me:pass%zz@127.0.0.1:1/v1",
+    };
+    const failure = await createConversation(withPassword).catch((thrown: unknown) => thrown);
+    expect(failure).toMatchObject({
+      code: "wrong-use",
+      message: expect.stringContaining("COMPATIBLE_API_KEY"),
+    });
+    expect(String(failure)).not.toContain("pass%zz");
   });
 });
 

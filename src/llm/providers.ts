@@ -40,7 +40,7 @@ export async function openModel(
     name: `${name.provider}/${name.model}`,
     shownUrl: baseUrl === undefined ? `${name.provider}'s server` : shown(baseUrl),
     keyVariable: variable,
-    secrets: [apiKey ?? "", passwordOf(baseUrl)].filter((secret) => secret !== ""),
+    secrets: apiKey === undefined ? [] : [apiKey],
   };
 }
 
@@ -98,14 +98,16 @@ function checkedUrl(baseUrl: string | undefined): string | undefined {
       `--base-url is "${baseUrl}", which is no address: give one such as http://127.0.0.1:8000/v1.`,
     );
   }
+  if (url.username !== "" || url.password !== "") {
+    throw new GeniusError(
+      "wrong-use",
+      `--base-url ${shown(baseUrl)} holds a user or a password, which would end up in records. Put the key in the environment, as COMPATIBLE_API_KEY.`,
+    );
+  }
   return baseUrl.replace(/\/+$/, "");
 }
 
 function shown(baseUrl: string): string {
   const url = new URL(baseUrl);
   return `${url.origin}${url.pathname}`;
-}
-
-function passwordOf(baseUrl: string | undefined): string {
-  return baseUrl === undefined ? "" : decodeURIComponent(new URL(baseUrl).password);
 }

@@ -10,7 +10,7 @@ import type { Exchange, FailedTry } from "./source.ts";
 export const recordFormat = "genius-conversation";
 export const recordVersion = 1;
 
-export interface RecordHeader {
+interface RecordHeader {
   readonly kind: "header";
   readonly format: typeof recordFormat;
   readonly version: typeof recordVersion;

@@ -32,7 +32,7 @@ export interface CallLog {
   enter(exchange: Exchange, reservation: Reservation): void;
 }
 
-export type SourceReply = Omit<ChatReply, "number">;
+type SourceReply = Omit<ChatReply, "number">;
 
 export interface Source {
   /** What requests are keyed by: the model that gave, or once gave, the replies. */
