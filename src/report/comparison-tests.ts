@@ -6,7 +6,7 @@ import { type Interval, meanInterval, probabilityOfImprovement } from "./bootstr
 import { friedmanTest, holmAdjusted, indistinctGroups, signedRankTest } from "./paired-tests.ts";
 import { mean } from "./statistics.ts";
 
-export interface PairTest {
+interface PairTest {
   readonly a: string;
   readonly b: string;
   /** Runs of the same seed that both finished. */

@@ -17,7 +17,7 @@ const rank = (summary: RankSummary | null) =>
 const round = (value: number) => String(Math.round(value * 10) / 10);
 
 /** Milliseconds with two significant digits. */
-export const milliseconds = (value: number) => String(Number(value.toPrecision(2)));
+const milliseconds = (value: number) => String(Number(value.toPrecision(2)));
 
 export function comparisonTitle({ space, dataset }: Pick<Comparison, "space" | "dataset">): string {
   return `Strategies on ${space}, ${dataset}`;
@@ -140,7 +140,7 @@ export function pairTable(tests: BudgetTests): DataTable {
 }
 
 const equals = (p: number) => (p < 0.0001 ? pValue(p) : `= ${pValue(p)}`);
-export const pValue = (p: number) => (p < 0.0001 ? "< 0.0001" : p.toPrecision(2));
+const pValue = (p: number) => (p < 0.0001 ? "< 0.0001" : p.toPrecision(2));
 
 export function friedmanSentence(tests: BudgetTests): string {
   if (tests.friedman === null)

@@ -39,7 +39,7 @@ export interface ComparisonRow {
   readonly msPerTrial: number;
 }
 
-export interface StrategySpending {
+interface StrategySpending {
   readonly strategy: string;
   /** Means over the runs. */
   readonly msPerTrial: number;

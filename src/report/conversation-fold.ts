@@ -23,20 +23,29 @@ export function conversationFolds(
       call.kind === "failure" ? "failed" : "",
       trials.length > 0 ? `led to trial ${trials.join(", ")}` : "",
     ].filter((remark) => remark !== "");
-    return fold(`Call ${index + 1}`, show(withoutRepeats(call, calls[index - 1], index), 0), remarks.join(", ") || undefined);
+    return fold(
+      `Call ${index + 1}`,
+      show(withoutRepeats(call, calls[index - 1], index), 0),
+      remarks.join(", ") || undefined,
+    );
   })}`;
 }
 
 /** A conversation repeats itself with every call: messages that stood in the call before are named, not shown again. */
 function withoutRepeats(call: JsonObject, before: JsonObject | undefined, index: number): JsonObject {
   const [messages, earlier] = [messagesOf(call), messagesOf(before)];
-  const differs = messages.findIndex((message, place) => JSON.stringify(message) !== JSON.stringify(earlier[place]));
+  const differs = messages.findIndex(
+    (message, place) => JSON.stringify(message) !== JSON.stringify(earlier[place]),
+  );
   const same = differs === -1 ? Math.min(messages.length, earlier.length) : differs;
   if (same === 0) return call;
   const kept = messages.slice(same);
   return {
     ...call,
-    request: { ...objectOf(call.request), messages: [`the first ${same} messages of call ${index}, unchanged`, ...kept] },
+    request: {
+      ...objectOf(call.request),
+      messages: [`the first ${same} messages of call ${index}, unchanged`, ...kept],
+    },
   };
 }
 
@@ -46,7 +55,9 @@ function messagesOf(call: JsonObject | undefined): readonly JsonValue[] {
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined;
 }
 
 function show(value: JsonValue | undefined, depth: number): Markup {

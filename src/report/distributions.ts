@@ -2,7 +2,7 @@
 // infinitely many degrees of freedom. Accurate to about 1e-12; checked against SciPy's values.
 
 /** The standard normal density. */
-export function normalDensity(z: number): number {
+function normalDensity(z: number): number {
   return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
 }
 
@@ -57,7 +57,7 @@ export function chiSquaredTail(x: number, degrees: number): number {
 }
 
 /** P(range of `groups` standard normals < q): the studentized range with infinitely many degrees of freedom. */
-export function studentizedRangeCdf(q: number, groups: number): number {
+function studentizedRangeCdf(q: number, groups: number): number {
   if (q <= 0) return 0;
   // Simpson's rule over the largest of the groups; the integrand is smooth and vanishes outside.
   const [from, to, steps] = [-8, 8 + q, 400];

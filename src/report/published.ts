@@ -27,7 +27,7 @@ export const publishedSources = {
   },
 } as const satisfies Record<string, PublishedSource>;
 
-export interface PublishedFigure {
+interface PublishedFigure {
   readonly mean: number;
   /** Absent where the source gives none. */
   readonly sd?: number;

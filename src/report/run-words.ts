@@ -9,13 +9,7 @@ import type { DataTable } from "./charts/chart.ts";
 import { type ChecklistItem, runChecklist } from "./checklist.ts";
 import { selectedOnTest } from "./comparison.ts";
 import { citation, type PublishedRow, publishedFor } from "./published.ts";
-import {
-  designName,
-  type RunReportInput,
-  selectedTrial,
-  spendingOf,
-  standings,
-} from "./run-facts.ts";
+import { designName, type RunReportInput, selectedTrial, spendingOf, standings } from "./run-facts.ts";
 
 export interface Answer {
   readonly question: string;
@@ -80,7 +74,8 @@ function besideOthers(input: RunReportInput): string {
   return standings(input)
     .filter(({ strategy }) => strategy !== "random")
     .map(({ strategy, runs, mean01, lower, equal }) => {
-      const place = lower === runs ? "above" : lower + equal === 0 ? "below" : equal === runs ? "level with" : "among";
+      const place =
+        lower === runs ? "above" : lower + equal === 0 ? "below" : equal === runs ? "level with" : "among";
       return ` It is ${place} ${strategy} (${formatPercent(mean01)}${runs > 1 ? `, mean of ${runs} runs` : ""}).`;
     })
     .join("");
@@ -136,7 +131,7 @@ export function askedInWords(config: StudyConfig): string {
 }
 
 /** What came of a trial, and why, in a few words. */
-export function outcomeInWords(trial: Trial): string {
+function outcomeInWords(trial: Trial): string {
   const { outcome, proposal } = trial;
   if (proposal.nominalAccuracy01 !== undefined) return "made up to start the search, not counted";
   switch (outcome.kind) {

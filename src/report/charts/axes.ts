@@ -15,7 +15,7 @@ export interface Axis {
   readonly whole?: boolean;
 }
 
-export interface LegendEntry {
+interface LegendEntry {
   readonly name: string;
   readonly series: number;
   readonly mark: "line" | "dot" | "area" | "reference";

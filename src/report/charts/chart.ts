@@ -51,7 +51,7 @@ export const palettes: Readonly<Record<Theme, Palette>> = {
   },
 };
 
-export const seriesCount = palettes.light.series.length;
+const seriesCount = palettes.light.series.length;
 
 /** The class of the n-th series; after eight the colours come again, and dashes tell them apart. */
 export const seriesClass = (index: number) =>

@@ -3,7 +3,7 @@ import { type Markup, svg } from "../markup.ts";
 import { type Axis, chartWidth, drawFrame, inTable, type Plot } from "./axes.ts";
 import { type Chart, seriesClass } from "./chart.ts";
 
-export interface ScatterPoint {
+interface ScatterPoint {
   readonly x: number;
   readonly y: number;
   /** Shown when the pointer rests on it, and in the table. */
