@@ -24,7 +24,7 @@ import { html } from "./markup.ts";
 import { definitions, figure, fold, list, notice, pageText, table } from "./page.ts";
 import { publishedLabel } from "./published.ts";
 import { publishedBody } from "./run-report.ts";
-import { checklistTable, publishedTable } from "./run-words.ts";
+import { checklistTable, publishedTable } from "./run-tables.ts";
 
 /** All charts of a comparison. `bench` is what was measured, for the runs one by one. */
 export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] {

@@ -3,19 +3,17 @@ import { checklistSource } from "./checklist.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 import { networkSketch } from "./network-sketch.ts";
 import { publishedLabel } from "./published.ts";
+import { answers, askedInWords, titleOf } from "./run-answers.ts";
 import { type RunReportInput, selectedTrial } from "./run-facts.ts";
 import {
-  answers,
-  askedInWords,
   checklistOf,
   checklistTable,
   publishedTable,
   sourceTable,
   standingTable,
-  titleOf,
   trialTable,
   troubleTable,
-} from "./run-words.ts";
+} from "./run-tables.ts";
 
 export function runMarkdown(input: RunReportInput): string {
   const { config } = input.record.header;

@@ -5,9 +5,9 @@ import { parse } from "parse5";
 import { describe, expect, test } from "vitest";
 import { exampleRun, type Words } from "./fixtures/run.ts";
 import { contentPolicy } from "./page.ts";
+import { againstRandom } from "./run-answers.ts";
 import { runMarkdown } from "./run-markdown.ts";
 import { runReport } from "./run-report.ts";
-import { againstRandom } from "./run-words.ts";
 import { runsMarkdown, runsReport } from "./runs-report.ts";
 
 const run = exampleRun();

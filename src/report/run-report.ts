@@ -7,22 +7,19 @@ import { conversationFolds } from "./conversation-fold.ts";
 import { html, type Markup } from "./markup.ts";
 import { definitions, figure, fold, list, notice, pageText, type Section, table } from "./page.ts";
 import { publishedLabel } from "./published.ts";
+import { answers, askedInWords, changesOf, titleOf } from "./run-answers.ts";
 import { runCharts } from "./run-charts.ts";
 import { designName, type RunReportInput, selectedTrial, spendingOf } from "./run-facts.ts";
 import {
-  answers,
-  askedInWords,
-  changesOf,
   checklistOf,
   checklistTable,
   publishedTable,
   settingsTable,
   sourceTable,
   standingTable,
-  titleOf,
   trialTable,
   troubleTable,
-} from "./run-words.ts";
+} from "./run-tables.ts";
 
 /** The whole page as text. The same input gives the same page. */
 export function runReport(input: RunReportInput): string {

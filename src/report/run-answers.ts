@@ -1,0 +1,150 @@
+// What a report says of a run in sentences, without markup: the HTML page and the Markdown text use the same, so they
+// cannot differ. The tables are in run-tables.ts.
+import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import type { StudyConfig } from "../record/journal-lines.ts";
+import { isEvaluated, isScored, type Trial } from "../record/trial.ts";
+import { selectedOnTest } from "./comparison.ts";
+import { designName, type RunReportInput, selectedTrial, spendingOf, standings } from "./run-facts.ts";
+
+export interface Answer {
+  readonly question: string;
+  readonly answer: string;
+}
+
+/** The four questions of a reader in a hurry. */
+export function answers(input: RunReportInput): Answer[] {
+  return [
+    { question: "Which network is the best?", answer: bestInWords(input) },
+    { question: "Is it better than random search?", answer: againstRandom(input) },
+    { question: "What did it cost?", answer: costInWords(input) },
+    { question: "Can I repeat it?", answer: repeatInWords(input) },
+  ];
+}
+
+export function titleOf(input: RunReportInput): string {
+  const { config } = input.record.header;
+  const best = selectedTrial(input.record);
+  const found = best === undefined ? "nothing scored yet" : formatPercent(best.outcome.accuracy01);
+  return `${config.strategy} on ${config.space}, ${config.dataset}: ${found}`;
+}
+
+function bestInWords(input: RunReportInput): string {
+  const { record, space, selectedOn } = input;
+  const best = selectedTrial(record);
+  if (best === undefined) return "None: no design was scored.";
+  const evaluation = record.trials.filter(
+    (trial) => trial.number <= best.number && isEvaluated(trial),
+  ).length;
+  const parts = [
+    `${designName(space, best.proposal.choices)}, with ${formatPercent(best.outcome.accuracy01)} on ${selectedOn} data`,
+    `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates`,
+    `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input).evaluations}, proposed by ${best.proposal.by}`,
+  ];
+  const tested = record.result?.testAccuracy01;
+  const test =
+    selectedOn === "test"
+      ? ` ${selectedOnTest}`
+      : tested === undefined
+        ? " It was not measured on test data."
+        : ` On test data, measured once after the search: ${formatPercent(tested)}.`;
+  return `${parts.join("; ")}.${test}`;
+}
+
+/** Says plainly how the run stands beside random search and the other baselines, or that nobody knows. */
+export function againstRandom(input: RunReportInput): string {
+  const standing = standings(input).find((entry) => entry.strategy === "random");
+  if (standing === undefined) {
+    return `Not known: no random search was run at the same budget. To know it, run: ${input.baselineCommand}`;
+  }
+  const { runs, lower, equal, higher, evaluations, mean01, ci95 } = standing;
+  const interval = `${formatPercent(ci95[0])} to ${formatPercent(ci95[1])}`;
+  const beside = `after the same ${evaluations} evaluations it is above ${lower}, level with ${equal} and below ${higher} of ${runs} runs of random search, whose mean is ${formatPercent(mean01)} (95 % interval ${interval}).${besideOthers(input)}`;
+  if (input.record.header.config.strategy === "random") return `It is random search: ${beside}`;
+  if (runs < 20) return `Hard to say from ${runs} ${runs === 1 ? "run" : "runs"} of random search: ${beside}`;
+  if (higher + equal < 0.05 * runs) return `Yes: ${beside} It is one run; more seeds would say how often.`;
+  return `${lower > runs / 2 ? "Not clearly" : "No"}: ${beside}`;
+}
+
+function besideOthers(input: RunReportInput): string {
+  return standings(input)
+    .filter(({ strategy }) => strategy !== "random")
+    .map(({ strategy, runs, mean01, lower, equal }) => {
+      const place =
+        lower === runs ? "above" : lower + equal === 0 ? "below" : equal === runs ? "level with" : "among";
+      return ` It is ${place} ${strategy} (${formatPercent(mean01)}${runs > 1 ? `, mean of ${runs} runs` : ""}).`;
+    })
+    .join("");
+}
+
+function costInWords(input: RunReportInput): string {
+  const spending = spendingOf(input);
+  const plural = (count: number, noun: string) =>
+    `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  const time = spending.elapsedMs === undefined ? "" : ` in ${formatDuration(spending.elapsedMs)}`;
+  const training = input.tabular
+    ? "Accuracies were looked up in a table; the trainings that it stands for are not counted."
+    : `Training took ${formatDuration(spending.evaluationMs)}${spending.epochs > 0 ? ` for ${plural(spending.epochs, "epoch")}` : ""}.`;
+  const work = `${plural(spending.evaluations, "evaluation")} from ${plural(spending.proposals, "proposal")}${time}. ${training}`;
+  if (input.record.header.config.model === undefined) return `${work} No language model was used.`;
+  if (spending.calls === 0)
+    return `${work} The model's conversation is not in the folder, so its tokens are not known.`;
+  const tokens =
+    spending.inputTokens === undefined || spending.outputTokens === undefined
+      ? "tokens not recorded"
+      : `${formatCount(spending.inputTokens)} tokens read and ${formatCount(spending.outputTokens)} written`;
+  const money =
+    spending.usd === undefined
+      ? "its price is not known"
+      : `$${spending.usd.toFixed(spending.usd < 1 ? 4 : 2)}`;
+  const { model } = input.record.header.config;
+  const replayed = model?.startsWith("replay/")
+    ? " These are the recorded figures; the replay itself cost nothing."
+    : "";
+  return `${work} The model ${model} was called ${plural(spending.calls, "time")}: ${tokens}, ${money}.${replayed}`;
+}
+
+function repeatInWords(input: RunReportInput): string {
+  const { config } = input.record.header;
+  const caveat =
+    config.model === undefined || config.model.startsWith("replay/")
+      ? "The same seed gives the same search."
+      : "A language model may answer differently another time; its recorded answers are in conversation.jsonl.";
+  return `${input.command} (seed ${config.seed}). ${caveat}`;
+}
+
+/** "the best network of mobile for ten classes of digits, with at most 20k parameters, in 30 evaluations, by gp". */
+export function askedInWords(config: StudyConfig): string {
+  const words = { ParamCount: "parameters", MacCount: "multiply–accumulates", LatencyMs: "ms" };
+  const limits = Object.entries(config.limits).flatMap(([name, value]) => {
+    if (typeof value !== "number") return [];
+    const noun = words[name.replace(/^(min|max)/, "") as keyof typeof words] ?? name;
+    return `at ${name.startsWith("min") ? "least" : "most"} ${formatCount(value)} ${noun}`;
+  });
+  const limited = limits.length === 0 ? "" : `, with ${limits.join(" and ")}`;
+  const proposer = config.model === undefined ? config.strategy : `${config.strategy} with ${config.model}`;
+  return `the best network of ${config.space} for ${config.task}${limited}, in ${config.trials} evaluations, by ${proposer}`;
+}
+
+/** Decisions in which a design differs from the best one before it. */
+export function changesOf({ record, space }: RunReportInput, trial: Trial): string | undefined {
+  const before = record.trials.filter((other) => other.number < trial.number).filter(isScored);
+  const parent = before.reduce<(typeof before)[number] | undefined>(
+    (best, other) =>
+      best === undefined || other.outcome.accuracy01 > best.outcome.accuracy01 ? other : best,
+    undefined,
+  );
+  if (
+    parent === undefined ||
+    space === undefined ||
+    parent.proposal.choices.length !== trial.proposal.choices.length
+  )
+    return undefined;
+  const changes = space.decisions.flatMap(({ name, options }, index) => {
+    const [from, to] = [parent.proposal.choices[index]!, trial.proposal.choices[index]!];
+    return from === to ? [] : [`${name}: ${options[from]?.label ?? from} → ${options[to]?.label ?? to}`];
+  });
+  const compared = `the best before it, trial ${parent.number}`;
+  return changes.length === 0
+    ? `The same design as ${compared}.`
+    : `Changed from ${compared}: ${changes.join("; ")}.`;
+}
