@@ -2,10 +2,11 @@
 // for whoever else runs one. What was chosen is data (`StudyConfig`), so a journal's header is enough.
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { createRandom } from "../base/random.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
 import { type Conversation, createConversation } from "../llm/index.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
-import { createDomain } from "../spaces/create-domain.ts";
+import { createDomain, describeEmpty } from "../spaces/create-domain.ts";
 import type { Domain, Limits } from "../spaces/domain.ts";
 import type { Strategy } from "../strategies/strategy.ts";
 import { type ModelSettings, modelSettings } from "../study/settings.ts";
@@ -43,6 +44,9 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     resolveOptions(spaceDefinition.options, config.spaceOptions, `the space ${config.space}`),
   );
   const domain = createDomain(space, config.limits as Limits);
+  if (domain.sample(createRandom("feasible")) === undefined) {
+    throw new GeniusError("infeasible", describeEmpty(domain));
+  }
   const strategyOptions = resolveOptions(
     strategyDefinition.options,
     config.strategyOptions,
@@ -59,7 +63,8 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     },
     resolveOptions(evaluatorDefinition.options, config.evaluatorOptions, `the evaluator ${config.evaluator}`),
   );
-  const conversation = config.model === undefined ? undefined : await openModel(config.model, config, setting);
+  const conversation =
+    config.model === undefined ? undefined : await openModel(config.model, config, setting);
   const strategy = strategyDefinition.create(
     {
       domain,
@@ -91,13 +96,13 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
 }
 
 function openModel(model: string, config: StudyConfig, setting: AssembleSetting): Promise<Conversation> {
-  const { baseUrl, maxUsd, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput }: ModelSettings = resolveOptions(
-    modelSettings,
-    config.modelOptions,
-    `the model ${model}`,
-  );
+  const { baseUrl, maxUsd, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput }: ModelSettings =
+    resolveOptions(modelSettings, config.modelOptions, `the model ${model}`);
   if ((usdPerMillionInput === undefined) !== (usdPerMillionOutput === undefined)) {
-    throw new GeniusError("wrong-use", "A price has two parts: give both --usd-per-million-input and --usd-per-million-output.");
+    throw new GeniusError(
+      "wrong-use",
+      "A price has two parts: give both --usd-per-million-input and --usd-per-million-output.",
+    );
   }
   return createConversation({
     model,

@@ -8,7 +8,7 @@ import type { Space } from "../spaces/space.ts";
 import { defineCommand, type Terminal } from "./command.ts";
 import { openSpace } from "./members.ts";
 
-const options = z.object({
+const flags = z.object({
   space: z
     .string()
     .describe("the search space: a name from `genius list spaces`, or a file")
@@ -23,7 +23,7 @@ const options = z.object({
 });
 
 export default defineCommand({
-  options,
+  options: flags,
   passesRest: true,
   more: `Examples:
   genius cost --space nas-bench-macro --choices 22212220
@@ -32,13 +32,13 @@ export default defineCommand({
 A line that is no design is answered by {"error": {"code", "message", "line"}}; the rest is still answered, and the
 exit code is 1.`,
   async run({ options, rest, terminal }) {
+    const space = await openSpace(options.space, rest, Object.keys(flags.shape));
     if ((options.choices === undefined) === !options.stdin) {
       throw new GeniusError(
         "wrong-use",
         "Give one design with --choices, or --stdin to read them, and not both.",
       );
     }
-    const space = await openSpace(options.space, rest);
     if (options.choices !== undefined) {
       terminal.out(answer(space, options.choices, options.json));
       return 0;

@@ -2,8 +2,6 @@
 // or model that was chosen, each of which takes the fields of its own schema. Whatever is left is a mistake.
 import type { z } from "zod";
 import { loadSpace } from "../catalog/load.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import type { Limits } from "../spaces/domain.ts";
 import type { Space } from "../spaces/space.ts";
 import { checkFlags, coerce, flagsOf, helpOf, unknownFlag } from "./options.ts";
 
@@ -42,15 +40,13 @@ export async function membersHelp(
   return sections.filter((section) => section !== "").join("\n");
 }
 
-/** The space of that name, with its options taken from `rest`. */
+/** The space of that name, with its options taken from `rest`; `alsoKnown` are flags that the command has itself. */
 export async function openSpace(
   name: string,
   rest: Readonly<Record<string, string | boolean>>,
+  alsoKnown: readonly string[],
 ): Promise<Space> {
   const definition = await loadSpace(name);
-  const [options = {}] = await distribute(rest, [definition], []);
+  const [options = {}] = await distribute(rest, [definition], alsoKnown);
   return definition.create(checkFlags(definition.options, options));
 }
-
-/** The whole space, without limits. */
-export const openDomain = (space: Space, limits: Limits = {}) => createDomain(space, limits);

@@ -1,0 +1,237 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { readJournal } from "../record/journal.ts";
+import { commands } from "./commands.ts";
+import { run } from "./main.ts";
+
+const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
+const environment = { ...process.env, GENIUS_DATA_DIR: dataFolder };
+
+/** Runs a command line against a terminal that remembers what was written. */
+async function genius(line: string | readonly string[], input = "") {
+  const written = { out: "", error: "" };
+  const code = await run(typeof line === "string" ? line.split(" ") : line, {
+    environment,
+    isInteractive: false,
+    columns: 100,
+    out: (text) => {
+      written.out += text;
+    },
+    error: (text) => {
+      written.error += text;
+    },
+    async *readStandardInput() {
+      // In pieces that end in the middle of lines, as pipes give them.
+      for (let index = 0; index < input.length; index += 7) yield input.slice(index, index + 7);
+    },
+    signal: new AbortController().signal,
+  });
+  return { code, ...written };
+}
+
+/** Runs the command as a person would, in its own process. */
+function geniusProcess(args: readonly string[]): Promise<{ code: number | null; error: string }> {
+  const child = spawn(process.execPath, [bin, ...args], {
+    env: environment,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let error = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    error += text;
+  });
+  return new Promise((done) => child.on("close", (code) => done({ code, error })));
+}
+
+const bin = resolve(import.meta.dirname, "../../bin/genius.js");
+const newFolder = () => mkdtemp(join(tmpdir(), "genius-cli-"));
+const linesOf = (text: string) =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+afterEach(() => {
+  process.exitCode = undefined;
+});
+
+test("help names every command, and every command has its own", async () => {
+  const { out, code } = await genius("--help");
+  expect(code).toBe(0);
+  for (const name of Object.keys(commands)) {
+    expect(out).toContain(`  ${name}`);
+    const own = await genius([name, "--help"]);
+    expect(own.code).toBe(0);
+    expect(own.out).toContain(`Usage: genius ${name}`);
+  }
+});
+
+test.each([
+  ["serach digits", /no command "serach".*"search"/],
+  ["cost --space nas-bench-macr --choices 1", /no space "nas-bench-macr".*"nas-bench-macro"/],
+  ["cost --space nas-bench-macro --choices 123", /3 choices were given and nas-bench-macro has 8 decisions/],
+  ["cost --space nas-bench-macro --choices 22222223", /layer8.*is 3; allowed are 0 to 2/],
+  ["cost --space nas-bench-macro", /--choices, or --stdin/],
+  ["cost --space nas-bench-macro --chioces 1", /no option --chioces.*--choices/],
+  ["search nas-bench-macro --max-params lots", /--max-params.*"lots"/],
+  ["search nas-bench-macro --trials many", /--trials.*"many"/],
+  ["search nas-bench-macro --strategy evolutoin", /no strategy "evolutoin"/],
+  ["search nas-bench-macro --trials", /--trials needs a value/],
+  ["search", /Say what to search for/],
+  ["search nas-bench-macro --model openia/x --strategy random", /no model provider "openia".*"openai"/],
+  ["bench --space mobile", /mobile has no published table/],
+  ["list speces", /no list "speces".*"spaces"/],
+  ["resume", /Name one run's folder/],
+])("wrong use ends with code 2 and says what is allowed: genius %s", async (line, message) => {
+  const { code, error, out } = await genius(line);
+  expect(error).toMatch(message);
+  expect(code).toBe(2);
+  expect(out).toBe("");
+});
+
+test("cost answers a line for a line, names the bad ones, and goes on", async () => {
+  const input = "02012100\nnonsense\n\n0,2,0,1,2,1,0,0";
+  const { code, out } = await genius("cost --space nas-bench-macro --stdin --json", input);
+  expect(code).toBe(1);
+  const [first, second, third] = linesOf(out);
+  expect(first).toEqual({ choices: [0, 2, 0, 1, 2, 1, 0, 0], paramCount: 890_666, macCount: 47_327_744 });
+  expect(second).toMatchObject({ error: { code: "bad-choices", line: 2 } });
+  expect(third).toEqual(first);
+});
+
+test("a search on a table ends with its best, its rank and honest baselines, and its journal says the same", async () => {
+  const folder = await newFolder();
+  const { code, out, error } = await genius(
+    `search nas-bench-macro --strategy random --trials 12 --seed 5 --json --out ${join(folder, "run")}`,
+  );
+  expect(code).toBe(0);
+  const lines = linesOf(out);
+  expect(lines.length).toBe(13);
+  const result = lines.at(-1) as {
+    best: { accuracy01: number; trial: number };
+    baselines: unknown[];
+    selectedOn: string;
+  };
+  expect(result.selectedOn).toBe("test");
+  expect(result.baselines.length).toBe(26);
+  expect(error).toContain("random: median");
+  const record = await readJournal(join(folder, "run"));
+  expect(record.result?.best).toBe(result.best.trial);
+  expect(
+    Math.max(...record.trials.map(({ outcome }) => (outcome.kind === "scored" ? outcome.accuracy01 : 0))),
+  ).toBe(result.best.accuracy01);
+});
+
+test("the same seed gives the same search; a finished run is not run again but can be extended", async () => {
+  const folder = await newFolder();
+  const search = (name: string, trials: number) =>
+    genius(
+      `search cifar100 --space nas-bench-201 --strategy random --trials ${trials} --parallel 3 --out ${join(folder, name)}`,
+    );
+  await search("short", 6);
+  await search("long", 15);
+  expect((await genius(`resume ${join(folder, "short")}`)).error).toContain("is finished");
+  expect((await genius(`resume ${join(folder, "short")} --trials 15`)).code).toBe(0);
+  const [short, long] = await Promise.all(["short", "long"].map((name) => readJournal(join(folder, name))));
+  expect(short!.trials).toEqual(long!.trials);
+  expect(short!.header.config.evaluator).toBe("table");
+});
+
+test("limits are kept, and limits that nothing satisfies are said before anything is tried", async () => {
+  const folder = await newFolder();
+  await genius(
+    `search nas-bench-macro --strategy random --trials 8 --max-params 800k --max-macs 40M --out ${join(folder, "a")}`,
+  );
+  for (const { cost } of (await readJournal(join(folder, "a"))).trials) {
+    expect(cost.paramCount).toBeLessThanOrEqual(800_000);
+    expect(cost.macCount).toBeLessThanOrEqual(40_000_000);
+  }
+  const none = await genius(
+    `search nas-bench-macro --strategy random --max-params 10k --out ${join(folder, "b")}`,
+  );
+  expect(none.code).toBe(1);
+  expect(none.error).toMatch(/No design .* 10k|smallest/i);
+});
+
+test("settings come from a file below the flags, and a bad file names the field", async () => {
+  const folder = await newFolder();
+  const file = join(folder, "settings.json");
+  await writeFile(file, JSON.stringify({ trials: 4, strategy: "random", maxParams: "2M", seed: 9 }));
+  await genius(`search nas-bench-macro --settings ${file} --seed 3 --out ${join(folder, "run")}`);
+  const { config } = (await readJournal(join(folder, "run"))).header;
+  expect(config).toMatchObject({
+    trials: 4,
+    seed: 3,
+    strategy: "random",
+    limits: { maxParamCount: 2_000_000 },
+  });
+  await writeFile(file, JSON.stringify({ trials: [4] }));
+  expect((await genius(`search nas-bench-macro --settings ${file}`)).error).toContain('"trials" must be');
+  await writeFile(file, "{");
+  expect((await genius(`search nas-bench-macro --settings ${file}`)).error).toContain("is not JSON");
+});
+
+test("a strategy of the user's own is loaded from a file, and one that is none is named", async () => {
+  const folder = await newFolder();
+  const mine = join(folder, "mine.ts");
+  await writeFile(
+    mine,
+    `import { defineStrategy } from "genius-nas";
+     import { z } from "zod";
+     export default defineStrategy({
+       name: "mine", summary: "", source: "", model: "none",
+       options: z.object({ first: z.number().default(0).describe("where to begin") }),
+       create: ({ domain }, { first }) => {
+         let next = first;
+         return {
+           async propose() { return { choices: domain.space.decisions.map(() => next % 3), fidelity: {}, by: "mine" }; },
+           observe() { next += 1; },
+         };
+       },
+     });`.replace(
+      'import { z } from "zod";',
+      `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};`,
+    ),
+  );
+  // In a process of its own: the test runner loads modules its own way.
+  const { error, code } = await geniusProcess([
+    ...["search", "nas-bench-macro", "--strategy", mine, "--first", "2", "--trials", "2"],
+    ...["--out", join(folder, "run")],
+  ]);
+  expect(error).toContain("#1 92.95 % 22222222");
+  expect(code).toBe(0);
+  const other = join(folder, "other.ts");
+  await writeFile(other, "export default { name: 7 };");
+  expect((await genius(`search nas-bench-macro --strategy ${other}`)).error).toMatch(
+    /no strategy.*string "name"/,
+  );
+});
+
+test("a run can be shown, and reported as a page and as text", async () => {
+  const folder = join(await newFolder(), "run");
+  await genius(`search cifar10 --space nas-bench-201 --strategy random --trials 10 --out ${folder}`);
+  const shown = await genius(`show ${folder}`);
+  expect(shown.out).toContain("10 of 10 evaluations");
+  expect(shown.out).toContain("best so far");
+  const reported = await genius(`report ${folder} --json`);
+  const [{ written } = { written: [] }] = linesOf(reported.out) as { written: string[] }[];
+  expect(written.map((path) => path.slice(folder.length))).toEqual(["/report.html", "/report.md"]);
+  expect(await readFile(join(folder, "report.html"), "utf8")).toContain("Is it better than random search?");
+});
+
+test("a bench compares strategies over seeds and always has the baselines", async () => {
+  const { code, out } = await genius(
+    "bench --space nas-bench-201 --dataset cifar100 --strategies random --evaluations 5,10 --seeds 4 --json",
+  );
+  expect(code).toBe(0);
+  const { results, selectedOn } = JSON.parse(out) as {
+    selectedOn: string;
+    results: { strategy: string; evaluations: number; seeds: number; testAccuracy01: { mean: number } }[];
+  };
+  expect(selectedOn).toBe("validation");
+  expect(
+    results.map(({ strategy, evaluations, seeds }) => `${strategy} ${evaluations} ${seeds}`).sort(),
+  ).toEqual(["largest-first 10 4", "largest-first 5 4", "random 10 4", "random 5 4"]);
+});

@@ -1,0 +1,97 @@
+// A search in a real process, stopped in every way there is. The evaluator takes its time, as a training would.
+import { spawn } from "node:child_process";
+import { appendFile, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { readJournal } from "../record/journal.ts";
+
+const bin = resolve(import.meta.dirname, "../../bin/genius.js");
+
+const slowEvaluator = `
+import { setTimeout as wait } from "node:timers/promises";
+export default {
+  name: "slow", summary: "", source: "", options: { safeParse: (data) => ({ success: true, data }), parse: (data) => data, "~standard": {}, _zod: undefined },
+  create: async () => ({
+    selectedOn: "validation", fidelity: { full: {} }, provenance: {},
+    async evaluate({ proposal, signal }) {
+      try { await wait(90, undefined, { signal }); } catch { return { kind: "failed", reason: "cancelled", detail: "", spent: { milliseconds: 0 } }; }
+      return { kind: "scored", accuracy01: proposal.choices.reduce((a, b) => a + b, 0) / 16, spent: { milliseconds: 90 } };
+    },
+    test: async ({ proposal }) => ({ accuracy01: proposal.choices.reduce((a, b) => a + b, 0) / 16 }),
+  }),
+};`
+  .replace(/options: \{.*\},\n/, "options: z.object({}),\n")
+  .replace("\n", `\nimport { z } from ${JSON.stringify(import.meta.resolve("zod"))};\n`);
+
+/** Starts the command; `lines` counts what it has said of finished trials. */
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  const waiting: { count: number; resolve: () => void }[] = [];
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+    const trials = said.split("\n").filter((line) => line.startsWith("#")).length;
+    for (const waiter of waiting) if (trials >= waiter.count) waiter.resolve();
+  });
+  const closed = new Promise<{ code: number | null; said: string }>((done) =>
+    child.on("close", (code) => {
+      for (const waiter of waiting) waiter.resolve();
+      done({ code, said });
+    }),
+  );
+  const trials = (count: number) => new Promise<void>((resolve) => waiting.push({ count, resolve }));
+  return { child, closed, trials };
+}
+
+async function prepared() {
+  const folder = await mkdtemp(join(tmpdir(), "genius-stop-"));
+  const evaluator = join(folder, "slow.ts");
+  await writeFile(evaluator, slowEvaluator);
+  const search = (run: string) => [
+    ...["search", "anything", "--space", "nas-bench-macro", "--strategy", "random", "--evaluator", evaluator],
+    ...["--trials", "30", "--seed", "11", "--parallel", "2", "--out", join(folder, run)],
+  ];
+  return { folder, search };
+}
+
+test("Ctrl-C, kill -9 and a torn line in the middle: resumed, the search is the one that was never stopped", async () => {
+  const { folder, search } = await prepared();
+  const whole = await start(search("whole")).closed;
+  expect(whole.code).toBe(0);
+
+  const run = join(folder, "stopped");
+  const first = start(search("stopped"));
+  await first.trials(5);
+  first.child.kill("SIGINT");
+  const interrupted = await first.closed;
+  expect(interrupted.code).toBe(130);
+  expect(interrupted.said).toContain(`genius resume ${run}`);
+
+  const second = start(["resume", run]);
+  await second.trials(4);
+  const intruder = await start(["resume", run]).closed;
+  expect(intruder.code).toBe(1);
+  expect(intruder.said).toMatch(/is in use by process \d+/);
+  second.child.kill("SIGKILL");
+  await second.closed;
+  const kept = (await readJournal(run)).trials.length;
+  expect(kept).toBeGreaterThanOrEqual(9);
+
+  await appendFile(join(run, "journal.jsonl"), '{"kind":"trial","trial":{"numb');
+  const last = await start(["resume", run]).closed;
+  expect(last.said).toContain("was cut");
+  expect(last.code).toBe(0);
+
+  const [stopped, uninterrupted] = await Promise.all([readJournal(run), readJournal(join(folder, "whole"))]);
+  expect(stopped.trials).toEqual(uninterrupted.trials);
+  expect(stopped.result?.best).toBe(uninterrupted.result?.best);
+});
+
+test("a place that is a file is one clear sentence", async () => {
+  const { folder, search } = await prepared();
+  await writeFile(join(folder, "file"), "");
+  const { code, said } = await start(search("file/run")).closed;
+  expect(code).toBe(1);
+  expect(said).toMatch(/genius: Cannot create the folder .*is a file, not a folder/);
+});
