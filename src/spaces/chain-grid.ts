@@ -1,12 +1,12 @@
 // Dynamic programming over a design chain on a grid: the limited costs, rounded down to cells, are followed
 // through the chain, so that tables of moderate size say for every place how many allowed completions there are,
 // or how good the best is. Rounding makes every allowed design count, and a few that are just outside.
-import { appendLayer, type BoundsLayer } from "./chain-bounds.ts";
+import { extentOf } from "./chain-bounds.ts";
 import type { DesignChain } from "./design-chain.ts";
-import type { Limits } from "./domain.ts";
+import type { Limits } from "./space.ts";
 
 /** What each combination of a block does, for one state: where it leads and which cells it takes. */
-export interface GridStep {
+interface GridStep {
   readonly nextStates: Int32Array;
   readonly rows: Int32Array;
   readonly columns: Int32Array;
@@ -58,28 +58,24 @@ export function gridOf(chain: DesignChain, limits: Limits): ChainGrid {
 }
 
 function axesOf(chain: DesignChain, limits: Limits): readonly Axis[] {
-  const layers: BoundsLayer[] = [];
-  appendLayer(layers, chain, undefined, 0);
-  const whole = layers[0] as BoundsLayer;
-  const axis = (
-    quantity: Axis["quantity"],
-    range: { readonly least: number; readonly most: number; readonly min: number; readonly max: number },
-  ) => ({ quantity, ...range });
+  const whole = extentOf(chain);
   const { macCount, paramCount } = chain.base;
   const asked = [
-    axis("macCounts", {
-      least: whole.minMac[0]![0]!,
-      most: whole.maxMac[0]![0]!,
+    {
+      quantity: "macCounts",
+      least: whole.minMacCount - macCount,
+      most: whole.maxMacCount - macCount,
       min: (limits.minMacCount ?? Number.NEGATIVE_INFINITY) - macCount,
       max: (limits.maxMacCount ?? Number.POSITIVE_INFINITY) - macCount,
-    }),
-    axis("paramCounts", {
-      least: whole.minParam[0]![0]!,
-      most: whole.maxParam[0]![0]!,
+    },
+    {
+      quantity: "paramCounts",
+      least: whole.minParamCount - paramCount,
+      most: whole.maxParamCount - paramCount,
       min: (limits.minParamCount ?? Number.NEGATIVE_INFINITY) - paramCount,
       max: (limits.maxParamCount ?? Number.POSITIVE_INFINITY) - paramCount,
-    }),
-  ];
+    },
+  ] as const;
   const cutting = asked.filter(({ least, most, min, max }) => least < min || most > max);
   const cellCount = cutting.length === 1 ? cellsOfOneAxis : cellsOfTwoAxes;
   return cutting.map(({ quantity, most, min, max }) => {

@@ -1,25 +1,23 @@
 // The exact nearest allowed design: fewest changed decisions, then least total movement of option indices, then
 // most MACs. Depth first over a design chain, entering only branches whose exact bounds reach the limits and beat
 // the best so far, and no state twice.
-import { GeniusError } from "../base/errors.ts";
-import { appendLayer, type BlockEdits, type BoundsLayer } from "./chain-bounds.ts";
+import { appendLayer, type BlockEdits, type BoundsLayer, type Line, linesOf } from "./chain-bounds.ts";
 import { choicesOf, type DesignChain } from "./design-chain.ts";
-import type { Limits } from "./domain.ts";
-import type { Choices } from "./space.ts";
+import type { Choices, Limits } from "./space.ts";
 
-/** Branches that a search for one distance may enter. */
-const effort = 200_000;
+/** Branches that one search may enter: a second or so, where a search usually takes a millisecond. */
+const effort = 100_000;
 
 interface Walk {
   readonly chain: DesignChain;
-  readonly limits: Limits;
+  readonly lines: readonly Line[];
   readonly edits: readonly BlockEdits[];
   readonly layers: readonly BoundsLayer[];
   readonly path: Int32Array;
   readonly seen: Set<string>;
   mostMacs: number;
   best: Int32Array | undefined;
-  entered: number;
+  effortLeft: number;
 }
 
 /** A place in the chain: what is settled so far, and the changes and movement still to be spent. */
@@ -33,38 +31,56 @@ interface Place {
 }
 
 /**
- * The design nearest to `from` within the limits; undefined when no design is.
- * @throws GeniusError `infeasible` when the limits are so narrow that 200,000 branches do not decide it.
+ * The design nearest to `from` within the limits; undefined when no design is; `undecided` when the limits are so
+ * tight against each other that the effort does not settle it.
  */
-export function nearestWithin(chain: DesignChain, from: Choices, limits: Limits): Choices | undefined {
+export function nearestWithin(
+  chain: DesignChain,
+  from: Choices,
+  limits: Limits,
+): Choices | "undecided" | undefined {
   const edits = editsOf(chain, from);
-  const layers: BoundsLayer[] = [];
-  const largestMovement = edits.reduce(
+  const lines = linesOf(chain, limits);
+  const movementPerChange = edits.reduce(
     (most, { movements }) => movements.reduce((a, b) => Math.max(a, b), most),
     0,
   );
+  if (!mayHold(chain, lines)) return undefined;
+  const layers: BoundsLayer[] = [];
+  let effortLeft = effort;
   for (let changes = 0; changes <= from.length; changes += 1) {
-    appendLayer(layers, chain, edits, largestMovement);
-    const { movementLimit } = layers[changes] as BoundsLayer;
+    appendLayer(layers, { chain, lines, edits, movementPerChange });
+    const { movementLimit } = layers[changes]!;
     for (let movement = changes; movement <= movementLimit; movement += 1) {
       const walk: Walk = {
         chain,
-        limits,
+        lines,
         edits,
         layers,
         path: new Int32Array(chain.blocks.length),
         seen: new Set(),
         mostMacs: Number.NEGATIVE_INFINITY,
         best: undefined,
-        entered: 0,
+        effortLeft,
       };
       const start = { block: 0, state: 0, changes, movement, ...chain.base };
       if (reach(walk, start) > Number.NEGATIVE_INFINITY) enter(walk, start);
       if (walk.best !== undefined) return choicesOf(chain, walk.best);
-      if (walk.entered > effort) throw undecided(limits);
+      effortLeft = walk.effortLeft;
+      if (effortLeft <= 0) return "undecided";
     }
   }
   return undefined;
+}
+
+/** Whether any design at all can meet each line; false settles quickly what would take all layers. */
+function mayHold(chain: DesignChain, lines: readonly Line[]): boolean {
+  const layers: BoundsLayer[] = [];
+  appendLayer(layers, { chain, lines });
+  return lines.every(({ macWeight, paramWeight, limit }, index) => {
+    const { macCount, paramCount } = chain.base;
+    return macWeight * macCount + paramWeight * paramCount + layers[0]!.least[index]![0]![0]! <= limit;
+  });
 }
 
 function editsOf(chain: DesignChain, from: Choices): readonly BlockEdits[] {
@@ -83,29 +99,20 @@ function editsOf(chain: DesignChain, from: Choices): readonly BlockEdits[] {
   });
 }
 
-function undecided(limits: Limits): GeniusError {
-  return new GeniusError(
-    "infeasible",
-    `No design within ${JSON.stringify(limits)} was found in ${effort} steps, and none was ruled out: the limits are too narrow. Move them apart.`,
-  );
-}
-
 /** The most MACs that an allowed completion from here may have; −∞ when none is allowed. */
-function reach({ layers, limits }: Walk, place: Place): number {
-  const layer = layers[place.changes];
-  const none = Number.NEGATIVE_INFINITY;
-  if (layer === undefined || place.movement < 0 || place.movement > layer.movementLimit) return none;
-  const entry = place.state * (layer.movementLimit + 1) + place.movement;
-  const mostMacs = place.macCount + layer.maxMac[place.block]![entry]!;
-  const leastMacs = place.macCount + layer.minMac[place.block]![entry]!;
-  // Without a completion, the least is +∞ and the most is −∞.
-  if (leastMacs > mostMacs) return none;
-  const { maxMacCount = Number.POSITIVE_INFINITY, minMacCount = none } = limits;
-  if (leastMacs > maxMacCount || mostMacs < minMacCount) return none;
-  const { maxParamCount = Number.POSITIVE_INFINITY, minParamCount = none } = limits;
-  if (place.paramCount + layer.minParam[place.block]![entry]! > maxParamCount) return none;
-  if (place.paramCount + layer.maxParam[place.block]![entry]! < minParamCount) return none;
-  return Math.min(mostMacs, maxMacCount);
+function reach(
+  { layers, lines }: Walk,
+  { block, state, changes, movement, macCount, paramCount }: Place,
+): number {
+  const layer = layers[changes];
+  if (layer === undefined || movement < 0 || movement > layer.movementLimit) return Number.NEGATIVE_INFINITY;
+  const entry = state * (layer.movementLimit + 1) + movement;
+  for (let index = 0; index < lines.length; index += 1) {
+    const { macWeight, paramWeight, limit } = lines[index]!;
+    const least = macWeight * macCount + paramWeight * paramCount + layer.least[index]![block]![entry]!;
+    if (least > limit || least === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
+  }
+  return macCount - layer.least[0]![block]![entry]!;
 }
 
 function enter(walk: Walk, place: Place): void {
@@ -115,8 +122,8 @@ function enter(walk: Walk, place: Place): void {
     walk.best = walk.path.slice();
     return;
   }
-  walk.entered += 1;
-  if (walk.entered > effort) return;
+  walk.effortLeft -= 1;
+  if (walk.effortLeft <= 0) return;
   const key = `${place.block},${place.state},${place.changes},${place.movement},${place.macCount},${place.paramCount}`;
   if (walk.seen.has(key)) return;
   walk.seen.add(key);

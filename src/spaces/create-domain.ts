@@ -1,9 +1,10 @@
 // A space under limits: what a design costs, whether it is allowed, the nearest allowed design and uniform draws.
 // Strategies see limits only through what this makes. It knows nothing of training.
-import type { Random } from "../base/random.ts";
+import { GeniusError } from "../base/errors.ts";
+import { createRandom, type Random } from "../base/random.ts";
 import { formatCount } from "../base/units.ts";
 import { networkCost } from "../network/cost.ts";
-import { appendLayer, type BoundsLayer } from "./chain-bounds.ts";
+import { extentOf } from "./chain-bounds.ts";
 import { extremeWithin, type Objective } from "./chain-extreme.ts";
 import { nearestWithin } from "./chain-repair.ts";
 import { createSampler, type DesignSampler } from "./chain-sample.ts";
@@ -17,14 +18,25 @@ const plainDraws = 64;
 const gridDraws = 20_000;
 
 /**
- * The designs of `space` within `limits`. Costs, repairs and draws are exact for a space with `costScopes`; for a
- * large space without them costs are counted on the network, repairs climb (see climb.ts) and draws are tried.
+ * The designs of `space` within `limits`. Costs, repairs and draws are exact for a space with `costScopes` – but where
+ * limits are so tight against each other that 100,000 steps do not settle the nearest design, a near one is drawn.
+ * For a large space without scopes costs are counted on the network and repairs climb (see climb.ts).
  */
 export function createDomain(space: Space, limits: Limits): Domain {
   const costOf = (choices: Choices) => designCost(space, choices);
   const violations = (choices: Choices) => violationsOf(costOf(choices), limits);
   const isFeasible = (choices: Choices) => violations(choices).length === 0;
   let sampler: DesignSampler | undefined;
+  /** Uniform among the allowed designs, unless those are rarer than one in 20,000 of what the grid lets through. */
+  const drawFromGrid = (chain: DesignChain, random: Random): Choices | undefined => {
+    sampler ??= createSampler(chain, limits);
+    if (sampler.count === 0) return undefined;
+    for (let attempt = 0; attempt < gridDraws; attempt += 1) {
+      const choices = sampler.draw(random);
+      if (isFeasible(choices)) return choices;
+    }
+    return undefined;
+  };
   const domain: Domain = {
     space,
     limits,
@@ -38,23 +50,42 @@ export function createDomain(space: Space, limits: Limits): Domain {
       }
       const chain = chainFor(space, "draw");
       if (chain === undefined) return climbToFeasible(domain, anyDesign(space, random));
-      sampler ??= createSampler(chain, limits);
-      if (sampler.count === 0) return undefined;
-      for (let attempt = 0; attempt < gridDraws; attempt += 1) {
-        const choices = sampler.draw(random);
-        if (isFeasible(choices)) return choices;
-      }
-      // Rarer than one in 20,000 of what the grid lets through: no longer uniform, but allowed.
-      return domain.repair(sampler.draw(random));
+      return (
+        drawFromGrid(chain, random) ??
+        (sampler?.count === 0 ? undefined : domain.repair(anyDesign(space, random)))
+      );
     },
     repair(choices) {
       if (isFeasible(choices)) return choices;
       const chain = chainFor(space, "search");
       if (chain === undefined) return climbToFeasible(domain, choices);
-      return nearestWithin(chain, choices, limits);
+      const nearest = nearestWithin(chain, choices, limits);
+      if (nearest !== "undecided") return nearest;
+      const draw = chainFor(space, "draw") ?? chain;
+      const near = drawFromGrid(draw, createRandom("repair", ...choices));
+      if (near === undefined && sampler?.count !== 0) throw undecided(domain);
+      return near && restore(domain, near, choices);
     },
   };
   return domain;
+}
+
+/** Takes back, one by one, the changes from `choices` that the limits do not need. */
+function restore(domain: Domain, from: Choices, choices: Choices): Choices {
+  let current = from;
+  for (const [index, choice] of choices.entries()) {
+    const restored = current.with(index, choice);
+    if (domain.isFeasible(restored)) current = restored;
+  }
+  return current;
+}
+
+function undecided({ space, limits }: Domain): GeniusError {
+  const asked = [...limitWords(limits, "Param"), ...limitWords(limits, "Mac")].join(" and ");
+  return new GeniusError(
+    "infeasible",
+    `No design of ${space.name} with ${asked} was found, and none was ruled out: the limits are too narrow. Move them apart.`,
+  );
 }
 
 function designCost(space: Space, choices: Choices): DesignCost {
@@ -65,7 +96,7 @@ function designCost(space: Space, choices: Choices): DesignCost {
 }
 
 /** Which limits a cost breaks; empty when none. */
-export function violationsOf(cost: DesignCost, limits: Limits): readonly Violation[] {
+function violationsOf(cost: DesignCost, limits: Limits): readonly Violation[] {
   const found: Violation[] = [];
   const check = (quantity: "paramCount" | "macCount", min: number | undefined, max: number | undefined) => {
     const value = cost[quantity];
@@ -120,36 +151,49 @@ function extreme(domain: Domain, objective: Objective): Choices | undefined {
 export function reachOf(space: Space): Required<Limits> | undefined {
   const chain = chainFor(space, "search");
   if (chain === undefined) return undefined;
-  const layers: BoundsLayer[] = [];
-  appendLayer(layers, chain, undefined, 0);
-  const { minMac, maxMac, minParam, maxParam } = layers[0] as BoundsLayer;
-  const { macCount, paramCount } = chain.base;
-  return {
-    minParamCount: paramCount + minParam[0]![0]!,
-    maxParamCount: paramCount + maxParam[0]![0]!,
-    minMacCount: macCount + minMac[0]![0]!,
-    maxMacCount: macCount + maxMac[0]![0]!,
-  };
+  return extentOf(chain);
 }
 
 /** Why no design is allowed, and what could be, for an error message. */
 export function describeEmpty({ space, limits }: Domain): string {
-  const range = (min: number | undefined, max: number | undefined, unit: string) =>
-    min === undefined && max === undefined
-      ? []
-      : [
-          `${[min === undefined ? "" : `at least ${formatCount(min)}`, max === undefined ? "" : `at most ${formatCount(max)}`].filter(Boolean).join(" and ")} ${unit}`,
-        ];
-  const asked = [
-    ...range(limits.minParamCount, limits.maxParamCount, "parameters"),
-    ...range(limits.minMacCount, limits.maxMacCount, "MACs"),
-  ].join(", ");
+  const asked = [...limitWords(limits, "Param"), ...limitWords(limits, "Mac")].join(" and ");
   const reach = reachOf(space);
-  const reachable =
-    reach === undefined
-      ? "Widen the limits."
-      : `Its designs have from ${formatCount(reach.minParamCount)} to ${formatCount(reach.maxParamCount)} parameters and from ${formatCount(reach.minMacCount)} to ${formatCount(reach.maxMacCount)} MACs. Choose limits within these ranges, or another size of the space.`;
-  return `No design of ${space.name} has ${asked}. ${reachable}`;
+  const start = `No design of ${space.name} has ${asked}.`;
+  if (reach === undefined) return `${start} Widen the limits.`;
+  const {
+    minParamCount = 0,
+    maxParamCount = reach.maxParamCount,
+    minMacCount = 0,
+    maxMacCount = reach.maxMacCount,
+  } = limits;
+  const params = rangeWords(reach.minParamCount, reach.maxParamCount, "parameters");
+  const macs = rangeWords(reach.minMacCount, reach.maxMacCount, "MACs");
+  const apart =
+    minParamCount > reach.maxParamCount ||
+    maxParamCount < reach.minParamCount ||
+    minMacCount > reach.maxMacCount ||
+    maxMacCount < reach.minMacCount;
+  if (apart)
+    return `${start} Its designs have ${params} and ${macs}. Choose limits within these, or another size of the space.`;
+  const few = createDomain(space, { minParamCount, maxParamCount });
+  const least = smallestFeasible(few, "macCount");
+  const most = largestFeasible(few, "macCount");
+  if (least === undefined || most === undefined)
+    return `${start} Its designs have ${params}, but none in between those limits. Move them apart.`;
+  const within = rangeWords(few.costOf(least).macCount, few.costOf(most).macCount, "MACs");
+  return `${start} Designs with the parameters asked for have ${within}. Widen one of the limits.`;
+}
+
+function limitWords(limits: Limits, of: "Param" | "Mac"): readonly string[] {
+  const [min, max] = [limits[`min${of}Count`], limits[`max${of}Count`]];
+  const unit = of === "Param" ? "parameters" : "MACs";
+  if (min !== undefined && max !== undefined) return [`${formatCount(min)} to ${formatCount(max)} ${unit}`];
+  if (max !== undefined) return [`at most ${formatCount(max)} ${unit}`];
+  return min === undefined ? [] : [`at least ${formatCount(min)} ${unit}`];
+}
+
+function rangeWords(min: number, max: number, unit: string): string {
+  return `from ${formatCount(min)} to ${formatCount(max)} ${unit}`;
 }
 
 /** Larger blocks make draws quicker and their grid finer; smaller ones make searches quicker. */

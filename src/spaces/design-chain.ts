@@ -4,13 +4,13 @@ import type { CostModel, CostTerm } from "./cost-model.ts";
 import type { Choices } from "./space.ts";
 
 /** All ways to settle a block's decisions, for one state: parallel arrays, indexed by the block's combination; costs ≥ 0. */
-export interface BlockItems {
+interface BlockItems {
   readonly nextStates: Int32Array;
   readonly paramCounts: Float64Array;
   readonly macCounts: Float64Array;
 }
 
-export interface ChainBlock {
+interface ChainBlock {
   /** The decisions `[start, end)`. */
   readonly start: number;
   readonly end: number;

@@ -203,6 +203,25 @@ describe("repair", () => {
     );
   });
 
+  it("says what is within reach where single limits can be met, but not together", () => {
+    const space = builtIn[0]!;
+    expect(describeEmpty(createDomain(space, { maxParamCount: 400_000, minMacCount: 50e6 }))).toMatch(
+      /has at most 400k parameters and at least 50M MACs\. Designs with the parameters asked for have from 7\.71M to .*M MACs/,
+    );
+    expect(describeEmpty(createDomain(space, { minParamCount: 387_883, maxParamCount: 387_884 }))).toContain(
+      "none in between",
+    );
+  });
+
+  it("knows that limits contradict each other, though each can be met, and repairs where they nearly do", () => {
+    const space = genius.create({});
+    const from = anyDesign(space, createRandom(4));
+    const many = { minParamCount: 7_270_862, maxParamCount: 8_763_677 };
+    expect(createDomain(space, { ...many, maxMacCount: 97_704_059 }).repair(from)).toBeUndefined();
+    const tight = createDomain(space, { ...many, maxMacCount: 250e6 });
+    expect(tight.isFeasible(tight.repair(from)!)).toBe(true);
+  });
+
   it("says so when limits are too narrow to decide", () => {
     const narrow = createDomain(genius.create({}), { minMacCount: 329_000_001, maxMacCount: 329_000_001 });
     expect(() => narrow.repair(anyDesign(narrow.space, createRandom(1)))).toThrow("too narrow");

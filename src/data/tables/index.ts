@@ -1,4 +1,4 @@
 // What the rest of the product may use of the published tables.
-export { findTable, type ObtainOptions, obtainTable } from "./obtain-table.ts";
+export { findTable, obtainTable } from "./obtain-table.ts";
 export { ownFields, parseTable, type TableEntry } from "./parse-table.ts";
-export { type PublishedTable, publishedTables, urlOf } from "./published.ts";
+export { publishedTables, urlOf } from "./published.ts";
