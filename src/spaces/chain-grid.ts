@@ -78,7 +78,8 @@ function axesOf(chain: DesignChain, limits: Limits): readonly Axis[] {
   ] as const;
   const cutting = asked.filter(({ least, most, min, max }) => least < min || most > max);
   const cellCount = cutting.length === 1 ? cellsOfOneAxis : cellsOfTwoAxes;
-  return cutting.map(({ quantity, most, min, max }) => {
+  return cutting.map(({ quantity, least, most, min, max }) => {
+    if (max < least || min > most) return { quantity, cellSize: 1 + most, cellCount: 1, low: 1 };
     const high = Math.max(0, Math.min(most, max));
     const cellSize = Math.max(1, Math.ceil((high + 1) / cellCount));
     // Rounding down loses less than a cell a block, so an allowed sum of cells may be that much lower.

@@ -5,8 +5,8 @@ import { appendLayer, type BlockEdits, type BoundsLayer, type Line, linesOf } fr
 import { choicesOf, type DesignChain } from "./design-chain.ts";
 import type { Choices, Limits } from "./space.ts";
 
-/** Branches that one search may enter: a second or so, where a search usually takes a millisecond. */
-const effort = 100_000;
+/** Branches that one search may enter: about a second, where a search usually takes a millisecond. */
+const effort = 50_000;
 
 interface Walk {
   readonly chain: DesignChain;

@@ -15,11 +15,11 @@ import type { DesignCost, Domain, Limits, Violation } from "./domain.ts";
 import type { Choices, Space } from "./space.ts";
 
 const plainDraws = 64;
-const gridDraws = 20_000;
+const gridDraws = 5_000;
 
 /**
  * The designs of `space` within `limits`. Costs, repairs and draws are exact for a space with `costScopes` – but where
- * limits are so tight against each other that 100,000 steps do not settle the nearest design, a near one is drawn.
+ * limits are so tight against each other that 50,000 steps do not settle the nearest design, a near one is drawn.
  * For a large space without scopes costs are counted on the network and repairs climb (see climb.ts).
  */
 export function createDomain(space: Space, limits: Limits): Domain {
@@ -27,7 +27,7 @@ export function createDomain(space: Space, limits: Limits): Domain {
   const violations = (choices: Choices) => violationsOf(costOf(choices), limits);
   const isFeasible = (choices: Choices) => violations(choices).length === 0;
   let sampler: DesignSampler | undefined;
-  /** Uniform among the allowed designs, unless those are rarer than one in 20,000 of what the grid lets through. */
+  /** Uniform among the allowed designs, unless those are rarer than one in 5,000 of what the grid lets through. */
   const drawFromGrid = (chain: DesignChain, random: Random): Choices | undefined => {
     sampler ??= createSampler(chain, limits);
     if (sampler.count === 0) return undefined;
