@@ -1,8 +1,7 @@
 // Written by `npm run catalog`; do not edit. What exists, by name, loaded when it is used.
-
-import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { SpaceDefinition } from "../spaces/space.ts";
 import type { StrategyDefinition } from "../strategies/strategy.ts";
+import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { Entry } from "./entry.ts";
 
 export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
@@ -50,11 +49,30 @@ export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
 };
 
 export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
+  evolution: {
+    summary: "Regularised evolution: mutate the best of a sample, let the oldest die.",
+    source: "Real et al. 2019, https://arxiv.org/abs/1802.01548",
+    model: "none",
+    load: async () => (await import("../strategies/evolution.ts")).default,
+  },
+  grid: {
+    summary: "Every allowed design once, in an order that spreads over the space.",
+    source:
+      "exhaustive search; the order is a Kronecker sequence of the golden ratio over the list of designs",
+    model: "none",
+    load: async () => (await import("../strategies/grid.ts")).default,
+  },
   "largest-first": {
     summary: "The largest allowed network, then the next largest by multiply–accumulates.",
     source: "the baseline of Yang et al. 2020, https://arxiv.org/abs/1912.12522, taken literally",
     model: "none",
     load: async () => (await import("../strategies/largest-first.ts")).default,
+  },
+  "local-search": {
+    summary: "Climbs to the first better neighbour; starts anew where none is better.",
+    source: "White et al. 2021, https://arxiv.org/abs/2005.02960",
+    model: "none",
+    load: async () => (await import("../strategies/local-search.ts")).default,
   },
   random: {
     summary: "Uniform over the allowed designs, without repeats.",

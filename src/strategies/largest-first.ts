@@ -13,14 +13,18 @@ export default defineStrategy({
   options: z.object({}),
   create({ domain }) {
     const tried: Choices[] = [];
+    let start: Choices | undefined;
     const macsOf = (choices: Choices) => domain.costOf(choices).macCount;
     return {
       async propose({ pending }) {
         const before = [...tried, ...pending.map((proposal) => proposal.choices)];
         const known = new Set(before.map((choices) => choices.join()));
         // The next largest design is one step from a larger one: the frontier of what was tried holds it.
-        const start = largestFeasible(domain, "macCount");
-        const frontier = [...(start ? [start] : []), ...before.flatMap((choices) => neighbours(domain.space, choices))];
+        start ??= largestFeasible(domain, "macCount");
+        const frontier = [
+          ...(start ? [start] : []),
+          ...before.flatMap((choices) => neighbours(domain.space, choices)),
+        ];
         let next: Choices | undefined;
         for (const choices of frontier) {
           if (known.has(choices.join()) || !domain.isFeasible(choices)) continue;
