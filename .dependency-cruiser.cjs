@@ -19,7 +19,7 @@ const forbidden = layers.flatMap((folders, level) =>
       name: `${folder}-looks-down-only`,
       comment: `src/${folder} (layer ${level}) may import only from itself${lower.length > 0 ? ` and ${lower.join(", ")}` : ""}.`,
       severity: "error",
-      from: { path: `^src/${folder}/`, pathNot: "\\.test\\.ts$" },
+      from: { path: `^src/${folder}/`, pathNot: "\\.test\\.ts$|/fixtures/" },
       to: { path: "^src/", pathNot: `^src/(${allowed})/` },
     };
   }),

@@ -1,7 +1,17 @@
 // One network node as ONNX operators, for inference. Maps are [N, C, H, W] and vectors [N, features]; where a
 // node needs the other of the two, it is reshaped. Batch norms arrive here only when they could not be folded.
+import type { OnnxNode, OnnxTensor } from "../../base/onnx/index.ts";
 import type { ActivationName, FeatureShape, NetworkNode } from "../network.ts";
-import type { OnnxWriter } from "./onnx.ts";
+
+export type EmitArguments = [inputs: readonly string[], attributes?: NonNullable<OnnxNode["attributes"]>];
+
+/** What the exporter's parts write into. */
+export interface OnnxWriter {
+  /** Adds a constant and returns its name. */
+  constant(name: string, dims: readonly number[], data: OnnxTensor["data"]): string;
+  /** Adds a node called `name` and returns the name of its output. */
+  emit(operator: string, name: string, ...rest: EmitArguments): string;
+}
 
 /** A value of the graph: its ONNX name, its shape without the batch, and whether it is stored as a vector. */
 export interface Value {

@@ -31,7 +31,8 @@ function worst(actual: Float32Array, expected: Float32Array): number {
   return Math.max(...actual.map((value, index) => Math.abs(value - expected[index]!))) / scale;
 }
 
-const small = Object.keys(exampleNetworks).filter((name) => !name.startsWith("genius"));
+// The predictor refuses linear layers on maps; PyTorch judges "unflattened".
+const small = Object.keys(exampleNetworks).filter((name) => !/^genius|unflattened/.test(name));
 
 test.for(small)("%s gives the unfused network's scores to 1e-5, one image or three", async (name) => {
   const network = exampleNetworks[name]!();

@@ -7,7 +7,7 @@ import { encodeOnnxModel, type OnnxNode, type OnnxTensor } from "../../base/onnx
 import { networkCost } from "../cost.ts";
 import type { FeatureShape, Network } from "../network.ts";
 import { foldBatchNorms } from "./fold-batch-norm.ts";
-import { emitNode, type Value } from "./onnx-nodes.ts";
+import { type EmitArguments, emitNode, type OnnxWriter, type Value } from "./onnx-nodes.ts";
 import { flatNodes, withoutZeros } from "./simplify.ts";
 import { checkWeights, shapesOf, type Weights } from "./weights.ts";
 
@@ -82,16 +82,6 @@ export function exportOnnx(options: OnnxExportOptions): Uint8Array {
     },
     metadata: { ...metadataOf(options), ...options.metadata },
   });
-}
-
-type EmitArguments = [inputs: readonly string[], attributes?: NonNullable<OnnxNode["attributes"]>];
-
-/** What the exporter's parts write into. */
-export interface OnnxWriter {
-  /** Adds a constant and returns its name. */
-  constant(name: string, dims: readonly number[], data: OnnxTensor["data"]): string;
-  /** Adds a node called `name` and returns the name of its output. */
-  emit(operator: string, name: string, ...rest: EmitArguments): string;
 }
 
 function normalised(graph: OnnxWriter, options: OnnxExportOptions, [channels]: FeatureShape): string {

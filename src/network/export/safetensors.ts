@@ -18,7 +18,6 @@ const entrySchema = z.object({
   shape: z.array(z.int().min(0)),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
-const metadataSchema = z.record(z.string(), z.string());
 
 /** The bytes of a file with the tensors as F32, in the map's order. The data starts on a multiple of eight. */
 export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array {
@@ -69,8 +68,8 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const dataStart = 8 + Number(headerLength);
   const header = parseHeader(bytes.subarray(8, dataStart));
   const { __metadata__, ...rest } = header;
-  const metadata = metadataSchema.safeParse(__metadata__ ?? {});
-  if (!metadata.success) throw damaged("its __metadata__ is not a table of texts");
+  const metadata = __metadata__ ?? {};
+  if (!isTableOfTexts(metadata)) throw damaged("its __metadata__ is not a table of texts");
   const entries = Object.entries(rest).map(([name, value]) => {
     const entry = entrySchema.safeParse(value);
     if (!entry.success) throw damaged(`the entry of tensor "${name}" lacks dtype, shape or data_offsets`);
@@ -96,7 +95,7 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
       data: readTensor(view, { name, dtype, shape, from: dataStart + from, length: to - from }),
     });
   }
-  return { tensors, metadata: metadata.data };
+  return { tensors, metadata };
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
@@ -110,6 +109,11 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
     throw damaged("its header is not a table of tensors");
   }
   return header as Record<string, unknown>;
+}
+
+function isTableOfTexts(value: unknown): value is Record<string, string> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((text) => typeof text === "string");
 }
 
 type ReadNumber = (view: DataView, offset: number) => number;

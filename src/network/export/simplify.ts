@@ -28,7 +28,7 @@ export function withoutZeros(network: Network): Network {
   const live = reaching(kept, output);
   const nodes = kept.filter(({ id, op }) => live.has(id) || op.kind === "input");
   // The output is the last node by contract; what followed it does not reach it.
-  return { name: network.name, nodes };
+  return { ...network, nodes };
 }
 
 /** Ids of the nodes from which a path leads to `output`, itself included. */
