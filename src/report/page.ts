@@ -35,13 +35,22 @@ ${sections.map(
 /** A chart with its caption and its figures as a folded table. */
 export function figure(chart: Chart): Markup {
   const { columns, rows } = chart.table;
-  return html`<figure><div class="scroll">${chartElement(chart)}</div><figcaption>${chart.caption}</figcaption>${fold(`Data of “${chart.title}”`, table({ columns, rows: rows.slice(0, mostRows) }), rows.length > mostRows ? `the first ${mostRows} of ${rows.length} rows` : undefined)}</figure>`;
+  return html`<figure>${scroll(chart.title, chartElement(chart))}<figcaption>${chart.caption}</figcaption>${fold(`Data of “${chart.title}”`, table({ columns, rows: rows.slice(0, mostRows) }), rows.length > mostRows ? `the first ${mostRows} of ${rows.length} rows` : undefined)}</figure>`;
 }
 
 const mostRows = 500;
 
 export function table(data: DataTable, caption?: string): Markup {
-  return html`<div class="scroll"><table>${caption === undefined ? undefined : html`<caption>${caption}</caption>`}<thead><tr>${data.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead><tbody>${data.rows.map((row) => html`<tr>${row.map((cell) => (typeof cell === "number" || isFigure(cell) ? html`<td class="number">${cell === null ? "" : String(cell)}</td>` : html`<td>${cell}</td>`))}</tr>`)}</tbody></table></div>`;
+  const label = caption ?? `Table of ${data.columns.slice(0, 3).join(", ")}`;
+  return scroll(
+    label,
+    html`<table>${caption === undefined ? undefined : html`<caption>${caption}</caption>`}<thead><tr>${data.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead><tbody>${data.rows.map((row) => html`<tr>${row.map((cell) => (typeof cell === "number" || isFigure(cell) ? html`<td class="number">${cell === null ? "" : String(cell)}</td>` : html`<td>${cell}</td>`))}</tr>`)}</tbody></table>`,
+  );
+}
+
+/** Wide content scrolls by itself; with a focus, so that a keyboard can scroll it too. */
+function scroll(label: string, content: Markup): Markup {
+  return html`<div class="scroll" role="group" aria-label="${label}" tabindex="0">${content}</div>`;
 }
 
 const isFigure = (cell: string | number | null) =>
@@ -80,6 +89,6 @@ a{color:var(--link)}nav ul{display:flex;flex-wrap:wrap;gap:2px 16px;list-style:n
 figure{margin:20px 0}figcaption,.soft{color:var(--soft);font-size:.92rem}.scroll{overflow-x:auto}.scroll svg{display:block;max-width:100%;height:auto;min-width:560px}
 table{border-collapse:collapse;font-size:.88rem;margin:8px 0;width:100%}caption{text-align:left;color:var(--soft);padding-bottom:4px}th,td{text-align:left;vertical-align:top;padding:4px 10px 4px 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}th{font-weight:600}td.number{font-variant-numeric:tabular-nums;white-space:nowrap}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:10px;margin:12px 0}dl div{background:var(--fill);border-radius:8px;padding:8px 12px}dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-weight:600;overflow-wrap:anywhere}
-details{margin:8px 0}summary{cursor:pointer;padding:2px 0}summary:focus-visible,a:focus-visible{outline:2px solid var(--link);outline-offset:2px}pre{background:var(--fill);border-radius:8px;padding:10px 12px;white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.45 ui-monospace,Consolas,'DejaVu Sans Mono',monospace}code{font-family:ui-monospace,Consolas,'DejaVu Sans Mono',monospace;overflow-wrap:anywhere}
+details{margin:8px 0}summary{cursor:pointer;padding:2px 0}summary:focus-visible,a:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}pre{background:var(--fill);border-radius:8px;padding:10px 12px;white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.45 ui-monospace,Consolas,'DejaVu Sans Mono',monospace}code{font-family:ui-monospace,Consolas,'DejaVu Sans Mono',monospace;overflow-wrap:anywhere}
 .notice{border-left:4px solid #c8501e;background:var(--fill);padding:8px 12px;border-radius:0 8px 8px 0}blockquote{margin:6px 0;padding:2px 12px;border-left:3px solid var(--line);overflow-wrap:anywhere;white-space:pre-wrap}
 @media print{details>*{display:block}nav{display:none}}`;

@@ -167,7 +167,7 @@ export function checklistOf(input: RunReportInput): ChecklistItem[] {
 }
 
 export const checklistTable = (items: readonly ChecklistItem[]): DataTable => ({
-  columns: ["", "practice", "here", "evidence"],
+  columns: ["no.", "practice", "here", "evidence"],
   rows: items.map((item) => [item.number, item.practice, item.answer, item.evidence]),
 });
 
