@@ -21,6 +21,7 @@ export type ErrorCode =
   | "server-unreachable"
   | "model-failed"
   | "replay-missing"
+  | "conversation-ended"
   | "budget-exhausted"
   | "infeasible"
   | "missing-feature"

@@ -1,7 +1,8 @@
 // Written by `npm run catalog`; do not edit. What exists, by name, loaded when it is used.
+
+import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { SpaceDefinition } from "../spaces/space.ts";
 import type { StrategyDefinition } from "../strategies/strategy.ts";
-import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { Entry } from "./entry.ts";
 
 export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
@@ -68,6 +69,12 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     model: "none",
     load: async () => (await import("../strategies/largest-first.ts")).default,
   },
+  llm: {
+    summary: "A language model proposes each design from the space, the limits and the results so far.",
+    source: "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970, and what it left open",
+    model: "required",
+    load: async () => (await import("../strategies/llm.ts")).default,
+  },
   "local-search": {
     summary: "Climbs to the first better neighbour; starts anew where none is better.",
     source: "White et al. 2021, https://arxiv.org/abs/2005.02960",
@@ -88,5 +95,17 @@ export const evaluators: Readonly<Record<string, Entry<EvaluatorDefinition>>> = 
     source:
       "NAS-Bench-Macro, Channel-Bench-Macro and NAS-Bench-201, each as published; `genius list spaces` names the papers",
     load: async () => (await import("../evaluators/table.ts")).default,
+  },
+  train: {
+    summary:
+      "Trains every design on this machine, several at once, and the selected one at full length: model.onnx, model.py, weights and test figures.",
+    source: "Made for GENIUS on onnxruntime; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
+    load: async () => (await import("../evaluators/train.ts")).default,
+  },
+  transcript: {
+    summary: "The accuracies and verdicts of a recorded conversation, by the number of the call.",
+    source:
+      "the conversations of Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970, and others of their form",
+    load: async () => (await import("../evaluators/transcript.ts")).default,
   },
 };

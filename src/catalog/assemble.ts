@@ -59,6 +59,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       folder,
       seed: config.seed,
       environment,
+      parallel: config.parallel,
       ...(onProgress && { onProgress }),
     },
     resolveOptions(evaluatorDefinition.options, config.evaluatorOptions, `the evaluator ${config.evaluator}`),

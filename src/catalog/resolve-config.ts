@@ -20,6 +20,8 @@ export interface Members {
 
 export interface Chosen {
   readonly members: Members;
+  /** Options that a choice implies unless the person says otherwise. */
+  readonly implied: { readonly strategy: Readonly<Record<string, string>> };
   /** The data set, as the evaluator takes it. */
   readonly dataset: string;
 }
@@ -29,19 +31,21 @@ export interface Chosen {
  * @throws GeniusError `wrong-use` when the data set is missing, `unknown-name` for a name that is not known.
  */
 export async function chooseMembers(dataset: string | undefined, settings: SearchSettings): Promise<Chosen> {
-  const transcript = await isTranscript(settings.model);
+  const transcript = await transcriptOf(settings.model);
   const published = dataset === undefined ? undefined : findPublished(dataset, settings.space);
   const isTable =
     published !== undefined && (settings.evaluator === undefined || settings.evaluator === "table");
-  const evaluator = settings.evaluator ?? (transcript ? "transcript" : isTable ? "table" : "train");
+  const evaluator =
+    settings.evaluator ?? (transcript !== undefined ? "transcript" : isTable ? "table" : "train");
   if (dataset === undefined && evaluator !== "transcript") {
     throw new GeniusError(
       "wrong-use",
       "Say what to search for: a folder of class folders, or a name from `genius list datasets`.",
     );
   }
-  const space = settings.space ?? (transcript ? "genius-imagenet" : isTable ? published.space : "mobile");
-  const strategy = settings.strategy ?? (transcript ? "llm" : "hybrid");
+  const space =
+    settings.space ?? (transcript !== undefined ? "genius-imagenet" : isTable ? published.space : "mobile");
+  const strategy = settings.strategy ?? (transcript !== undefined ? "llm" : "hybrid");
   const members = {
     space: await loadSpace(space),
     strategy: await loadStrategy(strategy),
@@ -53,15 +57,23 @@ export async function chooseMembers(dataset: string | undefined, settings: Searc
       `The strategy ${members.strategy.name} needs a model: add --model PROVIDER/MODEL (see \`genius list models\`), or --model manual to answer yourself.`,
     );
   }
-  return { members, dataset: isTable ? published.dataset : (dataset ?? settings.model ?? "") };
+  return {
+    members,
+    // A replayed search is told what the recorded one was told, and nothing it proposed is repaired.
+    implied: { strategy: transcript === undefined ? {} : { prompt: "genius-2023" } },
+    dataset: isTable
+      ? published.dataset
+      : evaluator === "transcript"
+        ? (transcript ?? dataset ?? "")
+        : dataset!,
+  };
 }
 
-/** Whether a model is a replayed transcript, which brings its own measured accuracies. */
-async function isTranscript(model: string | undefined): Promise<boolean> {
-  if (model === undefined) return false;
+/** The file of a replayed transcript, which brings its own measured accuracies; undefined for any other model. */
+async function transcriptOf(model: string | undefined): Promise<string | undefined> {
+  if (model === undefined) return undefined;
   const name = parseModelName(model);
-  if (name.provider !== "replay") return false;
-  return isMessageList(name.file);
+  return name.provider === "replay" && (await isMessageList(name.file)) ? name.file : undefined;
 }
 
 export interface MemberOptions {
@@ -74,11 +86,10 @@ export interface MemberOptions {
 export function configOf(
   chosen: Chosen,
   settings: SearchSettings,
-  task: string,
+  { task, limits }: { readonly task: string; readonly limits: Limits },
   options: MemberOptions,
 ): StudyConfig {
   const model = modelSettings.strip().parse(settings);
-  const limits = limitsOf(settings);
   return {
     dataset: chosen.dataset,
     task,

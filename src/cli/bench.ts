@@ -162,6 +162,6 @@ async function fitOptions(definition: SpaceDefinition, dataset: string): Promise
   const { default: table } = await import("../evaluators/table.ts");
   const described = await table.describe?.({ dataset, environment: {} }, table.options.parse({}));
   return {
-    ...(described && (definition.fit?.(described.images, {}) as Record<string, unknown> | undefined)),
+    ...(described?.images && (definition.fit?.(described.images, {}) as Record<string, unknown> | undefined)),
   };
 }

@@ -39,6 +39,11 @@ export async function runSearch(run: SearchRun): Promise<number> {
     recorded,
   );
   if (!terminal.isInteractive) terminal.error(`${titleOf(run)}\n`);
+  const remarks = [...(parts.evaluator.remarks ?? []), ...(conversation?.warnings ?? [])];
+  for (const text of remarks) terminal.error(`Note: ${text}\n`);
+  if (recorded.length === 0) {
+    for (const text of parts.evaluator.remarks ?? []) await journal.addNote({ about: "contradiction", text });
+  }
   const live = await startLive({ terminal, progress, space: domain.space, json: run.json });
   const study: Study = {
     domain,
@@ -87,7 +92,8 @@ async function finished(run: SearchRun, study: Study, result: Finished): Promise
   const { best } = result;
   let test: TestResult | undefined;
   if (best !== undefined) {
-    if (parts.evaluator.selectedOn === "validation") terminal.error("Testing the selected design…\n");
+    if (parts.evaluator.test !== undefined && parts.evaluator.selectedOn === "validation")
+      terminal.error("Testing the selected design…\n");
     test = await testBest(study, best);
     if (terminal.signal.aborted) return interrupted(run, result);
   }

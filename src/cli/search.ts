@@ -75,13 +75,23 @@ Examples:
       { dataset: chosen.dataset, environment: terminal.environment, onProgress },
       evaluatorOptions,
     );
-    const fitted = described === undefined ? {} : (space.fit?.(described.images, limitsOf(search)) ?? {});
+    const fitted =
+      described?.images === undefined ? {} : (space.fit?.(described.images, limitsOf(search)) ?? {});
     const spaceOptions = checkFlags(space.options, { ...(fitted as object), ...spaceFlags }) as JsonObject;
-    const config = configOf(chosen, search, described?.words ?? space.summary, {
-      space: spaceOptions,
-      strategy: checkFlags(strategy.options, strategyFlags) as JsonObject,
-      evaluator: evaluatorOptions,
-    });
+    const limits = { ...described?.limits, ...limitsOf(search) };
+    const config = configOf(
+      chosen,
+      search,
+      { task: described?.words ?? space.summary, limits },
+      {
+        space: spaceOptions,
+        strategy: checkFlags(strategy.options, {
+          ...chosen.implied.strategy,
+          ...strategyFlags,
+        }) as JsonObject,
+        evaluator: evaluatorOptions,
+      },
+    );
     const folder = out ?? defaultFolder(config.space, config.strategy, new Date());
     let parts: Assembly | undefined;
     const journal = await createJournal(folder, async () => {

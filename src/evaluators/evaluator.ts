@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
 import type { Network } from "../network/network.ts";
 import type { EpochPoint, Fidelity, Outcome, Proposal } from "../record/trial.ts";
-import type { ImageTask, Space } from "../spaces/space.ts";
+import type { ImageTask, Limits, Space } from "../spaces/space.ts";
 
 export interface EvaluationRequest {
   readonly trialNumber: number;
@@ -37,14 +37,16 @@ export interface Evaluator {
    * checks the limits before evaluating and evaluates no design twice.
    */
   readonly ownVerdicts?: boolean;
+  /** What a reader must be told of the data, such as where a recorded conversation contradicts itself. */
+  readonly remarks?: readonly string[];
   /** What a reader needs to trace a figure: table or data set with hash, versions, settings. */
   readonly provenance: JsonObject;
   /** The highest `accuracy01` that any design has, where a table knows it. */
   readonly optimum01?: number;
   /** A failed training is an outcome, not an exception. */
   evaluate(request: EvaluationRequest): Promise<Outcome>;
-  /** The selected design's figure on the test data, at full fidelity. */
-  test(request: EvaluationRequest): Promise<TestResult>;
+  /** The selected design's figure on the test data, at full fidelity. Absent where there is no test data. */
+  test?(request: EvaluationRequest): Promise<TestResult>;
   close?(): Promise<void>;
 }
 
@@ -57,6 +59,8 @@ export interface EvaluatorSetting {
   readonly folder: string;
   readonly seed: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Evaluations that will run at once, so that they can share the processor; 1 by default. */
+  readonly parallel?: number;
   /** Told a line for a person while something slow is prepared, such as a download. */
   readonly onProgress?: (text: string) => void;
 }
@@ -68,7 +72,10 @@ export interface DescribeSetting {
 }
 
 export interface DatasetDescription {
-  readonly images: ImageTask;
+  /** Absent where there are no images, as in a recorded conversation. */
+  readonly images?: ImageTask;
+  /** Limits that come with the data, such as those a recorded prompt states; the user's own come first. */
+  readonly limits?: Limits;
   /** For a language model and for people: "CIFAR-10: 50,000 training images of 3 × 32 × 32 in 10 classes". */
   readonly words: string;
 }

@@ -48,7 +48,7 @@ describe("the table evaluator", () => {
         accuracy01: evaluator.optimum01,
         spent: { milliseconds: 0 },
       });
-      const tested = await evaluator.test(request(space, choices));
+      const tested = await evaluator.test!(request(space, choices));
       expect(tested.accuracy01).toBeCloseTo(test, 4);
       expect(tested.detail).toMatchObject({ rank: 1, designs: 15625 });
     }
@@ -123,7 +123,7 @@ describe("a table of one's own", () => {
       kind: "failed",
       detail: "10000000 is not in the table.",
     });
-    await expect(evaluator.test(missing)).rejects.toThrow("10000000");
+    await expect(evaluator.test!(missing)).rejects.toThrow("10000000");
   });
 
   it("that does not exist is named", async () => {

@@ -90,6 +90,8 @@ export interface Conversation {
    */
   ask(request: ChatRequest, signal: AbortSignal): Promise<ChatReply>;
   readonly spent: Spent;
+  /** What the model said in the reply of that number, in this sitting or an earlier one of the same run. */
+  textOf(replyNumber: number): string | undefined;
   /** What a person should be told once, such as a torn last line of the record. */
   readonly warnings: readonly string[];
   close(): Promise<void>;

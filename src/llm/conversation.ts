@@ -64,6 +64,7 @@ export async function createConversation(options: ConversationOptions): Promise<
   // The same request asked twice was answered twice: the first asking takes the first reply.
   const remembered: CallLine[] = [...replies];
   let lastNumber = replies.length;
+  const texts = new Map(replies.map(({ reply }) => [reply.number, reply.text]));
 
   return {
     model: options.model,
@@ -71,6 +72,7 @@ export async function createConversation(options: ConversationOptions): Promise<
     get spent() {
       return ledger.spent;
     },
+    textOf: (replyNumber) => texts.get(replyNumber),
     async ask(request, signal) {
       signal.throwIfAborted();
       const { purpose } = request;
@@ -95,6 +97,7 @@ export async function createConversation(options: ConversationOptions): Promise<
         const answered = await source.ask(request, { key, signal, log });
         lastNumber += 1;
         reply = { number: lastNumber, ...answered };
+        texts.set(reply.number, reply.text);
       } catch (thrown) {
         const failed = presentable(thrown, secrets);
         const code = thrown instanceof GeniusError ? thrown.code : signal.aborted ? "aborted" : "internal";

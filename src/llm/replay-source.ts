@@ -125,7 +125,7 @@ export function replayOfMessages(text: string, file: string): ReplaySource {
       given += 1;
       if (answer === undefined) {
         throw new GeniusError(
-          "replay-missing",
+          "conversation-ended",
           `${file} holds ${answers.length} answers, all are given, and request ${given} ("${request.purpose}") asks for one more.${cut === undefined ? "" : ` ${cut}`}`,
         );
       }

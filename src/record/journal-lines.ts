@@ -116,7 +116,7 @@ const outcome = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("infeasible"), violations: z.array(violation), spent }),
   z.looseObject({
     kind: z.literal("failed"),
-    reason: z.enum(["diverged", "timeout", "crashed", "cancelled", "unreadable", "duplicate"]),
+    reason: z.enum(["diverged", "timeout", "crashed", "cancelled", "unreadable", "duplicate", "unmeasured"]),
     detail: z.string(),
     curve: z.array(point).optional(),
     spent,

@@ -5,7 +5,7 @@
 // happened: recorded trials are observed instead of being evaluated again. (docs/decisions/002)
 import { GeniusError, messageOf } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
-import type { Evaluator } from "../evaluators/evaluator.ts";
+import type { Evaluator, TestResult } from "../evaluators/evaluator.ts";
 import {
   bestOf,
   type EpochPoint,
@@ -47,7 +47,7 @@ export type StudyEvent =
   | { readonly kind: "trial"; readonly trial: Trial };
 
 export interface StudyResult {
-  readonly reason: "trials-spent" | "space-exhausted" | "budget-spent" | "interrupted";
+  readonly reason: "trials-spent" | "space-exhausted" | "budget-spent" | "conversation-ended" | "interrupted";
   /** In order of number. */
   readonly trials: readonly Trial[];
   readonly best: ScoredTrial | undefined;
@@ -120,6 +120,9 @@ export async function runStudy(study: Study): Promise<StudyResult> {
   } catch (thrown) {
     if (thrown instanceof GeniusError && thrown.code === "budget-exhausted") {
       return finish("budget-spent", thrown.message);
+    }
+    if (thrown instanceof GeniusError && thrown.code === "conversation-ended") {
+      return finish("conversation-ended", "the recorded conversation ends here");
     }
     stop.abort();
     const settled = await Promise.allSettled([...running.values()].map((entry) => entry.trial));
@@ -214,10 +217,10 @@ function verdictWithoutEvaluation(
   return undefined;
 }
 
-/** The accuracy of a finished study's best design on the test data, measured once. */
-export async function testBest(study: Study, best: ScoredTrial) {
+/** The accuracy of a finished study's best design on the test data, measured once; undefined where there is none. */
+export async function testBest(study: Study, best: ScoredTrial): Promise<TestResult | undefined> {
   try {
-    return await study.evaluator.test({
+    return await study.evaluator.test?.({
       trialNumber: best.number,
       proposal: best.proposal,
       network: study.domain.space.decode(best.proposal.choices),
