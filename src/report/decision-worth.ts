@@ -21,14 +21,14 @@ interface Observation {
 /** Penalty on the options' effects, in units of one observation. */
 const ridge = 1;
 
-/** Undefined with fewer than eight observations. Sorted by worth. */
+/** Undefined with fewer than eight observations, or fewer than decisions. Sorted by worth. */
 export function decisionWorth(
   decisions: readonly Decision[],
   observations: readonly Observation[],
   random: Random,
   resamples = 60,
 ): DecisionWorth[] | undefined {
-  if (observations.length < 8) return undefined;
+  if (observations.length < Math.max(8, decisions.length)) return undefined;
   const fitted = effectsOf(decisions, observations);
   const samples = Array.from({ length: resamples }, () =>
     effectsOf(

@@ -25,7 +25,9 @@ export function titleOf(input: RunReportInput): string {
   const { config } = input.record.header;
   const best = selectedTrial(input.record);
   const found = best === undefined ? "nothing scored yet" : formatPercent(best.outcome.accuracy01);
-  return `${config.strategy} on ${config.space}, ${config.dataset}: ${found}`;
+  // Of a path, its last part is enough for a title.
+  const dataset = config.dataset.split(/[\\/]/).findLast((part) => part !== "") ?? config.dataset;
+  return `${config.strategy} on ${config.space}, ${dataset}: ${found}`;
 }
 
 function bestInWords(input: RunReportInput): string {
@@ -82,7 +84,7 @@ function costInWords(input: RunReportInput): string {
     `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
   const time = spending.elapsedMs === undefined ? "" : ` in ${formatDuration(spending.elapsedMs)}`;
   const training = input.tabular
-    ? "Accuracies were looked up in a table; the trainings that it stands for are not counted."
+    ? "Accuracies were looked up, not trained here; the trainings behind them are not counted."
     : `Training took ${formatDuration(spending.evaluationMs)}${spending.epochs > 0 ? ` for ${plural(spending.epochs, "epoch")}` : ""}.`;
   const work = `${plural(spending.evaluations, "evaluation")} from ${plural(spending.proposals, "proposal")}${time}. ${training}`;
   if (input.record.header.config.model === undefined) return `${work} No language model was used.`;
