@@ -1,8 +1,7 @@
 // Written by `npm run catalog`; do not edit. What exists, by name, loaded when it is used.
-
-import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { SpaceDefinition } from "../spaces/space.ts";
 import type { StrategyDefinition } from "../strategies/strategy.ts";
+import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { Entry } from "./entry.ts";
 
 export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {

@@ -1,0 +1,267 @@
+// The evaluator that trains: each proposed network in a worker process of this machine, and the selected one at
+// full length, as files to be used. This file turns requests into jobs and their ends into outcomes.
+//
+// Reproducible: the same seed, thread count and machine give the same weights, curve and accuracy, bit for bit,
+// also when a final training was interrupted and resumed. Times and latencies are measured and vary.
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { env as runtime } from "onnxruntime-node";
+import sharp from "sharp";
+import { GeniusError } from "../base/errors.ts";
+import { cacheDirectoryOf, type Dataset, openDataset } from "../data/index.ts";
+import type { Network } from "../network/network.ts";
+import type { Outcome } from "../record/trial.ts";
+import {
+  type DatasetDescription,
+  type DescribeSetting,
+  defineEvaluator,
+  type EvaluationRequest,
+  type Evaluator,
+  type EvaluatorSetting,
+  type TestResult,
+} from "./evaluator.ts";
+import { openCheckpoints, trainingKey } from "./train/checkpoints.ts";
+import type { Training } from "./train/job.ts";
+import { type TrainOptions, trainOptions } from "./train/options.ts";
+import { planEpochs, planTraining } from "./train/plan.ts";
+import { createWorkerPool, type JobEnd } from "./train/worker-pool.ts";
+
+/** Larger images are brought to this side unless asked otherwise: training them on a processor takes too long. */
+const largestUnasked = 64;
+
+export default defineEvaluator({
+  name: "train",
+  summary:
+    "Trains every design on this machine, several at once, and the selected one at full length: model.onnx, model.py, weights and test figures.",
+  source: "Made for GENIUS on onnxruntime; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
+  options: trainOptions,
+  describe,
+  create,
+});
+
+async function describe(setting: DescribeSetting, options: TrainOptions): Promise<DatasetDescription> {
+  const dataset = await openImages(setting, options.imageSize);
+  const [channels, height, width] = dataset.shape;
+  return {
+    images: { imageSize: height, channels, classCount: dataset.classNames.length },
+    words: `${dataset.name}: ${dataset.train.count} training images of ${channels} × ${height} × ${width} in ${dataset.classNames.length} classes (${dataset.classNames.slice(0, 20).join(", ")}${dataset.classNames.length > 20 ? ", …" : ""})`,
+  };
+}
+
+/** At the size asked for; else at the size in which they are stored, if that is not too large. */
+async function openImages(
+  { dataset, environment, onProgress }: DescribeSetting,
+  imageSize: number | undefined,
+): Promise<Dataset> {
+  const cacheDirectory = cacheDirectoryOf(environment as NodeJS.ProcessEnv);
+  let told = 0;
+  const open = (side: number | undefined) =>
+    openDataset(dataset, {
+      cacheDirectory,
+      ...(side !== undefined && { imageSize: side }),
+      onProgress({ stage, doneCount, totalCount }) {
+        if (performance.now() - told < 2000 || totalCount < 1000) return;
+        told = performance.now();
+        onProgress?.(`${stage} ${doneCount} of ${totalCount} images`);
+      },
+    });
+  const opened = await open(imageSize);
+  if (imageSize !== undefined || opened.shape[1] <= largestUnasked) return opened;
+  return open(largestUnasked);
+}
+
+async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
+  const { space, folder, seed } = setting;
+  const dataset = await openImages(setting, space.input[1]);
+  refuseMisfit(dataset, setting);
+  const imageCount = Math.max(
+    1,
+    Math.round(dataset.train.count * (1 - options.validationFraction01) * options.dataFraction01),
+  );
+  const epochs = planEpochs(options, imageCount);
+  const cores = availableParallelism();
+  const threads = options.threads ?? Math.max(1, Math.floor(cores / (setting.parallel ?? 1)));
+  const pool = createWorkerPool();
+  const store = await openCheckpoints(join(folder, "checkpoints"));
+  const caches = new Map([[space.input[1], dataset.cachePath]]);
+
+  const cacheOf = async (side: number) => {
+    const known = caches.get(side) ?? (await openImages(setting, side)).cachePath;
+    caches.set(side, known);
+    return known;
+  };
+  const trainingOf = async (request: EvaluationRequest): Promise<Training> => {
+    const { imageSize = space.input[1], dataFraction01 = options.dataFraction01 } = request.fidelity;
+    const chosen = space.hyperparameters?.(request.proposal.choices);
+    return {
+      network: withImageSize(request.network, imageSize),
+      data: {
+        cachePath: await cacheOf(imageSize),
+        validationFraction01: options.validationFraction01,
+        splitSeed: seed,
+        dataFraction01,
+      },
+      plan: planTraining(options, { dataset, imageCount }, chosen),
+      epochs: request.fidelity.epochs ?? epochs.search,
+      seed: request.seed,
+      threads,
+      ...(options.timeLimitSeconds !== undefined && { timeLimitMs: options.timeLimitSeconds * 1000 }),
+      ...(options.memoryLimitMb !== undefined && { memoryLimitBytes: options.memoryLimitMb * 1e6 }),
+    };
+  };
+  const watchOf = ({ signal, onEpoch }: EvaluationRequest) => ({ signal, ...(onEpoch && { onEpoch }) });
+
+  return {
+    selectedOn: "validation",
+    fidelity: {
+      full: { epochs: epochs.search },
+      ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),
+    },
+    provenance: {
+      dataset: dataset.name,
+      datasetHash: dataset.hash,
+      trainImages: imageCount,
+      validationFraction01: options.validationFraction01,
+      splitSeed: seed,
+      epochs: { ...epochs },
+      threads,
+      cores,
+      plan: JSON.parse(JSON.stringify(planTraining(options, { dataset, imageCount }))),
+      packages: {
+        onnxruntime: runtime.versions.node ?? runtime.versions.common,
+        sharp: sharp.versions.sharp,
+      },
+    },
+    async evaluate(request) {
+      const started = performance.now();
+      const training = await trainingOf(request);
+      const key = trainingKey(request.network, [
+        training.plan,
+        dataset.hash,
+        training.data.validationFraction01,
+        seed,
+      ]);
+      const begun = await store.find(key, training.epochs);
+      // Only a training that may be asked to go on is kept.
+      const mayGoOn = training.epochs < epochs.search;
+      const end = await pool.run(
+        {
+          kind: "evaluate",
+          training: { ...training, ...(begun !== undefined && { from: begun.path }) },
+          ...(options.maxLatencyMs !== undefined && { maxLatencyMs: options.maxLatencyMs }),
+          ...(mayGoOn && { keep: store.pathOf(key, training.epochs) }),
+        },
+        {
+          ...watchOf(request),
+          ...(training.timeLimitMs !== undefined && { patienceMs: 2 * training.timeLimitMs + 60_000 }),
+        },
+      );
+      if (mayGoOn && end.kind === "trained") await store.keep(key, training.epochs, end.accuracy01);
+      return outcomeOf(end, { options, milliseconds: performance.now() - started });
+    },
+    async test(request): Promise<TestResult> {
+      const full = { ...request, fidelity: { epochs: epochs.final, dataFraction01: 1 } };
+      const { timeLimitMs, ...unlimited } = await trainingOf(full);
+      const training = { ...unlimited, threads: options.threads ?? cores };
+      const key = trainingKey(request.network, [training, "final"]);
+      const end = await pool.run(
+        {
+          kind: "finish",
+          training,
+          keep: join(folder, "checkpoints", `final-${key}.checkpoint`),
+          folder: join(folder, "best"),
+          metadata: {
+            dataset: dataset.name,
+            dataset_hash: dataset.hash,
+            trial: String(request.trialNumber),
+            choices: request.proposal.choices.join(","),
+            space: space.name,
+            seed: String(request.seed),
+          },
+        },
+        watchOf(request),
+      );
+      if (end.kind !== "finished") throw finalFailure(end);
+      const { testAccuracy01, files, detail } = end.result;
+      return { accuracy01: testAccuracy01, files: files.map((name) => `best/${name}`), detail };
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** The errors that would meet every further trial as well, and so end the study. */
+const lasting = new Set(["disk-full", "no-permission", "not-found"]);
+
+function outcomeOf(
+  end: JobEnd,
+  { options, milliseconds }: { readonly options: TrainOptions; readonly milliseconds: number },
+): Outcome {
+  const failed = (reason: Extract<Outcome, { kind: "failed" }>["reason"], detail: string): Outcome => ({
+    kind: "failed",
+    reason,
+    detail,
+    ...("curve" in end && { curve: end.curve }),
+    spent: { milliseconds, ...("epochsRun" in end && { epochs: end.epochsRun }) },
+  });
+  switch (end.kind) {
+    case "trained": {
+      const { accuracy01, curve, latencyMs, epochsRun } = end;
+      return { kind: "scored", accuracy01, curve, latencyMs, spent: { milliseconds, epochs: epochsRun } };
+    }
+    case "too-slow": {
+      const limit = options.maxLatencyMs ?? Number.POSITIVE_INFINITY;
+      const violations = [{ quantity: "latencyMs", value: end.latencyMs, bound: "max", limit } as const];
+      return { kind: "infeasible", violations, spent: { milliseconds } };
+    }
+    case "diverged":
+    case "timeout":
+      return failed(end.kind, end.detail);
+    case "out-of-memory":
+      return failed("crashed", end.detail);
+    case "cancelled":
+      return failed("cancelled", "stopped before its end");
+    case "crashed":
+      if (lasting.has(end.error.code)) throw end.error;
+      return failed("crashed", end.error.message);
+    case "finished":
+      throw new GeniusError("internal", "A trial cannot end as a final training.");
+    default:
+      throw new GeniusError("internal", `Unknown end "${(end satisfies never as JobEnd).kind}".`);
+  }
+}
+
+function finalFailure(end: JobEnd): GeniusError {
+  if (end.kind === "crashed") return end.error;
+  const detail = "detail" in end ? end.detail : "it was stopped";
+  return new GeniusError(
+    "training-failed",
+    `The final training of the selected design did not finish: ${detail}. "genius resume" goes on after its last whole epoch.`,
+  );
+}
+
+/** The same network for images of another side; its weights fit both. */
+function withImageSize(network: Network, side: number): Network {
+  const nodes = network.nodes.map((node) =>
+    node.op.kind === "input"
+      ? { ...node, op: { ...node.op, shape: [node.op.shape[0], side, side] as const } }
+      : node,
+  );
+  return { ...network, nodes };
+}
+
+function refuseMisfit(dataset: Dataset, { space }: EvaluatorSetting): void {
+  const [channels, height, width] = dataset.shape;
+  const [spaceChannels, spaceHeight, spaceWidth] = space.input;
+  const classCount = dataset.classNames.length;
+  if (
+    channels === spaceChannels &&
+    height === spaceHeight &&
+    width === spaceWidth &&
+    classCount === space.classCount
+  )
+    return;
+  throw new GeniusError(
+    "wrong-use",
+    `${dataset.name} has images of ${channels}×${height}×${width} in ${classCount} classes, and the networks of ${space.name} take ${space.input.join("×")} and tell ${space.classCount} classes apart. Choose the mobile space, which fits any data set.`,
+  );
+}

@@ -1,0 +1,71 @@
+// How a network is trained: the options, completed by what suits the size of the data. The rules and the
+// measurements behind them are in benchmarks/train-search. Pure; it knows neither networks nor processes.
+import { type Augmentation, type Dataset, defaultAugmentation, noAugmentation } from "../../data/index.ts";
+import type { Optimiser } from "../../nn/index.ts";
+import type { Hyperparameters } from "../../spaces/space.ts";
+import type { TrainOptions } from "./options.ts";
+
+/** All that decides a training but the network, the data, the seed and how many epochs. Plain JSON. */
+export interface TrainingPlan {
+  readonly batchSize: number;
+  readonly optimiser: Optimiser;
+  readonly learningRate: number;
+  readonly labelSmoothing: number;
+  readonly augmentation: Augmentation;
+  /** Largest norm of the gradient. */
+  readonly clipNorm: number;
+}
+
+export interface EpochPlan {
+  readonly min: number;
+  readonly search: number;
+  readonly final: number;
+}
+
+/** Epochs of few images are cheap and teach little, so a small data set gets more of them. */
+export function planEpochs(options: TrainOptions, imageCount: number): EpochPlan {
+  const search = options.epochs ?? between(Math.round(60_000 / imageCount), 5, 40);
+  return {
+    min: Math.min(search, options.minEpochs ?? Math.max(1, Math.round(search / 9))),
+    search,
+    final: options.finalEpochs ?? Math.max(search, between(Math.round(400_000 / imageCount), 30, 200)),
+  };
+}
+
+/** The options' own values come first, then the space's choices, then what suits `imageCount` images. */
+export function planTraining(
+  options: TrainOptions,
+  data: { readonly dataset: Pick<Dataset, "shape" | "mirrorable">; readonly imageCount: number },
+  chosen: Hyperparameters = {},
+): TrainingPlan {
+  const { dataset, imageCount } = data;
+  const usual = imageCount < 1_000 ? 16 : imageCount < 20_000 ? 32 : 64;
+  const batchSize = Math.min(options.batchSize ?? usual, imageCount);
+  const isSgd = options.optimiser === "sgd";
+  const weightDecay = chosen.weightDecay ?? options.weightDecay ?? (isSgd ? 5e-4 : 0.01);
+  return {
+    batchSize,
+    optimiser: isSgd
+      ? { kind: "sgd", momentum: 0.9, nesterov: true, weightDecay }
+      : { kind: "adamw", weightDecay },
+    // Larger batches have less noise and bear larger steps, in proportion; AdamW by the square root.
+    learningRate:
+      chosen.learningRate ??
+      options.learningRate ??
+      (isSgd ? 0.05 * (batchSize / 32) : 0.003 * Math.sqrt(batchSize / 32)),
+    labelSmoothing: options.labelSmoothing,
+    augmentation: planAugmentation(options, dataset),
+    clipNorm: 5,
+  };
+}
+
+function planAugmentation(
+  { augmentation, mixup }: TrainOptions,
+  dataset: Pick<Dataset, "shape" | "mirrorable">,
+): Augmentation {
+  const usual = augmentation === "none" ? noAugmentation : defaultAugmentation(dataset);
+  const strong = { trivialAugment: true, cutoutSize: Math.floor(dataset.shape[1] / 4) };
+  return { ...usual, ...(augmentation === "strong" && strong), mixupAlpha: mixup };
+}
+
+const between = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
