@@ -30,7 +30,7 @@ export function optimiserVectors(optimiser: Optimiser): readonly string[] {
   return optimiser.kind === "sgd" ? ["momentum"] : ["momentum", "secondMoment"];
 }
 
-/** Scalars that AdamW needs in a step, counted from 1. Both are 1 for SGD. */
+/** Values of AdamW's inputs `firstCorrection` and `secondCorrection` in a step, counted from 1; 1 for SGD. */
 export function biasCorrections(
   optimiser: Optimiser,
   step: number,
@@ -48,7 +48,6 @@ export interface UpdateInputs {
   /** 1 where weight decay applies, 0 elsewhere. */
   readonly decayed: Float32Array;
   readonly learningRate: Tensor;
-  readonly corrections: readonly [first: Tensor, second: Tensor];
 }
 
 /** Emits the update; gives the new parameters and the new optimiser vectors. */
@@ -81,8 +80,8 @@ export function emitUpdate(
         add(graph, multiply(graph, old, beta), multiply(graph, value, 1 - beta));
       const first = average(oldFirst, gradient, beta1);
       const second = average(oldSecond, multiply(graph, gradient, gradient), beta2);
-      const root = multiply(graph, unary(graph, "Sqrt", second), inputs.corrections[1]);
-      const rate = multiply(graph, learningRate, inputs.corrections[0]);
+      const root = multiply(graph, unary(graph, "Sqrt", second), graph.input("secondCorrection", []));
+      const rate = multiply(graph, learningRate, graph.input("firstCorrection", []));
       const change = divide(graph, multiply(graph, first, rate), add(graph, root, scalar(graph, epsilon)));
       const shrunk =
         weightDecay === 0

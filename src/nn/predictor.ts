@@ -30,7 +30,7 @@ export async function createPredictor(options: PredictorOptions): Promise<Predic
   const session = await openSession(bytes, {
     threads: options.threads ?? 1,
     executionProvider: options.executionProvider ?? "cpu",
-    optimise: "all",
+    graph: "standard",
   });
   const imageSize = input[0] * input[1] * input[2];
   return {

@@ -22,12 +22,16 @@ export type { InferenceSession, Tensor } from "onnxruntime-node";
  */
 export async function openSession(
   bytes: Uint8Array,
-  options: SessionOptions & { readonly optimise: "extended" | "all" },
+  options: SessionOptions & { readonly graph: "lowered" | "standard" },
 ): Promise<InferenceSession> {
+  // A graph that we lowered ourselves has nothing left to optimise: looking for it only triples the time to open it.
+  // Planning memory by pattern would double the memory of a training and makes it no faster.
+  const lowered = options.graph === "lowered";
   try {
     return await InferenceSession.create(bytes, {
       executionProviders: [options.executionProvider],
-      graphOptimizationLevel: options.optimise,
+      graphOptimizationLevel: lowered ? "disabled" : "all",
+      enableMemPattern: !lowered,
       executionMode: "sequential",
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,

@@ -99,7 +99,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const session = await openSession(graph.bytes, {
     threads: options.threads ?? 1,
     executionProvider,
-    optimise: "extended",
+    graph: options.lowering === "portable" || executionProvider !== "cpu" ? "standard" : "lowered",
   });
   const [front, back] = [createBuffers(graph), createBuffers(graph)];
   let current = front;

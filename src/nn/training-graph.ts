@@ -76,7 +76,6 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     vectors,
     decayed: decayMask(layout),
     learningRate: graph.input("learningRate", []),
-    corrections: [graph.input("firstCorrection", []), graph.input("secondCorrection", [])],
   });
   const next: [name: string, tensor: Tensor][] = [["parameters", updated.parameters]];
   for (const [index, name] of names.entries()) next.push([name, updated.vectors[index] as Tensor]);
@@ -171,7 +170,7 @@ function createContext(given: {
   );
   const extended = concat(graph, [parameters, graph.constant(Float32Array.of(0), [1])], 0);
   const gradients = new Map<string, { tensor: Tensor; indices: Int32Array | undefined }>();
-  const statistics = new Map<string, { tensor: Tensor; momentum: number }>();
+  const statistics = new Map<string, { tensor: Tensor; momentum: number; factor: number }>();
   let uniforms = 0;
   const place = (name: string) => layout.byName.get(name) as Place;
 
@@ -189,8 +188,8 @@ function createContext(given: {
     gradient(name, gradient, indices) {
       gradients.set(name, { tensor: gradient, indices });
     },
-    statistic(name, batchValue, momentum) {
-      statistics.set(name, { tensor: slice(graph, batchValue, 0, [0, place(name).size]), momentum });
+    statistic(name, batchValue, rule) {
+      statistics.set(name, { tensor: slice(graph, batchValue, 0, [0, place(name).size]), ...rule });
     },
     uniform(shape) {
       // Drawn from one input, whose length is known only at the end: the slices are cut from it by name.
@@ -232,17 +231,18 @@ function createContext(given: {
 
   function updatedStatistics(old: Tensor): Tensor {
     const places = layout.places.filter((entry) => entry.vector === "statistics");
-    const momenta = new Float32Array(layout.statisticCount);
-    const tensors = places.map((entry) => {
-      const given = statistics.get(entry.name);
-      momenta.fill(given?.momentum ?? 0, entry.offset, entry.offset + entry.size);
-      return given?.tensor ?? graph.constant(new Float32Array(entry.size), [entry.size]);
+    const kept = new Float32Array(layout.statisticCount).fill(1);
+    const taken = new Float32Array(layout.statisticCount);
+    const tensors = places.map(({ name, offset, size }) => {
+      const given = statistics.get(name);
+      if (given === undefined) return graph.constant(new Float32Array(size), [size]);
+      kept.fill(1 - given.momentum, offset, offset + size);
+      taken.fill(given.momentum * given.factor, offset, offset + size);
+      return given.tensor;
     });
-    const batch = concat(graph, tensors, 0);
-    const [first] = momenta as unknown as readonly [number];
-    const same = momenta.every((momentum) => momentum === first);
-    const momentum = same ? scalar(graph, first) : graph.constant(momenta, [layout.statisticCount]);
-    return add(graph, old, multiply(graph, subtract(graph, batch, old), momentum));
+    const share = (tensor: Tensor, weights: Float32Array) =>
+      multiply(graph, tensor, graph.constant(weights, [layout.statisticCount]));
+    return add(graph, share(old, kept), share(concat(graph, tensors, 0), taken));
   }
   return {
     context,

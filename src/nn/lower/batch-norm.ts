@@ -1,17 +1,25 @@
-// Batch norm in training mode, in either layout. Mean and variance come from one pass over the input, by sums and
-// dot products; the variance E[x²] − E[x]² loses digits when a channel's mean is much larger than its spread, which
-// convolution outputs are not. The gradient is the affine map dx = a·dy + b·x + c with per-channel a, b and c.
+// Batch norm in training mode, in either layout, with the ReLU behind it where there is one. Mean and variance come
+// from one pass over the input, by averages and dot products; the variance E[x²] − E[x]² loses digits when a channel's
+// mean is much larger than its spread, which convolution outputs are not. The gradient is the affine map
+// dx = a · dy + b · x + c with per-channel a, b and c.
 // See Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
-import { add, multiply, scalar, subtract, unary } from "../graph/operations.ts";
+import type { Tensor } from "../graph/builder.ts";
+import { add, multiply, scalar, subtract } from "../graph/operations.ts";
 import type { ModelOp } from "../model.ts";
-import { affine, dotPerChannel, sumPerChannel } from "./channels.ts";
+import { positive } from "./activation.ts";
+import { affine, dotPerChannel, meanPerChannel } from "./channels.ts";
 import type { FeatureMap, Lowered, LoweringContext } from "./context.ts";
 import { featureMap, layoutOf, paddedChannels, read, valuesPerChannel } from "./feature-map.ts";
 import { identityIndices, paddedVector } from "./weights.ts";
 
 export function lowerBatchNorm(
   context: LoweringContext,
-  node: { readonly id: string; readonly op: Extract<ModelOp, { kind: "batch-norm" }> },
+  node: {
+    readonly id: string;
+    readonly op: Extract<ModelOp, { kind: "batch-norm" }>;
+    /** Whether a ReLU follows and is to be part of this. */
+    readonly relu: boolean;
+  },
   input: FeatureMap,
 ): Lowered {
   const { graph } = context;
@@ -22,29 +30,35 @@ export function lowerBatchNorm(
   const parameter = (suffix: string) =>
     context.parameter(`${node.id}.${suffix}`, paddedVector(channels, length));
   const count = valuesPerChannel(context, input.shape);
+  const constant = (value: number) => scalar(graph, value);
 
-  const mean = multiply(graph, sumPerChannel(context, x, layout), 1 / count);
+  const mean = meanPerChannel(context, x, layout);
   const meanSquare = multiply(graph, dotPerChannel(context, x, x, layout), 1 / count);
   const difference = subtract(graph, meanSquare, multiply(graph, mean, mean));
-  const variance = graph.emit("Max", [difference, scalar(graph, 0)], mean.shape);
-  const spread = unary(graph, "Sqrt", add(graph, variance, scalar(graph, node.op.epsilon)));
-  const inverse = unary(graph, "Reciprocal", spread);
+  const variance = graph.emit("Max", [difference, constant(0)], mean.shape);
+  const inverse = power(add(graph, variance, constant(node.op.epsilon)), -0.5);
   const scale = multiply(graph, parameter("weight"), inverse);
   const shift = subtract(graph, parameter("bias"), multiply(graph, scale, mean));
-  const y = affine(context, x, { layout, scale, shift });
+  const y = affine(context, x, { layout, scale, shift, relu: node.relu });
 
-  context.statistic(`${node.id}.runningMean`, mean, node.op.momentum);
-  const unbiased = multiply(graph, variance, count / Math.max(1, count - 1));
-  context.statistic(`${node.id}.runningVariance`, unbiased, node.op.momentum);
+  const { momentum } = node.op;
+  context.statistic(`${node.id}.runningMean`, mean, { momentum, factor: 1 });
+  context.statistic(`${node.id}.runningVariance`, variance, {
+    momentum,
+    factor: count / Math.max(1, count - 1),
+  });
 
+  function power(value: Tensor, exponent: number): Tensor {
+    return graph.emit("Pow", [value, constant(exponent)], value.shape);
+  }
   return {
     output: featureMap(input.shape, layout, y),
     backward(gradient) {
-      const dy = read(context, gradient, layout);
-      const sum = sumPerChannel(context, dy, layout);
+      const outer = read(context, gradient, layout);
+      const dy = node.relu ? multiply(graph, outer, positive(graph, y)) : outer;
+      const sum = multiply(graph, meanPerChannel(context, dy, layout), count);
       const dot = dotPerChannel(context, dy, x, layout);
-      const centred = subtract(graph, dot, multiply(graph, mean, sum));
-      const scaleGradient = multiply(graph, inverse, centred);
+      const scaleGradient = multiply(graph, inverse, subtract(graph, dot, multiply(graph, mean, sum)));
       context.gradient(`${node.id}.weight`, scaleGradient, identityIndices(channels));
       context.gradient(`${node.id}.bias`, sum, identityIndices(channels));
       const perValue = multiply(graph, scale, -1 / count);

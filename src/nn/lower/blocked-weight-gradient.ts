@@ -62,7 +62,7 @@ export function depthwiseWeightGradient(
     blockedDomain,
   );
   return {
-    tensor: reduceSum(graph, reshape(graph, taps, [batch, padded * kernel * kernel]), [0]),
+    tensor: reduceSum(graph, reshape(graph, taps, [batch, padded, kernel * kernel]), [0]),
     indices: fromBlockedDepthwise({ channels, kernel }, blockSize),
   };
 }
@@ -147,7 +147,7 @@ export function pointwiseWeightGradient(
     blockedDomain,
   );
   return {
-    tensor: reduceSum(graph, reshape(graph, products, [batch, rows * columns]), [0]),
+    tensor: reduceSum(graph, reshape(graph, products, [batch, rows, columns]), [0]),
     indices: fromBlockedMatrix(weight, { blockSize, columns, inputRows }),
   };
 }

@@ -55,7 +55,7 @@ export function lowerMultiply(context: LoweringContext, inputs: readonly [Featur
     backward(gradient) {
       const d = read(context, gradient, layout);
       const dx = featureMap(map.shape, layout, gated(d));
-      const ds = featureMap(gate.shape, layout, reshape(graph, dotPerImage(context, d, x, layout), s.shape));
+      const ds = featureMap(gate.shape, layout, dotPerImage(context, d, x, layout));
       return gateFirst ? [ds, dx] : [dx, ds];
     },
   };

@@ -39,8 +39,15 @@ export interface LoweringContext {
    * `indices[i]` of `gradient`.
    */
   gradient(name: string, gradient: Tensor, indices?: Int32Array): void;
-  /** States the statistic of this batch ([channels], possibly padded at the end) for a running statistic. */
-  statistic(name: string, batchValue: Tensor, momentum: number): void;
+  /**
+   * States a statistic of this batch, [channels] (padding at the end is cut off), for a running statistic:
+   * running = (1 − momentum) · running + momentum · factor · batchValue.
+   */
+  statistic(
+    name: string,
+    batchValue: Tensor,
+    rule: { readonly momentum: number; readonly factor: number },
+  ): void;
   /** Fresh uniform numbers in [0, 1), different in every step. */
   uniform(shape: readonly number[]): Tensor;
 }

@@ -27,6 +27,7 @@ export function lowerNetwork(
   given: { readonly shapes: Shapes; readonly images: Tensor },
 ): LoweredNetwork {
   const live = liveNodes(nodes);
+  const absorbed = absorbedActivations(nodes, live);
   const trained = new Set<string>();
   const maps = new Map<string, FeatureMap>();
   const tape: { node: ModelNode; lowered: Lowered }[] = [];
@@ -38,11 +39,18 @@ export function lowerNetwork(
       continue;
     }
     const inputs = node.inputs.map((id) => maps.get(id) as FeatureMap);
+    if (absorbed.activations.has(node.id)) {
+      trained.add(node.id);
+      maps.set(node.id, inputs[0] as FeatureMap);
+      tape.push({ node, lowered: { output: inputs[0] as FeatureMap, backward: (gradient) => [gradient] } });
+      continue;
+    }
     const hasParameters =
       node.op.kind === "conv" || node.op.kind === "linear" || node.op.kind === "batch-norm";
     if (hasParameters || node.inputs.some((id) => trained.has(id))) trained.add(node.id);
     const inputNeedsGradient = node.inputs.some((id) => trained.has(id));
-    const lowered = lowerNode(context, node, { inputs, shape, inputNeedsGradient });
+    const relu = absorbed.norms.has(node.id);
+    const lowered = lowerNode(context, node, { inputs, shape, inputNeedsGradient, relu });
     maps.set(node.id, lowered.output);
     if (trained.has(node.id)) tape.push({ node, lowered });
   }
@@ -73,6 +81,7 @@ function lowerNode(
     readonly inputs: readonly FeatureMap[];
     readonly shape: MapShape;
     readonly inputNeedsGradient: boolean;
+    readonly relu: boolean;
   },
 ): Lowered {
   const { op } = node;
@@ -92,7 +101,7 @@ function lowerNode(
         { input: first, outputShape: shape, inputNeedsGradient },
       );
     case "batch-norm":
-      return lowerBatchNorm(context, { id: node.id, op }, first);
+      return lowerBatchNorm(context, { id: node.id, op, relu: around.relu }, first);
     case "activation":
       return lowerActivation(context, op.function, first);
     case "pool":
@@ -131,4 +140,24 @@ export function liveNodes(nodes: readonly ModelNode[]): ReadonlySet<string> {
     if (live.has(node.id)) for (const id of node.inputs) live.add(id);
   }
   return live;
+}
+
+/** Every ReLU that alone reads a batch norm, and that batch norm: the norm's rule does both in one pass. */
+function absorbedActivations(nodes: readonly ModelNode[], live: ReadonlySet<string>) {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const readers = new Map<string, number>();
+  for (const node of nodes) {
+    if (!live.has(node.id)) continue;
+    for (const id of node.inputs) readers.set(id, (readers.get(id) ?? 0) + 1);
+  }
+  const activations = new Set<string>();
+  const norms = new Set<string>();
+  for (const { id, inputs, op } of nodes) {
+    const [source] = inputs;
+    if (op.kind !== "activation" || op.function !== "relu" || source === undefined) continue;
+    if (byId.get(source)?.op.kind !== "batch-norm" || readers.get(source) !== 1) continue;
+    activations.add(id);
+    norms.add(source);
+  }
+  return { activations, norms };
 }

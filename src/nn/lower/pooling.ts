@@ -4,6 +4,7 @@ import { blockedDomain, sizeOf, type Tensor } from "../graph/builder.ts";
 import { multiply, reshape } from "../graph/operations.ts";
 import type { MapShape, ModelOp } from "../model.ts";
 import { blockedInputGradient } from "./blocked-input-gradient.ts";
+import { meanPerImage } from "./channels.ts";
 import type { FeatureMap, Layout, Lowered, LoweringContext } from "./context.ts";
 import { inputGradient, slidingAttributes } from "./convolution.ts";
 import { exposeBlocks, featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
@@ -127,10 +128,8 @@ export function lowerGlobalPool(context: LoweringContext, input: FeatureMap): Lo
   const layout = layoutOf(input);
   const x = read(context, input, layout);
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
-  const pooledShape = [batch, channels, 1, 1];
-  const y = graph.emit("GlobalAveragePool", [x], pooledShape, {}, layout === "blocked" ? blockedDomain : "");
   return {
-    output: featureMap([input.shape[0], 1, 1], layout, y),
+    output: featureMap([input.shape[0], 1, 1], layout, meanPerImage(context, x, layout)),
     backward(gradient) {
       const d = multiply(graph, read(context, gradient, layout), 1 / (height * width));
       if (layout === "plain") {
