@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { formatCount } from "../base/units.ts";
-import { networkCost } from "../network/cost.ts";
 import { parseChoices, toDigits } from "../spaces/choices.ts";
-import type { Space } from "../spaces/space.ts";
+import { createDomain } from "../spaces/create-domain.ts";
+import type { Domain } from "../spaces/domain.ts";
 import { defineCommand, type Terminal } from "./command.ts";
 import { openSpace } from "./members.ts";
 
@@ -32,7 +32,7 @@ export default defineCommand({
 A line that is no design is answered by {"error": {"code", "message", "line"}}; the rest is still answered, and the
 exit code is 1.`,
   async run({ options, rest, terminal }) {
-    const space = await openSpace(options.space, rest, Object.keys(flags.shape));
+    const domain = createDomain(await openSpace(options.space, rest, Object.keys(flags.shape)), {});
     if ((options.choices === undefined) === !options.stdin) {
       throw new GeniusError(
         "wrong-use",
@@ -40,29 +40,30 @@ exit code is 1.`,
       );
     }
     if (options.choices !== undefined) {
-      terminal.out(answer(space, options.choices, options.json));
+      terminal.out(answer(domain, options.choices, options.json));
       return 0;
     }
-    return answerLines(space, terminal, options.json);
+    return answerLines(domain, terminal, options.json);
   },
 });
 
-function answer(space: Space, text: string, json: boolean): string {
+function answer(domain: Domain, text: string, json: boolean): string {
+  const { space } = domain;
   const choices = parseChoices(space, text);
-  const { paramCount, macCount } = networkCost(space.decode(choices));
+  const { paramCount, macCount } = domain.costOf(choices);
   const digits = toDigits(space, choices);
   if (json) return `${JSON.stringify({ choices: digits, paramCount, macCount })}\n`;
   return `${digits.join(",")}  ${formatCount(paramCount)} parameters (${paramCount}), ${formatCount(macCount)} MACs (${macCount})\n`;
 }
 
-async function answerLines(space: Space, terminal: Terminal, json: boolean): Promise<number> {
+async function answerLines(domain: Domain, terminal: Terminal, json: boolean): Promise<number> {
   let failed = false;
   let lineNumber = 0;
   for await (const line of linesOf(terminal.readStandardInput())) {
     lineNumber += 1;
     if (line.trim() === "") continue;
     try {
-      terminal.out(answer(space, line, json));
+      terminal.out(answer(domain, line, json));
     } catch (thrown) {
       if (!(thrown instanceof GeniusError)) throw thrown;
       failed = true;

@@ -1,8 +1,7 @@
 // The default prompt: the space and its exact costs, the limits, a short history, and one structured answer.
-import { createHash } from "node:crypto";
 import { formatCount, formatPercent } from "../base/units.ts";
 import type { ChatMessage } from "../llm/index.ts";
-import { isScored, type ScoredTrial, type Trial } from "../record/trial.ts";
+import { isScored, type Proposal, type ScoredTrial, type Trial } from "../record/trial.ts";
 import type { Domain } from "../spaces/domain.ts";
 import { describeCosts, describeDecisions, describeLimits, designText } from "./describe-space.ts";
 
@@ -11,6 +10,8 @@ export interface PromptContext {
   /** What the network is for. */
   readonly task: string;
   readonly history: readonly Trial[];
+  /** What is being evaluated now. */
+  readonly pending: readonly Proposal[];
   /** Evaluations left, this one included. */
   readonly left: number;
   /** Most earlier results to show. */
@@ -20,16 +21,9 @@ export interface PromptContext {
 const system =
   "You design neural networks by choosing one option for each decision of a search space. Every design you propose is trained and measured, and the results come back to you. Think about what the results so far say – which options helped, which cost more than they brought – before you propose. Prefer designs that differ from what was tried in ways that teach something. Answer with one JSON object and nothing else.";
 
-/** Of the prompt's fixed words: which version of it a run used. */
-export const defaultPromptHash = createHash("sha256")
-  .update(system)
-  .update(ask.toString())
-  .digest("hex")
-  .slice(0, 16);
-
 /** The conversation to send: always a fresh one, so that its length does not grow with the search. */
 export function defaultPrompt(context: PromptContext): readonly ChatMessage[] {
-  const { domain, task, history } = context;
+  const { domain, task } = context;
   const limits = describeLimits(domain.limits);
   const parts = [
     `Task: ${task}`,
@@ -39,7 +33,7 @@ export function defaultPrompt(context: PromptContext): readonly ChatMessage[] {
     limits === undefined
       ? "There are no limits on size."
       : `Limits: ${limits}. A design outside them is changed to the nearest one inside, so aim inside; the tool "cost" counts designs exactly if you need it.`,
-    historyText(domain, history, context.shown),
+    historyText(context),
     ask(domain, context.left),
   ];
   return [
@@ -54,10 +48,22 @@ function ask({ space }: Domain, left: number): string {
 }
 
 /** The best, the latest and – as far as there is room – the most different of what was tried. */
-function historyText(domain: Domain, history: readonly Trial[], shown: number): string {
+function historyText({ domain, history, pending, shown }: PromptContext): string {
   const scored = history.filter(isScored);
+  const refused = history.filter(({ outcome }) => outcome.kind === "infeasible").slice(-4);
   const nominal = history.filter(({ proposal }) => proposal.nominalAccuracy01 !== undefined);
-  if (scored.length + nominal.length === 0) return "Nothing was tried yet.";
+  const waiting = pending.filter(({ unreadable }) => unreadable === undefined);
+  const beingTried =
+    waiting.length === 0
+      ? ""
+      : `\nBeing evaluated now:\n${waiting.map(({ choices }) => `  ${designText(domain, choices)}`).join("\n")}`;
+  const outside = refused.map(
+    (trial) =>
+      `  ${designText(domain, trial.proposal.choices)}  outside the limits: ${formatCount(trial.cost.macCount)} MACs, ${formatCount(trial.cost.paramCount)} parameters`,
+  );
+  if (scored.length + nominal.length === 0) {
+    return [`Nothing was measured yet.${beingTried}`, ...outside].join("\n");
+  }
   const chosen = chooseHistory(scored, shown);
   const line = (trial: Trial, accuracy01: number) =>
     `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(accuracy01)}  ${formatCount(trial.cost.macCount)} MACs, ${formatCount(trial.cost.paramCount)} parameters`;
@@ -67,14 +73,17 @@ function historyText(domain: Domain, history: readonly Trial[], shown: number): 
   ];
   const left = scored.length - chosen.length;
   const more = left > 0 ? ` (${left} others are left out)` : "";
-  const failed = history.filter(({ outcome }) => outcome.kind === "failed" && outcome.reason !== "duplicate");
+  const failed = history.filter(
+    ({ outcome, proposal }) =>
+      outcome.kind === "failed" && outcome.reason !== "duplicate" && proposal.unreadable === undefined,
+  );
   const failures = failed
     .slice(-3)
     .map(
       (trial) =>
         `  ${designText(domain, trial.proposal.choices)}  failed: ${trial.outcome.kind === "failed" ? trial.outcome.reason : ""}`,
     );
-  return `Results so far, best first${more}:\n${[...lines, ...failures].join("\n")}`;
+  return `Results so far, best first${more}:\n${[...lines, ...failures, ...outside].join("\n")}${beingTried}`;
 }
 
 function chooseHistory(scored: readonly ScoredTrial[], shown: number): readonly ScoredTrial[] {

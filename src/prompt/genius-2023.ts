@@ -1,7 +1,6 @@
 // The protocol of "Can GPT-4 Perform Neural Architecture Search?" (arXiv:2304.10970), benchmark by benchmark: what the
 // model is told, in which order, and how results are fed back. Temperature 0; no tool, no repair, no cost but those in
 // the prompt. Differs from the paper: the wording, which is ours; roles, facts, order and feedback are the paper's.
-import { createHash } from "node:crypto";
 import type { ChatMessage } from "../llm/index.ts";
 import { isScored, type ScoredTrial, type Trial } from "../record/trial.ts";
 import { toDigits } from "../spaces/choices.ts";
@@ -29,11 +28,6 @@ const styles: Readonly<Record<string, Style>> = {
 const expert = "You are an expert in the field of neural architecture search.";
 const persona =
   "You are Quoc V. Le, a computer scientist who is widely regarded as a leading expert in deep learning and neural architecture search. Your work has focused on efficient algorithms that find architectures of high performance at low cost.";
-
-export const genius2023Hash = createHash("sha256")
-  .update([expert, persona, question.toString(), resultsText.toString(), rejection.toString()].join("\n"))
-  .digest("hex")
-  .slice(0, 16);
 
 /** The messages to send for the next proposal, given what was tried and what the model said. */
 export function genius2023Prompt(context: PromptContext, replyTo: ReplyTo): readonly ChatMessage[] {
@@ -168,14 +162,14 @@ function experiments(context: PromptContext, replyTo: ReplyTo): readonly ChatMes
 function costTable({ domain }: PromptContext): string {
   const { space, costOf } = domain;
   const zero = space.decisions.map(() => 0);
-  return space.decisions
-    .map(({ name, options }, index) => {
-      const costs = options.map(
-        (_, option) => costOf(zero.map((other, place) => (place === index ? option : other))).macCount,
-      );
-      return `${name}: [${costs.map((cost) => ((cost - costs[0]!) / 1e6).toFixed(4)).join(", ")}]`;
-    })
-    .join("\n");
+  const fixed = `With every decision at its first option: ${(costOf(zero).macCount / 1e6).toFixed(4)} in all. What each option adds:`;
+  const lines = space.decisions.map(({ name, options }, index) => {
+    const costs = options.map(
+      (_, option) => costOf(zero.map((other, place) => (place === index ? option : other))).macCount,
+    );
+    return `${name}: [${costs.map((cost) => ((cost - costs[0]!) / 1e6).toFixed(4)).join(", ")}]`;
+  });
+  return [fixed, ...lines].join("\n");
 }
 
 /** Six numbers a line where there are many, as the paper's stages. */

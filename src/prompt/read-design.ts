@@ -36,6 +36,7 @@ export function designsIn(space: Space, text: string): readonly Candidate[] {
     ...stageLists(space, lists, text),
     ...digitStrings(space, text),
     ...numberedLines(space, text),
+    ...namedOptions(space, text),
     ...ownNotation(space, text),
   ];
   return found.sort((a, b) => a.end - b.end || b.start - a.start);
@@ -44,7 +45,7 @@ export function designsIn(space: Space, text: string): readonly Candidate[] {
 /** Lists of numbers: in brackets (comments and line breaks allowed), or bare numbers with commas. */
 function numberListsIn(text: string): readonly NumberList[] {
   const lists: NumberList[] = [];
-  for (const match of text.matchAll(/[[(]((?:#[^\n]*|\/\/[^\n]*|[^[\]()#/])*)[\])]/g)) {
+  for (const match of text.matchAll(/[[(]((?:(?:#|\/\/)[^\n]*(?:\n|$)|[^[\]()#/])*)[\])]/g)) {
     const inner = match[1]!.replace(/(?:#|\/\/)[^\n]*/g, " ").trim();
     if (!/^-?\d+(?:\s*[,;\s]\s*-?\d+)*\s*,?$/.test(inner)) continue;
     const numbers = inner
@@ -55,10 +56,12 @@ function numberListsIn(text: string): readonly NumberList[] {
   }
   const inBrackets = (index: number) => lists.some(({ start, end }) => index >= start && index < end);
   const bare: NumberList[] = [];
-  for (const match of text.matchAll(/(?<![\d.\w[(-])\d+(?:[ \t]*,[ \t]*\d+){2,}(?![\d\w)\]]|\.\d)/g)) {
+  for (const match of text.matchAll(
+    /(?<![\d.\w[(-])\d+(?:(?:[ \t]*,[ \t]*|[ \t]+)\d+){2,}(?![\d\w)\]]|\.\d)/g,
+  )) {
     if (inBrackets(match.index)) continue;
     bare.push({
-      numbers: match[0].split(",").map(Number),
+      numbers: match[0].split(/[\s,]+/).map(Number),
       start: match.index,
       end: match.index + match[0].length,
     });
@@ -115,7 +118,7 @@ function startsInOrder(lists: readonly NumberList[], text: string): boolean {
         .slice(Math.max(0, start - 80), start)
         .split("\n")
         .at(-1) ?? "";
-    const label = /\b(?:stage|block|group|part)\s*#?_?(\d+)/i.exec(line)?.[1];
+    const label = [...line.matchAll(/(?:stage|block|group|part)[\s#_]*(\d+)/gi)].at(-1)?.[1];
     return label === undefined ? undefined : Number(label);
   });
   return (
@@ -162,6 +165,47 @@ function numberedLines(space: Space, text: string): Candidate[] {
   return found;
 }
 
+/** Lists or tables of option labels, and lines such as `op0: … (operation 3)` or `| op0 | 3 |`. */
+function namedOptions(space: Space, text: string): Candidate[] {
+  const found: Candidate[] = [];
+  const wanted = space.decisions.length;
+  for (const match of text.matchAll(/\[([^[\]]{3,2000})\]/g)) {
+    const words = match[1]!.split(/\s*,\s*/).map((word) => word.replace(/["'`\s]/g, "").toLowerCase());
+    if (words.length !== wanted) continue;
+    const choices = words.map((word, index) => labelIndex(space, index, word));
+    if (choices.every((choice) => choice >= 0))
+      found.push({ choices, start: match.index, end: match.index + match[0].length });
+  }
+  const lines = [
+    ...text.matchAll(
+      /^[\s|*-]*(?:op|operation|layer|edge|decision)[\s_]*(\d+)\b[^\n]*?(?:\b(?:operation|option|op|id)[\s:#]*(\d+)\)?\W*$|[|:]\s*(\d+)\s*(?:\||\(|$))/gim,
+    ),
+  ];
+  for (let first = 0; first + wanted <= lines.length; first += 1) {
+    const group = lines.slice(first, first + wanted);
+    if (!group.every((line, index) => index === 0 || Number(line[1]) === Number(group[index - 1]![1]) + 1))
+      continue;
+    const choices = choicesOfNumbers(
+      space,
+      group.map((line) => Number(line[2] ?? line[3])),
+    );
+    const last = group.at(-1)!;
+    if (choices !== undefined)
+      found.push({ choices, start: group[0]!.index, end: last.index + last[0].length });
+  }
+  return found;
+}
+
+/** Which option a word names: its whole label or the label's first word. */
+function labelIndex(space: Space, decision: number, word: string): number {
+  const plain = (label: string) => label.toLowerCase().replace(/\s/g, "");
+  const { options } = space.decisions[decision]!;
+  const exact = options.findIndex(({ label }) => plain(label) === word);
+  return exact >= 0
+    ? exact
+    : options.findIndex(({ label }) => plain(label.split(/[ :,(]/)[0]!) === word && word !== "");
+}
+
 /** What the space itself can read, word by word and line by line. */
 function ownNotation(space: Space, text: string): Candidate[] {
   if (space.parse === undefined) return [];
@@ -175,11 +219,17 @@ function ownNotation(space: Space, text: string): Candidate[] {
 }
 
 /** Whether the words just before a design say that it is an earlier one, or an example. */
-function isQuoted(text: string, { start }: Found): boolean {
+function isQuoted(text: string, { start, end }: Found): boolean {
+  if (
+    /^[\s"'`*)]*(?:of|from|in) (?:the )?(?:experiment|trial|previous|earlier|prior)/i.test(
+      text.slice(end, end + 60),
+    )
+  )
+    return true;
   const before = text.slice(Math.max(0, start - 120), start);
   const sentence = before.split(/[.!?]\s|\n\s*\n/).at(-1) ?? "";
   return (
-    /\b(?:previous(?:ly)?|prior|earlier|original|experiment\s*\d+|instead of|compared (?:to|with)|for example|e\.g|rather than|tested before|rejected)\b/i.test(
+    /\b(?:previous(?:ly)?|prior|earlier|original|experiment\s*\d+|instead of|compared (?:to|with)|for example|e\.g|rather than|tested before|rejected|beats?|outperforms?|better than)\b/i.test(
       sentence,
     ) && !/\b(?:new|revised|updated|propose|suggest|recommend|modified|final)\b/i.test(sentence)
   );

@@ -28,28 +28,20 @@ export interface MacWindow {
 const amount = String.raw`(\d+(?:\.\d+)?)\s*([MGkK](?:illion)?)?`;
 const unit = "(?:FLOP|MAC)s?";
 
+const repeated =
+  /already (?:being |been )?(?:tested|tried|evaluated|suggested|explored|proposed)|(?:tested|tried|evaluated|had) (?:it|that(?: one)?|this(?: one)?) already|(?:same|identical) design|(?:suggested|tested|proposed|tried) (?:it |this |that )?before/i;
+const refused =
+  /fails? to (?:meet|satisfy)|(?:does|do) not (?:meet|satisfy|fulfil)|violat|exceed|too (?:many|large|high|few|low|small|big|expensive)|(?:higher|more|larger|lower|less) than|(?:below|under|above|over) the (?:lower|upper|minimum|maximum|limit|bound|budget)|out(?:side)? of (?:the )?(?:range|budget|limits?)|the (?:budget|limit) is/i;
+
 /** What a message says of the proposal before it. */
 export function readFeedback(text: string): Feedback {
   // The long prompt of a new conversation answers through its list, not through its rules.
   const short = text.length < 1500;
   const macsM = macsOf(text);
   const accuracy01 = accuracyOf(text);
-  if (
-    short &&
-    /already (?:being |been )?(?:tested|tried|evaluated|suggested|explored)|(?:same|identical) design|(?:suggested|tested) (?:it )?before/i.test(
-      text,
-    )
-  ) {
-    return { verdict: "duplicate", macsM, accuracy01: undefined };
-  }
-  if (
-    short &&
-    /fails? to (?:meet|satisfy)|(?:does|do) not (?:meet|satisfy|fulfil)|violat|exceed(?:s|ed|ing)?\b|(?:too (?:many|large|high|few|low|small))|(?:higher|more|larger) than|below the (?:lower|minimum)|above the (?:upper|maximum)|out(?:side)? of (?:the )?(?:range|budget)/i.test(
-      text,
-    )
-  ) {
+  if (short && repeated.test(text)) return { verdict: "duplicate", macsM, accuracy01: undefined };
+  if (short && accuracy01 === undefined && refused.test(text))
     return { verdict: "rejected", macsM, accuracy01: undefined };
-  }
   if (short && accuracy01 !== undefined) return { verdict: "measured", macsM, accuracy01 };
   return { verdict: "none", macsM: undefined, accuracy01: undefined };
 }
@@ -58,6 +50,7 @@ function macsOf(text: string): number | undefined {
   const patterns = [
     new RegExp(String.raw`result(?:ing|s|ed)?(?: in)?\s+(?:a total of\s+)?${amount}\s*${unit}`, "i"),
     new RegExp(String.raw`total(?:\s+${unit})?\s+of\s+${amount}\s*${unit}?`, "i"),
+    new RegExp(String.raw`(?:too big|too large|over|needs?)\W+${amount}\s*${unit}`, "i"),
     new RegExp(
       String.raw`(?:has|have|is|are|with|requires?|costs?|achiev\w+|reach\w+)\s+(?:a total of\s+)?${amount}\s*${unit}`,
       "i",
@@ -81,7 +74,7 @@ function inMillions(value: number, suffix: string | undefined): number {
 
 function accuracyOf(text: string): number | undefined {
   const match =
-    /(?:accuracy|acc\.?)\s*(?:of|is|was|:|=|at)?\s*(?:about\s+|approximately\s+)?(\d+(?:\.\d+)?)\s*(%)?/i.exec(
+    /(?:accuracy|acc\.?|top-?1)\s*(?:of|is|was|:|=|at)?\s*(?:about\s+|approximately\s+)?(\d+(?:\.\d+)?)\s*(%)?/i.exec(
       text,
     ) ?? /(\d+(?:\.\d+)?)\s*(%)\s*(?:top-?1\s+)?accuracy/i.exec(text);
   if (match === null) return undefined;
@@ -95,7 +88,7 @@ const round = (value: number) => Number(value.toFixed(10));
 /** The experiments that a prompt lists, in its order. */
 export function readExperiments(space: Space, text: string): readonly ListedExperiment[] {
   const headed = text
-    .split(/(?=(?:^|\n)[\s*#-]*(?:experiment|trial|design|result)\s*#?\s*\d+\b)/i)
+    .split(/(?=(?:^|\n)[ \t*#-]*(?:experiment|trial|design|result)[ \t]*#?[ \t]*\d+\b)/i)
     .flatMap((part) => {
       const number = /^[\s*#-]*(?:experiment|trial|design|result)\s*#?\s*(\d+)\b/i.exec(part)?.[1];
       const design = number === undefined ? undefined : designsIn(space, part)[0];

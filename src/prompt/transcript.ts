@@ -73,6 +73,7 @@ export function readTranscript(messages: readonly ChatMessage[], setting: Transc
       if (verdict === "rejected" && choices !== undefined && macsM !== undefined) {
         book.compareCount(`call ${call}`, choices, macsM);
       }
+      book.checkSum(call, messages[index + 1]?.content ?? "");
       proposals.push({
         call,
         choices,
@@ -138,6 +139,19 @@ function createBook({ space, costOf }: TranscriptSetting) {
   return {
     contradictions,
     compareCount,
+    /** The person's own subtraction: "resulting 388 FLOPS, which is 68 FLOPS higher the upper bound of 330". */
+    checkSum(call: number, said: string) {
+      const match =
+        /(\d+(?:\.\d+)?)\s*M?\s*FLOPS?, which is (\d+(?:\.\d+)?)\s*M?\s*FLOPS? (?:higher|above|below|lower)[^\d]{0,40}(\d+(?:\.\d+)?)/i.exec(
+          said,
+        );
+      if (match === null) return;
+      const [total, apart, bound] = [match[1], match[2], match[3]].map(Number) as [number, number, number];
+      if (Math.abs(Math.abs(total - bound) - apart) <= 1) return;
+      contradictions.push(
+        `call ${call}: ${total} M is said to be ${apart} M from the bound of ${bound} M, and is ${Math.abs(total - bound)} M from it.`,
+      );
+    },
     /** The entry of a list that answers a call: the one that the list has new. */
     match(
       call: number,
@@ -193,16 +207,27 @@ function edgeCases(proposals: readonly TranscriptProposal[], window: MacWindow |
   });
 }
 
-/** The space in which most replies make sense; undefined when none has any. */
+/**
+ * The space in which most replies make sense; among equals the one whose name or summary the prompt speaks of most,
+ * then the one with most decisions. Undefined when none has any.
+ */
 export function inferSpace(messages: readonly ChatMessage[], spaces: readonly Space[]): Space | undefined {
   const replies = messages.filter(({ role }) => role === "assistant");
-  const counted = spaces.map((space) => ({
-    space,
-    count: replies.filter(({ content }) => readDesign(space, content).kind === "design").length,
-  }));
-  const best = counted.reduce<(typeof counted)[number] | undefined>(
-    (top, entry) => (entry.count > (top?.count ?? 0) ? entry : top),
-    undefined,
-  );
+  const prompts = messages
+    .filter(({ role }) => role !== "assistant")
+    .map(({ content }) => content.toLowerCase());
+  const prompt = prompts.slice(0, 3).join("\n");
+  const scores = spaces.map((space) => {
+    const readable = replies.filter(({ content }) => readDesign(space, content).kind === "design").length;
+    const words = new Set(`${space.name} ${space.summary}`.toLowerCase().match(/[a-z]{5,}/g));
+    const spoken = [...words].filter((word) => prompt.includes(word)).length;
+    return { space, readable, spoken };
+  });
+  const [best] = scores
+    .filter(({ readable }) => readable > 0)
+    .sort(
+      (a, b) =>
+        b.readable - a.readable || b.spoken - a.spoken || b.space.decisions.length - a.space.decisions.length,
+    );
   return best?.space;
 }

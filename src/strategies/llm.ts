@@ -62,8 +62,8 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const replyTo = ({ proposal }: Trial) =>
     proposal.call === undefined ? undefined : conversation.textOf(proposal.call);
 
-  const messagesFor = (left: number): readonly ChatMessage[] => {
-    const context = { domain, task: setting.task, history, left, shown: given.shown };
+  const messagesFor = (left: number, pending: readonly Proposal[]): readonly ChatMessage[] => {
+    const context = { pending, domain, task: setting.task, history, left, shown: given.shown };
     return paper ? genius2023Prompt(context, replyTo) : defaultPrompt(context);
   };
 
@@ -89,7 +89,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
         if (first !== undefined) return first;
       }
       const left = setting.evaluations - history.filter(isEvaluated).length - context.pending.length;
-      const messages = messagesFor(left);
+      const messages = messagesFor(left, context.pending);
       const purpose = `proposal ${context.trialNumber}`;
       let reply = await ask(messages, purpose, context.signal);
       let read = readProposal(domain.space, reply);

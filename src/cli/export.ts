@@ -1,0 +1,129 @@
+// `genius export`: a design as a file that other programs read. A run's best design comes with its trained weights
+// where there are any; a design from --choices has fresh ones.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
+import { exportMermaid } from "../network/export/mermaid.ts";
+import { exportOnnx } from "../network/export/onnx.ts";
+import { exportPytorch } from "../network/export/pytorch.ts";
+import type { Weights } from "../network/export/weights.ts";
+import { decodeWeights, encodeWeights } from "../network/export/weights-file.ts";
+import type { Network } from "../network/network.ts";
+import { initialWeights } from "../nn/index.ts";
+import { bestOf } from "../record/trial.ts";
+import { keyOf, parseChoices } from "../spaces/choices.ts";
+import { defineCommand } from "./command.ts";
+import { openSpace } from "./members.ts";
+import { openRun } from "./open-run.ts";
+
+const flags = z.object({
+  choices: z.string().optional().describe("a design instead of a run's best").meta({ placeholder: "C" }),
+  space: z.string().optional().describe("the design's space, with --choices").meta({ placeholder: "NAME" }),
+  format: z.enum(["onnx", "pytorch", "mermaid", "safetensors"]).describe("what to write"),
+  out: z
+    .string()
+    .optional()
+    .describe("where to (default: standard output for text, model.onnx or model.safetensors else)")
+    .meta({ placeholder: "FILE" }),
+  seed: z.int().min(0).default(1).describe("of fresh weights, where no trained ones are at hand"),
+  json: z.boolean().default(false).describe("say what was written as JSON"),
+});
+
+interface Subject {
+  readonly network: Network;
+  readonly title: string;
+  readonly trained: Weights | undefined;
+}
+
+export default defineCommand({
+  options: flags,
+  passesRest: true,
+  more: `Examples:
+  genius export runs/… --format onnx --out model.onnx
+  genius export --space nas-bench-macro --choices 22212220 --format pytorch > model.py`,
+  async run({ operands, options, rest, terminal }) {
+    const subject = await subjectOf(operands, options, rest);
+    const { network, trained } = subject;
+    const weights = () => trained ?? initialWeights(network.nodes, options.seed);
+    const content = contentOf(options.format, network, weights);
+    const binary = typeof content !== "string";
+    const path = options.out ?? (binary ? `model.${options.format}` : undefined);
+    if (path === undefined) {
+      terminal.out(content as string);
+      return 0;
+    }
+    await writeFile(path, content).catch((thrown: unknown) => {
+      throw fileError(thrown, path, "write");
+    });
+    const which = !binary
+      ? ""
+      : trained === undefined
+        ? ", with fresh weights: it was not trained"
+        : ", with its trained weights";
+    if (options.json)
+      terminal.out(`${JSON.stringify({ written: path, trained: binary ? trained !== undefined : null })}\n`);
+    else terminal.error(`Wrote ${path}: ${subject.title}${which}.\n`);
+    return 0;
+  },
+});
+
+function contentOf(
+  format: z.output<typeof flags>["format"],
+  network: Network,
+  weights: () => Weights,
+): string | Uint8Array {
+  switch (format) {
+    case "mermaid":
+      return exportMermaid(network);
+    case "pytorch":
+      return exportPytorch(network);
+    case "onnx":
+      return exportOnnx({ network, weights: weights() });
+    case "safetensors":
+      return encodeWeights(network, weights());
+    default:
+      return format satisfies never;
+  }
+}
+
+async function subjectOf(
+  operands: readonly string[],
+  options: z.output<typeof flags>,
+  rest: Readonly<Record<string, string | boolean>>,
+): Promise<Subject> {
+  const [folder] = operands;
+  if (operands.length > 1 || (folder === undefined) === (options.choices === undefined)) {
+    throw new GeniusError(
+      "wrong-use",
+      "Name either one run's folder, or a design with --choices and --space.",
+    );
+  }
+  if (folder === undefined) {
+    if (options.space === undefined)
+      throw new GeniusError("wrong-use", "--choices needs --space, which says what they mean.");
+    const space = await openSpace(options.space, rest, Object.keys(flags.shape));
+    const choices = parseChoices(space, options.choices!);
+    return {
+      network: space.decode(choices),
+      title: `${space.name} ${keyOf(space, choices)}`,
+      trained: undefined,
+    };
+  }
+  const { record, space } = await openRun(folder);
+  const best = record.trials.find(({ number }) => number === record.result?.best) ?? bestOf(record.trials);
+  if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
+  const network = space.decode(best.proposal.choices);
+  const title = `trial ${best.number} of ${folder}, ${space.name} ${keyOf(space, best.proposal.choices)}`;
+  return { network, title, trained: await trainedWeights(folder, network) };
+}
+
+async function trainedWeights(folder: string, network: Network): Promise<Weights | undefined> {
+  const path = join(folder, "best", "weights.safetensors");
+  try {
+    return decodeWeights(network, await readFile(path));
+  } catch (thrown) {
+    if (systemCodeOf(thrown) === "ENOENT") return undefined;
+    throw fileError(thrown, path, "read");
+  }
+}
