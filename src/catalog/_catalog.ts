@@ -55,6 +55,13 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     model: "none",
     load: async () => (await import("../strategies/evolution.ts")).default,
   },
+  gp: {
+    summary: "Bayesian optimisation: a Gaussian process over the decisions, expected improvement.",
+    source:
+      "Jones et al. 1998, https://doi.org/10.1023/A:1008306431147; kernel for categories as in Ru et al. 2020, https://arxiv.org/abs/1906.08878",
+    model: "none",
+    load: async () => (await import("../strategies/gp.ts")).default,
+  },
   grid: {
     summary: "Every allowed design once, in an order that spreads over the space.",
     source:

@@ -45,7 +45,16 @@ export function networkFeatures(network: Network): Float64Array {
   let macs = 0;
   let widthSum = 0;
   let widthCount = 0;
-  const state = nodes.map(() => ({ logPaths: -Infinity, longest: 0, shortest: Infinity, mean: 0, spatial: 0, pools: 0, field: 1, jump: 1 }));
+  const state = nodes.map(() => ({
+    logPaths: -Infinity,
+    longest: 0,
+    shortest: Infinity,
+    mean: 0,
+    spatial: 0,
+    pools: 0,
+    field: 1,
+    jump: 1,
+  }));
   nodes.forEach((node, index) => {
     if (!live[index]) return;
     const cost = costs[index]!;

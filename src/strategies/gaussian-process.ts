@@ -1,0 +1,210 @@
+// A Gaussian process over designs. Its covariance is a sum: what each decision adds by itself, what only all decisions
+// together explain, and – where a strategy has them – a linear part in features of the network. It has a prior mean
+// in those features, too. It knows nothing of trials, limits or networks: points are rows of numbers.
+//
+// The scale of the whole (how many points of accuracy one unit is) is not guessed but solved for, in closed form.
+
+/** Points as rows: `choices` is [count, decisions], `features` is [count, featureCount]. */
+export interface Points {
+  readonly count: number;
+  readonly choices: Uint8Array;
+  readonly features: Float64Array;
+}
+
+export interface PointShape {
+  readonly decisions: readonly { readonly options: number; readonly ordinal: boolean }[];
+  /** The prior mean and standard deviation of each feature's weight, in units of the process. */
+  readonly weights: readonly { readonly mean: number; readonly sd: number }[];
+}
+
+export interface Hyperparameters {
+  /** How quickly the correlation of two options of a decision falls with their distance: exp(−rate · distance). */
+  readonly rates: readonly number[];
+  /** The variance explained by decisions one by one, in (0, 1); the rest is explained by all together. */
+  readonly additive01: number;
+  /** Variance of an observation's error, as a share of the decisions' variance. */
+  readonly noise: number;
+}
+
+/** Variance of the unknown overall level: so wide that the level is learned from the first observation. */
+const levelVariance = 100;
+
+export function defaultHyperparameters({ decisions }: PointShape): Hyperparameters {
+  return { rates: decisions.map(() => 1), additive01: 0.7, noise: 0.01 };
+}
+
+/** Covariances of rows of points under fixed hyperparameters. */
+export interface Kernel {
+  /** Writes the covariance of row `row` of `from` with every row of `points` to `out`. */
+  column(from: Points, row: number, points: Points, out: Float64Array): void;
+  /** The prior variance of each row of `points`, without the observation's error. */
+  variances(points: Points): Float64Array;
+}
+
+export function createKernel(shape: PointShape, { rates, additive01 }: Hyperparameters): Kernel {
+  const { decisions, weights } = shape;
+  const tables = decisions.map(({ options, ordinal }, index) =>
+    optionTable(options, ordinal, rates[index] as number),
+  );
+  const each = additive01 / Math.max(1, decisions.length);
+  const together = 1 - additive01;
+  const featureVariances = Float64Array.from(weights, ({ sd }) => sd * sd);
+  const featureCount = weights.length;
+  return {
+    column(from, row, points, out) {
+      const { count, choices, features } = points;
+      const width = decisions.length;
+      const rowsOf = tables.map((table, index) => {
+        const size = decisions[index]!.options;
+        const start = (from.choices[row * width + index] as number) * size;
+        return table.subarray(start, start + size);
+      });
+      const own = Float64Array.from(
+        featureVariances,
+        (variance, f) => variance * (from.features[row * featureCount + f] as number),
+      );
+      for (let point = 0; point < count; point += 1) {
+        let sum = 0;
+        let product = 1;
+        for (let index = 0, at = point * width; index < width; index += 1, at += 1) {
+          const similarity = (rowsOf[index] as Float64Array)[choices[at] as number] as number;
+          sum += similarity;
+          product *= similarity;
+        }
+        let covariance = levelVariance + each * sum + together * product;
+        for (let f = 0, at = point * featureCount; f < featureCount; f += 1, at += 1)
+          covariance += (own[f] as number) * (features[at] as number);
+        out[point] = covariance;
+      }
+    },
+    variances({ count, features }) {
+      const result = new Float64Array(count).fill(levelVariance + 1);
+      for (let point = 0; point < count; point += 1) {
+        for (let f = 0; f < featureCount; f += 1) {
+          const value = features[point * featureCount + f] as number;
+          result[point] = (result[point] as number) + (featureVariances[f] as number) * value * value;
+        }
+      }
+      return result;
+    },
+  };
+}
+
+/** Correlations of a decision's options, [options, options]. Ordinal options are as far apart as their places. */
+function optionTable(options: number, ordinal: boolean, rate: number): Float64Array {
+  const table = new Float64Array(options * options);
+  for (let a = 0; a < options; a += 1) {
+    for (let b = 0; b < options; b += 1) {
+      const distance = a === b ? 0 : ordinal ? Math.abs(a - b) / (options - 1) : 1;
+      table[a * options + b] = Math.exp(-rate * distance);
+    }
+  }
+  return table;
+}
+
+/** The prior mean of each row, from its features. */
+export function priorMeans({ weights }: PointShape, { count, features }: Points): Float64Array {
+  const means = new Float64Array(count);
+  for (let point = 0; point < count; point += 1) {
+    for (let f = 0; f < weights.length; f += 1)
+      means[point] =
+        (means[point] as number) + weights[f]!.mean * (features[point * weights.length + f] as number);
+  }
+  return means;
+}
+
+/** A lower triangular matrix that grows row by row, for Cholesky factors. Row i begins at i (i + 1) / 2. */
+export interface Factor {
+  readonly size: number;
+  /** Adds an observation: its covariances with the earlier ones, and its own variance. */
+  grow(covariances: Float64Array, variance: number): void;
+  /** Takes the last observation back. */
+  shrink(): void;
+  row(index: number): Float64Array;
+  /** Solves L x = b. */
+  solve(b: Float64Array): Float64Array;
+  /** Half the logarithm of the determinant of L Lᵀ. */
+  logDeterminantHalf(): number;
+}
+
+export function createFactor(): Factor {
+  const rows: Float64Array[] = [];
+  return {
+    get size() {
+      return rows.length;
+    },
+    grow(covariances, variance) {
+      const size = rows.length;
+      const row = new Float64Array(size + 1);
+      let rest = variance;
+      for (let i = 0; i < size; i += 1) {
+        const other = rows[i] as Float64Array;
+        let sum = covariances[i] as number;
+        for (let k = 0; k < i; k += 1) sum -= (row[k] as number) * (other[k] as number);
+        const value = sum / (other[i] as number);
+        row[i] = value;
+        rest -= value * value;
+      }
+      row[size] = Math.sqrt(Math.max(rest, 1e-9));
+      rows.push(row);
+    },
+    shrink: () => void rows.pop(),
+    row: (index) => rows[index] as Float64Array,
+    solve(b) {
+      const x = new Float64Array(rows.length);
+      for (let i = 0; i < rows.length; i += 1) {
+        const row = rows[i] as Float64Array;
+        let sum = b[i] as number;
+        for (let k = 0; k < i; k += 1) sum -= (row[k] as number) * (x[k] as number);
+        x[i] = sum / (row[i] as number);
+      }
+      return x;
+    },
+    logDeterminantHalf: () => rows.reduce((sum, row) => sum + Math.log(row.at(-1) as number), 0),
+  };
+}
+
+/** What is known of the scale before any observation: so many observations' worth of one unit. */
+const scalePrior = { observations: 1, unit: 1 };
+
+/**
+ * The inverse of the scale that makes the observations most likely, given the solved right-hand sides of the
+ * observed values and of the prior means.
+ */
+export function inverseScale(values: Float64Array, means: Float64Array): number {
+  let [a, b] = [scalePrior.observations * scalePrior.unit ** 2, 0];
+  for (let i = 0; i < values.length; i += 1) {
+    a += (values[i] as number) ** 2;
+    b += (values[i] as number) * (means[i] as number);
+  }
+  return (b + Math.sqrt(b * b + 4 * a * (values.length + scalePrior.observations))) / (2 * a);
+}
+
+/** The logarithm of the likelihood of `values` (up to a constant), at the best scale. */
+export function logLikelihood(
+  shape: PointShape,
+  hyperparameters: Hyperparameters,
+  observed: { readonly points: Points; readonly values: Float64Array },
+): number {
+  const { points, values } = observed;
+  const factor = factorOf(createKernel(shape, hyperparameters), points, hyperparameters.noise);
+  const solvedValues = factor.solve(values);
+  const solvedMeans = factor.solve(priorMeans(shape, points));
+  const inverse = inverseScale(solvedValues, solvedMeans);
+  let squares = scalePrior.observations * (inverse * scalePrior.unit) ** 2;
+  for (let i = 0; i < values.length; i += 1)
+    squares += (inverse * (solvedValues[i] as number) - (solvedMeans[i] as number)) ** 2;
+  const scaleTerm = (values.length + scalePrior.observations) * Math.log(inverse);
+  return -0.5 * squares + scaleTerm - factor.logDeterminantHalf();
+}
+
+function factorOf(kernel: Kernel, points: Points, noise: number): Factor {
+  const factor = createFactor();
+  const variances = kernel.variances(points);
+  const column = new Float64Array(points.count);
+  for (let row = 0; row < points.count; row += 1) {
+    kernel.column(points, row, points, column);
+    factor.grow(column, (variances[row] as number) + noise);
+  }
+  return factor;
+}

@@ -1,0 +1,71 @@
+// Bayesian optimisation: a Gaussian process over the decisions says what it expects of every design and how sure it
+// is, and the design of highest expected improvement comes next. It looks at decisions only, never at the network.
+import { z } from "zod";
+import { largestFeasible, smallestFeasible } from "../spaces/create-domain.ts";
+import type { Choices } from "../spaces/space.ts";
+import { expectedImprovement } from "./expected-improvement.ts";
+import { defineStrategy } from "./strategy.ts";
+import { createSurrogate } from "./surrogate.ts";
+import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
+
+const options = z.object({
+  warmStart: z
+    .enum(["largest", "smallest", "none"])
+    .default("largest")
+    .describe("the first design: the largest allowed one, the smallest, or one at random"),
+  initial: z
+    .int()
+    .min(1)
+    .default(4)
+    .describe("designs before the surrogate decides: the warm start, then random ones"),
+});
+
+export default defineStrategy({
+  name: "gp",
+  summary: "Bayesian optimisation: a Gaussian process over the decisions, expected improvement.",
+  source:
+    "Jones et al. 1998, https://doi.org/10.1023/A:1008306431147; kernel for categories as in Ru et al. 2020, https://arxiv.org/abs/1906.08878",
+  model: "none",
+  options,
+  create({ domain }, { warmStart, initial }) {
+    const surrogate = createSurrogate(domain);
+    const known = createKnownDesigns();
+    let start: Choices | undefined;
+    const warm = () => {
+      if (warmStart === "none") return undefined;
+      const extreme = warmStart === "largest" ? largestFeasible : smallestFeasible;
+      start ??= extreme(domain, "macCount");
+      return start;
+    };
+    return {
+      async propose({ random, pending }) {
+        const isFree = freeDesigns(known, pending);
+        const by = "gp";
+        if (known.size === 0) {
+          const first = warm();
+          if (first !== undefined && isFree(first))
+            return { choices: first, fidelity: {}, by, rationale: `the ${warmStart} allowed design` };
+        }
+        if (surrogate.size > 0 && known.size + pending.length >= initial) {
+          const { designs, means, deviations, best, accuracyOf } = surrogate.candidates({ random, pending });
+          let place = -1;
+          let most = Number.NEGATIVE_INFINITY;
+          for (let index = 0; index < designs.length; index += 1) {
+            const value = expectedImprovement(means[index] as number, deviations[index] as number, best);
+            if (value > most && isFree(designs[index] as Choices)) [place, most] = [index, value];
+          }
+          if (place !== -1) {
+            const predicted = accuracyOf(means[place] as number, deviations[place] as number);
+            return { choices: designs[place] as Choices, fidelity: {}, by, predicted };
+          }
+        }
+        const choices = drawUnseen(domain, isFree, random);
+        return choices && { choices, fidelity: {}, by, rationale: "drawn at random" };
+      },
+      observe(trial) {
+        known.observe(trial);
+        surrogate.observe(trial);
+      },
+    };
+  },
+});
