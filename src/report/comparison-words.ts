@@ -51,7 +51,7 @@ export function findings(comparison: Comparison): string[] {
       ),
     );
   return [
-    `After ${budget} evaluations ${leader.strategy} has the highest mean accuracy on test data, ${formatPercent(leader.testAccuracy01.mean)} over ${leader.seeds} runs.`,
+    `After ${budget} evaluations ${leader.strategy} has the highest mean accuracy on test data, ${formatPercent(leader.testAccuracy01.mean)} over ${leader.seeds} runs.${leader.baseline ? " It is a baseline: no strategy that was asked for did better." : ""}`,
     untold.length === 0
       ? "At the 5 % level it is told apart from every other strategy."
       : `At the 5 % level it is not told apart from ${untold.join(", ")}.`,

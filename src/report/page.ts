@@ -44,7 +44,7 @@ export function table(data: DataTable, caption?: string): Markup {
   const label = caption ?? `Table of ${data.columns.slice(0, 3).join(", ")}`;
   return scroll(
     label,
-    html`<table>${caption === undefined ? undefined : html`<caption>${caption}</caption>`}<thead><tr>${data.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead><tbody>${data.rows.map((row) => html`<tr>${row.map((cell) => (typeof cell === "number" || isFigure(cell) ? html`<td class="number">${cell === null ? "" : String(cell)}</td>` : html`<td>${cell}</td>`))}</tr>`)}</tbody></table>`,
+    html`<table>${caption === undefined ? undefined : html`<caption>${caption}</caption>`}<thead><tr>${data.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead><tbody>${data.rows.map((row) => html`<tr>${row.map((cell) => html`<td class="${kindOf(cell)}">${cell === null ? "" : String(cell)}</td>`)}</tr>`)}</tbody></table>`,
   );
 }
 
@@ -53,8 +53,13 @@ function scroll(label: string, content: Markup): Markup {
   return html`<div class="scroll" role="group" aria-label="${label}" tabindex="0">${content}</div>`;
 }
 
-const isFigure = (cell: string | number | null) =>
-  typeof cell === "string" && /^[-+−<]?[\d.,]+( ?[%kMG])?$/.test(cell);
+/** Figures stay on one line; keys and hashes may break anywhere, so that they do not push other columns away. */
+function kindOf(cell: string | number | null): "number" | "long" | "text" {
+  if (typeof cell === "number") return "number";
+  if (cell === null) return "text";
+  if (/^[-+−<]?[\d.,]+( ?[%kMG])?$/.test(cell)) return "number";
+  return cell.split(/\s/).some((word) => word.length > 24) ? "long" : "text";
+}
 
 export function fold(summary: string, body: Markup, remark?: string): Markup {
   return html`<details><summary>${summary}${remark === undefined ? undefined : html` <span class="soft">(${remark})</span>`}</summary>${body}</details>`;
@@ -87,7 +92,7 @@ const pageCss = `:root{color-scheme:light dark;${colours("light")}}@media (prefe
 main{max-width:920px;margin:0 auto;padding:24px 16px 64px}h1{font-size:1.7rem;line-height:1.25;margin:0 0 12px;overflow-wrap:anywhere}h2{font-size:1.25rem;margin:40px 0 8px;padding-top:8px;border-top:1px solid var(--line)}h3{font-size:1.05rem;margin:24px 0 6px}
 a{color:var(--link)}nav ul{display:flex;flex-wrap:wrap;gap:2px 16px;list-style:none;padding:0;margin:16px 0 0;font-size:.92rem}
 figure{margin:20px 0}figcaption,.soft{color:var(--soft);font-size:.92rem}.scroll{overflow-x:auto}.scroll svg{display:block;max-width:100%;height:auto;min-width:560px}
-table{border-collapse:collapse;font-size:.88rem;margin:8px 0;width:100%}caption{text-align:left;color:var(--soft);padding-bottom:4px}th,td{text-align:left;vertical-align:top;padding:4px 10px 4px 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}th{font-weight:600}td.number{font-variant-numeric:tabular-nums;white-space:nowrap}
+table{border-collapse:collapse;font-size:.88rem;margin:8px 0;width:100%}caption{text-align:left;color:var(--soft);padding-bottom:4px}th,td{text-align:left;vertical-align:top;padding:4px 10px 4px 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}th{font-weight:600}td.long{overflow-wrap:anywhere;min-width:13em}td.number{font-variant-numeric:tabular-nums;white-space:nowrap}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:10px;margin:12px 0}dl div{background:var(--fill);border-radius:8px;padding:8px 12px}dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-weight:600;overflow-wrap:anywhere}
 details{margin:8px 0}summary{cursor:pointer;padding:2px 0}summary:focus-visible,a:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}pre{background:var(--fill);border-radius:8px;padding:10px 12px;white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.45 ui-monospace,Consolas,'DejaVu Sans Mono',monospace}code{font-family:ui-monospace,Consolas,'DejaVu Sans Mono',monospace;overflow-wrap:anywhere}
 .notice{border-left:4px solid #c8501e;background:var(--fill);padding:8px 12px;border-radius:0 8px 8px 0}blockquote{margin:6px 0;padding:2px 12px;border-left:3px solid var(--line);overflow-wrap:anywhere;white-space:pre-wrap}
