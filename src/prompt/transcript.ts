@@ -107,10 +107,12 @@ function answerTo(space: Space, messages: readonly ChatMessage[], index: number)
   const said = (end === -1 ? rest : rest.slice(0, end)).filter(({ role }) => role === "user");
   for (const { content } of said) {
     const feedback = readFeedback(content);
-    if (feedback.verdict !== "none") return { ...feedback, verdict: feedback.verdict, experiments: [] };
-    const experiments = readExperiments(space, content);
-    if (experiments.length > 0)
+    const refused = feedback.verdict === "rejected" || feedback.verdict === "duplicate";
+    const experiments = refused ? [] : readExperiments(space, content);
+    if (experiments.length > 0) {
       return { verdict: "measured", macsM: undefined, accuracy01: undefined, experiments };
+    }
+    if (feedback.verdict !== "none") return { ...feedback, verdict: feedback.verdict, experiments };
   }
   return { verdict: "unanswered", macsM: undefined, accuracy01: undefined, experiments: [] };
 }

@@ -42,7 +42,7 @@ interface Scene {
 }
 
 async function search(scene: Scene) {
-  const server = await startModelServer({ respond: scene.respond });
+  const server = await startModelServer({ respond: (request, n) => scene.respond(request, n - 1) });
   closing.push(() => server.close());
   const folder = scene.folder ?? (await mkdtemp(join(tmpdir(), "genius-llm-strategy-")));
   const conversation = await createConversation({
@@ -128,8 +128,8 @@ test("an unreadable reply is asked for once more, and then it is an outcome that
   const replies = [
     behaviours.answer("Let me think."),
     proposal("22222222"),
-    behaviours.answer("no"),
-    behaviours.empty,
+    behaviours.answer("not yet"),
+    behaviours.answer("still no idea"),
     proposal("22212220"),
   ];
   const { result, requests } = await search({ trials: 2, respond: (_, n) => replies[n]! });
@@ -148,7 +148,7 @@ test("designs outside the limits can be returned with exact numbers instead", as
     respond: (_, n) => replies[n]!,
   });
   expect(result.trials[0]?.outcome.kind).toBe("infeasible");
-  expect(promptOf(requests[1]!)).toMatch(/22222222 {2}outside the limits: 93[.\d]*M MACs/);
+  expect(promptOf(requests[1]!)).toMatch(/22222222 {2}outside the limits: 106[.\d]*M MACs/);
 });
 
 test("the model may ask a tool for exact costs", async () => {
