@@ -14,8 +14,20 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   { kind: "spaces", folder: "spaces", define: "defineSpace", type: "SpaceDefinition", contract: "space" },
-  { kind: "strategies", folder: "strategies", define: "defineStrategy", type: "StrategyDefinition", contract: "strategy" },
-  { kind: "evaluators", folder: "evaluators", define: "defineEvaluator", type: "EvaluatorDefinition", contract: "evaluator" },
+  {
+    kind: "strategies",
+    folder: "strategies",
+    define: "defineStrategy",
+    type: "StrategyDefinition",
+    contract: "strategy",
+  },
+  {
+    kind: "evaluators",
+    folder: "evaluators",
+    define: "defineEvaluator",
+    type: "EvaluatorDefinition",
+    contract: "evaluator",
+  },
 ];
 
 const source = new URL("../src/", import.meta.url);
@@ -23,7 +35,9 @@ const target = new URL("catalog/_catalog.ts", source);
 
 async function section({ kind, folder, define, type }: Kind): Promise<string> {
   const directory = new URL(`${folder}/`, source);
-  const files = (await readdir(directory)).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts")).sort();
+  const files = (await readdir(directory))
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .sort();
   const entries: string[] = [];
   for (const file of files) {
     const text = await readFile(new URL(file, directory), "utf8");
@@ -32,7 +46,9 @@ async function section({ kind, folder, define, type }: Kind): Promise<string> {
       default: { name: string; summary: string; source: string; model?: string };
     };
     if (member.name !== basename(file, ".ts")) {
-      throw new Error(`${join("src", folder, file)} defines "${member.name}"; a member has the name of its file.`);
+      throw new Error(
+        `${join("src", folder, file)} defines "${member.name}"; a member has the name of its file.`,
+      );
     }
     const model = member.model === undefined ? "" : `model: ${JSON.stringify(member.model)},`;
     entries.push(`${JSON.stringify(member.name)}: {
@@ -44,7 +60,9 @@ async function section({ kind, folder, define, type }: Kind): Promise<string> {
   return `export const ${kind}: Readonly<Record<string, Entry<${type}>>> = {${entries.join(",\n")}};`;
 }
 
-const imports = kinds.map(({ folder, type, contract }) => `import type { ${type} } from "../${folder}/${contract}.ts";`);
+const imports = kinds.map(
+  ({ folder, type, contract }) => `import type { ${type} } from "../${folder}/${contract}.ts";`,
+);
 const sections = await Promise.all(kinds.map(section));
 const text = await format(
   `// Written by \`npm run catalog\`; do not edit. What exists, by name, loaded when it is used.

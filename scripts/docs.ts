@@ -1,12 +1,13 @@
 // Writes docs/reference.md: every command with its options, every space, strategy and evaluator with theirs, all read
 // from the schemas that the program itself uses. `--check` compares, and also follows every link between documents.
+
+import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { existsSync } from "node:fs";
+import type { z } from "zod";
 import { evaluators, spaces, strategies } from "../src/catalog/_catalog.ts";
 import { commands } from "../src/cli/commands.ts";
 import { flagsOf } from "../src/cli/options.ts";
-import type { z } from "zod";
 
 const root = resolve(import.meta.dirname, "..");
 const target = join(root, "docs", "reference.md");
@@ -66,7 +67,9 @@ async function brokenLinks(): Promise<readonly string[]> {
     documents.map(async (document) => {
       const text = await readFile(document, "utf8");
       const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1]!);
-      return links.filter((link) => !existsSync(resolve(dirname(document), link))).map((link) => `${document}: ${link}`);
+      return links
+        .filter((link) => !existsSync(resolve(dirname(document), link)))
+        .map((link) => `${document}: ${link}`);
     }),
   );
   return broken.flat();

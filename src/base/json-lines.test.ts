@@ -3,11 +3,14 @@ import { expect, test } from "vitest";
 import { fileError } from "./errors.ts";
 import { openLineAppender } from "./json-lines.ts";
 
-test.skipIf(!existsSync("/dev/full"))("a full disk is said in words, and that finished work is kept", async () => {
-  const appender = await openLineAppender("/dev/full");
-  await expect(appender.append({ a: 1 })).rejects.toMatchObject({ code: "disk-full" });
-  await appender.close();
-});
+test.skipIf(!existsSync("/dev/full"))(
+  "a full disk is said in words, and that finished work is kept",
+  async () => {
+    const appender = await openLineAppender("/dev/full");
+    await expect(appender.append({ a: 1 })).rejects.toMatchObject({ code: "disk-full" });
+    await appender.close();
+  },
+);
 
 test.each([
   ["EACCES", "no-permission", /permission denied/],

@@ -1,7 +1,8 @@
 // Written by `npm run catalog`; do not edit. What exists, by name, loaded when it is used.
+
+import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { SpaceDefinition } from "../spaces/space.ts";
 import type { StrategyDefinition } from "../strategies/strategy.ts";
-import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { Entry } from "./entry.ts";
 
 export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
@@ -69,6 +70,14 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     model: "none",
     load: async () => (await import("../strategies/grid.ts")).default,
   },
+  hybrid: {
+    summary:
+      "The best built-in search: a surrogate that knows networks, with a language model where there is one.",
+    source:
+      "arXiv:2606.21641 and arXiv:2603.24647: a model's lead is its warm start, and model and optimiser together beat both",
+    model: "optional",
+    load: async () => (await import("../strategies/hybrid.ts")).default,
+  },
   "largest-first": {
     summary: "The largest allowed network, then the next largest by multiply–accumulates.",
     source: "the baseline of Yang et al. 2020, https://arxiv.org/abs/1912.12522, taken literally",
@@ -92,6 +101,12 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     source: "Bergstra and Bengio 2012, https://jmlr.org/papers/v13/bergstra12a.html",
     model: "none",
     load: async () => (await import("../strategies/random.ts")).default,
+  },
+  tpe: {
+    summary: "Tree-structured Parzen estimator: what the good designs have and the others have not.",
+    source: "Bergstra et al. 2011, https://papers.nips.cc/paper/4443; multivariate as in Falkner et al. 2018",
+    model: "none",
+    load: async () => (await import("../strategies/tpe.ts")).default,
   },
 };
 

@@ -39,6 +39,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "parameters and multiply–accumulates of designs",
     load: async () => (await import("./cost.ts")).default,
   },
+  predict: {
+    usage: "predict MODEL IMAGE…",
+    summary: "what a trained model says of images",
+    load: async () => (await import("./predict.ts")).default,
+  },
   export: {
     usage: "export (DIR | --choices C --space NAME) --format F",
     summary: "a design as onnx, pytorch, mermaid or safetensors",

@@ -7,6 +7,7 @@ import { fileError, GeniusError } from "../base/errors.ts";
 import { loadEvaluator } from "../catalog/load.ts";
 import {
   chartFile,
+  chartPng,
   type RunReportInput,
   runCharts,
   runMarkdown,
@@ -25,7 +26,7 @@ export default defineCommand({
       .optional()
       .describe("where to write the page (default: report.html in the run's folder)")
       .meta({ placeholder: "FILE" }),
-    charts: z.boolean().default(false).describe("each chart of a run as an SVG file too, below charts/"),
+    charts: z.boolean().default(false).describe("each chart of a run as SVG and PNG too, below charts/"),
     json: z.boolean().default(false).describe("the paths that were written, as one JSON object"),
   }),
   more: `One folder gives its report; several give a comparison, with intervals where seeds repeat. Beside report.html a
@@ -38,12 +39,12 @@ report.md is written. The page needs no network and holds everything: copy it to
     const single = inputs.length === 1 && first !== undefined;
     const html = options.out ?? (single ? join(operands[0]!, "report.html") : "comparison.html");
     const markdown = `${html.replace(/\.html$/, "")}.md`;
-    const files = new Map([
+    const files = new Map<string, string | Uint8Array>([
       [html, single ? runReport(first) : runsReport(inputs)],
       [markdown, single ? runMarkdown(first) : runsMarkdown(inputs)],
     ]);
     if (single && options.charts)
-      for (const [path, text] of chartFiles(first, operands[0]!)) files.set(path, text);
+      for (const [path, text] of await chartFiles(first, operands[0]!)) files.set(path, text);
     for (const [path, text] of files) await write(path, text);
     const written = [...files.keys()];
     if (options.json) terminal.out(`${JSON.stringify({ written })}\n`);
@@ -52,15 +53,26 @@ report.md is written. The page needs no network and holds everything: copy it to
   },
 });
 
-/** Each chart as its own SVG, by path. */
-function chartFiles(input: RunReportInput, folder: string): [path: string, text: string][] {
-  return Object.values(runCharts(input))
+/** Each chart as its own SVG and PNG, by path. */
+async function chartFiles(
+  input: RunReportInput,
+  folder: string,
+): Promise<[path: string, content: string | Uint8Array][]> {
+  const charts = Object.values(runCharts(input))
     .flat()
-    .filter((chart) => chart !== undefined)
-    .map((chart) => [join(folder, "charts", `${chart.name}.svg`), chartFile(chart, "light")]);
+    .filter((chart) => chart !== undefined);
+  const files = await Promise.all(
+    charts.map(
+      async (chart): Promise<[string, string | Uint8Array][]> => [
+        [join(folder, "charts", `${chart.name}.svg`), chartFile(chart, "light")],
+        [join(folder, "charts", `${chart.name}.png`), await chartPng(chart, "light")],
+      ],
+    ),
+  );
+  return files.flat();
 }
 
-async function write(path: string, text: string): Promise<void> {
+async function write(path: string, text: string | Uint8Array): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);

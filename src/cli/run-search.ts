@@ -4,6 +4,7 @@ import { styleText } from "node:util";
 import { formatCount, formatPercent } from "../base/units.ts";
 import type { Assembly } from "../catalog/assemble.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
+import { estimate } from "../llm/index.ts";
 import type { Journal } from "../record/journal.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
 import { isEvaluated, type Trial } from "../record/trial.ts";
@@ -42,6 +43,8 @@ export async function runSearch(run: SearchRun): Promise<number> {
   const remarks = [...(parts.evaluator.remarks ?? []), ...(conversation?.warnings ?? [])];
   for (const text of remarks) terminal.error(`Note: ${text}\n`);
   if (recorded.length === 0) {
+    const estimated = estimateWords(parts);
+    if (estimated !== undefined) terminal.error(`${estimated}\n`);
     for (const text of parts.evaluator.remarks ?? []) await journal.addNote({ about: "contradiction", text });
   }
   const live = await startLive({ terminal, progress, space: domain.space, json: run.json });
@@ -186,6 +189,15 @@ function spentWords(spent: {
 }): string {
   const money = spent.usd > 0 ? ` · $${spent.usd.toFixed(spent.usd < 1 ? 4 : 2)}` : "";
   return `${spent.calls} calls · ${formatCount(spent.inputTokens)} tokens in, ${formatCount(spent.outputTokens)} out${money}`;
+}
+
+/** What the model will about cost, before it is asked anything. */
+function estimateWords({ strategy, conversation }: Assembly): string | undefined {
+  const plan = strategy.modelPlan?.();
+  if (plan === undefined || conversation === undefined) return undefined;
+  const { inputTokens, outputTokens, usd } = estimate({ ...plan, price: conversation.price });
+  const money = usd === undefined ? "price unknown" : usd === 0 ? "free" : `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
+  return `Estimate: about ${plan.calls} calls of ${conversation.model}, ${formatCount(inputTokens)} tokens read and ${formatCount(outputTokens)} written, ${money}.`;
 }
 
 function titleOf({ config, recorded }: SearchRun): string {

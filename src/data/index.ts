@@ -8,27 +8,24 @@ export {
   createEvaluationBatches,
 } from "./batches.ts";
 export { cacheDirectoryOf } from "./cache-directory.ts";
-export {
-  type Dataset,
-  type DatasetFormat,
-  type DatasetListing,
-  type DatasetReport,
-  defineDataset,
-  type Finding,
-  type ImageRecord,
-  type ImageSet,
-  type ImageShape,
-  type PixelStore,
+export type {
+  Dataset,
+  DatasetFormat,
+  DatasetListing,
+  DatasetReport,
+  Finding,
+  ImageRecord,
+  ImageSet,
+  ImageShape,
+  PixelStore,
 } from "./dataset.ts";
 export {
-  loadFormats,
   type OpenOptions,
   openDataset,
-  openWith,
   type ReopenOptions,
   reopenDataset,
 } from "./open.ts";
 export { openPixels, type PixelReader } from "./pixels.ts";
 export { describeReport } from "./report.ts";
 export { channelStatistics, type Normalisation } from "./statistics.ts";
-export { countClasses, selectImages, splitValidation, takeFraction } from "./subset.ts";
+export { splitValidation, takeFraction } from "./subset.ts";

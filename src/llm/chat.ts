@@ -2,6 +2,7 @@
 // asks sees no provider, no file and no price list; whether the reply was paid for, remembered, replayed or pasted
 // by a person changes nothing but `from`.
 import type { JsonObject, JsonValue } from "../base/json.ts";
+import type { Price } from "./prices.ts";
 
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
@@ -82,6 +83,8 @@ export interface Spent {
 export interface Conversation {
   /** The model's name as it was asked for, such as `openai/gpt-…`. */
   readonly model: string;
+  /** Undefined when it is not known. */
+  readonly price: Price | undefined;
   /**
    * Asks once, with retries. Calls may overlap.
    * @throws GeniusError `budget-exhausted` before a cap is passed; `no-key`, `key-rejected`, `server-unreachable`,

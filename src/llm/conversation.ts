@@ -68,6 +68,7 @@ export async function createConversation(options: ConversationOptions): Promise<
 
   return {
     model: options.model,
+    price,
     warnings: [...warnings, ...(record?.warnings ?? [])],
     get spent() {
       return ledger.spent;

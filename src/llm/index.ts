@@ -9,7 +9,7 @@ export type {
   ToolCall,
   Usage,
 } from "./chat.ts";
-export { type Clock, systemClock } from "./clock.ts";
+export type { Clock } from "./clock.ts";
 export { type ConversationOptions, createConversation } from "./conversation.ts";
 export type { Caps } from "./ledger.ts";
 export type { PasteTerminal } from "./manual-source.ts";
@@ -21,7 +21,6 @@ export {
   modelProviders,
   parseModelName,
 } from "./model-name.ts";
-export { type Estimate, estimate, listedPrices, type Price, priceOf, tokensOf } from "./prices.ts";
-export { recordPath } from "./record.ts";
-export { type CallLine, type FailureLine, type ParsedRecord, parseRecord } from "./record-lines.ts";
+export { type Estimate, estimate, type Price, tokensOf } from "./prices.ts";
+export type { CallLine, FailureLine, ParsedRecord } from "./record-lines.ts";
 export { isMessageList } from "./replay-source.ts";

@@ -3,7 +3,6 @@
 
 export { initialWeights } from "./initialise.ts";
 export type { ActivationFunction, MapShape, ModelNode, ModelOp, ParameterSpec, Shapes } from "./model.ts";
-export { inferShapes, parametersOf } from "./model.ts";
 export type { Optimiser } from "./optimiser.ts";
 export { countCorrect, createPredictor, type Predictor, type PredictorOptions } from "./predictor.ts";
 export { learningRateAt, type Schedule } from "./schedule.ts";

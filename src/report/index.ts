@@ -3,7 +3,7 @@ export type { Bench, BenchTrace, TrivialGuess } from "./bench.ts";
 export { chartFile } from "./charts/chart.ts";
 export { chartPng } from "./charts/chart-png.ts";
 export { baselineStrategies, compareBench } from "./comparison.ts";
-export { comparisonCharts, comparisonMarkdown, comparisonPage } from "./comparison-page.ts";
+export { comparisonMarkdown, comparisonPage } from "./comparison-page.ts";
 export { networkSketch } from "./network-sketch.ts";
 export { runCharts } from "./run-charts.ts";
 export type { RunReportInput } from "./run-facts.ts";

@@ -110,6 +110,20 @@ function create(setting: StrategySetting, given: Options): Strategy {
     observe(trial) {
       history.push(trial);
     },
+    modelPlan() {
+      // Results fill the prompt as the search goes on: half of what it can hold, on average.
+      const opening = messagesFor(setting.evaluations, []).reduce(
+        (sum, { content }) => sum + content.length,
+        0,
+      );
+      const line = 40 + 3 * domain.space.decisions.length;
+      const shown = paper ? setting.evaluations / 2 : Math.min(given.shown, setting.evaluations) / 2;
+      return {
+        promptChars: Math.round(opening + shown * line),
+        replyTokens: paper ? 400 : 200,
+        calls: setting.evaluations,
+      };
+    },
   };
 }
 

@@ -14,6 +14,8 @@ export interface Strategy {
   propose(context: ProposeContext): Promise<Proposal | undefined>;
   /** A finished trial, in the order of its number. Called for its own proposals and for those of a resumed run. */
   observe(trial: Trial): void;
+  /** About what a whole study will ask of the language model, so that its price can be told before the run. */
+  modelPlan?(): { readonly promptChars: number; readonly replyTokens: number; readonly calls: number };
 }
 
 export interface ProposeContext {

@@ -1,7 +1,6 @@
 // ONNX files: plain data in, bytes out. Shared by the training library and the export of finished networks.
 export {
   type ElementType,
-  elementTypeOf,
   encodeOnnxModel,
   type OnnxAttribute,
   type OnnxGraph,

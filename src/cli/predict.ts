@@ -1,0 +1,104 @@
+// `genius predict`: what an exported model says of images. It needs the model file alone: input size, normalisation
+// and class names are in it.
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { fileError, GeniusError, messageOf } from "../base/errors.ts";
+import { formatPercent } from "../base/units.ts";
+import { decodeImage, prepareDecoder } from "../data/decode.ts";
+import { probabilities } from "../evaluators/train/measure.ts";
+import { type ModelFile, openModelFile } from "../evaluators/train/model-file.ts";
+import { defineCommand } from "./command.ts";
+
+export default defineCommand({
+  options: z.object({
+    top: z.number().int().positive().default(3).describe("classes to show for each image"),
+    json: z.boolean().default(false).describe("JSON lines on standard output: one an image"),
+  }),
+  more: `Example:
+  genius predict runs/mine/best/model.onnx cat.jpg dog.png
+
+Images are JPEG, PNG, WebP and whatever else sharp reads; they are brought to the model's size as the training images
+were. An image that cannot be read is answered by an error; the others are still answered, and the exit code is 1.`,
+  async run({ operands, options, terminal }) {
+    const [modelPath, ...images] = operands;
+    if (modelPath === undefined || images.length === 0) {
+      throw new GeniusError(
+        "wrong-use",
+        "Name a model and at least one image: genius predict model.onnx image.jpg",
+      );
+    }
+    const model = await openModel(modelPath);
+    let failed = false;
+    try {
+      const classNames = classNamesOf(model);
+      prepareDecoder();
+      for (const image of images) {
+        try {
+          const answer = await predict(model, image);
+          const best = [...answer.entries()].sort((a, b) => b[1] - a[1]).slice(0, options.top);
+          const predictions = best.map(([index, probability01]) => ({
+            class: classNames?.[index] ?? `class ${index}`,
+            probability01,
+          }));
+          if (options.json) terminal.out(`${JSON.stringify({ image, predictions })}\n`);
+          else {
+            const words = predictions.map((entry) => `${entry.class} ${formatPercent(entry.probability01)}`);
+            terminal.out(`${image}: ${words.join(", ")}\n`);
+          }
+        } catch (thrown) {
+          if (!(thrown instanceof GeniusError)) throw thrown;
+          failed = true;
+          const error = { code: thrown.code, message: thrown.message };
+          if (options.json) terminal.out(`${JSON.stringify({ image, error })}\n`);
+          else terminal.error(`${thrown.message}\n`);
+        }
+      }
+    } finally {
+      await model.dispose();
+    }
+    return failed ? 1 : 0;
+  },
+});
+
+async function openModel(path: string): Promise<ModelFile> {
+  const bytes = await readFile(path).catch((thrown) => {
+    throw fileError(thrown, path, "read");
+  });
+  let model: ModelFile;
+  try {
+    model = await openModelFile(bytes);
+  } catch (thrown) {
+    if (!(thrown instanceof GeniusError)) throw thrown;
+    throw new GeniusError(thrown.code, `${path}: ${thrown.message}`, { cause: thrown });
+  }
+  if (model.metadata.normalisation !== undefined) return model;
+  await model.dispose();
+  throw new GeniusError(
+    "bad-model-file",
+    `${path} does not say how its images are normalised, so it was not written by a search. Give the best/model.onnx of a run.`,
+  );
+}
+
+function classNamesOf({ metadata }: ModelFile): readonly string[] | undefined {
+  try {
+    return z.array(z.string()).parse(JSON.parse(metadata.class_names ?? ""));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Probabilities of the classes. */
+async function predict(model: ModelFile, path: string): Promise<Float64Array> {
+  const bytes = await readFile(path).catch((thrown) => {
+    throw fileError(thrown, path, "read");
+  });
+  const image = { kind: "encoded", read: async () => bytes } as const;
+  const decoded = await decodeImage({ part: "test", label: 0, where: path, image }, model.shape);
+  if ("broken" in decoded) {
+    throw new GeniusError("bad-data", `${path} is not an image that can be read: ${decoded.broken}.`);
+  }
+  const scores = await model.run(Float32Array.from(decoded.pixels, (pixel) => pixel / 255)).catch((cause) => {
+    throw new GeniusError("bad-model-file", `The model failed on ${path}: ${messageOf(cause)}`, { cause });
+  });
+  return probabilities(scores, 0, scores.length);
+}
