@@ -1,5 +1,6 @@
 // Our side of the speed comparison, as a child process. Reads a network's nodes from a file, then commands on standard
-// input: "steps N" trains N steps and answers with their times in ms, "memory" with the peak resident set in MB.
+// input: "steps N" trains N steps and answers with their times in ms, by the clock and of the processor; "memory" with
+// the peak resident set in MB.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createTrainer, type ModelNode } from "../../src/nn/index.ts";
@@ -29,11 +30,13 @@ console.log(JSON.stringify({ startMs, graphNodeCount: trainer.graphNodeCount }))
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, count] = line.split(" ");
   if (command === "steps") {
-    const times: number[] = [];
+    const times: { wallMs: number; cpuMs: number }[] = [];
     for (let step = 0; step < Number(count); step += 1) {
       const start = performance.now();
+      const startCpu = process.cpuUsage();
       await trainer.step({ images, targets, learningRate: 0.01 });
-      times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(startCpu);
+      times.push({ wallMs: performance.now() - start, cpuMs: (user + system) / 1000 });
     }
     console.log(JSON.stringify(times));
   } else {

@@ -3,7 +3,7 @@
 // sessions, batches of data or learning-rate schedules.
 import { GeniusError } from "../base/errors.ts";
 import { createGraphBuilder, type GraphBuilder, sizeOf, type Tensor } from "./graph/builder.ts";
-import { add, concat, multiply, reduceSum, reshape, scalar, slice, subtract } from "./graph/operations.ts";
+import { add, concat, multiply, reduceSum, reshape, slice, subtract } from "./graph/operations.ts";
 import type { Arrangement, LoweringContext, Target } from "./lower/context.ts";
 import { lowerCrossEntropy } from "./lower/loss.ts";
 import { lowerNetwork } from "./lower/network.ts";
