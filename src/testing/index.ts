@@ -1,0 +1,9 @@
+// What authors of strategies and users of models need for their own tests, published as genius-nas/testing.
+export {
+  type Behaviour,
+  behaviours,
+  type ModelRequest,
+  type ModelServer,
+  startModelServer,
+} from "./model-server.ts";
+export { strategyChecks } from "./strategy-suite.ts";
