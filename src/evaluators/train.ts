@@ -54,7 +54,7 @@ async function openImages(
   imageSize: number | undefined,
 ): Promise<Dataset> {
   const cacheDirectory = cacheDirectoryOf(environment as NodeJS.ProcessEnv);
-  let told = 0;
+  let told = performance.now();
   const open = (side: number | undefined) =>
     openDataset(dataset, {
       cacheDirectory,

@@ -102,7 +102,6 @@ export async function runTraining(training: Training, hooks: TrainingHooks): Pro
         learningRate,
       };
       curve.push(point);
-      hooks.onEpoch(point);
       const isLast = epoch + 1 === epochs;
       if (hooks.keep !== undefined && (isLast || hooks.keep.every === "epoch")) {
         await writeCheckpointFile(hooks.keep.path, {
@@ -112,6 +111,8 @@ export async function runTraining(training: Training, hooks: TrainingHooks): Pro
           state: trainer.checkpoint(),
         });
       }
+      // After the writing: an epoch that was shown is not lost.
+      hooks.onEpoch(point);
     }
     return {
       kind: "trained",

@@ -70,6 +70,7 @@ async function pngOf(planes: Uint8Array, [channels, height, width]: ImageSet["sh
     interleaved[(index % area) * channels + Math.floor(index / area)] = planes[index] as number;
   }
   const png = await sharp(interleaved, { raw: { channels: channels as 1 | 3, height, width } })
+    .toColourspace(channels === 1 ? "b-w" : "srgb")
     .png({ compressionLevel: 9 })
     .toBuffer();
   return `data:image/png;base64,${png.toString("base64")}`;

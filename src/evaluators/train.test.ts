@@ -1,0 +1,243 @@
+// Real trainings in real worker processes, on class folders of some of the digits that come with the install.
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { GeniusError } from "../base/errors.ts";
+import { openDataset, openPixels } from "../data/index.ts";
+import type { EpochPoint, Fidelity, Outcome } from "../record/trial.ts";
+import mobile from "../spaces/mobile.ts";
+import type { Space } from "../spaces/space.ts";
+import type { EvaluationRequest, Evaluator } from "./evaluator.ts";
+import { openModelFile } from "./train/model-file.ts";
+import train from "./train.ts";
+
+let root: string;
+let space: Space;
+const opened: Evaluator[] = [];
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "genius-train-"));
+  await writeDigits(join(root, "digits"), 50);
+  space = mobile.create(
+    mobile.options.parse({
+      imageSize: 12,
+      channels: 1,
+      classCount: 10,
+      sizeClass: "tiny",
+      hyperparameters: true,
+    }),
+  );
+});
+
+/** Class folders with so many images of each digit. */
+async function writeDigits(folder: string, imagesPerClass: number): Promise<void> {
+  const { train: set, classNames } = await openDataset("digits", { cacheDirectory: join(root, "cache") });
+  const reader = openPixels(set);
+  const written = classNames.map(() => 0);
+  for (const [position, label] of set.labels.entries()) {
+    const name = classNames[label]!;
+    if (written[label]! >= imagesPerClass) continue;
+    await mkdir(join(folder, name), { recursive: true });
+    const raw = { channels: 1, height: set.shape[1], width: set.shape[2] } as const;
+    await sharp(Uint8Array.from(reader.read(position)), { raw })
+      .toColourspace("b-w")
+      .toFile(join(folder, name, `${position}.png`));
+    written[label]! += 1;
+  }
+  reader.close();
+}
+
+afterAll(async () => {
+  await Promise.all(opened.map((evaluator) => evaluator.close?.()));
+  await rm(root, { recursive: true, force: true });
+});
+
+const quick = { epochs: 2, minEpochs: 1, finalEpochs: 2, validationFraction01: 0.2, threads: 1 };
+
+interface Changes {
+  readonly folder?: string;
+  readonly space?: Space;
+}
+
+async function evaluatorOf(
+  options: Readonly<Record<string, unknown>> = {},
+  changes: Changes = {},
+): Promise<Evaluator> {
+  const evaluator = await train.create(
+    {
+      space: changes.space ?? space,
+      dataset: join(root, "digits"),
+      folder: join(root, changes.folder ?? "run"),
+      seed: 1,
+      environment: { GENIUS_CACHE_DIR: join(root, "cache") },
+    },
+    train.options.parse({ ...quick, ...options }),
+  );
+  opened.push(evaluator);
+  return evaluator;
+}
+
+/** The smallest design, with a learning rate of 0.1 unless told otherwise. */
+const smallest = () =>
+  space.decisions.map(({ name }) => (name === "learningRate" ? 3 : name === "weightDecay" ? 1 : 0));
+
+function requestOf(changes: Partial<EvaluationRequest> & { fidelity?: Fidelity } = {}): EvaluationRequest {
+  const choices = changes.proposal?.choices ?? smallest();
+  return {
+    trialNumber: 1,
+    proposal: { choices, fidelity: {}, by: "test" },
+    network: space.decode(choices),
+    fidelity: { epochs: 2 },
+    seed: 7,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
+
+function scored(outcome: Outcome) {
+  if (outcome.kind !== "scored") throw new Error(JSON.stringify(outcome));
+  return outcome;
+}
+
+/** The processes that this one started, as the system lists them. */
+async function children(): Promise<number[]> {
+  const text = await readFile(`/proc/self/task/${process.pid}/children`, "utf8");
+  return text.trim().split(" ").filter(Boolean).map(Number);
+}
+
+test("a design is trained and scored, and the same seed gives the same curve to the last bit", async () => {
+  const evaluator = await evaluatorOf();
+  const points: EpochPoint[] = [];
+  const first = scored(await evaluator.evaluate(requestOf({ onEpoch: (point) => points.push(point) })));
+  expect(first.curve).toEqual(points);
+  expect(points.map(({ epoch }) => epoch)).toEqual([1, 2]);
+  expect(points[1]!.trainLoss).toBeLessThan(points[0]!.trainLoss);
+  expect(first.accuracy01).toBe(points[1]!.validationAccuracy01);
+  expect(first.latencyMs).toBeGreaterThan(0);
+  expect(first.spent.epochs).toBe(2);
+  const again = scored(await evaluator.evaluate(requestOf()));
+  expect(again.curve).toEqual(first.curve);
+  const other = scored(await evaluator.evaluate(requestOf({ seed: 8 })));
+  expect(other.curve).not.toEqual(first.curve);
+});
+
+test("a training goes on from its checkpoint when more epochs are asked for, also in a later process", async () => {
+  const evaluator = await evaluatorOf({}, { folder: "continued" });
+  const short = scored(await evaluator.evaluate(requestOf({ fidelity: { epochs: 1 } })));
+  await evaluator.close?.();
+  const later = await evaluatorOf({}, { folder: "continued" });
+  const long = scored(await later.evaluate(requestOf({ trialNumber: 2, seed: 99 })));
+  expect(long.spent.epochs).toBe(1);
+  expect(long.curve!.length).toBe(2);
+  expect(long.curve![0]).toEqual(short.curve![0]);
+  // At another image size the same weights go on.
+  const resized = scored(
+    await later.evaluate(requestOf({ trialNumber: 3, fidelity: { epochs: 2, imageSize: 8 } })),
+  );
+  expect(resized.spent.epochs).toBe(1);
+  // Other hyperparameters are another training.
+  const choices = smallest().map((choice, index, all) => (index === all.length - 1 ? 2 : choice));
+  const proposal = { choices, fidelity: {}, by: "test" };
+  const other = scored(await later.evaluate(requestOf({ trialNumber: 4, proposal })));
+  expect(other.spent.epochs).toBe(2);
+  // The training at full length is not kept: nothing can go on from it.
+  expect((await readdir(join(root, "continued", "checkpoints"))).length).toBe(1);
+});
+
+test("an absurd learning rate is a diverged outcome and not an error", async () => {
+  const { hyperparameters: _, ...plain } = space;
+  const evaluator = await evaluatorOf({ learningRate: 1e6 }, { space: plain });
+  const outcome = await evaluator.evaluate(requestOf());
+  expect(outcome).toMatchObject({ kind: "failed", reason: "diverged" });
+});
+
+test("a worker killed in the middle is one crashed trial, and the next trial works", async () => {
+  const evaluator = await evaluatorOf({ epochs: 200 });
+  const outcome = await evaluator.evaluate(
+    requestOf({
+      fidelity: { epochs: 200 },
+      onEpoch: async ({ epoch }) => {
+        if (epoch === 1) {
+          for (const pid of await children()) process.kill(pid, "SIGKILL");
+        }
+      },
+    }),
+  );
+  expect(outcome).toMatchObject({
+    kind: "failed",
+    reason: "crashed",
+    detail: expect.stringContaining("SIGKILL"),
+  });
+  expect((await evaluator.evaluate(requestOf({ fidelity: { epochs: 1 } }))).kind).toBe("scored");
+});
+
+test("an aborted trial is cancelled, and its worker is gone", async () => {
+  const evaluator = await evaluatorOf({ epochs: 200 });
+  const controller = new AbortController();
+  const outcome = await evaluator.evaluate(
+    requestOf({ fidelity: { epochs: 200 }, signal: controller.signal, onEpoch: () => controller.abort() }),
+  );
+  expect(outcome).toMatchObject({ kind: "failed", reason: "cancelled" });
+  const aborted = await evaluator.evaluate(requestOf({ signal: controller.signal }));
+  expect(aborted).toMatchObject({ kind: "failed", reason: "cancelled" });
+});
+
+test("limits of time, memory and latency are held", async () => {
+  const slow = await (await evaluatorOf({ timeLimitSeconds: 1e-6 })).evaluate(requestOf());
+  expect(slow).toMatchObject({ kind: "failed", reason: "timeout" });
+  const large = await (await evaluatorOf({ memoryLimitMb: 1 })).evaluate(requestOf());
+  expect(large).toMatchObject({ kind: "failed", reason: "crashed", detail: expect.stringContaining("1 MB") });
+  const late = await (await evaluatorOf({ maxLatencyMs: 1e-6 })).evaluate(requestOf());
+  expect(late).toMatchObject({
+    kind: "infeasible",
+    violations: [{ quantity: "latencyMs", bound: "max", limit: 1e-6, value: expect.any(Number) }],
+  });
+});
+
+test("the selected design is trained, exported and tested; a stopped training ends as if never stopped", async () => {
+  const whole = await evaluatorOf({}, { folder: "whole" });
+  const result = await whole.test!(requestOf());
+  const best = join(root, "whole", "best");
+  expect((await readdir(best)).sort()).toEqual([
+    "model.onnx",
+    "model.py",
+    "samples.json",
+    "test.json",
+    "weights.safetensors",
+  ]);
+  const report = JSON.parse(await readFile(join(best, "test.json"), "utf8"));
+  expect(report.testImages).toBe(100);
+  const counts = (report.confusion as number[][]).flat();
+  expect(counts.reduce((a, b) => a + b)).toBe(100);
+  const right = (report.confusion as number[][]).reduce((sum, row, label) => sum + row[label]!, 0);
+  expect(right / 100).toBe(result.accuracy01);
+  expect(report.exportDifference).toBeLessThan(1e-5);
+  const samples = JSON.parse(await readFile(join(best, "samples.json"), "utf8"));
+  expect(samples.length).toBe(16);
+  const model = await openModelFile(await readFile(join(best, "model.onnx")));
+  expect(model.shape).toEqual([1, 12, 12]);
+  expect(JSON.parse(model.metadata.class_names!)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+  expect(model.metadata.dataset).toBe("digits");
+  await model.dispose();
+
+  const controller = new AbortController();
+  const stopped = await evaluatorOf({}, { folder: "stopped" });
+  const signal = controller.signal;
+  const first = stopped.test!(requestOf({ signal, onEpoch: () => controller.abort() }));
+  await expect(first).rejects.toThrow(GeniusError);
+  const epochs: number[] = [];
+  const resumed = await stopped.test!(requestOf({ onEpoch: ({ epoch }) => epochs.push(epoch) }));
+  expect(epochs.length).toBeLessThan(2);
+  expect(resumed.accuracy01).toBe(result.accuracy01);
+  const weights = (folder: string) => readFile(join(root, folder, "best", "weights.safetensors"));
+  expect((await weights("stopped")).equals(await weights("whole"))).toBe(true);
+});
+
+test("a data set that does not fit the space is refused in words", async () => {
+  const colour = mobile.create(mobile.options.parse({ imageSize: 12, channels: 3, classCount: 10 }));
+  await expect(evaluatorOf({}, { space: colour })).rejects.toThrow(
+    /digits has images of 1×12×12 in 10 classes/,
+  );
+});
