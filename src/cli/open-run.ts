@@ -14,6 +14,8 @@ export interface OpenRun {
   readonly space: Space;
   /** The lines of `conversation.jsonl` after its header, one a model call; empty without a model. */
   readonly calls: readonly JsonObject[];
+  /** What the evaluator wrote of the trained network: `best/test.json` and `best/samples.json`. */
+  readonly trained: { readonly test?: unknown; readonly samples?: unknown };
 }
 
 /** @throws GeniusError when the folder holds no run, or its space cannot be loaded. */
@@ -24,7 +26,18 @@ export async function openRun(folder: string): Promise<OpenRun> {
   const space = definition.create(
     resolveOptions(definition.options, config.spaceOptions, `the space ${config.space}`),
   );
-  return { folder, record, space, calls: await readCalls(folder) };
+  return { folder, record, space, calls: await readCalls(folder), trained: await readTrained(folder) };
+}
+
+async function readTrained(folder: string): Promise<OpenRun["trained"]> {
+  const read = async (name: string): Promise<unknown> => {
+    try {
+      return JSON.parse(await readFile(join(folder, "best", name), "utf8"));
+    } catch {
+      return undefined;
+    }
+  };
+  return { test: await read("test.json"), samples: await read("samples.json") };
 }
 
 async function readCalls(folder: string): Promise<readonly JsonObject[]> {

@@ -82,7 +82,7 @@ async function write(path: string, text: string | Uint8Array): Promise<void> {
 }
 
 /** What the report must know around a run's record. */
-async function inputOf({ folder, record, space, calls }: OpenRun): Promise<RunReportInput> {
+async function inputOf({ folder, record, space, calls, trained }: OpenRun): Promise<RunReportInput> {
   const { config, provenance } = record.header;
   const evaluator = provenance.evaluator as { selectedOn?: unknown; optimum01?: unknown } | undefined;
   const definition = await loadEvaluator(config.evaluator);
@@ -91,6 +91,7 @@ async function inputOf({ folder, record, space, calls }: OpenRun): Promise<RunRe
     record,
     space,
     calls,
+    trained,
     ...(record.result?.baselines !== undefined && { baselines: record.result.baselines }),
     ...(typeof evaluator?.optimum01 === "number" && { optimum01: evaluator.optimum01 }),
     selectedOn: evaluator?.selectedOn === "test" ? "test" : "validation",

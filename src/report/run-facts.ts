@@ -9,6 +9,7 @@ import type { Space } from "../spaces/space.ts";
 import { type BenchTrace, pointAt } from "./bench.ts";
 import { type Interval, meanInterval } from "./bootstrap.ts";
 import { mean } from "./statistics.ts";
+import type { TrainedFiles } from "./trained-network.ts";
 
 /** A run of another strategy on the same question, for comparison. */
 export type BaselineTrace = Pick<BenchTrace, "strategy" | "seed" | "points">;
@@ -22,6 +23,8 @@ export interface RunReportInput {
   readonly space?: Space;
   /** The lines of `conversation.jsonl` after its header, as `src/llm` writes them. */
   readonly calls?: readonly JsonObject[];
+  /** What the evaluator wrote of the trained network. */
+  readonly trained?: TrainedFiles;
   /** Runs of other strategies with the same space, data, limits and evaluations. */
   readonly baselines?: readonly BaselineTrace[];
   /** The highest accuracy that any design has, where a table knows it. */

@@ -20,6 +20,7 @@ import {
   trialTable,
   troubleTable,
 } from "./run-tables.ts";
+import { trainedNetworkBody } from "./trained-network.ts";
 
 /** The whole page as text. The same input gives the same page. */
 export function runReport(input: RunReportInput): string {
@@ -33,6 +34,7 @@ export function runReport(input: RunReportInput): string {
       charts.costs.length === 0 ? undefined : html`${charts.costs.map(figure)}`,
     ),
     section("learning", "Learning curves", charts.learning && figure(charts.learning)),
+    section("trained", "The trained network", trainedNetworkBody(input.trained ?? {})),
     section("decisions", "What the decisions were worth", charts.worth && figure(charts.worth)),
     section("trouble", "Proposals that were not scored as proposed", troubleBody(input)),
     section("reasons", "Stated reasons", reasonsBody(input)),

@@ -1,0 +1,69 @@
+// The trained network of a run: how it did on the test data, class by class, how fast it is, and a handful of its
+// predictions. What it reads was written by an evaluator into the run's folder, and is checked here like anything
+// that comes from a file.
+import { z } from "zod";
+import { formatCount, formatPercent } from "../base/units.ts";
+import { html, type Markup } from "./markup.ts";
+import { definitions, fold, table } from "./page.ts";
+
+const share = z.number().min(0).max(1);
+const tested = z.object({
+  accuracy01: share,
+  testImages: z.number().optional(),
+  epochs: z.number().optional(),
+  latencyMs: z.number().optional(),
+  modelBytes: z.number().optional(),
+  classes: z.array(z.object({ name: z.string(), images: z.number(), accuracy01: share })).default([]),
+  confusion: z.array(z.array(z.number())).default([]),
+});
+const samples = z.array(
+  z.object({
+    // Only an image that is part of the page: nothing is loaded, and nothing else can be put into it.
+    image: z.string().regex(/^data:image\/png;base64,[A-Za-z0-9+/=]+$/),
+    label: z.string(),
+    predicted: z.string(),
+    probability01: share,
+  }),
+);
+
+/** The contents of `best/test.json` and `best/samples.json`, as read from disk. */
+export interface TrainedFiles {
+  readonly test?: unknown;
+  readonly samples?: unknown;
+}
+
+/** The section's body, or undefined when there is nothing to show. */
+export function trainedNetworkBody(files: TrainedFiles): Markup | undefined {
+  const test = tested.safeParse(files.test);
+  const shown = samples.safeParse(files.samples);
+  if (!test.success && !shown.success) return undefined;
+  return html`${test.success && testBody(test.data)}${shown.success && shown.data.length > 0 && samplesBody(shown.data)}`;
+}
+
+function testBody(test: z.output<typeof tested>): Markup {
+  const { latencyMs, modelBytes, testImages, epochs, classes, confusion } = test;
+  const entries: [string, string][] = [["accuracy on test data", formatPercent(test.accuracy01)]];
+  if (testImages !== undefined) entries.push(["test images", String(testImages)]);
+  if (epochs !== undefined) entries.push(["epochs of the final training", String(epochs)]);
+  if (latencyMs !== undefined) entries.push(["one image on this machine", `${latencyMs.toFixed(2)} ms`]);
+  if (modelBytes !== undefined) entries.push(["size of model.onnx", `${formatCount(modelBytes)} bytes`]);
+  const names = classes.map(({ name }) => name);
+  const perClass = table({
+    columns: ["class", "test images", "accuracy"],
+    rows: classes.map(({ name, images, accuracy01 }) => [name, images, formatPercent(accuracy01)]),
+  });
+  const mixedUp = table({
+    columns: ["true class", ...names.map((name) => `as ${name}`)],
+    rows: confusion.map((row, index) => [names[index] ?? String(index), ...row]),
+  });
+  return html`${definitions(entries)}${classes.length > 0 && fold("Accuracy of each class", perClass)}${confusion.length > 0 && confusion.length <= 50 && fold("Which classes are mixed up", mixedUp)}`;
+}
+
+function samplesBody(shown: z.output<typeof samples>): Markup {
+  return html`<p>Some of its predictions on test images, the surest mistakes first:</p><ul class="samples">${shown.map(
+    ({ image, label, predicted, probability01 }) => {
+      const right = label === predicted;
+      return html`<li><img src="${image}" width="64" height="64" alt="${`a test image of class ${label}`}"><span>${right ? "✓" : "✗"} ${predicted} (${formatPercent(probability01)})${right ? undefined : html`<br>is ${label}`}</span></li>`;
+    },
+  )}</ul>`;
+}
