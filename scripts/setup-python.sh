@@ -8,5 +8,5 @@ if ! command -v "$python" > /dev/null; then
   exit 1
 fi
 "$python" -m venv .venv
-.venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy "$@"
+.venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy onnx onnxruntime safetensors "$@"
 .venv/bin/python -c 'import torch; print("PyTorch", torch.__version__, "is ready in .venv")'
