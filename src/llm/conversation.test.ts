@@ -374,7 +374,7 @@ describe("a transcript", () => {
       });
     }
     await expect(conversation.ask(request(18), never)).rejects.toMatchObject({
-      code: "replay-missing",
+      code: "conversation-ended",
       message: expect.stringMatching(
         /401M\.json holds 17 answers, all are given, and request 18 \("proposal 18"\)/,
       ),
