@@ -175,6 +175,8 @@ function shapeOf(node: ModelNode, inputs: readonly MapShape[]): MapShape {
       return map;
     }
     case "batch-norm":
+      if (!(op.epsilon > 0)) throw unfit(node, `its epsilon must be above 0, not ${op.epsilon}`);
+      return first;
     case "activation":
     case "scale":
     case "dropout":

@@ -45,8 +45,8 @@ export interface UpdateInputs {
   readonly gradient: Tensor;
   /** In the order of optimiserVectors. */
   readonly vectors: readonly Tensor[];
-  /** 1 where weight decay applies, 0 elsewhere. */
-  readonly decayed: Float32Array;
+  /** The weight decay of each parameter. */
+  readonly decay: Float32Array;
   readonly learningRate: Tensor;
 }
 
@@ -57,11 +57,7 @@ export function emitUpdate(
   inputs: UpdateInputs,
 ): { readonly parameters: Tensor; readonly vectors: readonly Tensor[] } {
   const { parameters, gradient, learningRate } = inputs;
-  const decay = () =>
-    graph.constant(
-      inputs.decayed.map((flag) => flag * optimiser.weightDecay),
-      parameters.shape,
-    );
+  const decay = () => graph.constant(inputs.decay, parameters.shape);
   switch (optimiser.kind) {
     case "sgd": {
       const { momentum, nesterov, weightDecay } = optimiser;

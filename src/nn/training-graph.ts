@@ -7,6 +7,7 @@ import { add, concat, multiply, reduceSum, reshape, slice, subtract } from "./gr
 import type { Arrangement, LoweringContext, Target } from "./lower/context.ts";
 import { lowerCrossEntropy } from "./lower/loss.ts";
 import { lowerNetwork } from "./lower/network.ts";
+import { identityIndices } from "./lower/weights.ts";
 import { inferShapes, type MapShape, type ModelNode } from "./model.ts";
 import { emitClip, emitUpdate, type Optimiser, optimiserVectors } from "./optimiser.ts";
 import { layoutState, type Place, type StateLayout } from "./state.ts";
@@ -74,7 +75,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     parameters,
     gradient,
     vectors,
-    decayed: decayMask(layout),
+    decay: decayPerParameter(layout, options.optimiser.weightDecay),
     learningRate: graph.input("learningRate", []),
   });
   const next: [name: string, tensor: Tensor][] = [["parameters", updated.parameters]];
@@ -136,13 +137,13 @@ export function checkEnds(nodes: readonly ModelNode[]): {
   return { input: shapes.get((inputs[0] as ModelNode).id) as MapShape, classCount };
 }
 
-/** 1 where weight decay applies: convolution and linear weights, not biases and norms. */
-function decayMask(layout: StateLayout): Float32Array {
-  const mask = new Float32Array(layout.parameterCount);
+/** The weight decay of each parameter: that of convolution and linear weights, 0 for biases and norms. */
+function decayPerParameter(layout: StateLayout, weightDecay: number): Float32Array {
+  const decay = new Float32Array(layout.parameterCount);
   for (const place of layout.places) {
-    if (place.role === "weight") mask.fill(1, place.offset, place.offset + place.size);
+    if (place.role === "weight") decay.fill(weightDecay, place.offset, place.offset + place.size);
   }
-  return mask;
+  return decay;
 }
 
 function countCorrect(graph: GraphBuilder, logits: Tensor, targets: Tensor): Tensor {
@@ -219,7 +220,8 @@ function createContext(given: {
         continue;
       }
       if (entry.indices !== undefined || length !== offset) inOrder = false;
-      for (let i = 0; i < size; i += 1) order[offset + i] = length + (entry.indices?.[i] ?? i);
+      const positions = entry.indices ?? identityIndices(size);
+      for (let i = 0; i < size; i += 1) order[offset + i] = length + (positions[i] as number);
       const total = sizeOf(entry.tensor.shape);
       tensors.push(reshape(graph, entry.tensor, [total]));
       length += total;
@@ -257,7 +259,11 @@ function createContext(given: {
 
 /** Moves an index table by `offset` and points its gaps at the zero behind the source. */
 function shifted(arrangement: Arrangement, offset: number, zero: number): Arrangement {
-  const indices = arrangement.indices.map((index) => (index < 0 ? zero : index + offset));
+  const indices = new Int32Array(arrangement.indices.length);
+  for (let i = 0; i < indices.length; i += 1) {
+    const index = arrangement.indices[i] as number;
+    indices[i] = index < 0 ? zero : index + offset;
+  }
   return { shape: arrangement.shape, indices };
 }
 

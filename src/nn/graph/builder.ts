@@ -44,6 +44,8 @@ export interface GraphBuilder {
     shapes: readonly (readonly number[])[],
     attributes?: Attributes,
   ): readonly Tensor[];
+  /** The tensor that `make` emitted when it was first called for this key. */
+  share(key: string, make: () => Tensor): Tensor;
   output(tensor: Tensor): void;
   nodeCount(): number;
   encode(): Uint8Array;
@@ -114,6 +116,7 @@ export function createGraphBuilder(): GraphBuilder {
       return emitMany(operator, ins, [shape], attributes, domain)[0] as Tensor;
     },
     emitMany,
+    share,
     output(tensor) {
       outputs.push({ name: tensor.name, type: "float32", dims: opened(tensor.shape) });
     },

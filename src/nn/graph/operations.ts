@@ -12,7 +12,9 @@ export function reshape(graph: GraphBuilder, tensor: Tensor, shape: readonly num
     throw new RangeError(`cannot reshape [${tensor.shape.join()}] to [${shape.join()}]`);
   }
   if (tensor.shape.join() === shape.join()) return tensor;
-  return graph.emit("Reshape", [tensor, graph.integers(shape)], shape);
+  return graph.share(`reshape ${tensor.name} ${shape.join()}`, () =>
+    graph.emit("Reshape", [tensor, graph.integers(shape)], shape),
+  );
 }
 
 export function transpose(graph: GraphBuilder, tensor: Tensor, permutation: readonly number[]): Tensor {

@@ -20,7 +20,9 @@ export interface Taps {
 
 /** 0, 1, 2, … */
 export function identityIndices(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, index) => index);
+  const indices = new Int32Array(count);
+  for (let index = 0; index < count; index += 1) indices[index] = index;
+  return indices;
 }
 
 /** A vector padded with zeros to `length`; undefined when nothing is missing. */
@@ -155,10 +157,15 @@ export function fromBlockedMatrix(
 ): Int32Array {
   const { outChannels, inChannels } = weight;
   const { blockSize, columns, inputRows } = options;
-  return Int32Array.from({ length: outChannels * inChannels }, (_, index) => {
-    const output = Math.floor(index / inChannels);
-    const input = index % inChannels;
-    const [row, column] = inputRows ? [input, output] : [output, input];
-    return (Math.floor(row / blockSize) * columns + column) * blockSize + (row % blockSize);
-  });
+  const indices = new Int32Array(outChannels * inChannels);
+  let position = 0;
+  for (let output = 0; output < outChannels; output += 1) {
+    for (let input = 0; input < inChannels; input += 1) {
+      const row = inputRows ? input : output;
+      const column = inputRows ? output : input;
+      const lane = row % blockSize;
+      indices[position++] = ((row - lane) / blockSize) * columns * blockSize + column * blockSize + lane;
+    }
+  }
+  return indices;
 }
