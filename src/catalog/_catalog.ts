@@ -50,6 +50,12 @@ export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
 };
 
 export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
+  bohb: {
+    summary: "Hyperband whose new designs come from a model of the good and the bad ones.",
+    source: "Falkner et al. 2018, https://arxiv.org/abs/1807.01774",
+    model: "none",
+    load: async () => (await import("../strategies/bohb.ts")).default,
+  },
   evolution: {
     summary: "Regularised evolution: mutate the best of a sample, let the oldest die.",
     source: "Real et al. 2019, https://arxiv.org/abs/1802.01548",
@@ -78,6 +84,12 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     model: "optional",
     load: async () => (await import("../strategies/hybrid.ts")).default,
   },
+  hyperband: {
+    summary: "Brackets of short trainings whose best go on, from many short to few long ones.",
+    source: "Li et al. 2018, https://jmlr.org/papers/v18/16-558.html",
+    model: "none",
+    load: async () => (await import("../strategies/hyperband.ts")).default,
+  },
   "largest-first": {
     summary: "The largest allowed network, then the next largest by multiply–accumulates.",
     source: "the baseline of Yang et al. 2020, https://arxiv.org/abs/1912.12522, taken literally",
@@ -96,11 +108,24 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     model: "none",
     load: async () => (await import("../strategies/local-search.ts")).default,
   },
+  nsga2: {
+    summary: "Evolution for two objectives, accuracy and cost: the whole trade-off, not one design.",
+    source: "Deb et al. 2002, https://doi.org/10.1109/4235.996017",
+    model: "none",
+    load: async () => (await import("../strategies/nsga2.ts")).default,
+  },
   random: {
     summary: "Uniform over the allowed designs, without repeats.",
     source: "Bergstra and Bengio 2012, https://jmlr.org/papers/v13/bergstra12a.html",
     model: "none",
     load: async () => (await import("../strategies/random.ts")).default,
+  },
+  "successive-halving": {
+    summary: "Trains many designs briefly and the best of them longer, without waiting (ASHA).",
+    source:
+      "Jamieson and Talwalkar 2016, https://arxiv.org/abs/1502.07943; Li et al. 2020, https://arxiv.org/abs/1810.05934",
+    model: "none",
+    load: async () => (await import("../strategies/successive-halving.ts")).default,
   },
   tpe: {
     summary: "Tree-structured Parzen estimator: what the good designs have and the others have not.",

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { largestFeasible, smallestFeasible } from "../spaces/create-domain.ts";
 import type { Choices } from "../spaces/space.ts";
-import { expectedImprovement } from "./expected-improvement.ts";
+import { acquire } from "./acquire.ts";
 import { defineStrategy } from "./strategy.ts";
 import { createSurrogate } from "./surrogate.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
@@ -47,17 +47,9 @@ export default defineStrategy({
             return { choices: first, fidelity: {}, by, rationale: `the ${warmStart} allowed design` };
         }
         if (surrogate.size > 0 && known.size + pending.length >= initial) {
-          const { designs, means, deviations, best, accuracyOf } = surrogate.candidates({ random, pending });
-          let place = -1;
-          let most = Number.NEGATIVE_INFINITY;
-          for (let index = 0; index < designs.length; index += 1) {
-            const value = expectedImprovement(means[index] as number, deviations[index] as number, best);
-            if (value > most && isFree(designs[index] as Choices)) [place, most] = [index, value];
-          }
-          if (place !== -1) {
-            const predicted = accuracyOf(means[place] as number, deviations[place] as number);
-            return { choices: designs[place] as Choices, fidelity: {}, by, predicted };
-          }
+          const [next] = acquire(surrogate.candidates({ random, pending }), isFree);
+          if (next !== undefined)
+            return { choices: next.choices, fidelity: {}, by, predicted: next.predicted };
         }
         const choices = drawUnseen(domain, isFree, random);
         return choices && { choices, fidelity: {}, by, rationale: "drawn at random" };

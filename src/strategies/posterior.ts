@@ -16,11 +16,18 @@ export interface Beliefs {
   readonly deviations: Float64Array;
 }
 
+/** A state to come back to, exactly. */
+export interface Mark {
+  readonly size: number;
+  readonly variances: Float64Array;
+}
+
 export interface Posterior {
   /** Adds an observation at row `row` of `points`. */
   add(points: Points, row: number): void;
-  /** Takes the last observation back. */
-  drop(): void;
+  mark(): Mark;
+  /** Takes back what was added since the mark. */
+  restore(mark: Mark): void;
   readonly size: number;
   /** Believed values of all candidates, given the values observed so far in the order of adding. */
   beliefs(values: Float64Array): Beliefs;
@@ -75,14 +82,11 @@ export function createPosterior(
       }
       solved.push(row32);
     },
-    drop() {
-      const row = solved.pop();
-      if (row === undefined) return;
-      factor.shrink();
-      observed.pop();
-      ownMeans.pop();
-      for (let c = 0; c < row.length; c += 1)
-        variances[c] = (variances[c] as number) + (row[c] as number) ** 2;
+    mark: () => ({ size: factor.size, variances: variances.slice() }),
+    restore(mark) {
+      while (factor.size > mark.size) factor.shrink();
+      for (const rows of [solved, observed, ownMeans]) rows.length = mark.size;
+      variances.set(mark.variances);
     },
     beliefs(values) {
       const solvedValues = factor.solve(values);

@@ -2,7 +2,7 @@
 // of the candidates. The strategies that stand on it (gp, hybrid) add how a search begins and how it decides.
 import type { Random } from "../base/random.ts";
 import { isScored, type Proposal, type Trial } from "../record/trial.ts";
-import { neighbours } from "../spaces/create-domain.ts";
+import { largestFeasible, neighbours } from "../spaces/create-domain.ts";
 import type { Domain } from "../spaces/domain.ts";
 import type { Choices } from "../spaces/space.ts";
 import { fitHyperparameters } from "./fit-gaussian-process.ts";
@@ -12,6 +12,9 @@ import { designAt, designCountOf } from "./unseen.ts";
 
 /** Spaces of at most so many designs are believed about whole; of larger ones, a pool made for each proposal. */
 const listedDesigns = 20_000;
+const pooledDraws = 200;
+const pooledNeighbourhoods = 4;
+const pooledNeighbours = 40;
 /** Hyperparameters are fitted when so many designs were observed, and then at every fifth part more. */
 const firstFit = 4;
 const fitGrowth = 1.25;
@@ -25,6 +28,8 @@ const least = 1e-4;
 export interface Knowledge {
   /** Of each feature's weight, in units of the process. */
   readonly weights: PointShape["weights"];
+  /** What one unit of the process is in the logarithm of the error, as a first guess. Absent: what is observed. */
+  readonly unit?: number;
   featuresOf(choices: Choices): readonly number[];
 }
 
@@ -74,7 +79,7 @@ export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing):
   let fittedAt = 0;
   let fitted = defaultHyperparameters(shape);
 
-  const fit = (values: Float64Array) => {
+  const refit = (values: Float64Array) => {
     const due = lastFit(observed.length);
     if (due !== fittedAt) {
       fittedAt = due;
@@ -106,8 +111,8 @@ export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing):
       return observed.length;
     },
     candidates({ random, pending }) {
-      const { values, toAccuracy } = warp(accuracies);
-      fit(values);
+      const { values, toAccuracy } = warp(accuracies, knowledge.unit);
+      refit(values);
       if (isListed) {
         listed ??= listOf(allowedDesigns(domain), encode);
       } else {
@@ -121,6 +126,7 @@ export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing):
       // Designs that are being evaluated are believed to come out as expected (the kriging believer).
       let believed = posterior.beliefs(values);
       const { places } = listed;
+      const mark = pending.length > 0 ? posterior.mark() : undefined;
       let all = values;
       const waiting = encode(pending.map(({ choices }) => choices));
       pending.forEach(({ choices }, row) => {
@@ -129,9 +135,9 @@ export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing):
         posterior?.add(waiting, row);
         all = Float64Array.from([...all, value]);
       });
-      if (pending.length > 0) {
+      if (mark !== undefined) {
         believed = posterior.beliefs(all);
-        for (const _ of pending) posterior.drop();
+        posterior.restore(mark);
       }
       let best = Number.NEGATIVE_INFINITY;
       observed.forEach((choices, index) => {
@@ -162,16 +168,16 @@ interface Warp {
 
 /**
  * Accuracies as the process sees them: the logarithm of the error, so that the last points count as much as the first
- * ones; centred, in units of their spread; and failures as bad as the worst.
+ * ones; centred, in `unit` or else in units of their spread; and failures as bad as the worst.
  */
-function warp(accuracies: readonly (number | undefined)[]): Warp {
+function warp(accuracies: readonly (number | undefined)[], unit?: number): Warp {
   const known = accuracies.filter((value) => value !== undefined);
   const worst = Math.min(...known);
   const warped = accuracies.map((value) => -Math.log(Math.max(least, 1 - (value ?? worst))));
   if (known.length === 0) return { values: new Float64Array(accuracies.length), toAccuracy: () => 0 };
   const mean = warped.reduce((sum, value) => sum + value, 0) / warped.length;
   const variance = warped.reduce((sum, value) => sum + (value - mean) ** 2, 0) / warped.length;
-  const spread = Math.sqrt(variance) || 1;
+  const spread = unit ?? (Math.sqrt(variance) || 1);
   return {
     values: Float64Array.from(warped, (value) => (value - mean) / spread),
     toAccuracy: (value) => Math.min(1, Math.max(0, 1 - Math.exp(-(mean + spread * value)))),
@@ -205,21 +211,24 @@ interface PoolSetting {
   readonly values: Float64Array;
 }
 
-/** For large spaces: designs at random, the neighbourhoods of the best, and what was observed. */
+/** For large spaces: the largest, designs at random, what is one or two steps from the best, and what was observed. */
 function poolOf(domain: Domain, { random, observed, values }: PoolSetting): readonly Choices[] {
   const pool = new Map<string, Choices>();
-  const size = Math.min(1500, Math.max(300, Math.round(2e7 / Math.max(1, observed.length) ** 2)));
   const add = (choices: Choices | undefined) => {
     if (choices !== undefined) pool.set(choices.join(), choices);
   };
   for (const choices of observed) add(choices);
+  add(largestFeasible(domain, "macCount"));
   const order = [...observed.keys()].sort((a, b) => (values[b] as number) - (values[a] as number));
-  for (const index of order.slice(0, 4)) {
-    for (const choices of random
+  for (const index of order.slice(0, pooledNeighbourhoods)) {
+    const near = random
       .shuffle(neighbours(domain.space, observed[index] as Choices))
-      .slice(0, size / 6))
-      if (domain.isFeasible(choices)) add(choices);
+      .slice(0, pooledNeighbours);
+    for (const choices of near) {
+      const further = random.pick(neighbours(domain.space, choices));
+      for (const tried of [choices, further]) if (domain.isFeasible(tried)) add(tried);
+    }
   }
-  for (let draw = 0; pool.size < size + observed.length && draw < size; draw += 1) add(domain.sample(random));
+  for (let draw = 0; draw < pooledDraws; draw += 1) add(domain.sample(random));
   return [...pool.values()];
 }
