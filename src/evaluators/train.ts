@@ -109,6 +109,8 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       ...(options.memoryLimitMb !== undefined && { memoryLimitBytes: options.memoryLimitMb * 1e6 }),
     };
   };
+  const keyOf = ({ plan, data }: Training, network: Network, more: readonly number[] = []) =>
+    trainingKey(network, [plan, dataset.hash, data.validationFraction01, data.splitSeed, more]);
   const watchOf = ({ signal, onEpoch }: EvaluationRequest) => ({ signal, ...(onEpoch && { onEpoch }) });
 
   return {
@@ -135,12 +137,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     async evaluate(request) {
       const started = performance.now();
       const training = await trainingOf(request);
-      const key = trainingKey(request.network, [
-        training.plan,
-        dataset.hash,
-        training.data.validationFraction01,
-        seed,
-      ]);
+      const key = keyOf(training, request.network);
       const begun = await store.find(key, training.epochs);
       // Only a training that may be asked to go on is kept.
       const mayGoOn = training.epochs < epochs.search;
@@ -163,12 +160,12 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       const full = { ...request, fidelity: { epochs: epochs.final, dataFraction01: 1 } };
       const { timeLimitMs, ...unlimited } = await trainingOf(full);
       const training = { ...unlimited, threads: options.threads ?? cores };
-      const key = trainingKey(request.network, [training, "final"]);
+      const key = keyOf(training, request.network, [training.epochs, training.seed, training.threads]);
       const end = await pool.run(
         {
           kind: "finish",
           training,
-          keep: join(folder, "checkpoints", `final-${key}.checkpoint`),
+          keep: await store.finalPathOf(key),
           folder: join(folder, "best"),
           metadata: {
             dataset: dataset.name,

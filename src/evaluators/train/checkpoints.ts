@@ -89,6 +89,8 @@ export interface CheckpointStore {
   find(key: string, epochs: number): Promise<{ readonly path: string; readonly epochs: number } | undefined>;
   /** Where to write one. */
   pathOf(key: string, epochs: number): string;
+  /** Where the final training of that key is kept; those of other keys are removed. */
+  finalPathOf(key: string): Promise<string>;
   /** Notes what a training that was written has reached, drops what it continued, and keeps the best ones only. */
   keep(key: string, epochs: number, accuracy01: number): Promise<void>;
 }
@@ -109,6 +111,14 @@ export async function openCheckpoints(folder: string): Promise<CheckpointStore> 
   const pathOf = (key: string, epochs: number) => join(folder, `${key}-${epochs}.checkpoint`);
   return {
     pathOf,
+    async finalPathOf(key) {
+      const path = join(folder, `final-${key}.checkpoint`);
+      for (const name of await readdir(folder).catch(() => [] as string[])) {
+        const other = join(folder, name);
+        if (name.startsWith("final-") && other !== path) await rm(other, { force: true });
+      }
+      return path;
+    },
     async find(key, epochs) {
       const own = (await list()).filter((entry) => entry.key === key && entry.epochs <= epochs);
       return own.sort((a, b) => b.epochs - a.epochs || (a.name < b.name ? -1 : 1))[0];
