@@ -45,7 +45,7 @@ export async function runSearch(run: SearchRun): Promise<number> {
   if (recorded.length === 0) {
     const estimated = estimateWords(parts);
     if (estimated !== undefined) terminal.error(`${estimated}\n`);
-    for (const text of parts.evaluator.remarks ?? []) await journal.addNote({ about: "contradiction", text });
+    for (const text of parts.evaluator.remarks ?? []) await journal.addNote({ about: "data", text });
   }
   const live = await startLive({ terminal, progress, space: domain.space, json: run.json });
   const study: Study = {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { env as runtime } from "onnxruntime-node";
 import sharp from "sharp";
 import { GeniusError } from "../base/errors.ts";
-import { cacheDirectoryOf, type Dataset, openDataset } from "../data/index.ts";
+import { cacheDirectoryOf, type Dataset, describeReport, openDataset } from "../data/index.ts";
 import type { Network } from "../network/network.ts";
 import type { Outcome } from "../record/trial.ts";
 import {
@@ -115,6 +115,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
 
   return {
     selectedOn: "validation",
+    remarks: describeReport(dataset.report),
     fidelity: {
       full: { epochs: epochs.search },
       ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),

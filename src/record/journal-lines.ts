@@ -47,10 +47,10 @@ export interface TrialLine {
   readonly time: string;
 }
 
-/** A remark that is no trial: a resume, a stop, a contradiction found in a recorded conversation, a person's note. */
+/** A remark that is no trial: a resume, a stop, what was found in the data, a person's note. */
 export interface NoteLine {
   readonly kind: "note";
-  readonly about: "resumed" | "stopped" | "contradiction" | "person" | "warning";
+  readonly about: "resumed" | "stopped" | "data" | "person" | "warning";
   readonly text: string;
   readonly trialNumber?: number;
   readonly time: string;
@@ -172,7 +172,7 @@ const line = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("trial"), trial, key: z.string(), time }),
   z.looseObject({
     kind: z.literal("note"),
-    about: z.enum(["resumed", "stopped", "contradiction", "person", "warning"]),
+    about: z.enum(["resumed", "stopped", "data", "person", "warning"]),
     text: z.string(),
     trialNumber: index.optional(),
     time,

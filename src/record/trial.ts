@@ -60,7 +60,14 @@ export type Outcome =
   | { readonly kind: "infeasible"; readonly violations: readonly Violation[]; readonly spent: Spent }
   | {
       readonly kind: "failed";
-      readonly reason: "diverged" | "timeout" | "crashed" | "cancelled" | "unreadable" | "duplicate" | "unmeasured";
+      readonly reason:
+        | "diverged"
+        | "timeout"
+        | "crashed"
+        | "cancelled"
+        | "unreadable"
+        | "duplicate"
+        | "unmeasured";
       readonly detail: string;
       readonly curve?: readonly EpochPoint[];
       readonly spent: Spent;
@@ -96,5 +103,8 @@ export function isEvaluated({ outcome, proposal }: Trial): boolean {
   if (proposal.nominalAccuracy01 !== undefined) return false;
   if (outcome.kind === "infeasible")
     return outcome.violations.some(({ quantity }) => quantity === "latencyMs");
-  return outcome.kind === "scored" || !["unreadable", "duplicate", "unmeasured", "cancelled"].includes(outcome.reason);
+  return (
+    outcome.kind === "scored" ||
+    !["unreadable", "duplicate", "unmeasured", "cancelled"].includes(outcome.reason)
+  );
 }
