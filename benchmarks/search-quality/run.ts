@@ -1,0 +1,155 @@
+// How good searches are: each strategy on each published table, from many seeds, beside Optuna and SMAC3 in the same
+// run. Without journal or study, so that thousands of searches take minutes.
+//
+// Usage: node benchmarks/search-quality/run.ts [--strategies hybrid,gp,…] [--tables macro,…] [--seeds 100]
+//   [--evaluations 50] [--relabelled] [--peers optuna-tpe,optuna-gp,smac3 --peer-seeds 10 --python PYTHON]
+//   [--json FILE]; GENIUS_DATA_DIR names the folder with the tables.
+import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import type { Trace } from "./simulate.ts";
+import { type BenchmarkTable, benchmarkTables, type NumberedTable, openNumbered } from "./tables.ts";
+import type { Job } from "./worker.ts";
+
+const { values } = parseArgs({
+  options: {
+    strategies: { type: "string", default: "random,largest-first,evolution,local-search,tpe,gp,hybrid" },
+    tables: { type: "string", default: benchmarkTables.map(({ name }) => name).join() },
+    seeds: { type: "string", default: "100" },
+    evaluations: { type: "string", default: "50" },
+    relabelled: { type: "boolean", default: false },
+    workers: { type: "string", default: "2" },
+    peers: { type: "string", default: "" },
+    "peer-seeds": { type: "string", default: "10" },
+    python: { type: "string", default: "python3" },
+    json: { type: "string" },
+  },
+});
+const evaluations = Number(values.evaluations);
+const steps = [10, 25, 50, 100].filter((step) => step <= evaluations);
+const listed = (text: string) => text.split(",").filter((each) => each !== "");
+const seedsUpTo = (count: string) => Array.from({ length: Number(count) }, (_, index) => index + 1);
+const strategies = values.strategies.split(/,(?![^,:]*=)/);
+
+type Traces = Map<string, Trace[]>;
+
+async function searchAll(table: BenchmarkTable): Promise<Traces> {
+  const jobs: Job[] = seedsUpTo(values.seeds).flatMap((seed) =>
+    strategies.map((strategy) => ({ table: table.name, strategy, seed })),
+  );
+  const traces: Traces = new Map(strategies.map((strategy) => [strategy, []]));
+  await Promise.all(
+    workers.map(async (worker) => {
+      for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+        const { trace } = await ask(worker, job);
+        traces.get(job.strategy)?.push(trace);
+      }
+    }),
+  );
+  return traces;
+}
+
+function ask(worker: Worker, job: Job): Promise<{ readonly trace: Trace }> {
+  return new Promise((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", (message: { readonly trace: Trace }) => {
+      worker.off("error", reject);
+      resolve(message);
+    });
+    worker.postMessage(job);
+  });
+}
+
+async function searchPeers({ space, counts, selection }: NumberedTable): Promise<Traces> {
+  const peers = listed(values.peers);
+  const traces: Traces = new Map(peers.map((peer) => [peer, []]));
+  if (peers.length === 0) return traces;
+  const child = spawn(values.python, [fileURLToPath(new URL("peers.py", import.meta.url))], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const kinds = space.decisions.map(({ kind }) => kind);
+  const table = { counts, kinds, selection: Array.from(selection) };
+  child.stdin.end(JSON.stringify({ table, peers, seeds: seedsUpTo(values["peer-seeds"]), evaluations }));
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { peer, ...trace } = JSON.parse(line) as Trace & { readonly peer: string };
+    traces.get(peer)?.push(trace);
+  }
+  return traces;
+}
+
+/** The design selected after `step` evaluations: the first of the best. */
+function selected({ picks }: Trace, { selection }: NumberedTable, step: number): number {
+  return picks.slice(0, step).reduce((best, pick) => (selection[pick]! > selection[best]! ? pick : best));
+}
+
+const mean = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return mean([sorted[(sorted.length - 1) >> 1]!, sorted[sorted.length >> 1]!]);
+}
+
+function summary(traces: readonly Trace[], table: NumberedTable) {
+  const at = steps.map((step) => {
+    const designs = traces.map((trace) => selected(trace, table, step));
+    return {
+      evaluations: step,
+      medianRank: median(designs.map((design) => table.ranks[design]!)),
+      meanValidation: 100 * mean(designs.map((design) => table.selection[design]!)),
+      meanTest: 100 * mean(designs.map((design) => table.test[design]!)),
+    };
+  });
+  return { seeds: traces.length, msPerProposal: mean(traces.map((trace) => trace.msPerProposal)), at };
+}
+
+function goalWords(goal: BenchmarkTable["goal"][number] | undefined): string {
+  if (goal === undefined) return "";
+  return "rank" in goal ? `${goal.rank}` : `${goal.validation.toFixed(2)} / ${goal.test.toFixed(2)}`;
+}
+
+const workers = Array.from(
+  { length: Number(values.workers) },
+  () =>
+    new Worker(new URL("worker.ts", import.meta.url), {
+      workerData: { evaluations, relabelled: values.relabelled },
+    }),
+);
+const results: Record<string, unknown> = {};
+const startedAt = performance.now();
+for (const name of listed(values.tables)) {
+  const table = benchmarkTables.find((each) => each.name === name);
+  if (table === undefined)
+    throw new Error(`No table "${name}"; there are ${benchmarkTables.map((each) => each.name)}.`);
+  const numbered = await openNumbered(table);
+  const traces = new Map([...(await searchAll(table)), ...(await searchPeers(numbered))]);
+  const isTest = numbered.selection.every((value, index) => value === numbered.test[index]);
+  console.log(
+    `\n### ${name}${values.relabelled ? ", relabelled" : ""}${isTest ? " (selected on test)" : ""}\n`,
+  );
+  console.log(
+    `| search | seeds | ${steps.map((step) => `rank @${step} | val / test @${step}`).join(" | ")} | ms |`,
+  );
+  console.log(`|---|--:|${steps.map(() => "--:|--:|").join("")}--:|`);
+  const goals = steps.map((step) => {
+    const goal = table.goal[step];
+    return goal !== undefined && "rank" in goal ? `${goalWords(goal)} | ` : ` | ${goalWords(goal)}`;
+  });
+  console.log(`| *goal* | | ${goals.join(" | ")} | |`);
+  const rows: Record<string, unknown> = {};
+  for (const [search, own] of traces) {
+    if (own.length === 0) continue;
+    const row = summary(own, numbered);
+    rows[search] = row;
+    const cells = row.at.map(
+      (each) => `${each.medianRank} | ${each.meanValidation.toFixed(2)} / ${each.meanTest.toFixed(2)}`,
+    );
+    console.log(`| ${search} | ${row.seeds} | ${cells.join(" | ")} | ${row.msPerProposal.toFixed(2)} |`);
+  }
+  results[name] = rows;
+}
+await Promise.all(workers.map((worker) => worker.terminate()));
+console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s in all.`);
+if (values.json !== undefined)
+  await writeFile(values.json, `${JSON.stringify({ arguments: values, results }, null, 1)}\n`);
