@@ -2,19 +2,16 @@
 // of the candidates. The strategies that stand on it (gp, hybrid) add how a search begins and how it decides.
 import type { Random } from "../base/random.ts";
 import { isScored, type Proposal, type Trial } from "../record/trial.ts";
-import { largestFeasible, neighbours } from "../spaces/create-domain.ts";
 import type { Domain } from "../spaces/domain.ts";
 import type { Choices } from "../spaces/space.ts";
+import { allowedDesigns, type Listed, listOf, poolOf } from "./candidate-pool.ts";
 import { fitHyperparameters } from "./fit-gaussian-process.ts";
 import { defaultHyperparameters, type PointShape, type Points } from "./gaussian-process.ts";
-import { createPosterior, type Posterior } from "./posterior.ts";
-import { designAt, designCountOf } from "./unseen.ts";
+import { type Beliefs, createPosterior, type Posterior } from "./posterior.ts";
+import { designCountOf } from "./unseen.ts";
 
 /** Spaces of at most so many designs are believed about whole; of larger ones, a pool made for each proposal. */
 const listedDesigns = 20_000;
-const pooledDraws = 200;
-const pooledNeighbourhoods = 4;
-const pooledNeighbours = 40;
 /** Hyperparameters are fitted when so many designs were observed, and then at every fifth part more. */
 const firstFit = 4;
 const fitGrowth = 1.25;
@@ -44,6 +41,17 @@ export interface Candidates {
   readonly best: number;
   /** A believed value and its deviation as an accuracy. */
   accuracyOf(mean: number, deviation: number): { readonly accuracy01: number; readonly sd01: number };
+  /** An accuracy as a believed value. */
+  valueOf(accuracy01: number): number;
+  /** The row of a design, if it is among the candidates. */
+  placeOf(choices: Choices): number | undefined;
+}
+
+export interface CandidatesContext {
+  readonly random: Random;
+  readonly pending: readonly Proposal[];
+  /** Allowed designs that must be among the candidates. */
+  readonly extra?: readonly Choices[];
 }
 
 export interface Surrogate {
@@ -51,7 +59,7 @@ export interface Surrogate {
   /** Designs with an accuracy or a failure, so far. */
   readonly size: number;
   /** What is believed of designs worth considering; those known or pending are among them. */
-  candidates(context: { readonly random: Random; readonly pending: readonly Proposal[] }): Candidates;
+  candidates(context: CandidatesContext): Candidates;
 }
 
 export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing): Surrogate {
@@ -79,17 +87,24 @@ export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing):
   let fittedAt = 0;
   let fitted = defaultHyperparameters(shape);
 
-  const refit = (values: Float64Array) => {
+  /** Depends on the first observations only, up to the last fit that is due: so a resumed search fits the same. */
+  const refit = () => {
     const due = lastFit(observed.length);
-    if (due !== fittedAt) {
-      fittedAt = due;
-      const from = Math.max(0, due - fittedObservations);
-      fitted = fitHyperparameters(shape, {
-        points: encode(observed.slice(from, due)),
-        values: values.slice(from, due),
-      });
-      posterior = undefined;
-    }
+    if (due === fittedAt) return;
+    fittedAt = due;
+    const from = Math.max(0, due - fittedObservations);
+    fitted = fitHyperparameters(shape, {
+      points: encode(observed.slice(from, due)),
+      values: warp(accuracies.slice(from, due), knowledge.unit).values,
+    });
+    posterior = undefined;
+  };
+
+  const updated = (list: Listed): Posterior => {
+    posterior ??= createPosterior(shape, fitted, list.points);
+    const fresh = encode(observed.slice(posterior.size));
+    for (let row = 0; row < fresh.count; row += 1) posterior.add(fresh, row);
+    return posterior;
   };
 
   return {
@@ -110,48 +125,62 @@ export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing):
     get size() {
       return observed.length;
     },
-    candidates({ random, pending }) {
-      const { values, toAccuracy } = warp(accuracies, knowledge.unit);
-      refit(values);
+    candidates({ random, pending, extra = [] }) {
+      const warped = warp(accuracies, knowledge.unit);
+      const { values } = warped;
+      refit();
       if (isListed) {
         listed ??= listOf(allowedDesigns(domain), encode);
       } else {
-        const designs = poolOf(domain, { random, observed, values });
-        listed = listOf(designs, encode);
+        const named = [...observed, ...pending.map(({ choices }) => choices), ...extra];
+        listed = listOf(poolOf(domain, { random, observed, values, named }), encode);
         posterior = undefined;
       }
-      posterior ??= createPosterior(shape, fitted, listed.points);
-      const fresh = encode(observed.slice(posterior.size));
-      for (let row = 0; row < fresh.count; row += 1) posterior.add(fresh, row);
-      // Designs that are being evaluated are believed to come out as expected (the kriging believer).
-      let believed = posterior.beliefs(values);
       const { places } = listed;
-      const mark = pending.length > 0 ? posterior.mark() : undefined;
-      let all = values;
-      const waiting = encode(pending.map(({ choices }) => choices));
-      pending.forEach(({ choices }, row) => {
-        const place = places.get(choices.join());
-        const value = place === undefined ? 0 : (believed.means[place] as number);
-        posterior?.add(waiting, row);
-        all = Float64Array.from([...all, value]);
-      });
-      if (mark !== undefined) {
-        believed = posterior.beliefs(all);
-        posterior.restore(mark);
-      }
+      const placeOf = (choices: Choices) => places.get(choices.join());
+      const believed = believedOf(updated(listed), { values, pending, placeOf, encode });
       let best = Number.NEGATIVE_INFINITY;
       observed.forEach((choices, index) => {
-        const place = places.get(choices.join());
+        const place = placeOf(choices);
         if (place !== undefined && accuracies[index] !== undefined)
           best = Math.max(best, believed.means[place] as number);
       });
-      const accuracyOf = (mean: number, deviation: number) => ({
-        accuracy01: toAccuracy(mean),
-        sd01: (toAccuracy(mean + deviation) - toAccuracy(mean - deviation)) / 2,
-      });
-      return { designs: listed.designs, ...believed, best, accuracyOf };
+      return {
+        designs: listed.designs,
+        ...believed,
+        best,
+        placeOf,
+        valueOf: warped.toValue,
+        accuracyOf: (mean, deviation) => ({
+          accuracy01: warped.toAccuracy(mean),
+          sd01: (warped.toAccuracy(mean + deviation) - warped.toAccuracy(mean - deviation)) / 2,
+        }),
+      };
     },
   };
+}
+
+interface Waiting {
+  readonly values: Float64Array;
+  readonly pending: readonly Proposal[];
+  readonly placeOf: (choices: Choices) => number | undefined;
+  readonly encode: (designs: readonly Choices[]) => Points;
+}
+
+/** Designs that are being evaluated are believed to come out as expected (the kriging believer). */
+function believedOf(posterior: Posterior, { values, pending, placeOf, encode }: Waiting): Beliefs {
+  const believed = posterior.beliefs(values);
+  const waiting = pending.flatMap(({ choices }) => {
+    const place = placeOf(choices);
+    return place === undefined ? [] : [{ choices, value: believed.means[place] as number }];
+  });
+  if (waiting.length === 0) return believed;
+  const mark = posterior.mark();
+  const points = encode(waiting.map(({ choices }) => choices));
+  for (let row = 0; row < points.count; row += 1) posterior.add(points, row);
+  const result = posterior.beliefs(Float64Array.from([...values, ...waiting.map(({ value }) => value)]));
+  posterior.restore(mark);
+  return result;
 }
 
 /** The number of observations at the last fit that is due. */
@@ -163,6 +192,7 @@ function lastFit(observations: number): number {
 
 interface Warp {
   readonly values: Float64Array;
+  toValue(accuracy01: number): number;
   toAccuracy(value: number): number;
 }
 
@@ -173,62 +203,16 @@ interface Warp {
 function warp(accuracies: readonly (number | undefined)[], unit?: number): Warp {
   const known = accuracies.filter((value) => value !== undefined);
   const worst = Math.min(...known);
-  const warped = accuracies.map((value) => -Math.log(Math.max(least, 1 - (value ?? worst))));
-  if (known.length === 0) return { values: new Float64Array(accuracies.length), toAccuracy: () => 0 };
+  const logError = (accuracy01: number) => -Math.log(Math.max(least, 1 - accuracy01));
+  const warped = accuracies.map((value) => logError(value ?? worst));
+  if (known.length === 0)
+    return { values: new Float64Array(accuracies.length), toValue: () => 0, toAccuracy: () => 0 };
   const mean = warped.reduce((sum, value) => sum + value, 0) / warped.length;
   const variance = warped.reduce((sum, value) => sum + (value - mean) ** 2, 0) / warped.length;
   const spread = unit ?? (Math.sqrt(variance) || 1);
   return {
     values: Float64Array.from(warped, (value) => (value - mean) / spread),
+    toValue: (accuracy01) => (logError(accuracy01) - mean) / spread,
     toAccuracy: (value) => Math.min(1, Math.max(0, 1 - Math.exp(-(mean + spread * value)))),
   };
-}
-
-interface Listed {
-  readonly designs: readonly Choices[];
-  readonly points: Points;
-  /** The row of a design, by its choices joined. */
-  readonly places: ReadonlyMap<string, number>;
-}
-
-function listOf(designs: readonly Choices[], encode: (designs: readonly Choices[]) => Points): Listed {
-  const places = new Map(designs.map((choices, place) => [choices.join(), place]));
-  return { designs, points: encode(designs), places };
-}
-
-function allowedDesigns(domain: Domain): readonly Choices[] {
-  const designs: Choices[] = [];
-  for (let place = 0; place < designCountOf(domain.space); place += 1) {
-    const choices = designAt(domain.space, place);
-    if (domain.isFeasible(choices)) designs.push(choices);
-  }
-  return designs;
-}
-
-interface PoolSetting {
-  readonly random: Random;
-  readonly observed: readonly Choices[];
-  readonly values: Float64Array;
-}
-
-/** For large spaces: the largest, designs at random, what is one or two steps from the best, and what was observed. */
-function poolOf(domain: Domain, { random, observed, values }: PoolSetting): readonly Choices[] {
-  const pool = new Map<string, Choices>();
-  const add = (choices: Choices | undefined) => {
-    if (choices !== undefined) pool.set(choices.join(), choices);
-  };
-  for (const choices of observed) add(choices);
-  add(largestFeasible(domain, "macCount"));
-  const order = [...observed.keys()].sort((a, b) => (values[b] as number) - (values[a] as number));
-  for (const index of order.slice(0, pooledNeighbourhoods)) {
-    const near = random
-      .shuffle(neighbours(domain.space, observed[index] as Choices))
-      .slice(0, pooledNeighbours);
-    for (const choices of near) {
-      const further = random.pick(neighbours(domain.space, choices));
-      for (const tried of [choices, further]) if (domain.isFeasible(tried)) add(tried);
-    }
-  }
-  for (let draw = 0; draw < pooledDraws; draw += 1) add(domain.sample(random));
-  return [...pool.values()];
 }
