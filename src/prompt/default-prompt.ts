@@ -16,6 +16,8 @@ export interface PromptContext {
   readonly left: number;
   /** Most earlier results to show. */
   readonly shown: number;
+  /** Whether the model is told what designs cost; it is unless this is false. */
+  readonly costs?: boolean;
 }
 
 const system =
@@ -23,13 +25,13 @@ const system =
 
 /** The conversation to send: always a fresh one, so that its length does not grow with the search. */
 export function defaultPrompt(context: PromptContext): readonly ChatMessage[] {
-  const { domain, task } = context;
+  const { domain, task, costs = true } = context;
   const limits = describeLimits(domain.limits);
   const parts = [
     `Task: ${task}`,
     `Search space ${domain.space.name}: ${domain.space.summary}`,
     describeDecisions(domain),
-    describeCosts(domain),
+    ...(costs ? [describeCosts(domain)] : []),
     limits === undefined
       ? "There are no limits on size."
       : `Limits: ${limits}. A design outside them is changed to the nearest one inside, so aim inside; the tool "cost" counts designs exactly if you need it.`,
@@ -48,7 +50,7 @@ function ask({ space }: Domain, left: number): string {
 }
 
 /** The best, the latest and – as far as there is room – the most different of what was tried. */
-function historyText({ domain, history, pending, shown }: PromptContext): string {
+function historyText({ domain, history, pending, shown, costs = true }: PromptContext): string {
   const scored = history.filter(isScored);
   const refused = history.filter(({ outcome }) => outcome.kind === "infeasible").slice(-4);
   const nominal = history.filter(({ proposal }) => proposal.nominalAccuracy01 !== undefined);
@@ -65,8 +67,10 @@ function historyText({ domain, history, pending, shown }: PromptContext): string
     return [`Nothing was measured yet.${beingTried}`, ...outside].join("\n");
   }
   const chosen = chooseHistory(scored, shown);
+  const costOf = ({ cost }: Trial) =>
+    costs ? `  ${formatCount(cost.macCount)} MACs, ${formatCount(cost.paramCount)} parameters` : "";
   const line = (trial: Trial, accuracy01: number) =>
-    `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(accuracy01)}  ${formatCount(trial.cost.macCount)} MACs, ${formatCount(trial.cost.paramCount)} parameters`;
+    `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(accuracy01)}${costOf(trial)}`;
   const lines = [
     ...nominal.map((trial) => line(trial, trial.proposal.nominalAccuracy01 ?? 0)),
     ...chosen.map((trial) => line(trial, trial.outcome.accuracy01)),

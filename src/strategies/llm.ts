@@ -33,6 +33,10 @@ const options = z.object({
     .describe("a design outside the limits is repaired to the nearest inside, or returned with its numbers"),
   temperature: z.number().min(0).max(2).optional().describe("sampling temperature (genius-2023: always 0)"),
   shown: z.int().min(2).default(12).describe("most earlier results in the prompt"),
+  costs: z
+    .boolean()
+    .default(true)
+    .describe("tell the model what designs cost (default prompt); without, there is no cost tool either"),
   costTool: z.boolean().default(true).describe("offer a tool that counts the costs of designs exactly"),
   maxOutputTokens: z.int().min(50).default(4000).describe("most tokens of one reply"),
 });
@@ -63,7 +67,15 @@ function create(setting: StrategySetting, given: Options): Strategy {
     proposal.call === undefined ? undefined : conversation.textOf(proposal.call);
 
   const messagesFor = (left: number, pending: readonly Proposal[]): readonly ChatMessage[] => {
-    const context = { pending, domain, task: setting.task, history, left, shown: given.shown };
+    const context = {
+      pending,
+      domain,
+      task: setting.task,
+      history,
+      left,
+      shown: given.shown,
+      costs: given.costs,
+    };
     return paper ? genius2023Prompt(context, replyTo) : defaultPrompt(context);
   };
 
@@ -77,7 +89,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
           ? { temperature: 0 }
           : given.temperature !== undefined && { temperature: given.temperature }),
         ...(!paper && { schema: replySchema(domain.space) }),
-        ...(!paper && given.costTool && { tools: [costTool(domain)] }),
+        ...(!paper && given.costs && given.costTool && { tools: [costTool(domain)] }),
       },
       signal,
     );
