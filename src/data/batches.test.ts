@@ -24,6 +24,7 @@ beforeAll(async () => {
 const everything = {
   cropPadding: 3,
   flip: true,
+  warp: 0.5,
   colourJitter: 0.3,
   trivialAugment: true,
   cutoutSize: 8,

@@ -7,6 +7,7 @@ import { adjustBrightness, adjustContrast, adjustSaturation } from "./augment/co
 import { createCrop } from "./augment/crop.ts";
 import { mixRows, sampleBeta } from "./augment/mixup.ts";
 import { applyTrivialAugment } from "./augment/trivial-augment.ts";
+import { warp } from "./augment/warp.ts";
 import type { ImageSet } from "./dataset.ts";
 import { openPixels } from "./pixels.ts";
 import type { Normalisation } from "./statistics.ts";
@@ -68,9 +69,11 @@ export function createBatchFiller(plan: BatchPlan): BatchFiller {
   const tables = Array.from({ length: channels }, (_, channel) => normaliser(normalisation, channel));
   const crop = createCrop(set.shape);
   const scratch = new Uint8Array(length);
+  const warped = new Uint8Array(length);
   const reader = openPixels(set);
   const { cropPadding, flip, colourJitter, trivialAugment, cutoutSize, mixupAlpha } = augmentation;
-  const changesPixels = cropPadding > 0 || flip || colourJitter > 0 || trivialAugment;
+  const changesPixels =
+    cropPadding > 0 || flip || augmentation.warp > 0 || colourJitter > 0 || trivialAugment;
   let ordered: { epoch: number; positions: readonly number[] } | undefined;
 
   const positionsOf = (epoch: number) => {
@@ -96,6 +99,10 @@ export function createBatchFiller(plan: BatchPlan): BatchFiller {
           const shift = () => (cropPadding > 0 ? random.integer(2 * cropPadding + 1) - cropPadding : 0);
           crop(pixels, { right: shift(), down: shift(), flip: flip && random.next() < 0.5 }, scratch);
           pixels = scratch;
+        }
+        if (augmentation.warp > 0) {
+          warp(scratch, warped, { shape: set.shape, strength01: augmentation.warp, random });
+          scratch.set(warped);
         }
         if (colourJitter > 0) {
           const factor = () => 1 + colourJitter * (2 * random.next() - 1);

@@ -9,6 +9,8 @@ export interface Augmentation {
   readonly cropPadding: number;
   /** Mirror left to right with probability 1/2. */
   readonly flip: boolean;
+  /** Small random rotation, slant and scaling of this strength, at most 1: see `warp`. 0 is off. */
+  readonly warp: number;
   /** Brightness, contrast and saturation each scaled by a factor drawn from [1 − s, 1 + s]. 0 is off, at most 1. */
   readonly colourJitter: number;
   /** One of 14 operations at a random strength (wide space). @see Müller & Hutter, TrivialAugment, ICCV 2021 */
@@ -22,6 +24,7 @@ export interface Augmentation {
 export const noAugmentation: Augmentation = {
   cropPadding: 0,
   flip: false,
+  warp: 0,
   colourJitter: 0,
   trivialAugment: false,
   cutoutSize: 0,
@@ -52,6 +55,7 @@ export function checkAugmentation(augmentation: Augmentation, shape: ImageShape)
   };
   check("cropPadding", side - 1, true);
   check("cutoutSize", 2 * side, true);
+  check("warp", 1, false);
   check("colourJitter", 1, false);
   check("mixupAlpha", 100, false);
 }

@@ -24,11 +24,11 @@ export interface EpochPlan {
 
 /** Epochs of few images are cheap and teach little, so a small data set gets more of them. */
 export function planEpochs(options: TrainOptions, imageCount: number): EpochPlan {
-  const search = options.epochs ?? between(Math.round(60_000 / imageCount), 5, 40);
+  const search = options.epochs ?? between(Math.round(15_000 / imageCount), 2, 30);
   return {
     min: Math.min(search, options.minEpochs ?? Math.max(1, Math.round(search / 9))),
     search,
-    final: options.finalEpochs ?? Math.max(search, between(Math.round(400_000 / imageCount), 30, 200)),
+    final: options.finalEpochs ?? Math.max(search, between(Math.round(180_000 / imageCount), 25, 150)),
   };
 }
 
@@ -63,7 +63,9 @@ function planAugmentation(
   { augmentation, mixup }: TrainOptions,
   dataset: Pick<Dataset, "shape" | "mirrorable">,
 ): Augmentation {
-  const usual = augmentation === "none" ? noAugmentation : defaultAugmentation(dataset);
+  if (augmentation === "none") return { ...noAugmentation, mixupAlpha: mixup };
+  // Handwriting is slanted and turned at will; what may be mirrored is a photograph, which stands upright.
+  const usual = { ...defaultAugmentation(dataset), warp: dataset.mirrorable ? 0 : 0.4 };
   const strong = { trivialAugment: true, cutoutSize: Math.floor(dataset.shape[1] / 4) };
   return { ...usual, ...(augmentation === "strong" && strong), mixupAlpha: mixup };
 }
