@@ -81,7 +81,7 @@ def run_smac(table, seed, budget):
         )
     with tempfile.TemporaryDirectory() as folder:
         scenario = Scenario(
-            space, deterministic=True, n_trials=4 * budget.evaluations, seed=seed, output_directory=folder
+            space, deterministic=True, n_trials=budget.evaluations, seed=seed, output_directory=folder
         )
         smac = HyperparameterOptimizationFacade(
             scenario, lambda config, seed=0: 0.0, overwrite=True, logging_level=False
@@ -102,12 +102,12 @@ def run_smac(table, seed, budget):
 def main():
     request = json.load(sys.stdin)
     table = request["table"]
-    for seed in request["seeds"]:
-        for peer in request["peers"]:
-            budget = Budget(request["evaluations"])
-            seconds = run_smac(table, seed, budget) if peer == "smac3" else run_optuna(peer, table, seed, budget)
-            line = {"peer": peer, "seed": seed, "picks": budget.picks, "msPerProposal": 1000 * seconds / budget.asked}
-            print(json.dumps(line), flush=True)
+    for run in request["runs"]:
+        peer, seed = run["peer"], run["seed"]
+        budget = Budget(request["evaluations"])
+        seconds = run_smac(table, seed, budget) if peer == "smac3" else run_optuna(peer, table, seed, budget)
+        line = {"peer": peer, "picks": budget.picks, "msPerProposal": 1000 * seconds / budget.asked}
+        print(json.dumps(line), flush=True)
 
 
 main()

@@ -2,8 +2,8 @@
 // run. Without journal or study, so that thousands of searches take minutes.
 //
 // Usage: node benchmarks/search-quality/run.ts [--strategies hybrid,gp,…] [--tables macro,…] [--seeds 100]
-//   [--evaluations 50] [--relabelled] [--peers optuna-tpe,optuna-gp,smac3 --peer-seeds 10 --python PYTHON]
-//   [--json FILE]; GENIUS_DATA_DIR names the folder with the tables.
+//   [--evaluations 50] [--relabelled] [--peers optuna-tpe:20,optuna-gp:3,smac3:5 --python PYTHON] [--json FILE];
+// a peer's number of seeds stands after its name. GENIUS_DATA_DIR names the folder with the tables.
 import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -23,7 +23,6 @@ const { values } = parseArgs({
     relabelled: { type: "boolean", default: false },
     workers: { type: "string", default: "2" },
     peers: { type: "string", default: "" },
-    "peer-seeds": { type: "string", default: "10" },
     python: { type: "string", default: "python3" },
     json: { type: "string" },
   },
@@ -31,13 +30,13 @@ const { values } = parseArgs({
 const evaluations = Number(values.evaluations);
 const steps = [10, 25, 50, 100].filter((step) => step <= evaluations);
 const listed = (text: string) => text.split(",").filter((each) => each !== "");
-const seedsUpTo = (count: string) => Array.from({ length: Number(count) }, (_, index) => index + 1);
+const seedsUpTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 const strategies = values.strategies.split(/,(?![^,:]*=)/);
 
 type Traces = Map<string, Trace[]>;
 
 async function searchAll(table: BenchmarkTable): Promise<Traces> {
-  const jobs: Job[] = seedsUpTo(values.seeds).flatMap((seed) =>
+  const jobs: Job[] = seedsUpTo(Number(values.seeds)).flatMap((seed) =>
     strategies.map((strategy) => ({ table: table.name, strategy, seed })),
   );
   const traces: Traces = new Map(strategies.map((strategy) => [strategy, []]));
@@ -64,19 +63,29 @@ function ask(worker: Worker, job: Job): Promise<{ readonly trace: Trace }> {
 }
 
 async function searchPeers({ space, counts, selection }: NumberedTable): Promise<Traces> {
-  const peers = listed(values.peers);
-  const traces: Traces = new Map(peers.map((peer) => [peer, []]));
-  if (peers.length === 0) return traces;
-  const child = spawn(values.python, [fileURLToPath(new URL("peers.py", import.meta.url))], {
-    stdio: ["pipe", "pipe", "inherit"],
+  const peers = listed(values.peers).map((each) => {
+    const [peer, seeds = "10"] = each.split(":") as [string, string | undefined];
+    return { peer, seeds: Number(seeds) };
   });
+  const traces: Traces = new Map(peers.map(({ peer }) => [peer, []]));
+  if (peers.length === 0) return traces;
+  const runs = peers.flatMap(({ peer, seeds }) => seedsUpTo(seeds).map((seed) => ({ peer, seed })));
   const kinds = space.decisions.map(({ kind }) => kind);
   const table = { counts, kinds, selection: Array.from(selection) };
-  child.stdin.end(JSON.stringify({ table, peers, seeds: seedsUpTo(values["peer-seeds"]), evaluations }));
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { peer, ...trace } = JSON.parse(line) as Trace & { readonly peer: string };
-    traces.get(peer)?.push(trace);
-  }
+  await Promise.all(
+    workers.map(async (_, index) => {
+      const own = runs.filter((__, run) => run % workers.length === index);
+      const child = spawn(values.python, [fileURLToPath(new URL("peers.py", import.meta.url))], {
+        stdio: ["pipe", "pipe", "inherit"],
+        env: { ...process.env, OMP_NUM_THREADS: "1" },
+      });
+      child.stdin.end(JSON.stringify({ table, runs: own, evaluations }));
+      for await (const line of createInterface({ input: child.stdout })) {
+        const { peer, ...trace } = JSON.parse(line) as Trace & { readonly peer: string };
+        traces.get(peer)?.push(trace);
+      }
+    }),
+  );
   return traces;
 }
 
