@@ -78,9 +78,9 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
   },
   hybrid: {
     summary:
-      "The best built-in search: a surrogate that knows networks, with a language model where there is one.",
+      "The best built-in search: a surrogate that knows networks, and beside it a language model if there is one.",
     source:
-      "arXiv:2606.21641 and arXiv:2603.24647: a model's lead is its warm start, and model and optimiser together beat both",
+      "https://arxiv.org/abs/2606.21641 and https://arxiv.org/abs/2603.24647: a model with an optimiser's state is ahead of both",
     model: "optional",
     load: async () => (await import("../strategies/hybrid.ts")).default,
   },

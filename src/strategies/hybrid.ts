@@ -1,42 +1,174 @@
 // The best built-in search: a Gaussian process that knows what can be said of a network from its graph, and so begins
-// well, and learns each decision's worth from there.
+// well, and learns each decision's worth from there. With a language model, the model is told what the surrogate
+// believes and proposes candidates; the two beliefs are weighed by how well each has foretold, and the best goes next.
 import { z } from "zod";
-import { acquire } from "./acquire.ts";
+import { GeniusError } from "../base/errors.ts";
+import type { ChatReply, Conversation } from "../llm/index.ts";
+import { isEvaluated, type Proposal, type Trial } from "../record/trial.ts";
+import type { Choices } from "../spaces/space.ts";
+import { type Acquired, acquire } from "./acquire.ts";
+import { expectedImprovement } from "./expected-improvement.ts";
+import { candidatesSchema, hybridPrompt, type ModelCandidate, readCandidates } from "./hybrid-prompt.ts";
+import { calibrationOf, callsStillPay, combined } from "./model-trust.ts";
 import { networkKnowledge } from "./network-knowledge.ts";
-import { defineStrategy } from "./strategy.ts";
-import { createSurrogate } from "./surrogate.ts";
+import { defineStrategy, type ProposeContext, type Strategy, type StrategySetting } from "./strategy.ts";
+import { type Candidates, createSurrogate, type Surrogate } from "./surrogate.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
+
+const options = z.object({
+  candidates: z.int().min(1).max(20).default(4).describe("designs that the model is asked for at once"),
+  calls: z.int().min(0).default(30).describe("most times that the model is asked; it may be fewer"),
+  maxOutputTokens: z.int().min(50).default(4000).describe("most tokens of one reply"),
+});
+type Options = z.output<typeof options>;
 
 export default defineStrategy({
   name: "hybrid",
   summary:
-    "The best built-in search: a surrogate that knows networks, with a language model where there is one.",
+    "The best built-in search: a surrogate that knows networks, and beside it a language model if there is one.",
   source:
-    "arXiv:2606.21641 and arXiv:2603.24647: a model's lead is its warm start, and model and optimiser together beat both",
+    "https://arxiv.org/abs/2606.21641 and https://arxiv.org/abs/2603.24647: a model with an optimiser's state is ahead of both",
   model: "optional",
-  options: z.object({}),
-  create({ domain }) {
-    const surrogate = createSurrogate(domain, networkKnowledge(domain));
-    const known = createKnownDesigns();
-    return {
-      async propose({ random, pending }) {
-        const isFree = freeDesigns(known, pending);
-        const [next] = acquire(surrogate.candidates({ random, pending }), isFree);
-        if (next !== undefined) {
-          return {
-            choices: next.choices,
-            fidelity: {},
-            by: "hybrid/surrogate",
-            ...(surrogate.size > 0 && { predicted: next.predicted }),
-          };
-        }
-        const choices = drawUnseen(domain, isFree, random);
-        return choices && { choices, fidelity: {}, by: "hybrid/surrogate", rationale: "drawn at random" };
-      },
-      observe(trial) {
-        known.observe(trial);
-        surrogate.observe(trial);
-      },
-    };
-  },
+  options,
+  create,
 });
+
+function create(setting: StrategySetting, given: Options): Strategy {
+  const { domain, conversation } = setting;
+  const surrogate = createSurrogate(domain, networkKnowledge(domain));
+  const known = createKnownDesigns();
+  const trials: Trial[] = [];
+  let capIsReached = false;
+
+  /** The model's answer, or undefined when it is not to be asked (any more). */
+  const ask = async (
+    model: Conversation,
+    { trialNumber, pending, signal }: ProposeContext,
+    beliefs: { readonly beliefs: Candidates; readonly own: readonly Acquired[] },
+  ): Promise<ChatReply | undefined> => {
+    const proposals = [...trials.map(({ proposal }) => proposal), ...pending];
+    const asked = proposals.filter(({ call }) => call !== undefined).length;
+    if (capIsReached || asked >= given.calls || !callsStillPay(trials)) return undefined;
+    const left = setting.evaluations - trials.filter(isEvaluated).length - pending.length;
+    const state = { domain, task: setting.task, trials, pending, left, wanted: given.candidates, ...beliefs };
+    try {
+      return await model.ask(
+        {
+          messages: hybridPrompt(state),
+          schema: candidatesSchema(domain.space, given.candidates),
+          purpose: `proposal ${trialNumber}`,
+          maxOutputTokens: given.maxOutputTokens,
+        },
+        signal,
+      );
+    } catch (thrown) {
+      if (!(thrown instanceof GeniusError) || thrown.code !== "budget-exhausted") throw thrown;
+      capIsReached = true;
+      return undefined;
+    }
+  };
+
+  return {
+    async propose(context) {
+      const { random, pending } = context;
+      const isFree = freeDesigns(known, pending);
+      const beliefs = surrogate.candidates({ random, pending });
+      const own = acquire(beliefs, isFree, conversation === undefined ? 1 : given.candidates);
+      const reply = conversation && (await ask(conversation, context, { beliefs, own }));
+      const call = reply && { call: reply.number };
+      if (reply !== undefined) {
+        const named = readCandidates(domain.space, reply);
+        const chosen = weigh(named, { surrogate, trials, context, own: own[0], isFree, setting });
+        if (chosen !== undefined) return { ...chosen, ...call };
+      }
+      const by = "hybrid/surrogate";
+      const next = own[0];
+      if (next !== undefined) {
+        const { choices, predicted } = next;
+        return { choices, fidelity: {}, by, ...(surrogate.size > 0 && { predicted }), ...call };
+      }
+      const choices = drawUnseen(domain, isFree, random);
+      return choices && { choices, fidelity: {}, by, rationale: "drawn at random", ...call };
+    },
+    observe(trial) {
+      trials.push(trial);
+      known.observe(trial);
+      surrogate.observe(trial);
+    },
+    modelPlan() {
+      const beliefs = { designs: [], means: new Float64Array(), deviations: new Float64Array(), best: 0 };
+      const nothing = {
+        accuracyOf: () => ({ accuracy01: 0, sd01: 0 }),
+        valueOf: () => 0,
+        placeOf: () => undefined,
+      };
+      const state = { domain, task: setting.task, trials: [], pending: [], left: setting.evaluations };
+      const prompt = hybridPrompt({
+        ...state,
+        beliefs: { ...beliefs, ...nothing },
+        own: [],
+        wanted: given.candidates,
+      });
+      const opening = prompt.reduce((sum, { content }) => sum + content.length, 0);
+      // Results, the surrogate's designs and the worth of each decision: about a line each.
+      const lines = 10 + given.candidates + domain.space.decisions.length;
+      return {
+        promptChars: opening + lines * (40 + 3 * domain.space.decisions.length),
+        replyTokens: 60 * given.candidates,
+        calls: Math.min(given.calls, setting.evaluations),
+      };
+    },
+  };
+}
+
+interface Scales {
+  readonly surrogate: Surrogate;
+  readonly trials: readonly Trial[];
+  readonly context: ProposeContext;
+  /** The surrogate's own best. */
+  readonly own: Acquired | undefined;
+  readonly isFree: (choices: Choices) => boolean;
+  readonly setting: StrategySetting;
+}
+
+/** The model's candidate that promises most, if it promises more than the surrogate's own; else undefined. */
+function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | undefined {
+  const { surrogate, trials, context, own, isFree, setting } = scales;
+  const allowed = named.flatMap((candidate) => {
+    const choices = setting.domain.repair(candidate.choices);
+    return choices !== undefined && isFree(choices)
+      ? [{ ...candidate, choices, asked: candidate.choices }]
+      : [];
+  });
+  if (allowed.length === 0) return undefined;
+  const { random, pending } = context;
+  const beliefs = surrogate.candidates({ random, pending, extra: allowed.map(({ choices }) => choices) });
+  const trust = calibrationOf(trials, beliefs);
+  const isFirst = surrogate.size === 0;
+  let chosen: (typeof allowed)[number] | undefined;
+  // With nothing measured, levels mean nothing yet: the surrogate only ranks what the model proposes.
+  let most = isFirst ? Number.NEGATIVE_INFINITY : (own?.improvement ?? Number.NEGATIVE_INFINITY);
+  for (const candidate of allowed) {
+    const place = beliefs.placeOf(candidate.choices);
+    if (place === undefined) continue;
+    const belief = {
+      mean: beliefs.means[place] as number,
+      deviation: beliefs.deviations[place] as number,
+    };
+    const { accuracy01 } = candidate;
+    const { mean, deviation } =
+      accuracy01 === undefined || isFirst ? belief : combined(belief, beliefs.valueOf(accuracy01), trust);
+    const promise = isFirst ? mean : expectedImprovement(mean, deviation, beliefs.best);
+    if (promise > most) [chosen, most] = [candidate, promise];
+  }
+  if (chosen === undefined) return undefined;
+  const { choices, accuracy01, reason, asked } = chosen;
+  return {
+    choices,
+    fidelity: {},
+    by: "hybrid/model",
+    ...(reason !== undefined && { rationale: reason }),
+    ...(accuracy01 !== undefined && { predicted: { accuracy01 } }),
+    ...(choices !== asked && { repairedFrom: asked }),
+  };
+}
