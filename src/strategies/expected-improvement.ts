@@ -4,7 +4,7 @@
 export function expectedImprovement(mean: number, deviation: number, best: number): number {
   if (deviation <= 0) return Math.max(0, mean - best);
   const z = (mean - best) / deviation;
-  if (z < -30) return 0;
+  if (Math.abs(z) > 30) return Math.max(0, mean - best);
   const density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
   return deviation * (z * cumulative(z) + density);
 }

@@ -15,8 +15,8 @@ const listedDesigns = 20_000;
 /** Hyperparameters are fitted when so many designs were observed, and then at every fifth part more. */
 const firstFit = 4;
 const fitGrowth = 1.25;
-/** Fitted on the latest observations only beyond so many, for speed. */
-const fittedObservations = 128;
+/** By then they are settled, and to begin the posterior anew would take longer than all else. */
+const lastFitAt = 128;
 
 /** The least error that is told from none. */
 const least = 1e-4;
@@ -92,10 +92,9 @@ export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing):
     const due = lastFit(observed.length);
     if (due === fittedAt) return;
     fittedAt = due;
-    const from = Math.max(0, due - fittedObservations);
     fitted = fitHyperparameters(shape, {
-      points: encode(observed.slice(from, due)),
-      values: warp(accuracies.slice(from, due), knowledge.unit).values,
+      points: encode(observed.slice(0, due)),
+      values: warp(accuracies.slice(0, due), knowledge.unit).values,
     });
     posterior = undefined;
   };
@@ -186,7 +185,8 @@ function believedOf(posterior: Posterior, { values, pending, placeOf, encode }: 
 /** The number of observations at the last fit that is due. */
 function lastFit(observations: number): number {
   let due = 0;
-  for (let next = firstFit; next <= observations; next = Math.ceil(next * fitGrowth)) due = next;
+  for (let next = firstFit; next <= Math.min(observations, lastFitAt); next = Math.ceil(next * fitGrowth))
+    due = next;
   return due;
 }
 
