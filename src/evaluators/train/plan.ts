@@ -32,7 +32,7 @@ export function planEpochs(options: TrainOptions, imageCount: number): EpochPlan
   };
 }
 
-/** The options' own values come first, then the space's choices, then what suits `imageCount` images. */
+/** What the space decides comes first, then the options, then what suits `imageCount` images. */
 export function planTraining(
   options: TrainOptions,
   data: { readonly dataset: Pick<Dataset, "shape" | "mirrorable">; readonly imageCount: number },
