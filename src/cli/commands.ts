@@ -34,6 +34,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "compare strategies on a published table, over many seeds",
     load: async () => (await import("./bench.ts")).default,
   },
+  audit: {
+    usage: "audit contamination --space NAME --model PROVIDER/MODEL",
+    summary: "whether a model knows a published table by heart",
+    load: async () => (await import("./audit.ts")).default,
+  },
   cost: {
     usage: "cost --space NAME (--choices C | --stdin)",
     summary: "parameters and multiply–accumulates of designs",

@@ -1,4 +1,5 @@
 // What other folders use of the reports.
+export { auditMarkdown, auditPage, auditResult } from "./audit-report.ts";
 export type { Bench, BenchTrace, TrivialGuess } from "./bench.ts";
 export { chartFile } from "./charts/chart.ts";
 export { chartPng } from "./charts/chart-png.ts";
