@@ -36,17 +36,20 @@ afterEach(async () => {
 /** A behaviour: which design to propose next, and which of two shown designs to prefer. */
 interface Script {
   readonly propose: (prompt: string) => Choices | undefined;
-  readonly worth: (design: string, prompt: string) => number;
+  readonly worth: (design: string, prompt: string) => number | undefined;
 }
 
-async function audit(script: Script, asked: { readonly folder?: string; readonly caps?: Caps } = {}) {
+async function audit(
+  script: Script,
+  asked: { readonly folder?: string; readonly caps?: Caps; readonly seeds?: number } = {},
+) {
   const respond = ({ body }: ModelRequest): Behaviour => {
     const prompt = (body.messages ?? []).map(({ content }) => String(content)).join("\n");
     const pairs = [...prompt.matchAll(/^\d+\. A: (.*?) {2}B: (.*)$/gm)];
     if (pairs.length > 0) {
-      const answers = pairs.map(([, a, b]) =>
-        script.worth(a!, prompt) >= script.worth(b!, prompt) ? "A" : "B",
-      );
+      const worths = pairs.map(([, a, b]) => [script.worth(a!, prompt), script.worth(b!, prompt)] as const);
+      if (worths.flat().includes(undefined)) return behaviours.answer("Both are fine networks.");
+      const answers = worths.map(([a = 0, b = 0]) => (a >= b ? "A" : "B"));
       return behaviours.object({ answers });
     }
     const choices = script.propose(prompt);
@@ -74,7 +77,7 @@ async function audit(script: Script, asked: { readonly folder?: string; readonly
     ),
     conversation,
     trials: 4,
-    seeds: 5,
+    seeds: asked.seeds ?? 5,
     pairs: 40,
     parallel: 4,
     signal: new AbortController().signal,
@@ -169,16 +172,27 @@ test("what the model reads under each face says no more than it should", async (
 });
 
 test("replies that cannot be read are asked for once more, counted, and decide nothing", async () => {
-  const mute: Script = { propose: () => undefined, worth: () => 0 };
-  const { measured } = await audit({
-    ...mute,
+  const mute: Script = {
     propose: (prompt) => (named(prompt) ? undefined : choicesOf("22222222")),
-  });
+    worth: (design, prompt) => (prompt.includes("Search space networks") ? sumOf(design) : undefined),
+  };
+  const { measured, requests } = await audit(mute, { seeds: 1 });
   const summary = summariseAudit(measured);
   const own = summary.faces.find(({ face }) => face === "own-names")!;
   expect(own.first).toBeNull();
-  expect(own.unreadable).toBeGreaterThan(0);
+  expect(own.unreadable).toBe(4);
   expect(summary.faces.find(({ face }) => face === "relabelled")?.unreadable).toBe(0);
+  expect(summary.rankings.map(({ name, unreadable }) => [name, unreadable]).slice(0, 4)).toEqual([
+    ["own-names", 40],
+    ["hidden-task", 0],
+    ["permuted", 40],
+    ["relabelled", 0],
+  ]);
+  const asked = requests.map(({ body }) => JSON.stringify(body.messages));
+  expect(asked.filter((text) => text.includes("exactly 10 answers, each")).length).toBe(2 * 4);
+  expect(
+    summary.gaps.every(({ difference }) => difference === null || Number.isFinite(difference.mean)),
+  ).toBe(true);
   expect(summary.verdict).toBe("undecided");
 });
 

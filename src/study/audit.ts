@@ -13,6 +13,7 @@ import { createDomain } from "../spaces/create-domain.ts";
 import { type Disguise, type DisguiseKind, disguise, disguiseKinds } from "../spaces/disguise.ts";
 import type { Choices, Space } from "../spaces/space.ts";
 import llm from "../strategies/llm.ts";
+import type { Strategy } from "../strategies/strategy.ts";
 import { type DesignPair, drawPairs, rankingPrompt, rankPairs } from "./blind-ranking.ts";
 import { runStudy } from "./run-study.ts";
 import type { TableJudge } from "./trace.ts";
@@ -151,7 +152,7 @@ async function searchUnder(
   const { domain, strategy } = strategyUnder(setting, face, `audit ${kind} seed ${seed}`);
   const { trials, reason, detail } = await runStudy({
     domain,
-    strategy,
+    strategy: withoutEndlessAsking(strategy, setting.trials),
     trials: setting.trials,
     parallel: 1,
     seed,
@@ -177,6 +178,19 @@ async function searchUnder(
   };
   const ended = reason === "budget-spent" || reason === "conversation-ended";
   return { search, reason: ended ? (detail ?? reason) : undefined };
+}
+
+/** Ends a search after `most` unreadable replies: each was paid for twice, and more will not be better. */
+function withoutEndlessAsking(strategy: Strategy, most: number): Strategy {
+  let unreadable = 0;
+  return {
+    ...strategy,
+    propose: async (context) => (unreadable < most ? strategy.propose(context) : undefined),
+    observe(trial) {
+      if (isUnreadable(trial)) unreadable += 1;
+      strategy.observe(trial);
+    },
+  };
 }
 
 interface Batch {
