@@ -1,4 +1,5 @@
 // Real trainings in real worker processes, on class folders of some of the digits that come with the install.
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -101,10 +102,13 @@ function scored(outcome: Outcome) {
   return outcome;
 }
 
-/** The processes that this one started, as the system lists them. */
-async function children(): Promise<number[]> {
-  const text = await readFile(`/proc/self/task/${process.pid}/children`, "utf8");
-  return text.trim().split(" ").filter(Boolean).map(Number);
+/** Ends every process that this one started, at once. */
+function killWorkers(): void {
+  const listing = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+  for (const line of listing.split("\n")) {
+    const [pid, parent] = line.trim().split(/\s+/).map(Number);
+    if (parent === process.pid && line.includes("train/worker.ts")) process.kill(pid!, "SIGKILL");
+  }
 }
 
 test("a design is trained and scored, and the same seed gives the same curve to the last bit", async () => {
@@ -126,6 +130,9 @@ test("a design is trained and scored, and the same seed gives the same curve to 
 test("a training goes on from its checkpoint when more epochs are asked for, also in a later process", async () => {
   const evaluator = await evaluatorOf({}, { folder: "continued" });
   const short = scored(await evaluator.evaluate(requestOf({ fidelity: { epochs: 1 } })));
+  // Asked again, as after a stop between its end and its record, it is as it was.
+  const same = scored(await evaluator.evaluate(requestOf({ fidelity: { epochs: 1 } })));
+  expect(same).toMatchObject({ accuracy01: short.accuracy01, curve: short.curve, spent: { epochs: 0 } });
   await evaluator.close?.();
   const later = await evaluatorOf({}, { folder: "continued" });
   const long = scored(await later.evaluate(requestOf({ trialNumber: 2, seed: 99 })));
@@ -158,11 +165,7 @@ test("a worker killed in the middle is one crashed trial, and the next trial wor
   const outcome = await evaluator.evaluate(
     requestOf({
       fidelity: { epochs: 200 },
-      onEpoch: async ({ epoch }) => {
-        if (epoch === 1) {
-          for (const pid of await children()) process.kill(pid, "SIGKILL");
-        }
-      },
+      onEpoch: killWorkers,
     }),
   );
   expect(outcome).toMatchObject({

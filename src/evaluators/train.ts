@@ -140,8 +140,9 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       const training = await trainingOf(request);
       const key = keyOf(training, request.network);
       const begun = await store.find(key, training.epochs);
-      // Only a training that may be asked to go on is kept.
-      const mayGoOn = training.epochs < epochs.search;
+      // Only a training that may be asked to go on is kept, and one that is there already (its trial was stopped
+      // before it was recorded) is there.
+      const mayGoOn = training.epochs < epochs.search && begun?.epochs !== training.epochs;
       const end = await pool.run(
         {
           kind: "evaluate",

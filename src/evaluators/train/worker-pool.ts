@@ -21,8 +21,6 @@ export interface JobWatch {
 
 export interface WorkerPool {
   run(job: Job, watch: JobWatch): Promise<JobEnd>;
-  /** Process ids of the workers that are alive. */
-  pids(): readonly number[];
   close(): Promise<void>;
 }
 
@@ -65,7 +63,6 @@ export function createWorkerPool(): WorkerPool {
       }
       return end;
     },
-    pids: () => [...alive].flatMap(({ pid }) => pid ?? []),
     async close() {
       closed = true;
       await Promise.all(
