@@ -69,7 +69,7 @@ function evidenceSentences({ audit, summary }: Told): string[] {
   const sentences: Record<Evidence["name"], string> = {
     ranking: `Ranking: with the published names ${points(gap("blind ranking", same), 100)} of pairs more in order than under ${same}; over “more MACs is better” ${points(gap("blind ranking", "the rule “more MACs is better”"), 100)}, over “larger digits are better” ${points(gap("blind ranking", "the rule “larger digits are better”"), 100)}`,
     "first guess": `First guess: with the published names ${points(gap("first guess", same))} higher than under ${same}; it stands at ${percentile(faceOf(summary, "own-names")?.first ?? null)}, and the best guess without knowledge at ${summary.bestTrivialPercentile.toFixed(2)}`,
-    "deaf to feedback": `Deaf to feedback: under inverted accuracies the later half of the designs truly stands at ${percentile(summary.lateInverted)} of ${audit.trials} evaluations, and the best guess without knowledge at ${summary.bestTrivialPercentile.toFixed(2)}`,
+    "deaf to feedback": `Deaf to feedback: under inverted accuracies the later half of the ${audit.trials} designs truly stands at ${percentile(summary.lateInverted)}, and the best guess without knowledge at ${summary.bestTrivialPercentile.toFixed(2)}`,
     names: `Names: with the published names ${points(gap("blind ranking", "relabelled"), 100)} of pairs more in order than without words and costs`,
   };
   return summary.evidence.map(({ name, holds }) => {
