@@ -30,7 +30,11 @@ function axesOf(shape: PointShape, observations: number): readonly Axis[] {
       return { ...from, additive01: 1 / (1 + Math.exp(-odds)) };
     },
   };
-  if (observations < observationsForRates) return [shared, noise, additive];
+  const freedom: Axis = {
+    apply: (from, offset) => ({ ...from, freedom: from.freedom * Math.exp(offset) }),
+  };
+  const always = [shared, noise, additive, ...(shape.weights.length > 0 ? [freedom] : [])];
+  if (observations < observationsForRates) return always;
   const own = shape.decisions.map(
     (_, index): Axis => ({
       apply: (from, offset) => ({
@@ -39,7 +43,7 @@ function axesOf(shape: PointShape, observations: number): readonly Axis[] {
       }),
     }),
   );
-  return [shared, noise, additive, ...own];
+  return [...always, ...own];
 }
 
 /** The most probable hyperparameters given `values` observed at `points`. */

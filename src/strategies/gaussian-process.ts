@@ -24,13 +24,15 @@ export interface Hyperparameters {
   readonly additive01: number;
   /** Variance of an observation's error, as a share of the decisions' variance. */
   readonly noise: number;
+  /** Factor on the deviations of the features' weights: how far the observations may move them. */
+  readonly freedom: number;
 }
 
 /** Variance of the unknown overall level: so wide that the level is learned from the first observation. */
 const levelVariance = 100;
 
 export function defaultHyperparameters({ decisions }: PointShape): Hyperparameters {
-  return { rates: decisions.map(() => 1), additive01: 0.7, noise: 0.01 };
+  return { rates: decisions.map(() => 1), additive01: 0.7, noise: 0.01, freedom: 1 };
 }
 
 /** Covariances of rows of points under fixed hyperparameters. */
@@ -41,14 +43,14 @@ export interface Kernel {
   variances(points: Points): Float64Array;
 }
 
-export function createKernel(shape: PointShape, { rates, additive01 }: Hyperparameters): Kernel {
+export function createKernel(shape: PointShape, { rates, additive01, freedom }: Hyperparameters): Kernel {
   const { decisions, weights } = shape;
   const tables = decisions.map(({ options, ordinal }, index) =>
     optionTable(options, ordinal, rates[index] as number),
   );
   const each = additive01 / Math.max(1, decisions.length);
   const together = 1 - additive01;
-  const featureVariances = Float64Array.from(weights, ({ sd }) => sd * sd);
+  const featureVariances = Float64Array.from(weights, ({ sd }) => (freedom * sd) ** 2);
   const featureCount = weights.length;
   return {
     column(from, row, points, out) {
