@@ -106,6 +106,7 @@ test("a model that praises poor networks is soon distrusted, and then not asked 
   expect(from.slice(0, 10)).toContain("model");
   expect(from.slice(15)).not.toContain("model");
   expect(requests.length).toBeLessThan(20);
+  expect(trials.at(-1)!.proposal.rationale).toContain("the model is no longer asked");
   expect(judge.rankOf(best!.proposal.choices)).toBeLessThanOrEqual(20);
 });
 

@@ -22,6 +22,8 @@ const options = z.object({
 });
 type Options = z.output<typeof options>;
 
+const noMoreCalls = "the model is no longer asked: its last calls led to no better design";
+
 export default defineStrategy({
   name: "hybrid",
   summary:
@@ -85,7 +87,19 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const next = own[0];
       if (next !== undefined) {
         const { choices, predicted } = next;
-        return { choices, fidelity: {}, by, ...(surrogate.size > 0 && { predicted }), ...call };
+        const isMeasured = surrogate.size > 0;
+        const why = isMeasured
+          ? "highest expected improvement"
+          : "promises most by its graph, nothing being measured yet";
+        const advice = conversation && !callsStillPay(trials) ? `; ${noMoreCalls}` : "";
+        return {
+          choices,
+          fidelity: {},
+          by,
+          rationale: `${why}${advice}`,
+          ...(isMeasured && { predicted }),
+          ...call,
+        };
       }
       const choices = drawUnseen(domain, isFree, random);
       return choices && { choices, fidelity: {}, by, rationale: "drawn at random", ...call };
