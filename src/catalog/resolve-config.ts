@@ -1,6 +1,7 @@
 // From what a person asked to a resolved configuration: every default filled in, every option checked by the schema
 // of the member it belongs to. The result is plain data, and enough to run the study again.
 
+import { availableParallelism } from "node:os";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
@@ -105,7 +106,9 @@ export function configOf(
     ) as JsonObject,
     trials: settings.trials,
     limits: { ...limits },
-    parallel: settings.parallel,
+    // Two trainings of one thread each are faster than one of two threads: benchmarks/train-search.
+    parallel:
+      settings.parallel ?? (chosen.members.evaluator.tabular ? 1 : Math.min(4, availableParallelism())),
     seed: settings.seed,
   };
 }

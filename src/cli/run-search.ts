@@ -7,7 +7,7 @@ import type { TestResult } from "../evaluators/evaluator.ts";
 import { estimate } from "../llm/index.ts";
 import type { Journal } from "../record/journal.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
-import { isEvaluated, type Trial } from "../record/trial.ts";
+import { type EpochPoint, isEvaluated, type Trial } from "../record/trial.ts";
 import { keyOf, toDigits } from "../spaces/choices.ts";
 import { type BaselineRun, baselineWords, runBaselines } from "../study/baselines.ts";
 import { runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
@@ -79,6 +79,18 @@ export async function runSearch(run: SearchRun): Promise<number> {
   }
 }
 
+/** Tells of the final training, which is the longest of all: on a terminal in place, elsewhere now and then. */
+function finalProgress({ terminal }: SearchRun): (point: EpochPoint) => void {
+  let first = true;
+  return ({ epoch, validationAccuracy01 }) => {
+    if (first) terminal.error("Training the selected design at full length…\n");
+    first = false;
+    const line = `epoch ${epoch}: validation ${formatPercent(validationAccuracy01)}`;
+    if (terminal.isInteractive) terminal.error(`\r${line} `);
+    else if (epoch % 5 === 0) terminal.error(`${line}\n`);
+  };
+}
+
 async function interrupted({ journal, terminal }: SearchRun, result: StudyResult): Promise<number> {
   const done = result.trials.filter(isEvaluated).length;
   await journal.addNote({ about: "stopped", text: `interrupted after ${done} evaluations` });
@@ -95,9 +107,12 @@ async function finished(run: SearchRun, study: Study, result: Finished): Promise
   const { best } = result;
   let test: TestResult | undefined;
   if (best !== undefined) {
-    if (parts.evaluator.test !== undefined && parts.evaluator.selectedOn === "validation")
-      terminal.error("Testing the selected design…\n");
-    test = await testBest(study, best);
+    try {
+      test = await testBest(study, best, finalProgress(run));
+    } catch (thrown) {
+      // Ctrl-C in the final training: it goes on from its last epoch when the run is resumed.
+      if (!terminal.signal.aborted) throw thrown;
+    }
     if (terminal.signal.aborted) return interrupted(run, result);
   }
   const baselines = await runBaselines(study, result.trials);

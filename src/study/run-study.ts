@@ -218,7 +218,11 @@ function verdictWithoutEvaluation(
 }
 
 /** The accuracy of a finished study's best design on the test data, measured once; undefined where there is none. */
-export async function testBest(study: Study, best: ScoredTrial): Promise<TestResult | undefined> {
+export async function testBest(
+  study: Study,
+  best: ScoredTrial,
+  onEpoch?: (point: EpochPoint) => void,
+): Promise<TestResult | undefined> {
   try {
     return await study.evaluator.test?.({
       trialNumber: best.number,
@@ -227,6 +231,7 @@ export async function testBest(study: Study, best: ScoredTrial): Promise<TestRes
       fidelity: study.evaluator.fidelity.full,
       seed: createRandom(study.seed, "evaluation", best.number).integer(0x7fff_ffff),
       signal: study.signal ?? new AbortController().signal,
+      ...(onEpoch !== undefined && { onEpoch }),
     });
   } catch (thrown) {
     if (thrown instanceof GeniusError) throw thrown;

@@ -74,7 +74,12 @@ export const searchSettings = z.object({
   ),
   trials: z.number().int().positive().default(20).describe("evaluations to spend"),
   ...limitSettings.shape,
-  parallel: z.number().int().positive().default(1).describe("evaluations at once"),
+  parallel: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("evaluations at once (default: 1 for look-ups, one a core up to 4 for trainings)"),
   seed: z.number().int().nonnegative().default(1).describe("the same seed gives the same search"),
   ...modelSettings.shape,
 });
