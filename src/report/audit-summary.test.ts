@@ -66,13 +66,18 @@ function verdicts(model: Simulated, runs: number): Record<Verdict, number> {
 const everywhere = (value: number): Simulated["right"] =>
   Object.fromEntries(disguiseKinds.map((face) => [face, value]));
 
+// With 400 audits each and 100 pairs, as the report's method says: 3, 20 and 44 were said to show signs, none clear ones.
 test("who guesses, and who knows as much under every face, is hardly ever accused", () => {
-  const guesser = verdicts({ right: {}, from: {} }, 25);
-  expect(guesser["clear signs"]).toBe(0);
-  expect(guesser.signs).toBeLessThanOrEqual(2);
-  const expert = verdicts({ right: everywhere(0.75), from: { ...everywhere(80), inverted: 0 } }, 25);
-  expect(expert["clear signs"]).toBe(0);
-  expect(expert.signs).toBeLessThanOrEqual(4);
+  const models: readonly Simulated[] = [
+    { right: {}, from: {} },
+    { right: everywhere(0.75), from: { ...everywhere(80), inverted: 0 } },
+    { right: everywhere(0.75), from: { ...everywhere(97), inverted: 0 } },
+  ];
+  for (const model of models) {
+    const found = verdicts(model, 20);
+    expect(found["clear signs"]).toBe(0);
+    expect(found.signs).toBeLessThanOrEqual(5);
+  }
 });
 
 test("who needs words, but no names, shows at most signs that knowledge explains", () => {
