@@ -21,7 +21,7 @@ const space = mobile.create(
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "genius-predict-"));
   const environment = { GENIUS_CACHE_DIR: join(root, "cache") };
-  const options = train.options.parse({ finalEpochs: 1, threads: 1 });
+  const options = train.options.parse({ finalEpochs: 8, threads: 1 });
   const evaluator = await train.create(
     { space, dataset: "digits", folder: root, seed: 1, environment },
     options,

@@ -103,7 +103,7 @@ async function interrupted({ journal, terminal }: SearchRun, result: StudyResult
 type Finished = StudyResult & { readonly reason: Exclude<StudyResult["reason"], "interrupted"> };
 
 async function finished(run: SearchRun, study: Study, result: Finished): Promise<number> {
-  const { journal, terminal, parts } = run;
+  const { journal, terminal } = run;
   const { best } = result;
   let test: TestResult | undefined;
   if (best !== undefined) {
