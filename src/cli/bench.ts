@@ -52,6 +52,10 @@ const options = z.object({
     .max(1)
     .default(0)
     .describe("standard deviation of noise added to what a search sees"),
+  sameStart: z
+    .boolean()
+    .default(false)
+    .describe("every strategy of a seed begins with the same random design"),
   workers: z.number().int().positive().optional().describe("runs at once (default: one a core)"),
   out: z
     .string()
@@ -109,6 +113,7 @@ random and largest-first are always run too. A table without a validation figure
         spaceOptions,
         dataset,
         noise01: given.noise01,
+        sameStart: given.sameStart,
         evaluations: evaluations.at(-1)!,
         environment: { ...environment },
       },
@@ -127,9 +132,9 @@ random and largest-first are always run too. A table without a validation figure
       optimum01: table.optimum01,
       traces,
       trivialGuesses: trivialGuesses(space, table),
-      command: `genius bench --space ${given.space} --dataset ${dataset} --strategies ${given.strategies} --evaluations ${given.evaluations} --seeds ${given.seeds}${given.noise01 > 0 ? ` --noise01 ${given.noise01}` : ""}`,
+      command: `genius bench --space ${given.space} --dataset ${dataset} --strategies ${given.strategies} --evaluations ${given.evaluations} --seeds ${given.seeds}${given.noise01 > 0 ? ` --noise01 ${given.noise01}` : ""}${given.sameStart ? " --same-start" : ""}`,
       provenance: { ...(await provenanceOf()), ...table.provenance },
-      sameStart: false,
+      sameStart: given.sameStart,
       milliseconds: performance.now() - startedAt,
     };
     const comparison = compareBench(bench);

@@ -235,3 +235,13 @@ test("a bench compares strategies over seeds and always has the baselines", asyn
     results.map(({ strategy, evaluations, seeds }) => `${strategy} ${evaluations} ${seeds}`).sort(),
   ).toEqual(["largest-first 10 4", "largest-first 5 4", "random 10 4", "random 5 4"]);
 });
+
+test("strategies that start alike have the same first design, seed by seed", async () => {
+  const { out } = await genius(
+    "bench --space nas-bench-macro --strategies evolution,gp --evaluations 1,3 --seeds 3 --same-start --json",
+  );
+  const { results } = JSON.parse(out) as { results: { evaluations: number; rank: { mean: number } }[] };
+  const first = results.filter(({ evaluations }) => evaluations === 1).map(({ rank }) => rank.mean);
+  expect(first.length).toBe(4);
+  expect(new Set(first).size).toBe(1);
+});
