@@ -7,9 +7,7 @@ import { fileError, GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { formatCount } from "../base/units.ts";
 import { assemble } from "../catalog/assemble.ts";
-import { loadSpace } from "../catalog/load.ts";
-import { openTable, tablePairs } from "../evaluators/accuracy-table.ts";
-import table from "../evaluators/table.ts";
+import { openTable } from "../evaluators/accuracy-table.ts";
 import { estimate } from "../llm/index.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
 import { lockFolder } from "../record/lock.ts";
@@ -19,6 +17,7 @@ import { modelSettings } from "../study/settings.ts";
 import { defineCommand } from "./command.ts";
 import { checkFlags } from "./options.ts";
 import { provenanceOf } from "./provenance.ts";
+import { publishedSpace } from "./published-space.ts";
 import { defaultFolder } from "./search.ts";
 
 const count = z.number().int().positive();
@@ -119,22 +118,13 @@ asks nothing twice.`,
 
 /** The audit as a study of the strategy llm on the table, for the parts of one. */
 async function configOf(given: z.infer<typeof options>): Promise<StudyConfig> {
-  const definition = await loadSpace(given.space);
-  const dataset = given.dataset ?? tablePairs().find(({ space }) => space === definition.name)?.dataset;
-  if (dataset === undefined) {
-    throw new GeniusError(
-      "wrong-use",
-      `${given.space} has no published table. Spaces with one: ${[...new Set(tablePairs().map(({ space }) => space))].join(", ")}.`,
-    );
-  }
-  const described = await table.describe?.({ dataset, environment: {} }, table.options.parse({}));
-  const fitted = described?.images && (definition.fit?.(described.images, {}) as JsonObject | undefined);
+  const { definition, dataset, words, options: fitted } = await publishedSpace(given.space, given.dataset);
   const model = modelSettings.strip().parse(given);
   return {
     dataset,
-    task: described?.words ?? definition.summary,
+    task: words,
     space: given.space,
-    spaceOptions: checkFlags(definition.options, { ...fitted }) as JsonObject,
+    spaceOptions: checkFlags(definition.options, fitted) as JsonObject,
     strategy: "llm",
     strategyOptions: {},
     evaluator: "table",

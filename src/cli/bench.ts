@@ -4,8 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
-import { loadSpace, loadStrategy } from "../catalog/load.ts";
-import { openTable, tablePairs } from "../evaluators/accuracy-table.ts";
+import { loadStrategy } from "../catalog/load.ts";
+import { openTable } from "../evaluators/accuracy-table.ts";
 import {
   type Bench,
   type BenchTrace,
@@ -14,12 +14,12 @@ import {
   comparisonMarkdown,
   comparisonPage,
 } from "../report/index.ts";
-import type { SpaceDefinition } from "../spaces/space.ts";
 import { runJobs } from "./bench-pool.ts";
 import type { BenchJob } from "./bench-worker.ts";
 import { defineCommand } from "./command.ts";
 import { checkFlags } from "./options.ts";
 import { provenanceOf } from "./provenance.ts";
+import { publishedSpace } from "./published-space.ts";
 import { trivialGuesses } from "./trivial-guesses.ts";
 
 const list = (text: string) =>
@@ -73,14 +73,7 @@ export default defineCommand({
 random and largest-first are always run too. A table without a validation figure says "selectedOn": "test".`,
   async run({ options: given, terminal }) {
     const startedAt = performance.now();
-    const definition = await loadSpace(given.space);
-    const dataset = given.dataset ?? tablePairs().find(({ space }) => space === definition.name)?.dataset;
-    if (dataset === undefined) {
-      throw new GeniusError(
-        "wrong-use",
-        `${given.space} has no published table. Spaces with one: ${[...new Set(tablePairs().map(({ space }) => space))].join(", ")}.`,
-      );
-    }
+    const { definition, dataset, options: spaceOptions } = await publishedSpace(given.space, given.dataset);
     const evaluations = list(given.evaluations)
       .map(Number)
       .sort((a, b) => a - b);
@@ -92,7 +85,6 @@ random and largest-first are always run too. A table without a validation figure
     }
     const strategies = [...new Set([...list(given.strategies), ...baselineStrategies])];
     await Promise.all(strategies.map(checkStrategy));
-    const spaceOptions = await fitOptions(definition, dataset);
     const space = definition.create(checkFlags(definition.options, spaceOptions));
     const { environment } = terminal;
     const table = await openTable({
@@ -161,12 +153,4 @@ async function checkStrategy(name: string): Promise<void> {
       `${name} needs a language model, and a bench runs without one: run it with genius search, several seeds, and compare the runs with genius report.`,
     );
   }
-}
-
-async function fitOptions(definition: SpaceDefinition, dataset: string): Promise<Record<string, unknown>> {
-  const { default: table } = await import("../evaluators/table.ts");
-  const described = await table.describe?.({ dataset, environment: {} }, table.options.parse({}));
-  return {
-    ...(described?.images && (definition.fit?.(described.images, {}) as Record<string, unknown> | undefined)),
-  };
 }
