@@ -60,7 +60,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./transcript.ts")).default,
   },
   list: {
-    usage: "list spaces|strategies|evaluators|datasets|models",
+    usage: "list spaces|strategies|evaluators|datasets|launchers|models",
     summary: "what there is",
     load: async () => (await import("./list.ts")).default,
   },

@@ -21,6 +21,8 @@ const kinds: Readonly<Record<string, () => readonly Row[]>> = {
   strategies: () => rowsOf(strategies),
   evaluators: () => rowsOf(evaluators),
   datasets: listDatasets,
+  // None yet: trainings run in worker processes of this machine.
+  launchers: () => [],
   models: () => modelProviders,
 };
 
@@ -37,7 +39,8 @@ export default defineCommand({
       for (const row of rows) terminal.out(`${JSON.stringify(row)}\n`);
       return 0;
     }
-    const width = Math.max(...rows.map(({ name }) => name.length));
+    if (rows.length === 0) terminal.error(`There are no ${kind} yet.\n`);
+    const width = Math.max(0, ...rows.map(({ name }) => name.length));
     for (const { name, summary, source } of rows) {
       terminal.out(`${name.padEnd(width)}  ${summary}\n`);
       if (source !== undefined) terminal.out(`${" ".repeat(width)}  ${source}\n`);
