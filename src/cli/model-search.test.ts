@@ -1,5 +1,5 @@
 // `genius search` with a model behind a real socket, with every kind of failure a server can have.
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -24,13 +24,18 @@ const proposal = (index: number): Behaviour =>
     expectedAccuracyPercent: 92,
   });
 
-async function search(script: readonly Behaviour[], more: readonly string[] = [], address?: string) {
+async function search(
+  script: readonly Behaviour[],
+  more: readonly string[] = [],
+  address?: string,
+  model = "compatible/scripted",
+) {
   server = await startModelServer({ respond: (_, number) => script[number - 1] ?? proposal(number) });
   const folder = join(await mkdtemp(join(tmpdir(), "genius-model-search-")), "run");
   let error = "";
   const code = await run(
     [
-      ...["search", "nas-bench-macro", "--strategy", "llm", "--model", "compatible/scripted"],
+      ...["search", "nas-bench-macro", "--strategy", "llm", "--model", model],
       ...["--base-url", address ?? server.baseUrl, "--trials", "3", "--out", folder, ...more],
     ],
     {
@@ -129,4 +134,22 @@ test("a cap on money needs a price", async () => {
   const { code, error } = await search([], ["--max-usd", "1"]);
   expect(code).toBe(2);
   expect(error).toContain("--usd-per-million-input");
+});
+
+test("a recorded search replays without a server, byte for byte in its trials but for times", async () => {
+  const first = await search([
+    behaviours.answer("no design"),
+    proposal(1),
+    behaviours.object({ reason: "large", choices: [2, 2, 2, 2, 2, 2, 2, 2], expectedAccuracyPercent: 93 }),
+    proposal(3),
+  ]);
+  await server?.close();
+  const again = await search([], [], "http://127.0.0.1:1/v1", `replay/${first.folder}`);
+  expect(again.code).toBe(0);
+  const trialLines = async (folder: string) =>
+    (await readFile(join(folder, "journal.jsonl"), "utf8"))
+      .split("\n")
+      .filter((line) => line.startsWith('{"kind":"trial"'))
+      .map((line) => line.replace(/"time":"[^"]*"/, ""));
+  expect(await trialLines(again.folder)).toEqual(await trialLines(first.folder));
 });
