@@ -28,7 +28,7 @@ export function planEpochs(options: TrainOptions, imageCount: number): EpochPlan
   return {
     min: Math.min(search, options.minEpochs ?? Math.max(1, Math.round(search / 9))),
     search,
-    final: options.finalEpochs ?? Math.max(search, between(Math.round(180_000 / imageCount), 25, 150)),
+    final: options.finalEpochs ?? Math.max(search, between(Math.round(290_000 / imageCount), 25, 150)),
   };
 }
 
