@@ -15,7 +15,7 @@ test("fewer images get more epochs, smaller batches and smaller steps; a person'
     expect(search).toBeLessThanOrEqual(final);
   }
   expect(epochs.map(({ search }) => search)).toEqual([30, 15, 2, 2]);
-  expect(epochs.map(({ final }) => final)).toEqual([150, 150, 25, 25]);
+  expect(epochs.map(({ final }) => final)).toEqual([150, 150, 40, 25]);
   expect(planEpochs(trainOptions.parse({ epochs: 60, minEpochs: 90 }), 45_000)).toEqual({
     min: 60,
     search: 60,
