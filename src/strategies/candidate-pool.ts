@@ -1,11 +1,12 @@
 // The designs that a surrogate considers: all allowed ones of a space that can be listed, or a pool made anew for each
 // proposal. It knows no accuracies but their order.
 import type { Random } from "../base/random.ts";
+import { designCountOf } from "../spaces/cost-model.ts";
 import { largestFeasible, neighbours } from "../spaces/create-domain.ts";
 import type { Domain } from "../spaces/domain.ts";
 import type { Choices } from "../spaces/space.ts";
 import type { Points } from "./gaussian-process.ts";
-import { designAt, designCountOf } from "./unseen.ts";
+import { designAt } from "./unseen.ts";
 
 const pooledDraws = 200;
 const pooledNeighbourhoods = 4;

@@ -2,13 +2,13 @@
 // of the candidates. The strategies that stand on it (gp, hybrid) add how a search begins and how it decides.
 import type { Random } from "../base/random.ts";
 import { isScored, type Proposal, type Trial } from "../record/trial.ts";
+import { designCountOf } from "../spaces/cost-model.ts";
 import type { Domain } from "../spaces/domain.ts";
 import type { Choices } from "../spaces/space.ts";
 import { allowedDesigns, type Listed, listOf, poolOf } from "./candidate-pool.ts";
 import { fitHyperparameters } from "./fit-gaussian-process.ts";
 import { defaultHyperparameters, type PointShape, type Points } from "./gaussian-process.ts";
 import { type Beliefs, createPosterior, type Posterior } from "./posterior.ts";
-import { designCountOf } from "./unseen.ts";
 
 /** Spaces of at most so many designs are believed about whole; of larger ones, a pool made for each proposal. */
 const listedDesigns = 20_000;

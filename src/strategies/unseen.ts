@@ -2,6 +2,7 @@
 // the strategies, which must neither repeat a design nor stop while one is left. It knows nothing of accuracies.
 import type { Random } from "../base/random.ts";
 import type { Proposal, Trial } from "../record/trial.ts";
+import { designCountOf } from "../spaces/cost-model.ts";
 import type { Domain } from "../spaces/domain.ts";
 import type { Choices, Space } from "../spaces/space.ts";
 
@@ -40,11 +41,6 @@ export function freeDesigns(
 ): (choices: Choices) => boolean {
   const taken = new Set(pending.map(({ choices }) => choices.join()));
   return (choices) => !known.has(choices) && !taken.has(choices.join());
-}
-
-/** The number of designs, limits or not. Beyond 2^53 it is rounded. */
-export function designCountOf({ decisions }: Space): number {
-  return decisions.reduce((count, { options }) => count * options.length, 1);
 }
 
 /** The design of a place in the list of all designs: the last decision changes fastest. */
