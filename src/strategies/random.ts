@@ -2,9 +2,7 @@
 // the shortest example of a strategy.
 import { z } from "zod";
 import { defineStrategy } from "./strategy.ts";
-
-/** Draws in a row that may hit known designs before the space counts as exhausted. */
-const patience = 2000;
+import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
 
 export default defineStrategy({
   name: "random",
@@ -13,21 +11,13 @@ export default defineStrategy({
   model: "none",
   options: z.object({}),
   create({ domain }) {
-    const seen = new Set<string>();
+    const known = createKnownDesigns();
     return {
       async propose({ random, pending }) {
-        const taken = new Set(pending.map((proposal) => proposal.choices.join()));
-        for (let attempt = 0; attempt < patience; attempt += 1) {
-          const choices = domain.sample(random);
-          if (choices === undefined) return undefined;
-          const key = choices.join();
-          if (!seen.has(key) && !taken.has(key)) return { choices, fidelity: {}, by: "random" };
-        }
-        return undefined;
+        const choices = drawUnseen(domain, freeDesigns(known, pending), random);
+        return choices && { choices, fidelity: {}, by: "random" };
       },
-      observe({ proposal }) {
-        seen.add(proposal.choices.join());
-      },
+      observe: known.observe,
     };
   },
 });
