@@ -8,6 +8,8 @@ const layers = [
   ["strategies", "evaluators"],
   ["study", "report"],
   ["catalog"],
+  ["runs"],
+  ["dashboard", "mcp"],
   ["cli", "testing"],
 ];
 

@@ -28,6 +28,13 @@ const kinds: readonly Kind[] = [
     type: "EvaluatorDefinition",
     contract: "evaluator",
   },
+  {
+    kind: "launchers",
+    folder: "launchers",
+    define: "defineLauncher",
+    type: "LauncherDefinition",
+    contract: "launcher",
+  },
 ];
 
 const source = new URL("../src/", import.meta.url);

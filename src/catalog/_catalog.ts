@@ -1,6 +1,7 @@
 // Written by `npm run catalog`; do not edit. What exists, by name, loaded when it is used.
 
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
+import type { LauncherDefinition } from "../launchers/launcher.ts";
 import type { SpaceDefinition } from "../spaces/space.ts";
 import type { StrategyDefinition } from "../strategies/strategy.ts";
 import type { Entry } from "./entry.ts";
@@ -155,3 +156,5 @@ export const evaluators: Readonly<Record<string, Entry<EvaluatorDefinition>>> = 
     load: async () => (await import("../evaluators/transcript.ts")).default,
   },
 };
+
+export const launchers: Readonly<Record<string, Entry<LauncherDefinition>>> = {};

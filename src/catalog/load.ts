@@ -7,14 +7,16 @@ import type { z } from "zod";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
+import type { LauncherDefinition } from "../launchers/launcher.ts";
 import type { SpaceDefinition } from "../spaces/space.ts";
 import type { StrategyDefinition } from "../strategies/strategy.ts";
-import { evaluators, spaces, strategies } from "./_catalog.ts";
+import { evaluators, launchers, spaces, strategies } from "./_catalog.ts";
 import type { Entry } from "./entry.ts";
 
 export const loadSpace = (name: string) => load<SpaceDefinition>("space", spaces, name);
 export const loadStrategy = (name: string) => load<StrategyDefinition>("strategy", strategies, name);
 export const loadEvaluator = (name: string) => load<EvaluatorDefinition>("evaluator", evaluators, name);
+export const loadLauncher = (name: string) => load<LauncherDefinition>("launcher", launchers, name);
 
 interface Definition {
   readonly name: string;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
-import { evaluators, spaces, strategies } from "../catalog/_catalog.ts";
+import { evaluators, launchers, spaces, strategies } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { modelProviders } from "../llm/index.ts";
 import { defineCommand } from "./command.ts";
@@ -21,8 +21,7 @@ const kinds: Readonly<Record<string, () => readonly Row[]>> = {
   strategies: () => rowsOf(strategies),
   evaluators: () => rowsOf(evaluators),
   datasets: listDatasets,
-  // None yet: trainings run in worker processes of this machine.
-  launchers: () => [],
+  launchers: () => rowsOf(launchers),
   models: () => modelProviders,
 };
 
@@ -39,7 +38,6 @@ export default defineCommand({
       for (const row of rows) terminal.out(`${JSON.stringify(row)}\n`);
       return 0;
     }
-    if (rows.length === 0) terminal.error(`There are no ${kind} yet.\n`);
     const width = Math.max(0, ...rows.map(({ name }) => name.length));
     for (const { name, summary, source } of rows) {
       terminal.out(`${name.padEnd(width)}  ${summary}\n`);
