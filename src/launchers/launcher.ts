@@ -7,8 +7,22 @@ import type { z } from "zod";
 export interface LaunchJob {
   /** Unique for ever, and fit for a file name and a shell: `[A-Za-z0-9_-]{1,100}`. The same key is the same job. */
   readonly key: string;
-  /** Absolute path of the job's folder on the machine of the study. */
+  /**
+   * Absolute path of the job's folder on the machine of the study, and the command's working directory. What the
+   * command leaves there is there for the study too once the job has ended: a backend without our disk needs a
+   * shared folder, and says so. Files a launcher keeps there begin with `launch-<key>`, as two jobs may share a
+   * folder: one that goes on from the checkpoint of another.
+   */
   readonly folder: string;
+  /**
+   * Program and arguments, run in `folder` and never put together for a shell. A first word `python` is the Python
+   * that the launcher runs trainers with; any other first word is a program, taken as it is.
+   */
+  readonly command: readonly string[];
+  /** A folder with Python packages that the command imports: `PYTHONPATH`, or an upload to a backend without our disk. */
+  readonly pythonPath?: string;
+  /** From being asked to stop to being killed: the time to write a checkpoint. Default 30. */
+  readonly stopGraceSeconds?: number;
   readonly resources: Resources;
 }
 
