@@ -26,6 +26,8 @@ export type ErrorCode =
   | "infeasible"
   | "missing-feature"
   | "training-failed"
+  | "launcher-unreachable"
+  | "launcher-refused"
   | "internal";
 
 export class GeniusError extends Error {

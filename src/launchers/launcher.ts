@@ -65,6 +65,13 @@ export interface Launcher {
   output(job: LaunchJob, offset: number): Promise<Output>;
   /** Asks the trainer to stop, with the time to write a checkpoint; resolves when the backend has been told. */
   stop(job: LaunchJob): Promise<void>;
+  /**
+   * Looks, where that can be done without a job, whether the trainers' Python has a package.
+   * @throws GeniusError `missing-feature` that says what was found, where, and what to do.
+   */
+  requirePackage?(name: string, atLeast: string): Promise<void>;
+  /** How long to wait between two looks at a job; 1 by default. */
+  readonly pollSeconds?: number;
   /** Lets go of the backend. Jobs go on. */
   close?(): Promise<void>;
 }
