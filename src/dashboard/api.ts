@@ -1,0 +1,688 @@
+// The contract between the dashboard's server and its page: every route with what it takes and gives, and every live
+// event. Plain JSON and types only, importing nothing, so that the page can import it by a type-only import.
+//
+// All routes are below /api. A run's id is what `RunSummary.id` gives; put it through encodeURIComponent. An error is
+// any status of 400 and more with an `ApiError` as its body. Accuracies are shares in [0, 1], times are ISO texts or
+// milliseconds (`…Ms`), money is US dollars (`usd`). Texts of journals, files and models are untrusted: show them as
+// text, never as markup.
+//
+// The token: `genius dashboard` prints http://127.0.0.1:PORT/#token=…; the page takes it from the fragment, keeps it in
+// sessionStorage, removes it from the address, and sends it as the header `x-genius-token` with every request. POST
+// needs it always (403 `bad-token` without). GET needs it only where the server is open to the network; EventSource
+// and download links, which cannot send headers, put it into the query as `token=…`. Without a token the page is
+// read-only and should say so.
+
+/** The body of every answer that is not 2xx. `message` is written for the person. */
+export interface ApiError {
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+// ── Routes ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What each route takes (`query`, `body`) and gives (`reply`). `:id` is a run, `:number` a trial, `:index` a call. */
+export interface Routes {
+  readonly "GET /api/about": { readonly reply: About };
+  /** All runs, newest first. */
+  readonly "GET /api/runs": { readonly reply: { readonly runs: readonly RunSummary[] } };
+  /** The sooner this is asked the better: it has all that the first paint needs but the trials. */
+  readonly "GET /api/runs/:id": { readonly reply: RunDetail };
+  /** Rows `from` … of the trials in the order of their number. `limit` is at most 20,000 (the default). */
+  readonly "GET /api/runs/:id/trials": {
+    readonly query: { readonly from?: number; readonly limit?: number };
+    readonly reply: TrialColumns;
+  };
+  readonly "GET /api/runs/:id/trials/:number": { readonly reply: TrialDetail };
+  /** What a surrogate that saw the trials before this one makes of it. Takes up to seconds. */
+  readonly "GET /api/runs/:id/trials/:number/why": { readonly reply: Attribution };
+  /** Proposals that were not scored as proposed, newest first, a page at a time. `limit` is at most 500 (200). */
+  readonly "GET /api/runs/:id/troubles": {
+    readonly query: { readonly from?: number; readonly limit?: number };
+    readonly reply: Page<Trouble>;
+  };
+  /** Learning curves of finished trainings, best first; `most` is at most 500 (60). Those under way: `LiveState`. */
+  readonly "GET /api/runs/:id/curves": {
+    readonly query: { readonly most?: number };
+    readonly reply: { readonly curves: readonly Curve[]; readonly total: number };
+  };
+  /** What each decision was worth; `null` with too few trials. Takes up to seconds. */
+  readonly "GET /api/runs/:id/worth": { readonly reply: Worth | null };
+  /** Simple operations early, complex ones late? Takes up to seconds. */
+  readonly "GET /api/runs/:id/early-late": { readonly reply: EarlyLateAnswer };
+  /** A network; with `against`, its difference from another. `choices` as in `DecisionInfo` digits: 02012100 or 0,2,0. */
+  readonly "GET /api/runs/:id/network": {
+    readonly query: { readonly choices: string; readonly against?: string };
+    readonly reply: NetworkView;
+  };
+  /** A download: the network of a trial. ONNX and safetensors have trained weights where the trial's are at hand. */
+  readonly "GET /api/runs/:id/export": {
+    readonly query: { readonly trial: number; readonly format: ExportFormat };
+    readonly reply: Download;
+  };
+  /** A download of the whole run in one form. */
+  readonly "GET /api/runs/:id/download": {
+    readonly query: {
+      readonly what: "report.html" | "report.md" | "trials.csv" | "journal.jsonl" | "conversation.jsonl";
+    };
+    readonly reply: Download;
+  };
+  /** The calls in the order of asking, without their texts. `limit` is at most 5,000 (1,000). */
+  readonly "GET /api/runs/:id/calls": {
+    readonly query: { readonly from?: number; readonly limit?: number };
+    readonly reply: Page<CallSummary>;
+  };
+  /** One call, whole; `:index` counts from 0. */
+  readonly "GET /api/runs/:id/calls/:index": { readonly reply: CallDetail };
+  /** Several runs, for comparing: their best so far over evaluations. Takes at most 20 ids, with commas between. */
+  readonly "GET /api/compare": { readonly query: { readonly runs: string }; readonly reply: Comparison };
+  /** Server-sent events of the list of runs: `ListEvent`s. */
+  readonly "GET /api/events": { readonly reply: EventStream<ListEvent> };
+  /** Server-sent events of a run, from row `from` of its trials and row `calls` of its calls on: `RunEvent`s. */
+  readonly "GET /api/runs/:id/events": {
+    readonly query: { readonly from: number; readonly calls?: number };
+    readonly reply: EventStream<RunEvent>;
+  };
+  /** What can be searched for and with what; members' own options come from `GET /api/form/options`. */
+  readonly "GET /api/form": { readonly reply: StartForm };
+  /** The options of the members that were chosen, to be shown as further groups of the form. */
+  readonly "GET /api/form/options": {
+    readonly query: { readonly space?: string; readonly strategy?: string; readonly evaluator?: string };
+    readonly reply: { readonly groups: readonly OptionGroup[] };
+  };
+  readonly "POST /api/runs": { readonly body: StartRequest; readonly reply: Started };
+  readonly "POST /api/runs/:id/stop": { readonly body: Record<string, never>; readonly reply: Done };
+  /** `trials`: evaluations in all, to go on beyond the plan. */
+  readonly "POST /api/runs/:id/resume": { readonly body: { readonly trials?: number }; readonly reply: Done };
+  /** A person's turn in a running search (409 `not-running` otherwise). It is carried out at the next proposal. */
+  readonly "POST /api/runs/:id/turns": { readonly body: Turn; readonly reply: { readonly id: string } };
+  /** Records the person's own prediction. Finished runs too; a second guess for a trial is refused (409). */
+  readonly "POST /api/runs/:id/guesses": { readonly body: NewGuess; readonly reply: Guess };
+  readonly "GET /api/runs/:id/guesses": { readonly reply: { readonly guesses: readonly Guess[] } };
+}
+
+/** A file, with `content-disposition: attachment`. */
+export interface Download {
+  readonly kind: "download";
+}
+
+/** `text/event-stream`: each message's data is one JSON value of `Event`. The field `event:` is not used. */
+export interface EventStream<Event> {
+  readonly kind: "events";
+  readonly event?: Event;
+}
+
+export interface Done {
+  readonly done: true;
+}
+
+/** Rows `from` … of `total`. */
+export interface Page<Row> {
+  readonly from: number;
+  readonly total: number;
+  readonly rows: readonly Row[];
+}
+
+export interface About {
+  readonly version: string;
+  /** The folders that are looked through for runs. */
+  readonly folders: readonly string[];
+  /** Whether this request had a token that allows changes. */
+  readonly mayChange: boolean;
+}
+
+// ── Runs ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * `running`: a live process holds the folder's lock. `stopped`: resumable, and no one is at it. `finished`: the journal
+ * has its result. `failed`: stopped by an error (`RunSummary.problem` says which). `unreadable`: damaged, see `problem`.
+ */
+export type RunState = "running" | "stopped" | "finished" | "failed" | "unreadable";
+
+export interface RunSummary {
+  readonly id: string;
+  /** The folder, for people. */
+  readonly folder: string;
+  readonly state: RunState;
+  readonly problem?: string;
+  readonly dataset: string;
+  readonly space: string;
+  readonly strategy: string;
+  readonly evaluator: string;
+  readonly model?: string;
+  readonly seed: number;
+  readonly startedAt: string;
+  /** Of the last line of the journal. */
+  readonly changedAt: string;
+  /** Evaluations asked for, and spent so far. */
+  readonly budget: number;
+  readonly evaluations: number;
+  readonly proposals: number;
+  readonly limits: Limits;
+  readonly selectedOn: "validation" | "test";
+  readonly best?: BestDesign;
+  readonly testAccuracy01?: number;
+  readonly spent: Spending;
+}
+
+export interface Limits {
+  readonly minParamCount?: number;
+  readonly maxParamCount?: number;
+  readonly minMacCount?: number;
+  readonly maxMacCount?: number;
+}
+
+export interface BestDesign {
+  readonly trial: number;
+  /** The design's published key, such as 22212220. */
+  readonly key: string;
+  readonly accuracy01: number;
+  readonly paramCount: number;
+  readonly macCount: number;
+}
+
+export interface Spending {
+  /** Sum over the evaluations. */
+  readonly evaluationMs: number;
+  /** From the start to the last line. */
+  readonly elapsedMs: number;
+  readonly epochs: number;
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Absent where the price of a call is not known. */
+  readonly usd?: number;
+  /** Recorded figures of a replayed conversation: nothing was paid now. */
+  readonly replayed: boolean;
+}
+
+export interface RunDetail extends RunSummary {
+  readonly task: string;
+  /** The resolved configuration and what the figures stand on, for a table. */
+  readonly settings: readonly { readonly name: string; readonly value: string }[];
+  /** One command that repeats the run. */
+  readonly command: string;
+  /** Whether accuracies were looked up instead of trained. */
+  readonly tabular: boolean;
+  /** Absent when the space cannot be loaded here: then designs are shown by their numbers and no network is drawn. */
+  readonly decisions?: readonly DecisionInfo[];
+  readonly spaceSummary?: string;
+  /** The digit of option 0 in keys and in `choices` texts: 0 or 1. */
+  readonly firstDigit: 0 | 1;
+  /** The highest accuracy that any design has, where a table knows it. */
+  readonly optimum01?: number;
+  readonly baselines: readonly BaselineBand[];
+  readonly notes: readonly Note[];
+  readonly result?: { readonly reason: string; readonly best: number | null; readonly time: string };
+  readonly warnings: readonly string[];
+  /** Rows that `trials` has now. */
+  readonly trialCount: number;
+  readonly callCount: number;
+  readonly live?: LiveState;
+  /** Whether turns can be taken now, and which kinds: the paper's prompt, for instance, takes no insight. */
+  readonly turns: readonly Turn["kind"][];
+  /** What is in force: decisions that are pinned or have forbidden options, insights, and holding. */
+  readonly inForce: InForce;
+}
+
+export interface DecisionInfo {
+  readonly name: string;
+  readonly meaning: string;
+  readonly kind: "categorical" | "ordinal";
+  readonly about: "architecture" | "training";
+  readonly options: readonly string[];
+}
+
+/** Runs of another strategy at the same evaluations: the random band, largest-first. */
+export interface BaselineBand {
+  readonly strategy: string;
+  readonly runs: number;
+  /** Points of the curve; the same length for all four. `low01`/`high01`: 5 and 95 % of the runs, equal to the median for one run. */
+  readonly evaluation: readonly number[];
+  readonly median01: readonly number[];
+  readonly low01: readonly number[];
+  readonly high01: readonly number[];
+}
+
+export interface Note {
+  readonly about: "resumed" | "stopped" | "data" | "person" | "warning";
+  readonly text: string;
+  readonly trialNumber?: number;
+  readonly time: string;
+}
+
+// ── Trials ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The words of `TrialColumns.outcome`, by number. */
+export type OutcomeWord =
+  | "scored"
+  | "made-up"
+  | "infeasible"
+  | "diverged"
+  | "timeout"
+  | "crashed"
+  | "cancelled"
+  | "unreadable"
+  | "duplicate"
+  | "unmeasured";
+
+/** Trials as columns: entry k of each belongs to row `from + k`. */
+export interface TrialColumns {
+  readonly from: number;
+  /** Rows there are in all now. */
+  readonly total: number;
+  /** The trial's number, from 1. While trials run at once, one may be missing until it ends. */
+  readonly number: readonly number[];
+  /** Row-major: D values a row, options from 0; a row of -1 where a reply held no design. */
+  readonly choices: readonly number[];
+  readonly decisionCount: number;
+  /** Places in `outcomeWords`. */
+  readonly outcome: readonly number[];
+  readonly outcomeWords: readonly OutcomeWord[];
+  /** Whether it cost an evaluation: the x axis of "best so far over evaluations" counts these. */
+  readonly evaluated: readonly (0 | 1)[];
+  readonly accuracy01: readonly (number | null)[];
+  readonly predicted01: readonly (number | null)[];
+  readonly predictedSd01: readonly (number | null)[];
+  readonly paramCount: readonly number[];
+  readonly macCount: readonly number[];
+  readonly latencyMs: readonly (number | null)[];
+  /** When it finished, since the start of the run. */
+  readonly finishedMs: readonly number[];
+  readonly spentMs: readonly number[];
+  /** What the model had cost when it finished; null where no price is known or no model is asked. */
+  readonly usd: readonly (number | null)[];
+  /** Places in `proposers`. */
+  readonly by: readonly number[];
+  readonly proposers: readonly string[];
+  /** 1: repaired to keep the limits; 2: changed by the person; 0: as proposed. */
+  readonly changed: readonly (0 | 1 | 2)[];
+  /** `CallSummary.reply` of the call that led to it; 0: none. */
+  readonly call: readonly number[];
+}
+
+export interface TrialDetail {
+  readonly number: number;
+  readonly key: string;
+  readonly choices: readonly number[];
+  readonly by: string;
+  readonly outcome: OutcomeWord;
+  /** Why it was not scored, or a remark about the score, in words. */
+  readonly why?: string;
+  readonly accuracy01?: number;
+  readonly latencyMs?: number;
+  readonly paramCount: number;
+  readonly macCount: number;
+  readonly spentMs: number;
+  readonly finishedAt?: string;
+  /** The proposer's own claim, never a finding. */
+  readonly rationale?: string;
+  readonly predicted?: { readonly accuracy01: number; readonly sd01?: number };
+  /** As first proposed, where it was repaired (limits) or edited (a person). */
+  readonly repairedFrom?: readonly number[];
+  readonly editedFrom?: readonly number[];
+  readonly call?: number;
+  readonly curve?: readonly EpochPoint[];
+  /** What it is compared with: the best trial before it. */
+  readonly parent?: {
+    readonly trial: number;
+    readonly key: string;
+    readonly choices: readonly number[];
+    readonly accuracy01: number;
+  };
+  /** Decisions in which it differs from its parent. */
+  readonly changes: readonly Change[];
+}
+
+export interface Change {
+  readonly decision: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A Gaussian process that saw the scored trials before this one, asked about the design and about its changes. */
+export interface Attribution {
+  readonly trial: number;
+  /** Absent with fewer than two scored trials before it, or for a design that could not be read. */
+  readonly predicted?: { readonly accuracy01: number; readonly sd01: number };
+  readonly measured01?: number;
+  readonly parent?: { readonly trial: number; readonly predicted01: number };
+  /** How much of the predicted difference from the parent each change brings: taken back alone, it would lose this. */
+  readonly changes: readonly (Change & { readonly gain01: number; readonly sd01: number })[];
+  /** How it was made, in a sentence to show beside it. */
+  readonly method: string;
+}
+
+export interface Trouble {
+  readonly trial: number;
+  readonly key: string;
+  readonly by: string;
+  readonly what: "infeasible" | "repaired" | "edited" | "duplicate" | "unreadable" | "failed" | "unmeasured";
+  readonly why: string;
+}
+
+export interface EpochPoint {
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly validationAccuracy01: number;
+  readonly validationLoss?: number;
+}
+
+export interface Curve {
+  readonly trial: number;
+  readonly key: string;
+  readonly points: readonly EpochPoint[];
+}
+
+// ── What a run teaches ────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Worth {
+  /** Trials that were used, of all that were scored: the last ones. */
+  readonly used: number;
+  readonly scored: number;
+  readonly decisions: readonly {
+    readonly decision: string;
+    /** Fitted difference between the best and the worst option that was tried, in accuracy. */
+    readonly worth01: number;
+    readonly ci95: readonly [low: number, high: number];
+  }[];
+  /** What it is and is not, to show beside it. */
+  readonly caption: string;
+}
+
+/** "Simple operations early, complex ones late?": see src/report/early-late.ts for the definition. */
+export type EarlyLateAnswer =
+  | { readonly kind: "unknown"; readonly why: string }
+  | {
+      readonly kind: "answer";
+      /** Mean over the best designs of the correlation of place in the network and complexity of the option, in [-1, 1]. */
+      readonly best: number;
+      /** The same over feasible designs drawn at random: what the limits alone make of it. */
+      readonly feasible: number;
+      readonly difference: number;
+      readonly ci95: readonly [low: number, high: number];
+      readonly bestDesigns: number;
+      readonly feasibleDesigns: number;
+      readonly verdict: "yes" | "no" | "the other way" | "not clear";
+      /** The verdict in a sentence, and how to read it. */
+      readonly words: string;
+      /** One a decision that has a place, in the order of places: its place in [0, 1] and mean complexities in [0, 1]. */
+      readonly profile: readonly {
+        readonly decision: string;
+        readonly place01: number;
+        readonly best01: number;
+        readonly feasible01: number;
+      }[];
+    };
+
+export interface Comparison {
+  readonly runs: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly selectedOn: "validation" | "test";
+    /** Where the best so far rose: evaluation, accuracy, time and money then. */
+    readonly evaluation: readonly number[];
+    readonly accuracy01: readonly number[];
+    readonly finishedMs: readonly number[];
+    readonly usd: readonly (number | null)[];
+    readonly evaluations: number;
+  }[];
+  /** Why they should not be compared, where they differ in space, data set, limits or what they selected on. */
+  readonly warnings: readonly string[];
+  /** Means with intervals by strategy at the evaluations that all have, where seeds repeat. */
+  readonly strategies: readonly {
+    readonly strategy: string;
+    readonly runs: number;
+    readonly evaluations: number;
+    readonly mean01: number;
+    readonly ci95: readonly [low: number, high: number];
+  }[];
+}
+
+// ── A network ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type ExportFormat = "onnx" | "pytorch" | "mermaid" | "safetensors";
+
+export interface NetworkView {
+  readonly key: string;
+  readonly choices: readonly number[];
+  /** The trial that evaluated it, if one did. */
+  readonly trial?: number;
+  readonly accuracy01?: number;
+  readonly paramCount: number;
+  readonly macCount: number;
+  /** Limits that it breaks, in words. */
+  readonly violations: readonly string[];
+  readonly inputShape: Shape;
+  readonly stages: readonly StageView[];
+  /** Present with `against`. */
+  readonly against?: {
+    readonly key: string;
+    readonly choices: readonly number[];
+    readonly trial?: number;
+    readonly accuracy01?: number;
+    readonly paramCount: number;
+    readonly macCount: number;
+    readonly inputShape: Shape;
+    readonly stages: readonly StageView[];
+    /** From the other to this one. */
+    readonly changes: readonly Change[];
+  };
+}
+
+export type Shape = readonly [channels: number, height: number, width: number];
+
+export interface StageView {
+  /** `stage2`, or the resolution: `16×16`. */
+  readonly name: string;
+  readonly blocks: readonly BlockView[];
+}
+
+export interface BlockView {
+  /** `layer3`, or of alike blocks in a row the first and the last: `stage2.cell1–cell5`. */
+  readonly name: string;
+  readonly count: number;
+  /** Such as `1×1→96, depthwise 5×5, 1×1→64, squeeze-excite, skip`. */
+  readonly description: string;
+  readonly outputShape: Shape;
+  readonly paramCount: number;
+  readonly macCount: number;
+  readonly residual: boolean;
+  /** With `against`: whether the other network has the same block, another in its place, or none. */
+  readonly difference?: "same" | "changed" | "only-here";
+}
+
+// ── The conversation ──────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface CallSummary {
+  /** Its row, from 0: for `GET …/calls/:index`. */
+  readonly index: number;
+  /** The reply's number, as `TrialColumns.call` names it; 0 for a call that failed. */
+  readonly reply: number;
+  readonly purpose: string;
+  readonly failed: boolean;
+  readonly modelId: string;
+  readonly from: "model" | "cache" | "replay" | "manual" | "none";
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedInputTokens: number;
+  /** Counted from the length of the text, not by the provider. */
+  readonly estimated: boolean;
+  readonly usd?: number;
+  readonly milliseconds: number;
+  readonly time: string;
+  readonly toolCalls: number;
+  /** Trials that it led to. */
+  readonly trials: readonly number[];
+}
+
+export interface CallDetail extends CallSummary {
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  /** As the model wrote it. */
+  readonly text: string;
+  readonly finishReason: string;
+  /** As JSON text, indented. */
+  readonly toolUses: readonly { readonly name: string; readonly input: string; readonly output: string }[];
+  /** Tries that failed before, and the error of a call that failed, in words. */
+  readonly failures: readonly string[];
+  /** What the structured answer held, as JSON text; absent for a reply in prose. */
+  readonly parsed?: string;
+  /** What was made of it, one a trial: parsed, repaired, predicted against measured. */
+  readonly outcomes: readonly TrialDetail[];
+}
+
+// ── A person's turn ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * What a person does in a running search. Each is carried out at the next proposal, noted in the journal, and carried
+ * out again by a resume. `choices` are options from 0, one a decision.
+ */
+export type Turn =
+  /** The answer to `LiveState.question` of a run with the model `manual`. */
+  | { readonly kind: "answer"; readonly question: string; readonly text: string }
+  /** A remark that stands in every prompt from the next proposal on. */
+  | { readonly kind: "insight"; readonly text: string }
+  /** A design to evaluate; it costs an evaluation as any other. */
+  | {
+      readonly kind: "trial";
+      readonly choices: readonly number[];
+      readonly reason?: string;
+      readonly predicted01?: number;
+    }
+  /** The options that a decision may still have: one pins it, all frees it. Refused if no design is left. */
+  | { readonly kind: "allow"; readonly decision: string; readonly options: readonly number[] }
+  /** From the next proposal on, each waits (`LiveState.held`) until the person releases it, or no longer. */
+  | { readonly kind: "hold"; readonly on: boolean }
+  /** Lets a held proposal go, changed where `choices` differ from it. */
+  | {
+      readonly kind: "release";
+      readonly trial: number;
+      readonly choices?: readonly number[];
+      readonly predicted01?: number;
+    };
+
+export interface InForce {
+  readonly hold: boolean;
+  readonly insights: readonly string[];
+  readonly allowed: readonly { readonly decision: string; readonly options: readonly number[] }[];
+  /** Turns that were put in and not yet taken up. */
+  readonly waiting: readonly { readonly id: string; readonly kind: Turn["kind"] }[];
+}
+
+/** What a running search is doing right now. */
+export interface LiveState {
+  /** The trial that is being thought of. */
+  readonly proposing?: { readonly trial: number; readonly since: string };
+  readonly evaluating: readonly {
+    readonly trial: number;
+    readonly key: string;
+    readonly choices: readonly number[];
+    readonly by: string;
+    readonly rationale?: string;
+    readonly paramCount: number;
+    readonly macCount: number;
+    readonly since: string;
+    /** The learning curve as it grows. */
+    readonly curve: readonly EpochPoint[];
+  }[];
+  /** The final training of the selected design. */
+  readonly finalTraining?: { readonly trial: number; readonly curve: readonly EpochPoint[] };
+  /** What a run with the model `manual` asks the person. */
+  readonly question?: {
+    readonly id: string;
+    readonly purpose: string;
+    readonly prompt: string;
+    readonly since: string;
+  };
+  /** A proposal that waits for the person. */
+  readonly held?: {
+    readonly trial: number;
+    readonly key: string;
+    readonly choices: readonly number[];
+    readonly by: string;
+    readonly rationale?: string;
+    readonly predicted?: { readonly accuracy01: number; readonly sd01?: number };
+    readonly paramCount: number;
+    readonly macCount: number;
+  };
+}
+
+/** For a trial not yet shown ("guess first"): recorded before the page reveals it. */
+export interface NewGuess {
+  readonly trial: number;
+  readonly accuracy01: number;
+}
+
+/** The person's prediction beside the proposer's, the surrogate's and what was measured; absent what is not known. */
+export interface Guess {
+  readonly trial: number;
+  readonly person01: number;
+  readonly time: string;
+  readonly model01?: number;
+  readonly surrogate01?: number;
+  readonly measured01?: number;
+}
+
+// ── Starting ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface StartForm {
+  readonly datasets: readonly Choice[];
+  readonly spaces: readonly Choice[];
+  readonly strategies: readonly (Choice & { readonly model: "required" | "optional" | "none" })[];
+  readonly evaluators: readonly Choice[];
+  readonly models: readonly (Choice & { readonly usage: string })[];
+  /** The search's own options: trials, limits, seed, caps … */
+  readonly options: readonly OptionField[];
+}
+
+export interface Choice {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export interface OptionGroup {
+  readonly title: string;
+  readonly options: readonly OptionField[];
+}
+
+/** A field of a form, from the option's schema. */
+export interface OptionField {
+  /** The key in `StartRequest.options`. */
+  readonly field: string;
+  /** As on the command line: `--max-params`. */
+  readonly flag: string;
+  readonly kind: "text" | "number" | "yes-no" | "choice";
+  readonly choices?: readonly string[];
+  readonly description: string;
+  readonly fallback?: string | number | boolean;
+  readonly placeholder?: string;
+}
+
+export interface StartRequest {
+  /** A name from `datasets`, or a path on the server's machine; absent with a replayed transcript. */
+  readonly dataset?: string;
+  /** By `OptionField.field`: the search's own and the members' options, `space`, `strategy`, `evaluator`, `model` among them. */
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  /** Turns that are there from the first proposal on, such as `hold`. */
+  readonly turns?: readonly Turn[];
+}
+
+/** The run is there when its journal is; a search that cannot start answers 400 with its own words. */
+export interface Started {
+  readonly id: string;
+}
+
+// ── Live events ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type ListEvent =
+  /** A run that is new or has changed. */
+  { readonly kind: "run"; readonly run: RunSummary } | { readonly kind: "gone"; readonly id: string };
+
+export type RunEvent =
+  /** New rows. Append them where `from` says. */
+  | { readonly kind: "trials"; readonly trials: TrialColumns }
+  /** Trials before those known came late (they ran at once): ask for all rows again. */
+  | { readonly kind: "reload" }
+  | { readonly kind: "summary"; readonly run: RunSummary }
+  /** null: nothing is under way. */
+  | { readonly kind: "live"; readonly live: LiveState | null }
+  | { readonly kind: "calls"; readonly calls: Page<CallSummary> }
+  | { readonly kind: "notes"; readonly notes: readonly Note[]; readonly inForce: InForce };
