@@ -26,7 +26,10 @@ export interface Routes {
   readonly "GET /api/runs": { readonly reply: { readonly runs: readonly RunSummary[] } };
   /** The sooner this is asked the better: it has all that the first paint needs but the trials. */
   readonly "GET /api/runs/:id": { readonly reply: RunDetail };
-  /** Rows `from` … of the trials in the order of their number. `limit` is at most 20,000 (the default). */
+  /**
+   * Rows `from` … of the trials, in the order in which they finished: rows are only ever appended. Sort by `number` where
+   * evaluations are counted ("best so far over evaluations"). `limit` is at most 20,000 (the default).
+   */
   readonly "GET /api/runs/:id/trials": {
     readonly query: { readonly from?: number; readonly limit?: number };
     readonly reply: TrialColumns;
@@ -269,7 +272,7 @@ export interface TrialColumns {
   readonly from: number;
   /** Rows there are in all now. */
   readonly total: number;
-  /** The trial's number, from 1. While trials run at once, one may be missing until it ends. */
+  /** The trial's number, from 1. Trials that ran at once may be out of order. */
   readonly number: readonly number[];
   /** Row-major: D values a row, options from 0; a row of -1 where a reply held no design. */
   readonly choices: readonly number[];
@@ -679,8 +682,6 @@ export type ListEvent =
 export type RunEvent =
   /** New rows. Append them where `from` says. */
   | { readonly kind: "trials"; readonly trials: TrialColumns }
-  /** Trials before those known came late (they ran at once): ask for all rows again. */
-  | { readonly kind: "reload" }
   | { readonly kind: "summary"; readonly run: RunSummary }
   /** null: nothing is under way. */
   | { readonly kind: "live"; readonly live: LiveState | null }
