@@ -6,7 +6,7 @@ import { type BenchmarkTable, benchmarkTables, type NumberedTable, openNumbered 
 
 export interface Job {
   readonly table: string;
-  /** A strategy's name, with options after a colon: `gp:warmStart=none`. */
+  /** A strategy's name, with options after a colon: `gp:start=random`. */
   readonly strategy: string;
   readonly seed: number;
 }

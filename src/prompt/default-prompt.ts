@@ -34,7 +34,7 @@ export function defaultPrompt(context: PromptContext): readonly ChatMessage[] {
     ...(costs ? [describeCosts(domain)] : []),
     limits === undefined
       ? "There are no limits on size."
-      : `Limits: ${limits}. A design outside them is changed to the nearest one inside, so aim inside; the tool "cost" counts designs exactly if you need it.`,
+      : `Limits: ${limits}. A design outside them is changed to the nearest one inside, so aim inside.`,
     historyText(context),
     ask(domain, context.left),
   ];

@@ -5,8 +5,10 @@ import { isScored, type ScoredTrial } from "../record/trial.ts";
 import { neighbours } from "../spaces/create-domain.ts";
 import { defineStrategy } from "./strategy.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
+import { createWarmStart, startOption } from "./warm-start.ts";
 
 const options = z.object({
+  start: startOption("random"),
   population: z
     .int()
     .min(2)
@@ -29,11 +31,15 @@ export default defineStrategy({
     const population = given.population ?? Math.min(100, Math.max(10, Math.round(evaluations / 5)));
     const sample = given.sample ?? Math.max(2, Math.round(population / 4));
     const known = createKnownDesigns();
+    const warmStart = createWarmStart(domain, given.start);
     const alive: ScoredTrial[] = [];
     let born = 0;
     return {
-      async propose({ random, pending }) {
+      async propose(context) {
+        const { random, pending } = context;
         const isFree = freeDesigns(known, pending);
+        const begin = warmStart.next(isFree, context);
+        if (begin !== undefined) return { ...begin, fidelity: {}, by: "evolution" };
         if (born + pending.length >= population && alive.length > 0) {
           const competitors = Array.from({ length: sample }, () => random.pick(alive));
           const parent = competitors.reduce((best, trial) =>

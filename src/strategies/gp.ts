@@ -1,23 +1,19 @@
 // Bayesian optimisation: a Gaussian process over the decisions says what it expects of every design and how sure it
 // is, and the design of highest expected improvement comes next. It looks at decisions only, never at the network.
 import { z } from "zod";
-import { largestFeasible, smallestFeasible } from "../spaces/create-domain.ts";
-import type { Choices } from "../spaces/space.ts";
 import { acquire } from "./acquire.ts";
 import { defineStrategy } from "./strategy.ts";
 import { createSurrogate } from "./surrogate.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
+import { createWarmStart, startOption } from "./warm-start.ts";
 
 const options = z.object({
-  warmStart: z
-    .enum(["largest", "smallest", "none"])
-    .default("largest")
-    .describe("the first design: the largest allowed one, the smallest, or one at random"),
+  start: startOption("largest"),
   initial: z
     .int()
     .min(1)
     .default(4)
-    .describe("designs before the surrogate decides: the warm start, then random ones"),
+    .describe("designs before the surrogate decides: those to start with, then random ones"),
 });
 
 export default defineStrategy({
@@ -27,25 +23,17 @@ export default defineStrategy({
     "Jones et al. 1998, https://doi.org/10.1023/A:1008306431147; kernel for categories as in Ru et al. 2020, https://arxiv.org/abs/1906.08878",
   model: "none",
   options,
-  create({ domain }, { warmStart, initial }) {
+  create({ domain }, { start, initial }) {
     const surrogate = createSurrogate(domain);
     const known = createKnownDesigns();
-    let start: Choices | undefined;
-    const warm = () => {
-      if (warmStart === "none") return undefined;
-      const extreme = warmStart === "largest" ? largestFeasible : smallestFeasible;
-      start ??= extreme(domain, "macCount");
-      return start;
-    };
+    const warmStart = createWarmStart(domain, start);
     return {
-      async propose({ random, pending }) {
+      async propose(context) {
+        const { random, pending } = context;
         const isFree = freeDesigns(known, pending);
         const by = "gp";
-        if (known.size === 0) {
-          const first = warm();
-          if (first !== undefined && isFree(first))
-            return { choices: first, fidelity: {}, by, rationale: `the ${warmStart} allowed design` };
-        }
+        const begin = warmStart.next(isFree, context);
+        if (begin !== undefined) return { ...begin, fidelity: {}, by };
         if (surrogate.size > 0 && known.size + pending.length >= initial) {
           const [next] = acquire(surrogate.candidates({ random, pending }), isFree);
           if (next !== undefined)

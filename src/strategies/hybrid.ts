@@ -14,8 +14,11 @@ import { networkKnowledge } from "./network-knowledge.ts";
 import { defineStrategy, type ProposeContext, type Strategy, type StrategySetting } from "./strategy.ts";
 import { type Candidates, createSurrogate, type Surrogate } from "./surrogate.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
+import { createWarmStart, startOption } from "./warm-start.ts";
 
+const ownStart = { own: "the one that promises most by its graph, or the model's" };
 const options = z.object({
+  start: startOption("own", ownStart),
   candidates: z.int().min(1).max(20).default(4).describe("designs that the model is asked for at once"),
   calls: z.int().min(0).default(30).describe("most times that the model is asked; it may be fewer"),
   maxOutputTokens: z.int().min(50).default(4000).describe("most tokens of one reply"),
@@ -39,6 +42,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const { domain, conversation } = setting;
   const surrogate = createSurrogate(domain, networkKnowledge(domain));
   const known = createKnownDesigns();
+  const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
   const trials: Trial[] = [];
   let capIsReached = false;
 
@@ -74,6 +78,8 @@ function create(setting: StrategySetting, given: Options): Strategy {
     async propose(context) {
       const { random, pending } = context;
       const isFree = freeDesigns(known, pending);
+      const begin = warmStart.next(isFree, context);
+      if (begin !== undefined) return { ...begin, fidelity: {}, by: "hybrid/start" };
       const beliefs = surrogate.candidates({ random, pending });
       const own = acquire(beliefs, isFree, conversation === undefined ? 1 : given.candidates);
       const reply = conversation && (await ask(conversation, context, { beliefs, own }));

@@ -10,22 +10,20 @@ import { genius2023Prompt } from "../prompt/genius-2023.ts";
 import { type ProposalReply, readProposal, replySchema } from "../prompt/proposal-reply.ts";
 import { isEvaluated, type Proposal, type Trial } from "../record/trial.ts";
 import { parseChoices } from "../spaces/choices.ts";
-import { largestFeasible, neighbours } from "../spaces/create-domain.ts";
+import { neighbours } from "../spaces/create-domain.ts";
 import type { Domain } from "../spaces/domain.ts";
 import type { Choices } from "../spaces/space.ts";
-import { defineStrategy, type ProposeContext, type Strategy, type StrategySetting } from "./strategy.ts";
+import { defineStrategy, type Strategy, type StrategySetting } from "./strategy.ts";
+import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
+import { createWarmStart, startOption } from "./warm-start.ts";
 
+const ownStart = { model: "the model's own", nominal: "a random one with a made-up result" };
 const options = z.object({
   prompt: z
     .enum(["default", "genius-2023"])
     .default("default")
     .describe("genius-2023 is the paper's protocol: no repair, no tool, temperature 0"),
-  start: z
-    .enum(["model", "nominal", "largest"])
-    .default("model")
-    .describe(
-      "the first design: the model's own, a random one with a made-up result, or the largest allowed",
-    ),
+  start: startOption("model", ownStart),
   nominalAccuracy01: z.number().min(0).max(1).default(0.5).describe("the made-up result of --start nominal"),
   onInfeasible: z
     .enum(["repair", "return"])
@@ -61,6 +59,8 @@ function create(setting: StrategySetting, given: Options): Strategy {
   }
   const paper = given.prompt === "genius-2023";
   const history: Trial[] = [];
+  const known = createKnownDesigns();
+  const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
 
   /** What the model said when it proposed a trial: the paper's protocols send it back. */
   const replyTo = ({ proposal }: Trial) =>
@@ -96,10 +96,11 @@ function create(setting: StrategySetting, given: Options): Strategy {
 
   return {
     async propose(context) {
-      if (context.trialNumber === 1) {
-        const first = firstDesign(domain, given, context.random);
-        if (first !== undefined) return first;
-      }
+      const isFree = freeDesigns(known, context.pending);
+      if (given.start === "nominal" && context.trialNumber === 1)
+        return nominalDesign(domain, given, context.random);
+      const begin = warmStart.next(isFree, context);
+      if (begin !== undefined) return { ...begin, fidelity: {}, by: "llm/start" };
       const left = setting.evaluations - history.filter(isEvaluated).length - context.pending.length;
       const messages = messagesFor(left, context.pending);
       const purpose = `proposal ${context.trialNumber}`;
@@ -117,10 +118,11 @@ function create(setting: StrategySetting, given: Options): Strategy {
         return { choices: [], fidelity: {}, by: "llm", call: reply.number, unreadable: read.reason };
       }
       const proposal = proposalOf(read, reply);
-      return paper ? proposal : settle(proposal, { domain, given, history, context });
+      return paper ? proposal : settle(proposal, { domain, given, isFree, random: context.random });
     },
     observe(trial) {
       history.push(trial);
+      known.observe(trial);
     },
     modelPlan() {
       // Results fill the prompt as the search goes on: half of what it can hold, on average.
@@ -139,17 +141,9 @@ function create(setting: StrategySetting, given: Options): Strategy {
   };
 }
 
-function firstDesign(domain: Domain, given: Options, random: Random): Proposal | undefined {
-  if (given.start === "model") return undefined;
-  const nominal = given.start === "nominal";
-  const choices = nominal ? domain.sample(random) : largestFeasible(domain, "macCount");
-  if (choices === undefined) return undefined;
-  return {
-    choices,
-    fidelity: {},
-    by: `llm/${given.start}`,
-    ...(nominal && { nominalAccuracy01: given.nominalAccuracy01 }),
-  };
+function nominalDesign(domain: Domain, { nominalAccuracy01 }: Options, random: Random): Proposal | undefined {
+  const choices = domain.sample(random);
+  return choices && { choices, fidelity: {}, by: "llm/nominal", nominalAccuracy01 };
 }
 
 function askedAgain(
@@ -181,43 +175,35 @@ function proposalOf(read: Extract<ProposalReply, { kind: "design" }>, reply: Cha
 interface Settling {
   readonly domain: Domain;
   readonly given: Options;
-  readonly history: readonly Trial[];
-  readonly context: ProposeContext;
+  readonly isFree: (choices: Choices) => boolean;
+  readonly random: Random;
 }
 
 /** Brings a proposal inside the limits, and away from what was tried, with as few changes as possible. */
-function settle(proposal: Proposal, { domain, given, history, context }: Settling): Proposal | undefined {
-  const tried = new Set(
-    [...history.map((trial) => trial.proposal), ...context.pending].map(({ choices }) => choices.join()),
-  );
+function settle(proposal: Proposal, { domain, given, isFree, random }: Settling): Proposal | undefined {
   let choices: Choices | undefined = proposal.choices;
   if (!domain.isFeasible(choices)) {
     if (given.onInfeasible === "return") return proposal;
     choices = domain.repair(choices);
   }
-  if (choices !== undefined && tried.has(choices.join())) {
-    choices = nearestUntried(domain, choices, tried) ?? untriedSample(domain, tried, context.random);
-  }
+  if (choices !== undefined && !isFree(choices))
+    choices = nearestFree(domain, choices, isFree) ?? drawUnseen(domain, isFree, random);
   if (choices === undefined) return undefined;
   return choices === proposal.choices ? proposal : { ...proposal, choices, repairedFrom: proposal.choices };
 }
 
-/** The allowed design one or two decisions away that was not tried, of the most MACs among the nearest. */
-function nearestUntried(domain: Domain, from: Choices, tried: ReadonlySet<string>): Choices | undefined {
+/** The allowed design one or two decisions away that is free, of the most MACs among the nearest. */
+function nearestFree(
+  domain: Domain,
+  from: Choices,
+  isFree: (choices: Choices) => boolean,
+): Choices | undefined {
   const near = neighbours(domain.space, from);
   const best = (designs: readonly Choices[]) =>
     designs
-      .filter((choices) => !tried.has(choices.join()) && domain.isFeasible(choices))
+      .filter((choices) => isFree(choices) && domain.isFeasible(choices))
       .sort((a, b) => domain.costOf(b).macCount - domain.costOf(a).macCount)[0];
   return best(near) ?? best(near.flatMap((choices) => neighbours(domain.space, choices)).slice(0, 20_000));
-}
-
-function untriedSample(domain: Domain, tried: ReadonlySet<string>, random: Random): Choices | undefined {
-  for (let attempt = 0; attempt < 1000; attempt += 1) {
-    const choices = domain.sample(random);
-    if (choices === undefined || !tried.has(choices.join())) return choices;
-  }
-  return undefined;
 }
 
 /** Counts designs for the model. What is no design is answered in words. */
@@ -225,7 +211,7 @@ function costTool(domain: Domain): Tool {
   return {
     name: "cost",
     description:
-      "Counts parameters and multiply–accumulates of designs exactly, and says whether each is within the limits.",
+      "Counts parameters and multiply–accumulates of designs exactly, if you need it, and says whether each is within the limits.",
     inputJsonSchema: {
       type: "object",
       additionalProperties: false,

@@ -7,9 +7,15 @@ import { isFailure } from "./failure.ts";
 import { createDensity, likeliestGood } from "./parzen.ts";
 import { defineStrategy } from "./strategy.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
+import { createWarmStart, startOption } from "./warm-start.ts";
 
 const options = z.object({
-  initial: z.int().min(1).default(10).describe("designs drawn at random before the densities decide"),
+  start: startOption("random"),
+  initial: z
+    .int()
+    .min(1)
+    .default(10)
+    .describe("designs before the densities decide: those to start with, then random ones"),
   good01: z
     .number()
     .gt(0)
@@ -29,13 +35,17 @@ export default defineStrategy({
   source: "Bergstra et al. 2011, https://papers.nips.cc/paper/4443; multivariate as in Falkner et al. 2018",
   model: "none",
   options,
-  create({ domain }, { initial, good01, draws, multivariate }) {
+  create({ domain }, { start, initial, good01, draws, multivariate }) {
     const known = createKnownDesigns();
+    const warmStart = createWarmStart(domain, start);
     const scored: { choices: Choices; accuracy01: number }[] = [];
     const failed: Choices[] = [];
     return {
-      async propose({ random, pending }) {
+      async propose(context) {
+        const { random, pending } = context;
         const isFree = freeDesigns(known, pending);
+        const begin = warmStart.next(isFree, context);
+        if (begin !== undefined) return { ...begin, fidelity: {}, by: "tpe" };
         if (scored.length > 1 && scored.length + failed.length >= initial) {
           const ranked = scored.toSorted((a, b) => b.accuracy01 - a.accuracy01).map(({ choices }) => choices);
           const count = Math.min(25, Math.ceil(good01 * ranked.length));
