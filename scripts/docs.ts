@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import type { z } from "zod";
 import { evaluators, spaces, strategies } from "../src/catalog/_catalog.ts";
 import { commands } from "../src/cli/commands.ts";
-import { flagsOf } from "../src/cli/options.ts";
+import { flagsOf } from "../src/runs/flags.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const target = join(root, "docs", "reference.md");

@@ -12,10 +12,10 @@ import { decodeWeights, encodeWeights } from "../network/export/weights-file.ts"
 import type { Network } from "../network/network.ts";
 import { initialWeights } from "../nn/index.ts";
 import { bestOf } from "../record/trial.ts";
+import { openRun } from "../runs/open-run.ts";
 import { keyOf, parseChoices } from "../spaces/choices.ts";
 import { defineCommand } from "./command.ts";
 import { openSpace } from "./members.ts";
-import { openRun } from "./open-run.ts";
 
 const flags = z.object({
   choices: z.string().optional().describe("a design instead of a run's best").meta({ placeholder: "C" }),

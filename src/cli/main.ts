@@ -61,7 +61,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 async function invoke(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
-  const { checkFlags, coerce, flagsOf, parseArguments, unknownFlag } = await import("./options.ts");
+  const { checkFlags, coerce, parseArguments, unknownFlag } = await import("./options.ts");
+  const { flagsOf } = await import("../runs/flags.ts");
   const flags = await flagsOf(command.options);
   const booleans = flags.filter((flag) => flag.isBoolean).map((flag) => flag.field);
   const { operands, values } = parseArguments(args, booleans);
@@ -97,7 +98,8 @@ A first search, with nothing to set up:  genius search digits --max-params 20k -
 }
 
 async function commandHelp(name: string, command: Command, args: readonly string[]): Promise<string> {
-  const { flagsOf, helpOf, parseArguments } = await import("./options.ts");
+  const { helpOf, parseArguments } = await import("./options.ts");
+  const { flagsOf } = await import("../runs/flags.ts");
   const { usage, summary } = commands[name]!;
   const flags = await flagsOf(command.options);
   const booleans = [...flags.filter((flag) => flag.isBoolean).map((flag) => flag.field), "help"];

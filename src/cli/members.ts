@@ -1,9 +1,12 @@
 // Options of members as flags: what the command's own schema does not know goes to the space, strategy, evaluator
 // or model that was chosen, each of which takes the fields of its own schema. Whatever is left is a mistake.
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 import { loadSpace } from "../catalog/load.ts";
+import { type Flag, flagsOf } from "../runs/flags.ts";
 import type { Space } from "../spaces/space.ts";
-import { checkFlags, coerce, flagsOf, helpOf, unknownFlag } from "./options.ts";
+import { checkFlags, coerce, helpOf, unknownFlag } from "./options.ts";
 
 interface Member {
   readonly name: string;
@@ -22,10 +25,27 @@ export async function distribute(
   const flags = await Promise.all(members.map((member) => flagsOf(member.options)));
   const known = [...alsoKnown, ...flags.flat().map((flag) => flag.field)];
   for (const field of Object.keys(rest)) if (!known.includes(field)) throw unknownFlag(field, known);
-  return flags.map((own) => {
-    const fields = own.map((flag) => flag.field);
-    return coerce(Object.fromEntries(Object.entries(rest).filter(([field]) => fields.includes(field))), own);
-  });
+  return Promise.all(
+    flags.map(async (own) => {
+      const fields = own.map((flag) => flag.field);
+      const given = Object.entries(rest).filter(([field]) => fields.includes(field));
+      return coerce(await withFiles(Object.fromEntries(given), own), own);
+    }),
+  );
+}
+
+/** Flags that may name a file, with what is in it: so the run's configuration holds it, and not a place on a disk. */
+async function withFiles(
+  given: Readonly<Record<string, string | boolean>>,
+  flags: readonly Flag[],
+): Promise<Readonly<Record<string, string | boolean>>> {
+  const read = { ...given };
+  for (const { field, readsFile } of flags) {
+    const value = given[field];
+    if (!readsFile || typeof value !== "string" || !existsSync(value)) continue;
+    read[field] = await readFile(value, "utf8");
+  }
+  return read;
 }
 
 /** A help section for each member that has options. */

@@ -4,52 +4,7 @@ import { parseArgs } from "node:util";
 import type { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
-
-/** What a flag looks like in help, read from a field of a schema. */
-export interface Flag {
-  readonly field: string;
-  readonly flag: string;
-  readonly isBoolean: boolean;
-  readonly isNumber: boolean;
-  readonly placeholder: string;
-  readonly description: string;
-  readonly fallback: unknown;
-}
-
-interface JsonSchema {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly placeholder?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-}
-
-export const flagOf = (field: string) =>
-  `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-export const fieldOf = (flag: string) =>
-  flag.replace(/^--/, "").replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-
-/** The fields of an object schema as flags. */
-export async function flagsOf(schema: z.ZodType): Promise<readonly Flag[]> {
-  const { toJSONSchema } = await import("zod");
-  const described = toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  return Object.entries(described.properties ?? {}).map(([field, property]) => ({
-    field,
-    flag: flagOf(field),
-    isBoolean: property.type === "boolean",
-    isNumber: property.type === "number" || property.type === "integer",
-    placeholder: property.placeholder ?? placeholderOf(property),
-    description: property.description ?? "",
-    fallback: property.default,
-  }));
-}
-
-function placeholderOf(property: JsonSchema): string {
-  if (property.enum !== undefined) return property.enum.join("|");
-  return property.type === "number" || property.type === "integer" ? "N" : "TEXT";
-}
+import { type Flag, fieldOf, flagOf } from "../runs/flags.ts";
 
 /** The flags as a help section. */
 export function helpOf(title: string, flags: readonly Flag[]): string {

@@ -4,7 +4,6 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
-import { loadEvaluator } from "../catalog/load.ts";
 import {
   chartFile,
   chartPng,
@@ -15,9 +14,9 @@ import {
   runsMarkdown,
   runsReport,
 } from "../report/index.ts";
+import { openRun } from "../runs/open-run.ts";
+import { reportInput } from "../runs/report-input.ts";
 import { defineCommand } from "./command.ts";
-import { commandOf } from "./command-of.ts";
-import { type OpenRun, openRun } from "./open-run.ts";
 
 export default defineCommand({
   options: z.object({
@@ -34,7 +33,7 @@ report.md is written. The page needs no network and holds everything: copy it to
   async run({ operands, options, terminal }) {
     if (operands.length === 0)
       throw new GeniusError("wrong-use", "Name a run's folder, or several to compare: genius report runs/….");
-    const inputs = await Promise.all(operands.map(async (folder) => inputOf(await openRun(folder))));
+    const inputs = await Promise.all(operands.map(async (folder) => reportInput(await openRun(folder))));
     const [first] = inputs;
     const single = inputs.length === 1 && first !== undefined;
     const html = options.out ?? (single ? join(operands[0]!, "report.html") : "comparison.html");
@@ -79,27 +78,4 @@ async function write(path: string, text: string | Uint8Array): Promise<void> {
   } catch (thrown) {
     throw fileError(thrown, path, "write");
   }
-}
-
-/** What the report must know around a run's record. */
-async function inputOf({ folder, record, space, calls, trained }: OpenRun): Promise<RunReportInput> {
-  const { config, provenance } = record.header;
-  const evaluator = provenance.evaluator as { selectedOn?: unknown; optimum01?: unknown } | undefined;
-  const definition = await loadEvaluator(config.evaluator);
-  return {
-    folder,
-    record,
-    space,
-    calls,
-    trained,
-    ...(record.result?.baselines !== undefined && { baselines: record.result.baselines }),
-    ...(typeof evaluator?.optimum01 === "number" && { optimum01: evaluator.optimum01 }),
-    selectedOn: evaluator?.selectedOn === "test" ? "test" : "validation",
-    tabular: definition.tabular === true,
-    command: commandOf(config),
-    baselineCommand: commandOf(
-      { ...config, strategy: "random", strategyOptions: {} },
-      { withoutModel: true },
-    ),
-  };
 }

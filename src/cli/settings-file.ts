@@ -1,7 +1,7 @@
 // Settings from a JSON file, below the flags: flag, then file, then default.
 import { readFile } from "node:fs/promises";
 import { fileError, GeniusError, messageOf } from "../base/errors.ts";
-import { flagOf } from "./options.ts";
+import { flagOf } from "../runs/flags.ts";
 
 /**
  * The fields of a settings file such as `{"trials": 50, "maxParams": "20k"}`.

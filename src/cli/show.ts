@@ -5,10 +5,10 @@ import { GeniusError } from "../base/errors.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
 import { bestOf, isEvaluated, isScored } from "../record/trial.ts";
 import { networkSketch } from "../report/index.ts";
+import { openRun } from "../runs/open-run.ts";
 import { keyOf, toDigits } from "../spaces/choices.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { defineCommand } from "./command.ts";
-import { openRun } from "./open-run.ts";
 import { sparkline, trialLine } from "./progress.ts";
 
 export default defineCommand({

@@ -1,6 +1,6 @@
 // The one command that repeats a run, written from its configuration.
 import type { StudyConfig } from "../record/journal-lines.ts";
-import { flagOf } from "./options.ts";
+import { flagOf } from "./flags.ts";
 
 const limitFlags: Readonly<Record<string, string>> = {
   maxParamCount: "--max-params",
