@@ -157,4 +157,10 @@ export const evaluators: Readonly<Record<string, Entry<EvaluatorDefinition>>> = 
   },
 };
 
-export const launchers: Readonly<Record<string, Entry<LauncherDefinition>>> = {};
+export const launchers: Readonly<Record<string, Entry<LauncherDefinition>>> = {
+  local: {
+    summary: "Trains in processes of this machine, which go on when the study is interrupted.",
+    source: "Made for GENIUS",
+    load: async () => (await import("../launchers/local.ts")).default,
+  },
+};

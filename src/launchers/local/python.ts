@@ -1,0 +1,89 @@
+// Finds the Python that trains: the one that GENIUS_PYTHON names, else that of `.venv` here, else the one that
+// `genius setup torch` made, else the system's. It only looks, and says what it found where.
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { GeniusError, systemCodeOf } from "../../base/errors.ts";
+import { cacheDirectoryOf } from "../../data/index.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Python {
+  readonly path: string;
+  /** `3.12.4` */
+  readonly version: string;
+  /** Version of the package that was asked for; undefined where it is not installed. */
+  readonly packageVersion?: string;
+}
+
+/** The oldest that the trainer runs on. */
+export const oldestPython = "3.11";
+
+/** Where `genius setup torch` makes its environment. */
+export function setupFolderOf(environment: Environment): string {
+  return join(cacheDirectoryOf(environment as NodeJS.ProcessEnv), "python");
+}
+
+/** The program of a virtual environment. */
+export function programOf(folder: string): string {
+  return process.platform === "win32" ? join(folder, "Scripts", "python.exe") : join(folder, "bin", "python");
+}
+
+/** Where a Python is looked for, best first. What GENIUS_PYTHON names is the only one, if it is set. */
+export function pythonPlaces(environment: Environment): readonly string[] {
+  const named = environment.GENIUS_PYTHON;
+  if (named) return [named];
+  return [programOf(".venv"), programOf(setupFolderOf(environment)), "python3"];
+}
+
+const question = `import sys, json
+from importlib import metadata
+try:
+    found = metadata.version(sys.argv[1])
+except metadata.PackageNotFoundError:
+    found = None
+print(json.dumps([sys.version.split()[0], found]))`;
+
+/** What stands at one place; the reason in words where nothing does. */
+export async function inspectPython(path: string, packageName: string): Promise<Python | string> {
+  try {
+    const { stdout } = await promisify(execFile)(path, ["-c", question, packageName], { timeout: 30_000 });
+    const [version, packageVersion] = JSON.parse(stdout) as [string, string | null];
+    if (!isAtLeast(version, oldestPython)) return `Python ${version}, too old`;
+    return { path, version, ...(packageVersion !== null && { packageVersion }) };
+  } catch (thrown) {
+    return systemCodeOf(thrown) === "ENOENT" ? "not there" : "does not answer";
+  }
+}
+
+/**
+ * The first that has the package, else the first there is.
+ * @throws GeniusError `missing-feature` where none of at least 3.11 is found.
+ */
+export async function findPython(environment: Environment, packageName = "torch"): Promise<Python> {
+  const places = pythonPlaces(environment);
+  const found: (Python | string)[] = [];
+  for (const place of places) {
+    const answer = await inspectPython(place, packageName);
+    if (typeof answer !== "string" && answer.packageVersion !== undefined) return answer;
+    found.push(answer);
+  }
+  const any = found.find((answer) => typeof answer !== "string");
+  if (any !== undefined) return any;
+  const looked = places.map((place, index) => `${place} (${found[index]})`).join(", ");
+  throw new GeniusError(
+    "missing-feature",
+    `No Python of at least ${oldestPython} was found; looked at ${looked}. Install one and run \`genius setup torch\`, or let GENIUS_PYTHON name one that has PyTorch.`,
+  );
+}
+
+/** Compares `3.12.1` with `3.11`, and `2.13.0+cpu` with `2.6`, number by number. */
+export function isAtLeast(version: string, least: string): boolean {
+  const numbers = (text: string) => text.split(/[^0-9]+/).map(Number);
+  const [have, want] = [numbers(version), numbers(least)];
+  for (const [index, number] of want.entries()) {
+    const difference = (have[index] ?? 0) - number;
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
