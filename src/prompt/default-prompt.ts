@@ -18,6 +18,8 @@ export interface PromptContext {
   readonly shown: number;
   /** Whether the model is told what designs cost; it is unless this is false. */
   readonly costs?: boolean;
+  /** What the person who runs the search has remarked. */
+  readonly insights?: readonly string[] | undefined;
 }
 
 const system =
@@ -36,12 +38,22 @@ export function defaultPrompt(context: PromptContext): readonly ChatMessage[] {
       ? "There are no limits on size."
       : `Limits: ${limits}. A design outside them is changed to the nearest one inside, so aim inside.`,
     historyText(context),
+    ...insightsText(context.insights),
     ask(domain, context.left),
   ];
   return [
     { role: "system", content: system },
     { role: "user", content: parts.join("\n\n") },
   ];
+}
+
+const mostInsights = 10;
+
+/** The person's remarks as a paragraph of a prompt; nothing when there are none. The last ten are shown. */
+export function insightsText(insights: readonly string[] = []): readonly string[] {
+  if (insights.length === 0) return [];
+  const lines = insights.slice(-mostInsights).map((insight) => `  - ${insight}`);
+  return [`Remarks of the person who runs this search:\n${lines.join("\n")}`];
 }
 
 function ask({ space }: Domain, left: number): string {

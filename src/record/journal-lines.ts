@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { type NotedTurn, personTurn } from "./person-turn.ts";
 import type { Trial } from "./trial.ts";
 
 export const journalFormat = "genius-journal";
@@ -53,6 +54,8 @@ export interface NoteLine {
   readonly about: "resumed" | "stopped" | "data" | "person" | "warning";
   readonly text: string;
   readonly trialNumber?: number;
+  /** With `about: "person"`: what the person did, so that a resume carries it out again. */
+  readonly turn?: NotedTurn;
   readonly time: string;
 }
 
@@ -135,6 +138,7 @@ const trial = z.looseObject({
     rationale: z.string().optional(),
     predicted: z.looseObject({ accuracy01: finite, sd01: finite.optional() }).optional(),
     repairedFrom: z.array(index).optional(),
+    editedFrom: z.array(index).optional(),
     call: finite.optional(),
     unreadable: z.string().optional(),
     nominalAccuracy01: finite.optional(),
@@ -175,6 +179,7 @@ const line = z.discriminatedUnion("kind", [
     about: z.enum(["resumed", "stopped", "data", "person", "warning"]),
     text: z.string(),
     trialNumber: index.optional(),
+    turn: z.object({ id: z.string(), turn: personTurn, trialNumber: index.min(1) }).optional(),
     time,
   }),
   z.looseObject({

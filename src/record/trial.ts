@@ -23,6 +23,8 @@ export interface Proposal {
   readonly predicted?: { readonly accuracy01: number; readonly sd01?: number };
   /** The design as first proposed, when it broke a limit and was repaired to the nearest allowed one. */
   readonly repairedFrom?: Choices;
+  /** The design as proposed, when the person who runs the search changed it: by hand, or by forbidding an option. */
+  readonly editedFrom?: Choices;
   /** The number of the model call that led to it, counted from 1. */
   readonly call?: number;
   /** Why a model's reply could not be read, when it could not. Such a proposal has no choices. */

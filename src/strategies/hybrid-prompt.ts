@@ -4,6 +4,7 @@ import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
 import type { ChatMessage, ChatReply, ChatRequest } from "../llm/index.ts";
+import { insightsText } from "../prompt/default-prompt.ts";
 import { describeCosts, describeDecisions, describeLimits, designText } from "../prompt/describe-space.ts";
 import { readProposal } from "../prompt/proposal-reply.ts";
 import { isScored, type Proposal, type ScoredTrial, type Trial } from "../record/trial.ts";
@@ -25,6 +26,8 @@ export interface PromptState {
   /** The surrogate's own next designs, best first. */
   readonly own: readonly Acquired[];
   readonly wanted: number;
+  /** What the person who runs the search has remarked. */
+  readonly insights?: readonly string[] | undefined;
 }
 
 export interface ModelCandidate {
@@ -52,6 +55,7 @@ export function hybridPrompt(state: PromptState): readonly ChatMessage[] {
       : `Limits: ${limits}. A design outside them is changed to the nearest one inside.`,
     resultsText(state),
     beliefsText(state),
+    ...insightsText(state.insights),
     `${state.left} evaluations are left. Propose ${state.wanted} candidates that were not tried, best first: {"candidates": [{"reason": "…", "choices": [${domain.space.decisions.length} numbers, each ${domain.space.firstDigit} or more, in the order of the decisions], "expectedAccuracyPercent": …}, …]}.`,
   ];
   return [

@@ -6,13 +6,12 @@ import { GeniusError } from "../base/errors.ts";
 import type { ChatReply, Conversation } from "../llm/index.ts";
 import { isEvaluated, type Proposal, type Trial } from "../record/trial.ts";
 import type { Choices } from "../spaces/space.ts";
-import { type Acquired, acquire } from "./acquire.ts";
-import { expectedImprovement } from "./expected-improvement.ts";
+import { type Acquired, acquire, beliefAt, promiseOf } from "./acquire.ts";
 import { candidatesSchema, hybridPrompt, type ModelCandidate, readCandidates } from "./hybrid-prompt.ts";
 import { calibrationOf, callsStillPay, combined } from "./model-trust.ts";
 import { networkKnowledge } from "./network-knowledge.ts";
 import { defineStrategy, type ProposeContext, type Strategy, type StrategySetting } from "./strategy.ts";
-import { type Candidates, createSurrogate, type Surrogate } from "./surrogate.ts";
+import { type Candidates, costAwareOption, createSurrogate, type Surrogate } from "./surrogate.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
 import { createWarmStart, startOption } from "./warm-start.ts";
 
@@ -21,6 +20,7 @@ const options = z.object({
   start: startOption("own", ownStart),
   candidates: z.int().min(1).max(20).default(4).describe("designs that the model is asked for at once"),
   calls: z.int().min(0).default(30).describe("most times that the model is asked; it may be fewer"),
+  costAware: costAwareOption,
   maxOutputTokens: z.int().min(50).default(4000).describe("most tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -40,7 +40,10 @@ export default defineStrategy({
 
 function create(setting: StrategySetting, given: Options): Strategy {
   const { domain, conversation } = setting;
-  const surrogate = createSurrogate(domain, networkKnowledge(domain));
+  const surrogate = createSurrogate(domain, {
+    knowledge: networkKnowledge(domain),
+    ...(given.costAware && { quickWithin: setting.evaluations }),
+  });
   const known = createKnownDesigns();
   const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
   const trials: Trial[] = [];
@@ -49,14 +52,15 @@ function create(setting: StrategySetting, given: Options): Strategy {
   /** The model's answer, or undefined when it is not to be asked (any more). */
   const ask = async (
     model: Conversation,
-    { trialNumber, pending, signal }: ProposeContext,
+    { trialNumber, pending, insights, signal }: ProposeContext,
     beliefs: { readonly beliefs: Candidates; readonly own: readonly Acquired[] },
   ): Promise<ChatReply | undefined> => {
     const proposals = [...trials.map(({ proposal }) => proposal), ...pending];
     const asked = proposals.filter(({ call }) => call !== undefined).length;
     if (capIsReached || asked >= given.calls || !callsStillPay(trials)) return undefined;
     const left = setting.evaluations - trials.filter(isEvaluated).length - pending.length;
-    const state = { domain, task: setting.task, trials, pending, left, wanted: given.candidates, ...beliefs };
+    const wanted = given.candidates;
+    const state = { domain, task: setting.task, trials, pending, left, wanted, insights, ...beliefs };
     try {
       return await model.ask(
         {
@@ -93,7 +97,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const next = own[0];
       if (next !== undefined) {
         const { choices, predicted } = next;
-        const isMeasured = surrogate.size > 0;
+        const isMeasured = beliefs.best > Number.NEGATIVE_INFINITY;
         const why = isMeasured
           ? "highest expected improvement"
           : "promises most by its graph, nothing being measured yet";
@@ -164,21 +168,18 @@ function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | und
   const { random, pending } = context;
   const beliefs = surrogate.candidates({ random, pending, extra: allowed.map(({ choices }) => choices) });
   const trust = calibrationOf(trials, beliefs);
-  const isFirst = surrogate.size === 0;
+  const isFirst = beliefs.best === Number.NEGATIVE_INFINITY;
   let chosen: (typeof allowed)[number] | undefined;
   // With nothing measured, levels mean nothing yet: the surrogate only ranks what the model proposes.
-  let most = isFirst ? Number.NEGATIVE_INFINITY : (own?.improvement ?? Number.NEGATIVE_INFINITY);
+  let most = isFirst ? Number.NEGATIVE_INFINITY : (own?.promise ?? Number.NEGATIVE_INFINITY);
   for (const candidate of allowed) {
     const place = beliefs.placeOf(candidate.choices);
     if (place === undefined) continue;
-    const belief = {
-      mean: beliefs.means[place] as number,
-      deviation: beliefs.deviations[place] as number,
-    };
+    const belief = beliefAt(beliefs, place);
     const { accuracy01 } = candidate;
-    const { mean, deviation } =
+    const revised =
       accuracy01 === undefined || isFirst ? belief : combined(belief, beliefs.valueOf(accuracy01), trust);
-    const promise = isFirst ? mean : expectedImprovement(mean, deviation, beliefs.best);
+    const promise = promiseOf(beliefs, place, revised);
     if (promise > most) [chosen, most] = [candidate, promise];
   }
   if (chosen === undefined) return undefined;

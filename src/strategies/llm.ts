@@ -66,9 +66,14 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const replyTo = ({ proposal }: Trial) =>
     proposal.call === undefined ? undefined : conversation.textOf(proposal.call);
 
-  const messagesFor = (left: number, pending: readonly Proposal[]): readonly ChatMessage[] => {
+  const messagesFor = (
+    left: number,
+    pending: readonly Proposal[],
+    insights?: readonly string[],
+  ): readonly ChatMessage[] => {
     const context = {
       pending,
+      insights,
       domain,
       task: setting.task,
       history,
@@ -102,7 +107,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const begin = warmStart.next(isFree, context);
       if (begin !== undefined) return { ...begin, fidelity: {}, by: "llm/start" };
       const left = setting.evaluations - history.filter(isEvaluated).length - context.pending.length;
-      const messages = messagesFor(left, context.pending);
+      const messages = messagesFor(left, context.pending, context.insights);
       const purpose = `proposal ${context.trialNumber}`;
       let reply = await ask(messages, purpose, context.signal);
       let read = readProposal(domain.space, reply);

@@ -25,6 +25,8 @@ export interface ProposeContext {
   readonly random: Random;
   /** Proposals that are being evaluated now, which a strategy should not repeat. */
   readonly pending: readonly Proposal[];
+  /** What the person who runs the search has remarked so far, oldest first, for a strategy that asks a model. */
+  readonly insights?: readonly string[];
   readonly signal: AbortSignal;
 }
 
