@@ -2,7 +2,15 @@
 // Knows nothing of search, data sets or files.
 
 export { initialWeights } from "./initialise.ts";
-export type { ActivationFunction, MapShape, ModelNode, ModelOp, ParameterSpec, Shapes } from "./model.ts";
+export {
+  type ActivationFunction,
+  inferShapes,
+  type MapShape,
+  type ModelNode,
+  type ModelOp,
+  type ParameterSpec,
+  type Shapes,
+} from "./model.ts";
 export type { Optimiser } from "./optimiser.ts";
 export { countCorrect, createPredictor, type Predictor, type PredictorOptions } from "./predictor.ts";
 export { learningRateAt, type Schedule } from "./schedule.ts";

@@ -16,6 +16,7 @@ export type ActivationFunction = "relu" | "relu6" | "hard-swish" | "hard-sigmoid
  * What a node computes. Shapes leave out the batch: feature maps are [channels, height, width], vectors [features].
  * `momentum` of batch-norm is PyTorch's: running = (1 − momentum) · running + momentum · batch.
  * `multiply` broadcasts [C, 1, 1] over height and width. `zero` gives zeros of the strided shape.
+ * `mixture` sums its inputs, input i times share `firstShare` + i of the numbers that come with each step.
  */
 export type ModelOp =
   | { kind: "input"; shape: readonly [channels: number, height: number, width: number] }
@@ -47,7 +48,8 @@ export type ModelOp =
   | { kind: "scale"; factor: number }
   | { kind: "zero"; outChannels: number; stride: number }
   | { kind: "dropout"; rate: number }
-  | { kind: "drop-path"; rate: number };
+  | { kind: "drop-path"; rate: number }
+  | { kind: "mixture"; firstShare: number };
 
 /** [channels, height, width]; a vector of features is [features, 1, 1]. */
 export type MapShape = readonly [channels: number, height: number, width: number];
@@ -117,6 +119,15 @@ export function parametersOf(nodes: readonly ModelNode[], shapes: Shapes): reado
   });
 }
 
+/** How many shares the mixtures of a network take with each step; 0 where there is none. */
+export function shareCountOf(nodes: readonly ModelNode[]): number {
+  return nodes.reduce(
+    (count, { op, inputs }) =>
+      op.kind === "mixture" ? Math.max(count, op.firstShare + inputs.length) : count,
+    0,
+  );
+}
+
 /** The length of the output of a sliding window, as convolutions and pools round it (down). */
 export function slidingLength(
   length: number,
@@ -130,7 +141,7 @@ function shapeOf(node: ModelNode, inputs: readonly MapShape[]): MapShape {
   if (op.kind === "input") return op.shape;
   const first = inputs[0];
   if (first === undefined) throw unfit(node, "it has no input");
-  const many = op.kind === "add" || op.kind === "multiply" || op.kind === "concat";
+  const many = op.kind === "add" || op.kind === "multiply" || op.kind === "concat" || op.kind === "mixture";
   if (!many && inputs.length !== 1) throw unfit(node, `it takes one input, not ${inputs.length}`);
   const [channels, height, width] = first;
   switch (op.kind) {
@@ -161,6 +172,7 @@ function shapeOf(node: ModelNode, inputs: readonly MapShape[]): MapShape {
       }
       return [inputs.reduce((sum, shape) => sum + shape[0], 0), height, width];
     case "add":
+    case "mixture":
       for (const shape of inputs) {
         if (shape.join() !== first.join()) throw differ(node, inputs);
       }

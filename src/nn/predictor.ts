@@ -176,6 +176,11 @@ function emitInference(
     case "dropout":
     case "drop-path":
       return first;
+    case "mixture":
+      throw new GeniusError(
+        "wrong-use",
+        `"${node.id}" is a mixture: choose one of its inputs before the network predicts.`,
+      );
     default:
       throw new GeniusError("internal", `No operator for "${(op satisfies never as ModelNode["op"]).kind}".`);
   }

@@ -6,7 +6,7 @@ import { createRandom } from "../base/random.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { initialWeights } from "./initialise.ts";
 import type { Target } from "./lower/context.ts";
-import type { ModelNode } from "./model.ts";
+import type { ModelNode, ParameterSpec } from "./model.ts";
 import { biasCorrections, type Optimiser } from "./optimiser.ts";
 import { asTensor, type ExecutionProvider, openSession, type Tensor, targetFor } from "./session.ts";
 import { packWeights, unpackWeights, type Weights } from "./state.ts";
@@ -30,6 +30,8 @@ export interface TrainerOptions {
   /** Threads of the session; 1 by default. */
   readonly threads?: number;
   readonly executionProvider?: ExecutionProvider;
+  /** Parameters that keep their values; none by default. */
+  readonly isFrozen?: (parameter: ParameterSpec) => boolean;
   /** Overrides what the graph is written for: `portable` uses standard ONNX operators only. */
   readonly lowering?: "native" | "plain" | "portable";
 }
@@ -40,6 +42,8 @@ export interface Batch {
   /** [N, classes]: one-hot, or any soft targets. */
   readonly targets: Float32Array;
   readonly learningRate: number;
+  /** The shares of the network's mixtures, as many as it takes; wanted where there are any. */
+  readonly shares?: Float32Array;
 }
 
 export interface StepResult {
@@ -52,6 +56,8 @@ export interface StepResult {
 export interface Trainer {
   /** One optimiser step. */
   step(batch: Batch): Promise<StepResult>;
+  /** The same loss and gradients without the step: weights, statistics and momenta stay as they are. */
+  look(batch: Omit<Batch, "learningRate">): Promise<StepResult>;
   /** Steps made so far. */
   stepCount(): number;
   /** A copy of the current weights and running statistics. */
@@ -62,6 +68,11 @@ export interface Trainer {
   setWeights(weights: Weights): void;
   /** The gradients of the last step's loss (after clipping), by parameter. For tests and diagnosis. */
   gradients(): Weights;
+  /** The gradient of the last step's (or look's) loss by each share of the mixtures, a view; empty without any. */
+  shareGradient(): Float32Array;
+  /** The optimised parameters as one vector, a view until the next step; `gradientVector` is in its order. */
+  parameterVector(): Float32Array;
+  gradientVector(): Float32Array;
   /** The logits of the last step, [N, classes], a view. */
   logits(): Float32Array;
   /** All state as bytes. */
@@ -95,6 +106,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     labelSmoothing: options.labelSmoothing ?? 0,
     ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
     average: averageDecay !== undefined,
+    ...(options.isFrozen && { isFrozen: options.isFrozen }),
   });
   const session = await openSession(graph.bytes, {
     threads: options.threads ?? 1,
@@ -132,23 +144,33 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   };
   setWeights(initialWeights(options.nodes, options.seed));
 
+  /** Runs the graph as step number `step`; the new state lands in the buffers that are not current. */
+  const run = async (batch: Batch, step: number): Promise<Buffers> => {
+    const feeds = batchTensors(graph, batch);
+    scalars.learningRate[0] = batch.learningRate;
+    [scalars.firstCorrection[0], scalars.secondCorrection[0]] = biasCorrections(optimiser, step);
+    // The first steps weigh more, or the average would remember the initial weights.
+    scalars.averageKeep[0] = Math.min(averageDecay ?? 0, step / (step + 9));
+    if (uniforms.length > 0) drawUniforms(uniforms, options.seed, step);
+    const other = current === front ? back : front;
+    await session.run({ ...feeds, ...fixed, ...current.feeds }, { ...other.fetches, ...report.fetches });
+    return other;
+  };
+  const result = () => ({ loss: report.loss[0] as number, correctCount: report.correct[0] as number });
+
   return {
     async step(batch) {
-      const [images, targets] = batchTensors(graph, batch);
+      current = await run(batch, steps + 1);
       steps += 1;
-      scalars.learningRate[0] = batch.learningRate;
-      [scalars.firstCorrection[0], scalars.secondCorrection[0]] = biasCorrections(optimiser, steps);
-      // The first steps weigh more, or the average would remember the initial weights.
-      scalars.averageKeep[0] = Math.min(averageDecay ?? 0, steps / (steps + 9));
-      if (uniforms.length > 0) drawUniforms(uniforms, options.seed, steps);
-      const other = current === front ? back : front;
-      await session.run(
-        { images, targets, ...fixed, ...current.feeds },
-        { ...other.fetches, ...report.fetches },
-      );
-      current = other;
-      return { loss: report.loss[0] as number, correctCount: report.correct[0] as number };
+      return result();
     },
+    async look(batch) {
+      await run({ ...batch, learningRate: 0 }, steps + 1);
+      return result();
+    },
+    shareGradient: () => report.shareGradient,
+    parameterVector: () => vector("parameters"),
+    gradientVector: () => report.gradient,
     stepCount: () => steps,
     weights: () => unpackWeights(graph.layout, vectors("")),
     averagedWeights: () =>
@@ -205,13 +227,17 @@ function createReport(graph: TrainingGraph) {
   const correct = new Float32Array(1);
   const gradient = new Float32Array(graph.layout.parameterCount);
   const logits = new Float32Array(batchSize * graph.classCount);
+  const shareGradient = new Float32Array(graph.shareCount);
   const fetches = {
     [graph.outputs.loss]: asTensor(loss, []),
     [graph.outputs.correct]: asTensor(correct, []),
     [graph.outputs.gradient]: asTensor(gradient, [gradient.length]),
     [graph.outputs.logits]: asTensor(logits, [batchSize, graph.classCount]),
+    ...(graph.outputs.shareGradient !== undefined && {
+      [graph.outputs.shareGradient]: asTensor(shareGradient, [graph.shareCount]),
+    }),
   };
-  return { loss, correct, gradient, logits, fetches };
+  return { loss, correct, gradient, logits, shareGradient, fetches };
 }
 
 /** The numbers for masks depend on the seed and the step alone, so that a restored training draws the same. */
@@ -220,20 +246,24 @@ function drawUniforms(uniforms: Float32Array, seed: number | string, step: numbe
   for (let i = 0; i < uniforms.length; i += 1) uniforms[i] = random.next();
 }
 
-function batchTensors(graph: TrainingGraph, batch: Batch): readonly [images: Tensor, targets: Tensor] {
+function batchTensors(graph: TrainingGraph, batch: Batch): Record<string, Tensor> {
   const [batchSize] = graph.imageShape as [number];
-  const expected = { images: graph.imageShape, targets: [batchSize, graph.classCount] };
-  const wrap = (what: "images" | "targets") => {
-    const size = expected[what].reduce((product, length) => product * length, 1);
-    if (batch[what].length !== size) {
+  const wrap = (what: "images" | "targets" | "shares", dims: readonly number[]) => {
+    const size = dims.reduce((product, length) => product * length, 1);
+    const data = batch[what];
+    if (data?.length !== size) {
       throw new GeniusError(
         "wrong-use",
-        `A batch of ${what} must hold ${size} numbers ([${expected[what].join(", ")}]), received ${batch[what].length}.`,
+        `A batch of ${what} must hold ${size} numbers ([${dims.join(", ")}]), received ${data?.length ?? "none"}.`,
       );
     }
-    return asTensor(batch[what], expected[what]);
+    return asTensor(data, dims);
   };
-  return [wrap("images"), wrap("targets")];
+  return {
+    images: wrap("images", graph.imageShape),
+    targets: wrap("targets", [batchSize, graph.classCount]),
+    ...(graph.shareCount > 0 && { shares: wrap("shares", [graph.shareCount]) }),
+  };
 }
 
 function checkOptions(options: TrainerOptions): void {

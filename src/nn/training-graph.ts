@@ -3,12 +3,12 @@
 // sessions, batches of data or learning-rate schedules.
 import { GeniusError } from "../base/errors.ts";
 import { createGraphBuilder, type GraphBuilder, sizeOf, type Tensor } from "./graph/builder.ts";
-import { add, concat, multiply, reduceSum, reshape, slice, subtract } from "./graph/operations.ts";
+import { add, concat, multiply, reduceSum, reshape, scalar, slice, subtract } from "./graph/operations.ts";
 import type { Arrangement, LoweringContext, Target } from "./lower/context.ts";
 import { lowerCrossEntropy } from "./lower/loss.ts";
 import { lowerNetwork } from "./lower/network.ts";
 import { identityIndices } from "./lower/weights.ts";
-import { inferShapes, type MapShape, type ModelNode } from "./model.ts";
+import { inferShapes, type MapShape, type ModelNode, type ParameterSpec, shareCountOf } from "./model.ts";
 import { emitClip, emitUpdate, type Optimiser, optimiserVectors } from "./optimiser.ts";
 import { layoutState, type Place, type StateLayout } from "./state.ts";
 
@@ -23,6 +23,8 @@ export interface TrainingGraphOptions {
   readonly clipNorm?: number;
   /** Whether to keep a moving average of weights and statistics. */
   readonly average: boolean;
+  /** Parameters that keep their values. */
+  readonly isFrozen?: (parameter: ParameterSpec) => boolean;
 }
 
 /** A vector of state: the name of its input, that of its output, and its length. */
@@ -40,6 +42,8 @@ export interface TrainingGraph {
   readonly classCount: number;
   /** How many uniform numbers each step takes. */
   readonly uniformCount: number;
+  /** How many shares of mixtures each step takes. */
+  readonly shareCount: number;
   readonly state: readonly StateVector[];
   /** Names of the further outputs: scalars, the flat gradient after clipping, the logits [N, classes]. */
   readonly outputs: {
@@ -47,6 +51,8 @@ export interface TrainingGraph {
     readonly correct: string;
     readonly gradient: string;
     readonly logits: string;
+    /** The gradient by every share; absent without mixtures. */
+    readonly shareGradient?: string;
   };
 }
 
@@ -60,14 +66,24 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   const parameters = graph.input("parameters", [layout.parameterCount]);
   const statistics =
     layout.statisticCount > 0 ? graph.input("statistics", [layout.statisticCount]) : undefined;
-  const collector = createContext({ graph, layout, parameters, batch: batchSize, target: options.target });
+  const shareCount = shareCountOf(nodes);
+  const collector = createContext({
+    graph,
+    layout,
+    parameters,
+    batch: batchSize,
+    target: options.target,
+    shareCount,
+  });
 
   const network = lowerNetwork(collector.context, nodes, { shapes: inferShapes(nodes), images });
   const { labelSmoothing } = options;
   const loss = lowerCrossEntropy(collector.context, network.output, { targets, labelSmoothing });
   network.backward(loss.gradient);
 
-  const raw = collector.flatGradient();
+  const whole = collector.flatGradient();
+  const moving = movingParameters(layout, options.isFrozen);
+  const raw = moving === undefined ? whole : multiply(graph, whole, graph.constant(moving, whole.shape));
   const gradient = options.clipNorm === undefined ? raw : emitClip(graph, raw, options.clipNorm);
   const names = optimiserVectors(options.optimiser);
   const vectors = names.map((name) => graph.input(name, [layout.parameterCount]));
@@ -75,7 +91,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     parameters,
     gradient,
     vectors,
-    decay: decayPerParameter(layout, options.optimiser.weightDecay),
+    decay: decayPerParameter(layout, options.optimiser.weightDecay, options.isFrozen),
     learningRate: graph.input("learningRate", []),
   });
   const next: [name: string, tensor: Tensor][] = [["parameters", updated.parameters]];
@@ -93,9 +109,9 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   }
   const correct = countCorrect(graph, loss.logits, targets);
   const uniformCount = collector.uniformCount();
-  for (const tensor of [...next.map(([, tensor]) => tensor), loss.loss, correct, gradient, loss.logits]) {
-    graph.output(tensor);
-  }
+  const shareGradient = shareCount > 0 ? collector.shareGradients() : undefined;
+  const results = [loss.loss, correct, gradient, loss.logits, ...(shareGradient ? [shareGradient] : [])];
+  for (const tensor of [...next.map(([, tensor]) => tensor), ...results]) graph.output(tensor);
   return {
     bytes: graph.encode(),
     nodeCount: graph.nodeCount(),
@@ -103,12 +119,14 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     imageShape: images.shape,
     classCount,
     uniformCount,
+    shareCount,
     state: next.map(([name, tensor]) => ({ name, output: tensor.name, length: sizeOf(tensor.shape) })),
     outputs: {
       loss: loss.loss.name,
       correct: correct.name,
       gradient: gradient.name,
       logits: loss.logits.name,
+      ...(shareGradient && { shareGradient: shareGradient.name }),
     },
   };
 }
@@ -137,11 +155,28 @@ export function checkEnds(nodes: readonly ModelNode[]): {
   return { input: shapes.get((inputs[0] as ModelNode).id) as MapShape, classCount };
 }
 
-/** The weight decay of each parameter: that of convolution and linear weights, 0 for biases and norms. */
-function decayPerParameter(layout: StateLayout, weightDecay: number): Float32Array {
+/** 1 for each parameter that is trained, 0 for a frozen one; undefined when none is frozen. */
+function movingParameters(
+  layout: StateLayout,
+  isFrozen: TrainingGraphOptions["isFrozen"],
+): Float32Array | undefined {
+  const frozen = layout.places.filter((place) => place.vector === "parameters" && isFrozen?.(place));
+  if (frozen.length === 0) return undefined;
+  const moving = new Float32Array(layout.parameterCount).fill(1);
+  for (const { offset, size } of frozen) moving.fill(0, offset, offset + size);
+  return moving;
+}
+
+/** The weight decay of each parameter: that of convolution and linear weights, 0 for biases, norms and frozen ones. */
+function decayPerParameter(
+  layout: StateLayout,
+  weightDecay: number,
+  isFrozen: TrainingGraphOptions["isFrozen"],
+): Float32Array {
   const decay = new Float32Array(layout.parameterCount);
   for (const place of layout.places) {
-    if (place.role === "weight") decay.fill(weightDecay, place.offset, place.offset + place.size);
+    if (place.role === "weight" && !isFrozen?.(place))
+      decay.fill(weightDecay, place.offset, place.offset + place.size);
   }
   return decay;
 }
@@ -160,6 +195,7 @@ function createContext(given: {
   readonly parameters: Tensor;
   readonly batch: number;
   readonly target: Target;
+  readonly shareCount: number;
 }) {
   const { graph, layout, parameters } = given;
   const optimised = layout.places.filter((place) => place.vector === "parameters");
@@ -172,6 +208,11 @@ function createContext(given: {
   const extended = concat(graph, [parameters, graph.constant(Float32Array.of(0), [1])], 0);
   const gradients = new Map<string, { tensor: Tensor; indices: Int32Array | undefined }>();
   const statistics = new Map<string, { tensor: Tensor; momentum: number; factor: number }>();
+  const shares =
+    given.shareCount > 0
+      ? graph.input("shares", [given.shareCount])
+      : graph.constant(new Float32Array(1), [1]);
+  const shareGradients = new Map<number, Tensor>();
   let uniforms = 0;
   const place = (name: string) => layout.byName.get(name) as Place;
 
@@ -191,6 +232,11 @@ function createContext(given: {
     },
     statistic(name, batchValue, rule) {
       statistics.set(name, { tensor: slice(graph, batchValue, 0, [0, place(name).size]), ...rule });
+    },
+    share: (at) => graph.share(`share ${at}`, () => slice(graph, shares, 0, [at, at + 1])),
+    shareGradient(at, gradient) {
+      const sofar = shareGradients.get(at);
+      shareGradients.set(at, sofar === undefined ? gradient : add(graph, sofar, gradient));
     },
     uniform(shape) {
       // Drawn from one input, whose length is known only at the end: the slices are cut from it by name.
@@ -250,6 +296,15 @@ function createContext(given: {
     context,
     flatGradient,
     updatedStatistics,
+    /** The gradient by all shares, [shares]; 0 for the share of a zero. */
+    shareGradients() {
+      const all = Array.from({ length: given.shareCount }, (_, at) => shareGradients.get(at));
+      return concat(
+        graph,
+        all.map((tensor) => reshape(graph, tensor ?? scalar(graph, 0), [1])),
+        0,
+      );
+    },
     uniformCount() {
       if (uniforms > 0) graph.input("uniforms", [uniforms]);
       return uniforms;

@@ -9,7 +9,7 @@ import { type DisguiseKind, disguise, disguiseKinds } from "./disguise.ts";
 import cell from "./nas-bench-201.ts";
 import macro from "./nas-bench-macro.ts";
 
-const spaces = [macro.create({}), channels.create({}), cell.create({ classCount: 10, imageSize: 32 })];
+const spaces = [macro.create({}), channels.create({}), cell.create(cell.options.parse({}))];
 const face = (space: (typeof spaces)[number], kind: DisguiseKind, seed = 1) =>
   disguise(space, { kind, random: createRandom(seed, "disguise") });
 

@@ -41,6 +41,18 @@ const options = z.object({
     .max(512)
     .default(32)
     .describe("image height and width: 32, or 16 for ImageNet16-120"),
+  stemChannels: z
+    .int()
+    .min(1)
+    .max(1024)
+    .default(16)
+    .describe("channels of the first stack: 16 in the paper; a smaller network is not the published one"),
+  cellsPerStage: z
+    .int()
+    .min(1)
+    .max(50)
+    .default(5)
+    .describe("cells in each of the three stacks: 5 in the paper"),
 });
 
 export default defineSpace({
@@ -54,10 +66,16 @@ export default defineSpace({
   create: createSpace,
 });
 
-function createSpace({ classCount, imageSize }: z.output<typeof options>): Space {
+function createSpace({
+  classCount,
+  imageSize,
+  stemChannels,
+  cellsPerStage,
+}: z.output<typeof options>): Space {
+  const widths = [stemChannels, 2 * stemChannels, 4 * stemChannels];
   const space: Space = {
     name: "nas-bench-201",
-    summary: `A cell of six edges, each one of five operations, stacked 3 × 5 times at 16, 32 and 64 channels; ${classCount} classes, ${imageSize}×${imageSize} images.`,
+    summary: `A cell of six edges, each one of five operations, stacked 3 × ${cellsPerStage} times at ${widths.join(", ")} channels; ${classCount} classes, ${imageSize}×${imageSize} images.`,
     input: [3, imageSize, imageSize],
     classCount,
     decisions,
@@ -67,10 +85,10 @@ function createSpace({ classCount, imageSize }: z.output<typeof options>): Space
     parse: parseCell,
     decode(choices) {
       const build = createNetworkBuilder(`nas-bench-201/${keyOf(space, choices)}`, space.input);
-      let x = convNorm(build, "stem", "input", { outChannels: 16, kernel: 3 });
-      [16, 32, 64].forEach((channels, stage) => {
+      let x = convNorm(build, "stem", "input", { outChannels: stemChannels, kernel: 3 });
+      widths.forEach((channels, stage) => {
         if (stage > 0) x = reduction(build, `reduction${stage}`, x, channels);
-        for (let index = 1; index <= 5; index += 1) {
+        for (let index = 1; index <= cellsPerStage; index += 1) {
           x = cell(build, `stage${stage + 1}.cell${index}`, x, { channels, choices });
         }
       });

@@ -48,6 +48,10 @@ export interface LoweringContext {
     batchValue: Tensor,
     rule: { readonly momentum: number; readonly factor: number },
   ): void;
+  /** A mixture's share at a place of the vector that comes with each step, [1]. */
+  share(at: number): Tensor;
+  /** Adds to the gradient of a share; a scalar. */
+  shareGradient(at: number, gradient: Tensor): void;
   /** Fresh uniform numbers in [0, 1), different in every step. */
   uniform(shape: readonly number[]): Tensor;
 }

@@ -11,6 +11,7 @@ import type { FeatureMap, Lowered, LoweringContext } from "./context.ts";
 import { lowerConvolution } from "./convolution.ts";
 import { lowerLinear } from "./dense.ts";
 import { featureMap, sumMaps, zeroMap } from "./feature-map.ts";
+import { lowerMixture } from "./mixture.ts";
 import { lowerGlobalPool, lowerPool } from "./pooling.ts";
 import { lowerMasking } from "./regularise.ts";
 
@@ -124,6 +125,8 @@ function lowerNode(
       return lowerMasking(context, { rate: op.rate, per: "value" }, first);
     case "drop-path":
       return lowerMasking(context, { rate: op.rate, per: "image" }, first);
+    case "mixture":
+      return lowerMixture(context, op.firstShare, inputs);
     case "input":
       throw new GeniusError("internal", `The input node "${node.id}" has no rule.`);
     default:
