@@ -4,7 +4,7 @@ import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
-import { type Conversation, createConversation } from "../llm/index.ts";
+import { type Answerer, type Conversation, createConversation } from "../llm/index.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
 import { createDomain, describeEmpty } from "../spaces/create-domain.ts";
 import type { Domain, Limits } from "../spaces/domain.ts";
@@ -17,6 +17,8 @@ export interface AssembleSetting {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (text: string) => void;
+  /** Who answers for the model `manual`; default: whoever is at the terminal. */
+  readonly answerer?: Answerer;
 }
 
 export interface Assembly {
@@ -110,6 +112,7 @@ function openModel(model: string, config: StudyConfig, setting: AssembleSetting)
     baseUrl,
     environment: setting.environment,
     folder: setting.folder,
+    answerer: setting.answerer,
     caps: {
       ...(maxUsd !== undefined && { maxUsd }),
       ...(maxTokens !== undefined && { maxTokens }),

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { assemble } from "../catalog/assemble.ts";
 import { openJournal } from "../record/journal.ts";
+import { createLiveWriter } from "../record/live-file.ts";
+import { answererOf, answersOption } from "./answers.ts";
 import { defineCommand } from "./command.ts";
 import { runSearch } from "./run-search.ts";
 
@@ -14,6 +16,7 @@ export default defineCommand({
       .positive()
       .optional()
       .describe("evaluations to spend in all, to go on beyond the plan"),
+    answers: answersOption,
     json: z.boolean().default(false).describe("JSON lines on standard output: one a trial, then the result"),
   }),
   async run({ operands, options, terminal }) {
@@ -34,13 +37,22 @@ export default defineCommand({
       }
       const config = { ...record.header.config, trials };
       const onProgress = (text: string) => terminal.error(`${text}\n`);
-      const parts = await assemble(config, { folder, environment: terminal.environment, onProgress });
+      const liveFile = createLiveWriter(folder);
+      const answerer = answererOf(options.answers, folder, liveFile);
+      const parts = await assemble(config, {
+        folder,
+        environment: terminal.environment,
+        onProgress,
+        ...answerer,
+      });
       await journal.addNote({ about: "resumed", text: `resumed after ${record.trials.length} trials` });
       return await runSearch({
         config,
         journal,
         parts,
         recorded: record.trials,
+        turns: record.notes.flatMap(({ turn }) => turn ?? []),
+        liveFile,
         json: options.json,
         terminal,
       });

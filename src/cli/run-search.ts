@@ -7,9 +7,13 @@ import type { TestResult } from "../evaluators/evaluator.ts";
 import { estimate } from "../llm/index.ts";
 import type { Journal } from "../record/journal.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
+import type { LiveWriter } from "../record/live-file.ts";
+import { type NotedTurn, turnInWords } from "../record/person-turn.ts";
 import { type EpochPoint, isEvaluated, type Trial } from "../record/trial.ts";
 import { keyOf, toDigits } from "../spaces/choices.ts";
 import { type BaselineRun, baselineWords, runBaselines } from "../study/baselines.ts";
+import { followLive } from "../study/follow.ts";
+import { withPerson } from "../study/person.ts";
 import { runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
 import type { Terminal } from "./command.ts";
 import { startLive } from "./live.ts";
@@ -20,6 +24,10 @@ export interface SearchRun {
   readonly journal: Journal;
   readonly parts: Assembly;
   readonly recorded: readonly Trial[];
+  /** What the person did in earlier sittings. */
+  readonly turns: readonly NotedTurn[];
+  /** What the search is doing is written here, for whoever looks on. */
+  readonly liveFile: LiveWriter;
   readonly json: boolean;
   readonly terminal: Terminal;
 }
@@ -48,9 +56,10 @@ export async function runSearch(run: SearchRun): Promise<number> {
     for (const text of parts.evaluator.remarks ?? []) await journal.addNote({ about: "data", text });
   }
   const live = await startLive({ terminal, progress, space: domain.space, json: run.json });
+  const follow = followLive(run.liveFile);
   const study: Study = {
     domain,
-    strategy: parts.strategy,
+    strategy: personAside(run),
     evaluator: parts.evaluator,
     trials: config.trials,
     parallel: config.parallel,
@@ -58,7 +67,10 @@ export async function runSearch(run: SearchRun): Promise<number> {
     recorded,
     keep: (trial) =>
       journal.addTrial(trial, trial.proposal.unreadable ? "" : keyOf(domain.space, trial.proposal.choices)),
-    onEvent: live.event,
+    onEvent(event) {
+      live.event(event);
+      follow.event(event);
+    },
     signal: terminal.signal,
   };
   try {
@@ -75,14 +87,36 @@ export async function runSearch(run: SearchRun): Promise<number> {
     throw thrown;
   } finally {
     await parts.close();
+    await run.liveFile.close();
     await journal.close();
   }
 }
 
+/** The strategy, with the person who may take part through the run's inbox. */
+function personAside({ parts, journal, turns, liveFile, terminal }: SearchRun) {
+  return withPerson(parts.strategy, {
+    folder: journal.folder,
+    domain: parts.domain,
+    noted: turns,
+    note: (turn) => {
+      const { trialNumber } = turn;
+      return journal.addNote({ about: "person", text: turnInWords(turn.turn), trialNumber, turn });
+    },
+    async refuse(why) {
+      terminal.error(`${why}\n`);
+      await journal.addNote({ about: "warning", text: why });
+    },
+    onHeld: (held) => liveFile.update(({ held: _, ...rest }) => ({ ...rest, ...(held && { held }) })),
+  });
+}
+
 /** Tells of the final training, which is the longest of all: on a terminal in place, elsewhere now and then. */
-function finalProgress({ terminal }: SearchRun): (point: EpochPoint) => void {
+function finalProgress({ terminal, liveFile }: SearchRun, number: number): (point: EpochPoint) => void {
+  const follow = followLive(liveFile);
   let first = true;
-  return ({ epoch, validationAccuracy01 }) => {
+  return (point) => {
+    const { epoch, validationAccuracy01 } = point;
+    follow.finalEpoch(number, point);
     if (first) terminal.error("Training the selected design at full length…\n");
     first = false;
     const line = `epoch ${epoch}: validation ${formatPercent(validationAccuracy01)}`;
@@ -108,7 +142,7 @@ async function finished(run: SearchRun, study: Study, result: Finished): Promise
   let test: TestResult | undefined;
   if (best !== undefined) {
     try {
-      test = await testBest(study, best, finalProgress(run));
+      test = await testBest(study, best, finalProgress(run, best.number));
     } catch (thrown) {
       // Ctrl-C in the final training: it goes on from its last epoch when the run is resumed.
       if (!terminal.signal.aborted) throw thrown;

@@ -6,8 +6,10 @@ import { type Assembly, assemble } from "../catalog/assemble.ts";
 import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
 import { chooseMembers, configOf, limitsOf } from "../catalog/resolve-config.ts";
 import { createJournal } from "../record/journal.ts";
+import { createLiveWriter } from "../record/live-file.ts";
 import { flagsOf } from "../runs/flags.ts";
 import { searchSettings } from "../study/settings.ts";
+import { answererOf, answersOption } from "./answers.ts";
 import { defineCommand } from "./command.ts";
 import { distribute, membersHelp } from "./members.ts";
 import { checkFlags, coerce } from "./options.ts";
@@ -26,6 +28,7 @@ const options = searchSettings.extend({
     .optional()
     .describe("JSON file with any of these settings; flags win over it")
     .meta({ placeholder: "FILE" }),
+  answers: answersOption,
   json: z.boolean().default(false).describe("JSON lines on standard output: one a trial, then the result"),
 });
 
@@ -62,7 +65,7 @@ Examples:
       );
     }
     const { settings, flags } = await mergeFile(given, explicit, rest);
-    const { out, json, settings: _, ...search } = settings;
+    const { out, json, answers, settings: _, ...search } = settings;
     const chosen = await chooseMembers(operands[0], search);
     const { space, strategy, evaluator } = chosen.members;
     const [spaceFlags = {}, strategyFlags = {}, evaluatorFlags = {}] = await distribute(
@@ -94,12 +97,14 @@ Examples:
       },
     );
     const folder = out ?? defaultFolder(config.space, config.strategy, new Date());
+    const liveFile = createLiveWriter(folder);
     let parts: Assembly | undefined;
     const journal = await createJournal(folder, async () => {
-      parts = await assemble(config, { folder, environment: terminal.environment, onProgress });
+      const answerer = answererOf(answers, folder, liveFile);
+      parts = await assemble(config, { folder, environment: terminal.environment, onProgress, ...answerer });
       return { config, provenance: { ...(await provenanceOf()), ...parts.provenance } };
     });
-    return runSearch({ config, journal, parts: parts!, recorded: [], json, terminal });
+    return runSearch({ config, journal, parts: parts!, recorded: [], turns: [], liveFile, json, terminal });
   },
 });
 

@@ -4,7 +4,12 @@ import { GeniusError, messageOf } from "../base/errors.ts";
 import type { ChatReply, Conversation } from "./chat.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Caps, createLedger } from "./ledger.ts";
-import { createManualSource, type PasteTerminal } from "./manual-source.ts";
+import {
+  type Answerer,
+  createManualSource,
+  createPasteAnswerer,
+  type PasteTerminal,
+} from "./manual-source.ts";
 import { type Environment, parseModelName } from "./model-name.ts";
 import { type Price, priceOf } from "./prices.ts";
 import { openRecord, redacted } from "./record.ts";
@@ -32,6 +37,8 @@ export interface ConversationOptions {
   readonly clock?: Clock;
   /** For `manual`. Default: standard input and standard error. */
   readonly terminal?: PasteTerminal;
+  /** For `manual`, instead of a terminal. */
+  readonly answerer?: Answerer | undefined;
 }
 
 /**
@@ -138,8 +145,8 @@ async function openSource(
       return { ...nothing, source, warnings: source.warnings, skip: source.skip };
     }
     case "manual": {
-      const terminal = options.terminal ?? standardTerminal();
-      const source = createManualSource(terminal, clock, options.folder);
+      const { answerer, terminal = standardTerminal(), folder } = options;
+      const source = createManualSource(answerer ?? createPasteAnswerer(terminal, folder), clock);
       return { ...nothing, source, close: source.close };
     }
     default: {

@@ -12,7 +12,7 @@ export type {
 export type { Clock } from "./clock.ts";
 export { type ConversationOptions, createConversation } from "./conversation.ts";
 export type { Caps } from "./ledger.ts";
-export type { PasteTerminal } from "./manual-source.ts";
+export type { Answerer, PasteTerminal } from "./manual-source.ts";
 export { type MessageList, readMessageList } from "./message-list.ts";
 export {
   type Environment,

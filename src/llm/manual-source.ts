@@ -21,25 +21,44 @@ export interface ManualSource extends Source {
   close(): void;
 }
 
-/** With a `folder`, each prompt is also written to `prompt.txt` in it, for copying. */
-export function createManualSource(terminal: PasteTerminal, clock: Clock, folder?: string): ManualSource {
+/** Someone who answers one question after the other: at a terminal, or from a page. */
+export interface Answerer {
+  /** Undefined when no answer will come any more. */
+  answer(
+    question: { readonly purpose: string; readonly prompt: string },
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
+  close(): void;
+}
+
+/** Answers are pasted. With a `folder`, each prompt is also written to `prompt.txt` in it, for copying. */
+export function createPasteAnswerer(terminal: PasteTerminal, folder?: string): Answerer {
   const reader = createPasteReader(terminal.input);
+  return {
+    async answer({ purpose, prompt }, signal) {
+      const path = folder === undefined ? undefined : join(folder, "prompt.txt");
+      if (path !== undefined) {
+        await writeFile(path, prompt).catch((thrown: unknown) => {
+          throw fileError(thrown, path, "write");
+        });
+      }
+      const copy = path === undefined ? "" : ` (also in ${path})`;
+      terminal.show(
+        `\n──── ${purpose}: give this prompt to a model${copy} ────\n${prompt}\n──── paste the answer, then a line with only a dot ────\n`,
+      );
+      return reader.next(signal);
+    },
+    close: () => reader.close(),
+  };
+}
+
+export function createManualSource(answerer: Answerer, clock: Clock): ManualSource {
   // One person answers one question after the other.
   let last: Promise<unknown> = Promise.resolve();
 
   const answerTo = async (prompt: string, purpose: string, signal: AbortSignal) => {
     signal.throwIfAborted();
-    const path = folder === undefined ? undefined : join(folder, "prompt.txt");
-    if (path !== undefined) {
-      await writeFile(path, prompt).catch((thrown: unknown) => {
-        throw fileError(thrown, path, "write");
-      });
-    }
-    const copy = path === undefined ? "" : ` (also in ${path})`;
-    terminal.show(
-      `\n──── ${purpose}: give this prompt to a model${copy} ────\n${prompt}\n──── paste the answer, then a line with only a dot ────\n`,
-    );
-    const text = await reader.next(signal);
+    const text = await answerer.answer({ purpose, prompt }, signal);
     if (text !== undefined) return text;
     throw new GeniusError(
       "model-failed",
@@ -81,7 +100,7 @@ export function createManualSource(terminal: PasteTerminal, clock: Clock, folder
         from: "manual",
       };
     },
-    close: () => reader.close(),
+    close: () => answerer.close(),
   };
 }
 
