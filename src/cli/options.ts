@@ -28,8 +28,7 @@ export interface ParsedArguments {
 
 /**
  * Splits arguments into operands and flag values, by field name. A flag takes the next argument as its value
- * unless it is boolean; `--flag=value` works too.
- * @throws GeniusError `wrong-use` for a flag without its value.
+ * unless it is boolean; `--flag=value` works too. A flag that nothing follows is `true`: it may be a member's.
  */
 export function parseArguments(args: readonly string[], booleans: readonly string[]): ParsedArguments {
   const options = Object.fromEntries(
@@ -51,7 +50,7 @@ export function parseArguments(args: readonly string[], booleans: readonly strin
       else operands.push(token.value);
       waiting = undefined;
     } else if (token.kind === "option") {
-      if (waiting !== undefined) throw missingValue(waiting);
+      if (waiting !== undefined) values[waiting] = true;
       const field = fieldOf(token.name);
       if (booleans.includes(field))
         values[field] = token.value === undefined ? true : token.value !== "false";
@@ -59,22 +58,24 @@ export function parseArguments(args: readonly string[], booleans: readonly strin
       else waiting = field;
     }
   }
-  if (waiting !== undefined) throw missingValue(waiting);
+  if (waiting !== undefined) values[waiting] = true;
   return { operands, values };
 }
 
-function missingValue(field: string): GeniusError {
-  return new GeniusError("wrong-use", `${flagOf(field)} needs a value.`);
-}
-
-/** Turns the text of flags into numbers and booleans where the schema wants them; all else stays text. */
+/**
+ * Turns the text of flags into numbers and booleans where the schema wants them; all else stays text.
+ * @throws GeniusError `wrong-use` for a flag without the value that it needs.
+ */
 export function coerce(
   values: Readonly<Record<string, string | boolean>>,
   flags: readonly Flag[],
 ): Record<string, string | boolean | number> {
   const numeric = new Set(flags.filter((flag) => flag.isNumber).map((flag) => flag.field));
+  const boolean = new Set(flags.filter((flag) => flag.isBoolean).map((flag) => flag.field));
   return Object.fromEntries(
     Object.entries(values).map(([field, value]) => {
+      if (boolean.has(field)) return [field, value === "true" || (value === "false" ? false : value)];
+      if (value === true) throw new GeniusError("wrong-use", `${flagOf(field)} needs a value.`);
       const number =
         typeof value === "string" && numeric.has(field) && value.trim() !== "" ? Number(value) : Number.NaN;
       return [field, Number.isNaN(number) ? value : number];

@@ -200,10 +200,11 @@ test("limits of time, memory and latency are held", async () => {
 });
 
 test("the selected design is trained, exported and tested; a stopped training ends as if never stopped", async () => {
-  const whole = await evaluatorOf({}, { folder: "whole" });
+  const whole = await evaluatorOf({ int8: true }, { folder: "whole" });
   const result = await whole.test!(requestOf());
   const best = join(root, "whole", "best");
   expect((await readdir(best)).sort()).toEqual([
+    "model.int8.onnx",
     "model.onnx",
     "model.py",
     "samples.json",
@@ -224,6 +225,11 @@ test("the selected design is trained, exported and tested; a stopped training en
   expect(JSON.parse(model.metadata.class_names!)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
   expect(model.metadata.dataset).toBe("digits");
   await model.dispose();
+  const rounded = await openModelFile(await readFile(join(best, "model.int8.onnx")));
+  expect(rounded.metadata).toMatchObject({ dataset: "digits", quantisation: expect.stringContaining("int8") });
+  await rounded.dispose();
+  // Two epochs leave many images undecided; 8 bits may turn some of them.
+  expect(Math.abs(report.int8.testAccuracy01 - report.accuracy01)).toBeLessThanOrEqual(0.1);
 
   const controller = new AbortController();
   const stopped = await evaluatorOf({}, { folder: "stopped" });

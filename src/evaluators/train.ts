@@ -169,6 +169,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
           training,
           keep: await store.finalPathOf(key),
           folder: join(folder, "best"),
+          ...(options.int8 && { int8: true }),
           metadata: {
             dataset: dataset.name,
             dataset_hash: dataset.hash,

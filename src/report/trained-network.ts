@@ -13,6 +13,7 @@ const tested = z.object({
   epochs: z.number().optional(),
   latencyMs: z.number().optional(),
   modelBytes: z.number().optional(),
+  int8: z.object({ testAccuracy01: share, latencyMs: z.number(), modelBytes: z.number() }).optional(),
   classes: z.array(z.object({ name: z.string(), images: z.number(), accuracy01: share })).default([]),
   confusion: z.array(z.array(z.number())).default([]),
 });
@@ -47,6 +48,14 @@ function testBody(test: z.output<typeof tested>): Markup {
   if (epochs !== undefined) entries.push(["epochs of the final training", String(epochs)]);
   if (latencyMs !== undefined) entries.push(["one image on this machine", `${latencyMs.toFixed(2)} ms`]);
   if (modelBytes !== undefined) entries.push(["size of model.onnx", `${formatCount(modelBytes)} bytes`]);
+  if (test.int8 !== undefined) {
+    const { int8 } = test;
+    const change = (100 * (int8.testAccuracy01 - test.accuracy01)).toFixed(2);
+    entries.push([
+      "in 8 bits (model.int8.onnx)",
+      `${formatPercent(int8.testAccuracy01)} on test data (${change.startsWith("-") ? change.replace("-", "−") : `+${change}`} points), ${int8.latencyMs.toFixed(2)} ms, ${formatCount(int8.modelBytes)} bytes`,
+    ]);
+  }
   const names = classes.map(({ name }) => name);
   const perClass = table({
     columns: ["class", "test images", "accuracy"],

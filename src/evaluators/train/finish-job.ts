@@ -15,6 +15,7 @@ import { writeWhole } from "./checkpoints.ts";
 import type { End, FinishDetail, Job, Training } from "./job.ts";
 import { measure, type Scores } from "./measure.ts";
 import { type ModelFile, measureLatencyMs, openModelFile } from "./model-file.ts";
+import { quantiseModel } from "./quantise-model.ts";
 import { runTraining } from "./run-training.ts";
 import { sampleImages } from "./samples.ts";
 import type { TrainingParts } from "./training-data.ts";
@@ -24,7 +25,7 @@ const tolerance = 1e-5;
 const rawPixels = { mean01: [0, 0, 0], sd01: [1, 1, 1] };
 
 export async function finishJob(
-  { training, keep, folder, metadata }: Extract<Job, { kind: "finish" }>,
+  { training, keep, folder, metadata, int8 }: Extract<Job, { kind: "finish" }>,
   onEpoch: (point: EpochPoint) => void,
 ): Promise<End> {
   const { network, threads } = training;
@@ -42,7 +43,9 @@ export async function finishJob(
   const { test } = dataset;
   if (test === undefined) throw new GeniusError("internal", "The data set was opened without a test part.");
 
-  const bytes = exportOnnx({ network, weights, normalisation, classNames: dataset.classNames, metadata });
+  const content = { network, weights, normalisation, classNames: dataset.classNames, metadata };
+  const bytes = exportOnnx(content);
+  const rounded = int8 === true ? await quantiseModel(content, parts.train) : undefined;
   const model = await openModelFile(bytes, threads);
   try {
     const exportDifference = await compareExport(model, { training, weights, parts });
@@ -56,6 +59,7 @@ export async function finishJob(
       latencyMs: await latencyOf(bytes),
       modelBytes: bytes.length,
       exportDifference,
+      ...(rounded && { int8: await measureRounded(rounded, { threads, parts, test }) }),
     };
     const report = {
       accuracy01: tested.accuracy01,
@@ -66,6 +70,7 @@ export async function finishJob(
     };
     const files: readonly (readonly [name: string, content: Uint8Array | string])[] = [
       ["model.onnx", bytes],
+      ...(rounded ? ([["model.int8.onnx", rounded]] as const) : []),
       ["weights.safetensors", encodeWeights(network, weights, metadata)],
       ["model.py", exportPytorch(network)],
       ["samples.json", JSON.stringify(await sampleImages(test, tested.scores, dataset.classNames))],
@@ -123,6 +128,30 @@ async function compareExport(
     );
   }
   return difference;
+}
+
+/** What the model in 8 bits is worth, on the same images as the other. */
+async function measureRounded(
+  bytes: Uint8Array,
+  {
+    threads,
+    parts,
+    test,
+  }: { readonly threads: number; readonly parts: TrainingParts; readonly test: ImageSet },
+): Promise<NonNullable<FinishDetail["int8"]>> {
+  const model = await openModelFile(bytes, threads);
+  try {
+    const accuracyOf = async (set: ImageSet) =>
+      (await measure(model.run, { set, normalisation: pixelsOf(set) })).accuracy01;
+    return {
+      validationAccuracy01: await accuracyOf(parts.validation),
+      testAccuracy01: await accuracyOf(test),
+      latencyMs: await latencyOf(bytes),
+      modelBytes: bytes.length,
+    };
+  } finally {
+    await model.dispose();
+  }
 }
 
 async function latencyOf(bytes: Uint8Array): Promise<number> {

@@ -45,6 +45,8 @@ export type Job =
       readonly folder: string;
       /** Into the metadata of the files. */
       readonly metadata: Readonly<Record<string, string>>;
+      /** Write the model in 8 bits too, and measure what that loses. */
+      readonly int8?: boolean;
     };
 
 /** How a job ended, other than by an error. */
@@ -83,6 +85,13 @@ export type FinishDetail = {
   readonly latencyMs: number;
   readonly modelBytes: number;
   readonly exportDifference: number;
+  /** Of `model.int8.onnx`, if it was asked for. */
+  readonly int8?: {
+    readonly validationAccuracy01: number;
+    readonly testAccuracy01: number;
+    readonly latencyMs: number;
+    readonly modelBytes: number;
+  };
 };
 
 export type FromWorker =

@@ -49,6 +49,10 @@ export const trainOptions = z.object({
   threads: whole.optional().describe("threads of one training (default: cores over trainings at once)"),
   timeLimitSeconds: z.number().positive().optional().describe("a training that takes longer has failed"),
   memoryLimitMb: z.number().positive().optional().describe("a training that needs more memory has failed"),
+  int8: z
+    .boolean()
+    .default(false)
+    .describe("write the best model in 8 bits too (model.int8.onnx), with the accuracy that this loses"),
   maxLatencyMs: z
     .number()
     .positive()

@@ -3,7 +3,7 @@
 // Input `images` [batch, C, H, W], output `scores` [batch, classes] (`probabilities` with softmax); opset 17.
 // It must not know how weights were trained.
 import { GeniusError } from "../../base/errors.ts";
-import { encodeOnnxModel, type OnnxNode, type OnnxTensor } from "../../base/onnx/index.ts";
+import { encodeOnnxModel, type OnnxModel, type OnnxNode, type OnnxTensor } from "../../base/onnx/index.ts";
 import { networkCost } from "../cost.ts";
 import type { FeatureShape, Network } from "../network.ts";
 import { foldBatchNorms } from "./fold-batch-norm.ts";
@@ -31,6 +31,11 @@ export interface OnnxExportOptions {
  * @throws GeniusError `wrong-use` when weights, normalisation or class names do not fit the network.
  */
 export function exportOnnx(options: OnnxExportOptions): Uint8Array {
+  return encodeOnnxModel(inferenceModel(options));
+}
+
+/** The same as data, for a pass such as `quantise` that changes the graph before it is encoded. */
+export function inferenceModel(options: OnnxExportOptions): OnnxModel {
   const { network, softmax = false } = options;
   checkWeights(network, options.weights);
   checkOptions(options);
@@ -69,7 +74,7 @@ export function exportOnnx(options: OnnxExportOptions): Uint8Array {
       ? { operator: "Softmax", name: "softmax", inputs: [scores], outputs: [output], attributes: { axis: 1 } }
       : { operator: "Identity", name: "output", inputs: [scores], outputs: [output] },
   );
-  return encodeOnnxModel({
+  return {
     irVersion: 8,
     producerName: "genius-nas",
     operatorSets: { "": 17 },
@@ -81,7 +86,7 @@ export function exportOnnx(options: OnnxExportOptions): Uint8Array {
       outputs: [{ name: output, type: "float32", dims: ["batch", classCount] }],
     },
     metadata: { ...metadataOf(options), ...options.metadata },
-  });
+  };
 }
 
 function normalised(graph: OnnxWriter, options: OnnxExportOptions, [channels]: FeatureShape): string {
