@@ -50,7 +50,7 @@ async function section({ kind, folder, define, type }: Kind): Promise<string> {
     const text = await readFile(new URL(file, directory), "utf8");
     if (!new RegExp(`export default ${define}\\b`).test(text)) continue;
     const { default: member } = (await import(new URL(file, directory).href)) as {
-      default: { name: string; summary: string; source: string; model?: string };
+      default: { name: string; summary: string; source: string; model?: string; needs?: string };
     };
     if (member.name !== basename(file, ".ts")) {
       throw new Error(
@@ -58,9 +58,10 @@ async function section({ kind, folder, define, type }: Kind): Promise<string> {
       );
     }
     const model = member.model === undefined ? "" : `model: ${JSON.stringify(member.model)},`;
+    const needs = member.needs === undefined ? "" : `needs: ${JSON.stringify(member.needs)},`;
     entries.push(`${JSON.stringify(member.name)}: {
       summary: ${JSON.stringify(member.summary)},
-      source: ${JSON.stringify(member.source)},${model}
+      source: ${JSON.stringify(member.source)},${model}${needs}
       load: async () => (await import("../${folder}/${file}")).default,
     }`);
   }

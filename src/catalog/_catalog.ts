@@ -57,11 +57,25 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     model: "none",
     load: async () => (await import("../strategies/bohb.ts")).default,
   },
+  darts: {
+    summary: "A supernet of all options, weighed by softmax and learned by gradient; proposes the likeliest.",
+    source: "Liu, Simonyan and Yang 2019, https://arxiv.org/abs/1806.09055",
+    model: "none",
+    needs: "images",
+    load: async () => (await import("../strategies/darts.ts")).default,
+  },
   evolution: {
     summary: "Regularised evolution: mutate the best of a sample, let the oldest die.",
     source: "Real et al. 2019, https://arxiv.org/abs/1802.01548",
     model: "none",
     load: async () => (await import("../strategies/evolution.ts")).default,
+  },
+  gdas: {
+    summary: "A supernet trained path by path, drawn with Gumbel noise and learned by gradient.",
+    source: "Dong and Yang 2019, https://arxiv.org/abs/1910.04465",
+    model: "none",
+    needs: "images",
+    load: async () => (await import("../strategies/gdas.ts")).default,
   },
   gp: {
     summary: "Bayesian optimisation: a Gaussian process over the decisions, expected improvement.",
@@ -115,6 +129,13 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     model: "none",
     load: async () => (await import("../strategies/nsga2.ts")).default,
   },
+  "one-shot": {
+    summary: "A supernet of uniformly drawn paths, then evolution on the accuracy with shared weights.",
+    source: "Guo et al. 2020, https://arxiv.org/abs/1904.00420",
+    model: "none",
+    needs: "images",
+    load: async () => (await import("../strategies/one-shot.ts")).default,
+  },
   random: {
     summary: "Uniform over the allowed designs, without repeats.",
     source: "Bergstra and Bengio 2012, https://jmlr.org/papers/v13/bergstra12a.html",
@@ -143,6 +164,12 @@ export const evaluators: Readonly<Record<string, Entry<EvaluatorDefinition>>> = 
       "NAS-Bench-Macro, Channel-Bench-Macro and NAS-Bench-201, each as published; `genius list spaces` names the papers",
     load: async () => (await import("../evaluators/table.ts")).default,
   },
+  torch: {
+    summary:
+      "Trains every design with PyTorch through a launcher (this machine, Ray, Slurm; GPUs), and the selected one at full length: model.onnx, model.py, weights and test figures.",
+    source: "Made for GENIUS on PyTorch; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
+    load: async () => (await import("../evaluators/torch.ts")).default,
+  },
   train: {
     summary:
       "Trains every design on this machine, several at once, and the selected one at full length: model.onnx, model.py, weights and test figures.",
@@ -162,5 +189,16 @@ export const launchers: Readonly<Record<string, Entry<LauncherDefinition>>> = {
     summary: "Trains in processes of this machine, which go on when the study is interrupted.",
     source: "Made for GENIUS",
     load: async () => (await import("../launchers/local.ts")).default,
+  },
+  ray: {
+    summary: "Trains as jobs of a Ray cluster, with GPUs and processors for each.",
+    source:
+      "Ray's job REST API, https://docs.ray.io/en/latest/cluster/running-applications/job-submission/rest.html",
+    load: async () => (await import("../launchers/ray.ts")).default,
+  },
+  slurm: {
+    summary: "Trains as jobs of a Slurm cluster, from a folder that its nodes share.",
+    source: "https://slurm.schedmd.com/sbatch.html",
+    load: async () => (await import("../launchers/slurm.ts")).default,
   },
 };

@@ -74,6 +74,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       evaluations: config.trials,
       task: config.task,
       fidelity: evaluator.fidelity,
+      images: { source: config.dataset, seed: config.seed },
       ...(conversation !== undefined && { conversation }),
     },
     strategyOptions,

@@ -5,5 +5,7 @@ export interface Entry<Definition> {
   readonly source: string;
   /** For strategies: whether they need a language model. */
   readonly model?: "required" | "optional" | "none";
+  /** For strategies: `images` where one trains on images itself. */
+  readonly needs?: "images";
   load(): Promise<Definition>;
 }

@@ -147,6 +147,12 @@ random and largest-first are always run too. A table without a validation figure
 
 async function checkStrategy(name: string): Promise<void> {
   const definition = await loadStrategy(name);
+  if (definition.needs === "images") {
+    throw new GeniusError(
+      "wrong-use",
+      `${name} trains a supernet on images, and a bench has none: run it with genius search --evaluator table --images FOLDER, several seeds, and compare the runs with genius report.`,
+    );
+  }
   if (definition.model === "required") {
     throw new GeniusError(
       "wrong-use",

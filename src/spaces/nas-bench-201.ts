@@ -45,14 +45,16 @@ const options = z.object({
     .int()
     .min(1)
     .max(1024)
-    .default(16)
-    .describe("channels of the first stack: 16 in the paper; a smaller network is not the published one"),
+    .optional()
+    .describe(
+      "channels of the first stack (default: 16, as in the paper; another number is not the published network)",
+    ),
   cellsPerStage: z
     .int()
     .min(1)
     .max(50)
-    .default(5)
-    .describe("cells in each of the three stacks: 5 in the paper"),
+    .optional()
+    .describe("cells in each of the three stacks (default: 5, as in the paper)"),
 });
 
 export default defineSpace({

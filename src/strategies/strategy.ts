@@ -42,6 +42,8 @@ export interface StrategySetting {
     /** The range of epochs that a multi-fidelity strategy may use; absent where an evaluator has no cheaper setting. */
     readonly epochs?: { readonly min: number; readonly max: number };
   };
+  /** The study's data set by name or path, and its seed, for a strategy that trains on the images itself. */
+  readonly images?: { readonly source: string; readonly seed: number };
   /** Present when the study has a language model. */
   readonly conversation?: Conversation;
 }
@@ -53,6 +55,8 @@ export interface StrategyDefinition<Options = unknown> {
   readonly source: string;
   /** `required`: cannot run without a language model. */
   readonly model: "required" | "optional" | "none";
+  /** `images`: trains on images itself, and cannot be created without them. */
+  readonly needs?: "images";
   readonly options: z.ZodType<Options>;
   create(setting: StrategySetting, options: Options): Strategy;
 }
