@@ -2,6 +2,7 @@
 // figure to a search: `test` is called once, by the study, for the design that was selected.
 import type { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
+import type { Launcher } from "../launchers/launcher.ts";
 import type { Network } from "../network/network.ts";
 import type { EpochPoint, Fidelity, Outcome, Proposal } from "../record/trial.ts";
 import type { ImageTask, Limits, Space } from "../spaces/space.ts";
@@ -63,6 +64,8 @@ export interface EvaluatorSetting {
   readonly parallel?: number;
   /** Told a line for a person while something slow is prepared, such as a download. */
   readonly onProgress?: (text: string) => void;
+  /** Opens the launcher that `launcherOf` named; only there for an evaluator that has it. */
+  readonly openLauncher?: () => Promise<Launcher>;
 }
 
 export interface DescribeSetting {
@@ -87,6 +90,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   /** Whether outcomes are looked up instead of trained. */
   readonly tabular?: boolean;
   readonly options: z.ZodType<Options>;
+  /** The name or file of the launcher that trainings run on, for an evaluator that uses one. */
+  launcherOf?(options: Options): string;
   /**
    * What the data set holds, asked before there is a space, so that a space can fit it. Absent or undefined: the
    * space is made without knowing.

@@ -8,12 +8,10 @@ import { join } from "node:path";
 import { env as runtime } from "onnxruntime-node";
 import sharp from "sharp";
 import { GeniusError } from "../base/errors.ts";
-import { cacheDirectoryOf, type Dataset, describeReport, openDataset } from "../data/index.ts";
+import { describeReport } from "../data/index.ts";
 import type { Network } from "../network/network.ts";
 import type { Outcome } from "../record/trial.ts";
 import {
-  type DatasetDescription,
-  type DescribeSetting,
   defineEvaluator,
   type EvaluationRequest,
   type Evaluator,
@@ -21,13 +19,11 @@ import {
   type TestResult,
 } from "./evaluator.ts";
 import { openCheckpoints, trainingKey } from "./train/checkpoints.ts";
+import { describeImages, openImages, refuseMisfit, withImageSize } from "./train/images.ts";
 import type { Training } from "./train/job.ts";
 import { type TrainOptions, trainOptions } from "./train/options.ts";
 import { planEpochs, planTraining } from "./train/plan.ts";
 import { createWorkerPool, type JobEnd } from "./train/worker-pool.ts";
-
-/** Larger images are brought to this side unless asked otherwise: training them on a processor takes too long. */
-const largestUnasked = 64;
 
 export default defineEvaluator({
   name: "train",
@@ -35,45 +31,14 @@ export default defineEvaluator({
     "Trains every design on this machine, several at once, and the selected one at full length: model.onnx, model.py, weights and test figures.",
   source: "Made for GENIUS on onnxruntime; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
   options: trainOptions,
-  describe,
+  describe: (setting, { imageSize }) => describeImages(setting, imageSize),
   create,
 });
-
-async function describe(setting: DescribeSetting, options: TrainOptions): Promise<DatasetDescription> {
-  const dataset = await openImages(setting, options.imageSize);
-  const [channels, height, width] = dataset.shape;
-  return {
-    images: { imageSize: height, channels, classCount: dataset.classNames.length },
-    words: `${dataset.name}: ${dataset.train.count} training images of ${channels} × ${height} × ${width} in ${dataset.classNames.length} classes (${dataset.classNames.slice(0, 20).join(", ")}${dataset.classNames.length > 20 ? ", …" : ""})`,
-  };
-}
-
-/** At the size asked for; else at the size in which they are stored, if that is not too large. */
-async function openImages(
-  { dataset, environment, onProgress }: DescribeSetting,
-  imageSize: number | undefined,
-): Promise<Dataset> {
-  const cacheDirectory = cacheDirectoryOf(environment as NodeJS.ProcessEnv);
-  let told = performance.now();
-  const open = (side: number | undefined) =>
-    openDataset(dataset, {
-      cacheDirectory,
-      ...(side !== undefined && { imageSize: side }),
-      onProgress({ stage, doneCount, totalCount }) {
-        if (performance.now() - told < 2000 || totalCount < 1000) return;
-        told = performance.now();
-        onProgress?.(`${stage} ${doneCount} of ${totalCount} images`);
-      },
-    });
-  const opened = await open(imageSize);
-  if (imageSize !== undefined || opened.shape[1] <= largestUnasked) return opened;
-  return open(largestUnasked);
-}
 
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
   const { space, folder, seed } = setting;
   const dataset = await openImages(setting, space.input[1]);
-  refuseMisfit(dataset, setting);
+  refuseMisfit(dataset, space);
   const imageCount = Math.max(
     1,
     Math.round(dataset.train.count * (1 - options.validationFraction01) * options.dataFraction01),
@@ -236,32 +201,5 @@ function finalFailure(end: JobEnd): GeniusError {
   return new GeniusError(
     "training-failed",
     `The final training of the selected design did not finish: ${detail}. "genius resume" goes on after its last whole epoch.`,
-  );
-}
-
-/** The same network for images of another side; its weights fit both. */
-function withImageSize(network: Network, side: number): Network {
-  const nodes = network.nodes.map((node) =>
-    node.op.kind === "input"
-      ? { ...node, op: { ...node.op, shape: [node.op.shape[0], side, side] as const } }
-      : node,
-  );
-  return { ...network, nodes };
-}
-
-function refuseMisfit(dataset: Dataset, { space }: EvaluatorSetting): void {
-  const [channels, height, width] = dataset.shape;
-  const [spaceChannels, spaceHeight, spaceWidth] = space.input;
-  const classCount = dataset.classNames.length;
-  if (
-    channels === spaceChannels &&
-    height === spaceHeight &&
-    width === spaceWidth &&
-    classCount === space.classCount
-  )
-    return;
-  throw new GeniusError(
-    "wrong-use",
-    `${dataset.name} has images of ${channels}×${height}×${width} in ${classCount} classes, and the networks of ${space.name} take ${space.input.join("×")} and tell ${space.classCount} classes apart. Choose the mobile space, which fits any data set.`,
   );
 }

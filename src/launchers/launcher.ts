@@ -70,6 +70,8 @@ export interface Launcher {
    * @throws GeniusError `missing-feature` that says what was found, where, and what to do.
    */
   requirePackage?(name: string, atLeast: string): Promise<void>;
+  /** What there is in all for trainings, where the launcher knows. */
+  readonly capacity?: { readonly gpus: number; readonly cpus: number };
   /** How long to wait between two looks at a job; 1 by default. */
   readonly pollSeconds?: number;
   /** Lets go of the backend. Jobs go on. */

@@ -2,7 +2,7 @@
 // all there is to know of a job is in `launch-<key>` of its folder, made by whoever starts it first.
 import { spawn } from "node:child_process";
 import { mkdtemp, rename, rm, stat } from "node:fs/promises";
-import { hostname } from "node:os";
+import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -43,6 +43,7 @@ async function create(setting: LauncherSetting): Promise<Launcher> {
 
   return {
     pollSeconds: 0.1,
+    capacity: { gpus: (await listGraphics(environment)).length, cpus: availableParallelism() },
     async requirePackage(name, atLeast) {
       const found = name === "torch" ? await findOnce() : await findPython(environment, name);
       const what = found.packageVersion;

@@ -1,34 +1,16 @@
 // After the search: the selected network is trained at full length on the training part, with validation watched
-// and never trained on. The moving average of its weights is taken if that is better on validation. Then the files
-// are written, the exported model is held to the trained network's scores, and the test part is measured once – by
-// the exported model, since that is what is handed over.
+// and never trained on. The moving average of its weights is taken if that is better on validation, and handed over.
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import { GeniusError } from "../../base/errors.ts";
-import { createEvaluationBatches, type ImageSet } from "../../data/index.ts";
-import { exportOnnx } from "../../network/export/onnx.ts";
-import { exportPytorch } from "../../network/export/pytorch.ts";
-import { encodeWeights } from "../../network/export/weights-file.ts";
-import { createPredictor, type Weights } from "../../nn/index.ts";
 import type { EpochPoint } from "../../record/trial.ts";
-import { writeWhole } from "./checkpoints.ts";
-import type { End, FinishDetail, Job, Training } from "./job.ts";
-import { measure, type Scores } from "./measure.ts";
-import { type ModelFile, measureLatencyMs, openModelFile } from "./model-file.ts";
-import { quantiseModel } from "./quantise-model.ts";
+import { handOver } from "./hand-over.ts";
+import type { End, Job } from "./job.ts";
 import { runTraining } from "./run-training.ts";
-import { sampleImages } from "./samples.ts";
-import type { TrainingParts } from "./training-data.ts";
-
-/** The largest allowed difference of any score between the trained network and the file, relative to the largest. */
-const tolerance = 1e-5;
-const rawPixels = { mean01: [0, 0, 0], sd01: [1, 1, 1] };
 
 export async function finishJob(
   { training, keep, folder, metadata, int8 }: Extract<Job, { kind: "finish" }>,
   onEpoch: (point: EpochPoint) => void,
 ): Promise<End> {
-  const { network, threads } = training;
+  const { network, threads, epochs } = training;
   // Continues its own interrupted training, if there is one.
   const from = (await stat(keep).catch(() => undefined)) === undefined ? {} : { from: keep };
   const trained = await runTraining(
@@ -38,146 +20,17 @@ export async function finishJob(
   if (trained.kind !== "trained") return trained;
   const { last, averaged, parts, curve } = trained;
   const isAveraged = averaged !== undefined && averaged.measured.accuracy01 > last.measured.accuracy01;
-  const { weights, measured } = isAveraged ? averaged : last;
-  const { dataset, normalisation } = parts;
-  const { test } = dataset;
-  if (test === undefined) throw new GeniusError("internal", "The data set was opened without a test part.");
-
-  const content = { network, weights, normalisation, classNames: dataset.classNames, metadata };
-  const bytes = exportOnnx(content);
-  const rounded = int8 === true ? await quantiseModel(content, parts.train) : undefined;
-  const model = await openModelFile(bytes, threads);
-  try {
-    const exportDifference = await compareExport(model, { training, weights, parts });
-    const tested = await measure(model.run, { set: test, normalisation: pixelsOf(test) });
-    const detail: FinishDetail = {
-      testLoss: tested.loss,
-      testImages: test.count,
-      validationAccuracy01: measured.accuracy01,
-      epochs: training.epochs,
-      weights: isAveraged ? "averaged" : "last",
-      latencyMs: await latencyOf(bytes),
-      modelBytes: bytes.length,
-      exportDifference,
-      ...(rounded && { int8: await measureRounded(rounded, { threads, parts, test }) }),
-    };
-    const report = {
-      accuracy01: tested.accuracy01,
-      ...detail,
-      classes: perClass(tested, test, dataset.classNames),
-      confusion: confusionOf(tested, test),
-      curve,
-    };
-    const files: readonly (readonly [name: string, content: Uint8Array | string])[] = [
-      ["model.onnx", bytes],
-      ...(rounded ? ([["model.int8.onnx", rounded]] as const) : []),
-      ["weights.safetensors", encodeWeights(network, weights, metadata)],
-      ["model.py", exportPytorch(network)],
-      ["samples.json", JSON.stringify(await sampleImages(test, tested.scores, dataset.classNames))],
-      ["test.json", `${JSON.stringify(report, undefined, 2)}\n`],
-    ];
-    for (const [name, content] of files) await writeWhole(join(folder, name), content);
-    const result = { testAccuracy01: tested.accuracy01, files: files.map(([name]) => name), detail };
-    return { kind: "finished", result };
-  } finally {
-    await model.dispose();
-  }
-}
-
-/** Pixels in 0..1 with nothing subtracted, as the exported model takes them. */
-function pixelsOf({ shape }: ImageSet) {
-  return { mean01: rawPixels.mean01.slice(0, shape[0]), sd01: rawPixels.sd01.slice(0, shape[0]) };
-}
-
-/**
- * Runs the same validation images through the trained network and the exported file.
- * @returns the largest difference of a score, relative to the largest score or 1.
- * @throws GeniusError `training-failed` when it is above the tolerance.
- */
-async function compareExport(
-  model: ModelFile,
-  {
-    training,
-    weights,
+  const result = await handOver({
+    network,
+    ...(isAveraged ? averaged : last),
+    averaged: isAveraged,
     parts,
-  }: { readonly training: Training; readonly weights: Weights; readonly parts: TrainingParts },
-): Promise<number> {
-  const { validation: set, normalisation } = parts;
-  const firstBatch = async (as: typeof normalisation) => {
-    await using batches = createEvaluationBatches({
-      set,
-      batchSize: Math.min(64, set.count),
-      normalisation: as,
-    });
-    for await (const { images } of batches.epoch(0)) return images.slice();
-    throw new GeniusError("internal", "The validation part is empty.");
-  };
-  const predictor = await createPredictor({ nodes: training.network.nodes, weights });
-  const expected = await predictor.run(await firstBatch(normalisation));
-  const received = await model.run(await firstBatch(pixelsOf(set)));
-  const scale = expected.reduce((most, score) => Math.max(most, Math.abs(score)), 1);
-  const difference = expected.reduce(
-    (most, score, index) => Math.max(most, Math.abs(score - (received[index] as number)) / scale),
-    0,
-  );
-  await predictor.dispose();
-  if (!(difference <= tolerance)) {
-    throw new GeniusError(
-      "training-failed",
-      `The exported model differs from the trained network by ${difference.toExponential(2)}, more than ${tolerance}. Nothing was written; please report this network: ${training.network.name}.`,
-    );
-  }
-  return difference;
-}
-
-/** What the model in 8 bits is worth, on the same images as the other. */
-async function measureRounded(
-  bytes: Uint8Array,
-  {
+    curve,
+    epochs,
     threads,
-    parts,
-    test,
-  }: { readonly threads: number; readonly parts: TrainingParts; readonly test: ImageSet },
-): Promise<NonNullable<FinishDetail["int8"]>> {
-  const model = await openModelFile(bytes, threads);
-  try {
-    const accuracyOf = async (set: ImageSet) =>
-      (await measure(model.run, { set, normalisation: pixelsOf(set) })).accuracy01;
-    return {
-      validationAccuracy01: await accuracyOf(parts.validation),
-      testAccuracy01: await accuracyOf(test),
-      latencyMs: await latencyOf(bytes),
-      modelBytes: bytes.length,
-    };
-  } finally {
-    await model.dispose();
-  }
-}
-
-async function latencyOf(bytes: Uint8Array): Promise<number> {
-  const model = await openModelFile(bytes);
-  try {
-    return await measureLatencyMs(model);
-  } finally {
-    await model.dispose();
-  }
-}
-
-/** Row: true class, column: predicted class; counts of test images. */
-function confusionOf({ scores }: Scores, { labels, classCount }: ImageSet): number[][] {
-  const counts = Array.from({ length: classCount }, () => new Array<number>(classCount).fill(0));
-  for (const [image, label] of labels.entries()) {
-    const own = scores.subarray(image * classCount, (image + 1) * classCount);
-    const predicted = own.indexOf(own.reduce((a, b) => Math.max(a, b)));
-    (counts[label] as number[])[predicted]! += 1;
-  }
-  return counts;
-}
-
-function perClass(tested: Scores, set: ImageSet, classNames: readonly string[]) {
-  return confusionOf(tested, set).map((row, label) => {
-    const images = row.reduce((a, b) => a + b, 0);
-    const accuracy01 = images === 0 ? null : (row[label] as number) / images;
-    return { name: classNames[label] as string, images, accuracy01 };
+    folder,
+    metadata,
+    ...(int8 && { int8 }),
   });
+  return { kind: "finished", result };
 }

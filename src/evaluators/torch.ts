@@ -1,0 +1,307 @@
+// The evaluator that trains with PyTorch, wherever a launcher runs it: this machine, a Ray or a Slurm cluster. This
+// file turns requests into job folders and the ends of jobs into outcomes. A job belongs to its trial by its key: a
+// study that was killed and is resumed finds its jobs again, running or ended, and trains nothing twice.
+import { readFile, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
+import { describeReport } from "../data/index.ts";
+import type { Launcher, LaunchJob } from "../launchers/launcher.ts";
+import { decodeWeights } from "../network/export/weights-file.ts";
+import type { Network } from "../network/network.ts";
+import type { Weights } from "../nn/index.ts";
+import type { Outcome } from "../record/trial.ts";
+import {
+  defineEvaluator,
+  type EvaluationRequest,
+  type Evaluator,
+  type EvaluatorSetting,
+  type TestResult,
+} from "./evaluator.ts";
+import { followTraining, type Training, type TrainingEnd } from "./torch/follow.ts";
+import { largeBatchRecipe, type TorchRecipe } from "./torch/job.ts";
+import { checkpointName, openJobFolders, shortHash, writeJob } from "./torch/job-folder.ts";
+import { dropTraining, findKept, keepTraining } from "./torch/kept-trainings.ts";
+import { type TorchOptions, torchOptions } from "./torch/options.ts";
+import { trainingKey } from "./train/checkpoints.ts";
+import { handOver } from "./train/hand-over.ts";
+import { describeImages, openImages, refuseMisfit, withImageSize } from "./train/images.ts";
+import { planEpochs, planTraining } from "./train/plan.ts";
+import { openTrainingData } from "./train/training-data.ts";
+
+export default defineEvaluator({
+  name: "torch",
+  summary:
+    "Trains every design with PyTorch through a launcher (this machine, Ray, Slurm; GPUs), and the selected one at full length: model.onnx, model.py, weights and test figures.",
+  source: "Made for GENIUS on PyTorch; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
+  options: torchOptions,
+  launcherOf: ({ launcher }) => launcher,
+  describe: (setting, { imageSize }) => describeImages(setting, imageSize),
+  create,
+});
+
+const oldestTorch = "2.6";
+
+/** One training, as the rest of this file speaks of it. */
+interface Plan {
+  readonly epochs: number;
+  readonly seed: number;
+  readonly isFinal: boolean;
+}
+
+async function create(setting: EvaluatorSetting, options: TorchOptions): Promise<Evaluator> {
+  const { space, folder, seed, onProgress, parallel = 1 } = setting;
+  const launcher = await openLauncher(setting);
+  const dataset = await openImages(setting, space.input[1]);
+  refuseMisfit(dataset, space);
+  const imageCount = Math.max(
+    1,
+    Math.round(dataset.train.count * (1 - options.validationFraction01) * options.dataFraction01),
+  );
+  const epochs = planEpochs(options, imageCount);
+  const jobs = await openJobFolders(folder);
+  const gpus = options.gpus ?? (launcher.capacity?.gpus ? 1 : 0);
+  const cpus = options.cpus ?? Math.max(1, Math.floor((launcher.capacity?.cpus ?? 1) / parallel));
+  const caches = new Map([[space.input[1], dataset.cachePath]]);
+
+  const cacheOf = async (side: number) => {
+    const known = caches.get(side) ?? (await openImages(setting, side)).cachePath;
+    caches.set(side, known);
+    return known;
+  };
+  const recipeOf = (request?: EvaluationRequest): TorchRecipe => {
+    const chosen = request && space.hyperparameters?.(request.proposal.choices);
+    if (options.recipe === "large-batch") {
+      return { ...largeBatchRecipe(options.batchSize), ...chosenOf(options) };
+    }
+    return planTraining(options, { dataset, imageCount }, chosen) as TorchRecipe;
+  };
+
+  /** Runs a training to its end, or finds that it has been run. */
+  const train = async (request: EvaluationRequest, { epochs: length, isFinal, seed: first }: Plan) => {
+    const { imageSize = space.input[1], dataFraction01 = options.dataFraction01 } = request.fidelity;
+    const cachePath = await cacheOf(imageSize);
+    const { validationFraction01 } = options;
+    const parts = await openTrainingData({
+      cachePath,
+      validationFraction01,
+      splitSeed: seed,
+      dataFraction01: isFinal ? 1 : dataFraction01,
+    });
+    const recipe = { ...recipeOf(request), ...(isFinal && { averageDecay: 0.998 }) };
+    const network = withImageSize(request.network, imageSize);
+    const key = trainingKey(request.network, [recipe, dataset.hash, validationFraction01, seed]);
+    const begun = isFinal ? undefined : await findKept(jobs.folder, key, length);
+    const trainingSeed = begun?.seed ?? first;
+    const identity = shortHash([key, length, trainingSeed, imageSize, dataFraction01]);
+    const name = `${isFinal ? "final" : request.trialNumber}-${identity}`;
+    const { timeLimitSeconds, memoryLimitMb } = isFinal ? {} : options;
+    const threads = isFinal ? Math.max(cpus, launcher.capacity?.cpus ?? 1) : cpus;
+    const jobFolder = await writeJob(jobs, {
+      name,
+      network,
+      parts,
+      cachePath,
+      job: {
+        recipe,
+        epochs: length,
+        seed: trainingSeed,
+        device: gpus > 0 ? "cuda" : "cpu",
+        processes: Math.max(1, gpus),
+        ...(gpus === 0 && { threads }),
+        precision: options.precision,
+        compile: options.compile,
+        channelsLast: gpus > 0,
+        measureTest: false,
+        checkpoint: checkpointName,
+        ...(begun !== undefined && { continueFrom: join("..", begun.name, checkpointName) }),
+        ...(isFinal && { outputFolder: "." }),
+        filesInEvents: false,
+        ...(timeLimitSeconds !== undefined && { timeLimitSeconds }),
+        ...(memoryLimitMb !== undefined && { memoryLimitMb }),
+      },
+    });
+    const training = await followTraining({
+      launcher,
+      retries: options.retries,
+      signal: request.signal,
+      jobOf: (attempt): LaunchJob => ({
+        key: `${jobs.runId}-${name}-${attempt}`,
+        folder: jobFolder,
+        command: ["python", "-m", "genius_trainer", "."],
+        pythonPath: trainerFolder,
+        resources: {
+          gpus,
+          cpus: threads,
+          ...(memoryLimitMb !== undefined && { memoryMb: memoryLimitMb }),
+          // The trainer keeps to the limit itself; this is for one that hangs.
+          ...(timeLimitSeconds !== undefined && { timeLimitSeconds: 2 * timeLimitSeconds + 60 }),
+        },
+      }),
+      ...(request.onEpoch && { onEpoch: request.onEpoch }),
+      ...(onProgress && { onProgress }),
+      wait: (milliseconds, signal) =>
+        sleep(milliseconds, undefined, signal && { signal }).catch(() => undefined),
+    });
+    const earlier = begun?.curve.filter(
+      ({ epoch }) => !training.curve.some((point) => point.epoch === epoch),
+    );
+    const curve = [...(earlier ?? []), ...training.curve];
+    return {
+      training: { ...training, curve },
+      network,
+      parts,
+      key,
+      name,
+      begun,
+      jobFolder,
+      seed: trainingSeed,
+    };
+  };
+
+  return {
+    selectedOn: "validation",
+    remarks: describeReport(dataset.report),
+    fidelity: {
+      full: { epochs: epochs.search },
+      ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),
+    },
+    provenance: {
+      dataset: dataset.name,
+      datasetHash: dataset.hash,
+      trainImages: imageCount,
+      validationFraction01: options.validationFraction01,
+      splitSeed: seed,
+      epochs: { ...epochs },
+      launcher: options.launcher,
+      resources: { gpus, cpus },
+      plan: JSON.parse(JSON.stringify(recipeOf())),
+    },
+    async evaluate(request) {
+      const length = request.fidelity.epochs ?? epochs.search;
+      const run = await train(request, { epochs: length, seed: request.seed, isFinal: false });
+      const { training, key, name, begun, seed: begunWith } = run;
+      const outcome = outcomeOf(training);
+      if (outcome.kind === "scored") {
+        const { accuracy01, curve = [] } = outcome;
+        const kept = { key, name, epochs: length, accuracy01, seed: begunWith, curve: [...curve] };
+        if (length < epochs.search) await keepTraining(jobs.folder, kept);
+        else await dropTraining(jobs.folder, name);
+        if (begun !== undefined) await dropTraining(jobs.folder, begun.name);
+      }
+      return outcome;
+    },
+    async test(request): Promise<TestResult> {
+      const full = { ...request, fidelity: { dataFraction01: 1 } };
+      const run = await train(full, { epochs: epochs.final, seed: request.seed, isFinal: true });
+      const { end, started, curve } = run.training;
+      if (end.kind !== "finished") throw finalFailure(end);
+      const { accuracy01: validated = 0, loss = 0, weights: which } = end.event;
+      const { testAccuracy01, files, detail } = await handOver({
+        network: request.network,
+        weights: await readWeights(request.network, run.jobFolder),
+        parts: run.parts,
+        measured: { accuracy01: validated, loss },
+        // In half precision a loss is not the same to many digits.
+        lossTolerance01: started?.precision === "float32" ? 1e-3 : 0.05,
+        averaged: which === "averaged",
+        curve,
+        epochs: epochs.final,
+        threads: availableParallelism(),
+        int8: options.int8,
+        folder: join(folder, "best"),
+        metadata: {
+          dataset: dataset.name,
+          dataset_hash: dataset.hash,
+          trial: String(request.trialNumber),
+          choices: request.proposal.choices.join(","),
+          space: space.name,
+          seed: String(request.seed),
+        },
+      });
+      await rm(join(run.jobFolder, checkpointName), { force: true });
+      const { deviceName, torch, precision } = started ?? {};
+      return {
+        accuracy01: testAccuracy01,
+        files: files.map((file) => `best/${file}`),
+        detail: {
+          ...detail,
+          ...(deviceName !== undefined && { device: deviceName, torch, precision }),
+          ...(end.event.imagesPerSecond !== undefined && { imagesPerSecond: end.event.imagesPerSecond }),
+        },
+      };
+    },
+    close: async () => launcher.close?.(),
+  };
+}
+
+/** The Python package beside `src` or `dist`. */
+const trainerFolder = fileURLToPath(new URL("../../trainer", import.meta.url));
+
+async function openLauncher(setting: EvaluatorSetting): Promise<Launcher> {
+  if (setting.openLauncher === undefined) {
+    throw new GeniusError("internal", "The torch evaluator was created without a launcher.");
+  }
+  const launcher = await setting.openLauncher();
+  await launcher.requirePackage?.("torch", oldestTorch);
+  return launcher;
+}
+
+/** What a person said of the recipe, which comes before a recipe's own. */
+function chosenOf({ learningRate }: TorchOptions): Partial<TorchRecipe> {
+  return learningRate === undefined ? {} : { learningRate };
+}
+
+function outcomeOf({ end, curve, milliseconds, epochsRun }: Training): Outcome {
+  const spent = { milliseconds, epochs: epochsRun };
+  const failed = (reason: Extract<Outcome, { kind: "failed" }>["reason"], detail: string): Outcome => ({
+    kind: "failed",
+    reason,
+    detail,
+    curve,
+    spent,
+  });
+  switch (end.kind) {
+    case "finished": {
+      const { accuracy01 } = end.event;
+      if (accuracy01 === undefined) return failed("crashed", "the trainer measured nothing on validation");
+      return { kind: "scored", accuracy01, curve, spent };
+    }
+    case "diverged":
+    case "timeout":
+    case "crashed":
+      return failed(end.kind, end.detail);
+    case "out-of-memory":
+      return failed("crashed", `out of memory: ${end.detail}`);
+    case "cancelled":
+      return failed("cancelled", "stopped before its end");
+    case "lasting":
+      throw end.error;
+    default:
+      throw new GeniusError("internal", `Unknown end "${(end satisfies never as TrainingEnd).kind}".`);
+  }
+}
+
+/** What the trainer left. */
+async function readWeights(network: Network, jobFolder: string): Promise<Weights> {
+  const path = join(jobFolder, "weights.safetensors");
+  const bytes = await readFile(path).catch((thrown) => {
+    if (systemCodeOf(thrown) !== "ENOENT") throw fileError(thrown, path, "read");
+    throw new GeniusError(
+      "training-failed",
+      `The final training finished, and its ${path} is not here: the machine that trained does not share this folder. Put the run (--out) into a folder that all machines see, then run "genius resume".`,
+    );
+  });
+  return decodeWeights(network, bytes);
+}
+
+function finalFailure(end: TrainingEnd): GeniusError {
+  if (end.kind === "lasting") return end.error;
+  const detail = "detail" in end ? end.detail : "it was stopped";
+  return new GeniusError(
+    "training-failed",
+    `The final training of the selected design did not finish: ${detail}. "genius resume" goes on after its last whole epoch.`,
+  );
+}

@@ -1,0 +1,65 @@
+// The finished trainings of a search whose checkpoints are kept, so that a strategy which raises the fidelity goes on
+// with them. A note beside the checkpoint says what it is. The best few are kept.
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeWhole } from "../train/checkpoints.ts";
+import { checkpointName } from "./job-folder.ts";
+
+const mostKept = 64;
+const noteName = "trained.json";
+
+const note = z.object({
+  /** Equal keys may continue one another. */
+  key: z.string(),
+  epochs: z.number(),
+  accuracy01: z.number(),
+  /** The seed that it was begun with and goes on with. */
+  seed: z.number(),
+  curve: z.array(
+    z.object({
+      epoch: z.number(),
+      trainLoss: z.number(),
+      validationAccuracy01: z.number(),
+      validationLoss: z.number().exactOptional(),
+      learningRate: z.number().exactOptional(),
+    }),
+  ),
+});
+
+export type KeptTraining = z.output<typeof note> & {
+  /** The name of its folder. */
+  readonly name: string;
+};
+
+/** The longest kept training of that key with fewer than so many epochs. */
+export async function findKept(root: string, key: string, epochs: number): Promise<KeptTraining | undefined> {
+  const fitting = (await listKept(root)).filter((kept) => kept.key === key && kept.epochs < epochs);
+  return fitting.sort((a, b) => b.epochs - a.epochs || (a.name < b.name ? -1 : 1))[0];
+}
+
+/** Notes a training whose checkpoint is to be kept, and lets go of the worst where there are too many. */
+export async function keepTraining(root: string, { name, ...content }: KeptTraining): Promise<void> {
+  await writeWhole(join(root, name, noteName), JSON.stringify(content));
+  const ranked = (await listKept(root)).sort((a, b) => b.accuracy01 - a.accuracy01);
+  for (const { name: other } of ranked.slice(mostKept)) await dropTraining(root, other);
+}
+
+/** Removes a training's checkpoint. */
+export async function dropTraining(root: string, name: string): Promise<void> {
+  await rm(join(root, name, noteName), { force: true });
+  await rm(join(root, name, checkpointName), { force: true });
+}
+
+async function listKept(root: string): Promise<KeptTraining[]> {
+  const names = await readdir(root).catch(() => [] as string[]);
+  const all = await Promise.all(
+    names.map(async (name): Promise<KeptTraining[]> => {
+      const text = await readFile(join(root, name, noteName), "utf8").catch(() => undefined);
+      if (text === undefined) return [];
+      const parsed = note.safeParse(JSON.parse(text));
+      return parsed.success ? [{ ...parsed.data, name }] : [];
+    }),
+  );
+  return all.flat();
+}

@@ -1,0 +1,64 @@
+// What a person may set about trainings with PyTorch: what holds for trainings in general, taken from the in-process
+// evaluator so that both are the same, and what only PyTorch on other machines can do.
+import { z } from "zod";
+import { trainOptions } from "../train/options.ts";
+
+const whole = z.number().int().positive();
+
+export const torchOptions = trainOptions
+  .pick({
+    epochs: true,
+    finalEpochs: true,
+    minEpochs: true,
+    imageSize: true,
+    dataFraction01: true,
+    validationFraction01: true,
+    batchSize: true,
+    optimiser: true,
+    learningRate: true,
+    weightDecay: true,
+    augmentation: true,
+    mixup: true,
+    labelSmoothing: true,
+    timeLimitSeconds: true,
+    memoryLimitMb: true,
+    int8: true,
+  })
+  .extend({
+    launcher: z
+      .string()
+      .default("local")
+      .describe("where trainings run: local, ray, slurm, or a file of your own")
+      .meta({ placeholder: "NAME|FILE" }),
+    gpus: z
+      .number()
+      .int()
+      .nonnegative()
+      .optional()
+      .describe("graphics processors of one training (default: 1 where there are any, else 0)"),
+    cpus: whole
+      .optional()
+      .describe("processor cores of one training (default: cores over trainings at once, or 1)"),
+    recipe: z
+      .enum(["auto", "large-batch"])
+      .default("auto")
+      .describe(
+        "auto suits the size of the data; large-batch is for ImageNet: 1024 images a step, RandAugment",
+      ),
+    precision: z
+      .enum(["auto", "float32", "bfloat16", "float16"])
+      .default("auto")
+      .describe("auto is bfloat16 on a GPU that has it, else float32"),
+    compile: z
+      .boolean()
+      .default(false)
+      .describe("compile the network first (torch.compile): worth it when long"),
+    retries: z
+      .number()
+      .int()
+      .nonnegative()
+      .default(3)
+      .describe("how often a training that was preempted or lost is started again from its checkpoint"),
+  });
+
+export type TorchOptions = z.output<typeof torchOptions>;
