@@ -1,12 +1,14 @@
 // Runs a study whose parts are ready, new or resumed: shows it, keeps its trials, and at the end tests the selected
 // design once, puts honest baselines beside it, and says what to do next.
 import { styleText } from "node:util";
+import { messageOf } from "../base/errors.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
 import type { Assembly } from "../catalog/assemble.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
 import { estimate } from "../llm/index.ts";
 import type { Journal } from "../record/journal.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
+import { failureWords } from "../record/journal-lines.ts";
 import type { LiveWriter } from "../record/live-file.ts";
 import { type NotedTurn, turnInWords } from "../record/person-turn.ts";
 import { type EpochPoint, isEvaluated, type Trial } from "../record/trial.ts";
@@ -84,6 +86,7 @@ export async function runSearch(run: SearchRun): Promise<number> {
     return await finished(run, study, { ...result, reason: result.reason });
   } catch (thrown) {
     terminal.error(`Stopped. Finished trials are kept: genius resume ${journal.folder}\n`);
+    await journal.addNote({ about: "stopped", text: `${failureWords}${messageOf(thrown)}` }).catch(() => {});
     throw thrown;
   } finally {
     await parts.close();

@@ -22,5 +22,5 @@ export {
   parseModelName,
 } from "./model-name.ts";
 export { type Estimate, estimate, type Price, tokensOf } from "./prices.ts";
-export type { CallLine, FailureLine, ParsedRecord } from "./record-lines.ts";
+export { type CallLine, checkRecordLine, type FailureLine, type ParsedRecord } from "./record-lines.ts";
 export { isMessageList } from "./replay-source.ts";

@@ -122,17 +122,7 @@ export function parseRecord(bytes: Uint8Array, file: string): ParsedRecord {
   const lines: (CallLine | FailureLine)[] = [];
   for (const { value, lineNumber } of parsed.lines) {
     const where = `${file}, line ${lineNumber}`;
-    checkVersion(value, where);
-    const result = line.safeParse(value);
-    if (!result.success) {
-      const issue = result.error.issues[0];
-      const field = issue === undefined || issue.path.length === 0 ? "" : `, field "${issue.path.join(".")}"`;
-      throw new GeniusError(
-        "bad-file",
-        `${where}${field}: ${issue?.message ?? "not a line of a conversation"}.`,
-      );
-    }
-    const checked = result.data as RecordLine;
+    const checked = checkRecordLine(value, where);
     if ((checked.kind === "header") !== (header === undefined)) {
       const what =
         checked.kind === "header" ? "a second header" : `a ${checked.kind} where the header must be`;
@@ -149,6 +139,19 @@ export function parseRecord(bytes: Uint8Array, file: string): ParsedRecord {
     wholeBytes: parsed.wholeBytes,
     warnings: parsed.warning === undefined ? [] : [parsed.warning],
   };
+}
+
+/**
+ * Checks one parsed line; `where` names its file and line.
+ * @throws GeniusError `bad-file` naming the field.
+ */
+export function checkRecordLine(value: unknown, where: string): RecordLine {
+  checkVersion(value, where);
+  const result = line.safeParse(value);
+  if (result.success) return result.data as RecordLine;
+  const issue = result.error.issues[0];
+  const field = issue === undefined || issue.path.length === 0 ? "" : `, field "${issue.path.join(".")}"`;
+  throw new GeniusError("bad-file", `${where}${field}: ${issue?.message ?? "not a line of a conversation"}.`);
 }
 
 /** Whether a text begins as a conversation recorded by GENIUS does, whatever its version. */

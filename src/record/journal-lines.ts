@@ -31,6 +31,8 @@ export interface StudyConfig {
   readonly strategyOptions: JsonObject;
   readonly evaluator: string;
   readonly evaluatorOptions: JsonObject;
+  /** Of the launcher that the evaluator's options name, where it uses one. */
+  readonly launcherOptions?: JsonObject;
   readonly model?: string;
   readonly modelOptions: JsonObject;
   /** Evaluations the study may spend. */
@@ -47,6 +49,9 @@ export interface TrialLine {
   readonly key: string;
   readonly time: string;
 }
+
+/** How a note about "stopped" begins when it was an error that stopped the search. */
+export const failureWords = "failed: ";
 
 /** A remark that is no trial: a resume, a stop, what was found in the data, a person's note. */
 export interface NoteLine {
@@ -156,6 +161,7 @@ const config = z.looseObject({
   strategyOptions: record,
   evaluator: z.string(),
   evaluatorOptions: record,
+  launcherOptions: record.optional(),
   model: z.string().optional(),
   modelOptions: record,
   trials: index,

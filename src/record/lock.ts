@@ -43,6 +43,15 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   throw new GeniusError("locked", `${folder} is being opened by several processes at once. Try again.`);
 }
 
+/** The live process that holds the folder's lock, for whoever looks on; undefined when none does. */
+export async function liveHolder(
+  folder: string,
+): Promise<{ readonly pid: number; readonly isHere: boolean } | undefined> {
+  const holder = await readHolder(join(folder, "lock.json"));
+  if (holder === undefined || !(await isAlive(holder))) return undefined;
+  return { pid: holder.pid, isHere: holder.host === hostname() };
+}
+
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(path, "utf8"));

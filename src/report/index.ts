@@ -10,4 +10,5 @@ export { runCharts } from "./run-charts.ts";
 export type { RunReportInput } from "./run-facts.ts";
 export { runMarkdown } from "./run-markdown.ts";
 export { runReport } from "./run-report.ts";
+export { outcomeInWords } from "./run-tables.ts";
 export { runsMarkdown, runsReport } from "./runs-report.ts";

@@ -9,7 +9,7 @@ import { citation, type PublishedRow, publishedFor } from "./published.ts";
 import { designName, type RunReportInput, selectedTrial, spendingOf, standings } from "./run-facts.ts";
 
 /** What came of a trial, and why, in a few words. */
-function outcomeInWords(trial: Trial): string {
+export function outcomeInWords(trial: Trial): string {
   const { outcome, proposal } = trial;
   if (proposal.nominalAccuracy01 !== undefined) return "made up to start the search, not counted";
   switch (outcome.kind) {

@@ -18,7 +18,13 @@ export function commandOf(config: StudyConfig, options: { readonly withoutModel?
   if (config.parallel !== 1) words.push("--parallel", String(config.parallel));
   for (const [name, value] of Object.entries(config.limits))
     words.push(limitFlags[name] ?? flagOf(name), String(value));
-  for (const set of [config.spaceOptions, config.strategyOptions, config.evaluatorOptions, model]) {
+  for (const set of [
+    config.spaceOptions,
+    config.strategyOptions,
+    config.evaluatorOptions,
+    config.launcherOptions ?? {},
+    model,
+  ]) {
     for (const [field, value] of Object.entries(set)) {
       if (value === undefined || value === null || typeof value === "object") continue;
       if (value === false) words.push(`${flagOf(field)}=false`);

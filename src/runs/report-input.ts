@@ -6,7 +6,13 @@ import { commandOf } from "./command-of.ts";
 import type { OpenRun } from "./open-run.ts";
 
 /** What the report must know around a run's record. */
-export async function reportInput({ folder, record, space, calls, trained }: OpenRun): Promise<RunReportInput> {
+export async function reportInput({
+  folder,
+  record,
+  space,
+  calls,
+  trained,
+}: OpenRun): Promise<RunReportInput> {
   const { config, provenance } = record.header;
   const evaluator = provenance.evaluator as { selectedOn?: unknown; optimum01?: unknown } | undefined;
   const definition = await loadEvaluator(config.evaluator);

@@ -1,0 +1,210 @@
+// Trials for the page: as columns, whole, as a list of what went wrong, and as learning curves.
+
+import { isEvaluated, isScored, type ScoredTrial, type Trial } from "../../record/trial.ts";
+import { outcomeInWords } from "../../report/index.ts";
+import type { FollowedRun, FollowedTrial } from "../../runs/followed-run.ts";
+import { keyOf } from "../../spaces/choices.ts";
+import type { Choices, Space } from "../../spaces/space.ts";
+import type { Change, Curve, OutcomeWord, Page, TrialColumns, TrialDetail, Trouble } from "../api.ts";
+
+const outcomeWords: readonly OutcomeWord[] = [
+  "scored",
+  "made-up",
+  "infeasible",
+  "diverged",
+  "timeout",
+  "crashed",
+  "cancelled",
+  "unreadable",
+  "duplicate",
+  "unmeasured",
+];
+
+function outcomeWord({ outcome, proposal }: Trial): OutcomeWord {
+  if (proposal.nominalAccuracy01 !== undefined) return "made-up";
+  return outcome.kind === "failed" ? outcome.reason : outcome.kind;
+}
+
+/** Rows `from` to `from + limit`, in the order of finishing. */
+export function trialColumns(run: FollowedRun, from: number, limit: number): TrialColumns {
+  const rows = run.trials.slice(from, from + limit);
+  const decisionCount =
+    run.trials.find(({ trial }) => trial.proposal.choices.length > 0)?.trial.proposal.choices.length ?? 0;
+  const started = Date.parse(run.header?.time ?? "");
+  const proposers: string[] = [];
+  const proposerOf = (name: string) => {
+    const place = proposers.indexOf(name);
+    return place === -1 ? proposers.push(name) - 1 : place;
+  };
+  const moneyAt = moneyOf(run);
+  const none = new Array<number>(decisionCount).fill(-1);
+  const column = <Value>(read: (row: FollowedTrial) => Value) => rows.map(read);
+  const outcome = <Value>(read: (trial: ScoredTrial) => Value | undefined) =>
+    column(({ trial }) => (isScored(trial) ? (read(trial) ?? null) : null));
+  return {
+    from,
+    total: run.trials.length,
+    number: column(({ trial }) => trial.number),
+    choices: rows.flatMap(({ trial: { proposal } }) =>
+      proposal.choices.length === decisionCount ? proposal.choices : none,
+    ),
+    decisionCount,
+    outcome: column(({ trial }) => outcomeWords.indexOf(outcomeWord(trial))),
+    outcomeWords,
+    evaluated: column(({ trial }) => (isEvaluated(trial) ? 1 : 0)),
+    accuracy01: outcome(({ outcome: { accuracy01 } }) => accuracy01),
+    predicted01: column(({ trial }) => trial.proposal.predicted?.accuracy01 ?? null),
+    predictedSd01: column(({ trial }) => trial.proposal.predicted?.sd01 ?? null),
+    paramCount: column(({ trial }) => trial.cost.paramCount),
+    macCount: column(({ trial }) => trial.cost.macCount),
+    latencyMs: outcome(({ outcome: { latencyMs } }) => latencyMs),
+    finishedMs: column(({ time }) => Math.max(0, Date.parse(time) - started) || 0),
+    spentMs: column(({ trial }) => trial.outcome.spent.milliseconds),
+    usd: column(({ time }) => moneyAt(time)),
+    by: column(({ trial }) => proposerOf(trial.proposal.by)),
+    proposers,
+    changed: column(({ trial: { proposal } }) =>
+      proposal.editedFrom !== undefined ? 2 : proposal.repairedFrom !== undefined ? 1 : 0,
+    ),
+    call: column(({ trial }) => trial.proposal.call ?? 0),
+  };
+}
+
+/** What the model had cost by a time; null where there is none, or a price is not known. */
+function moneyOf({ calls }: FollowedRun): (time: string) => number | null {
+  if (calls.length === 0 || calls.some(({ exchanges }) => exchanges.some(({ usd }) => usd === undefined)))
+    return () => null;
+  const times = calls.map(({ time }) => time);
+  const sums: number[] = [];
+  for (const { exchanges } of calls)
+    sums.push((sums.at(-1) ?? 0) + exchanges.reduce((sum, { usd = 0 }) => sum + usd, 0));
+  let place = 0;
+  return (time) => {
+    if (place > 0 && (times[place - 1] as string) > time) place = 0;
+    while (place < times.length && (times[place] as string) <= time) place += 1;
+    return place === 0 ? 0 : (sums[place - 1] as number);
+  };
+}
+
+export function trialDetail(
+  run: FollowedRun,
+  { trial, key, time }: FollowedTrial,
+  space: Space | undefined,
+): TrialDetail {
+  const { proposal, outcome, cost } = trial;
+  const scored = isScored(trial) ? trial.outcome : undefined;
+  const word = outcomeWord(trial);
+  const curve = outcome.kind === "infeasible" ? undefined : outcome.curve;
+  const parent = parentOf(run, trial);
+  return {
+    number: trial.number,
+    key: key || nameOf(space, proposal.choices),
+    choices: proposal.choices,
+    by: proposal.by,
+    outcome: word,
+    ...((word !== "scored" || scored?.remark !== undefined) && { why: outcomeInWords(trial) }),
+    ...(scored !== undefined && { accuracy01: scored.accuracy01 }),
+    ...(scored?.latencyMs !== undefined && { latencyMs: scored.latencyMs }),
+    ...cost,
+    spentMs: outcome.spent.milliseconds,
+    finishedAt: time,
+    ...(proposal.rationale !== undefined && { rationale: proposal.rationale }),
+    ...(proposal.predicted !== undefined && { predicted: proposal.predicted }),
+    ...(proposal.repairedFrom !== undefined && { repairedFrom: proposal.repairedFrom }),
+    ...(proposal.editedFrom !== undefined && { editedFrom: proposal.editedFrom }),
+    ...(proposal.call !== undefined && { call: proposal.call }),
+    ...(curve !== undefined && curve.length > 0 && { curve }),
+    ...(parent !== undefined && {
+      parent: {
+        trial: parent.number,
+        key: nameOf(space, parent.proposal.choices),
+        choices: parent.proposal.choices,
+        accuracy01: parent.outcome.accuracy01,
+      },
+    }),
+    changes: parent === undefined ? [] : changesBetween(space, parent.proposal.choices, proposal.choices),
+  };
+}
+
+/** The best trial before this one. */
+function parentOf({ trials }: FollowedRun, { number }: Trial): ScoredTrial | undefined {
+  let best: ScoredTrial | undefined;
+  for (const { trial } of trials) {
+    if (trial.number >= number || !isScored(trial)) continue;
+    if (best === undefined || trial.outcome.accuracy01 > best.outcome.accuracy01) best = trial;
+  }
+  return best;
+}
+
+/** Decisions in which two designs differ, in words. */
+export function changesBetween(space: Space | undefined, from: Choices, to: Choices): Change[] {
+  if (from.length !== to.length) return [];
+  return from.flatMap((option, index) => {
+    const other = to[index] as number;
+    if (option === other) return [];
+    const decision = space?.decisions[index];
+    const word = (choice: number) => decision?.options[choice]?.label ?? String(choice);
+    return [{ decision: decision?.name ?? `decision ${index + 1}`, from: word(option), to: word(other) }];
+  });
+}
+
+export function nameOf(space: Space | undefined, choices: Choices): string {
+  if (choices.length === 0) return "no design";
+  return space !== undefined && space.decisions.length === choices.length
+    ? keyOf(space, choices)
+    : choices.join(",");
+}
+
+/** Proposals that were not scored as proposed, the newest first. */
+export function troubles(
+  run: FollowedRun,
+  space: Space | undefined,
+  from: number,
+  limit: number,
+): Page<Trouble> {
+  const all: (() => Trouble)[] = [];
+  for (let row = run.trials.length - 1; row >= 0; row -= 1) {
+    const { trial, key } = run.trials[row] as FollowedTrial;
+    const { proposal, outcome } = trial;
+    if (proposal.nominalAccuracy01 !== undefined) continue;
+    const own = key || nameOf(space, proposal.choices);
+    const base = { trial: trial.number, by: proposal.by };
+    if (outcome.kind !== "scored")
+      all.push(() => ({ ...base, key: own, what: troubleWord(trial), why: outcomeInWords(trial) }));
+    const { repairedFrom, editedFrom } = proposal;
+    if (repairedFrom !== undefined)
+      all.push(() => ({
+        ...base,
+        key: nameOf(space, repairedFrom),
+        what: "repaired",
+        why: `broke a limit or was tried before; evaluated as ${own}`,
+      }));
+    if (editedFrom !== undefined)
+      all.push(() => ({
+        ...base,
+        key: nameOf(space, editedFrom),
+        what: "edited",
+        why: `changed by the person; evaluated as ${own}`,
+      }));
+  }
+  return { from, total: all.length, rows: all.slice(from, from + limit).map((make) => make()) };
+}
+
+function troubleWord({ outcome }: Trial): Trouble["what"] {
+  if (outcome.kind !== "failed") return "infeasible";
+  const { reason } = outcome;
+  return reason === "duplicate" || reason === "unreadable" || reason === "unmeasured" ? reason : "failed";
+}
+
+/** Learning curves of finished trainings, best first. */
+export function learningCurves(run: FollowedRun, most: number): { curves: Curve[]; total: number } {
+  const all = run.trials
+    .flatMap(({ trial, key }) => {
+      const points = trial.outcome.kind === "infeasible" ? undefined : trial.outcome.curve;
+      return points === undefined || points.length === 0 ? [] : [{ trial: trial.number, key, points }];
+    })
+    .sort(
+      (a, b) => (b.points.at(-1)?.validationAccuracy01 ?? 0) - (a.points.at(-1)?.validationAccuracy01 ?? 0),
+    );
+  return { curves: all.slice(0, most), total: all.length };
+}
