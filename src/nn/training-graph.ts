@@ -205,7 +205,7 @@ function createContext(given: {
     optimised.map((place) => [place.size]),
     { axis: 0 },
   );
-  const extended = concat(graph, [parameters, graph.constant(Float32Array.of(0), [1])], 0);
+  const pieceOf = new Map(optimised.map(({ name }, index) => [name, pieces[index] as Tensor]));
   const gradients = new Map<string, { tensor: Tensor; indices: Int32Array | undefined }>();
   const statistics = new Map<string, { tensor: Tensor; momentum: number; factor: number }>();
   const shares =
@@ -221,11 +221,14 @@ function createContext(given: {
     batch: given.batch,
     target: given.target,
     parameter(name, arrangement) {
-      const { offset, dims } = place(name);
-      if (arrangement === undefined) {
-        return reshape(graph, pieces[optimised.findIndex((entry) => entry.name === name)] as Tensor, dims);
-      }
-      return gather(graph, extended, shifted(arrangement, offset, layout.parameterCount));
+      const piece = pieceOf.get(name) as Tensor;
+      if (arrangement === undefined) return reshape(graph, piece, place(name).dims);
+      if (!arrangement.indices.includes(-1)) return gather(graph, piece, arrangement);
+      // A gap's −1 is the last position, where the zero is.
+      const padded = graph.share(`padded ${name}`, () =>
+        concat(graph, [piece, graph.constant(Float32Array.of(0), [1])], 0),
+      );
+      return gather(graph, padded, arrangement);
     },
     gradient(name, gradient, indices) {
       gradients.set(name, { tensor: gradient, indices });
@@ -267,14 +270,15 @@ function createContext(given: {
       }
       if (entry.indices !== undefined || length !== offset) inOrder = false;
       const positions = entry.indices ?? identityIndices(size);
-      for (let i = 0; i < size; i += 1) order[offset + i] = length + (positions[i] as number);
+      for (let i = 0; i < size; i += 1) order[offset + i] = (positions[i] as number) + length;
       const total = sizeOf(entry.tensor.shape);
       tensors.push(reshape(graph, entry.tensor, [total]));
       length += total;
     }
     if (inOrder) return concat(graph, tensors, 0);
+    // A parameter without a gradient takes the zero at the end, as −1 says.
     const joined = concat(graph, [...tensors, graph.constant(Float32Array.of(0), [1])], 0);
-    return gather(graph, joined, shifted({ shape: [layout.parameterCount], indices: order }, 0, length));
+    return gather(graph, joined, { shape: [layout.parameterCount], indices: order });
   }
 
   function updatedStatistics(old: Tensor): Tensor {
@@ -310,16 +314,6 @@ function createContext(given: {
       return uniforms;
     },
   };
-}
-
-/** Moves an index table by `offset` and points its gaps at the zero behind the source. */
-function shifted(arrangement: Arrangement, offset: number, zero: number): Arrangement {
-  const indices = new Int32Array(arrangement.indices.length);
-  for (let i = 0; i < indices.length; i += 1) {
-    const index = arrangement.indices[i] as number;
-    indices[i] = index < 0 ? zero : index + offset;
-  }
-  return { shape: arrangement.shape, indices };
 }
 
 function gather(graph: GraphBuilder, source: Tensor, arrangement: Arrangement): Tensor {

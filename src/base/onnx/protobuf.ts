@@ -7,9 +7,15 @@ export type Chunks = readonly Uint8Array[];
 
 const text = new TextEncoder();
 
+/** The integers of one byte, which nearly all are: tags, lengths, small sizes. */
+const short = Array.from({ length: 0x80 }, (_, value) => Uint8Array.of(value));
+
 /** The base-128 encoding of an integer; a negative one takes ten bytes, as protobuf's int64 does. */
 export function varint(value: number | bigint): Uint8Array {
-  if (typeof value === "number" && value >= 0 && value < 0x80) return Uint8Array.of(value);
+  if (typeof value === "number" && value >= 0) {
+    if (value < 0x80) return short[value] as Uint8Array;
+    if (value < 0x4000) return Uint8Array.of((value & 0x7f) | 0x80, value >> 7);
+  }
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   while (rest >= 0x80n) {
@@ -39,7 +45,18 @@ export function bytesField(field: number, bytes: Uint8Array): Chunks {
 
 /** A text field (wire type 2, UTF-8). */
 export function textField(field: number, value: string): Chunks {
-  return bytesField(field, text.encode(value));
+  return bytesField(field, encodedText(value));
+}
+
+/** A graph names every tensor several times, and few of its operators are different. */
+function encodedText(value: string): Uint8Array {
+  const bytes = new Uint8Array(value.length);
+  for (let i = 0; i < value.length; i += 1) {
+    const code = value.charCodeAt(i);
+    if (code >= 0x80) return text.encode(value);
+    bytes[i] = code;
+  }
+  return bytes;
 }
 
 /** A nested message (wire type 2). */
