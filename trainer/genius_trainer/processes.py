@@ -1,0 +1,113 @@
+"""One training by several processes of one machine: starting them, passing on what they say, and ending them together.
+
+This process only watches. Each child sends its events through a pipe of its own; the leader's are printed, and the
+first failure of any ends all. The children meet through a file, and talk over the loopback interface only.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as multiprocessing
+
+from .device import choose_compute
+from .events import Emit
+from .failures import Reason, TrainingFailed, failure_of
+from .group import Group
+from .job import Job
+from .stop import Stop, listen
+from .train import train
+
+SECONDS_TO_END = 10.0
+LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
+
+
+def train_in_processes(job: Job, emit: Emit, stop: Stop) -> None:
+    """As `train`, by `job.processes` processes."""
+    context = multiprocessing.get_context("spawn")
+    children: list[SpawnProcess] = []
+    pipes: dict[Connection, int] = {}
+    with tempfile.TemporaryDirectory(prefix="genius-trainer-") as meeting:
+        try:
+            for rank in range(job.processes):
+                ours, theirs = context.Pipe(duplex=False)
+                arguments = (job, rank, theirs, str(Path(meeting) / "group"))
+                child = context.Process(target=_child, args=arguments, daemon=True)
+                child.start()
+                theirs.close()
+                children.append(child)
+                pipes[ours] = rank
+            stop.on_request(lambda: _stop(children))
+            _relay(pipes, children, emit)
+        finally:
+            _end(children)
+
+
+def _relay(pipes: dict[Connection, int], children: list[SpawnProcess], emit: Emit) -> None:
+    """Until all have finished. Raises TrainingFailed as soon as one fails or vanishes."""
+    open_pipes = dict(pipes)
+    while open_pipes:
+        for ready in wait(list(open_pipes)):
+            assert isinstance(ready, Connection)
+            rank = open_pipes[ready]
+            try:
+                kind, content = ready.recv()
+            except EOFError:
+                children[rank].join(SECONDS_TO_END)
+                code = children[rank].exitcode
+                how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with {code}"
+                reason: Reason = "out-of-memory" if code == -9 else "crashed"
+                hint = ", as systems do that run out of memory" if code == -9 else ""
+                raise TrainingFailed(reason, f"process {rank + 1} of {len(children)} {how}{hint}") from None
+            if kind == "event":
+                emit(content)
+            elif kind == "failed":
+                raise TrainingFailed(*content)
+            else:
+                del open_pipes[ready]
+
+
+def _stop(children: list[SpawnProcess]) -> None:
+    for child in children:
+        child.terminate()
+
+
+def _end(children: list[SpawnProcess]) -> None:
+    """Waits for children that are at their end, and ends those that wait for one that is gone."""
+    deadline = time.monotonic() + SECONDS_TO_END
+    for child in children:
+        child.join(max(0.0, deadline - time.monotonic()) if child.exitcode is None else 0)
+        if child.is_alive():
+            child.kill()
+            child.join()
+
+
+def _child(job: Job, rank: int, pipe: Connection, meeting: str) -> None:
+    stop = listen()
+    group = Group(rank, job.processes)
+
+    def emit(event: dict[str, Any]) -> None:
+        if group.leads:
+            pipe.send(("event", event))
+
+    try:
+        os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = LOOPBACK
+        backend = "nccl" if choose_compute(job, group).is_cuda else "gloo"
+        dist.init_process_group(backend, init_method=f"file://{meeting}", rank=rank, world_size=group.size)
+        train(job, emit, stop, group)
+        dist.barrier()
+        pipe.send(("finished", None))
+    except BaseException as error:
+        failure = failure_of(error, "training in several processes")
+        pipe.send(("failed", (failure.reason, failure.detail)))
+    finally:
+        if dist.is_initialized():
+            dist.destroy_process_group()
+        torch.set_num_threads(1)
