@@ -1,0 +1,110 @@
+// The options of the Slurm launcher, and the arguments of sbatch that they and a job come to. Pure: runs nothing.
+import { z } from "zod";
+import type { LaunchJob } from "../launcher.ts";
+import { warningSignal } from "./batch-script.ts";
+
+/** Arguments of sbatch that the launcher needs for itself; sbatch takes abbreviations for the whole. */
+const ours: readonly string[] = [
+  "array",
+  "chdir",
+  "clusters",
+  "cluster-constraint",
+  "error",
+  "export",
+  "export-file",
+  "help",
+  "input",
+  "job-name",
+  "no-requeue",
+  "open-mode",
+  "output",
+  "parsable",
+  "quiet",
+  "requeue",
+  "signal",
+  "test-only",
+  "uid",
+  "usage",
+  "version",
+  "wait",
+  "wrap",
+];
+
+const name = z.string().regex(/^[^-\s]\S*$/, "a name without spaces, not beginning with -");
+
+/** The words of `--constraint=a100 --exclude=n[1-3]`; a value with a space in it cannot be said. */
+export const wordsOf = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== "");
+
+function isAllowed(word: string): boolean {
+  const [, option] = /^--([a-z][a-z-]*)(=.*)?$/.exec(word) ?? [];
+  return option !== undefined && !ours.some((taken) => taken.startsWith(option));
+}
+
+export const slurmOptions = z.object({
+  partition: name.optional().describe("partition to submit to; the cluster's default unless given"),
+  account: name.optional().describe("account that pays for the jobs"),
+  qos: name.optional().describe("quality of service of the jobs"),
+  sbatch: z
+    .string()
+    .default("")
+    .refine((text) => wordsOf(text).every(isAllowed), {
+      error:
+        "long options of sbatch with = before the value, and none that the launcher sets itself, such as --output",
+    })
+    .describe('further options of sbatch, such as "--constraint=a100 --gres=gpu:h100:1"'),
+  setupFile: z
+    .string()
+    .optional()
+    .describe("file that bash reads on the node before each training: module load …, source …/activate")
+    .meta({ placeholder: "FILE" }),
+  python: z
+    .string()
+    .optional()
+    .describe("Python of the trainings, as the nodes see it; found as for local trainings unless given"),
+  requeue: z
+    .boolean()
+    .default(true)
+    .describe(
+      "put a job that is preempted or loses its node back in the queue, to go on from its checkpoint",
+    ),
+  pollSeconds: z
+    .number()
+    .min(0.05)
+    .max(600)
+    .default(10)
+    .describe("seconds between two looks at the queue; one look serves all jobs"),
+});
+
+export type SlurmOptions = z.output<typeof slurmOptions>;
+
+export const defaultGraceSeconds = 30;
+
+/** Everything before the script's path. What the options say themselves of processors for graphics is left to them. */
+export function sbatchArgumentsOf(job: LaunchJob, options: SlurmOptions): readonly string[] {
+  const { gpus, cpus, memoryMb, timeLimitSeconds } = job.resources;
+  const { stopGraceSeconds = defaultGraceSeconds } = job;
+  const words = wordsOf(options.sbatch);
+  const saysGpus = words.some((argument) => /^--(gpus|gres)/.test(argument));
+  return [
+    "--parsable",
+    `--job-name=${job.key}`,
+    "--chdir=/",
+    "--output=/dev/null",
+    "--open-mode=append",
+    "--export=ALL",
+    options.requeue ? "--requeue" : "--no-requeue",
+    ...(options.partition === undefined ? [] : [`--partition=${options.partition}`]),
+    ...(options.account === undefined ? [] : [`--account=${options.account}`]),
+    ...(options.qos === undefined ? [] : [`--qos=${options.qos}`]),
+    "--nodes=1",
+    "--ntasks=1",
+    ...words,
+    `--cpus-per-task=${Math.max(1, Math.ceil(cpus))}`,
+    ...(gpus > 0 && !saysGpus ? [`--gres=gpu:${gpus}`] : []),
+    ...(memoryMb === undefined ? [] : [`--mem=${Math.ceil(memoryMb)}M`]),
+    // Slurm counts minutes. The script keeps the limit to the second; Slurm's own comes after the time to stop.
+    ...(timeLimitSeconds === undefined
+      ? [`--signal=B:${warningSignal}@60`]
+      : [`--time=${Math.ceil((timeLimitSeconds + stopGraceSeconds) / 60)}`]),
+  ];
+}
