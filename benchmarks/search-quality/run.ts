@@ -2,7 +2,9 @@
 // run. Without journal or study, so that thousands of searches take minutes.
 //
 // Usage: node benchmarks/search-quality/run.ts [--strategies hybrid,gp,…] [--tables macro,…] [--seeds 100]
-//   [--evaluations 50] [--relabelled] [--peers optuna-tpe:20,optuna-gp:3,smac3:5 --python PYTHON] [--json FILE];
+//   [--evaluations 50] [--relabelled] [--by-time] [--peers optuna-tpe:20,optuna-gp:3,smac3:5 --python PYTHON] [--json FILE];
+// `--by-time`: not at equal evaluations but at equal time, if a training takes time in proportion to its MACs; the unit
+// is the mean training of the table.
 // a peer's number of seeds stands after its name. GENIUS_DATA_DIR names the folder with the tables.
 import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "100" },
     evaluations: { type: "string", default: "50" },
     relabelled: { type: "boolean", default: false },
+    "by-time": { type: "boolean", default: false },
     workers: { type: "string", default: "2" },
     peers: { type: "string", default: "" },
     python: { type: "string", default: "python3" },
@@ -89,9 +92,12 @@ async function searchPeers({ space, counts, selection }: NumberedTable): Promise
   return traces;
 }
 
-/** The design selected after `step` evaluations: the first of the best. */
-function selected({ picks }: Trace, { selection }: NumberedTable, step: number): number {
-  return picks.slice(0, step).reduce((best, pick) => (selection[pick]! > selection[best]! ? pick : best));
+/** The design selected after `step` evaluations (or mean trainings): the first of the best. */
+function selected({ picks, finishedAt }: Trace, { selection }: NumberedTable, step: number): number {
+  const inTime = values["by-time"] ? finishedAt.filter((time) => time <= step).length : step;
+  return picks
+    .slice(0, Math.max(1, inTime))
+    .reduce((best, pick) => (selection[pick]! > selection[best]! ? pick : best));
 }
 
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
@@ -122,7 +128,7 @@ const workers = Array.from(
   { length: Number(values.workers) },
   () =>
     new Worker(new URL("worker.ts", import.meta.url), {
-      workerData: { evaluations, relabelled: values.relabelled },
+      workerData: { evaluations, relabelled: values.relabelled, byTime: values["by-time"] },
     }),
 );
 const results: Record<string, unknown> = {};

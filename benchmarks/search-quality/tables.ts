@@ -41,19 +41,19 @@ export const benchmarkTables: readonly BenchmarkTable[] = [
   {
     name: "201-cifar10",
     dataset: "cifar10",
-    space: () => cells.create({ classCount: 10, imageSize: 32 }),
+    space: () => cells.create(cells.options.parse({ classCount: 10, imageSize: 32 })),
     goal: { 10: { validation: 91.07, test: 93.79 }, 50: { validation: 91.55, test: 94.3 } },
   },
   {
     name: "201-cifar100",
     dataset: "cifar100",
-    space: () => cells.create({ classCount: 100, imageSize: 32 }),
+    space: () => cells.create(cells.options.parse({ classCount: 100, imageSize: 32 })),
     goal: { 10: { validation: 71.0, test: 71.0 }, 50: { validation: 73.3, test: 73.3 } },
   },
   {
     name: "201-imagenet16",
     dataset: "imagenet16-120",
-    space: () => cells.create({ classCount: 120, imageSize: 16 }),
+    space: () => cells.create(cells.options.parse({ classCount: 120, imageSize: 16 })),
     goal: { 10: { validation: 45.3, test: 45.0 }, 50: { validation: 46.6, test: 46.2 } },
   },
 ];

@@ -11,9 +11,10 @@ export interface Job {
   readonly seed: number;
 }
 
-const { evaluations, relabelled } = workerData as {
+const { evaluations, relabelled, byTime } = workerData as {
   readonly evaluations: number;
   readonly relabelled: boolean;
+  readonly byTime: boolean;
 };
 let open: { readonly name: string; readonly table: NumberedTable } | undefined;
 
@@ -40,6 +41,14 @@ parentPort?.on("message", async (job: Job) => {
   );
   const strategy = await loadStrategy(name);
   const { table } = open;
-  const trace = await simulate({ strategy, options, table, seed: job.seed, evaluations, relabelled });
+  const trace = await simulate({
+    strategy,
+    options,
+    table,
+    seed: job.seed,
+    evaluations,
+    relabelled,
+    ...(byTime && { trainings: evaluations }),
+  });
   parentPort?.postMessage({ job, trace });
 });

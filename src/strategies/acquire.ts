@@ -1,37 +1,57 @@
-// Which candidate comes next: the one of highest expected improvement, or of highest expectation while nothing is known.
+// Which candidate comes next: the one of highest expected improvement, weighed by how likely it is to keep to measured
+// limits and by the time it takes; or of highest expectation while nothing was scored.
 
 import type { Choices } from "../spaces/space.ts";
 import { expectedImprovement } from "./expected-improvement.ts";
+import type { Beliefs } from "./posterior.ts";
 import type { Candidates } from "./surrogate.ts";
 
 export interface Acquired {
   readonly choices: Choices;
   readonly predicted: { readonly accuracy01: number; readonly sd01: number };
   /** In units of the surrogate. */
-  readonly improvement: number;
+  readonly promise: number;
+}
+
+/** Below every design that is likely to keep to the limits. */
+const hopeless = -1e6;
+
+/** What the candidate of a row promises, if `mean` and `deviation` are believed of its value. */
+export function promiseOf(
+  { best, feasible01, times }: Pick<Candidates, "best" | "feasible01" | "times">,
+  place: number,
+  { mean, deviation }: { readonly mean: number; readonly deviation: number },
+): number {
+  const likely01 = feasible01?.[place] ?? 1;
+  if (best === Number.NEGATIVE_INFINITY) return likely01 < 0.5 ? hopeless + likely01 : mean;
+  return (expectedImprovement(mean, deviation, best) * likely01) / (times?.[place] ?? 1);
+}
+
+/** What is believed of the candidate of a row. */
+export function beliefAt({ means, deviations }: Beliefs, place: number) {
+  return { mean: means[place] as number, deviation: deviations[place] as number };
 }
 
 /** The `count` free candidates that promise most, best first. */
 export function acquire(
-  { designs, means, deviations, best, accuracyOf }: Candidates,
+  candidates: Candidates,
   isFree: (choices: Choices) => boolean,
   count = 1,
 ): readonly Acquired[] {
-  const found: { readonly place: number; readonly improvement: number }[] = [];
-  const isFirst = best === Number.NEGATIVE_INFINITY;
+  const { designs, means, deviations, accuracyOf } = candidates;
+  const found: { readonly place: number; readonly promise: number }[] = [];
   for (let place = 0; place < designs.length; place += 1) {
-    const [mean, deviation] = [means[place] as number, deviations[place] as number];
-    const improvement = isFirst ? mean : expectedImprovement(mean, deviation, best);
+    const promise = promiseOf(candidates, place, beliefAt(candidates, place));
     const last = found.at(-1);
-    if (found.length === count && last !== undefined && improvement <= last.improvement) continue;
+    if (found.length === count && last !== undefined && promise <= last.promise) continue;
     if (!isFree(designs[place] as Choices)) continue;
     if (found.length === count) found.pop();
-    const before = found.findIndex((other) => improvement > other.improvement);
-    found.splice(before === -1 ? found.length : before, 0, { place, improvement });
+    const before = found.findIndex((other) => promise > other.promise);
+    found.splice(before === -1 ? found.length : before, 0, { place, promise });
   }
-  return found.map(({ place, improvement }) => ({
+  return found.map(({ place, promise }) => ({
     choices: designs[place] as Choices,
     predicted: accuracyOf(means[place] as number, deviations[place] as number),
-    improvement,
+    promise,
   }));
 }

@@ -11,6 +11,22 @@ import {
 /** Rates of single decisions are fitted from so many observations on; before, all decisions share a factor. */
 const observationsForRates = 16;
 const steps = [1.2, 0.5];
+/** Hyperparameters are fitted when so many designs were observed, and then at every fifth part more. */
+const firstFit = 4;
+const fitGrowth = 1.25;
+/** By then they are settled, and to begin the posterior anew would take longer than all else. */
+const lastFitAt = 128;
+
+/**
+ * The number of observations at the last fit that is due. Fits depend on so many first observations only: so a
+ * resumed search fits the same.
+ */
+export function fitDueAt(observations: number): number {
+  let due = 0;
+  for (let next = firstFit; next <= Math.min(observations, lastFitAt); next = Math.ceil(next * fitGrowth))
+    due = next;
+  return due;
+}
 
 /** One hyperparameter on an unbounded axis: the prior's centre is 0 and its standard deviation 1. */
 interface Axis {

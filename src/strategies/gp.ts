@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { acquire } from "./acquire.ts";
 import { defineStrategy } from "./strategy.ts";
-import { createSurrogate } from "./surrogate.ts";
+import { costAwareOption, createSurrogate } from "./surrogate.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
 import { createWarmStart, startOption } from "./warm-start.ts";
 
@@ -14,6 +14,7 @@ const options = z.object({
     .min(1)
     .default(4)
     .describe("designs before the surrogate decides: those to start with, then random ones"),
+  costAware: costAwareOption,
 });
 
 export default defineStrategy({
@@ -23,8 +24,8 @@ export default defineStrategy({
     "Jones et al. 1998, https://doi.org/10.1023/A:1008306431147; kernel for categories as in Ru et al. 2020, https://arxiv.org/abs/1906.08878",
   model: "none",
   options,
-  create({ domain }, { start, initial }) {
-    const surrogate = createSurrogate(domain);
+  create({ domain, evaluations }, { start, initial, costAware }) {
+    const surrogate = createSurrogate(domain, costAware ? { quickWithin: evaluations } : {});
     const known = createKnownDesigns();
     const warmStart = createWarmStart(domain, start);
     return {

@@ -5,7 +5,7 @@ import { parseChoices } from "../spaces/choices.ts";
 import cells from "../spaces/nas-bench-201.ts";
 import { graphFeatures } from "./graph-features.ts";
 
-const space = cells.create({ classCount: 10, imageSize: 32 });
+const space = cells.create(cells.options.parse({ classCount: 10, imageSize: 32 }));
 const featuresOf = (digits: string) => graphFeatures(space.decode(parseChoices(space, digits)));
 // Beside the cells: the stem, two reductions (two convolutions, or one beside them) and the classifier.
 const [longestBeside, shortestBeside] = [1 + 2 * 2 + 1, 1 + 2 * 1 + 1];

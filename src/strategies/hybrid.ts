@@ -4,10 +4,11 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import type { ChatReply, Conversation } from "../llm/index.ts";
-import { isEvaluated, type Proposal, type Trial } from "../record/trial.ts";
+import { isEvaluated, isScored, type Proposal, type Trial } from "../record/trial.ts";
 import type { Choices } from "../spaces/space.ts";
 import { type Acquired, acquire, beliefAt, promiseOf } from "./acquire.ts";
 import { candidatesSchema, hybridPrompt, type ModelCandidate, readCandidates } from "./hybrid-prompt.ts";
+import { measuredViolation } from "./measured-limits.ts";
 import { calibrationOf, callsStillPay, combined } from "./model-trust.ts";
 import { networkKnowledge } from "./network-knowledge.ts";
 import { defineStrategy, type ProposeContext, type Strategy, type StrategySetting } from "./strategy.ts";
@@ -37,6 +38,10 @@ export default defineStrategy({
   options,
   create,
 });
+
+/** After so many trials without a measurement, designs are drawn at random until there is one. */
+const failuresInVain = 3;
+const teaches = (trial: Trial) => isScored(trial) || measuredViolation(trial) !== undefined;
 
 function create(setting: StrategySetting, given: Options): Strategy {
   const { domain, conversation } = setting;
@@ -94,7 +99,9 @@ function create(setting: StrategySetting, given: Options): Strategy {
         if (chosen !== undefined) return { ...chosen, ...call };
       }
       const by = "hybrid/surrogate";
-      const next = own[0];
+      // Failures alone teach the surrogate nothing: what promises most by its graph may be what fails.
+      const inVain = trials.length >= failuresInVain && !trials.some(teaches);
+      const next = inVain ? undefined : own[0];
       if (next !== undefined) {
         const { choices, predicted } = next;
         const isMeasured = beliefs.best > Number.NEGATIVE_INFINITY;

@@ -1,22 +1,21 @@
 // A Gaussian process kept up to date with a search: it encodes designs, learns from trials, and says what it believes
 // of the candidates. The strategies that stand on it (gp, hybrid) add how a search begins and how it decides.
+import { z } from "zod";
 import type { Random } from "../base/random.ts";
 import { isScored, type Proposal, type Trial } from "../record/trial.ts";
 import { designCountOf } from "../spaces/cost-model.ts";
 import type { Domain } from "../spaces/domain.ts";
 import type { Choices } from "../spaces/space.ts";
 import { allowedDesigns, type Listed, listOf, poolOf } from "./candidate-pool.ts";
-import { fitHyperparameters } from "./fit-gaussian-process.ts";
+import { isFailure } from "./failure.ts";
+import { fitDueAt, fitHyperparameters } from "./fit-gaussian-process.ts";
 import { defaultHyperparameters, type PointShape, type Points } from "./gaussian-process.ts";
+import { createMeasuredLimits, measuredViolation } from "./measured-limits.ts";
 import { type Beliefs, createPosterior, type Posterior } from "./posterior.ts";
+import { createTrainingTime } from "./training-time.ts";
 
 /** Spaces of at most so many designs are believed about whole; of larger ones, a pool made for each proposal. */
 const listedDesigns = 20_000;
-/** Hyperparameters are fitted when so many designs were observed, and then at every fifth part more. */
-const firstFit = 4;
-const fitGrowth = 1.25;
-/** By then they are settled, and to begin the posterior anew would take longer than all else. */
-const lastFitAt = 128;
 
 /** The least error that is told from none. */
 const least = 1e-4;
@@ -32,6 +31,19 @@ export interface Knowledge {
 
 const nothing: Knowledge = { weights: [], featuresOf: () => [] };
 
+export interface SurrogateOptions {
+  readonly knowledge?: Knowledge;
+  /** Evaluations of the whole search, over which the time of an evaluation counts less and less. Absent: not at all. */
+  readonly quickWithin?: number;
+}
+
+export const costAwareOption = z
+  .boolean()
+  .default(false)
+  .describe(
+    "prefer designs whose training is quick, less and less towards the end; times vary, so the same seed no longer gives the same search",
+  );
+
 export interface Candidates {
   readonly designs: readonly Choices[];
   /** Believed values; larger is better. Their unit is the warped accuracy's (see `valueOf`). */
@@ -39,6 +51,10 @@ export interface Candidates {
   readonly deviations: Float64Array;
   /** The best believed value among the designs that were evaluated. */
   readonly best: number;
+  /** How likely each is to keep to limits that are measured, in [0, 1]; absent while none was broken. */
+  readonly feasible01?: Float64Array;
+  /** What an evaluation's time counts, around 1; absent where it does not. */
+  readonly times?: Float64Array;
   /** A believed value and its deviation as an accuracy. */
   accuracyOf(mean: number, deviation: number): { readonly accuracy01: number; readonly sd01: number };
   /** An accuracy as a believed value. */
@@ -56,13 +72,16 @@ export interface CandidatesContext {
 
 export interface Surrogate {
   observe(trial: Trial): void;
-  /** Designs with an accuracy or a failure, so far. */
+  /** Designs with an accuracy, a failure or a broken measured limit, so far. */
   readonly size: number;
   /** What is believed of designs worth considering; those known or pending are among them. */
   candidates(context: CandidatesContext): Candidates;
 }
 
-export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing): Surrogate {
+export function createSurrogate(
+  domain: Domain,
+  { knowledge = nothing, quickWithin }: SurrogateOptions = {},
+): Surrogate {
   const { decisions } = domain.space;
   const shape: PointShape = {
     decisions: decisions.map(({ options, kind }) => ({
@@ -79,17 +98,18 @@ export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing):
     return { count: designs.length, choices: Uint8Array.from(designs.flat()), features };
   };
   const observed: Choices[] = [];
-  /** Undefined for designs whose training failed or broke a measured limit. */
+  /** Undefined for designs whose training failed. */
   const accuracies: (number | undefined)[] = [];
+  const limits = createMeasuredLimits(domain);
+  const time = createTrainingTime(domain);
   const isListed = designCountOf(domain.space) <= listedDesigns;
   let listed: Listed | undefined;
   let posterior: Posterior | undefined;
   let fittedAt = 0;
   let fitted = defaultHyperparameters(shape);
 
-  /** Depends on the first observations only, up to the last fit that is due: so a resumed search fits the same. */
   const refit = () => {
-    const due = lastFit(observed.length);
+    const due = fitDueAt(observed.length);
     if (due === fittedAt) return;
     fittedAt = due;
     fitted = fitHyperparameters(shape, {
@@ -108,21 +128,18 @@ export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing):
 
   return {
     observe(trial) {
-      const { proposal, outcome } = trial;
+      const { proposal } = trial;
       if (proposal.choices.length !== decisions.length || proposal.nominalAccuracy01 !== undefined) return;
-      const isFailure =
-        outcome.kind === "infeasible" ||
-        (outcome.kind === "failed" && !["cancelled", "duplicate", "unreadable"].includes(outcome.reason));
-      if (isScored(trial)) {
-        observed.push(proposal.choices);
-        accuracies.push(trial.outcome.accuracy01);
-      } else if (isFailure) {
-        observed.push(proposal.choices);
-        accuracies.push(undefined);
-      }
+      limits.observe(trial);
+      time.observe(trial);
+      // What broke a measured limit may be as accurate as any.
+      if (measuredViolation(trial) !== undefined) return;
+      if (!isScored(trial) && !isFailure(trial)) return;
+      observed.push(proposal.choices);
+      accuracies.push(isScored(trial) ? trial.outcome.accuracy01 : undefined);
     },
     get size() {
-      return observed.length;
+      return observed.length + limits.broken;
     },
     candidates({ random, pending, extra = [] }) {
       const warped = warp(accuracies, knowledge.unit);
@@ -144,10 +161,16 @@ export function createSurrogate(domain: Domain, knowledge: Knowledge = nothing):
         if (place !== undefined && accuracies[index] !== undefined)
           best = Math.max(best, believed.means[place] as number);
       });
+      const feasible01 = limits.probabilities(listed.designs);
+      // The nearer the end, the less it counts (Lee et al. 2020, https://arxiv.org/abs/2003.10870).
+      const alpha01 = quickWithin === undefined ? 0 : Math.max(0, 1 - observed.length / quickWithin);
+      const times = alpha01 === 0 ? undefined : time.relative(listed.designs, alpha01);
       return {
         designs: listed.designs,
         ...believed,
         best,
+        ...(feasible01 && { feasible01 }),
+        ...(times && { times }),
         placeOf,
         valueOf: warped.toValue,
         accuracyOf: (mean, deviation) => ({
@@ -180,14 +203,6 @@ function believedOf(posterior: Posterior, { values, pending, placeOf, encode }: 
   const result = posterior.beliefs(Float64Array.from([...values, ...waiting.map(({ value }) => value)]));
   posterior.restore(mark);
   return result;
-}
-
-/** The number of observations at the last fit that is due. */
-function lastFit(observations: number): number {
-  let due = 0;
-  for (let next = firstFit; next <= Math.min(observations, lastFitAt); next = Math.ceil(next * fitGrowth))
-    due = next;
-  return due;
 }
 
 interface Warp {
