@@ -1,0 +1,124 @@
+// Lines over evaluations, time, money or epochs, with bands and reference lines.
+import type { EChartsCoreOption } from "echarts/core";
+import type { ChartLook } from "../ui/chart.tsx";
+import { type AxisSpec, axis, frame, plain, seriesColour, tooltip } from "./frame.ts";
+
+export interface Curve {
+  readonly name: string;
+  readonly points: readonly CurvePoint[];
+  /** Index of its colour. */
+  readonly series: number;
+  /** The value holds until the next point. */
+  readonly steps?: boolean;
+  readonly faint?: boolean;
+}
+
+export interface CurvePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+export interface CurveChart {
+  readonly x: AxisSpec;
+  readonly y: AxisSpec;
+  readonly curves: readonly Curve[];
+  readonly references: readonly { readonly name: string; readonly y: number }[];
+  /** Of many curves, only those in full colour are named. */
+  readonly hasLegend?: boolean;
+}
+
+export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOption {
+  const shared = frame(look);
+  const named = chart.curves.filter((curve) => !curve.faint).map((curve) => curve.name);
+  return {
+    ...shared,
+    legend: {
+      ...shared.legend,
+      show: chart.hasLegend ?? true,
+      data: [...named, ...chart.references.map(({ name }) => name)],
+    },
+    tooltip: { ...tooltip(look), trigger: "item", formatter: pointInWords(chart) },
+    xAxis: axis(chart.x, look, "x"),
+    yAxis: axis(chart.y, look, "y"),
+    dataZoom: [{ type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false }],
+    series: [
+      ...chart.curves.flatMap((curve) => band(curve, look)),
+      ...chart.curves.map((curve) => ({
+        type: "line",
+        name: curve.name,
+        data: curve.points.map(({ x, y }) => [x, y]),
+        step: curve.steps ? "end" : false,
+        symbol: "circle",
+        symbolSize: curve.faint ? 4 : 6,
+        showSymbol: curve.points.length < 60,
+        sampling: "lttb",
+        triggerLineEvent: true,
+        itemStyle: { color: seriesColour(look, curve.series) },
+        lineStyle: {
+          color: seriesColour(look, curve.series),
+          width: curve.faint ? 1.2 : 2.4,
+          opacity: curve.faint ? 0.5 : 1,
+        },
+        z: curve.faint ? 2 : 3,
+      })),
+      ...chart.references.map(({ name, y }) => ({
+        type: "line",
+        name,
+        data: [],
+        lineStyle: { color: look.palette.ink, type: "dotted", width: 1.5 },
+        itemStyle: { color: look.palette.ink },
+        symbol: "none",
+        markLine: {
+          symbol: "none",
+          silent: true,
+          animation: false,
+          label: { show: false },
+          lineStyle: { color: look.palette.ink, type: "dotted", width: 1.5 },
+          data: [{ yAxis: y }],
+        },
+      })),
+    ],
+  };
+}
+
+/** The area between low and high, drawn as one shape. */
+function band({ points, series, name }: Curve, look: ChartLook): object[] {
+  const held = points.filter(({ low, high }) => low !== undefined && high !== undefined);
+  if (held.length < 2) return [];
+  return [
+    {
+      type: "custom",
+      name,
+      silent: true,
+      tooltip: { show: false },
+      z: 1,
+      itemStyle: { color: seriesColour(look, series) },
+      data: held.map(({ x, low, high }) => [x, low, high]),
+      encode: { x: 0, y: [1, 2] },
+      clip: true,
+      renderItem: (
+        params: { readonly dataIndex: number },
+        api: { coord(point: readonly number[]): number[] },
+      ): object | null => {
+        if (params.dataIndex > 0) return null;
+        const upper = held.map(({ x, high }) => api.coord([x, high!]));
+        const lower = held.map(({ x, low }) => api.coord([x, low!])).reverse();
+        return {
+          type: "polygon",
+          shape: { points: [...upper, ...lower] },
+          style: { fill: seriesColour(look, series), opacity: 0.18 },
+        };
+      },
+    },
+  ];
+}
+
+function pointInWords({ x, y }: CurveChart) {
+  return ({ seriesName, value }: { readonly seriesName?: string; readonly value?: unknown }): string => {
+    if (!Array.isArray(value)) return plain(seriesName ?? "");
+    const [at, accuracy01] = value as readonly number[];
+    return `${plain(seriesName ?? "")}\n${x.name}: ${x.format(at!)}\n${y.name}: ${y.format(accuracy01!)}`;
+  };
+}

@@ -1,0 +1,84 @@
+// Named values in rows, each with its interval: what decisions were worth, and how runs compare.
+import type { EChartsCoreOption } from "echarts/core";
+import type { ChartLook } from "../ui/chart.tsx";
+import { type AxisSpec, axis, frame, plain, seriesColour, tooltip } from "./frame.ts";
+
+export interface IntervalRow {
+  readonly name: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export const intervalHeight = (rows: number) => 70 + rows * 24;
+
+export function intervalOption(
+  x: AxisSpec,
+  rows: readonly IntervalRow[],
+  look: ChartLook,
+): EChartsCoreOption {
+  const shared = frame(look);
+  const value = axis(x, look, "x");
+  return {
+    ...shared,
+    grid: { ...shared.grid, top: 8 },
+    legend: { show: false },
+    tooltip: {
+      ...tooltip(look),
+      trigger: "item",
+      formatter: ({ dataIndex }: { readonly dataIndex: number }) => {
+        const row = rows[dataIndex]!;
+        return `${plain(row.name)}: ${x.format(row.value)}\n95 % interval ${x.format(row.low)} to ${x.format(row.high)}`;
+      },
+    },
+    xAxis: value,
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: rows.map(({ name }) => name),
+      axisLabel: {
+        color: look.palette.ink,
+        width: look.narrow ? 90 : 200,
+        overflow: "truncate",
+        interval: 0,
+      },
+      axisLine: { lineStyle: { color: look.palette.soft } },
+      axisTick: { show: false },
+    },
+    series: [
+      {
+        type: "bar",
+        data: rows.map((row) => row.value),
+        barWidth: 12,
+        itemStyle: { color: seriesColour(look, 0), opacity: 0.8 },
+      },
+      {
+        type: "custom",
+        data: rows.map((row, index) => [row.low, row.high, index]),
+        encode: { x: [0, 1], y: 2 },
+        z: 3,
+        renderItem: (
+          _params: unknown,
+          api: { value(dimension: number): number; coord(point: readonly number[]): number[] },
+        ): object => {
+          const [x1, y] = api.coord([api.value(0), api.value(2)]) as [number, number];
+          const [x2] = api.coord([api.value(1), api.value(2)]) as [number, number];
+          const stroke = { stroke: look.palette.ink, lineWidth: 1.5 };
+          const line = (from: readonly number[], to: readonly number[]) => ({
+            type: "line",
+            shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] },
+            style: stroke,
+          });
+          return {
+            type: "group",
+            children: [
+              line([x1, y], [x2, y]),
+              line([x1, y - 5], [x1, y + 5]),
+              line([x2, y - 5], [x2, y + 5]),
+            ],
+          };
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,91 @@
+// Each design as a line across all decisions, coloured by its accuracy: what good designs have in common shows as a
+// bundle.
+import type { EChartsCoreOption } from "echarts/core";
+import type { ChartLook } from "../ui/chart.tsx";
+import { frame, plain, tooltip } from "./frame.ts";
+
+export interface ParallelAxis {
+  readonly name: string;
+  readonly labels: readonly string[];
+}
+
+export interface ParallelLine {
+  readonly id: number;
+  readonly choices: readonly number[];
+  readonly accuracy01: number;
+}
+
+export interface ParallelChart {
+  readonly axes: readonly ParallelAxis[];
+  readonly lines: readonly ParallelLine[];
+  readonly format: (accuracy01: number) => string;
+  readonly about: (id: number) => readonly string[];
+}
+
+export const parallelHeight = (axes: number) => Math.max(260, 64 + axes * 22);
+
+/** Decisions run from top to bottom, so that thirty of them still fit a telephone. */
+export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCoreOption {
+  const { palette, narrow } = look;
+  const shared = frame(look);
+  const count = chart.axes.length;
+  const values = chart.lines.map((line) => line.accuracy01);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return {
+    ...shared,
+    legend: { show: false },
+    tooltip: {
+      ...tooltip(look),
+      formatter: ({ value }: { readonly value?: unknown }) =>
+        Array.isArray(value)
+          ? chart
+              .about(value[count + 1] as number)
+              .map((text) => plain(text))
+              .join("\n")
+          : "",
+    },
+    visualMap: {
+      type: "continuous",
+      dimension: count,
+      min: least,
+      max: most === least ? least + 1e-6 : most,
+      precision: 4,
+      calculable: true,
+      orient: "horizontal",
+      left: "center",
+      top: 0,
+      itemWidth: 12,
+      itemHeight: narrow ? 100 : 180,
+      formatter: (value: unknown) => chart.format(Number(value)),
+      textStyle: { color: palette.ink },
+      inRange: { color: [palette.grid, palette.series[0], palette.series[1]] },
+    },
+    parallel: {
+      layout: "vertical",
+      left: narrow ? 96 : 160,
+      right: narrow ? 16 : 40,
+      top: 48,
+      bottom: 12,
+      parallelAxisDefault: {
+        nameTextStyle: { color: palette.ink, width: narrow ? 84 : 148, overflow: "truncate" },
+        axisLine: { lineStyle: { color: palette.soft } },
+        axisTick: { show: false },
+        axisLabel: { color: palette.soft, fontSize: 10, hideOverlap: true },
+      },
+    },
+    parallelAxis: chart.axes.map(({ name, labels }, dim) => ({
+      dim,
+      name,
+      type: "category",
+      data: labels.map((label, place) => ({ value: `${place}`, label })).map(({ value }) => value),
+      axisLabel: { formatter: (place: string) => plain(labels[Number(place)] ?? place, 14) },
+    })),
+    series: {
+      type: "parallel",
+      lineStyle: { width: 1.3, opacity: chart.lines.length > 200 ? 0.25 : 0.6 },
+      smooth: false,
+      progressive: 400,
+      data: chart.lines.map(({ choices, accuracy01, id }) => [...choices.map(String), accuracy01, id]),
+    },
+  };
+}

@@ -1,0 +1,164 @@
+// One call, whole: what the model was shown, what it wrote, which tools it used, what it cost, and what was made of the
+// reply. Every text of it is shown as text.
+import type { CallDetail } from "../../../../src/dashboard/api.ts";
+import { get, useAsked } from "../api/client.ts";
+import { useRunData } from "../api/use-run.ts";
+import { formatCount, formatDuration, formatPercent, formatTime, formatUsd } from "../format.ts";
+import { linkTo } from "../router.ts";
+import { designName } from "../run/trial-words.ts";
+import { WhyThisOne } from "../trial/why-this-one.tsx";
+import { Answer, Notice } from "../ui/pieces.tsx";
+import { outcomeWords } from "../words.ts";
+
+interface CallPanelProps {
+  readonly index: number;
+  /** Its place among all calls, from 0. */
+  readonly place: number;
+  readonly count: number;
+}
+
+const fromWords: Readonly<Record<CallDetail["from"], string>> = {
+  model: "",
+  cache: "remembered from this run, paid for once",
+  replay: "from a recorded conversation",
+  manual: "answered by a person",
+  none: "no answer",
+};
+
+export function CallPanel({ index, place, count }: CallPanelProps) {
+  const { detail } = useRunData();
+  const asked = useAsked(
+    (signal) => get("GET /api/runs/:id/calls/:index", { places: [detail.id, index], signal }),
+    [detail.id, index],
+  );
+  return (
+    <>
+      <h3>
+        Call {place + 1} of {count}
+      </h3>
+      <Answer asked={asked}>{(call) => <Body key={call.index} call={call} />}</Answer>
+    </>
+  );
+}
+
+function Body({ call }: { readonly call: CallDetail }) {
+  const cost = [
+    call.purpose,
+    call.modelId,
+    fromWords[call.from],
+    formatTime(call.time),
+    `${formatCount(call.inputTokens)} tokens read${call.cachedInputTokens > 0 ? ` (${formatCount(call.cachedInputTokens)} from the provider's cache)` : ""}, ${formatCount(call.outputTokens)} written${call.estimated ? ", estimated from the length of the text" : ""}`,
+    call.usd === undefined ? "price not known" : formatUsd(call.usd),
+    call.milliseconds > 0 ? formatDuration(call.milliseconds) : "",
+    call.finishReason === "length" ? "the reply was cut at its longest allowed length" : "",
+  ];
+  return (
+    <>
+      <p className="soft wrap">{cost.filter((part) => part !== "").join(" · ")}</p>
+      {call.failures.map((failure) => (
+        <Notice key={failure}>{failure}</Notice>
+      ))}
+      <h4>What it was shown</h4>
+      <Messages messages={call.messages} />
+      {call.toolUses.length > 0 && (
+        <>
+          <h4>Tools it used</h4>
+          <ol>
+            {call.toolUses.map(({ name, input, output }, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: tool calls have no other name, and are not moved.
+              <li key={place}>
+                <strong>{name}</strong>
+                <pre>{input}</pre>
+                <p className="soft">gave</p>
+                <pre>{output}</pre>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+      <h4>What it wrote</h4>
+      {call.text === "" ? <p className="soft">Nothing.</p> : <pre className="reply">{call.text}</pre>}
+      {call.parsed !== undefined && (
+        <details>
+          <summary>Read as</summary>
+          <pre>{call.parsed}</pre>
+        </details>
+      )}
+      <h4>What was made of it</h4>
+      {call.outcomes.length === 0 && <p>No trial came of this call.</p>}
+      {call.outcomes.map((trial) => (
+        <Outcome key={trial.number} trial={trial} />
+      ))}
+    </>
+  );
+}
+
+/** The messages since the model's last answer are new; those before were shown in the calls before. */
+function Messages({ messages }: { readonly messages: CallDetail["messages"] }) {
+  const lastAnswer = messages.findLastIndex(({ role }) => role === "assistant");
+  const earlier = messages.slice(0, lastAnswer + 1);
+  return (
+    <>
+      {earlier.length > 0 && (
+        <details>
+          <summary>
+            {earlier.length} earlier messages <span className="soft">(shown again with every call)</span>
+          </summary>
+          {earlier.map((message, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: messages have no other name, and are not moved.
+            <Message key={place} message={message} />
+          ))}
+        </details>
+      )}
+      {messages.slice(lastAnswer + 1).map((message, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+        <Message key={place} message={message} />
+      ))}
+    </>
+  );
+}
+
+const roleWords: Readonly<Record<string, string>> = {
+  system: "instructions",
+  user: "GENIUS asked",
+  assistant: "the model answered",
+};
+
+function Message({ message: { role, content } }: { readonly message: CallDetail["messages"][number] }) {
+  return (
+    <div className={`message ${role === "assistant" ? "answer" : ""}`}>
+      <p className="soft">{roleWords[role] ?? role}</p>
+      <pre>{content}</pre>
+    </div>
+  );
+}
+
+function Outcome({ trial }: { readonly trial: CallDetail["outcomes"][number] }) {
+  const { detail } = useRunData();
+  const { predicted, accuracy01, repairedFrom, editedFrom } = trial;
+  const first = editedFrom ?? repairedFrom;
+  return (
+    <>
+      <p className="wrap">
+        <a href={linkTo(["run", detail.id, "trials"], { trial: trial.number })}>Trial {trial.number}</a>:{" "}
+        {trial.choices.length === 0 ? "no design could be read" : <code>{trial.key}</code>} –{" "}
+        {accuracy01 === undefined ? outcomeWords[trial.outcome] : `measured ${formatPercent(accuracy01)}`}
+        {predicted !== undefined && `, the model expected ${formatPercent(predicted.accuracy01)}`}
+        {predicted !== undefined &&
+          accuracy01 !== undefined &&
+          ` (${accuracy01 >= predicted.accuracy01 ? "+" : "−"}${(Math.abs(accuracy01 - predicted.accuracy01) * 100).toFixed(2)} points)`}
+        .
+      </p>
+      {first !== undefined && (
+        <p className="wrap">
+          It wrote <code>{designName(detail, first)}</code>;{" "}
+          {editedFrom !== undefined
+            ? "a person changed it."
+            : "that broke a limit, and was repaired to the nearest allowed design."}
+        </p>
+      )}
+      {trial.why !== undefined && <p className="wrap">{trial.why}</p>}
+      <WhyThisOne trial={trial} />
+    </>
+  );
+}

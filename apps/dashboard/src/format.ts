@@ -1,0 +1,20 @@
+// How the page writes figures: as the report and the terminal do.
+export { formatCount, formatDuration, formatPercent } from "../../../src/base/units.ts";
+
+/** `$0.0123`, `$4.56`; "not known" when no price is. */
+export function formatUsd(usd: number | undefined | null): string {
+  return usd === undefined || usd === null ? "not known" : `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+}
+
+/** A moment as the reader's own clock shows it. */
+export function formatTime(iso: string): string {
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime())
+    ? iso
+    : time.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
+}
+
+export const plural = (count: number, noun: string) =>
+  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+export const shapeText = (shape: readonly number[]) => shape.join(" × ");

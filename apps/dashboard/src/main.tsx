@@ -1,0 +1,10 @@
+// Starts the page: the token out of the address, the theme before the first paint, then React.
+import { createRoot } from "react-dom/client";
+import { takeToken } from "./api/client.ts";
+import { App } from "./app.tsx";
+import "./styles.css";
+import { startTheme } from "./theme.ts";
+
+takeToken();
+startTheme();
+createRoot(document.getElementById("root")!).render(<App />);

@@ -1,0 +1,33 @@
+// The network that a design stands for, as the server makes and counts it, drawn.
+import { get, useAsked } from "../api/client.ts";
+import { useRunData } from "../api/use-run.ts";
+import { Answer } from "../ui/pieces.tsx";
+import { NetworkPicture } from "./network-picture.tsx";
+
+export function NetworkOfDesign({ choices }: { readonly choices: readonly number[] }) {
+  const { detail } = useRunData();
+  const digits = digitsOf(choices, detail.firstDigit);
+  const isKnown = detail.decisions !== undefined && choices.length > 0;
+  const asked = useAsked(
+    isKnown
+      ? (signal) =>
+          get("GET /api/runs/:id/network", { places: [detail.id], query: { choices: digits }, signal })
+      : undefined,
+    [detail.id, digits, isKnown],
+  );
+  if (!isKnown)
+    return (
+      <p>
+        {choices.length === 0
+          ? "There is no design to draw."
+          : "The space is not known here, so the network is not drawn."}
+      </p>
+    );
+  return (
+    <Answer asked={asked}>{(view) => <NetworkPicture stages={view.stages} input={view.inputShape} />}</Answer>
+  );
+}
+
+/** Choices as the server reads them: the options' digits with commas. */
+export const digitsOf = (choices: readonly number[], firstDigit: 0 | 1): string =>
+  choices.map((choice) => choice + firstDigit).join(",");

@@ -1,0 +1,240 @@
+// A network, drawn; beside another one with the difference if the reader wants; and as files for other programs.
+import { type FormEvent, useId, useState } from "react";
+import type { ExportFormat, NetworkView } from "../../../../src/dashboard/api.ts";
+import { addressWithToken, get, useAsked } from "../api/client.ts";
+import { choicesAt } from "../api/trial-table.ts";
+import { useRunData } from "../api/use-run.ts";
+import { formatCount, formatPercent } from "../format.ts";
+import { goTo, linkTo } from "../router.ts";
+import { DataTable } from "../ui/data-table.tsx";
+import { Answer, Cards, Notice } from "../ui/pieces.tsx";
+import { digitsOf } from "./network-of-design.tsx";
+import { NetworkPicture } from "./network-picture.tsx";
+
+export function NetworkTab({ query }: { readonly query: URLSearchParams }) {
+  const { detail, trials } = useRunData();
+  const trial = numberIn(query, "trial") ?? detail.best?.trial;
+  const against = numberIn(query, "against");
+  const digits = (number: number | undefined): string | undefined => {
+    const row = number === undefined ? undefined : trials.columns.rowOf.get(number);
+    const choices = row === undefined ? [] : choicesAt(trials, row);
+    return choices.length === 0 ? undefined : digitsOf(choices, detail.firstDigit);
+  };
+  const [choices, other] = [digits(trial), digits(against)];
+  const isDrawn = choices !== undefined && detail.decisions !== undefined;
+  const asked = useAsked(
+    isDrawn
+      ? (signal) =>
+          get("GET /api/runs/:id/network", {
+            places: [detail.id],
+            query: { choices, ...(other !== undefined && { against: other }) },
+            signal,
+          })
+      : undefined,
+    [detail.id, choices, other],
+  );
+  return (
+    <>
+      <PickTrials key={`${trial}/${against}`} trial={trial} against={against} />
+      {trial === undefined ? (
+        <p>No design has been scored yet. Name a trial to see its network.</p>
+      ) : detail.decisions === undefined ? (
+        <p>The space is not known here, so the network is not drawn.</p>
+      ) : choices === undefined ? (
+        <p>Trial {trial} has no design.</p>
+      ) : (
+        <>
+          {against !== undefined && other === undefined && (
+            <Notice>Trial {against} has no design to compare with.</Notice>
+          )}
+          <Answer asked={asked}>{(view) => <View view={view} trial={trial} against={against} />}</Answer>
+        </>
+      )}
+    </>
+  );
+}
+
+function numberIn(query: URLSearchParams, name: string): number | undefined {
+  const value = Number(query.get(name) ?? Number.NaN);
+  return Number.isInteger(value) && value > 0 ? value : undefined;
+}
+
+interface TrialsShown {
+  readonly trial: number | undefined;
+  readonly against: number | undefined;
+}
+
+function PickTrials({ trial, against }: TrialsShown) {
+  const { detail, trials } = useRunData();
+  const [text, setText] = useState({ trial: String(trial ?? ""), against: String(against ?? "") });
+  const id = useId();
+  const isUnknown = (value: string) => value.trim() !== "" && !trials.columns.rowOf.has(Number(value));
+  const show = (event: FormEvent) => {
+    event.preventDefault();
+    goTo(
+      linkTo(["run", detail.id, "network"], {
+        trial: text.trial || undefined,
+        against: text.against || undefined,
+      }),
+    );
+  };
+  const field = (name: "trial" | "against", words: string) => (
+    <div className="field">
+      <label htmlFor={`${id}-${name}`}>{words}</label>
+      <input
+        id={`${id}-${name}`}
+        inputMode="numeric"
+        value={text[name]}
+        aria-invalid={isUnknown(text[name])}
+        onChange={(event) => setText({ ...text, [name]: event.target.value })}
+      />
+      {isUnknown(text[name]) && <p className="error">There is no trial {text[name]}.</p>}
+    </div>
+  );
+  return (
+    <form className="pick" onSubmit={show}>
+      {field("trial", "trial")}
+      {field("against", "beside trial (optional)")}
+      <button type="submit" disabled={isUnknown(text.trial) || isUnknown(text.against)}>
+        Show
+      </button>
+      {detail.best !== undefined && (
+        <a className="button" href={linkTo(["run", detail.id, "network"], { trial: detail.best.trial })}>
+          The best
+        </a>
+      )}
+    </form>
+  );
+}
+
+const formats: readonly (readonly [ExportFormat, string])[] = [
+  ["onnx", "ONNX"],
+  ["pytorch", "PyTorch"],
+  ["safetensors", "weights (safetensors)"],
+  ["mermaid", "diagram (Mermaid)"],
+];
+
+function View({
+  view,
+  trial,
+  against,
+}: TrialsShown & { readonly view: NetworkView; readonly trial: number }) {
+  const { detail } = useRunData();
+  const other = view.against;
+  return (
+    <>
+      {view.violations.map((violation) => (
+        <Notice key={violation}>It breaks a limit: {violation}</Notice>
+      ))}
+      <p className="actions">
+        <span className="soft">Save trial {trial} as</span>
+        {formats.map(([format, words]) => (
+          <a
+            key={format}
+            className="button"
+            href={addressWithToken("GET /api/runs/:id/export", [detail.id], { trial, format })}
+            download
+          >
+            {words}
+          </a>
+        ))}
+      </p>
+      {other !== undefined && (
+        <>
+          <h3>
+            What differs, from trial {against} to trial {trial}
+          </h3>
+          {other.changes.length === 0 ? (
+            <p>Nothing: it is the same design.</p>
+          ) : (
+            <DataTable
+              label="What differs"
+              data={{
+                columns: ["decision", `trial ${against}`, `trial ${trial}`],
+                rows: other.changes.map(({ decision, from, to }) => [decision, from, to]),
+              }}
+            />
+          )}
+          <DataTable
+            label="The two in figures"
+            data={{
+              columns: ["", `trial ${against}`, `trial ${trial}`, "difference"],
+              rows: [
+                [
+                  "parameters",
+                  formatCount(other.paramCount),
+                  formatCount(view.paramCount),
+                  signedCount(view.paramCount - other.paramCount),
+                ],
+                [
+                  "MACs",
+                  formatCount(other.macCount),
+                  formatCount(view.macCount),
+                  signedCount(view.macCount - other.macCount),
+                ],
+                [
+                  "accuracy",
+                  other.accuracy01 === undefined ? "" : formatPercent(other.accuracy01),
+                  view.accuracy01 === undefined ? "" : formatPercent(view.accuracy01),
+                  other.accuracy01 === undefined || view.accuracy01 === undefined
+                    ? ""
+                    : `${view.accuracy01 >= other.accuracy01 ? "+" : "−"}${(Math.abs(view.accuracy01 - other.accuracy01) * 100).toFixed(2)} points`,
+                ],
+              ],
+            }}
+          />
+        </>
+      )}
+      <div className={other === undefined ? "" : "columns"}>
+        {other !== undefined && (
+          <section aria-label={`Trial ${against}`}>
+            <Facts name={`Trial ${against}`} view={other} />
+            <NetworkPicture stages={other.stages} input={other.inputShape} />
+          </section>
+        )}
+        <section aria-label={`Trial ${trial}`}>
+          <Facts name={`Trial ${trial}`} view={view} />
+          <NetworkPicture stages={view.stages} input={view.inputShape} />
+        </section>
+      </div>
+      <details>
+        <summary>Its {view.choices.length} choices</summary>
+        <DataTable
+          label="Its choices"
+          data={{
+            columns: ["decision", "choice", "what it changes"],
+            rows: (detail.decisions ?? []).map(({ name, options, meaning }, place) => [
+              name,
+              options[view.choices[place]!] ?? view.choices[place],
+              meaning,
+            ]),
+          }}
+        />
+      </details>
+    </>
+  );
+}
+
+const signedCount = (difference: number) =>
+  `${difference < 0 ? "−" : "+"}${formatCount(Math.abs(difference))}`;
+
+function Facts({
+  name,
+  view,
+}: {
+  readonly name: string;
+  readonly view: Pick<NetworkView, "key" | "accuracy01" | "paramCount" | "macCount">;
+}) {
+  return (
+    <>
+      <h3>{name}</h3>
+      <Cards
+        entries={[
+          ["design", <code key="key">{view.key}</code>],
+          ["accuracy", view.accuracy01 === undefined ? undefined : formatPercent(view.accuracy01)],
+          ["parameters, MACs", `${formatCount(view.paramCount)}, ${formatCount(view.macCount)}`],
+        ]}
+      />
+    </>
+  );
+}

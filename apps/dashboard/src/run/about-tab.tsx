@@ -1,0 +1,72 @@
+// Everything the figures stand on: settings, provenance, notes, how to repeat the run, and the run's files.
+import type { Routes } from "../../../../src/dashboard/api.ts";
+import { addressWithToken } from "../api/client.ts";
+import { useRunData } from "../api/use-run.ts";
+import { formatTime } from "../format.ts";
+import { DataTable } from "../ui/data-table.tsx";
+
+type File = Routes["GET /api/runs/:id/download"]["query"]["what"];
+
+const files: readonly (readonly [File, string])[] = [
+  ["report.html", "the report, one page to send to somebody"],
+  ["report.md", "the report as Markdown"],
+  ["trials.csv", "the trials as a table"],
+  ["journal.jsonl", "the journal: the truth about the run"],
+  ["conversation.jsonl", "every call to the model, whole"],
+];
+
+export function AboutTab() {
+  const { detail } = useRunData();
+  const offered = files.filter(([what]) => what !== "conversation.jsonl" || detail.callCount > 0);
+  return (
+    <>
+      <h3>Files</h3>
+      <ul>
+        {offered.map(([what, words]) => (
+          <li key={what}>
+            <a href={addressWithToken("GET /api/runs/:id/download", [detail.id], { what })} download>
+              {what}
+            </a>{" "}
+            <span className="soft">– {words}</span>
+          </li>
+        ))}
+      </ul>
+      <h3>How to repeat it</h3>
+      <pre>{detail.command}</pre>
+      <p className="soft wrap">
+        Run in a folder of its own. The journal in {detail.folder} holds the whole configuration.
+      </p>
+      {detail.spaceSummary !== undefined && (
+        <>
+          <h3>The space</h3>
+          <p>{detail.spaceSummary}</p>
+        </>
+      )}
+      <h3>Notes in the journal</h3>
+      {detail.notes.length === 0 ? (
+        <p>None.</p>
+      ) : (
+        <DataTable
+          label="Notes in the journal"
+          data={{
+            columns: ["time", "about", "trial", "note"],
+            rows: detail.notes.map(({ time, about, trialNumber, text }) => [
+              formatTime(time),
+              about,
+              trialNumber,
+              text,
+            ]),
+          }}
+        />
+      )}
+      <h3>All settings and provenance</h3>
+      <DataTable
+        label="All settings and provenance"
+        data={{
+          columns: ["setting", "value"],
+          rows: detail.settings.map(({ name, value }) => [name, value]),
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+// Accuracy against what a network costs to run, with the Pareto front. Resting on a point, or picking one from the list
+// of the front, draws its network beside the chart.
+import { useCallback, useMemo, useState } from "react";
+import { choicesAt, isScored, type TrialTable } from "../api/trial-table.ts";
+import { useRunData } from "../api/use-run.ts";
+import { paretoFront, type ScatterPoint, scatterOption } from "../charts/scatter.ts";
+import { formatPercent } from "../format.ts";
+import { NetworkOfTrial } from "../network/network-of-trial.tsx";
+import { Chart, type ChartLook } from "../ui/chart.tsx";
+import { Pick } from "../ui/pieces.tsx";
+import { accuracyAxis, type Quantity, quantityAxis, quantityWords } from "./axes.ts";
+import { designName, trialInLines } from "./trial-words.ts";
+
+export function CostTab() {
+  const { detail, trials } = useRunData();
+  const [quantity, setQuantity] = useState<Quantity>("macCount");
+  const [shown, setShown] = useState<number>();
+  const hasLatency = trials.columns.latencyMs.some((value) => value !== null);
+  const { points, groups } = useMemo(() => pointsOf(trials, quantity), [trials, quantity]);
+  const front = useMemo(() => paretoFront(points), [points]);
+  const marked = shown ?? detail.best?.trial;
+  const option = useCallback(
+    (look: ChartLook) =>
+      scatterOption(
+        {
+          x: quantityAxis(quantity),
+          y: accuracyAxis(`accuracy on ${detail.selectedOn} data`),
+          groups,
+          points,
+          front: true,
+          marked: detail.best?.trial,
+          about: (id) => trialInLines(detail, trials, id),
+        },
+        look,
+      ),
+    [points, groups, quantity, detail, trials],
+  );
+  const offered = (["macCount", "paramCount", ...(hasLatency ? ["latencyMs" as const] : [])] as const).map(
+    (name) => [name, quantityWords[name]] as const,
+  );
+  if (points.length === 0) return <p>No design has been scored yet.</p>;
+  return (
+    <div className="columns aside">
+      <div>
+        <Pick label="against" options={offered} value={quantity} onPick={setQuantity} />
+        <Chart
+          title={`Accuracy against ${quantityWords[quantity]}`}
+          caption="Every evaluated design, by who proposed it. On the Pareto front (dotted) no design is both cheaper and more accurate. Rest on a point to see its network; the ring is the selected one."
+          height={430}
+          option={option}
+          onPick={setShown}
+          onRest={setShown}
+          table={() => ({
+            columns: ["trial", "design", quantityWords[quantity], "accuracy", "proposed by", "on the front"],
+            rows: points.map(({ id, x, y, group }) => [
+              id,
+              designName(detail, choicesAt(trials, trials.columns.rowOf.get(id)!)),
+              x,
+              formatPercent(y),
+              groups[group]!,
+              front.some((point) => point.id === id) ? "yes" : "",
+            ]),
+          })}
+        />
+        <h3>On the Pareto front</h3>
+        <ul className="front">
+          {front.map(({ id, x, y }) => (
+            <li key={id}>
+              <button type="button" aria-pressed={id === marked} onClick={() => setShown(id)}>
+                trial {id}: {formatPercent(y)}, {quantityAxis(quantity).format(x)}
+                {quantity === "latencyMs" ? " ms" : ""}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
+      <section aria-label="The network of the chosen trial">
+        {marked !== undefined && <NetworkOfTrial trial={marked} />}
+      </section>
+    </div>
+  );
+}
+
+function pointsOf(
+  trials: TrialTable,
+  quantity: Quantity,
+): { readonly points: ScatterPoint[]; readonly groups: string[] } {
+  const { columns, count } = trials;
+  const groups: string[] = [];
+  const points: ScatterPoint[] = [];
+  for (let row = 0; row < count; row += 1) {
+    const [x, y] = [columns[quantity][row] ?? null, columns.accuracy01[row] ?? null];
+    if (!isScored(trials, row) || x === null || y === null) continue;
+    const by = columns.by[row]!;
+    let group = groups.indexOf(by);
+    if (group === -1) group = groups.push(by) - 1;
+    points.push({ id: columns.number[row]!, x, y, group });
+  }
+  return { points, groups };
+}

@@ -1,0 +1,224 @@
+// What the run teaches of its decisions: designs as lines across all of them, what each was worth, and whether simple
+// operations came early and complex ones late, as the first paper remarked.
+import { useCallback, useMemo } from "react";
+import type { EarlyLateAnswer, Worth } from "../../../../src/dashboard/api.ts";
+import { get, useAsked } from "../api/client.ts";
+import { choicesAt, isScored } from "../api/trial-table.ts";
+import { useRunData } from "../api/use-run.ts";
+import { curveOption } from "../charts/curves.ts";
+import { intervalHeight, intervalOption } from "../charts/intervals.ts";
+import { type ParallelLine, parallelHeight, parallelOption } from "../charts/parallel.ts";
+import { formatPercent } from "../format.ts";
+import { Chart, type ChartLook } from "../ui/chart.tsx";
+import { DataTable } from "../ui/data-table.tsx";
+import { Answer } from "../ui/pieces.tsx";
+import { designName, trialInLines } from "./trial-words.ts";
+
+/** Questions that take the server seconds are asked again only after so many more trials. */
+const trialsBetween = 10;
+
+export function DecisionsTab() {
+  const { detail, trials } = useRunData();
+  const stage = detail.state === "running" ? Math.floor(trials.count / trialsBetween) : trials.count;
+  const worth = useAsked(
+    (signal) => get("GET /api/runs/:id/worth", { places: [detail.id], signal }),
+    [detail.id, stage],
+  );
+  const early = useAsked(
+    (signal) => get("GET /api/runs/:id/early-late", { places: [detail.id], signal }),
+    [detail.id, stage],
+  );
+  if (detail.decisions === undefined)
+    return <p>The space is not known here, so its decisions cannot be shown.</p>;
+  return (
+    <>
+      <ParallelLines />
+      <div className="columns">
+        <section aria-label="What each decision was worth">
+          <Answer asked={worth} waiting="Fitting what each decision was worth…">
+            {(reply) =>
+              reply === null ? (
+                <>
+                  <h3>What each decision was worth in these trials</h3>
+                  <p>Not known yet: too few trials were scored to fit it.</p>
+                </>
+              ) : (
+                <WorthChart worth={reply} />
+              )
+            }
+          </Answer>
+        </section>
+        <section aria-label="Simple operations early, complex ones late?">
+          <h3>Simple operations early, complex ones late?</h3>
+          <p className="soft">
+            The paper that this program grew from remarked that good networks do so. Here it is checked on
+            this run.
+          </p>
+          <Answer asked={early} waiting="Comparing the best designs with designs drawn at random…">
+            {(reply) => <EarlyLate answer={reply} />}
+          </Answer>
+        </section>
+      </div>
+      <details>
+        <summary>The decisions and what they mean</summary>
+        <DataTable
+          label="The decisions"
+          data={{
+            columns: ["decision", "what it changes", "options"],
+            rows: detail.decisions.map(({ name, meaning, options }) => [name, meaning, options.join(", ")]),
+          }}
+        />
+      </details>
+    </>
+  );
+}
+
+const mostLines = 2000;
+
+function ParallelLines() {
+  const { detail, trials } = useRunData();
+  const { decisions = [] } = detail;
+  const { lines, scored } = useMemo(() => {
+    const all: ParallelLine[] = [];
+    for (let row = 0; row < trials.count; row += 1) {
+      const accuracy01 = trials.columns.accuracy01[row] ?? null;
+      if (!isScored(trials, row) || accuracy01 === null) continue;
+      const choices = choicesAt(trials, row);
+      if (choices.length > 0) all.push({ id: trials.columns.number[row]!, choices, accuracy01 });
+    }
+    // The best are drawn last, so that nothing covers them.
+    return { lines: all.sort((a, b) => a.accuracy01 - b.accuracy01).slice(-mostLines), scored: all.length };
+  }, [trials]);
+  const option = useCallback(
+    (look: ChartLook) =>
+      parallelOption(
+        {
+          axes: decisions.map(({ name, options }) => ({ name, labels: options })),
+          lines,
+          format: (accuracy01) => `${(accuracy01 * 100).toFixed(1)} %`,
+          about: (id) => trialInLines(detail, trials, id),
+        },
+        look,
+      ),
+    [lines, decisions, detail, trials],
+  );
+  if (lines.length === 0) return <p>No design has been scored yet.</p>;
+  return (
+    <Chart
+      title="Designs across decisions"
+      caption={`Each line is a design${scored > lines.length ? `, of the ${lines.length} best of ${scored}` : ""}: one option a decision, from the first at the top to the last at the bottom, coloured by accuracy. Where the lines of good designs run together, they agree. Drag the ends of the scale to show only some.`}
+      height={parallelHeight(decisions.length)}
+      option={option}
+      table={() => ({
+        columns: ["trial", "design", "accuracy", ...decisions.map(({ name }) => name)],
+        rows: lines
+          .toReversed()
+          .map(({ id, choices, accuracy01 }) => [
+            id,
+            designName(detail, choices),
+            formatPercent(accuracy01),
+            ...choices.map((choice, place) => decisions[place]?.options[choice] ?? choice),
+          ]),
+      })}
+    />
+  );
+}
+
+const points = (value01: number) => (value01 * 100).toFixed(Math.abs(value01) < 0.02 ? 2 : 1);
+
+function WorthChart({ worth }: { readonly worth: Worth }) {
+  const { decisions } = worth;
+  const option = useCallback(
+    (look: ChartLook) =>
+      intervalOption(
+        { name: "points of accuracy (%)", format: points, min: 0 },
+        decisions.map(({ decision, worth01, ci95 }) => ({
+          name: decision,
+          value: worth01,
+          low: ci95[0],
+          high: ci95[1],
+        })),
+        look,
+      ),
+    [decisions],
+  );
+  return (
+    <Chart
+      title="What each decision was worth in these trials"
+      caption={worth.caption}
+      height={intervalHeight(decisions.length)}
+      option={option}
+      table={() => ({
+        columns: ["decision", "worth, points of accuracy", "95 % interval"],
+        rows: decisions.map(({ decision, worth01, ci95 }) => [
+          decision,
+          points(worth01),
+          `${points(ci95[0])} to ${points(ci95[1])}`,
+        ]),
+      })}
+    />
+  );
+}
+
+function EarlyLate({ answer }: { readonly answer: EarlyLateAnswer }) {
+  const option = useCallback(
+    (look: ChartLook) =>
+      curveOption(
+        {
+          x: {
+            name: "place in the network (%)",
+            format: (value) => String(Math.round(value * 100)),
+            min: 0,
+            max: 1,
+          },
+          y: {
+            name: "complexity of the option (%)",
+            format: (value) => String(Math.round(value * 100)),
+            min: 0,
+            max: 1,
+          },
+          references: [],
+          curves:
+            answer.kind === "unknown"
+              ? []
+              : [
+                  {
+                    name: "designs at random, within the limits",
+                    series: 0,
+                    points: answer.profile.map(({ place01, feasible01 }) => ({ x: place01, y: feasible01 })),
+                  },
+                  {
+                    name: "the best designs",
+                    series: 1,
+                    points: answer.profile.map(({ place01, best01 }) => ({ x: place01, y: best01 })),
+                  },
+                ],
+        },
+        look,
+      ),
+    [answer],
+  );
+  if (answer.kind === "unknown") return <p>Not known: {answer.why}</p>;
+  const percent = (value01: number) => `${Math.round(value01 * 100)} %`;
+  return (
+    <>
+      <p>
+        <strong>{answer.verdict}.</strong> {answer.words}
+      </p>
+      <Chart
+        title="Complexity along the network"
+        caption={`Mean complexity of the chosen option at each place, of the ${answer.bestDesigns} best designs and of ${answer.feasibleDesigns} designs drawn at random within the limits.`}
+        option={option}
+        table={() => ({
+          columns: ["decision", "place", "the best designs", "designs at random"],
+          rows: answer.profile.map(({ decision, place01, best01, feasible01 }) => [
+            decision,
+            percent(place01),
+            percent(best01),
+            percent(feasible01),
+          ]),
+        })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,98 @@
+// Learning curves: of finished trainings the best ones, and those under way as they grow.
+import { useCallback, useMemo } from "react";
+import type { Curve as CurveOfTrial } from "../../../../src/dashboard/api.ts";
+import { get, useAsked } from "../api/client.ts";
+import { useRunData } from "../api/use-run.ts";
+import { type Curve, curveOption } from "../charts/curves.ts";
+import { formatPercent } from "../format.ts";
+import { Chart, type ChartLook } from "../ui/chart.tsx";
+import { Answer } from "../ui/pieces.tsx";
+import { accuracyAxis } from "./axes.ts";
+import { LivePanel } from "./live-panel.tsx";
+
+const mostCurves = 60;
+
+export function LearningTab() {
+  const { detail, trials } = useRunData();
+  const asked = useAsked(
+    (signal) => get("GET /api/runs/:id/curves", { places: [detail.id], query: { most: mostCurves }, signal }),
+    [detail.id, trials.count],
+  );
+  return (
+    <>
+      <LivePanel />
+      <Answer asked={asked}>{({ curves, total }) => <Curves curves={curves} total={total} />}</Answer>
+    </>
+  );
+}
+
+function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; readonly total: number }) {
+  const { detail, live } = useRunData();
+  const best = detail.best?.trial;
+  const growing = useMemo(
+    () =>
+      [
+        ...(live?.evaluating ?? []),
+        ...(live?.finalTraining === undefined ? [] : [{ ...live.finalTraining, key: "at full length" }]),
+      ].filter(({ curve }) => curve.length > 0),
+    [live],
+  );
+  const option = useCallback(
+    (look: ChartLook) =>
+      curveOption(
+        {
+          x: { name: "epochs", format: String, whole: true },
+          y: accuracyAxis("accuracy on validation data"),
+          references: [],
+          curves: [
+            ...curves.map(({ trial, key, points }): Curve => {
+              const isBest = trial === best;
+              return {
+                name: `trial ${trial}${isBest ? " (selected)" : ""}: ${key}`,
+                points: points.map((point) => ({ x: point.epoch, y: point.validationAccuracy01 })),
+                series: isBest ? 1 : 0,
+                faint: !isBest,
+              };
+            }),
+            ...growing.map(
+              ({ trial, key, curve }): Curve => ({
+                name: `trial ${trial}, training now: ${key}`,
+                points: curve.map((point) => ({ x: point.epoch, y: point.validationAccuracy01 })),
+                series: 2,
+              }),
+            ),
+          ],
+        },
+        look,
+      ),
+    [curves, growing, best],
+  );
+  if (curves.length === 0 && growing.length === 0)
+    return (
+      <p>
+        {detail.tabular
+          ? "None: the accuracies of this run were looked up in a table, not trained."
+          : "None yet: the first training has not ended its first epoch."}
+      </p>
+    );
+  const which = total > curves.length ? `the ${curves.length} best of ${total} trainings` : "each training";
+  return (
+    <Chart
+      title="Learning curves"
+      caption={`Validation accuracy after each epoch, of ${which}. The selected one is drawn in full colour${growing.length > 0 ? ", those under way in green" : ""}.`}
+      height={420}
+      option={option}
+      table={() => ({
+        columns: ["trial", "epoch", "validation accuracy", "training loss"],
+        rows: curves.flatMap(({ trial, points }) =>
+          points.map((point) => [
+            trial,
+            point.epoch,
+            formatPercent(point.validationAccuracy01),
+            point.trainLoss.toPrecision(4),
+          ]),
+        ),
+      })}
+    />
+  );
+}

@@ -1,0 +1,53 @@
+// What a running search does at this moment: the trial it thinks of, and the trainings with their curves as they grow.
+import { useRunData } from "../api/use-run.ts";
+import { formatCount, formatPercent } from "../format.ts";
+import { linkTo } from "../router.ts";
+import { Sparkline } from "../ui/sparkline.tsx";
+
+export function LivePanel() {
+  const { detail, live } = useRunData();
+  if (detail.state !== "running" || live === undefined) return null;
+  const { proposing, evaluating, finalTraining, question, held } = live;
+  return (
+    <section aria-label="Right now" className="live">
+      <h3>Right now</h3>
+      <ul>
+        {proposing !== undefined && <li>Thinking of trial {proposing.trial}…</li>}
+        {(question !== undefined || held !== undefined) && (
+          <li>
+            <strong>
+              {question !== undefined ? "A question waits for you." : "A proposal waits for you."}
+            </strong>{" "}
+            <a href={linkTo(["run", detail.id, "turn"])}>Your turn</a>
+          </li>
+        )}
+        {evaluating.map(({ trial, key, curve, by, paramCount, macCount, rationale }) => (
+          <li key={trial}>
+            Evaluating trial {trial}: <code>{key}</code>, {formatCount(paramCount)} parameters,{" "}
+            {formatCount(macCount)} MACs, proposed by {by}
+            {curve.length > 0 && (
+              <span className="wrap">
+                {" "}
+                · epoch {curve.at(-1)!.epoch}: {formatPercent(curve.at(-1)!.validationAccuracy01)}{" "}
+                <Sparkline values={curve.map((point) => point.validationAccuracy01)} />
+              </span>
+            )}
+            {rationale !== undefined && <blockquote>{rationale}</blockquote>}
+          </li>
+        ))}
+        {finalTraining !== undefined && (
+          <li>
+            Training the selected network (trial {finalTraining.trial}) at full length
+            {finalTraining.curve.length > 0 && (
+              <>
+                : epoch {finalTraining.curve.at(-1)!.epoch},{" "}
+                {formatPercent(finalTraining.curve.at(-1)!.validationAccuracy01)}{" "}
+                <Sparkline values={finalTraining.curve.map((point) => point.validationAccuracy01)} />
+              </>
+            )}
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}

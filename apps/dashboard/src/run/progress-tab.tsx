@@ -1,0 +1,196 @@
+// How the search goes: what is under way right now, and the best network so far over evaluations, time or money, beside
+// random search at the same evaluations and the best that any design has.
+import { useCallback, useMemo, useState } from "react";
+import type { RunDetail } from "../../../../src/dashboard/api.ts";
+import { isScored, rowsByNumber, type TrialTable } from "../api/trial-table.ts";
+import { useRunData } from "../api/use-run.ts";
+import { type Curve, type CurveChart, type CurvePoint, curveOption } from "../charts/curves.ts";
+import { formatDuration, formatPercent, formatUsd } from "../format.ts";
+import { Chart, type ChartLook } from "../ui/chart.tsx";
+import { DataTable } from "../ui/data-table.tsx";
+import { Notice, Pick } from "../ui/pieces.tsx";
+import { accuracyAxis, type Measure, measureAxis, measures } from "./axes.ts";
+import { LivePanel } from "./live-panel.tsx";
+
+export function ProgressTab() {
+  const { detail, trials, hasTrials } = useRunData();
+  const [measure, setMeasure] = useState<Measure>("evaluations");
+  const steps = useMemo(() => improvements(trials), [trials]);
+  const { baselines, optimum01, selectedOn, strategy } = detail;
+  const chart = useMemo(
+    () => chartOf({ steps, measure, baselines, optimum01, selectedOn, strategy }),
+    [steps, measure, baselines, optimum01, selectedOn, strategy],
+  );
+  const option = useCallback((look: ChartLook) => curveOption(chart, look), [chart]);
+  const offered = measures.filter(([name]) => name !== "money" || steps.some((step) => step.usd !== null));
+  return (
+    <>
+      <LivePanel />
+      <Pick label="over" options={offered} value={measure} onPick={setMeasure} />
+      <Chart
+        title="Best network so far"
+        caption={captionOf(detail, measure)}
+        height={400}
+        option={option}
+        table={() => ({
+          columns: ["evaluation", "trial", "best accuracy so far", "time", "money"],
+          rows: steps.map(({ evaluation, trial, accuracy01, finishedMs, usd }) => [
+            evaluation,
+            trial,
+            formatPercent(accuracy01),
+            formatDuration(finishedMs),
+            usd === null ? "" : formatUsd(usd),
+          ]),
+        })}
+      />
+      {!hasTrials && (
+        <p className="soft" role="status">
+          Loading the trials…
+        </p>
+      )}
+      {baselines.length === 0 ? (
+        <Notice>
+          No baseline was run at equal budget, so nothing here says whether the search is better than chance.
+          Run one with the strategy “random” and the same budget, and compare the two.
+        </Notice>
+      ) : (
+        <Standing detail={detail} />
+      )}
+    </>
+  );
+}
+
+interface Step {
+  readonly trial: number;
+  readonly evaluation: number;
+  readonly accuracy01: number;
+  readonly finishedMs: number;
+  readonly usd: number | null;
+}
+
+/** Where the best so far rose, and the last evaluation. */
+export function improvements(trials: TrialTable): Step[] {
+  const { columns } = trials;
+  const steps: Step[] = [];
+  let evaluation = 0;
+  let best = Number.NEGATIVE_INFINITY;
+  let last: Step | undefined;
+  for (const row of rowsByNumber(trials)) {
+    if (!columns.evaluated[row]) continue;
+    evaluation += 1;
+    const accuracy01 = columns.accuracy01[row] ?? null;
+    const rises = isScored(trials, row) && accuracy01 !== null && accuracy01 > best;
+    if (rises) best = accuracy01;
+    if (best === Number.NEGATIVE_INFINITY) continue;
+    last = {
+      trial: columns.number[row]!,
+      evaluation,
+      accuracy01: best,
+      finishedMs: Math.max(last?.finishedMs ?? 0, columns.finishedMs[row]!),
+      usd: columns.usd[row] ?? null,
+    };
+    if (rises) steps.push(last);
+  }
+  if (last !== undefined && steps.at(-1) !== last) steps.push(last);
+  return steps;
+}
+
+interface ChartParts extends Pick<RunDetail, "baselines" | "selectedOn" | "strategy"> {
+  readonly steps: readonly Step[];
+  readonly measure: Measure;
+  readonly optimum01: number | undefined;
+}
+
+function chartOf({ steps, measure, baselines, optimum01, selectedOn, strategy }: ChartParts): CurveChart {
+  const place = (step: Step): number | null =>
+    measure === "evaluations" ? step.evaluation : measure === "time" ? step.finishedMs : step.usd;
+  const own: Curve = {
+    name: `this run (${strategy})`,
+    steps: true,
+    series: 1,
+    points: steps.flatMap((step): CurvePoint[] => {
+      const x = place(step);
+      return x === null ? [] : [{ x, y: step.accuracy01 }];
+    }),
+  };
+  const last = steps.at(-1)?.evaluation ?? 0;
+  // Baselines are known by evaluations only: beside time or money they would be made up.
+  const others =
+    measure !== "evaluations" ? [] : baselines.map((band, index): Curve => bandOf(band, index, last));
+  const references = optimum01 === undefined ? [] : [{ name: "best of all designs", y: optimum01 }];
+  // The first evaluations of a weak start would flatten the rest of the picture; they run out of it at the bottom.
+  const lows = [own, ...others].flatMap(({ points }) => {
+    const later = points.slice(Math.min(2, Math.max(0, points.length - 1)));
+    return later.map((point) => point.low ?? point.y);
+  });
+  const highs = [own, ...others].flatMap(({ points }) => points.map((point) => point.high ?? point.y));
+  const values = [...lows, ...highs, ...references.map(({ y }) => y)];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const space = Math.max(1e-4, (most - least) * 0.06);
+  return {
+    x: measureAxis(measure),
+    y: {
+      ...accuracyAxis(`accuracy on ${selectedOn} data`),
+      ...(values.length > 0 && {
+        min: roundTo(least - space, space),
+        max: Math.min(1, roundTo(most + space, space)),
+      }),
+    },
+    curves: [...others, own],
+    references,
+  };
+}
+
+const roundTo = (value: number, step: number) => {
+  const digits = Math.max(0, Math.ceil(-Math.log10(step)));
+  return Number(value.toFixed(Math.min(6, digits)));
+};
+
+function bandOf(band: RunDetail["baselines"][number], index: number, last: number): Curve {
+  const name = `${band.strategy} (${band.runs === 1 ? "1 run" : `${band.runs} runs: median, 5–95 %`})`;
+  const points = band.evaluation.map((x, place) => ({
+    x,
+    y: band.median01[place]!,
+    ...(band.runs > 1 && { low: band.low01[place]!, high: band.high01[place]! }),
+  }));
+  const end = points.at(-1);
+  if (end !== undefined && end.x < last) points.push({ ...end, x: last });
+  return { name, points, series: index === 0 ? 0 : index + 1, steps: band.runs === 1 };
+}
+
+function captionOf({ baselines }: RunDetail, measure: Measure): string {
+  const what = `The best accuracy after each ${measure === "evaluations" ? "evaluation" : "evaluation, over the time or money spent by then"}.`;
+  if (measure !== "evaluations")
+    return `${what} Baselines are known by evaluations only, so they are not drawn here.`;
+  return baselines.length === 0
+    ? what
+    : `${what.slice(0, -1)}, beside other strategies with the same evaluations. A band holds nine of ten of their runs.`;
+}
+
+function Standing({ detail }: { readonly detail: RunDetail }) {
+  const { baselines, best } = detail;
+  return (
+    <>
+      <h3>Beside other strategies after the same evaluations</h3>
+      <DataTable
+        label="Beside other strategies"
+        data={{
+          columns: ["strategy", "runs", "evaluations", "median best", "nine of ten runs", "this run's best"],
+          rows: baselines.map((band) => {
+            const last = band.evaluation.length - 1;
+            return [
+              band.strategy,
+              band.runs,
+              band.evaluation[last],
+              formatPercent(band.median01[last]!),
+              band.runs === 1
+                ? ""
+                : `${formatPercent(band.low01[last]!)} to ${formatPercent(band.high01[last]!)}`,
+              best === undefined ? "none yet" : formatPercent(best.accuracy01),
+            ];
+          }),
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+// A run: its head with what matters most, and below it one of the views of the run.
+import type { ReactNode } from "react";
+import { type RunData, RunProvider, useRun } from "../api/use-run.ts";
+import { Title } from "../app.tsx";
+import { ConversationTab } from "../conversation/conversation-tab.tsx";
+import { formatCount, formatDuration, formatPercent, formatUsd, plural } from "../format.ts";
+import { NetworkTab } from "../network/network-tab.tsx";
+import { linkTo } from "../router.ts";
+import { TurnTab } from "../turn/turn-tab.tsx";
+import { Cards, Notice } from "../ui/pieces.tsx";
+import { StateBadge, StopOrResume } from "../views/runs-page.tsx";
+import { limitsInWords, runName } from "../words.ts";
+import { AboutTab } from "./about-tab.tsx";
+import { CostTab } from "./cost-tab.tsx";
+import { DecisionsTab } from "./decisions-tab.tsx";
+import { LearningTab } from "./learning-tab.tsx";
+import { ProgressTab } from "./progress-tab.tsx";
+import { TrialsTab } from "./trials-tab.tsx";
+
+interface RunPageProps {
+  readonly id: string;
+  readonly tab: string;
+  readonly query: URLSearchParams;
+  readonly mayChange: boolean;
+}
+
+const tabs: readonly {
+  readonly name: string;
+  readonly words: string;
+  readonly show: (props: RunPageProps) => ReactNode;
+}[] = [
+  { name: "progress", words: "Progress", show: () => <ProgressTab /> },
+  { name: "cost", words: "Accuracy and cost", show: () => <CostTab /> },
+  { name: "learning", words: "Learning curves", show: () => <LearningTab /> },
+  { name: "decisions", words: "Decisions", show: () => <DecisionsTab /> },
+  { name: "trials", words: "Trials", show: ({ query }) => <TrialsTab query={query} /> },
+  { name: "network", words: "Network", show: ({ query }) => <NetworkTab query={query} /> },
+  { name: "conversation", words: "Conversation", show: ({ query }) => <ConversationTab query={query} /> },
+  {
+    name: "turn",
+    words: "Your turn",
+    show: ({ query, mayChange }) => <TurnTab query={query} mayChange={mayChange} />,
+  },
+  { name: "about", words: "Settings and files", show: () => <AboutTab /> },
+];
+
+export function RunPage(props: RunPageProps) {
+  const { id, tab } = props;
+  const run = useRun(id);
+  if (run === undefined)
+    return (
+      <p className="soft" role="status">
+        Opening the run…
+      </p>
+    );
+  if ("problem" in run)
+    return (
+      <>
+        <Title text="A run that cannot be shown" />
+        <h1>This run cannot be shown</h1>
+        <Notice>{run.problem}</Notice>
+        <p>
+          <a href={linkTo([])}>All runs</a>
+        </p>
+      </>
+    );
+  const shown = tabs.find(({ name }) => name === tab) ?? tabs[0]!;
+  return (
+    <RunProvider value={run}>
+      <Head run={run} mayChange={props.mayChange} />
+      <nav className="tabs" aria-label="Views of this run">
+        {tabs.map(({ name, words }) => (
+          <a
+            key={name}
+            href={linkTo(["run", id, name])}
+            aria-current={name === shown.name ? "page" : undefined}
+          >
+            {words}
+            {name === "turn" && isAsked(run) && <span className="badge warn">asked</span>}
+          </a>
+        ))}
+      </nav>
+      <Title text={`${shown.words}, ${runName(run.detail)}`} />
+      <h2 className="hidden">{shown.words}</h2>
+      {shown.show(props)}
+    </RunProvider>
+  );
+}
+
+const isAsked = ({ live }: RunData) => live?.question !== undefined || live?.held !== undefined;
+
+function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: boolean }) {
+  const { detail, isConnected } = run;
+  const { best, spent } = detail;
+  const asked = `${detail.task || detail.dataset}; limits: ${limitsInWords(detail.limits)}; ${plural(detail.budget, "evaluation")}, seed ${detail.seed}${detail.model === undefined ? "" : `; ${detail.model}`}`;
+  return (
+    <>
+      <div className="title">
+        <h1>{runName(detail)}</h1>
+        <StateBadge run={detail} />
+        {detail.state === "running" && !isConnected && <span className="badge warn">not connected</span>}
+        <div className="actions">
+          <StopOrResume run={detail} mayChange={mayChange} />
+        </div>
+      </div>
+      <p className="soft wrap">Asked for: {asked}.</p>
+      {detail.problem !== undefined && <Notice>{detail.problem}</Notice>}
+      {detail.warnings.map((warning) => (
+        <Notice key={warning}>{warning}</Notice>
+      ))}
+      <Cards
+        entries={[
+          ["best network", best === undefined ? "none yet" : <code key="key">{best.key}</code>],
+          [`accuracy on ${detail.selectedOn} data`, best && formatPercent(best.accuracy01)],
+          [
+            "accuracy on test data",
+            detail.testAccuracy01 !== undefined && detail.selectedOn !== "test"
+              ? formatPercent(detail.testAccuracy01)
+              : undefined,
+          ],
+          ["parameters, MACs", best && `${formatCount(best.paramCount)}, ${formatCount(best.macCount)}`],
+          [
+            "spent",
+            `${detail.evaluations} of ${plural(detail.budget, "evaluation")}, ${formatDuration(spent.elapsedMs)}`,
+          ],
+          [
+            "the model",
+            spent.calls === 0
+              ? undefined
+              : `${plural(spent.calls, "call")}, ${formatCount(spent.inputTokens + spent.outputTokens)} tokens, ${spent.usd === undefined ? "price not known" : formatUsd(spent.usd)}${spent.replayed ? " (recorded)" : ""}`,
+          ],
+        ]}
+      />
+      {detail.selectedOn === "test" && (
+        <Notice>Selected on test data: the table has no other accuracy. Such figures are optimistic.</Notice>
+      )}
+    </>
+  );
+}

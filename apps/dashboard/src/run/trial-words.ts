@@ -1,0 +1,30 @@
+// A trial as lines of text, for tooltips and tables.
+import type { RunDetail } from "../../../../src/dashboard/api.ts";
+import { choicesAt, type TrialTable } from "../api/trial-table.ts";
+import { formatCount, formatPercent } from "../format.ts";
+import { outcomeWords } from "../words.ts";
+
+/** The design's key: a string of digits, or the options with commas where one takes two digits. */
+export function designName(detail: RunDetail, choices: readonly number[]): string {
+  if (choices.length === 0) return "no design";
+  const digits = choices.map((choice) => choice + detail.firstDigit);
+  const isShort = (detail.decisions ?? []).every(({ options }) => options.length + detail.firstDigit <= 10);
+  return digits.join(isShort && detail.decisions !== undefined ? "" : ",");
+}
+
+export function trialInLines(detail: RunDetail, trials: TrialTable, number: number): string[] {
+  const row = trials.columns.rowOf.get(number);
+  if (row === undefined) return [`trial ${number}`];
+  const { columns } = trials;
+  const accuracy01 = columns.accuracy01[row] ?? null;
+  const predicted01 = columns.predicted01[row] ?? null;
+  const latencyMs = columns.latencyMs[row] ?? null;
+  return [
+    `trial ${number}: ${designName(detail, choicesAt(trials, row))}`,
+    accuracy01 === null ? outcomeWords[columns.outcome[row]!] : `accuracy ${formatPercent(accuracy01)}`,
+    ...(predicted01 === null ? [] : [`expected ${formatPercent(predicted01)}`]),
+    `${formatCount(columns.paramCount[row]!)} parameters, ${formatCount(columns.macCount[row]!)} MACs`,
+    ...(latencyMs === null ? [] : [`latency ${Number(latencyMs.toPrecision(3))} ms`]),
+    `proposed by ${columns.by[row]!}`,
+  ];
+}

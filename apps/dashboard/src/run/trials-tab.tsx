@@ -1,0 +1,105 @@
+// All trials in a list that stays quick with ten thousand of them, and whatever is known of the one that is open.
+import { useMemo, useState } from "react";
+import { choicesAt, isScored, rowsByNumber, type TrialTable } from "../api/trial-table.ts";
+import { useRunData } from "../api/use-run.ts";
+import { formatCount, formatPercent } from "../format.ts";
+import { goTo, linkTo } from "../router.ts";
+import { TrialPanel } from "../trial/trial-panel.tsx";
+import { Pick } from "../ui/pieces.tsx";
+import { VirtualList } from "../ui/virtual-list.tsx";
+import { changedWords, outcomeWords } from "../words.ts";
+import { designName } from "./trial-words.ts";
+import { Troubles } from "./troubles.tsx";
+
+const orders = [
+  ["number", "in order"],
+  ["latest", "latest first"],
+  ["accuracy", "best first"],
+] as const;
+type Order = (typeof orders)[number][0];
+
+const filters = [
+  ["all", "all"],
+  ["scored", "scored"],
+  ["trouble", "not scored as proposed"],
+] as const;
+type Filter = (typeof filters)[number][0];
+
+const header = ["trial", "design", "outcome", "accuracy", "expected", "parameters", "MACs", "proposed by"];
+
+export function TrialsTab({ query }: { readonly query: URLSearchParams }) {
+  const { detail, trials } = useRunData();
+  const [order, setOrder] = useState<Order>("number");
+  const [filter, setFilter] = useState<Filter>("all");
+  const rows = useMemo(() => rowsOf(trials, order, filter), [trials, order, filter]);
+  const open = Number(query.get("trial") ?? Number.NaN);
+  const { columns } = trials;
+  const openRow = useMemo(() => rows.findIndex((row) => columns.number[row] === open), [rows, columns, open]);
+  return (
+    <>
+      <div className="actions">
+        <Pick label="order" options={orders} value={order} onPick={setOrder} />
+        <Pick label="show" options={filters} value={filter} onPick={setFilter} />
+        <span className="soft" role="status">
+          {rows.length.toLocaleString("en")} trials
+        </span>
+      </div>
+      <div className="columns aside">
+        <VirtualList
+          className="trials"
+          label="Trials"
+          header={header}
+          count={rows.length}
+          rowHeight={36}
+          rowKey={(index) => columns.number[rows[index]!]!}
+          open={openRow}
+          onOpen={(index) =>
+            goTo(
+              linkTo(["run", detail.id, "trials"], { trial: columns.number[rows[index]!]! }),
+              Number.isFinite(open),
+            )
+          }
+          cells={(index) => {
+            const row = rows[index]!;
+            const accuracy01 = columns.accuracy01[row] ?? null;
+            const predicted01 = columns.predicted01[row] ?? null;
+            const changed = changedWords[columns.changed[row]!];
+            const outcome = outcomeWords[columns.outcome[row]!];
+            return [
+              columns.number[row]!,
+              designName(detail, choicesAt(trials, row)),
+              changed === "" ? outcome : `${outcome}, ${changed}`,
+              accuracy01 === null ? "" : formatPercent(accuracy01),
+              predicted01 === null ? "" : formatPercent(predicted01),
+              formatCount(columns.paramCount[row]!),
+              formatCount(columns.macCount[row]!),
+              columns.by[row]!,
+            ];
+          }}
+        />
+        <section aria-label="The open trial">
+          {Number.isFinite(open) ? (
+            <TrialPanel trial={open} />
+          ) : (
+            <p className="soft">Open a trial to see its reason, its network and what came of it.</p>
+          )}
+        </section>
+      </div>
+      <h3>Proposals that were not scored as proposed, and why</h3>
+      <Troubles />
+    </>
+  );
+}
+
+function rowsOf(trials: TrialTable, order: Order, filter: Filter): number[] {
+  const { columns } = trials;
+  const rows = rowsByNumber(trials).filter((row) => {
+    if (filter === "all") return true;
+    const asProposed = isScored(trials, row) && columns.changed[row] === 0;
+    return filter === "scored" ? isScored(trials, row) : !asProposed;
+  });
+  if (order === "latest") return rows.reverse();
+  if (order === "accuracy")
+    return rows.sort((a, b) => (columns.accuracy01[b] ?? -1) - (columns.accuracy01[a] ?? -1));
+  return rows;
+}

@@ -1,0 +1,146 @@
+// One trial: what came of it and why, the proposer's reason (a claim), what changed, and its network.
+import { useCallback } from "react";
+import type { Change, TrialDetail } from "../../../../src/dashboard/api.ts";
+import { get, useAsked } from "../api/client.ts";
+import { useRunData } from "../api/use-run.ts";
+import { curveOption } from "../charts/curves.ts";
+import { formatCount, formatDuration, formatPercent } from "../format.ts";
+import { NetworkOfDesign } from "../network/network-of-design.tsx";
+import { linkTo } from "../router.ts";
+import { accuracyAxis } from "../run/axes.ts";
+import { designName } from "../run/trial-words.ts";
+import { Chart, type ChartLook } from "../ui/chart.tsx";
+import { Answer, Cards } from "../ui/pieces.tsx";
+import { outcomeWords } from "../words.ts";
+import { WhyThisOne } from "./why-this-one.tsx";
+
+export function TrialPanel({ trial }: { readonly trial: number }) {
+  const { detail, trials } = useRunData();
+  const isKnown = trials.columns.rowOf.has(trial);
+  const asked = useAsked(
+    (signal) => get("GET /api/runs/:id/trials/:number", { places: [detail.id, trial], signal }),
+    [detail.id, trial, isKnown],
+  );
+  return (
+    <>
+      <h3>Trial {trial}</h3>
+      <Answer asked={asked}>{(reply) => <Body trial={reply} />}</Answer>
+    </>
+  );
+}
+
+function Body({ trial }: { readonly trial: TrialDetail }) {
+  const { detail } = useRunData();
+  const { choices, parent } = trial;
+  return (
+    <>
+      <TrialFacts trial={trial} />
+      {choices.length > 0 && (
+        <p className="actions">
+          <a className="button" href={linkTo(["run", detail.id, "network"], { trial: trial.number })}>
+            Its network and files
+          </a>
+          {parent !== undefined && parent.trial !== trial.number && (
+            <a
+              className="button"
+              href={linkTo(["run", detail.id, "network"], { trial: trial.number, against: parent.trial })}
+            >
+              Beside trial {parent.trial}
+            </a>
+          )}
+          {trial.call !== undefined && (
+            <a className="button" href={linkTo(["run", detail.id, "conversation"], { reply: trial.call })}>
+              The call that led to it
+            </a>
+          )}
+        </p>
+      )}
+      <WhyThisOne trial={trial} />
+      {trial.curve !== undefined && trial.curve.length > 0 && <CurveOf trial={trial} />}
+      {choices.length > 0 && detail.decisions !== undefined && <NetworkOfDesign choices={choices} />}
+    </>
+  );
+}
+
+/** Outcome, figures and repairs. */
+export function TrialFacts({ trial }: { readonly trial: TrialDetail }) {
+  const { detail } = useRunData();
+  const { predicted, accuracy01, repairedFrom, editedFrom, latencyMs } = trial;
+  return (
+    <>
+      <Cards
+        entries={[
+          ["design", trial.key === "" ? "no design" : <code key="key">{trial.key}</code>],
+          ["outcome", outcomeWords[trial.outcome]],
+          [
+            `accuracy on ${detail.selectedOn} data`,
+            accuracy01 === undefined ? undefined : formatPercent(accuracy01),
+          ],
+          [
+            "expected by its proposer",
+            predicted &&
+              `${formatPercent(predicted.accuracy01)}${predicted.sd01 === undefined ? "" : ` ± ${formatPercent(predicted.sd01)}`}`,
+          ],
+          ["parameters, MACs", `${formatCount(trial.paramCount)}, ${formatCount(trial.macCount)}`],
+          ["latency", latencyMs === undefined ? undefined : `${Number(latencyMs.toPrecision(3))} ms`],
+          ["proposed by", trial.by],
+          ["time", trial.spentMs > 0 ? formatDuration(trial.spentMs) : undefined],
+        ]}
+      />
+      {trial.why !== undefined && <p className="wrap">{trial.why}</p>}
+      {repairedFrom !== undefined && (
+        <p className="wrap">
+          First proposed as <code>{designName(detail, repairedFrom)}</code>, which broke a limit; repaired to
+          the nearest allowed design.
+        </p>
+      )}
+      {editedFrom !== undefined && (
+        <p className="wrap">
+          First proposed as <code>{designName(detail, editedFrom)}</code>; a person changed it.
+        </p>
+      )}
+    </>
+  );
+}
+
+export const changeInWords = ({ decision, from, to }: Change) => `${decision}: ${from} → ${to}`;
+
+function CurveOf({ trial }: { readonly trial: TrialDetail }) {
+  const points = trial.curve ?? [];
+  const option = useCallback(
+    (look: ChartLook) =>
+      curveOption(
+        {
+          x: { name: "epochs", format: String, whole: true },
+          y: accuracyAxis("accuracy on validation data"),
+          references: [],
+          hasLegend: false,
+          curves: [
+            {
+              name: `trial ${trial.number}`,
+              series: 1,
+              points: (trial.curve ?? []).map((point) => ({ x: point.epoch, y: point.validationAccuracy01 })),
+            },
+          ],
+        },
+        look,
+      ),
+    [trial],
+  );
+  return (
+    <Chart
+      title="Its learning curve"
+      caption="Validation accuracy after each epoch."
+      height={240}
+      option={option}
+      table={() => ({
+        columns: ["epoch", "validation accuracy", "training loss"],
+        rows: points.map((point) => [
+          point.epoch,
+          formatPercent(point.validationAccuracy01),
+          point.trainLoss.toPrecision(4),
+        ]),
+      })}
+    />
+  );
+}

@@ -1,0 +1,98 @@
+// Why this one? The proposer's reason, marked as its claim, and beside it what a surrogate that saw only the earlier
+// trials makes of the same changes. Neither is a proof; where they disagree, that is worth knowing.
+import { useState } from "react";
+import type { Attribution, TrialDetail } from "../../../../src/dashboard/api.ts";
+import { get, useAsked } from "../api/client.ts";
+import { useRunData } from "../api/use-run.ts";
+import { formatPercent } from "../format.ts";
+import { DataTable } from "../ui/data-table.tsx";
+import { Answer } from "../ui/pieces.tsx";
+import { changeInWords } from "./trial-panel.tsx";
+
+export function WhyThisOne({ trial }: { readonly trial: TrialDetail }) {
+  const [isAsked, setAsked] = useState(false);
+  const { parent, changes, rationale, choices } = trial;
+  return (
+    <section aria-label={`Why trial ${trial.number}?`}>
+      <h3>Why this one?</h3>
+      <div className="why">
+        <div className="claim">
+          <p>
+            <strong>What {trial.by} says</strong> <span className="badge">a claim, not a finding</span>
+          </p>
+          {rationale === undefined ? (
+            <p className="soft">It gave no reason.</p>
+          ) : (
+            <blockquote>{rationale}</blockquote>
+          )}
+          {parent !== undefined && (
+            <p className="soft wrap">
+              {changes.length === 0
+                ? `The same design as the best before it, trial ${parent.trial}.`
+                : `Changed from the best before it, trial ${parent.trial} (${formatPercent(parent.accuracy01)}): ${changes.map(changeInWords).join("; ")}.`}
+            </p>
+          )}
+        </div>
+        <div className="finding">
+          <p>
+            <strong>What the earlier trials say</strong> <span className="badge">fitted by a surrogate</span>
+          </p>
+          {choices.length === 0 ? (
+            <p className="soft">There is no design to ask about.</p>
+          ) : isAsked ? (
+            <Surrogate trial={trial.number} />
+          ) : (
+            <button type="button" onClick={() => setAsked(true)}>
+              Ask the surrogate
+            </button>
+          )}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Surrogate({ trial }: { readonly trial: number }) {
+  const { detail } = useRunData();
+  const asked = useAsked(
+    (signal) => get("GET /api/runs/:id/trials/:number/why", { places: [detail.id, trial], signal }),
+    [detail.id, trial],
+  );
+  return (
+    <Answer asked={asked} waiting="Fitting the trials before this one…">
+      {(reply) => <Findings attribution={reply} />}
+    </Answer>
+  );
+}
+
+const signed = (value01: number) => `${value01 >= 0 ? "+" : "−"}${(Math.abs(value01) * 100).toFixed(2)}`;
+
+function Findings({ attribution }: { readonly attribution: Attribution }) {
+  const { predicted, measured01, parent, changes, method } = attribution;
+  return (
+    <>
+      {predicted === undefined ? (
+        <p>Too few trials were scored before this one to say anything.</p>
+      ) : (
+        <p>
+          It would have expected {formatPercent(predicted.accuracy01)} ± {(predicted.sd01 * 100).toFixed(2)}
+          {parent !== undefined && `, and of trial ${parent.trial} ${formatPercent(parent.predicted01)}`}
+          {measured01 !== undefined && `; measured: ${formatPercent(measured01)}`}.
+        </p>
+      )}
+      {changes.length > 0 && (
+        <DataTable
+          label="What each change brings"
+          data={{
+            columns: ["change", "worth, points of accuracy"],
+            rows: changes.map((change) => [
+              changeInWords(change),
+              `${signed(change.gain01)} ± ${(change.sd01 * 100).toFixed(2)}`,
+            ]),
+          }}
+        />
+      )}
+      <p className="soft">{method}</p>
+    </>
+  );
+}

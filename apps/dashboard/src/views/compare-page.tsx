@@ -1,0 +1,142 @@
+// Several runs beside each other: best so far over evaluations, time or money, and the means of strategies whose seeds
+// repeat. What must not be compared is said first.
+import { useCallback, useState } from "react";
+import type { Comparison } from "../../../../src/dashboard/api.ts";
+import { get, useAsked } from "../api/client.ts";
+import { Title } from "../app.tsx";
+import { type CurveChart, curveOption } from "../charts/curves.ts";
+import { intervalHeight, intervalOption } from "../charts/intervals.ts";
+import { formatDuration, formatPercent, formatUsd } from "../format.ts";
+import { linkTo } from "../router.ts";
+import { accuracyAxis, type Measure, measureAxis, measures } from "../run/axes.ts";
+import { Chart, type ChartLook } from "../ui/chart.tsx";
+import { DataTable } from "../ui/data-table.tsx";
+import { Answer, Notice, Pick } from "../ui/pieces.tsx";
+
+export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
+  const runs = ids.join(",");
+  const asked = useAsked(
+    ids.length === 0 ? undefined : (signal) => get("GET /api/compare", { query: { runs }, signal }),
+    [runs],
+  );
+  return (
+    <>
+      <Title text="Compare runs" />
+      <h1>Compare runs</h1>
+      {ids.length === 0 ? (
+        <p>
+          Tick two or more in <a href={linkTo([])}>all runs</a>.
+        </p>
+      ) : (
+        <Answer asked={asked}>{(comparison) => <Body comparison={comparison} />}</Answer>
+      )}
+    </>
+  );
+}
+
+function Body({ comparison }: { readonly comparison: Comparison }) {
+  const [measure, setMeasure] = useState<Measure>("evaluations");
+  const { runs, warnings, strategies } = comparison;
+  const option = useCallback(
+    (look: ChartLook) => curveOption(chartOf(comparison, measure), look),
+    [comparison, measure],
+  );
+  const bars = useCallback(
+    (look: ChartLook) =>
+      intervalOption(
+        { name: "mean of the best (%)", format: (value) => (value * 100).toFixed(2) },
+        strategies.map(({ strategy, runs, mean01, ci95 }) => ({
+          name: `${strategy} (${runs} runs)`,
+          value: mean01,
+          low: ci95[0],
+          high: ci95[1],
+        })),
+        look,
+      ),
+    [strategies],
+  );
+  return (
+    <>
+      {warnings.map((warning) => (
+        <Notice key={warning}>{warning}</Notice>
+      ))}
+      <DataTable
+        label="The runs"
+        data={{
+          columns: [
+            "run",
+            "evaluations",
+            "best accuracy",
+            "selected on",
+            "time to the best",
+            "money to the best",
+          ],
+          rows: runs.map((run) => [
+            { show: <a href={linkTo(["run", run.id])}>{run.name}</a> },
+            run.evaluations,
+            run.accuracy01.length === 0 ? "none yet" : formatPercent(run.accuracy01.at(-1)!),
+            `${run.selectedOn} data`,
+            run.finishedMs.length === 0 ? "" : formatDuration(run.finishedMs.at(-1)!),
+            run.usd.at(-1) === undefined || run.usd.at(-1) === null ? "" : formatUsd(run.usd.at(-1)),
+          ]),
+        }}
+      />
+      <Pick label="over" options={measures} value={measure} onPick={setMeasure} />
+      <Chart
+        title="Best network so far"
+        caption="The best accuracy of each run as it went on."
+        option={option}
+        table={() => ({
+          columns: ["run", "evaluation", "accuracy", "time", "money"],
+          rows: runs.flatMap((run) =>
+            run.evaluation.map((evaluation, index) => [
+              run.name,
+              evaluation,
+              formatPercent(run.accuracy01[index]!),
+              formatDuration(run.finishedMs[index]!),
+              run.usd[index] === null ? "" : formatUsd(run.usd[index]),
+            ]),
+          ),
+        })}
+      />
+      {strategies.length > 0 && (
+        <Chart
+          title="Strategies at equal evaluations"
+          caption={`The mean of the best accuracy after ${strategies[0]!.evaluations} evaluations, with 95 % intervals over runs. Intervals that overlap much are no proof of a difference.`}
+          height={intervalHeight(strategies.length)}
+          option={bars}
+          table={() => ({
+            columns: ["strategy", "runs", "evaluations", "mean best", "95 % interval"],
+            rows: strategies.map(({ strategy, runs, evaluations, mean01, ci95 }) => [
+              strategy,
+              runs,
+              evaluations,
+              formatPercent(mean01),
+              `${formatPercent(ci95[0])} to ${formatPercent(ci95[1])}`,
+            ]),
+          })}
+        />
+      )}
+    </>
+  );
+}
+
+function chartOf({ runs }: Comparison, measure: Measure): CurveChart {
+  return {
+    x: measureAxis(measure),
+    y: accuracyAxis(`accuracy on ${[...new Set(runs.map((run) => run.selectedOn))].join(" or ")} data`),
+    references: [],
+    curves: runs.map((run, series) => {
+      const at = { evaluations: run.evaluation, time: run.finishedMs, money: run.usd }[measure];
+      const points = run.accuracy01.flatMap((y, index) => {
+        const x = at[index];
+        return x === null || x === undefined ? [] : [{ x, y }];
+      });
+      const last = points.at(-1);
+      // The last level holds to the end of the run.
+      if (measure === "evaluations" && last !== undefined && last.x < run.evaluations)
+        points.push({ x: run.evaluations, y: last.y });
+      return { name: run.name, series, steps: true, points };
+    }),
+  };
+}

@@ -1,0 +1,60 @@
+// What the page says of states, outcomes, limits and money, in the report's words.
+import type { Limits, OutcomeWord, RunState, RunSummary, Spending } from "../../../src/dashboard/api.ts";
+import { formatCount, formatDuration, formatUsd, plural } from "./format.ts";
+
+export const stateWords: Readonly<Record<RunState, string>> = {
+  running: "running",
+  stopped: "stopped, can be resumed",
+  finished: "finished",
+  failed: "stopped by an error",
+  unreadable: "cannot be read",
+};
+
+export const outcomeWords: Readonly<Record<OutcomeWord, string>> = {
+  scored: "scored",
+  "made-up": "made up to start the search, not counted",
+  infeasible: "breaks a limit",
+  diverged: "training diverged",
+  timeout: "training took too long",
+  crashed: "training crashed",
+  cancelled: "cancelled",
+  unreadable: "reply could not be read",
+  duplicate: "proposed before",
+  unmeasured: "not in the table",
+};
+
+/** Why a trial is not as it was proposed. */
+export const changedWords = ["", "repaired to keep the limits", "changed by a person"] as const;
+
+/** `…/cifar10` is enough for a name. */
+export const shortName = (path: string) => path.split(/[\\/]/).findLast((part) => part !== "") ?? path;
+
+/** As the report's title, without the accuracy. */
+export const runName = (run: RunSummary) => `${run.strategy} on ${run.space}, ${shortName(run.dataset)}`;
+
+export function limitsInWords(limits: Limits): string {
+  const parts = [
+    ["at least", limits.minParamCount, "parameters"],
+    ["at most", limits.maxParamCount, "parameters"],
+    ["at least", limits.minMacCount, "MACs"],
+    ["at most", limits.maxMacCount, "MACs"],
+  ] as const;
+  const words = parts.flatMap(([side, value, noun]) =>
+    value === undefined ? [] : [`${side} ${formatCount(value)} ${noun}`],
+  );
+  return words.length === 0 ? "none" : words.join(", ");
+}
+
+export function spentInWords(run: RunSummary): string {
+  const { spent } = run;
+  return `${plural(run.evaluations, "evaluation")}, ${formatDuration(spent.elapsedMs)}${moneyInWords(spent)}`;
+}
+
+function moneyInWords(spent: Spending): string {
+  if (spent.calls === 0) return "";
+  const replayed = spent.replayed ? " (recorded, nothing paid now)" : "";
+  return `, ${plural(spent.calls, "model call")}, ${formatUsd(spent.usd)}${replayed}`.replace(
+    ", not known",
+    ", price not known",
+  );
+}
