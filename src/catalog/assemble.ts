@@ -4,13 +4,14 @@ import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
+import type { Launcher } from "../launchers/launcher.ts";
 import { type Answerer, type Conversation, createConversation } from "../llm/index.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
 import { createDomain, describeEmpty } from "../spaces/create-domain.ts";
 import type { Domain, Limits } from "../spaces/domain.ts";
 import type { Strategy } from "../strategies/strategy.ts";
 import { type ModelSettings, modelSettings } from "../study/settings.ts";
-import { loadEvaluator, loadSpace, loadStrategy, resolveOptions } from "./load.ts";
+import { loadEvaluator, loadLauncher, loadSpace, loadStrategy, resolveOptions } from "./load.ts";
 
 export interface AssembleSetting {
   /** The run's folder: the conversation's record, checkpoints and the best model go there. */
@@ -54,6 +55,12 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     config.strategyOptions,
     `the strategy ${config.strategy}`,
   );
+  const evaluatorOptions = resolveOptions(
+    evaluatorDefinition.options,
+    config.evaluatorOptions,
+    `the evaluator ${config.evaluator}`,
+  );
+  const launcher = evaluatorDefinition.launcherOf?.(evaluatorOptions);
   const evaluator = await evaluatorDefinition.create(
     {
       space,
@@ -63,8 +70,9 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       environment,
       parallel: config.parallel,
       ...(onProgress && { onProgress }),
+      ...(launcher !== undefined && { openLauncher: () => openLauncher(launcher, config, setting) }),
     },
-    resolveOptions(evaluatorDefinition.options, config.evaluatorOptions, `the evaluator ${config.evaluator}`),
+    evaluatorOptions,
   );
   const conversation =
     config.model === undefined ? undefined : await openModel(config.model, config, setting);
@@ -97,6 +105,16 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       await evaluator.close?.();
     },
   };
+}
+
+async function openLauncher(
+  name: string,
+  config: StudyConfig,
+  { folder, environment, onProgress }: AssembleSetting,
+): Promise<Launcher> {
+  const definition = await loadLauncher(name);
+  const options = resolveOptions(definition.options, config.launcherOptions ?? {}, `the launcher ${name}`);
+  return definition.create({ folder, environment, ...(onProgress && { onProgress }) }, options);
 }
 
 function openModel(model: string, config: StudyConfig, setting: AssembleSetting): Promise<Conversation> {

@@ -81,6 +81,7 @@ export interface MemberOptions {
   readonly space: JsonObject;
   readonly strategy: JsonObject;
   readonly evaluator: JsonObject;
+  readonly launcher?: JsonObject;
 }
 
 /** The configuration of a study: what a journal's header keeps. */
@@ -100,6 +101,7 @@ export function configOf(
     strategyOptions: options.strategy,
     evaluator: settings.evaluator ?? chosen.members.evaluator.name,
     evaluatorOptions: options.evaluator,
+    ...(options.launcher !== undefined && { launcherOptions: options.launcher }),
     ...(settings.model !== undefined && { model: settings.model }),
     modelOptions: Object.fromEntries(
       Object.entries(model).filter(([, value]) => value !== undefined),

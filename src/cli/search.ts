@@ -3,8 +3,10 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { type Assembly, assemble } from "../catalog/assemble.ts";
-import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
+import { loadEvaluator, loadLauncher, loadSpace, loadStrategy } from "../catalog/load.ts";
 import { chooseMembers, configOf, limitsOf } from "../catalog/resolve-config.ts";
+import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
+import type { LauncherDefinition } from "../launchers/launcher.ts";
 import { createJournal } from "../record/journal.ts";
 import { createLiveWriter } from "../record/live-file.ts";
 import { flagsOf } from "../runs/flags.ts";
@@ -51,10 +53,12 @@ Examples:
     const space = await loadSpace(nameOf("space", "mobile"));
     const strategy = await loadStrategy(nameOf("strategy", "hybrid"));
     const evaluator = await loadEvaluator(nameOf("evaluator", "train"));
+    const launcher = await launcherFor(evaluator, given.launcher);
     return membersHelp([
       ["the space", space],
       ["the strategy", strategy],
       ["the evaluator", evaluator],
+      ...(launcher === undefined ? [] : ([["the launcher", launcher]] as const)),
     ]);
   },
   async run({ operands, options: given, rest, explicit, terminal }) {
@@ -68,9 +72,10 @@ Examples:
     const { out, json, answers, settings: _, ...search } = settings;
     const chosen = await chooseMembers(operands[0], search);
     const { space, strategy, evaluator } = chosen.members;
-    const [spaceFlags = {}, strategyFlags = {}, evaluatorFlags = {}] = await distribute(
+    const launcher = await launcherFor(evaluator, flags.launcher);
+    const [spaceFlags = {}, strategyFlags = {}, evaluatorFlags = {}, launcherFlags = {}] = await distribute(
       flags,
-      [space, strategy, evaluator],
+      [space, strategy, evaluator, ...(launcher === undefined ? [] : [launcher])],
       Object.keys(options.shape),
     );
     const evaluatorOptions = checkFlags(evaluator.options, evaluatorFlags) as JsonObject;
@@ -94,6 +99,9 @@ Examples:
           ...strategyFlags,
         }) as JsonObject,
         evaluator: evaluatorOptions,
+        ...(launcher !== undefined && {
+          launcher: checkFlags(launcher.options, launcherFlags) as JsonObject,
+        }),
       },
     );
     const folder = out ?? defaultFolder(config.space, config.strategy, new Date());
@@ -107,6 +115,17 @@ Examples:
     return runSearch({ config, journal, parts: parts!, recorded: [], turns: [], liveFile, json, terminal });
   },
 });
+
+/** The launcher that the evaluator's trainings run on, if it uses one: the one that was asked for, or its default. */
+async function launcherFor(
+  evaluator: EvaluatorDefinition,
+  asked: unknown,
+): Promise<LauncherDefinition | undefined> {
+  if (evaluator.launcherOf === undefined) return undefined;
+  return loadLauncher(
+    evaluator.launcherOf(evaluator.options.parse(typeof asked === "string" ? { launcher: asked } : {})),
+  );
+}
 
 /** Puts a settings file below the flags, and checks the whole. */
 async function mergeFile(
