@@ -1,6 +1,6 @@
 // A search in a real process, stopped in every way there is. The evaluator takes its time, as a training would.
 import { spawn } from "node:child_process";
-import { appendFile, mkdtemp, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, watch, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -87,6 +87,44 @@ test("Ctrl-C, kill -9 and a torn line in the middle: resumed, the search is the 
   expect(stopped.trials).toEqual(uninterrupted.trials);
   expect(stopped.result?.best).toBe(uninterrupted.result?.best);
 });
+
+test("kill -9 in the middle of trainings loses no finished trial, and the end is the same", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "genius-stop-"));
+  const search = (run: string) => [
+    ...["search", "digits", "--max-params", "20k", "--max-macs", "500k", "--trials", "2", "--parallel", "1"],
+    ...["--epochs", "2", "--final-epochs", "2", "--data-fraction01", "0.1", "--seed", "4"],
+    ...["--out", join(folder, run)],
+  ];
+  expect((await start(search("whole")).closed).code).toBe(0);
+
+  const run = join(folder, "stopped");
+  const first = start(search("stopped"));
+  await first.trials(1);
+  first.child.kill("SIGKILL");
+  await first.closed;
+  expect((await readJournal(run)).trials.length).toBe(1);
+
+  // The final training keeps its state after every epoch; it is killed in a later one.
+  const second = start(["resume", run]);
+  const kept = watch(run, { recursive: true, signal: AbortSignal.timeout(100_000) });
+  for await (const { filename } of kept) if (filename?.includes("final-")) break;
+  second.child.kill("SIGKILL");
+  await second.closed;
+  const before = await readJournal(run);
+  expect(before.trials.length).toBe(2);
+  expect(before.result).toBeUndefined();
+
+  expect((await start(["resume", run]).closed).code).toBe(0);
+  const [stopped, whole] = await Promise.all([readJournal(run), readJournal(join(folder, "whole"))]);
+  const found = ({ trials, result }: Awaited<ReturnType<typeof readJournal>>) => ({
+    trials: trials.map(({ outcome, proposal }) => [
+      proposal.choices,
+      outcome.kind === "scored" && outcome.curve,
+    ]),
+    testAccuracy01: result?.testAccuracy01,
+  });
+  expect(found(stopped)).toEqual(found(whole));
+}, 180_000);
 
 test("a place that is a file is one clear sentence", async () => {
   const { folder, search } = await prepared();
