@@ -10,7 +10,7 @@ from . import __version__
 
 
 def about() -> dict[str, Any]:
-    """Versions of trainer, job, Python and PyTorch, `cuda` of the build (or null), `gpus` [{name, memoryBytes}], `cpus`."""
+    """Versions of trainer, job, Python and PyTorch, `cuda` of the build or null, `gpus` as [{name, memoryBytes}]."""
     gpus = range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
     properties = [torch.cuda.get_device_properties(index) for index in gpus]
     return {

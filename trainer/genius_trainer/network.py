@@ -94,8 +94,8 @@ def load_initial(network: nn.Module, initial: InitialWeights) -> None:
         skipped = {f"{prefix}.weight", f"{prefix}.bias"}
     wanted: dict[str, Tensor] = {}
     for name, tensor in own.items():
-        if name in skipped or name.endswith("num_batches_tracked"):
-            continue
+        if name in skipped or (name.endswith("num_batches_tracked") and name not in tensors):
+            continue  # GENIUS itself does not count batches
         if name not in tensors:
             raise TrainingFailed("bad-job", f"{path} has no tensor {name}, which the network needs.")
         if tensors[name].shape != tensor.shape:

@@ -5,7 +5,6 @@ from importlib import resources
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.exceptions import best_match
 
 
 def load_schema(name: str) -> dict[str, Any]:
@@ -17,7 +16,8 @@ def load_schema(name: str) -> dict[str, Any]:
 
 def mismatch(name: str, value: object) -> str | None:
     """What is wrong with `value` (`recipe.batchSize is 0; allowed is at least 1`), or None."""
-    error = best_match(Draft202012Validator(load_schema(name)).iter_errors(value))
+    errors = Draft202012Validator(load_schema(name)).iter_errors(value)
+    error = min(errors, key=lambda error: len(error.absolute_path), default=None)
     return None if error is None else _words(error)
 
 

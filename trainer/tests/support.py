@@ -106,10 +106,11 @@ def make_job(folder: Path, **changes: Any) -> dict[str, Any]:
     return job
 
 
-def start(folder: Path, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    """The command, as launchers start it."""
+def start(folder: Path, code: str | None = None) -> subprocess.Popen[str]:
+    """The command, as launchers start it, or other code with the same argument."""
+    what = ["-m", "genius_trainer"] if code is None else ["-c", code]
     return subprocess.Popen(
-        [*prefix, sys.executable, "-m", "genius_trainer", str(folder)],
+        [sys.executable, *what, str(folder)],
         env={**os.environ, "PYTHONPATH": str(TRAINER)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
