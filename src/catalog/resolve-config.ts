@@ -107,6 +107,7 @@ export function configOf(
       Object.entries(model).filter(([, value]) => value !== undefined),
     ) as JsonObject,
     trials: settings.trials,
+    ...(settings.stopWhenDone && { stopWhenDone: true }),
     limits: { ...limits },
     // Two trainings of one thread each are faster than one of two threads: benchmarks/train-search.
     parallel:

@@ -59,14 +59,20 @@ export async function runSearch(run: SearchRun): Promise<number> {
   }
   const live = await startLive({ terminal, progress, space: domain.space, json: run.json });
   const follow = followLive(run.liveFile);
+  let advised: Promise<void> | undefined;
   const study: Study = {
     domain,
     strategy: personAside(run),
     evaluator: parts.evaluator,
     trials: config.trials,
+    stopWhenDone: config.stopWhenDone ?? false,
     parallel: config.parallel,
     seed: config.seed,
     recorded,
+    onAdvice(words) {
+      advised = journal.addNote({ about: "advice", text: words });
+      if (!terminal.isInteractive) terminal.error(`${words}\n`);
+    },
     keep: (trial) =>
       journal.addTrial(trial, trial.proposal.unreadable ? "" : keyOf(domain.space, trial.proposal.choices)),
     onEvent(event) {
@@ -82,6 +88,7 @@ export async function runSearch(run: SearchRun): Promise<number> {
     } finally {
       live.end();
     }
+    await advised;
     if (result.reason === "interrupted") return await interrupted(run, result);
     return await finished(run, study, { ...result, reason: result.reason });
   } catch (thrown) {

@@ -37,6 +37,8 @@ export interface StudyConfig {
   readonly modelOptions: JsonObject;
   /** Evaluations the study may spend. */
   readonly trials: number;
+  /** Whether it ends before, once further evaluations no longer pay. */
+  readonly stopWhenDone?: boolean;
   readonly limits: JsonObject;
   readonly parallel: number;
   readonly seed: number;
@@ -56,7 +58,7 @@ export const failureWords = "failed: ";
 /** A remark that is no trial: a resume, a stop, what was found in the data, a person's note. */
 export interface NoteLine {
   readonly kind: "note";
-  readonly about: "resumed" | "stopped" | "data" | "person" | "warning";
+  readonly about: "resumed" | "stopped" | "data" | "person" | "advice" | "warning";
   readonly text: string;
   readonly trialNumber?: number;
   /** With `about: "person"`: what the person did, so that a resume carries it out again. */
@@ -66,7 +68,12 @@ export interface NoteLine {
 
 export interface ResultLine {
   readonly kind: "result";
-  readonly reason: "trials-spent" | "space-exhausted" | "budget-spent" | "conversation-ended";
+  readonly reason:
+    | "trials-spent"
+    | "no-longer-pays"
+    | "space-exhausted"
+    | "budget-spent"
+    | "conversation-ended";
   /** The selected trial's number, or null when no trial was scored. */
   readonly best: number | null;
   readonly testAccuracy01?: number;
@@ -142,6 +149,7 @@ const trial = z.looseObject({
     by: z.string(),
     rationale: z.string().optional(),
     predicted: z.looseObject({ accuracy01: finite, sd01: finite.optional() }).optional(),
+    outlook: z.looseObject({ gain01: finite, noise01: finite }).optional(),
     repairedFrom: z.array(index).optional(),
     editedFrom: z.array(index).optional(),
     call: finite.optional(),
@@ -165,6 +173,7 @@ const config = z.looseObject({
   model: z.string().optional(),
   modelOptions: record,
   trials: index,
+  stopWhenDone: z.boolean().optional(),
   limits: record,
   parallel: index.min(1),
   seed: finite,
@@ -182,7 +191,7 @@ const line = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("trial"), trial, key: z.string(), time }),
   z.looseObject({
     kind: z.literal("note"),
-    about: z.enum(["resumed", "stopped", "data", "person", "warning"]),
+    about: z.enum(["resumed", "stopped", "data", "person", "advice", "warning"]),
     text: z.string(),
     trialNumber: index.optional(),
     turn: z.object({ id: z.string(), turn: personTurn, trialNumber: index.min(1) }).optional(),
@@ -190,7 +199,13 @@ const line = z.discriminatedUnion("kind", [
   }),
   z.looseObject({
     kind: z.literal("result"),
-    reason: z.enum(["trials-spent", "space-exhausted", "budget-spent", "conversation-ended"]),
+    reason: z.enum([
+      "trials-spent",
+      "no-longer-pays",
+      "space-exhausted",
+      "budget-spent",
+      "conversation-ended",
+    ]),
     best: index.nullable(),
     testAccuracy01: finite.optional(),
     test: record.optional(),

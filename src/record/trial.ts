@@ -21,6 +21,11 @@ export interface Proposal {
   readonly rationale?: string;
   /** What the proposer expects: accuracy in [0, 1], and the standard deviation where one is known. */
   readonly predicted?: { readonly accuracy01: number; readonly sd01?: number };
+  /**
+   * What the proposer expects evaluating it to add to the best accuracy so far, no improvement counting zero, and what
+   * it takes for the standard deviation of a measurement; both as shares.
+   */
+  readonly outlook?: { readonly gain01: number; readonly noise01: number };
   /** The design as first proposed, when it broke a limit and was repaired to the nearest allowed one. */
   readonly repairedFrom?: Choices;
   /** The design as proposed, when the person who runs the search changed it: by hand, or by forbidding an option. */

@@ -9,6 +9,8 @@ import type { Candidates } from "./surrogate.ts";
 export interface Acquired {
   readonly choices: Choices;
   readonly predicted: { readonly accuracy01: number; readonly sd01: number };
+  /** Absent while nothing was scored. */
+  readonly outlook?: { readonly gain01: number; readonly noise01: number };
   /** In units of the surrogate. */
   readonly promise: number;
 }
@@ -52,6 +54,19 @@ export function acquire(
   return found.map(({ place, promise }) => ({
     choices: designs[place] as Choices,
     predicted: accuracyOf(means[place] as number, deviations[place] as number),
+    ...outlookOf(candidates, place),
     promise,
   }));
+}
+
+/** What evaluating the candidate of a row is expected to add, for {@link Acquired}. */
+export function outlookOf(candidates: Candidates, place: number): Pick<Acquired, "outlook"> {
+  const { best, feasible01, noiseDeviation, accuracyOf } = candidates;
+  if (best === Number.NEGATIVE_INFINITY) return {};
+  const { mean, deviation } = beliefAt(candidates, place);
+  const gain = expectedImprovement(mean, deviation, best) * (feasible01?.[place] ?? 1);
+  const now = accuracyOf(best, noiseDeviation);
+  return {
+    outlook: { gain01: accuracyOf(best + gain, 0).accuracy01 - now.accuracy01, noise01: now.sd01 },
+  };
 }

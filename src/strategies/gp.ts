@@ -37,8 +37,10 @@ export default defineStrategy({
         if (begin !== undefined) return { ...begin, fidelity: {}, by };
         if (surrogate.size > 0 && known.size + pending.length >= initial) {
           const [next] = acquire(surrogate.candidates({ random, pending }), isFree);
-          if (next !== undefined)
-            return { choices: next.choices, fidelity: {}, by, predicted: next.predicted };
+          if (next !== undefined) {
+            const { promise: _, ...proposed } = next;
+            return { ...proposed, fidelity: {}, by };
+          }
         }
         const choices = drawUnseen(domain, isFree, random);
         return choices && { choices, fidelity: {}, by, rationale: "drawn at random" };

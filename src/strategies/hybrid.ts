@@ -6,7 +6,7 @@ import { GeniusError } from "../base/errors.ts";
 import type { ChatReply, Conversation } from "../llm/index.ts";
 import { isEvaluated, isScored, type Proposal, type Trial } from "../record/trial.ts";
 import type { Choices } from "../spaces/space.ts";
-import { type Acquired, acquire, beliefAt, promiseOf } from "./acquire.ts";
+import { type Acquired, acquire, beliefAt, outlookOf, promiseOf } from "./acquire.ts";
 import { candidatesSchema, hybridPrompt, type ModelCandidate, readCandidates } from "./hybrid-prompt.ts";
 import { measuredViolation } from "./measured-limits.ts";
 import { calibrationOf, callsStillPay, combined } from "./model-trust.ts";
@@ -103,7 +103,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const inVain = trials.length >= failuresInVain && !trials.some(teaches);
       const next = inVain ? undefined : own[0];
       if (next !== undefined) {
-        const { choices, predicted } = next;
+        const { choices, predicted, outlook } = next;
         const isMeasured = beliefs.best > Number.NEGATIVE_INFINITY;
         const why = isMeasured
           ? "highest expected improvement"
@@ -115,6 +115,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
           by,
           rationale: `${why}${advice}`,
           ...(isMeasured && { predicted }),
+          ...(outlook && { outlook }),
           ...call,
         };
       }
@@ -127,7 +128,13 @@ function create(setting: StrategySetting, given: Options): Strategy {
       surrogate.observe(trial);
     },
     modelPlan() {
-      const beliefs = { designs: [], means: new Float64Array(), deviations: new Float64Array(), best: 0 };
+      const beliefs = {
+        designs: [],
+        means: new Float64Array(),
+        deviations: new Float64Array(),
+        noiseDeviation: 0,
+        best: 0,
+      };
       const nothing = {
         accuracyOf: () => ({ accuracy01: 0, sd01: 0 }),
         valueOf: () => 0,
@@ -176,7 +183,7 @@ function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | und
   const beliefs = surrogate.candidates({ random, pending, extra: allowed.map(({ choices }) => choices) });
   const trust = calibrationOf(trials, beliefs);
   const isFirst = beliefs.best === Number.NEGATIVE_INFINITY;
-  let chosen: (typeof allowed)[number] | undefined;
+  let chosen: ((typeof allowed)[number] & { readonly place: number }) | undefined;
   // With nothing measured, levels mean nothing yet: the surrogate only ranks what the model proposes.
   let most = isFirst ? Number.NEGATIVE_INFINITY : (own?.promise ?? Number.NEGATIVE_INFINITY);
   for (const candidate of allowed) {
@@ -187,7 +194,7 @@ function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | und
     const revised =
       accuracy01 === undefined || isFirst ? belief : combined(belief, beliefs.valueOf(accuracy01), trust);
     const promise = promiseOf(beliefs, place, revised);
-    if (promise > most) [chosen, most] = [candidate, promise];
+    if (promise > most) [chosen, most] = [{ ...candidate, place }, promise];
   }
   if (chosen === undefined) return undefined;
   const { choices, accuracy01, reason, asked } = chosen;
@@ -197,6 +204,7 @@ function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | und
     by: "hybrid/model",
     ...(reason !== undefined && { rationale: reason }),
     ...(accuracy01 !== undefined && { predicted: { accuracy01 } }),
+    ...outlookOf(beliefs, chosen.place),
     ...(choices !== asked && { repairedFrom: asked }),
   };
 }

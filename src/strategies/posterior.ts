@@ -14,6 +14,8 @@ import {
 export interface Beliefs {
   readonly means: Float64Array;
   readonly deviations: Float64Array;
+  /** Of the error of an observation, in the same unit. */
+  readonly noiseDeviation: number;
 }
 
 /** A state to come back to, exactly. */
@@ -104,7 +106,7 @@ export function createPosterior(
         means[c] = (means[c] as number) / inverse;
         deviations[c] = Math.sqrt(Math.max(variances[c] as number, 1e-9)) / inverse;
       }
-      return { means, deviations };
+      return { means, deviations, noiseDeviation: Math.sqrt(hyperparameters.noise) / inverse };
     },
   };
 }

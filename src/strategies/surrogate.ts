@@ -49,6 +49,8 @@ export interface Candidates {
   /** Believed values; larger is better. Their unit is the warped accuracy's (see `valueOf`). */
   readonly means: Float64Array;
   readonly deviations: Float64Array;
+  /** Of the error of a measurement, in the same unit. */
+  readonly noiseDeviation: number;
   /** The best believed value among the designs that were evaluated. */
   readonly best: number;
   /** How likely each is to keep to limits that are measured, in [0, 1]; absent while none was broken. */

@@ -17,6 +17,7 @@ import {
 } from "../record/trial.ts";
 import type { DesignCost, Domain } from "../spaces/domain.ts";
 import type { Strategy } from "../strategies/strategy.ts";
+import { adviseStop, stopWords } from "./stop-advice.ts";
 
 export interface Study {
   readonly domain: Domain;
@@ -24,6 +25,10 @@ export interface Study {
   readonly evaluator: Evaluator;
   /** Evaluations to spend. Proposals that were never evaluated (infeasible, repeated, unreadable) cost none. */
   readonly trials: number;
+  /** Whether to end before, once further evaluations no longer pay. */
+  readonly stopWhenDone?: boolean;
+  /** Told once, in words, when further evaluations no longer pay. */
+  readonly onAdvice?: (words: string) => void;
   /** Evaluations at once. */
   readonly parallel: number;
   readonly seed: number;
@@ -47,7 +52,13 @@ export type StudyEvent =
   | { readonly kind: "trial"; readonly trial: Trial };
 
 export interface StudyResult {
-  readonly reason: "trials-spent" | "space-exhausted" | "budget-spent" | "conversation-ended" | "interrupted";
+  readonly reason:
+    | "trials-spent"
+    | "no-longer-pays"
+    | "space-exhausted"
+    | "budget-spent"
+    | "conversation-ended"
+    | "interrupted";
   /** In order of number. */
   readonly trials: readonly Trial[];
   readonly best: ScoredTrial | undefined;
@@ -59,7 +70,7 @@ export interface StudyResult {
 const patience = 100;
 
 /**
- * Runs a study until its trials are spent, nothing is left to try, a model's budget is spent, or `signal` aborts.
+ * Runs a study until its trials are spent, further ones no longer pay (if asked), nothing is left to try, a model's budget is spent, or `signal` aborts.
  * @throws whatever a strategy, an evaluator or `keep` throws; trials that were kept stay kept.
  */
 export async function runStudy(study: Study): Promise<StudyResult> {
@@ -72,6 +83,7 @@ export async function runStudy(study: Study): Promise<StudyResult> {
   const evaluatedKeys = new Set<string>();
   let used = 0;
   let unusedInARow = 0;
+  let isAdvised = false;
 
   const observeNext = async () => {
     const number = observed.length + 1;
@@ -104,6 +116,13 @@ export async function runStudy(study: Study): Promise<StudyResult> {
         continue;
       }
       if (signal.aborted) throw new Interrupted();
+      const advice = adviseStop(observed);
+      if (advice?.isDone && !isAdvised) {
+        const words = stopWords(advice, observed);
+        isAdvised = true;
+        study.onAdvice?.(words);
+        if (study.stopWhenDone) return await finish("no-longer-pays", words);
+      }
       let proposal = await propose(study, number, running, signal);
       while (proposal === undefined && running.size > 0) {
         await observeNext();

@@ -73,6 +73,12 @@ export const searchSettings = z.object({
     "how designs are evaluated (default: table for a published table, else train)",
   ),
   trials: z.number().int().positive().default(20).describe("evaluations to spend"),
+  stopWhenDone: z
+    .boolean()
+    .default(false)
+    .describe(
+      "end before, once the surrogate of gp or hybrid expects next to nothing of further evaluations",
+    ),
   ...limitSettings.shape,
   parallel: z
     .number()

@@ -1,0 +1,43 @@
+// When further evaluations no longer pay: the designs proposed last were expected to add next to nothing to the best
+// accuracy. A function of the trials alone – strategies write down what they expect of each proposal – so a resumed
+// search is advised the same, and whoever reads a journal can check it.
+import { formatDuration } from "../base/units.ts";
+import { isEvaluated, isScored, type Trial } from "../record/trial.ts";
+
+/** So many proposals in a row without prospects are needed: one may be an accident of the surrogate. */
+const patience = 3;
+/** A gain below a hundredth of a point of accuracy is none. */
+const leastGain01 = 1e-4;
+/** Neither is one that drowns in the noise of a measurement: the share of its deviation that counts. */
+const noiseShare01 = 0.1;
+
+export interface StopAdvice {
+  /** Whether further evaluations are expected to add too little. */
+  readonly isDone: boolean;
+  /** What the last proposals were expected to add to the best accuracy, at most, as a share. */
+  readonly gain01: number;
+  /** What an addition must reach to count. */
+  readonly threshold01: number;
+}
+
+/** Undefined while too few proposals say what is expected of them, as with strategies without a surrogate. */
+export function adviseStop(trials: readonly Trial[]): StopAdvice | undefined {
+  const evaluated = trials.filter(isEvaluated);
+  const last = evaluated.slice(-patience).map(({ proposal }) => proposal.outlook);
+  const known = last.filter((outlook) => outlook !== undefined);
+  if (known.length < patience || !evaluated.some(isScored)) return undefined;
+  const gain01 = Math.max(...known.map((outlook) => outlook.gain01));
+  const noise01 = Math.max(...known.map((outlook) => outlook.noise01));
+  const threshold01 = Math.max(leastGain01, noiseShare01 * noise01);
+  return { isDone: gain01 < threshold01, gain01, threshold01 };
+}
+
+/** The advice in plain words, with the figures and what an evaluation has cost so far. */
+export function stopWords({ gain01, threshold01 }: StopAdvice, trials: readonly Trial[]): string {
+  const times = trials.filter(isEvaluated).map(({ outcome }) => outcome.spent.milliseconds);
+  const time = times.reduce((sum, each) => sum + each, 0) / Math.max(1, times.length);
+  const cost = time >= 1000 ? ` Each took ${formatDuration(time)} on average.` : "";
+  return `Further evaluations no longer pay: the last ${patience} designs were each expected to add at most ${pointsOf(gain01)} points to the best accuracy, and what counts begins at ${pointsOf(threshold01)}.${cost}`;
+}
+
+const pointsOf = (share01: number) => (100 * share01).toFixed(3);
