@@ -71,8 +71,8 @@ export default defineSpace({
 function createSpace({
   classCount,
   imageSize,
-  stemChannels,
-  cellsPerStage,
+  stemChannels = 16,
+  cellsPerStage = 5,
 }: z.output<typeof options>): Space {
   const widths = [stemChannels, 2 * stemChannels, 4 * stemChannels];
   const space: Space = {
