@@ -246,7 +246,7 @@ export interface BaselineBand {
 }
 
 export interface Note {
-  readonly about: "resumed" | "stopped" | "data" | "person" | "warning";
+  readonly about: "resumed" | "stopped" | "data" | "person" | "advice" | "warning";
   readonly text: string;
   readonly trialNumber?: number;
   readonly time: string;

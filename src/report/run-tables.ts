@@ -24,7 +24,7 @@ export function outcomeInWords(trial: Trial): string {
   }
 }
 
-function violationInWords({ quantity, value, bound, limit }: Violation): string {
+export function violationInWords({ quantity, value, bound, limit }: Violation): string {
   const side = bound === "max" ? "above" : "below";
   if (quantity === "latencyMs") return `latency ${value} ms ${side} the limit ${limit} ms`;
   const words = quantity === "macCount" ? "multiply–accumulates" : "parameters";

@@ -1,0 +1,103 @@
+// The conversation for the page: each call in a row, and one of them whole with what was made of it.
+import type { JsonObject, JsonValue } from "../../base/json.ts";
+import type { FollowedRun, FollowedTrial } from "../../runs/followed-run.ts";
+import type { Space } from "../../spaces/space.ts";
+import type { CallDetail, CallSummary, Page } from "../api.ts";
+import { trialDetail } from "./trials.ts";
+
+type Call = FollowedRun["calls"][number];
+
+export function callRows(run: FollowedRun, from: number, limit: number): Page<CallSummary> {
+  const trials = trialsByReply(run);
+  const rows = run.calls.slice(from, from + limit);
+  return {
+    from,
+    total: run.calls.length,
+    rows: rows.map((call, place) => summary(call, from + place, trials)),
+  };
+}
+
+/** Undefined when there is no such call. */
+export function callDetail(
+  run: FollowedRun,
+  index: number,
+  space: Space | undefined,
+): CallDetail | undefined {
+  const call = run.calls[index];
+  if (call === undefined) return undefined;
+  const trials = trialsByReply(run);
+  const reply = call.kind === "call" ? call.reply : undefined;
+  const led = reply === undefined ? [] : (trials.get(reply.number) ?? []);
+  const tries = call.failedTries.map(
+    ({ error, status, waitedMs }) =>
+      `${status === undefined ? "" : `status ${status}: `}${error}${waitedMs === undefined ? "" : `; waited ${Math.round(waitedMs)} ms`}`,
+  );
+  return {
+    ...summary(call, index, trials),
+    messages: messagesOf(call.request),
+    text: reply?.text ?? "",
+    finishReason: reply?.finishReason ?? "",
+    toolUses: (reply?.toolCalls ?? []).map(({ name, input, output }) => ({
+      name,
+      input: jsonText(input),
+      output: jsonText(output),
+    })),
+    failures: call.kind === "failure" ? [...tries, `${call.error.code}: ${call.error.message}`] : tries,
+    ...(reply?.object !== undefined && { parsed: jsonText(reply.object) }),
+    outcomes: led.map((trial) => trialDetail(run, trial, space)),
+  };
+}
+
+const jsonText = (value: JsonValue) => JSON.stringify(value, null, 2);
+
+function trialsByReply({ trials }: FollowedRun): ReadonlyMap<number, readonly FollowedTrial[]> {
+  const map = new Map<number, FollowedTrial[]>();
+  for (const followed of trials) {
+    const { call } = followed.trial.proposal;
+    if (call === undefined) continue;
+    const known = map.get(call);
+    if (known === undefined) map.set(call, [followed]);
+    else known.push(followed);
+  }
+  return map;
+}
+
+function summary(
+  call: Call,
+  index: number,
+  trials: ReadonlyMap<number, readonly FollowedTrial[]>,
+): CallSummary {
+  const reply = call.kind === "call" ? call.reply : undefined;
+  const sum = (read: (exchange: Call["exchanges"][number]) => number) =>
+    call.exchanges.reduce((total, exchange) => total + read(exchange), 0);
+  const isPriced = call.exchanges.length > 0 && call.exchanges.every(({ usd }) => usd !== undefined);
+  return {
+    index,
+    reply: reply?.number ?? 0,
+    purpose: call.purpose,
+    failed: reply === undefined,
+    modelId: reply?.modelId ?? call.exchanges.at(-1)?.modelId ?? "",
+    from: reply?.from ?? "none",
+    inputTokens: sum(({ usage }) => usage.inputTokens),
+    outputTokens: sum(({ usage }) => usage.outputTokens),
+    cachedInputTokens: sum(({ usage }) => usage.cachedInputTokens),
+    estimated: call.exchanges.some(({ usage }) => usage.estimated === true),
+    ...(isPriced && { usd: sum(({ usd }) => usd ?? 0) }),
+    milliseconds: reply?.milliseconds ?? sum(({ milliseconds }) => milliseconds),
+    time: call.time,
+    toolCalls: reply?.toolCalls.length ?? 0,
+    trials: (reply === undefined ? [] : (trials.get(reply.number) ?? [])).map(({ trial }) => trial.number),
+  };
+}
+
+/** The messages of a request, whatever else stands there: the record keeps what was visible to the model. */
+function messagesOf(request: JsonObject): CallDetail["messages"] {
+  const { messages } = request;
+  if (!Array.isArray(messages)) return [];
+  return (messages as readonly JsonValue[]).flatMap((message) => {
+    if (typeof message !== "object" || message === null || Array.isArray(message)) return [];
+    const { role, content } = message as JsonObject;
+    const text = typeof content === "string" ? content : JSON.stringify(content ?? "");
+    return [{ role: typeof role === "string" ? role : "", content: text }];
+  });
+}

@@ -1,0 +1,80 @@
+// Several runs side by side: the best so far of each, what keeps them from being compared, and means by strategy.
+import { createRandom } from "../../base/random.ts";
+import { isEvaluated, isScored } from "../../record/trial.ts";
+import { meanInterval } from "../../report/index.ts";
+import type { FollowedRun } from "../../runs/followed-run.ts";
+import { summaryOf } from "../../runs/summary.ts";
+import type { Comparison } from "../api.ts";
+import { trialColumns } from "./trials.ts";
+
+export function comparisonView(runs: readonly FollowedRun[]): Comparison {
+  const traces = runs.map(traceOf);
+  return { runs: traces, warnings: warningsOf(runs), strategies: byStrategy(runs, traces) };
+}
+
+function traceOf(run: FollowedRun): Comparison["runs"][number] {
+  const { trials } = run;
+  const { finishedMs, usd } = trialColumns(run, 0, trials.length);
+  const rows = trials
+    .map(({ trial }, row) => ({ trial, row }))
+    .sort((a, b) => a.trial.number - b.trial.number);
+  const risen: { evaluation: number; accuracy01: number; row: number }[] = [];
+  let evaluation = 0;
+  for (const { trial, row } of rows) {
+    if (!isEvaluated(trial)) continue;
+    evaluation += 1;
+    if (!isScored(trial) || trial.outcome.accuracy01 <= (risen.at(-1)?.accuracy01 ?? -1)) continue;
+    risen.push({ evaluation, accuracy01: trial.outcome.accuracy01, row });
+  }
+  const { strategy, model, seed, selectedOn } = summaryOf(run);
+  return {
+    id: run.id,
+    name: `${strategy}${model === undefined ? "" : ` with ${model}`}, seed ${seed}`,
+    selectedOn,
+    evaluation: risen.map((point) => point.evaluation),
+    accuracy01: risen.map(({ accuracy01 }) => accuracy01),
+    finishedMs: risen.map(({ row }) => finishedMs[row] as number),
+    usd: risen.map(({ row }) => usd[row] ?? null),
+    evaluations: evaluation,
+  };
+}
+
+function warningsOf(runs: readonly FollowedRun[]): string[] {
+  const summaries = runs.map(summaryOf);
+  const differ = (what: string, read: (summary: (typeof summaries)[number]) => unknown) =>
+    new Set(summaries.map((summary) => JSON.stringify(read(summary)))).size > 1
+      ? [`The runs differ in ${what}: their accuracies do not answer the same question.`]
+      : [];
+  return [
+    ...differ("their space", ({ space }) => space),
+    ...differ("their data set", ({ dataset }) => dataset),
+    ...differ("their limits", ({ limits }) => limits),
+    ...differ("what they selected on", ({ selectedOn }) => selectedOn),
+    ...differ("their evaluator", ({ evaluator }) => evaluator),
+  ];
+}
+
+function byStrategy(runs: readonly FollowedRun[], traces: Comparison["runs"]): Comparison["strategies"] {
+  const names = runs.map((run) => {
+    const { strategy, model } = summaryOf(run);
+    return model === undefined ? strategy : `${strategy} with ${model}`;
+  });
+  const shared = Math.min(...traces.map(({ evaluations }) => evaluations));
+  if (runs.length === 0 || shared < 1) return [];
+  return [...new Set(names)].flatMap((strategy) => {
+    const values = traces.flatMap(({ evaluation, accuracy01 }, index) => {
+      if (names[index] !== strategy) return [];
+      return accuracy01[evaluation.findLastIndex((each) => each <= shared)] ?? [];
+    });
+    if (values.length === 0) return [];
+    return [
+      {
+        strategy,
+        runs: values.length,
+        evaluations: shared,
+        mean01: values.reduce((sum, value) => sum + value, 0) / values.length,
+        ci95: meanInterval(values, createRandom("compare", strategy, shared)),
+      },
+    ];
+  });
+}

@@ -1,0 +1,203 @@
+// A run for the page's first paint: what was asked, what it stands on, its baselines, and what is going on right now.
+import type { JsonValue } from "../../base/json.ts";
+import { loadEvaluator, loadSpace } from "../../catalog/load.ts";
+import { networkCost } from "../../network/cost.ts";
+import { listInbox } from "../../record/inbox.ts";
+import { type LiveFile, readLiveText } from "../../record/live-file.ts";
+import type { PersonTurn } from "../../record/person-turn.ts";
+import { quantileOfSorted } from "../../report/index.ts";
+import { commandOf } from "../../runs/command-of.ts";
+import type { FollowedRun } from "../../runs/followed-run.ts";
+import { evaluatorOf, summaryOf } from "../../runs/summary.ts";
+import type { Space } from "../../spaces/space.ts";
+import { allowedBy } from "../../study/person.ts";
+import type { BaselineBand, InForce, LiveState, Note, RunDetail, Turn } from "../api.ts";
+import { nameOf } from "./trials.ts";
+
+/** Undefined for a run whose header cannot be read. */
+export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined> {
+  const { header, result } = run;
+  if (header === undefined) return undefined;
+  const { config } = header;
+  const space = (await run.domain())?.space;
+  const { optimum01 } = evaluatorOf(run);
+  const live = await liveState(run, space);
+  const tabular = await loadEvaluator(config.evaluator).then(
+    (definition) => definition.tabular === true,
+    () => false,
+  );
+  const spaceSummary = await loadSpace(config.space).then(
+    (definition) => definition.summary,
+    () => undefined,
+  );
+  return {
+    ...summaryOf(run),
+    task: config.task,
+    settings: [
+      ...flat("", config as unknown as JsonValue),
+      ...flat("provenance", header.provenance),
+      { name: "started", value: header.time },
+    ],
+    command: commandOf(config),
+    tabular,
+    ...(space !== undefined && {
+      decisions: space.decisions.map(({ name, meaning, kind, about, options }) => ({
+        name,
+        meaning,
+        kind,
+        about,
+        options: options.map(({ label }) => label),
+      })),
+    }),
+    ...(spaceSummary !== undefined && { spaceSummary }),
+    firstDigit: space?.firstDigit ?? 0,
+    ...(typeof optimum01 === "number" && { optimum01 }),
+    baselines: baselineBands(run),
+    notes: notesOf(run),
+    ...(result !== undefined && { result: { reason: result.reason, best: result.best, time: result.time } }),
+    warnings: [],
+    trialCount: run.trials.length,
+    callCount: run.calls.length,
+    ...(live !== null && { live }),
+    turns: turnsOf(run),
+    inForce: await inForce(run, space),
+  };
+}
+
+export function notesOf({ notes }: FollowedRun): Note[] {
+  return notes.map(({ about, text, trialNumber, time }) => ({
+    about,
+    text,
+    time,
+    ...(trialNumber !== undefined && { trialNumber }),
+  }));
+}
+
+/** Which turns make sense in this run while it runs. */
+function turnsOf({ header, state }: FollowedRun): Turn["kind"][] {
+  if (state !== "running") return [];
+  const { model, strategyOptions } = header?.config ?? {};
+  const asksModel = model !== undefined && strategyOptions?.prompt !== "genius-2023";
+  return [
+    ...(model === "manual" ? (["answer"] as const) : []),
+    ...(asksModel ? (["insight"] as const) : []),
+    "trial",
+    "allow",
+    "hold",
+    "release",
+  ];
+}
+
+export async function inForce(run: FollowedRun, space: Space | undefined): Promise<InForce> {
+  const turns = run.notes.flatMap(({ turn }) => turn?.turn ?? []);
+  const of = <Kind extends PersonTurn["kind"]>(kind: Kind) =>
+    turns.filter((turn) => turn.kind === kind) as Extract<PersonTurn, { kind: Kind }>[];
+  const allowed = space === undefined ? undefined : allowedBy(space, of("allow"));
+  const waiting = run.state === "running" ? await listInbox(run.folder).catch(() => []) : [];
+  return {
+    hold: of("hold").at(-1)?.on === true,
+    insights: of("insight").map(({ text }) => text),
+    allowed: (space?.decisions ?? []).flatMap(({ name, options }, index) => {
+      const left = allowed?.[index];
+      return left === undefined || left.length === options.length ? [] : [{ decision: name, options: left }];
+    }),
+    waiting: waiting.flatMap(({ id, turn }) => (turn === undefined ? [] : [{ id, kind: turn.kind }])),
+  };
+}
+
+/** What a running search writes of itself; null when it is not running or has not written. */
+export async function liveState(run: FollowedRun, space: Space | undefined): Promise<LiveState | null> {
+  if (run.state !== "running") return null;
+  const text = await readLiveText(run.folder);
+  if (text === undefined) return null;
+  try {
+    return shown(JSON.parse(text) as LiveFile, space);
+  } catch {
+    return null;
+  }
+}
+
+function shown(
+  { proposing, evaluating, finalTraining, question, held }: LiveFile,
+  space: Space | undefined,
+): LiveState {
+  const costOf = (choices: readonly number[]) => {
+    const network = space?.decisions.length === choices.length ? space : undefined;
+    return network === undefined ? { paramCount: 0, macCount: 0 } : costs(network, choices);
+  };
+  return {
+    ...(proposing !== undefined && { proposing: { trial: proposing.number, since: proposing.since } }),
+    evaluating: evaluating.map(({ number, proposal, cost, since, curve }) => ({
+      trial: number,
+      key: nameOf(space, proposal.choices),
+      choices: proposal.choices,
+      by: proposal.by,
+      ...(proposal.rationale !== undefined && { rationale: proposal.rationale }),
+      ...cost,
+      since,
+      curve,
+    })),
+    ...(finalTraining !== undefined && {
+      finalTraining: { trial: finalTraining.number, curve: finalTraining.curve },
+    }),
+    ...(question !== undefined && { question }),
+    ...(held !== undefined && {
+      held: {
+        trial: held.number,
+        key: nameOf(space, held.proposal.choices),
+        choices: held.proposal.choices,
+        by: held.proposal.by,
+        ...(held.proposal.rationale !== undefined && { rationale: held.proposal.rationale }),
+        ...(held.proposal.predicted !== undefined && { predicted: held.proposal.predicted }),
+        ...costOf(held.proposal.choices),
+      },
+    }),
+  };
+}
+
+function costs(space: Space, choices: readonly number[]) {
+  const { paramCount, macCount } = networkCost(space.decode(choices));
+  return { paramCount, macCount };
+}
+
+/** The median and the middle nine tenths of each baseline, where any of its runs improved. */
+function baselineBands({ result }: FollowedRun): BaselineBand[] {
+  const baselines = result?.baselines ?? [];
+  return [...new Set(baselines.map(({ strategy }) => strategy))].map((strategy) => {
+    const runs = baselines.filter((run) => run.strategy === strategy);
+    const steps = [...new Set(runs.flatMap(({ points }) => points.map(({ evaluation }) => evaluation)))].sort(
+      (a, b) => a - b,
+    );
+    const columns = thinned(steps).flatMap((evaluation) => {
+      const values = runs
+        .flatMap(({ points }) => points.findLast((point) => point.evaluation <= evaluation)?.accuracy01 ?? [])
+        .sort((a, b) => a - b);
+      return values.length === 0 ? [] : [{ evaluation, values }];
+    });
+    const at = (share: number) => columns.map(({ values }) => quantileOfSorted(values, share));
+    return {
+      strategy,
+      runs: runs.length,
+      evaluation: columns.map(({ evaluation }) => evaluation),
+      median01: at(0.5),
+      low01: at(0.05),
+      high01: at(0.95),
+    };
+  });
+}
+
+const mostSteps = 400;
+const thinned = (steps: readonly number[]) =>
+  steps.length <= mostSteps
+    ? steps
+    : steps.filter(
+        (_, index) => index % Math.ceil(steps.length / mostSteps) === 0 || index === steps.length - 1,
+      );
+
+function flat(path: string, value: JsonValue | undefined): { name: string; value: string }[] {
+  if (value === undefined) return [];
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return Object.entries(value).flatMap(([key, inner]) => flat(path === "" ? key : `${path}.${key}`, inner));
+  }
+  return [{ name: path, value: typeof value === "string" ? value : JSON.stringify(value) }];
+}

@@ -1,0 +1,76 @@
+// A network for the page: stages and blocks with shapes and costs, and how they differ from another's.
+import { networkCost } from "../../network/cost.ts";
+import { isScored, type Trial } from "../../record/trial.ts";
+import { outlineOf, violationInWords } from "../../report/index.ts";
+import type { FollowedRun } from "../../runs/followed-run.ts";
+import { keyOf } from "../../spaces/choices.ts";
+import type { Domain } from "../../spaces/domain.ts";
+import type { Choices } from "../../spaces/space.ts";
+import type { BlockView, NetworkView, StageView } from "../api.ts";
+import { changesBetween } from "./trials.ts";
+
+export function networkView(
+  run: FollowedRun,
+  domain: Domain,
+  { choices, against }: { readonly choices: Choices; readonly against: Choices | undefined },
+): NetworkView {
+  const own = oneNetwork(run, domain, choices);
+  const { violations, ...rest } = own;
+  if (against === undefined) return { ...rest, violations };
+  const { violations: _, ...other } = oneNetwork(run, domain, against);
+  return {
+    ...rest,
+    stages: marked(own.stages, other.stages),
+    violations,
+    against: {
+      ...other,
+      stages: marked(other.stages, own.stages),
+      changes: changesBetween(domain.space, against, choices),
+    },
+  };
+}
+
+function oneNetwork(run: FollowedRun, domain: Domain, choices: Choices) {
+  const { space } = domain;
+  const network = space.decode(choices);
+  const trial = trialOfDesign(run, choices);
+  const { paramCount, macCount } = networkCost(network);
+  return {
+    key: keyOf(space, choices),
+    choices,
+    ...(trial !== undefined && { trial: trial.number }),
+    ...(trial?.outcome.kind === "scored" && { accuracy01: trial.outcome.accuracy01 }),
+    paramCount,
+    macCount,
+    violations: domain.violations(choices).map(violationInWords),
+    inputShape: space.input,
+    stages: outlineOf(network) as readonly StageView[],
+  };
+}
+
+/** The scored trial of a design, else any of it. */
+function trialOfDesign({ trials }: FollowedRun, choices: Choices): Trial | undefined {
+  const key = choices.join();
+  const same = trials.filter(({ trial }) => trial.proposal.choices.join() === key).map(({ trial }) => trial);
+  return same.find(isScored) ?? same[0];
+}
+
+/** Says of each block whether the other network has the same, another of its name, or none. */
+function marked(stages: readonly StageView[], others: readonly StageView[]): StageView[] {
+  const known = new Map<string, BlockView>();
+  const first = ({ name }: BlockView) => name.split("–")[0] as string;
+  for (const { blocks } of others) for (const block of blocks) known.set(first(block), block);
+  const alike = (a: BlockView, b: BlockView) =>
+    a.name === b.name &&
+    a.description === b.description &&
+    a.paramCount === b.paramCount &&
+    a.macCount === b.macCount;
+  return stages.map(({ name, blocks }) => ({
+    name,
+    blocks: blocks.map((block): BlockView => {
+      const other = known.get(first(block));
+      if (other === undefined) return { ...block, difference: "only-here" };
+      return { ...block, difference: alike(block, other) ? "same" : "changed" };
+    }),
+  }));
+}

@@ -1,0 +1,157 @@
+// What a run teaches, computed from its journal: what each decision was worth, whether good networks are simple early
+// and complex late, and what a surrogate makes of a trial. It takes up to seconds, so it runs in a worker (analyst.ts).
+import { createRandom } from "../base/random.ts";
+import { isScored, type ScoredTrial, type Trial } from "../record/trial.ts";
+import {
+  type DecisionWorth,
+  decisionWorth,
+  type EarlyLate,
+  earlyLate,
+  earlyLateCaption,
+  earlyLateInWords,
+} from "../report/index.ts";
+import { createDomain } from "../spaces/create-domain.ts";
+import type { Domain } from "../spaces/domain.ts";
+import type { Choices, Limits } from "../spaces/space.ts";
+import { networkKnowledge } from "../strategies/network-knowledge.ts";
+import { createSurrogate } from "../strategies/surrogate.ts";
+import { openRun } from "./open-run.ts";
+
+export type AnalysisTask =
+  | { readonly kind: "worth"; readonly folder: string }
+  | { readonly kind: "early-late"; readonly folder: string }
+  | { readonly kind: "why"; readonly folder: string; readonly number: number };
+
+export interface WorthAnswer {
+  readonly used: number;
+  readonly scored: number;
+  readonly decisions: readonly DecisionWorth[];
+  readonly caption: string;
+}
+
+export type EarlyLateAnswer =
+  | { readonly kind: "unknown"; readonly why: string }
+  | (EarlyLate & { readonly kind: "answer"; readonly words: string });
+
+export interface AttributionAnswer {
+  readonly trial: number;
+  readonly predicted?: { readonly accuracy01: number; readonly sd01: number };
+  readonly measured01?: number;
+  readonly parent?: { readonly trial: number; readonly predicted01: number };
+  readonly changes: readonly {
+    readonly decision: string;
+    readonly from: string;
+    readonly to: string;
+    readonly gain01: number;
+    readonly sd01: number;
+  }[];
+  readonly method: string;
+}
+
+export interface Answers {
+  readonly worth: WorthAnswer | null;
+  readonly "early-late": EarlyLateAnswer;
+  readonly why: AttributionAnswer;
+}
+
+/** The fit is cubic in the trials; more would say no more. */
+const mostObservations = 250;
+const mostSeen = 300;
+
+export async function analyse(task: AnalysisTask): Promise<Answers[AnalysisTask["kind"]]> {
+  const { record, space } = await openRun(task.folder);
+  const domain = createDomain(space, record.header.config.limits as Limits);
+  const scored = record.trials
+    .filter(isScored)
+    .filter(({ proposal }) => proposal.choices.length === space.decisions.length);
+  switch (task.kind) {
+    case "worth":
+      return worthOf(domain, scored);
+    case "early-late":
+      return earlyLateOf(domain, scored);
+    case "why":
+      return whyOf(domain, record.trials, task.number);
+    default:
+      return task satisfies never;
+  }
+}
+
+const observed = ({ proposal, outcome }: ScoredTrial) => ({
+  choices: proposal.choices,
+  accuracy01: outcome.accuracy01,
+});
+
+function worthOf({ space }: Domain, scored: readonly ScoredTrial[]): WorthAnswer | null {
+  const used = scored.slice(-mostObservations);
+  const decisions = decisionWorth(space.decisions, used.map(observed), createRandom("decision worth"));
+  if (decisions === undefined) return null;
+  const which =
+    used.length < scored.length ? `the last ${used.length} of ${scored.length}` : `these ${used.length}`;
+  return {
+    used: used.length,
+    scored: scored.length,
+    decisions,
+    caption: `The fitted difference between the best and the worst option that was tried, other decisions held equal, with 95 % intervals from resampled trials. A description of ${which} scored trials by a linear model, not a law.`,
+  };
+}
+
+function earlyLateOf(domain: Domain, scored: readonly ScoredTrial[]): EarlyLateAnswer {
+  const answer = earlyLate(domain, scored.map(observed), createRandom("early-late"));
+  if ("unknown" in answer) return { kind: "unknown", why: answer.unknown };
+  return { kind: "answer", ...answer, words: `${earlyLateInWords(answer)} ${earlyLateCaption}` };
+}
+
+const method =
+  "A Gaussian process over the decisions and what can be said of the networks' graphs, fitted to the scored trials before this one. Of each change: what the predicted accuracy would lose if this change alone were taken back. It is the surrogate's view, not a measurement.";
+
+function whyOf(domain: Domain, trials: readonly Trial[], number: number): AttributionAnswer {
+  const { space } = domain;
+  const trial = trials.find((other) => other.number === number);
+  const before = trials.filter((other) => other.number < number);
+  const scored = before.filter(isScored);
+  const measured = trial !== undefined && isScored(trial) ? { measured01: trial.outcome.accuracy01 } : {};
+  const choices = trial?.proposal.choices ?? [];
+  const nothing = { trial: number, ...measured, changes: [], method };
+  if (choices.length !== space.decisions.length || scored.length < 2) return nothing;
+  const parent = scored.reduce((best, other) =>
+    other.outcome.accuracy01 > best.outcome.accuracy01 ? other : best,
+  );
+  const surrogate = createSurrogate(domain, { knowledge: networkKnowledge(domain) });
+  for (const earlier of seen(before, parent)) surrogate.observe(earlier);
+  const from = parent.proposal.choices;
+  const changed = choices.flatMap((choice, index) => (choice === from[index] ? [] : [index]));
+  const takenBack = changed.map((index) => choices.with(index, from[index] as number));
+  const beliefs = surrogate.candidates({
+    random: createRandom("why", number),
+    pending: [],
+    extra: [choices, from, ...takenBack],
+  });
+  const believed = (design: Choices) => {
+    const place = beliefs.placeOf(design);
+    if (place === undefined) return undefined;
+    return beliefs.accuracyOf(beliefs.means[place] as number, beliefs.deviations[place] as number);
+  };
+  const [here, there] = [believed(choices), believed(from)];
+  if (here === undefined) return nothing;
+  return {
+    trial: number,
+    predicted: here,
+    ...measured,
+    ...(there !== undefined && { parent: { trial: parent.number, predicted01: there.accuracy01 } }),
+    changes: changed.flatMap((index, place) => {
+      const without = believed(takenBack[place] as Choices);
+      if (without === undefined) return [];
+      const { name, options } = space.decisions[index]!;
+      const label = (design: Choices) => options[design[index] as number]?.label ?? "";
+      const gain01 = here.accuracy01 - without.accuracy01;
+      return [{ decision: name, from: label(from), to: label(choices), gain01, sd01: without.sd01 }];
+    }),
+    method,
+  };
+}
+
+/** The latest trials, and the parent: the surrogate's work is cubic in them. */
+function seen(before: readonly Trial[], parent: Trial): readonly Trial[] {
+  const latest = before.slice(-mostSeen);
+  return latest.includes(parent) ? latest : [parent, ...latest];
+}
