@@ -3,7 +3,7 @@
 // its skip connections, and its accuracy as trained by others. Random search and the table's best stand beside it.
 //
 // Usage: node benchmarks/weight-sharing/run.ts --images FOLDER --methods darts-1,darts-2,gdas,one-shot --seeds 1,2,3
-//   [--epochs 30] [--fraction 0.16] [--image-size 16] [--channels 8] [--cells 1] [--rate 0.003] [--out lines.jsonl]
+//   [--epochs 30] [--fraction 0.16] [--image-size 16] [--channels 8] [--cells 1] [--batch 64] [--rate 0.003] [--out lines.jsonl]
 // FOLDER: CIFAR-10 as class folders; GENIUS_DATA_DIR names the folder with the tables.
 import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     "image-size": { type: "string", default: "16" },
     channels: { type: "string", default: "8" },
     cells: { type: "string", default: "1" },
+    batch: { type: "string", default: "64" },
     rate: { type: "string", default: "0.003" },
     "learning-rate": { type: "string", default: "0.025" },
     measured: { type: "string", default: "100" },
@@ -74,7 +75,7 @@ for (const seed of values.seeds.split(",").map(Number)) {
       plan: {
         method,
         epochs: Number(values.epochs),
-        batchSize: 64,
+        batchSize: Number(values.batch),
         learningRate: Number(values["learning-rate"]),
         weightDecay: 3e-4,
         architectureRate: Number(values.rate),

@@ -142,6 +142,7 @@ export async function trainSupernet(training: SupernetTraining): Promise<Trained
         sums.train += loss;
         done += 1;
       }
+      await others?.return();
       const probabilities = softmax(architecture.parameters, segments);
       const point: SupernetEpoch = {
         epoch: epoch + 1,
