@@ -1,0 +1,109 @@
+// Runs the guide: every block of code is written to the file that its first line names, and every command is run, page
+// by page, each in a folder of its own. A block that needs more ("```sh needs ray") is only checked: its commands
+// and their options exist.
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const bin = join(root, "bin/genius.js");
+const run = promisify(execFile);
+const environment = {
+  ...process.env,
+  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(root, "../shared/data"),
+};
+/** Lets a block import "genius-nas", as a project that installed it would. */
+const hooks = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from "node:module";
+  const own = { "genius-nas": ${JSON.stringify(new URL("../../src/index.ts", import.meta.url).href)},
+    "genius-nas/testing": ${JSON.stringify(new URL("../../src/testing/index.ts", import.meta.url).href)} };
+  registerHooks({ resolve: (name, context, next) =>
+    own[name] === undefined ? next(name, context) : { url: own[name], shortCircuit: true } });
+`)}`;
+
+interface Block {
+  readonly language: string;
+  /** What it needs beyond an installed package; such a block is not run. */
+  readonly needs: string | undefined;
+  readonly text: string;
+}
+
+function blocksOf(page: string): readonly Block[] {
+  return [...page.matchAll(/^```(\w+)(?: needs ([^\n]+))?\n(.*?)^```$/gms)].map(
+    ([, language, needs, text]) => ({
+      language: language!,
+      needs,
+      text: text!,
+    }),
+  );
+}
+
+const commandsOf = (text: string) => text.split("\n").filter((line) => line.startsWith("npx genius "));
+const argumentsOf = (command: string) =>
+  command
+    .replace(/^npx genius /, "")
+    .replace(/\s+#.*$/, "")
+    .split(/\s+/);
+
+async function genius(args: readonly string[], cwd: string): Promise<string> {
+  const { stdout } = await run(process.execPath, [bin, ...args], { cwd, env: environment });
+  return stdout;
+}
+
+/** Runs the blocks in order, in one folder. @throws the first failure, with what was printed. */
+async function runPage(blocks: readonly Block[], folder: string): Promise<void> {
+  for (const { language, text, needs } of blocks) {
+    if (language === "ts") {
+      const name = /^\/\/ (\S+\.ts)\n/.exec(text)?.[1];
+      if (name === undefined)
+        throw new Error(`A block of code must begin with its file's name: ${text.slice(0, 80)}`);
+      await writeFile(join(folder, name), text);
+      const isProgram = !text.includes("export default");
+      if (isProgram)
+        await run(process.execPath, ["--import", hooks, join(folder, name)], {
+          cwd: folder,
+          env: environment,
+        });
+    } else if (language === "sh") {
+      for (const command of commandsOf(text)) {
+        if (needs === undefined) await genius(argumentsOf(command), folder);
+        else await checkOptions(argumentsOf(command), folder);
+      }
+    }
+  }
+}
+
+async function checkOptions(args: readonly string[], folder: string): Promise<void> {
+  const help = await genius([...args.filter((word) => word !== "--help"), "--help"], folder);
+  for (const option of args.filter((word) => word.startsWith("--"))) {
+    expect(help, `${args.join(" ")}: the help must know ${option}`).toContain(`${option} `);
+  }
+}
+
+const pages = (await readdir(import.meta.dirname)).filter((name) => name.endsWith(".md"));
+const folders: string[] = [];
+
+describe("guide", () => {
+  for (const page of pages) {
+    test(page, { timeout: 300_000 }, async () => {
+      const blocks = blocksOf(await readFile(join(import.meta.dirname, page), "utf8"));
+      const folder = await mkdtemp(join(tmpdir(), "genius-guide-"));
+      folders.push(folder);
+      await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
+      await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+      await runPage(blocks, folder);
+    });
+  }
+});
+
+test("the README's commands and their options exist", { timeout: 120_000 }, async () => {
+  const text = await readFile(join(root, "README.md"), "utf8");
+  const commands = blocksOf(text).flatMap((block) => commandsOf(block.text.replaceAll(" && ", "\n")));
+  expect(commands.length).toBeGreaterThan(8);
+  for (const command of commands) await checkOptions(argumentsOf(command), root);
+});
+
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
