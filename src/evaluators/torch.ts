@@ -42,7 +42,8 @@ export default defineEvaluator({
   create,
 });
 
-const oldestTorch = "2.6";
+/** What the trainer imports, as in trainer/pyproject.toml. */
+const packages = { torch: "2.13", numpy: "2", jsonschema: "4.23", safetensors: "0.5" };
 
 /** One training, as the rest of this file speaks of it. */
 interface Plan {
@@ -245,7 +246,7 @@ async function openLauncher(setting: EvaluatorSetting): Promise<Launcher> {
     throw new GeniusError("internal", "The torch evaluator was created without a launcher.");
   }
   const launcher = await setting.openLauncher();
-  await launcher.requirePackage?.("torch", oldestTorch);
+  for (const [name, atLeast] of Object.entries(packages)) await launcher.requirePackage?.(name, atLeast);
   return launcher;
 }
 

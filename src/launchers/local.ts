@@ -45,8 +45,8 @@ async function create(setting: LauncherSetting): Promise<Launcher> {
     pollSeconds: 0.1,
     capacity: { gpus: (await listGraphics(environment)).length, cpus: availableParallelism() },
     async requirePackage(name, atLeast) {
-      const found = name === "torch" ? await findOnce() : await findPython(environment, name);
-      const what = found.packageVersion;
+      const found = await findOnce();
+      const what = found.packages[name];
       if (what !== undefined && isAtLeast(what, atLeast)) return;
       const has = what === undefined ? `no ${name}` : `${name} ${what}`;
       throw new GeniusError(

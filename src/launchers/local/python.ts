@@ -12,8 +12,8 @@ export interface Python {
   readonly path: string;
   /** `3.12.4` */
   readonly version: string;
-  /** Version of the package that was asked for; undefined where it is not installed. */
-  readonly packageVersion?: string;
+  /** Versions of the packages that are installed, by name in lower case. */
+  readonly packages: Readonly<Record<string, string>>;
 }
 
 /** The oldest that the trainer runs on. */
@@ -38,34 +38,31 @@ export function pythonPlaces(environment: Environment): readonly string[] {
 
 const question = `import sys, json
 from importlib import metadata
-try:
-    found = metadata.version(sys.argv[1])
-except metadata.PackageNotFoundError:
-    found = None
+found = {(one.name or "").lower(): one.version for one in metadata.distributions()}
 print(json.dumps([sys.version.split()[0], found]))`;
 
 /** What stands at one place; the reason in words where nothing does. */
-export async function inspectPython(path: string, packageName: string): Promise<Python | string> {
+export async function inspectPython(path: string): Promise<Python | string> {
   try {
-    const { stdout } = await promisify(execFile)(path, ["-c", question, packageName], { timeout: 30_000 });
-    const [version, packageVersion] = JSON.parse(stdout) as [string, string | null];
+    const { stdout } = await promisify(execFile)(path, ["-c", question], { timeout: 60_000 });
+    const [version, packages] = JSON.parse(stdout) as [string, Readonly<Record<string, string>>];
     if (!isAtLeast(version, oldestPython)) return `Python ${version}, too old`;
-    return { path, version, ...(packageVersion !== null && { packageVersion }) };
+    return { path, version, packages };
   } catch (thrown) {
     return systemCodeOf(thrown) === "ENOENT" ? "not there" : "does not answer";
   }
 }
 
 /**
- * The first that has the package, else the first there is.
+ * The first that has PyTorch, else the first there is.
  * @throws GeniusError `missing-feature` where none of at least 3.11 is found.
  */
-export async function findPython(environment: Environment, packageName = "torch"): Promise<Python> {
+export async function findPython(environment: Environment): Promise<Python> {
   const places = pythonPlaces(environment);
   const found: (Python | string)[] = [];
   for (const place of places) {
-    const answer = await inspectPython(place, packageName);
-    if (typeof answer !== "string" && answer.packageVersion !== undefined) return answer;
+    const answer = await inspectPython(place);
+    if (typeof answer !== "string" && answer.packages.torch !== undefined) return answer;
     found.push(answer);
   }
   const any = found.find((answer) => typeof answer !== "string");
