@@ -29,6 +29,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "write report.html; several runs are compared",
     load: async () => (await import("./report.ts")).default,
   },
+  dashboard: {
+    usage: "dashboard [DIR] [--port N]",
+    summary: "runs in the browser, live; start, stop and take part",
+    load: async () => (await import("./dashboard.ts")).default,
+  },
   bench: {
     usage: "bench --space NAME [options]",
     summary: "compare strategies on a published table, over many seeds",

@@ -1,17 +1,13 @@
 // `genius export`: a design as a file that other programs read. A run's best design comes with its trained weights
 // where there are any; a design from --choices has fresh ones.
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { z } from "zod";
-import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
-import { exportMermaid } from "../network/export/mermaid.ts";
-import { exportOnnx } from "../network/export/onnx.ts";
-import { exportPytorch } from "../network/export/pytorch.ts";
+import { fileError, GeniusError } from "../base/errors.ts";
 import type { Weights } from "../network/export/weights.ts";
-import { decodeWeights, encodeWeights } from "../network/export/weights-file.ts";
 import type { Network } from "../network/network.ts";
 import { initialWeights } from "../nn/index.ts";
 import { bestOf } from "../record/trial.ts";
+import { designFile, designFormats, trainedWeights } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
 import { keyOf, parseChoices } from "../spaces/choices.ts";
 import { defineCommand } from "./command.ts";
@@ -20,7 +16,7 @@ import { openSpace } from "./members.ts";
 const flags = z.object({
   choices: z.string().optional().describe("a design instead of a run's best").meta({ placeholder: "C" }),
   space: z.string().optional().describe("the design's space, with --choices").meta({ placeholder: "NAME" }),
-  format: z.enum(["onnx", "pytorch", "mermaid", "safetensors"]).describe("what to write"),
+  format: z.enum(designFormats).describe("what to write"),
   out: z
     .string()
     .optional()
@@ -46,7 +42,7 @@ export default defineCommand({
     const subject = await subjectOf(operands, options, rest);
     const { network, trained } = subject;
     const weights = () => trained ?? initialWeights(network.nodes, options.seed);
-    const content = contentOf(options.format, network, weights);
+    const content = designFile(options.format, network, weights);
     const binary = typeof content !== "string";
     const path = options.out ?? (binary ? `model.${options.format}` : undefined);
     if (path === undefined) {
@@ -67,25 +63,6 @@ export default defineCommand({
     return 0;
   },
 });
-
-function contentOf(
-  format: z.output<typeof flags>["format"],
-  network: Network,
-  weights: () => Weights,
-): string | Uint8Array {
-  switch (format) {
-    case "mermaid":
-      return exportMermaid(network);
-    case "pytorch":
-      return exportPytorch(network);
-    case "onnx":
-      return exportOnnx({ network, weights: weights() });
-    case "safetensors":
-      return encodeWeights(network, weights());
-    default:
-      return format satisfies never;
-  }
-}
 
 async function subjectOf(
   operands: readonly string[],
@@ -116,14 +93,4 @@ async function subjectOf(
   const network = space.decode(best.proposal.choices);
   const title = `trial ${best.number} of ${folder}, ${space.name} ${keyOf(space, best.proposal.choices)}`;
   return { network, title, trained: await trainedWeights(folder, network) };
-}
-
-async function trainedWeights(folder: string, network: Network): Promise<Weights | undefined> {
-  const path = join(folder, "best", "weights.safetensors");
-  try {
-    return decodeWeights(network, await readFile(path));
-  } catch (thrown) {
-    if (systemCodeOf(thrown) === "ENOENT") return undefined;
-    throw fileError(thrown, path, "read");
-  }
 }

@@ -9,6 +9,8 @@ import {
   earlyLate,
   earlyLateCaption,
   earlyLateInWords,
+  runMarkdown,
+  runReport,
 } from "../report/index.ts";
 import { createDomain } from "../spaces/create-domain.ts";
 import type { Domain } from "../spaces/domain.ts";
@@ -16,11 +18,13 @@ import type { Choices, Limits } from "../spaces/space.ts";
 import { networkKnowledge } from "../strategies/network-knowledge.ts";
 import { createSurrogate } from "../strategies/surrogate.ts";
 import { openRun } from "./open-run.ts";
+import { reportInput } from "./report-input.ts";
 
 export type AnalysisTask =
   | { readonly kind: "worth"; readonly folder: string }
   | { readonly kind: "early-late"; readonly folder: string }
-  | { readonly kind: "why"; readonly folder: string; readonly number: number };
+  | { readonly kind: "why"; readonly folder: string; readonly number: number }
+  | { readonly kind: "report"; readonly folder: string; readonly form: "html" | "markdown" };
 
 export interface WorthAnswer {
   readonly used: number;
@@ -52,6 +56,7 @@ export interface Answers {
   readonly worth: WorthAnswer | null;
   readonly "early-late": EarlyLateAnswer;
   readonly why: AttributionAnswer;
+  readonly report: string;
 }
 
 /** The fit is cubic in the trials; more would say no more. */
@@ -59,7 +64,8 @@ const mostObservations = 250;
 const mostSeen = 300;
 
 export async function analyse(task: AnalysisTask): Promise<Answers[AnalysisTask["kind"]]> {
-  const { record, space } = await openRun(task.folder);
+  const run = await openRun(task.folder);
+  const { record, space } = run;
   const domain = createDomain(space, record.header.config.limits as Limits);
   const scored = record.trials
     .filter(isScored)
@@ -71,6 +77,10 @@ export async function analyse(task: AnalysisTask): Promise<Answers[AnalysisTask[
       return earlyLateOf(domain, scored);
     case "why":
       return whyOf(domain, record.trials, task.number);
+    case "report": {
+      const input = await reportInput(run);
+      return task.form === "html" ? runReport(input) : runMarkdown(input);
+    }
     default:
       return task satisfies never;
   }

@@ -8,6 +8,8 @@ export interface Analyst {
   worth(run: FollowedRun): Promise<Answers["worth"]>;
   earlyLate(run: FollowedRun): Promise<Answers["early-late"]>;
   why(run: FollowedRun, number: number): Promise<Answers["why"]>;
+  /** The whole report as one text. */
+  report(run: FollowedRun, form: "html" | "markdown"): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -43,9 +45,11 @@ export function createAnalyst(): Analyst {
   const ask = (run: FollowedRun, task: AnalysisTask): Promise<unknown> => {
     const { kind } = task;
     // What came before a trial does not change any more.
-    const at = kind === "why" ? `${task.number}` : `${run.trials.length}`;
+    const at =
+      kind === "why" ? `${task.number}` : `${run.trials.length} ${run.result?.time} ${run.calls.length}`;
     const key = [kind, run.folder, run.generation, at].join("\n");
-    const earlier = remembered.get(key);
+    // Reports are large and seldom asked for twice.
+    const earlier = kind === "report" ? undefined : remembered.get(key);
     if (earlier !== undefined) return earlier;
     worker ??= start();
     worker.ref();
@@ -53,6 +57,7 @@ export function createAnalyst(): Analyst {
     const id = lastId;
     const answer = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }));
     worker.postMessage({ id, task });
+    if (kind === "report") return answer;
     remembered.set(key, answer);
     answer.catch(() => remembered.delete(key));
     for (const old of remembered.keys()) {
@@ -67,6 +72,7 @@ export function createAnalyst(): Analyst {
     earlyLate: (run) =>
       ask(run, { kind: "early-late", folder: run.folder }) as Promise<Answers["early-late"]>,
     why: (run, number) => ask(run, { kind: "why", folder: run.folder, number }) as Promise<Answers["why"]>,
+    report: (run, form) => ask(run, { kind: "report", folder: run.folder, form }) as Promise<string>,
     async close() {
       const ending = worker;
       worker = undefined;

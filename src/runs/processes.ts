@@ -18,7 +18,7 @@ export interface StartOrder {
   readonly dataset?: string | undefined;
   /** By field: the search's own options and those of its members. */
   readonly options: Readonly<Record<string, string | number | boolean>>;
-  readonly turns?: readonly PersonTurn[];
+  readonly turns?: readonly PersonTurn[] | undefined;
 }
 
 export interface Processes {

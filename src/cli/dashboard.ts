@@ -1,0 +1,68 @@
+// `genius dashboard`: serves the page that shows the runs of a folder and lets a person take part.
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
+import { z } from "zod";
+import { fileError, GeniusError } from "../base/errors.ts";
+import { loadPage } from "../dashboard/page-files.ts";
+import { serveDashboard } from "../dashboard/serve.ts";
+import { createAnalyst } from "../runs/analyst.ts";
+import { createProcesses } from "../runs/processes.ts";
+import { createRunStore } from "../runs/run-store.ts";
+import { defineCommand } from "./command.ts";
+import { version } from "./version.ts";
+
+const loopback: readonly string[] = ["127.0.0.1", "localhost", "::1"];
+
+export default defineCommand({
+  options: z.object({
+    port: z.int().min(0).max(65_535).default(4321).describe("where to listen; 0 for any free port"),
+    host: z
+      .string()
+      .default("127.0.0.1")
+      .describe("the address to listen on; another than this machine's own opens it to the network")
+      .meta({ placeholder: "ADDRESS" }),
+    json: z.boolean().default(false).describe("the address as one JSON object on standard output"),
+  }),
+  more: `DIR is a folder of runs, or one run's folder; the default is runs/. Nothing is opened: follow the address that is printed,
+whole, since its end is the token that allows changes. Searches that are started from the page go on when the dashboard
+ends.`,
+  async run({ operands, options, terminal }) {
+    if (operands.length > 1) throw new GeniusError("wrong-use", "Name one folder: genius dashboard runs.");
+    const folder = operands[0] ?? "runs";
+    await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
+      throw fileError(thrown, folder, "create the folder");
+    });
+    const { host } = options;
+    const isOpen = !loopback.includes(host);
+    const token = randomBytes(24).toString("base64url");
+    const page = await loadPage((text) => terminal.error(`${text}\n`));
+    const serving = await serveDashboard(
+      {
+        store: createRunStore(folder),
+        analyst: createAnalyst(),
+        processes: createProcesses(terminal.environment),
+        page,
+        guard: { token, isOpen, names: [host, hostname().toLowerCase()] },
+        version: version(),
+      },
+      { host, port: options.port },
+    );
+    const shownHost =
+      host === "0.0.0.0" || host === "::" ? hostname() : host.includes(":") ? `[${host}]` : host;
+    const url = `http://${shownHost}:${serving.port}/#token=${token}`;
+    if (isOpen)
+      terminal.error(
+        "Warning: other machines can reach this dashboard, over a connection that is not encrypted. Whoever has the\naddress below, whole, can read the runs and start programs on this machine.\n",
+      );
+    if (options.json) terminal.out(`${JSON.stringify({ url, host, port: serving.port, token, folder })}\n`);
+    else terminal.out(`${url}\n`);
+    terminal.error("Open it in a browser. Ctrl-C ends the dashboard; searches go on.\n");
+    await new Promise<void>((resolve) => {
+      if (terminal.signal.aborted) resolve();
+      terminal.signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await serving.close();
+    return 0;
+  },
+});

@@ -1,0 +1,367 @@
+// The dashboard's routes: reading runs, following them live, and – with the token – starting, stopping, resuming and
+// taking a person's turn. What a route takes and gives is in api.ts; who may ask is in guard.ts.
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { z } from "zod";
+import { GeniusError, messageOf } from "../base/errors.ts";
+import { putTurn } from "../record/inbox.ts";
+import { personTurn } from "../record/person-turn.ts";
+import type { Analyst } from "../runs/analyst.ts";
+import type { FollowedRun } from "../runs/followed-run.ts";
+import { addGuess, type RecordedGuess, readGuesses } from "../runs/guesses.ts";
+import type { Processes } from "../runs/processes.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import { summaryOf } from "../runs/summary.ts";
+import { parseChoices } from "../spaces/choices.ts";
+import type { Domain } from "../spaces/domain.ts";
+import { allowedBy, problemOf } from "../study/person.ts";
+import type { Guess, Routes } from "./api.ts";
+import { csvOf, designDownload, downloadHeaders } from "./downloads.ts";
+import { listEvents, runEvents } from "./events.ts";
+import { type Guard, guarded, hasToken, refusal } from "./guard.ts";
+import type { PageFiles } from "./page-files.ts";
+import { callDetail, callRows } from "./views/calls.ts";
+import { comparisonView } from "./views/compare.ts";
+import { runDetail } from "./views/detail.ts";
+import { memberOptions, startForm } from "./views/form.ts";
+import { networkView } from "./views/network.ts";
+import { learningCurves, trialColumns, trialDetail, troubles } from "./views/trials.ts";
+
+export interface Dashboard {
+  readonly store: RunStore;
+  readonly analyst: Analyst;
+  readonly processes: Processes;
+  readonly page: PageFiles;
+  readonly guard: Guard;
+  readonly version: string;
+}
+
+type Reply<Route extends keyof Routes> = Routes[Route]["reply"];
+
+const mostBodyBytes = 1 << 20;
+const startOrder = z.object({
+  dataset: z.string().max(4096).optional(),
+  options: z.record(z.string(), z.union([z.string().max(4096), z.number(), z.boolean()])),
+  turns: z.array(personTurn).max(20).optional(),
+});
+const resumeOrder = z.object({ trials: z.int().min(1).max(10_000_000).optional() });
+const newGuess = z.object({ trial: z.int().min(1), accuracy01: z.number().min(0).max(1) });
+const formats = z.enum(["onnx", "pytorch", "mermaid", "safetensors"]);
+const wholes = z.enum(["report.html", "report.md", "trials.csv", "journal.jsonl", "conversation.jsonl"]);
+
+export function createApp(dashboard: Dashboard): Hono {
+  const { store, analyst, processes, page, guard } = dashboard;
+  const app = new Hono();
+  app.use(guarded(guard));
+  app.use(
+    bodyLimit({
+      maxSize: mostBodyBytes,
+      onError: (context) => refusal(context, 413, "bad-body", "That is more than a megabyte."),
+    }),
+  );
+  app.onError((thrown, context) => {
+    if (thrown instanceof GeniusError) return refusal(context, statusOf(thrown), thrown.code, thrown.message);
+    return refusal(context, 500, "internal", `Something went wrong in the dashboard: ${messageOf(thrown)}`);
+  });
+
+  const runOf = (context: Context): Promise<FollowedRun> => store.open(context.req.param("id") ?? "");
+  const spaceOf = async (run: FollowedRun) => (await run.domain())?.space;
+  const domainOf = async (run: FollowedRun): Promise<Domain> => {
+    const domain = await run.domain();
+    if (domain !== undefined) return domain;
+    throw new GeniusError(
+      "not-found",
+      `The space of ${run.id} cannot be loaded here, so its networks cannot be shown.`,
+    );
+  };
+
+  app.get("/api/about", (context) =>
+    context.json({
+      version: dashboard.version,
+      folders: [store.root],
+      mayChange: hasToken(context, guard),
+    } satisfies Reply<"GET /api/about">),
+  );
+  app.get("/api/runs", async (context) =>
+    context.json({ runs: (await store.list()).map(summaryOf) } satisfies Reply<"GET /api/runs">),
+  );
+  app.get("/api/events", (context) => listEvents(context, store));
+  app.get("/api/form", (context) => context.json(startForm()));
+  app.get("/api/form/options", async (context) => {
+    const { space, strategy, evaluator } = context.req.query();
+    return context.json({ groups: await memberOptions({ space, strategy, evaluator }) });
+  });
+  app.get("/api/compare", async (context) => {
+    const ids = (context.req.query("runs") ?? "").split(",").filter((id) => id !== "");
+    if (ids.length === 0 || ids.length > 20)
+      throw new GeniusError("wrong-use", "Name 1 to 20 runs to compare.");
+    return context.json(comparisonView(await Promise.all(ids.map((id) => store.open(id)))));
+  });
+
+  app.get("/api/runs/:id", async (context) => {
+    const run = await runOf(context);
+    const detail = await runDetail(run);
+    if (detail === undefined)
+      throw new GeniusError("bad-file", run.problem ?? `${run.folder} cannot be read.`);
+    return context.json(detail);
+  });
+  app.get("/api/runs/:id/events", async (context) => {
+    const run = await runOf(context);
+    // A reconnecting page says what came last; it has no other way to change its address.
+    const [rows, calls] = (context.req.header("last-event-id") ?? "").split("-").map(Number);
+    return runEvents(context, run, {
+      rows: Number.isInteger(rows) ? (rows as number) : count(context, "from", { fallback: 0 }),
+      calls: Number.isInteger(calls) ? (calls as number) : count(context, "calls", { fallback: 0 }),
+    });
+  });
+  app.get("/api/runs/:id/trials", async (context) => {
+    const limit = count(context, "limit", { fallback: 20_000, most: 20_000 });
+    return context.json(trialColumns(await runOf(context), count(context, "from", { fallback: 0 }), limit));
+  });
+  app.get("/api/runs/:id/trials/:number", async (context) => {
+    const run = await runOf(context);
+    return context.json(trialDetail(run, trialOf(run, context), await spaceOf(run)));
+  });
+  app.get("/api/runs/:id/trials/:number/why", async (context) => {
+    const run = await runOf(context);
+    return context.json(
+      (await analyst.why(
+        run,
+        trialOf(run, context).trial.number,
+      )) satisfies Reply<"GET /api/runs/:id/trials/:number/why">,
+    );
+  });
+  app.get("/api/runs/:id/troubles", async (context) => {
+    const run = await runOf(context);
+    const limit = count(context, "limit", { fallback: 200, most: 500 });
+    return context.json(troubles(run, await spaceOf(run), count(context, "from", { fallback: 0 }), limit));
+  });
+  app.get("/api/runs/:id/curves", async (context) =>
+    context.json(learningCurves(await runOf(context), count(context, "most", { fallback: 60, most: 500 }))),
+  );
+  app.get("/api/runs/:id/worth", async (context) =>
+    context.json((await analyst.worth(await runOf(context))) satisfies Reply<"GET /api/runs/:id/worth">),
+  );
+  app.get("/api/runs/:id/early-late", async (context) =>
+    context.json(
+      (await analyst.earlyLate(await runOf(context))) satisfies Reply<"GET /api/runs/:id/early-late">,
+    ),
+  );
+  app.get("/api/runs/:id/network", async (context) => {
+    const run = await runOf(context);
+    const domain = await domainOf(run);
+    const { choices = "", against } = context.req.query();
+    return context.json(
+      networkView(run, domain, {
+        choices: parseChoices(domain.space, choices),
+        against: against === undefined ? undefined : parseChoices(domain.space, against),
+      }),
+    );
+  });
+  app.get("/api/runs/:id/calls", async (context) => {
+    const limit = count(context, "limit", { fallback: 1_000, most: 5_000 });
+    return context.json(callRows(await runOf(context), count(context, "from", { fallback: 0 }), limit));
+  });
+  app.get("/api/runs/:id/calls/:index", async (context) => {
+    const run = await runOf(context);
+    const call = callDetail(run, Number(context.req.param("index")), await spaceOf(run));
+    if (call === undefined) throw new GeniusError("not-found", "There is no such call in this run.");
+    return context.json(call);
+  });
+
+  app.get("/api/runs/:id/export", async (context) => {
+    const run = await runOf(context);
+    const format = checked(formats, context.req.query("format"), "format");
+    const number = count(context, "trial", { fallback: 0 });
+    const followed = run.trialOf(number);
+    if (followed === undefined)
+      throw new GeniusError("not-found", `There is no trial ${number} in this run.`);
+    const { bytes, name, type } = await designDownload(run, {
+      domain: await domainOf(run),
+      followed,
+      format,
+    });
+    return context.body(bytes, 200, downloadHeaders(name, type));
+  });
+  app.get("/api/runs/:id/download", async (context) => {
+    const run = await runOf(context);
+    const what = checked(wholes, context.req.query("what"), "what");
+    const name = `${run.id}-${what}`;
+    switch (what) {
+      case "report.html":
+        return context.body(
+          await analyst.report(run, "html"),
+          200,
+          downloadHeaders(name, "text/html; charset=utf-8"),
+        );
+      case "report.md":
+        return context.body(
+          await analyst.report(run, "markdown"),
+          200,
+          downloadHeaders(name, "text/markdown; charset=utf-8"),
+        );
+      case "trials.csv":
+        return context.body(
+          csvOf(run, await spaceOf(run)),
+          200,
+          downloadHeaders(name, "text/csv; charset=utf-8"),
+        );
+      case "journal.jsonl":
+      case "conversation.jsonl": {
+        if (what === "conversation.jsonl" && run.calls.length === 0)
+          throw new GeniusError("not-found", "This run has no conversation.");
+        const stream = Readable.toWeb(createReadStream(join(run.folder, what))) as ReadableStream;
+        return context.body(stream, 200, downloadHeaders(name, "application/jsonl"));
+      }
+      default:
+        return what satisfies never;
+    }
+  });
+
+  app.post("/api/runs", async (context) => {
+    const order = await body(context, startOrder);
+    if ((await store.list()).some(({ id }) => id === "."))
+      throw new GeniusError(
+        "wrong-use",
+        "This dashboard shows one run. Start it on a folder of runs to start another.",
+      );
+    const folder = await processes.start(store.root, order);
+    const run = (await store.list()).find((other) => other.folder === folder);
+    if (run === undefined)
+      throw new GeniusError("internal", `The search started, but ${folder} is not found.`);
+    return context.json({ id: run.id } satisfies Reply<"POST /api/runs">, 201);
+  });
+  app.post("/api/runs/:id/stop", async (context) => {
+    await processes.stop((await runOf(context)).folder);
+    return context.json({ done: true } satisfies Reply<"POST /api/runs/:id/stop">);
+  });
+  app.post("/api/runs/:id/resume", async (context) => {
+    const { trials } = await body(context, resumeOrder);
+    await processes.resume((await runOf(context)).folder, trials);
+    return context.json({ done: true } satisfies Reply<"POST /api/runs/:id/resume">);
+  });
+  app.post("/api/runs/:id/turns", async (context) => {
+    const run = await runOf(context);
+    const turn = await body(context, personTurn);
+    if (run.state !== "running")
+      return refusal(
+        context,
+        409,
+        "not-running",
+        "The search is not running, so there is no turn to take. Resume it first.",
+      );
+    const domain = await domainOf(run);
+    const earlier = run.notes.flatMap((note) => (note.turn?.turn.kind === "allow" ? [note.turn.turn] : []));
+    const problem = problemOf(turn, domain, allowedBy(domain.space, earlier));
+    if (problem !== undefined) throw new GeniusError("wrong-use", `That cannot be done: ${problem}.`);
+    return context.json(
+      { id: await putTurn(run.folder, turn) } satisfies Reply<"POST /api/runs/:id/turns">,
+      201,
+    );
+  });
+  app.get("/api/runs/:id/guesses", async (context) => {
+    const run = await runOf(context);
+    const guesses = await readGuesses(run.folder);
+    return context.json({
+      guesses: guesses.map((guess) => shownGuess(run, guess)),
+    } satisfies Reply<"GET /api/runs/:id/guesses">);
+  });
+  app.post("/api/runs/:id/guesses", async (context) => {
+    const run = await runOf(context);
+    const made = await body(context, newGuess);
+    const recorded = await addGuess(run.folder, made);
+    const known =
+      run.trialOf(made.trial) === undefined
+        ? undefined
+        : await analyst.why(run, made.trial).catch(() => undefined);
+    const surrogate = known?.predicted?.accuracy01;
+    return context.json(
+      {
+        ...shownGuess(run, recorded),
+        ...(surrogate !== undefined && { surrogate01: surrogate }),
+      } satisfies Guess,
+      201,
+    );
+  });
+
+  app.all("/api/*", (context) => refusal(context, 404, "not-found", `There is no ${context.req.path}.`));
+  app.get("*", (context) => {
+    const { path } = context.req;
+    const file = page.get(path === "/" ? "/index.html" : path);
+    if (file === undefined) return context.text("There is nothing here.\n", 404);
+    const isNamedByContent = path.startsWith("/assets/");
+    context.header("cache-control", isNamedByContent ? "public, max-age=31536000, immutable" : "no-cache");
+    return context.body(file.bytes, 200, { "content-type": file.type });
+  });
+  return app;
+}
+
+function statusOf({ code }: GeniusError): 400 | 403 | 404 | 409 | 500 {
+  switch (code) {
+    case "not-found":
+      return 404;
+    case "locked":
+      return 409;
+    case "internal":
+      return 500;
+    default:
+      return 400;
+  }
+}
+
+function trialOf(run: FollowedRun, context: Context) {
+  const number = Number(context.req.param("number"));
+  const followed = run.trialOf(number);
+  if (followed === undefined) throw new GeniusError("not-found", `There is no trial ${number} in this run.`);
+  return followed;
+}
+
+function count(
+  context: Context,
+  name: string,
+  range: { readonly fallback: number; readonly most?: number },
+): number {
+  const text = context.req.query(name);
+  if (text === undefined) return range.fallback;
+  const value = Number(text);
+  if (!/^\d{1,9}$/.test(text))
+    throw new GeniusError("wrong-use", `"${name}" must be a whole number from 0 on.`);
+  return Math.min(value, range.most ?? Number.POSITIVE_INFINITY);
+}
+
+function checked<Value>(schema: z.ZodType<Value>, value: unknown, name: string): Value {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new GeniusError("wrong-use", `"${name}": ${result.error.issues[0]?.message ?? "not understood"}.`);
+}
+
+async function body<Value>(context: Context, schema: z.ZodType<Value>): Promise<Value> {
+  let value: unknown;
+  try {
+    value = await context.req.json();
+  } catch {
+    throw new GeniusError("wrong-use", "The body is not JSON.");
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new GeniusError(
+    "wrong-use",
+    `${issue?.path.join(".") || "The body"}: ${issue?.message ?? "not understood"}.`,
+  );
+}
+
+function shownGuess(run: FollowedRun, { trial, accuracy01, time }: RecordedGuess): Guess {
+  const known = run.trialOf(trial)?.trial;
+  const model = known?.proposal.predicted?.accuracy01;
+  return {
+    trial,
+    person01: accuracy01,
+    time,
+    ...(model !== undefined && { model01: model }),
+    ...(known?.outcome.kind === "scored" && { measured01: known.outcome.accuracy01 }),
+  };
+}

@@ -1,0 +1,83 @@
+// What the dashboard gives as files: a design in the forms that other programs read, and the trials as a table.
+
+import { isScored } from "../record/trial.ts";
+import { outcomeInWords } from "../report/index.ts";
+import { type DesignFormat, designFile, trainedWeights } from "../runs/export-design.ts";
+import type { FollowedRun, FollowedTrial } from "../runs/followed-run.ts";
+import { summaryOf } from "../runs/summary.ts";
+import type { Domain } from "../spaces/domain.ts";
+import type { Space } from "../spaces/space.ts";
+import { nameOf } from "./views/trials.ts";
+
+const endings: Readonly<Record<DesignFormat, string>> = {
+  onnx: "onnx",
+  pytorch: "py",
+  mermaid: "mmd",
+  safetensors: "safetensors",
+};
+
+/** A name that no browser, shell or file system stumbles over. */
+export function downloadHeaders(name: string, type: string): Record<string, string> {
+  const plain =
+    name
+      .replace(/[^\w.-]+/g, "-")
+      .replace(/^[.-]+/, "")
+      .slice(-120) || "download";
+  return { "content-type": type, "content-disposition": `attachment; filename="${plain}"` };
+}
+
+/** The network of a trial. The selected one has its trained weights where the run's folder holds them. */
+export async function designDownload(
+  run: FollowedRun,
+  {
+    domain,
+    followed,
+    format,
+  }: { readonly domain: Domain; readonly followed: FollowedTrial; readonly format: DesignFormat },
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly name: string; readonly type: string }> {
+  const { trial } = followed;
+  const network = domain.space.decode(trial.proposal.choices);
+  const isSelected = trial.number === summaryOf(run).best?.trial;
+  const trained = isSelected ? await trainedWeights(run.folder, network) : undefined;
+  // Loaded when it is used: it brings the runtime for trainings with it.
+  const { initialWeights } = await import("../nn/index.ts");
+  const content = designFile(format, network, () => trained ?? initialWeights(network.nodes, 1));
+  const isText = typeof content === "string";
+  return {
+    bytes: Uint8Array.from(isText ? new TextEncoder().encode(content) : content),
+    name: `${run.id}-trial-${trial.number}.${endings[format]}`,
+    type: isText ? "text/plain; charset=utf-8" : "application/octet-stream",
+  };
+}
+
+/** The trials as comma-separated values, one a line. */
+export function csvOf(run: FollowedRun, space: Space | undefined): string {
+  const head =
+    "trial,design,by,outcome,accuracy01,predicted01,paramCount,macCount,spentMs,finishedAt,rationale";
+  const rows = run.trials.map(({ trial, key, time }) => {
+    const { number, proposal, outcome, cost } = trial;
+    return [
+      number,
+      key || nameOf(space, proposal.choices),
+      proposal.by,
+      outcomeInWords(trial),
+      isScored(trial) ? trial.outcome.accuracy01 : "",
+      proposal.predicted?.accuracy01 ?? "",
+      cost.paramCount,
+      cost.macCount,
+      outcome.spent.milliseconds,
+      time,
+      proposal.rationale ?? "",
+    ]
+      .map(field)
+      .join(",");
+  });
+  return `${[head, ...rows].join("\r\n")}\r\n`;
+}
+
+/** A text that a spreadsheet would take for a formula is marked as text. */
+function field(value: string | number): string {
+  if (typeof value === "number") return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

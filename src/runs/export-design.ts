@@ -1,0 +1,44 @@
+// A design as a file that other programs read, and the trained weights that a run's folder holds for its selected design.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileError, systemCodeOf } from "../base/errors.ts";
+import { exportMermaid } from "../network/export/mermaid.ts";
+import { exportOnnx } from "../network/export/onnx.ts";
+import { exportPytorch } from "../network/export/pytorch.ts";
+import type { Weights } from "../network/export/weights.ts";
+import { decodeWeights, encodeWeights } from "../network/export/weights-file.ts";
+import type { Network } from "../network/network.ts";
+
+export const designFormats = ["onnx", "pytorch", "mermaid", "safetensors"] as const;
+export type DesignFormat = (typeof designFormats)[number];
+
+/** A design as a file that other programs read. `weights` is called only for formats that hold some. */
+export function designFile(
+  format: DesignFormat,
+  network: Network,
+  weights: () => Weights,
+): string | Uint8Array {
+  switch (format) {
+    case "mermaid":
+      return exportMermaid(network);
+    case "pytorch":
+      return exportPytorch(network);
+    case "onnx":
+      return exportOnnx({ network, weights: weights() });
+    case "safetensors":
+      return encodeWeights(network, weights());
+    default:
+      return format satisfies never;
+  }
+}
+
+/** The weights of a run's selected design; undefined where it was not trained. */
+export async function trainedWeights(folder: string, network: Network): Promise<Weights | undefined> {
+  const path = join(folder, "best", "weights.safetensors");
+  try {
+    return decodeWeights(network, await readFile(path));
+  } catch (thrown) {
+    if (systemCodeOf(thrown) === "ENOENT") return undefined;
+    throw fileError(thrown, path, "read");
+  }
+}
