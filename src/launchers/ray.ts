@@ -22,6 +22,7 @@ import { bringPackage, type Package, packFolder } from "./ray/package.ts";
 import {
   directoryNameOf,
   entrypointOf,
+  lostName,
   outputName,
   scriptName,
   scriptOf,
@@ -90,7 +91,7 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
       if ((await api.job(job.key).catch(() => undefined)) === undefined) throw thrown;
     }
   };
-  const stateOf = async (job: LaunchJob): Promise<JobState> => {
+  const look = async (job: LaunchJob): Promise<JobState> => {
     const directory = directoryOf(job);
     const [isStopAsked, isTimedOut] = await Promise.all([
       isThere(join(directory, stopName)),
@@ -104,6 +105,12 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
       return { kind: "queued", detail: "Ray gave up waiting for a place and was asked again" };
     }
     return jobStateOf(found, { isStopAsked, isTimedOut });
+  };
+  const stateOf = async (job: LaunchJob): Promise<JobState> => {
+    const state = await look(job);
+    // A node that only the head lost sees this and ends the training, before another one goes on from its checkpoint.
+    if (state.kind === "ended" && state.how === "lost") await writeWhole(directoryOf(job), lostName, "");
+    return state;
   };
 
   return {

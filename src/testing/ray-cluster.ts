@@ -53,8 +53,8 @@ export interface RayCluster {
   addNode(size: NodeSize): Promise<RayNode>;
   /** A new head in the place of one that was killed: the same address, and nothing that the old one knew. */
   startHead(size: NodeSize): Promise<void>;
-  /** Runs a command of Ray's virtual environment. */
-  run(program: string, ...args: readonly string[]): Promise<string>;
+  /** Tells Ray that a node will be taken away, as clouds do with spot machines. `id` is Ray's. */
+  announcePreemption(id: string, reason: string): Promise<void>;
   /** Ends all of it and deletes its files. */
   close(): Promise<void>;
 }
@@ -78,13 +78,10 @@ export async function startRay(venv: string, size: NodeSize): Promise<RayCluster
     // By which the processes of this cluster are known, whoever started them.
     GENIUS_RAY_MARK: mark,
   };
-  const run = async (program: string, ...args: readonly string[]) =>
-    (await promisify(execFile)(join(venv, "bin", program), args, { env: environment as NodeJS.ProcessEnv }))
-      .stdout;
   let starts = 0;
   const start = async (args: readonly string[], { cpus, gpus = 0, memory, environment: more }: NodeSize) => {
     starts += 1;
-    const name = `${mark}-${starts}`;
+    const name = `${mark}-${starts};`;
     const all = ["start", ...args, "--num-cpus", String(cpus), "--num-gpus", String(gpus), "--block"];
     all.push("--node-ip-address", "127.0.0.1", "--object-store-memory", "80000000", "--disable-usage-stats");
     if (memory !== undefined) all.push("--memory", String(memory));
@@ -128,7 +125,12 @@ export async function startRay(venv: string, size: NodeSize): Promise<RayCluster
       async startHead(size) {
         head = await startHead(size);
       },
-      run,
+      async announcePreemption(id, reason) {
+        const why = ["--reason", "DRAIN_NODE_REASON_PREEMPTION", "--reason-message", reason];
+        const args = ["drain-node", "--address", gcs, "--node-id", id, ...why];
+        args.push("--deadline-remaining-seconds", "1");
+        await promisify(execFile)(join(venv, "bin", "ray"), args, { env: environment as NodeJS.ProcessEnv });
+      },
       close,
     };
   } catch (thrown) {
@@ -137,20 +139,15 @@ export async function startRay(venv: string, size: NodeSize): Promise<RayCluster
   }
 }
 
-/** Kills every process whose environment has a mark that begins so, until there is none. Linux only. */
+/**
+ * Kills every process whose environment has a mark that begins so, and all that those started, until there is none.
+ * Ray's own processes overwrite their environment, but their parent's can be read. Linux only.
+ */
 async function killMarked(mark: string): Promise<void> {
   for (;;) {
-    const pids = (await readdir("/proc")).filter(
-      (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
-    );
-    const marked: number[] = [];
-    for (const pid of pids) {
-      const variables = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
-      const stat = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
-      if (variables.includes(`GENIUS_RAY_MARK=${mark}`) && !/\) Z/.test(stat)) marked.push(Number(pid));
-    }
-    if (marked.length === 0) return;
-    for (const pid of marked) {
+    const doomed = await findMarked(mark);
+    if (doomed.size === 0) return;
+    for (const pid of doomed) {
       try {
         process.kill(pid, "SIGKILL");
       } catch {
@@ -159,6 +156,25 @@ async function killMarked(mark: string): Promise<void> {
     }
     await wait(50);
   }
+}
+
+async function findMarked(mark: string): Promise<ReadonlySet<number>> {
+  const names = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const parents = new Map<number, number>();
+  const found = new Set<number>();
+  for (const name of names) {
+    const variables = await readFile(`/proc/${name}/environ`, "latin1").catch(() => "");
+    const stat = await readFile(`/proc/${name}/stat`, "latin1").catch(() => "");
+    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (parent === undefined || state === "Z") continue;
+    parents.set(Number(name), Number(parent));
+    if (variables.includes(`GENIUS_RAY_MARK=${mark}`)) found.add(Number(name));
+  }
+  for (let size = 0; size !== found.size; ) {
+    size = found.size;
+    for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
+  }
+  return found;
 }
 
 function freePort(): Promise<number> {

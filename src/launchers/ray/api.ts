@@ -142,7 +142,7 @@ function unreachable(address: string, thrown: unknown): GeniusError {
 function refusedEntry(address: string, status: number): GeniusError {
   return new GeniusError(
     "launcher-refused",
-    `The Ray at ${address} asks for a token and did not take ${status === 401 ? "none" : "the one it got"} (HTTP ${status}). Put the cluster's token (\`ray get-auth-token\` on the head) into RAY_AUTH_TOKEN, or its file's path into RAY_AUTH_TOKEN_PATH.`,
+    `The Ray at ${address} asks for a token and ${status === 401 ? "got none" : "did not take the one it got"} (HTTP ${status}). Put the cluster's token (\`ray get-auth-token\` on the head) into RAY_AUTH_TOKEN, or its file's path into RAY_AUTH_TOKEN_PATH.`,
   );
 }
 

@@ -7,6 +7,7 @@ export const scriptName = "run.sh";
 export const outputName = "output.txt";
 export const stopName = "stop";
 export const timeoutName = "timeout";
+export const lostName = "lost";
 
 /** How the script ends where the trainer was never run. */
 export const scriptExitCodes = { folderUnseen: 78, stoppedBefore: 79 } as const;
@@ -27,7 +28,8 @@ export function entrypointOf({ key, folder }: LaunchJob): string {
 
 /**
  * The script: changes into the job's folder, leaves a guard behind and becomes the trainer. The guard asks the
- * trainer to stop at the time limit, kills it when its grace is over, and kills its process group once it has ended.
+ * trainer to stop at the time limit, kills it when its grace is over or the study has given it up for lost (a node
+ * trains on for a minute without its head), and kills its process group once it has ended.
  */
 export function scriptOf(job: LaunchJob, python: string): string {
   const directory = directoryNameOf(job.key);
@@ -41,7 +43,8 @@ test -e ${directory}/${stopName} && exit ${scriptExitCodes.stoppedBefore}
   seconds=0
   while kill -0 $$; do
     sleep 1
-    seconds=$((seconds + 1))${limitLines(job, directory)}
+    seconds=$((seconds + 1))
+    test -e ${directory}/${lostName} && kill -9 -$$${limitLines(job, directory)}
   done
   kill -9 -$$
 ) >/dev/null 2>&1 </dev/null &
