@@ -4,18 +4,18 @@ This process only watches. Each child sends its events through a pipe of its own
 first failure of any ends all. The children meet through a file, and talk over the loopback interface only.
 """
 
+import multiprocessing
 import os
 import sys
 import tempfile
 import time
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as multiprocessing
 
 from .device import choose_compute
 from .events import Emit
@@ -31,8 +31,10 @@ LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 
 def train_in_processes(job: Job, emit: Emit, stop: Stop) -> None:
     """As `train`, by `job.processes` processes."""
-    context = multiprocessing.get_context("spawn")
-    children: list[SpawnProcess] = []
+    # One server loads PyTorch and forks the children: N processes cost one loading.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["genius_trainer.train"])
+    children: list[ForkServerProcess] = []
     pipes: dict[Connection, int] = {}
     with tempfile.TemporaryDirectory(prefix="genius-trainer-") as meeting:
         try:
@@ -50,7 +52,7 @@ def train_in_processes(job: Job, emit: Emit, stop: Stop) -> None:
             _end(children)
 
 
-def _relay(pipes: dict[Connection, int], children: list[SpawnProcess], emit: Emit) -> None:
+def _relay(pipes: dict[Connection, int], children: list[ForkServerProcess], emit: Emit) -> None:
     """Until all have finished. Raises TrainingFailed as soon as one fails or vanishes."""
     open_pipes = dict(pipes)
     while open_pipes:
@@ -74,12 +76,12 @@ def _relay(pipes: dict[Connection, int], children: list[SpawnProcess], emit: Emi
                 del open_pipes[ready]
 
 
-def _stop(children: list[SpawnProcess]) -> None:
+def _stop(children: list[ForkServerProcess]) -> None:
     for child in children:
         child.terminate()
 
 
-def _end(children: list[SpawnProcess]) -> None:
+def _end(children: list[ForkServerProcess]) -> None:
     """Waits for children that are at their end, and ends those that wait for one that is gone."""
     deadline = time.monotonic() + SECONDS_TO_END
     for child in children:

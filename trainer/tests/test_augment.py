@@ -1,6 +1,7 @@
 """Augmentation against Pillow's known answers, and against plain definitions written out slowly here."""
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def pillow_image() -> Tensor:
 @pytest.mark.parametrize("case", PILLOW["cases"], ids=lambda case: f"{case['name']} {case['strength']}")
 def test_colours_are_pillows(case: dict[str, object]) -> None:
     strength = torch.tensor([float(str(case["strength"]))])
-    operations = {
+    operations: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
         "brightness": colour.brightness,
         "contrast": colour.contrast,
         "saturation": colour.saturation,

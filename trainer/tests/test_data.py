@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ SPLIT = {"version": 1, "train": [3, 1, 9999], "validation": [0], "test": []}
 def data(at: Path, split: Any, **changes: Any) -> Data:
     file = at / "split.json"
     file.write_text(json.dumps(split))
-    return Data(**({"folder": digits_folder(), "split": file, "mean01": (0.1,), "sd01": (0.3,)} | changes))
+    return replace(Data(folder=digits_folder(), split=file, mean01=(0.1,), sd01=(0.3,)), **changes)
 
 
 def test_records_come_with_their_labels_in_the_order_of_the_split(tmp_path: Path) -> None:

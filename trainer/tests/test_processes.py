@@ -1,13 +1,15 @@
 """Two processes on the CPU, joined by gloo: the same result as one, stopped together, and ended when one dies."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import load_file
 
-from .support import end, make_job, records, start
+from genius_trainer.run import run
+from genius_trainer.stop import Stop
+
+from .support import make_job, records
 
 SPLIT = {"version": 1, "train": records(13), "validation": records(5, 100), "test": records(5, 200)}
 # Without batch norm, whose statistics are of each process's own images, two halves of a batch are the batch.
@@ -26,33 +28,29 @@ class Network(nn.Module):
 
     def forward(self, x):
         self.steps += self.training
-        action = pathlib.Path(__file__).with_name("action")
-        if self.steps == 2 and dist.is_initialized() and dist.get_rank() == 1 and action.exists():
-            name = action.read_text()
-            os.kill(os.getppid() if name == "SIGTERM" else os.getpid(), signal.Signals[name])
+        dies = pathlib.Path(__file__).with_name("dies").exists()
+        if dies and self.steps == 2 and dist.get_rank() == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
         return self.classifier(self.conv(x).relu().flatten(1))
 """
 
 
-def job_of(folder: Path, processes: int, action: str | None = None) -> Path:
+def job_of(folder: Path, processes: int, **changes: Any) -> Path:
     folder.mkdir()
     (folder / "model.py").write_text(NETWORK)
-    if action is not None:
-        (folder / "action").write_text(action)
     model = {"file": "model.py", "className": "Network", "trainable": "all"}
-    make_job(folder, model=model, split=SPLIT, processes=processes, epochs=2)
+    make_job(folder, model=model, split=SPLIT, processes=processes, epochs=2, **changes)
     return folder
 
 
-def run(folder: Path) -> tuple[int, list[dict[str, Any]]]:
-    code, events, err = end(start(folder))
-    assert events, err
-    return code, events
+def train(folder: Path) -> tuple[int, list[dict[str, Any]]]:
+    events: list[dict[str, Any]] = []
+    return run(folder, events.append, Stop()), events
 
 
-def test_two_processes_train_what_one_trains(tmp_path: Path) -> None:
-    one, two = job_of(tmp_path / "one", 1), job_of(tmp_path / "two", 2)
-    (code_one, alone), (code_two, joined) = run(one), run(two)
+def test_two_processes_train_what_one_trains_also_when_stopped_between(tmp_path: Path) -> None:
+    one, two, stopped = (job_of(tmp_path / name, count) for name, count in (("one", 1), ("two", 2), ("stopped", 2)))
+    (code_one, alone), (code_two, joined) = train(one), train(two)
     assert code_one == code_two == 0, joined
     assert joined[0]["processes"] == 2
     assert [event["event"] for event in joined] == ["started", "epoch", "epoch", "finished"]
@@ -63,31 +61,31 @@ def test_two_processes_train_what_one_trains(tmp_path: Path) -> None:
     for name, tensor in load_file(two / "out/weights.safetensors").items():
         torch.testing.assert_close(tensor, weights[name], rtol=1e-4, atol=1e-6)
 
+    events: list[dict[str, Any]] = []
+    stop = Stop()
 
-def test_a_signal_stops_all_at_one_step_and_they_go_on(tmp_path: Path) -> None:
-    folder = job_of(tmp_path / "job", 2, "SIGTERM")
-    code, events = run(folder)
+    def stop_at_once(event: dict[str, Any]) -> None:
+        events.append(event)
+        stop.request("SIGTERM")
+
+    code = run(stopped, stop_at_once, stop)
     assert (code, events[-1]["reason"]) == (130, "cancelled"), events
-    assert (folder / "checkpoint.pt").exists()
-    (folder / "action").unlink()
-    code, events = run(folder)
+    assert (stopped / "checkpoint.pt").exists()
+    code, events = train(stopped)
     assert code == 0
-    reference = job_of(tmp_path / "whole", 2)
-    assert run(reference)[1][-1]["loss"] == events[-1]["loss"]
+    assert events[-1]["loss"] == joined[-1]["loss"]
 
 
 def test_one_that_dies_ends_all(tmp_path: Path) -> None:
-    code, events = run(job_of(tmp_path / "job", 2, "SIGKILL"))
+    folder = job_of(tmp_path / "job", 2)
+    (folder / "dies").touch()
+    code, events = train(folder)
     assert code == 1
     assert events[-1]["reason"] == "out-of-memory"
     assert "process 2 of 2 was killed by signal 9" in events[-1]["detail"]
 
 
 def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
-    folder = job_of(tmp_path / "job", 2)
-    job = json.loads((folder / "job.json").read_text())
-    job["recipe"]["batchSize"] = 31
-    (folder / "job.json").write_text(json.dumps(job))
-    code, events = run(folder)
+    code, events = train(job_of(tmp_path / "job", 2, recipe={"batchSize": 31}))
     assert code == 1
     assert "recipe.batchSize is 31; allowed is a multiple of the 2 processes" in events[-1]["detail"]
