@@ -44,7 +44,6 @@ export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOpti
     yAxis: axis(chart.y, look, "y"),
     dataZoom: [{ type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false }],
     series: [
-      ...chart.curves.flatMap((curve) => band(curve, look)),
       ...chart.curves.map((curve) => ({
         type: "line",
         name: curve.name,
@@ -63,6 +62,8 @@ export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOpti
         },
         z: curve.faint ? 2 : 3,
       })),
+      // After the lines, whose marks the legend then shows; below them on the canvas.
+      ...chart.curves.flatMap((curve) => band(curve, look)),
       ...chart.references.map(({ name, y }) => ({
         type: "line",
         name,
@@ -74,6 +75,8 @@ export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOpti
           symbol: "none",
           silent: true,
           animation: false,
+          // The default rounds a share to whole percents.
+          precision: 9,
           label: { show: false },
           lineStyle: { color: look.palette.ink, type: "dotted", width: 1.5 },
           data: [{ yAxis: y }],

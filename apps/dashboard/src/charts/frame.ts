@@ -26,7 +26,7 @@ export function frame(look: ChartLook) {
     grid: { left: 12, right: narrow ? 12 : 24, top: 44, bottom: 34, containLabel: true },
     legend: {
       type: "scroll",
-      top: 0,
+      top: 3,
       left: 0,
       right: 0,
       itemWidth: 18,

@@ -12,11 +12,14 @@ export interface IntervalRow {
 
 export const intervalHeight = (rows: number) => 70 + rows * 24;
 
-export function intervalOption(
-  x: AxisSpec,
-  rows: readonly IntervalRow[],
-  look: ChartLook,
-): EChartsCoreOption {
+interface IntervalChart {
+  readonly x: AxisSpec;
+  readonly rows: readonly IntervalRow[];
+  /** Bars start at 0; dots are for values of which only the difference counts. */
+  readonly mark: "bar" | "dot";
+}
+
+export function intervalOption({ x, rows, mark }: IntervalChart, look: ChartLook): EChartsCoreOption {
   const shared = frame(look);
   const value = axis(x, look, "x");
   return {
@@ -46,12 +49,19 @@ export function intervalOption(
       axisTick: { show: false },
     },
     series: [
-      {
-        type: "bar",
-        data: rows.map((row) => row.value),
-        barWidth: 12,
-        itemStyle: { color: seriesColour(look, 0), opacity: 0.8 },
-      },
+      mark === "bar"
+        ? {
+            type: "bar",
+            data: rows.map((row) => row.value),
+            barWidth: 12,
+            itemStyle: { color: seriesColour(look, 0), opacity: 0.8 },
+          }
+        : {
+            type: "scatter",
+            data: rows.map((row, index) => [row.value, index]),
+            symbolSize: 11,
+            itemStyle: { color: seriesColour(look, 0) },
+          },
       {
         type: "custom",
         data: rows.map((row, index) => [row.low, row.high, index]),

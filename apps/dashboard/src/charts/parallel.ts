@@ -22,7 +22,7 @@ export interface ParallelChart {
   readonly about: (id: number) => readonly string[];
 }
 
-export const parallelHeight = (axes: number) => Math.max(260, 64 + axes * 22);
+export const parallelHeight = (axes: number) => 100 + axes * 34;
 
 /** Decisions run from top to bottom, so that thirty of them still fit a telephone. */
 export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCoreOption {
@@ -65,21 +65,31 @@ export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCo
       left: narrow ? 96 : 160,
       right: narrow ? 16 : 40,
       top: 48,
-      bottom: 12,
+      bottom: 36,
       parallelAxisDefault: {
-        nameTextStyle: { color: palette.ink, width: narrow ? 84 : 148, overflow: "truncate" },
+        nameLocation: "start",
+        nameGap: 10,
+        nameTextStyle: {
+          align: "right",
+          color: palette.ink,
+          width: narrow ? 84 : 148,
+          overflow: "truncate",
+        },
         axisLine: { lineStyle: { color: palette.soft } },
         axisTick: { show: false },
         axisLabel: { color: palette.soft, fontSize: 10, hideOverlap: true },
       },
     },
-    parallelAxis: chart.axes.map(({ name, labels }, dim) => ({
-      dim,
-      name,
-      type: "category",
-      data: labels.map((label, place) => ({ value: `${place}`, label })).map(({ value }) => value),
-      axisLabel: { formatter: (place: string) => plain(labels[Number(place)] ?? place, 14) },
-    })),
+    parallelAxis: chart.axes.map(({ name, labels }, dim) => {
+      const room = Math.max(7, Math.floor((narrow ? 36 : 130) / labels.length));
+      return {
+        dim,
+        name,
+        type: "category",
+        data: labels.map((_, place) => String(place)),
+        axisLabel: { formatter: (place: string) => plain(labels[Number(place)] ?? place, room) },
+      };
+    }),
     series: {
       type: "parallel",
       lineStyle: { width: 1.3, opacity: chart.lines.length > 200 ? 0.25 : 0.6 },

@@ -131,13 +131,16 @@ function WorthChart({ worth }: { readonly worth: Worth }) {
   const option = useCallback(
     (look: ChartLook) =>
       intervalOption(
-        { name: "points of accuracy (%)", format: points, min: 0 },
-        decisions.map(({ decision, worth01, ci95 }) => ({
-          name: decision,
-          value: worth01,
-          low: ci95[0],
-          high: ci95[1],
-        })),
+        {
+          x: { name: "points of accuracy (%)", format: points, min: 0 },
+          mark: "bar",
+          rows: decisions.map(({ decision, worth01, ci95 }) => ({
+            name: decision,
+            value: worth01,
+            low: ci95[0],
+            high: ci95[1],
+          })),
+        },
         look,
       ),
     [decisions],
@@ -202,9 +205,7 @@ function EarlyLate({ answer }: { readonly answer: EarlyLateAnswer }) {
   const percent = (value01: number) => `${Math.round(value01 * 100)} %`;
   return (
     <>
-      <p>
-        <strong>{answer.verdict}.</strong> {answer.words}
-      </p>
+      <p>{answer.words}</p>
       <Chart
         title="Complexity along the network"
         caption={`Mean complexity of the chosen option at each place, of the ${answer.bestDesigns} best designs and of ${answer.feasibleDesigns} designs drawn at random within the limits.`}

@@ -116,7 +116,9 @@ function chartOf({ steps, measure, baselines, optimum01, selectedOn, strategy }:
   const last = steps.at(-1)?.evaluation ?? 0;
   // Baselines are known by evaluations only: beside time or money they would be made up.
   const others =
-    measure !== "evaluations" ? [] : baselines.map((band, index): Curve => bandOf(band, index, last));
+    measure !== "evaluations"
+      ? []
+      : randomFirst(baselines).map((band, index): Curve => bandOf(band, index, last));
   const references = optimum01 === undefined ? [] : [{ name: "best of all designs", y: optimum01 }];
   // The first evaluations of a weak start would flatten the rest of the picture; they run out of it at the bottom.
   const lows = [own, ...others].flatMap(({ points }) => {
@@ -125,26 +127,32 @@ function chartOf({ steps, measure, baselines, optimum01, selectedOn, strategy }:
   });
   const highs = [own, ...others].flatMap(({ points }) => points.map((point) => point.high ?? point.y));
   const values = [...lows, ...highs, ...references.map(({ y }) => y)];
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const space = Math.max(1e-4, (most - least) * 0.06);
   return {
     x: measureAxis(measure),
     y: {
       ...accuracyAxis(`accuracy on ${selectedOn} data`),
-      ...(values.length > 0 && {
-        min: roundTo(least - space, space),
-        max: Math.min(1, roundTo(most + space, space)),
-      }),
+      ...(values.length > 0 && niceEnds(Math.min(...values), Math.max(...values))),
     },
     curves: [...others, own],
     references,
   };
 }
 
-const roundTo = (value: number, step: number) => {
-  const digits = Math.max(0, Math.ceil(-Math.log10(step)));
-  return Number(value.toFixed(Math.min(6, digits)));
-};
+/** Ends of an axis that are whole multiples of a step of 1, 2 or 5, so that its ticks are too. */
+function niceEnds(least: number, most: number): { readonly min: number; readonly max: number } {
+  const raw = Math.max(1e-5, (most - least) / 5);
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= raw) ?? 10);
+  const clean = (value: number) => Number(value.toFixed(8));
+  return {
+    min: clean(Math.floor(least / step) * step),
+    max: clean(Math.min(1, Math.ceil(most / step) * step)),
+  };
+}
+
+/** Random search has the report's first colour. */
+const randomFirst = (baselines: RunDetail["baselines"]) =>
+  baselines.toSorted((a, b) => Number(b.strategy === "random") - Number(a.strategy === "random"));
 
 function bandOf(band: RunDetail["baselines"][number], index: number, last: number): Curve {
   const name = `${band.strategy} (${band.runs === 1 ? "1 run" : `${band.runs} runs: median, 5–95 %`})`;
@@ -175,13 +183,12 @@ function Standing({ detail }: { readonly detail: RunDetail }) {
       <DataTable
         label="Beside other strategies"
         data={{
-          columns: ["strategy", "runs", "evaluations", "median best", "nine of ten runs", "this run's best"],
-          rows: baselines.map((band) => {
+          columns: ["strategy", "runs", "median best", "nine of ten runs", "this run's best"],
+          rows: randomFirst(baselines).map((band) => {
             const last = band.evaluation.length - 1;
             return [
               band.strategy,
               band.runs,
-              band.evaluation[last],
               formatPercent(band.median01[last]!),
               band.runs === 1
                 ? ""

@@ -1,6 +1,6 @@
 // One trial: what came of it and why, the proposer's reason (a claim), what changed, and its network.
 import { useCallback } from "react";
-import type { Change, TrialDetail } from "../../../../src/dashboard/api.ts";
+import type { TrialDetail } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { curveOption } from "../charts/curves.ts";
@@ -102,8 +102,6 @@ export function TrialFacts({ trial }: { readonly trial: TrialDetail }) {
     </>
   );
 }
-
-export const changeInWords = ({ decision, from, to }: Change) => `${decision}: ${from} → ${to}`;
 
 function CurveOf({ trial }: { readonly trial: TrialDetail }) {
   const points = trial.curve ?? [];

@@ -1,13 +1,12 @@
 // Why this one? The proposer's reason, marked as its claim, and beside it what a surrogate that saw only the earlier
 // trials makes of the same changes. Neither is a proof; where they disagree, that is worth knowing.
 import { useState } from "react";
-import type { Attribution, TrialDetail } from "../../../../src/dashboard/api.ts";
+import type { Attribution, Change, TrialDetail } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { formatPercent } from "../format.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer } from "../ui/pieces.tsx";
-import { changeInWords } from "./trial-panel.tsx";
 
 export function WhyThisOne({ trial }: { readonly trial: TrialDetail }) {
   const [isAsked, setAsked] = useState(false);
@@ -25,13 +24,7 @@ export function WhyThisOne({ trial }: { readonly trial: TrialDetail }) {
           ) : (
             <blockquote>{rationale}</blockquote>
           )}
-          {parent !== undefined && (
-            <p className="soft wrap">
-              {changes.length === 0
-                ? `The same design as the best before it, trial ${parent.trial}.`
-                : `Changed from the best before it, trial ${parent.trial} (${formatPercent(parent.accuracy01)}): ${changes.map(changeInWords).join("; ")}.`}
-            </p>
-          )}
+          {parent !== undefined && <Changes changes={changes} parent={parent} />}
         </div>
         <div className="finding">
           <p>
@@ -52,6 +45,44 @@ export function WhyThisOne({ trial }: { readonly trial: TrialDetail }) {
   );
 }
 
+/** So many are told in the text; more are folded. */
+const fewChanges = 4;
+
+function Changes({
+  changes,
+  parent,
+}: {
+  readonly changes: readonly Change[];
+  readonly parent: NonNullable<TrialDetail["parent"]>;
+}) {
+  const before = `the best before it, trial ${parent.trial} (${formatPercent(parent.accuracy01)})`;
+  if (changes.length === 0) return <p className="soft wrap">The same design as {before}.</p>;
+  const items = (
+    <ul>
+      {changes.map((change) => (
+        <li key={change.decision}>{changeInWords(change)}</li>
+      ))}
+    </ul>
+  );
+  return (
+    <div className="soft wrap">
+      {changes.length > fewChanges ? (
+        <details>
+          <summary>
+            {changes.length} decisions differ from {before}
+          </summary>
+          {items}
+        </details>
+      ) : (
+        <>
+          <p>Changed from {before}:</p>
+          {items}
+        </>
+      )}
+    </div>
+  );
+}
+
 function Surrogate({ trial }: { readonly trial: number }) {
   const { detail } = useRunData();
   const asked = useAsked(
@@ -64,6 +95,8 @@ function Surrogate({ trial }: { readonly trial: number }) {
     </Answer>
   );
 }
+
+const changeInWords = ({ decision, from, to }: Change) => `${decision}: ${from} → ${to}`;
 
 const signed = (value01: number) => `${value01 >= 0 ? "+" : "−"}${(Math.abs(value01) * 100).toFixed(2)}`;
 

@@ -28,10 +28,19 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
           Tick two or more in <a href={linkTo([])}>all runs</a>.
         </p>
       ) : (
-        <Answer asked={asked}>{(comparison) => <Body comparison={comparison} />}</Answer>
+        <Answer asked={asked}>{(comparison) => <Body comparison={named(comparison)} />}</Answer>
       )}
     </>
   );
+}
+
+/** Runs of one name are told apart by their folder. */
+function named(comparison: Comparison): Comparison {
+  const count = (name: string) => comparison.runs.filter((run) => run.name === name).length;
+  const runs = comparison.runs.map((run) =>
+    count(run.name) > 1 ? { ...run, name: `${run.name} (${run.id})` } : run,
+  );
+  return { ...comparison, runs };
 }
 
 function Body({ comparison }: { readonly comparison: Comparison }) {
@@ -44,13 +53,16 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
   const bars = useCallback(
     (look: ChartLook) =>
       intervalOption(
-        { name: "mean of the best (%)", format: (value) => (value * 100).toFixed(2) },
-        strategies.map(({ strategy, runs, mean01, ci95 }) => ({
-          name: `${strategy} (${runs} runs)`,
-          value: mean01,
-          low: ci95[0],
-          high: ci95[1],
-        })),
+        {
+          x: { name: "mean of the best (%)", format: (value) => (value * 100).toFixed(2) },
+          mark: "dot",
+          rows: strategies.map(({ strategy, runs, mean01, ci95: [low, high] }) => ({
+            name: `${strategy} (${runs} runs)`,
+            value: mean01,
+            low,
+            high,
+          })),
+        },
         look,
       ),
     [strategies],
