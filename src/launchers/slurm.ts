@@ -171,8 +171,8 @@ async function create({ environment }: LauncherSetting, options: SlurmOptions): 
     async requirePackage(name, atLeast) {
       // What a setup file brings, and a Python that only the nodes have, shows when the first training begins.
       if (setup !== "" || options.python !== undefined) return;
-      const found = await findPython(environment, name);
-      const version = found.packageVersion;
+      const found = await findPython(environment);
+      const version = found.packages[name];
       if (version !== undefined && isAtLeast(version, atLeast)) return;
       throw new GeniusError(
         "missing-feature",
