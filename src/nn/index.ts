@@ -9,6 +9,7 @@ export {
   type ModelNode,
   type ModelOp,
   type ParameterSpec,
+  parametersOf,
   type Shapes,
 } from "./model.ts";
 export type { Optimiser } from "./optimiser.ts";
@@ -23,3 +24,4 @@ export {
   type Trainer,
   type TrainerOptions,
 } from "./trainer.ts";
+export { activationAgreement, logPathFlow } from "./untrained.ts";

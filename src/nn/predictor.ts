@@ -97,7 +97,8 @@ function buildInferenceGraph(
   return { bytes: graph.encode(), output: flat.name };
 }
 
-function emitInference(
+/** One node in standard operators, in inference mode; its parameters are `constants`, by name. */
+export function emitInference(
   graph: GraphBuilder,
   node: ModelNode,
   around: {
