@@ -44,6 +44,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "whether a model knows a published table by heart",
     load: async () => (await import("./audit.ts")).default,
   },
+  study: {
+    usage: "study NAME [options]",
+    summary: "questions about search itself, each answered by one command",
+    load: async () => (await import("./study.ts")).default,
+  },
   cost: {
     usage: "cost --space NAME (--choices C | --stdin)",
     summary: "parameters and multiply–accumulates of designs",
@@ -68,6 +73,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     usage: "list spaces|strategies|evaluators|datasets|launchers|models",
     summary: "what there is",
     load: async () => (await import("./list.ts")).default,
+  },
+  setup: {
+    usage: "setup torch",
+    summary: "make the Python environment that trainings with PyTorch run in",
+    load: async () => (await import("./setup.ts")).default,
   },
   doctor: {
     usage: "doctor",

@@ -1,15 +1,20 @@
 // `genius doctor`: what works on this machine, and for what does not, what it would take. It looks and changes nothing.
 import { spawn } from "node:child_process";
-import { statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, statfs } from "node:fs/promises";
+import { resolve } from "node:path";
 import { styleText } from "node:util";
 import { z } from "zod";
 import { messageOf } from "../base/errors.ts";
+import { launchers } from "../catalog/_catalog.ts";
 import { cacheDirectoryOf } from "../data/cache-directory.ts";
 import { findTable } from "../data/tables/obtain-table.ts";
 import { publishedTables } from "../data/tables/published.ts";
+import { readRequirements } from "../evaluators/torch/trainer-package.ts";
+import { inspectPython, isAtLeast, pythonPlaces } from "../launchers/local/python.ts";
 import { type ModelProvider, modelProviders } from "../llm/index.ts";
 import { defineCommand, type Terminal } from "./command.ts";
+import { distribute } from "./members.ts";
+import { checkFlags } from "./options.ts";
 
 interface Finding {
   readonly what: string;
@@ -21,14 +26,24 @@ interface Finding {
 type Environment = Terminal["environment"];
 
 export default defineCommand({
-  options: z.object({ json: z.boolean().default(false).describe("JSON lines on standard output") }),
-  async run({ options, terminal }) {
+  options: z.object({
+    json: z.boolean().default(false).describe("JSON lines on standard output"),
+    out: z
+      .string()
+      .default(".")
+      .describe("folder where runs will be, which a cluster's machines must see too")
+      .meta({ placeholder: "DIR" }),
+  }),
+  passesRest: true,
+  more: `Options of launchers say where to look for a cluster: genius doctor --ray-address URL`,
+  async run({ options, rest, terminal }) {
     const groups = await Promise.all([
       node(),
       packages(),
       models(terminal.environment),
       python(terminal.environment),
-      programs(),
+      clusters(terminal.environment, rest, options.out),
+      sharedFolder(options.out),
       data(terminal.environment),
     ]);
     const findings = groups.flat();
@@ -101,51 +116,119 @@ async function reaches(url: string): Promise<boolean> {
   }
 }
 
-const probe = `import sys, json
-try:
-    import torch
-    gpu = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-    print(json.dumps([sys.version.split()[0], torch.__version__, gpu]))
-except ImportError:
-    print(json.dumps([sys.version.split()[0], None, []]))`;
+const probe = `import json, torch
+print(json.dumps([torch.__version__, [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]]))`;
 
+/** The Python that trainings on this machine would run in: its packages, PyTorch as it starts, and the GPUs it sees. */
 async function python(environment: Environment): Promise<Finding[]> {
-  const candidates = [environment.GENIUS_PYTHON, join(".venv", "bin", "python"), "python3"].filter(
-    (path) => path !== undefined,
-  );
-  for (const candidate of candidates) {
-    const answer = await output(candidate, ["-c", probe]);
-    if (answer === undefined) continue;
-    const [version, torch, gpus] = JSON.parse(answer) as [string, string | null, string[]];
-    const noTorch =
-      "PyTorch is not installed in it; only comparisons with PyTorch need it (npm run setup:python)";
-    return [
-      { what: "Python", state: "works", detail: `${version} (${candidate})` },
-      { what: "PyTorch", state: torch === null ? "missing" : "works", detail: torch ?? noTorch },
-      {
-        what: "GPU",
-        state: gpus.length > 0 ? "works" : "missing",
-        detail: gpus.length > 0 ? gpus.join(", ") : "PyTorch sees none; training runs on the processor",
-      },
-    ];
+  const looked: string[] = [];
+  let first: Finding[] | undefined;
+  for (const place of pythonPlaces(environment)) {
+    const found = await inspectPython(place);
+    looked.push(`${place} (${typeof found === "string" ? found : found.version})`);
+    if (typeof found === "string") continue;
+    const self: Finding = { what: "Python", state: "works", detail: `${found.version} (${place})` };
+    const wrong = (await readRequirements()).flatMap(({ name, atLeast }) => {
+      const version = found.packages[name];
+      if (version !== undefined && isAtLeast(version, atLeast)) return [];
+      return [version === undefined ? `no ${name}` : `${name} ${version} (${atLeast} or newer is needed)`];
+    });
+    if (wrong.length > 0) {
+      const what = wrong.join(", ");
+      const detail = `${what} in ${place}. --evaluator torch needs it; all else works without: genius setup torch`;
+      first ??= [self, { what: "PyTorch", state: "missing", detail }];
+      continue;
+    }
+    return [self, ...(await torchOf(place))];
   }
+  if (first !== undefined) return first;
   return [
     {
       what: "Python",
       state: "missing",
-      detail: "no Python was found; only comparisons with PyTorch need it",
+      detail: `looked at ${looked.join(", ")}. Only --evaluator torch needs one: install Python, then genius setup torch`,
     },
   ];
 }
 
-async function programs(): Promise<Finding[]> {
-  const check = async (what: string, program: string, args: readonly string[]): Promise<Finding> => {
-    const answer = await output(program, args);
-    return answer === undefined
-      ? { what, state: "missing", detail: `${program} is not on the path` }
-      : { what, state: "works", detail: answer.trim().split("\n")[0] ?? program };
-  };
-  return Promise.all([check("Ray", "ray", ["--version"]), check("Slurm", "sbatch", ["--version"])]);
+async function torchOf(place: string): Promise<Finding[]> {
+  const answer = await output(place, ["-c", probe]);
+  if (answer === undefined) {
+    const detail = `it is installed in ${place} and does not start; make another with genius setup torch`;
+    return [{ what: "PyTorch", state: "broken", detail }];
+  }
+  const [version, gpus] = JSON.parse(answer) as [string, string[]];
+  const card = await output("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"]);
+  const unseen =
+    card === undefined
+      ? "none; training runs on the processor"
+      : `${card.trim().split("\n")[0]} is there and PyTorch ${version} does not see it: a build for processors, or an old driver. Install another with genius setup torch --index-url, or a newer driver`;
+  return [
+    { what: "PyTorch", state: "works", detail: version },
+    gpus.length > 0
+      ? { what: "GPU", state: "works", detail: gpus.join(", ") }
+      : { what: "GPU", state: card === undefined ? "missing" : "broken", detail: unseen },
+  ];
+}
+
+/** Every launcher but that of this machine, by what it checks itself before a job. */
+async function clusters(
+  environment: Environment,
+  rest: Readonly<Record<string, string | boolean>>,
+  folder: string,
+): Promise<Finding[]> {
+  const names = Object.keys(launchers).filter((name) => name !== "local");
+  const definitions = await Promise.all(names.map((name) => launchers[name]!.load()));
+  const flags = await distribute(rest, definitions, ["json", "out"]);
+  return Promise.all(
+    definitions.map(async (definition, index): Promise<Finding> => {
+      const what = `launcher ${definition.name}`;
+      try {
+        const options = checkFlags(definition.options, flags[index] ?? {});
+        const launcher = await definition.create({ folder: resolve(folder), environment }, options);
+        const { capacity } = launcher;
+        await launcher.close?.();
+        const size = capacity === undefined ? "" : ` · ${capacity.cpus} processors, ${capacity.gpus} GPUs`;
+        return { what, state: "works", detail: `answers: ${JSON.stringify(options)}${size}` };
+      } catch (thrown) {
+        return { what, state: "missing", detail: messageOf(thrown).replaceAll(/\s*\n\s*/g, "; ") };
+      }
+    }),
+  );
+}
+
+/** Kinds of file systems that several machines see, by the number that the system gives them. */
+const networkKinds = new Map([
+  [0x6969, "NFS"],
+  [0xff534d42, "SMB"],
+  [0xfe534d42, "SMB"],
+  [0x0bd00bd0, "Lustre"],
+  [0x47504653, "GPFS"],
+  [0x19830326, "BeeGFS"],
+  [0x00c36400, "Ceph"],
+  [0x01021997, "9P"],
+  [0x65735546, "FUSE"],
+]);
+
+/** Whether the runs' folder can be seen by a cluster's machines; a cluster of this machine alone needs no such thing. */
+async function sharedFolder(folder: string): Promise<Finding[]> {
+  const path = resolve(folder);
+  const what = "shared folder";
+  try {
+    await access(path, constants.W_OK);
+    const kind = networkKinds.get((await statfs(path)).type);
+    return kind === undefined
+      ? [
+          {
+            what,
+            state: "missing",
+            detail: `${path} is on a disk of this machine. A cluster of several needs runs in a folder that all see: --out DIR`,
+          },
+        ]
+      : [{ what, state: "works", detail: `${path} is on ${kind}` }];
+  } catch (thrown) {
+    return [{ what, state: "broken", detail: `${path} cannot be written: ${messageOf(thrown)}` }];
+  }
 }
 
 async function data(environment: Environment): Promise<Finding[]> {

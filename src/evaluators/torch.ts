@@ -5,7 +5,6 @@ import { readFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
 import { describeReport } from "../data/index.ts";
 import type { Launcher, LaunchJob } from "../launchers/launcher.ts";
@@ -25,6 +24,7 @@ import { largeBatchRecipe, type TorchRecipe } from "./torch/job.ts";
 import { checkpointName, openJobFolders, shortHash, writeJob } from "./torch/job-folder.ts";
 import { dropTraining, findKept, keepTraining } from "./torch/kept-trainings.ts";
 import { type TorchOptions, torchOptions } from "./torch/options.ts";
+import { readRequirements, trainerFolder } from "./torch/trainer-package.ts";
 import { trainingKey } from "./train/checkpoints.ts";
 import { handOver } from "./train/hand-over.ts";
 import { describeImages, openImages, refuseMisfit, withImageSize } from "./train/images.ts";
@@ -41,9 +41,6 @@ export default defineEvaluator({
   describe: (setting, { imageSize }) => describeImages(setting, imageSize),
   create,
 });
-
-/** What the trainer imports, as in trainer/pyproject.toml. */
-const packages = { torch: "2.13", numpy: "2", jsonschema: "4.23", safetensors: "0.5" };
 
 /** One training, as the rest of this file speaks of it. */
 interface Plan {
@@ -238,15 +235,12 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
   };
 }
 
-/** The Python package beside `src` or `dist`. */
-const trainerFolder = fileURLToPath(new URL("../../trainer", import.meta.url));
-
 async function openLauncher(setting: EvaluatorSetting): Promise<Launcher> {
   if (setting.openLauncher === undefined) {
     throw new GeniusError("internal", "The torch evaluator was created without a launcher.");
   }
   const launcher = await setting.openLauncher();
-  for (const [name, atLeast] of Object.entries(packages)) await launcher.requirePackage?.(name, atLeast);
+  for (const { name, atLeast } of await readRequirements()) await launcher.requirePackage?.(name, atLeast);
   return launcher;
 }
 
