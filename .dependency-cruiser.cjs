@@ -8,7 +8,7 @@ const layers = [
   ["strategies", "evaluators"],
   ["study", "report", "refine"],
   ["catalog"],
-  ["runs"],
+  ["runs", "questions"],
   ["dashboard", "mcp"],
   ["cli", "testing"],
 ];

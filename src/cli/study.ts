@@ -1,0 +1,158 @@
+// `genius study`: questions about search itself, each answered by one command with a page and its figures.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { fileError, GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { unknownName } from "../base/nearest.ts";
+import { type Conversation, createConversation } from "../llm/index.ts";
+import { answerMarkdown, answerPage } from "../questions/answer-page.ts";
+import { loadQuestion, questionNames } from "../questions/index.ts";
+import { modelSettings } from "../study/settings.ts";
+import { defineCommand } from "./command.ts";
+import { distribute, membersHelp } from "./members.ts";
+import { checkFlags } from "./options.ts";
+import { provenanceOf } from "./provenance.ts";
+
+const options = modelSettings.extend({
+  model: z
+    .string()
+    .optional()
+    .describe("the language model under study, for questions that ask for one")
+    .meta({ placeholder: "PROVIDER/MODEL" }),
+  out: z
+    .string()
+    .optional()
+    .describe("folder of the answer (default: studies/NAME)")
+    .meta({ placeholder: "DIR" }),
+  json: z.boolean().default(false).describe("the answer as one JSON object on standard output"),
+});
+
+export default defineCommand({
+  options,
+  passesRest: true,
+  more: `NAME is one of ${questionNames.join(", ")}. Each has options of its own:
+  genius study sense-of-direction --help
+
+A study leaves a page (answer.html), its words (answer.md) and its figures (answer.json) in its folder. What would need a language
+model is left out without one, and said.`,
+  async help(given) {
+    const name = typeof given.study === "string" ? given.study : undefined;
+    const names = name === undefined ? questionNames : [name];
+    const loaded = await Promise.all(names.map(loadQuestion));
+    return membersHelp(loaded.map((question) => ["the study", question] as const));
+  },
+  async run({ operands, options: given, rest, terminal }) {
+    const [name] = operands;
+    if (name === undefined || operands.length > 1)
+      throw new GeniusError("wrong-use", `Name one study: ${questionNames.join(", ")}.`);
+    if (!questionNames.includes(name)) throw unknownName("study", name, questionNames);
+    const question = await loadQuestion(name);
+    if (given.model !== undefined && question.model === "none")
+      throw new GeniusError("wrong-use", `The study ${name} asks no language model; leave --model out.`);
+    const [flags = {}] = await distribute(rest, [question], Object.keys(options.shape));
+    const own = checkFlags(question.options, flags);
+    const folder = given.out ?? join("studies", name);
+    await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
+      throw fileError(thrown, folder, "create the folder");
+    });
+    const open = new Map<string, Conversation>();
+    const started = performance.now();
+    try {
+      const answer = await question.answer(
+        {
+          folder,
+          environment: terminal.environment,
+          signal: terminal.signal,
+          onProgress: (text) => terminal.error(`${text}\n`),
+          ...(given.model !== undefined && {
+            converse: conversations(given.model, given, { folder, open, environment: terminal.environment }),
+          }),
+        },
+        own,
+      );
+      const said = Object.entries(flags).map(
+        ([field, value]) =>
+          ` --${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${value}`,
+      );
+      const answered = {
+        question,
+        answer,
+        command: `genius study ${name}${said.join("")}${given.model === undefined ? "" : ` --model ${given.model}`}`,
+        provenance: { ...(await provenanceOf()), options: JSON.parse(JSON.stringify(own)) } as JsonObject,
+        milliseconds: performance.now() - started,
+      };
+      const { findings, remarks, tables, data } = answer;
+      const result = {
+        study: name,
+        asks: question.asks,
+        findings,
+        remarks,
+        tables,
+        data,
+        command: answered.command,
+        provenance: { ...answered.provenance, ...answer.provenance },
+      };
+      await writeAll(folder, {
+        "answer.html": answerPage(answered),
+        "answer.md": answerMarkdown(answered),
+        "answer.json": `${JSON.stringify(result, null, 2)}\n`,
+      });
+      terminal.out(given.json ? `${JSON.stringify(result)}\n` : answerMarkdown(answered));
+      terminal.error(`\nWritten to ${folder}: answer.html, answer.md, answer.json\n`);
+      return 0;
+    } finally {
+      await Promise.all([...open.values()].map((conversation) => conversation.close()));
+    }
+  },
+});
+
+/** Conversations by name, each recorded in a folder of its own, all with the caps that were given. */
+function conversations(
+  model: string,
+  { baseUrl, maxUsd, maxTokens, maxCalls }: z.output<typeof modelSettings>,
+  setting: {
+    readonly folder: string;
+    readonly open: Map<string, Conversation>;
+    readonly environment: Readonly<Record<string, string | undefined>>;
+  },
+): (name: string) => Promise<Conversation> {
+  const { open, environment } = setting;
+  return async (name) => {
+    const known = open.get(name);
+    if (known !== undefined) return known;
+    const folder = join(setting.folder, "conversations", name);
+    await mkdir(folder, { recursive: true });
+    // What all have spent so far is taken from what is left.
+    const spent = [...open.values()].map((conversation) => conversation.spent);
+    const left = (cap: number | undefined, used: (entry: Conversation["spent"]) => number) =>
+      cap === undefined ? undefined : Math.max(0, cap - spent.reduce((sum, entry) => sum + used(entry), 0));
+    const [usd, tokens, calls] = [
+      left(maxUsd, (entry) => entry.usd),
+      left(maxTokens, (entry) => entry.inputTokens + entry.outputTokens),
+      left(maxCalls, (entry) => entry.calls),
+    ];
+    const conversation = await createConversation({
+      model,
+      baseUrl,
+      environment,
+      folder,
+      caps: {
+        ...(usd !== undefined && { maxUsd: usd }),
+        ...(tokens !== undefined && { maxTokens: tokens }),
+        ...(calls !== undefined && { maxCalls: calls }),
+      },
+    });
+    open.set(name, conversation);
+    return conversation;
+  };
+}
+
+async function writeAll(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name);
+    await writeFile(path, text).catch((thrown: unknown) => {
+      throw fileError(thrown, path, "write");
+    });
+  }
+}

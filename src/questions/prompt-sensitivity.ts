@@ -1,0 +1,163 @@
+// How much depends on the wording? The same model designs for the same table with one thing changed at a time: the prompt,
+// the order of decisions and options, the length of the history, what it is told of costs, the temperature.
+import { z } from "zod";
+import type { JsonObject } from "../base/json.ts";
+import { createRandom } from "../base/random.ts";
+import { stripChart } from "../report/index.ts";
+import { disguise } from "../spaces/disguise.ts";
+import { difference, estimate, inWords, isClear } from "./estimates.ts";
+import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
+import { breathe, openSearches, runTableSearch, type SearchEnd } from "./table-searches.ts";
+
+const options = z.object({
+  space: z.string().default("nas-bench-macro").describe("a space with a published table"),
+  dataset: z.string().default("cifar10").describe("a data set of that space"),
+  evaluations: z.int().min(2).default(10).describe("evaluations of each search"),
+  seeds: z.int().min(2).default(5).describe("searches with each wording"),
+});
+type Options = z.output<typeof options>;
+
+interface Wording {
+  readonly name: string;
+  readonly options: JsonObject;
+  /** Decisions and options in another order, drawn anew for each seed. */
+  readonly reordered?: boolean;
+}
+
+const base: Wording = { name: "as it is", options: {} };
+const wordings: readonly Wording[] = [
+  base,
+  { name: "the paper's protocol", options: { prompt: "genius-2023" } },
+  { name: "another order of options", options: {}, reordered: true },
+  { name: "a short history", options: { shown: 2 } },
+  { name: "no costs", options: { costs: false } },
+  { name: "costs, but no cost tool", options: { costTool: false } },
+  { name: "temperature 0", options: { temperature: 0 } },
+  { name: "temperature 1", options: { temperature: 1 } },
+];
+
+export default defineQuestion({
+  name: "prompt-sensitivity",
+  asks: "How much of a model's search depends on how it is asked?",
+  source: "what critics of prompt-driven search ask; the paper used one prompt",
+  model: "optional",
+  options,
+  answer,
+});
+
+async function answer(setting: QuestionSetting, given: Options): Promise<Answer> {
+  const { evaluations, seeds } = given;
+  const { converse } = setting;
+  if (converse === undefined) {
+    return {
+      findings: [],
+      remarks: [
+        "Not answered: this study needs a language model (--model PROVIDER/MODEL). A recorded conversation cannot answer it, since another wording would have had other replies; and nothing is made up.",
+      ],
+      charts: [],
+      tables: [],
+      data: {},
+      provenance: {},
+    };
+  }
+  const searches = await openSearches(given.space, given.dataset, setting.environment);
+  const run = async (strategy: string, wording: Wording) => {
+    const ends: SearchEnd[] = [];
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      await breathe(setting.signal);
+      const random = createRandom("prompt-sensitivity", seed);
+      ends.push(
+        await runTableSearch(searches, {
+          strategy,
+          strategyOptions: wording.options,
+          seed,
+          evaluations,
+          signal: setting.signal,
+          ...(strategy === "llm" && {
+            conversation: await converse(`${wording.name}-${seed}`.replaceAll(/[^a-z0-9]+/g, "-")),
+          }),
+          ...(wording.reordered && { face: disguise(searches.domain.space, { kind: "permuted", random }) }),
+        }),
+      );
+    }
+    return ends.map((end) => end.bestRegret01);
+  };
+  const chance = await run("random", base);
+  const measured: { wording: Wording; regrets: readonly number[] }[] = [];
+  for (const wording of wordings) {
+    setting.onProgress(wording.name);
+    measured.push({ wording, regrets: await run("llm", wording) });
+  }
+  const verdictOf = (regrets: readonly number[]) => {
+    const gain = difference(regrets, chance);
+    return !isClear(gain)
+      ? "not told apart from random search"
+      : gain.mean < 0
+        ? "better than random search"
+        : "worse than random search";
+  };
+  const own = measured[0]!;
+  const verdict = verdictOf(own.regrets);
+  const flips = measured
+    .filter(({ regrets }) => verdictOf(regrets) !== verdict)
+    .map(({ wording }) => wording.name);
+  const effects = measured
+    .slice(1)
+    .map(({ wording, regrets }) => ({ name: wording.name, effect: difference(regrets, own.regrets) }));
+  return {
+    findings: [
+      `As it is asked, the model is ${verdict} after ${evaluations} evaluations (${seeds} seeds); that conclusion ${flips.length === 0 ? "holds under every wording" : `changes under ${flips.join(", ")}`}.`,
+      ...effects.map(
+        ({ name, effect }) =>
+          `${name}: regret changes by ${inWords(effect)} points${isClear(effect) ? "" : ", which cannot be told from zero"}.`,
+      ),
+    ],
+    remarks: [`${seeds} searches with each wording: effects smaller than the intervals are not seen.`],
+    charts: [
+      stripChart({
+        name: "wordings",
+        title: `The best of ${evaluations} designs, by how the model was asked`,
+        caption:
+          "Distance from the best design of the table, in points: a dot is a search, the tick is the mean with its 95 % interval.",
+        x: {
+          label: "regret (points)",
+          min: 0,
+          max: Math.max(...measured.flatMap(({ regrets }) => regrets), ...chance) * 105 + 0.01,
+          scale: "linear",
+          format: (value) => String(Number(value.toFixed(2))),
+          precise: (value) => value.toFixed(3),
+        },
+        rows: [
+          ...measured.map(({ wording, regrets }) => ({ name: wording.name, regrets })),
+          { name: "random search", regrets: chance },
+        ].map(({ name, regrets }) => {
+          const { mean, ci95 } = estimate(regrets);
+          return {
+            name,
+            values: regrets.map((value) => 100 * value),
+            center: 100 * mean,
+            interval: [100 * ci95[0], 100 * ci95[1]] as const,
+          };
+        }),
+      }),
+    ],
+    tables: [
+      {
+        title: "Regret in points",
+        table: {
+          columns: ["asked", "regret", "against as it is"],
+          rows: [
+            ...measured.map(({ wording, regrets }) => [
+              wording.name,
+              inWords(estimate(regrets)),
+              wording === base ? null : inWords(difference(regrets, own.regrets)),
+            ]),
+            ["random search", inWords(estimate(chance)), null],
+          ],
+        },
+      },
+    ],
+    data: JSON.parse(JSON.stringify({ measured, random: chance })),
+    provenance: { ...searches.table.provenance, evaluations, seeds },
+  };
+}
