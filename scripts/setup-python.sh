@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv with PyTorch, for the tests and benchmarks that compare with it. Nothing else needs Python.
+# Makes .venv with PyTorch, for the trainer (trainer/), its checks, and the tests and benchmarks that compare with
+# PyTorch. Nothing else needs Python.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python="${PYTHON:-python3}"
@@ -8,5 +9,6 @@ if ! command -v "$python" > /dev/null; then
   exit 1
 fi
 "$python" -m venv .venv
-.venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy onnx onnxruntime safetensors "$@"
+.venv/bin/pip install --quiet --disable-pip-version-check \
+  torch==2.13.0 numpy onnx onnxruntime safetensors jsonschema types-jsonschema ruff mypy pytest "$@"
 .venv/bin/python -c 'import torch; print("PyTorch", torch.__version__, "is ready in .venv")'
