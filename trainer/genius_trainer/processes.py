@@ -6,6 +6,7 @@ first failure of any ends all. The children meet through a file, and talk over t
 
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ from .stop import Stop, listen
 from .train import train
 
 SECONDS_TO_END = 10.0
+SECONDS_TO_EXPLAIN = 3.0
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 
 
@@ -47,33 +49,51 @@ def train_in_processes(job: Job, emit: Emit, stop: Stop) -> None:
                 children.append(child)
                 pipes[ours] = rank
             stop.on_request(lambda: _stop(children))
-            _relay(pipes, children, emit)
+            _relay(pipes, children, emit, stop)
         finally:
             _end(children)
 
 
-def _relay(pipes: dict[Connection, int], children: list[ForkServerProcess], emit: Emit) -> None:
-    """Until all have finished. Raises TrainingFailed as soon as one fails or vanishes."""
+def _relay(pipes: dict[Connection, int], children: list[ForkServerProcess], emit: Emit, stop: Stop) -> None:
+    """Until all have finished. Raises the first failure of any, by preference one that explains the others'."""
     open_pipes = dict(pipes)
+    crash: TrainingFailed | None = None
+    deadline: float | None = None
     while open_pipes:
-        for ready in wait(list(open_pipes)):
-            assert isinstance(ready, Connection)
-            rank = open_pipes[ready]
+        ready = wait(list(open_pipes), None if deadline is None else max(0.0, deadline - time.monotonic()))
+        for pipe in ready:
+            assert isinstance(pipe, Connection)
             try:
-                kind, content = ready.recv()
+                kind, content = pipe.recv()
             except EOFError:
-                children[rank].join(SECONDS_TO_END)
-                code = children[rank].exitcode
-                how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with {code}"
-                reason: Reason = "out-of-memory" if code == -9 else "crashed"
-                hint = ", as systems do that run out of memory" if code == -9 else ""
-                raise TrainingFailed(reason, f"process {rank + 1} of {len(children)} {how}{hint}") from None
+                kind, content = "failed", _vanished(children, open_pipes[pipe], stop)
             if kind == "event":
                 emit(content)
-            elif kind == "failed":
-                raise TrainingFailed(*content)
-            else:
-                del open_pipes[ready]
+                continue
+            del open_pipes[pipe]
+            if kind == "failed":
+                failure = TrainingFailed(*content)
+                if failure.reason != "crashed":
+                    raise failure
+                # Whoever talks to a process that died crashes too: wait a little for the cause.
+                crash = crash or failure
+                deadline = deadline or time.monotonic() + SECONDS_TO_EXPLAIN
+        if crash is not None and not ready:
+            break
+    if crash is not None:
+        raise crash
+
+
+def _vanished(children: list[ForkServerProcess], rank: int, stop: Stop) -> tuple[Reason, str]:
+    """Why a process ended without a word."""
+    children[rank].join(SECONDS_TO_END)
+    code = children[rank].exitcode or 0
+    who = f"process {rank + 1} of {len(children)}"
+    if code == -signal.SIGKILL:
+        return "out-of-memory", f"{who} was killed by signal 9, as systems do that run out of memory"
+    if code == -signal.SIGTERM and stop.signal_name is not None:
+        return "cancelled", f"stopped by {stop.signal_name} before the training began"
+    return "crashed", f"{who} was killed by signal {-code}" if code < 0 else f"{who} ended with {code}"
 
 
 def _stop(children: list[ForkServerProcess]) -> None:
