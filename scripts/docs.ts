@@ -1,11 +1,11 @@
-// Writes docs/reference.md: every command with its options, every space, strategy and evaluator with theirs, all read
-// from the schemas that the program itself uses. `--check` compares, and also follows every link between documents.
+// Writes docs/reference.md: every command with its options, every space, strategy, evaluator and launcher with
+// theirs, all read from the schemas that the program itself uses. `--check` compares, and also follows every link between documents.
 
 import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { z } from "zod";
-import { evaluators, spaces, strategies } from "../src/catalog/_catalog.ts";
+import { evaluators, launchers, spaces, strategies } from "../src/catalog/_catalog.ts";
 import { commands } from "../src/cli/commands.ts";
 import { flagsOf } from "../src/runs/flags.ts";
 
@@ -57,7 +57,8 @@ Written by \`npm run docs\` from the schemas that the program uses; do not edit.
 ${sections.join("\n")}
 ${await members("Spaces", spaces)}
 ${await members("Strategies", strategies)}
-${await members("Evaluators", evaluators)}`;
+${await members("Evaluators", evaluators)}
+${await members("Launchers", launchers)}`;
 }
 
 /** Links to files that are not there, as `file: link`. */
