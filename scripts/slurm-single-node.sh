@@ -11,7 +11,7 @@
 # One node "genius1" that claims 8 CPUs and 2 GPUs, whatever the machine has. Partitions: "main", and "urgent",
 # whose jobs take the place of main's (preempted jobs are requeued). Where the system lets it, the node
 # - sees FOLDER/unshared as an empty folder of its own, as a cluster without a shared folder would;
-# - holds jobs to their memory, and then there is a file FOLDER/holds-memory.
+# - keeps each job in a cgroup, with its memory and all its processes; then there is a file FOLDER/has-cgroups.
 set -euo pipefail
 
 fail() { echo "slurm-single-node: $1" >&2; exit 1; }
@@ -72,11 +72,11 @@ write_configuration() {
   mkdir -p "$folder/state" "$folder/spool" "$folder/unshared"
   head -c 1024 /dev/urandom >"$folder/munge.key"
   chmod 400 "$folder/munge.key"
-  local task_plugin=task/none
-  if [ -w /sys/fs/cgroup/memory/cgroup.procs ]; then
-    task_plugin=task/cgroup
+  local task_plugin=task/none process_plugin=proctrack/linuxproc
+  if [ -w /sys/fs/cgroup/memory/cgroup.procs ] && [ -w /sys/fs/cgroup/freezer/cgroup.procs ]; then
+    task_plugin=task/cgroup process_plugin=proctrack/cgroup
     printf 'CgroupPlugin=cgroup/v1\nCgroupMountpoint=/sys/fs/cgroup\nConstrainRAMSpace=yes\n' >"$folder/cgroup.conf"
-    touch "$folder/holds-memory"
+    touch "$folder/has-cgroups"
   else
     echo 'ConstrainRAMSpace=no' >"$folder/cgroup.conf"
   fi
@@ -97,7 +97,7 @@ SlurmctldPidFile=$folder/slurmctld.pid
 SlurmdPidFile=$folder/slurmd.pid
 SlurmctldLogFile=$folder/slurmctld.log
 SlurmdLogFile=$folder/slurmd.log
-ProctrackType=proctrack/linuxproc
+ProctrackType=$process_plugin
 TaskPlugin=$task_plugin
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
@@ -141,6 +141,19 @@ start_node() {
   wait_for "the node genius1" node_is_up
 }
 
+# As when its power fails: slurmd and all jobs are gone at once. They are what shares the node's view of files.
+kill_node() {
+  local node view process
+  node="$(cat "$folder/slurmd.pid")"
+  view="$(readlink "/proc/$node/ns/mnt")"
+  if [ "$view" != "$(readlink /proc/self/ns/mnt)" ]; then
+    for process in /proc/[0-9]*; do
+      if [ "$(readlink "$process/ns/mnt" 2>/dev/null)" = "$view" ]; then kill -KILL "${process#/proc/}" 2>/dev/null || true; fi
+    done
+  fi
+  end_process "$folder/slurmd.pid" KILL
+}
+
 case "$action" in
   start)
     check_packages
@@ -153,7 +166,7 @@ case "$action" in
   start-controller) start_controller ;;
   stop-controller) end_process "$folder/slurmctld.pid" TERM ;;
   start-node) start_node ;;
-  kill-node) end_process "$folder/slurmd.pid" KILL ;;
+  kill-node) kill_node ;;
   stop)
     scancel --user=root --full --signal=KILL 2>/dev/null || true
     end_process "$folder/slurmctld.pid" TERM

@@ -9,13 +9,13 @@ if (without !== undefined) console.warn(`The Slurm launcher is not tested: ${wit
 
 describe.skipIf(without !== undefined)("slurm", async () => {
   if (without !== undefined) return;
-  const { folder, environment, holdsMemory } = await startTestCluster();
+  const { folder, environment, hasCgroups } = await startTestCluster();
   const options = slurm.options.parse({ python: "python3", pollSeconds: 0.2 });
   const checks = launcherChecks({
     open: () => slurm.create({ folder, environment }, options),
     folder,
     run: "suite",
-    ...(holdsMemory && { memoryLimitMb: 150 }),
+    ...(hasCgroups && { memoryLimitMb: 150 }),
     timeLimitSeconds: 5,
   });
   for (const check of checks) test.concurrent(check.name, { timeout: 120_000 }, check.run);

@@ -39,8 +39,8 @@ ask() {
 trap 'ask warned' ${warningSignal}
 trap 'ask stopped' ${stopSignal}
 trap 'ask timeout' ALRM
-# Slurm sends SIGTERM to every process of the job: the trainer has its own, and this one is not handed on.
-trap '[ -n "$why" ] || why=ended' TERM
+# Slurm sends SIGTERM to this script's process group; the trainer has one of its own.
+trap 'ask ended' TERM
 exec </dev/null >/dev/null 2>&1
 
 # It must be the folder that the study sees, and not just one of the same name.
@@ -68,7 +68,7 @@ set -m # the trainer in a process group of its own, so that whatever it starts i
   exec -- "\${command[@]}"
 ) >>"$output" 2>>"$directory/errors.txt" &
 child=$!
-case "$why" in "" | ended) ;; *) end_child ;; esac
+[ -z "$why" ] || end_child
 if [ -n "$limit" ]; then
   { sleep "$limit" && kill -ALRM $$; } &
   alarm=$!

@@ -79,7 +79,10 @@ export function endFrom({ job, exit, wasStopped, lastWords }: EndEvidence): Ende
     case "warned":
       return as(ofSlurm ?? "timeout", `Slurm gave warning of its end, ${codeInWords(exit.code)}`);
     case "ended":
-      return as(ofSlurm ?? "stopped", `ended by SIGTERM, ${codeInWords(exit.code)}`);
+      return as(
+        ofSlurm ?? (wasStopped ? "stopped" : "preempted"),
+        `ended by SIGTERM, ${codeInWords(exit.code)}`,
+      );
     case "no-setup":
       return as("failed", "the node cannot read the setup file; put it in a folder that all nodes see");
     case "no-packages":

@@ -19,7 +19,8 @@ export interface TestCluster {
   readonly folder: string;
   /** A folder that exists here and is another one on the node; undefined where the system has no such views. */
   readonly unshared: string | undefined;
-  readonly holdsMemory: boolean;
+  /** Jobs are held to their memory, and none of their processes is left over. */
+  readonly hasCgroups: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   act(action: ClusterAction): Promise<void>;
   /** Runs one of Slurm's programs, as an administrator would. */
@@ -60,7 +61,7 @@ export async function startTestCluster(): Promise<TestCluster> {
   return {
     folder,
     unshared: seesAll ? undefined : join(cluster, "unshared"),
-    holdsMemory: existsSync(join(cluster, "holds-memory")),
+    hasCgroups: existsSync(join(cluster, "has-cgroups")),
     environment,
     act,
     slurm: async (program, ...args) => (await runFile(program, args, { env: environment })).stdout.trim(),
