@@ -10,6 +10,8 @@ export interface AxisSpec {
   readonly whole?: boolean;
   readonly min?: number;
   readonly max?: number;
+  /** Distance of ticks, where round ones are known. */
+  readonly step?: number;
 }
 
 const family = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
@@ -76,6 +78,7 @@ export function axis(spec: AxisSpec, look: ChartLook, side: "x" | "y") {
     splitLine: { lineStyle: { color: palette.grid } },
     splitNumber: narrow ? 3 : 6,
     ...(spec.whole && { minInterval: 1 }),
+    ...(spec.step !== undefined && { interval: spec.step }),
     ...(spec.min !== undefined && { min: spec.min }),
     ...(spec.max !== undefined && { max: spec.max }),
   };

@@ -173,12 +173,14 @@ function EarlyLate({ answer }: { readonly answer: EarlyLateAnswer }) {
             format: (value) => String(Math.round(value * 100)),
             min: 0,
             max: 1,
+            step: 0.25,
           },
           y: {
             name: "complexity of the option (%)",
             format: (value) => String(Math.round(value * 100)),
             min: 0,
             max: 1,
+            step: 0.25,
           },
           references: [],
           curves:

@@ -121,7 +121,7 @@ function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: b
           ["parameters, MACs", best && `${formatCount(best.paramCount)}, ${formatCount(best.macCount)}`],
           [
             "spent",
-            `${detail.evaluations} of ${plural(detail.budget, "evaluation")}, ${formatDuration(spent.elapsedMs)}`,
+            `${detail.evaluations.toLocaleString("en")} of ${plural(detail.budget, "evaluation")}, ${formatDuration(spent.elapsedMs)}`,
           ],
           [
             "the model",

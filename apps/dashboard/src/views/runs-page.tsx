@@ -116,7 +116,8 @@ function RunItem({ run, mayChange, isChosen, onChoose }: RunItemProps) {
           aria-label={`Evaluations of ${runName(run)}`}
         />
         <p className="soft">
-          {run.evaluations} of {run.budget} evaluations; limits: {limitsInWords(run.limits)}
+          {run.evaluations.toLocaleString("en")} of {run.budget.toLocaleString("en")} evaluations; limits:{" "}
+          {limitsInWords(run.limits)}
         </p>
       </div>
       <div>

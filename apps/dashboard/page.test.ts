@@ -1,0 +1,211 @@
+// Drives the page in the machine's Chromium, against the real server and real runs: a search of a published table and
+// the replayed conversation of the paper. Each view is opened at both widths, in light and dark, and checked by axe.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeHostileRun, poison } from "./hostile-run.ts";
+import {
+  chromiumFlags,
+  chromiumPath,
+  dataFolder,
+  genius,
+  type ServedDashboard,
+  serveFolder,
+} from "./test-server.ts";
+
+if (chromiumPath === undefined)
+  console.warn("The page is not tested: there is no Chromium here. GENIUS_CHROMIUM may name one.");
+
+/** A machine may be busy. */
+const patience = 60_000;
+
+describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience }, () => {
+  let folder: string;
+  let browser: Browser;
+  let served: ServedDashboard;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "genius-page-"));
+    const search = ["search", "nas-bench-macro", "--trials", "30", "--max-macs", "200M"];
+    await genius(...search, "--strategy", "evolution", "--seed", "1", "--out", join(folder, "table"));
+    await genius(...search, "--strategy", "random", "--seed", "2", "--out", join(folder, "random"));
+    const transcript = join(dataFolder, "transcripts", "329M.json");
+    await genius("search", "--model", `replay/${transcript}`, "--out", join(folder, "replay"));
+    await makeHostileRun(folder);
+    served = await serveFolder(folder);
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: chromiumFlags });
+  }, 5 * patience);
+
+  afterAll(async () => {
+    await browser?.close();
+    await served?.stop();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  async function open(place: string, width = 1280): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    page.setDefaultTimeout(patience);
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    await page.goto(served.url);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await goTo(page, place);
+    return page;
+  }
+
+  /** To another view of the same page, once it has all that it asks for. */
+  async function goTo(page: Page, place: string): Promise<void> {
+    await page.evaluate(`location.hash = ${JSON.stringify(place)}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await settled(page);
+  }
+
+  async function settled(page: Page): Promise<void> {
+    await page.waitForFunction(waitingWords, undefined, { polling: 100 });
+    // Charts are drawn in the frame after their figures came.
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  }
+
+  const views: Readonly<Record<string, string>> = {
+    "all runs": "#/",
+    "start a search": "#/start",
+    compare: "#/compare?runs=table,random",
+    progress: "#/run/table/progress",
+    "accuracy and cost": "#/run/table/cost",
+    "learning curves": "#/run/table/learning",
+    decisions: "#/run/table/decisions",
+    trials: "#/run/replay/trials?trial=4",
+    network: "#/run/table/network?trial=20&against=5",
+    conversation: "#/run/replay/conversation?call=4",
+    "your turn": "#/run/table/turn",
+    settings: "#/run/table/about",
+  };
+
+  test.for([360, 1920])("every view fits %i pixels, in light and dark, without a barrier", async (width) => {
+    const page = await open("#/", width);
+    const found: string[] = [];
+    for (const [name, place] of Object.entries(views)) {
+      await goTo(page, place);
+      const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      if (Number(overflow) > 0) found.push(`${name}: ${overflow} pixels too wide`);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        for (const { id, nodes } of violations)
+          found.push(
+            `${name}, ${colorScheme}: ${id} at ${nodes.map(({ target }) => String(target)).join("; ")}`,
+          );
+      }
+    }
+    expect(found).toEqual([]);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("says what the run found, and every chart has its figures", async () => {
+    const page = await open("#/run/table");
+    const best = await served.ask<{ best: { key: string } }>("/api/runs/table");
+    expect(await page.locator("dl.cards").first().textContent()).toContain(best.best.key);
+    for (const place of [views.progress!, views["accuracy and cost"]!, views.decisions!]) {
+      await goTo(page, place);
+      const charts = page.locator("figure.chart");
+      await charts.first().waitFor();
+      for (const chart of await charts.all()) {
+        expect(await isDrawn(chart.locator("canvas").first())).toBe(true);
+        await chart.locator("summary").click();
+        expect(await chart.locator("tbody tr").count()).toBeGreaterThan(1);
+      }
+    }
+    await page.close();
+  });
+
+  test("shows the network of a point that the pointer rests on", async () => {
+    const page = await open(views["accuracy and cost"]!);
+    const heading = page.getByLabel("The network of the chosen trial").getByRole("heading").first();
+    const before = await heading.textContent();
+    await page
+      .getByRole("button", { name: /^trial/ })
+      .first()
+      .click();
+    await expect.poll(() => heading.textContent(), { timeout: patience }).not.toBe(before);
+    await page.close();
+  });
+
+  test("the list of trials is worked by keys alone", async () => {
+    const page = await open("#/run/table/trials");
+    await page.getByRole("grid", { name: "Trials" }).focus();
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+    await page.getByRole("heading", { name: "Trial 4", exact: true }).waitFor();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Trial 30", exact: true }).waitFor();
+    await page.close();
+  });
+
+  test("the conversation is stepped through, and a reason stands beside what the trials say", async () => {
+    const page = await open("#/run/replay/conversation?call=1");
+    const panel = page.getByRole("region", { name: "Call 1" });
+    await panel.getByText("What it wrote").waitFor();
+    await page.getByRole("button", { name: "Next →" }).click();
+    await page.getByRole("heading", { name: /^Call 2 of/ }).waitFor();
+    await page.getByText("a claim, not a finding").first().waitFor();
+    await page.getByRole("button", { name: "Ask the surrogate" }).first().click();
+    await page
+      .getByText(/A Gaussian process/)
+      .first()
+      .waitFor();
+    await page.close();
+  });
+
+  test("two networks are drawn side by side, and saved", async () => {
+    const page = await open(views.network!);
+    await page.getByRole("heading", { name: /What differs/ }).waitFor();
+    expect(await page.locator(".network").count()).toBe(2);
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "ONNX" }).click();
+    expect((await download).suggestedFilename()).toMatch(/\.onnx$/);
+    await page.close();
+  });
+
+  test("nothing in a journal, a folder's name or a reply is run or becomes markup", async () => {
+    const page = await open("#/");
+    await page.getByText(poison).first().waitFor();
+    const id = encodeURIComponent(poison);
+    for (const tab of ["progress", "cost", "trials?trial=2", "conversation", "turn", "about", "decisions"]) {
+      await goTo(page, `#/run/${id}/${tab}`);
+      for (const canvas of await page.locator("canvas").all()) await canvas.hover({ force: true });
+      for (const ask of await page.getByRole("button", { name: "Ask the surrogate" }).all())
+        await ask.click();
+      await settled(page);
+      expect(
+        await page.evaluate("document.querySelectorAll('main img, main script, main iframe').length"),
+      ).toBe(0);
+    }
+    expect(await page.evaluate("window.hacked")).toBeUndefined();
+    await page.close();
+  });
+
+  test("without the token it shows and changes nothing", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${served.origin}/#/run/table/turn`);
+    await page.getByText("opened without its token").first().waitFor();
+    expect(await page.getByRole("button", { name: /Resume|Stop/ }).count()).toBe(0);
+    await page.close();
+  });
+});
+
+/** No word of waiting is on the page. */
+const waitingWords = `![...document.querySelectorAll('[role="status"]')].some((e) => /^(Loading|Opening|Fitting|Comparing|Looking)/.test(e.textContent))`;
+
+/** Whether a canvas has more than one colour. */
+async function isDrawn(canvas: { evaluate(expression: string): Promise<unknown> }): Promise<boolean> {
+  return Boolean(
+    await canvas.evaluate(
+      "(c) => new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)).size > 3",
+    ),
+  );
+}
