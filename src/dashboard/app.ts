@@ -111,10 +111,10 @@ export function createApp(dashboard: Dashboard): Hono {
   app.get("/api/runs/:id/events", async (context) => {
     const run = await runOf(context);
     // A reconnecting page says what came last; it has no other way to change its address.
-    const [rows, calls] = (context.req.header("last-event-id") ?? "").split("-").map(Number);
+    const last = /^(\d{1,9})-(\d{1,9})$/.exec(context.req.header("last-event-id") ?? "");
     return runEvents(context, run, {
-      rows: Number.isInteger(rows) ? (rows as number) : count(context, "from", { fallback: 0 }),
-      calls: Number.isInteger(calls) ? (calls as number) : count(context, "calls", { fallback: 0 }),
+      rows: last === null ? count(context, "from", { fallback: 0 }) : Number(last[1]),
+      calls: last === null ? count(context, "calls", { fallback: 0 }) : Number(last[2]),
     });
   });
   app.get("/api/runs/:id/trials", async (context) => {

@@ -129,7 +129,9 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
     const pending = new Set(context.pending.map((other) => other.choices.join()));
     const isFree = (whole: Choices) => !tried.has(whole.join()) && !pending.has(whole.join());
     const near = nearestAllowed(restriction, choices, isFree);
-    return near && { ...proposal, choices: near, editedFrom: choices };
+    // What was foretold of the other design says nothing of this one.
+    const { predicted: _, ...rest } = proposal;
+    return near && { ...rest, choices: near, editedFrom: choices };
   }
 }
 
