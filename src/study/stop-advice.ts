@@ -5,7 +5,7 @@ import { formatDuration } from "../base/units.ts";
 import { isEvaluated, isScored, type Trial } from "../record/trial.ts";
 
 /** So many proposals in a row without prospects are needed: one may be an accident of the surrogate. */
-const patience = 3;
+const patience = 5;
 /** A gain below a hundredth of a point of accuracy is none. */
 const leastGain01 = 1e-4;
 /** Neither is one that drowns in the noise of a measurement: the share of its deviation that counts. */
