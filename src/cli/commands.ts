@@ -34,6 +34,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "runs in the browser, live; start, stop and take part",
     load: async () => (await import("./dashboard.ts")).default,
   },
+  mcp: {
+    usage: "mcp [DIR]",
+    summary: "let an assistant run searches (Model Context Protocol)",
+    load: async () => (await import("./mcp.ts")).default,
+  },
   bench: {
     usage: "bench --space NAME [options]",
     summary: "compare strategies on a published table, over many seeds",
@@ -58,6 +63,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     usage: "predict MODEL IMAGE…",
     summary: "what a trained model says of images",
     load: async () => (await import("./predict.ts")).default,
+  },
+  transfer: {
+    usage: "transfer DIR NEWDATA",
+    summary: "put a found network to other images: fine-tuned, probed, from scratch",
+    load: async () => (await import("./transfer.ts")).default,
   },
   export: {
     usage: "export (DIR | --choices C --space NAME) --format F",

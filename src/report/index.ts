@@ -25,3 +25,4 @@ export { runReport } from "./run-report.ts";
 export { outcomeInWords, violationInWords } from "./run-tables.ts";
 export { runsMarkdown, runsReport } from "./runs-report.ts";
 export { kendallTau, mean, quantileOfSorted } from "./statistics.ts";
+export { transferFindings, transferPage } from "./transfer-report.ts";

@@ -20,6 +20,8 @@ export interface TrainingHooks {
   readonly keep?: { readonly path: string; readonly every: "epoch" | "end" };
   /** Decay of a moving average of the weights; none by default. */
   readonly averageDecay?: number;
+  /** Weights to begin with; what is not among them begins at random. */
+  readonly begin?: Weights;
 }
 
 export interface Trained {
@@ -58,6 +60,7 @@ export async function runTraining(training: Training, hooks: TrainingHooks): Pro
   });
   try {
     if (begun !== undefined) trainer.restore(begun.state);
+    else if (hooks.begin !== undefined) trainer.setWeights(new Map([...trainer.weights(), ...hooks.begin]));
     await using batches = createBatches({
       set: train,
       batchSize: plan.batchSize,

@@ -1,0 +1,90 @@
+// A network that was found for six digits, put to the other four: all three ways run, the probe leaves the features alone,
+// and what is handed over is the better network.
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import sharp from "sharp";
+import { beforeAll, expect, test } from "vitest";
+import { openDataset, openPixels } from "../data/index.ts";
+import { decodeWeights } from "../network/export/weights-file.ts";
+import mobile from "../spaces/mobile.ts";
+
+const bin = resolve(import.meta.dirname, "../../bin/genius.js");
+let root: string;
+
+async function genius(...args: string[]) {
+  const env = { ...process.env, GENIUS_CACHE_DIR: join(root, "cache") };
+  return promisify(execFile)(process.execPath, [bin, ...args], { env, cwd: root });
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "genius-transfer-"));
+  const { train: set, classNames } = await openDataset("digits", { cacheDirectory: join(root, "cache") });
+  const reader = openPixels(set);
+  const written = classNames.map(() => 0);
+  for (const [position, label] of set.labels.entries()) {
+    if (written[label]! >= (label < 6 ? 120 : 60)) continue;
+    const folder = join(root, label < 6 ? "six" : "four", classNames[label]!);
+    await mkdir(folder, { recursive: true });
+    const raw = { channels: 1, height: set.shape[1], width: set.shape[2] } as const;
+    await sharp(Uint8Array.from(reader.read(position)), { raw })
+      .toColourspace("b-w")
+      .toFile(join(folder, `${position}.png`));
+    written[label]! += 1;
+  }
+  reader.close();
+});
+
+test("six digits to four", { timeout: 180_000 }, async () => {
+  await genius(
+    ...["search", "six", "--max-params", "20k", "--max-macs", "500k", "--trials", "1", "--epochs", "1"],
+    ...["--final-epochs", "6", "--out", "run"],
+  );
+  const { stdout } = await genius(
+    "transfer",
+    "run",
+    "four",
+    "--epochs",
+    "3",
+    "--probe-epochs",
+    "20",
+    "--json",
+  );
+  const result = JSON.parse(stdout) as {
+    results: { way: string; seconds: number; testAccuracy01: number; curve: unknown[] }[];
+    findings: string[];
+  };
+  expect(result.results.map(({ way, curve }) => [way, curve.length])).toEqual([
+    ["linear-probe", 20],
+    ["fine-tuned", 3],
+    ["scratch", 3],
+  ]);
+  const [probe, tuned, scratch] = result.results;
+  // In three epochs, features that were learnt elsewhere are worth more than none.
+  expect(Math.max(probe!.testAccuracy01, tuned!.testAccuracy01)).toBeGreaterThan(scratch!.testAccuracy01);
+  expect(probe!.seconds).toBeLessThan(scratch!.seconds);
+  expect(result.findings[0]).toMatch(/^Best on validation: .* % on test data after /);
+
+  const header = JSON.parse((await readFile(join(root, "run/journal.jsonl"), "utf8")).split("\n")[0]!);
+  const trial = JSON.parse((await readFile(join(root, "run/journal.jsonl"), "utf8")).split("\n")[1]!).trial;
+  const networkOf = (classCount: number) =>
+    mobile
+      .create(mobile.options.parse({ ...header.config.spaceOptions, classCount }))
+      .decode(trial.proposal.choices);
+  await genius("transfer", "run", "four", "--ways", "linear-probe", "--probe-epochs", "2", "--out", "probed");
+  const before = decodeWeights(networkOf(6), await readFile(join(root, "run/best/weights.safetensors")));
+  const after = decodeWeights(networkOf(4), await readFile(join(root, "probed/weights.safetensors")));
+  const classifier = networkOf(4).nodes.at(-1)!.id;
+  for (const [name, { data }] of before) {
+    if (name.startsWith(`${classifier}.`)) expect(after.get(name)!.data).not.toEqual(data);
+    else expect(after.get(name)!.data).toEqual(data);
+  }
+});
+
+test("what cannot be transferred is said", async () => {
+  await expect(genius("transfer", "nowhere", "four")).rejects.toThrow(/holds no run/);
+  await expect(genius("transfer", "run")).rejects.toThrow(/Name a run and the new data/);
+  await expect(genius("transfer", "run", "four", "--ways", "magic")).rejects.toThrow(/none of linear-probe/);
+});
