@@ -10,7 +10,8 @@
 #
 # One node "genius1" that claims 8 CPUs and 2 GPUs, whatever the machine has. Partitions: "main", and "urgent",
 # whose jobs take the place of main's (preempted jobs are requeued). Where the system lets it, the node
-# - sees FOLDER/unshared as an empty folder of its own, as a cluster without a shared folder would;
+# - sees FOLDER/unshared as an empty folder of its own, as on a cluster without a shared folder; then there is a
+#   file FOLDER/has-own-view;
 # - keeps each job in a cgroup, with its memory and all its processes; then there is a file FOLDER/has-cgroups.
 set -euo pipefail
 
@@ -111,13 +112,13 @@ KillWait=5
 MinJobAge=60
 SlurmdTimeout=10
 SlurmctldTimeout=10
-MessageTimeout=5
+MessageTimeout=3
 ReturnToService=2
 MailProg=/bin/true
 SlurmdParameters=config_overrides
 GresTypes=gpu
 NodeName=genius1 NodeAddr=127.0.0.1 NodeHostname=localhost Port=$(free_port) CPUs=8 RealMemory=16000 Gres=gpu:2 State=UNKNOWN
-PartitionName=main Nodes=genius1 Default=YES MaxTime=1-0 DefMemPerCPU=500 PriorityTier=1 PreemptMode=REQUEUE GraceTime=5 State=UP
+PartitionName=main Nodes=genius1 Default=YES MaxTime=1-0 DefMemPerCPU=500 PriorityTier=1 PreemptMode=REQUEUE State=UP
 PartitionName=urgent Nodes=genius1 MaxTime=1-0 DefMemPerCPU=500 PriorityTier=9 PreemptMode=OFF State=UP
 END
 }
@@ -133,7 +134,8 @@ node_is_up() {
 
 start_node() {
   # In a view of the file system of its own, from which one folder is missing.
-  if unshare --mount true 2>/dev/null; then
+  if unshare --mount mount -t tmpfs none "$folder/unshared" 2>/dev/null; then
+    touch "$folder/has-own-view"
     unshare --mount sh -c 'mount -t tmpfs none "$1" && exec slurmd -N genius1' sh "$folder/unshared"
   else
     slurmd -N genius1

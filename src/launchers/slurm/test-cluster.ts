@@ -1,6 +1,6 @@
 // For tests: a real Slurm of this one machine, started by the test itself and stopped after it. Where Slurm's packages
 // are not installed, or this is not root, it says why the tests are left out.
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -49,18 +49,19 @@ export async function startTestCluster(): Promise<TestCluster> {
   };
   afterAll(async () => {
     await act("stop");
-    spawnSync("umount", [join(cluster, "unshared")], { stdio: "ignore" });
     await rm(base, { recursive: true, force: true });
   }, 60_000);
   await act("start");
-  const environment = { ...process.env, SLURM_CONF: join(cluster, "slurm.conf") };
+  const environment: Readonly<Record<string, string | undefined>> = {
+    ...process.env,
+    SLURM_CONF: join(cluster, "slurm.conf"),
+  };
   const folder = join(base, "trainings of 'all' \"kinds\" 100% $HOME");
   await mkdir(folder);
-  const seesAll = spawnSync("unshare", ["--mount", "true"]).status !== 0;
   let programs = 0;
   return {
     folder,
-    unshared: seesAll ? undefined : join(cluster, "unshared"),
+    unshared: existsSync(join(cluster, "has-own-view")) ? join(cluster, "unshared") : undefined,
     hasCgroups: existsSync(join(cluster, "has-cgroups")),
     environment,
     act,
