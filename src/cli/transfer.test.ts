@@ -9,6 +9,7 @@ import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
 import { openDataset, openPixels } from "../data/index.ts";
 import { decodeWeights } from "../network/export/weights-file.ts";
+import { readJournal } from "../record/journal.ts";
 import mobile from "../spaces/mobile.ts";
 
 const bin = resolve(import.meta.dirname, "../../bin/genius.js");
@@ -67,12 +68,11 @@ test("six digits to four", { timeout: 180_000 }, async () => {
   expect(probe!.seconds).toBeLessThan(scratch!.seconds);
   expect(result.findings[0]).toMatch(/^Best on validation: .* % on test data after /);
 
-  const header = JSON.parse((await readFile(join(root, "run/journal.jsonl"), "utf8")).split("\n")[0]!);
-  const trial = JSON.parse((await readFile(join(root, "run/journal.jsonl"), "utf8")).split("\n")[1]!).trial;
+  const { header, trials } = await readJournal(join(root, "run"));
   const networkOf = (classCount: number) =>
     mobile
       .create(mobile.options.parse({ ...header.config.spaceOptions, classCount }))
-      .decode(trial.proposal.choices);
+      .decode(trials[0]!.proposal.choices);
   await genius("transfer", "run", "four", "--ways", "linear-probe", "--probe-epochs", "2", "--out", "probed");
   const before = decodeWeights(networkOf(6), await readFile(join(root, "run/best/weights.safetensors")));
   const after = decodeWeights(networkOf(4), await readFile(join(root, "probed/weights.safetensors")));

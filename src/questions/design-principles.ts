@@ -36,6 +36,9 @@ export default defineQuestion({
 });
 
 interface Effect {
+  /** The decision and the option's digit. */
+  readonly key: string;
+  /** The same with the option's words. */
   readonly option: string;
   /** Share among winners and among designs of the same cost. */
   readonly share01: number;
@@ -95,9 +98,9 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
       const bounds = shown.flatMap(({ interval }) => interval.map((bound) => 100 * bound));
       return barChart({
         name: `principles-${table}`.replaceAll(/[^a-z0-9]+/g, "-"),
-        title: `${table}: what winners have more of than others of the same cost`,
+        title: `${table}: winners against the same cost`,
         caption:
-          "Share among the winners minus the share at equal cost, in points, with 95 % intervals; the twelve largest.",
+          "Share among the winners minus the share at equal cost, in points, with 95 % intervals; the twelve largest. Options by their digit, which the table explains.",
         x: {
           label: "difference (points)",
           min: Math.min(0, ...bounds) - 2,
@@ -106,7 +109,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
           format: (value) => String(Math.round(value)),
           precise: (value) => value.toFixed(1),
         },
-        rows: shown.map(({ option, share01, expected01, interval }) => ({
+        rows: shown.map(({ key: option, share01, expected01, interval }) => ({
           name: option,
           value: 100 * (share01 - expected01),
           interval: [100 * interval[0], 100 * interval[1]] as const,
@@ -164,7 +167,8 @@ function compare({ domain, table }: TableSetting, { winners01, costBins }: Optio
       const z = deviation === 0 ? 0 : (observed - sum) / deviation;
       const estimated = estimate(winners.map((winner, i) => (has(winner) ? 1 : 0) - expected[i]!));
       return {
-        option: `${decision.name} = ${label}`,
+        key: `${decision.name} = ${option + space.firstDigit}`,
+        option: `${decision.name} = ${option + space.firstDigit}, ${label}`,
         share01: observed / winners.length,
         expected01: sum / winners.length,
         interval: estimated.ci95,

@@ -102,7 +102,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
         x: {
           label: "regret (points)",
           min: 0,
-          max: Math.max(...own.flatMap(({ regrets }) => regrets)) * 105 + 0.01,
+          max: Math.max(0.5, ...own.flatMap(({ regrets }) => regrets.map((value) => 105 * value))),
           scale: "linear",
           format: (value) => String(Number(value.toFixed(2))),
           precise: (value) => value.toFixed(3),
