@@ -188,6 +188,8 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
         if (length < epochs.search) await keepTraining(jobs.folder, kept);
         else await dropTraining(jobs.folder, name);
         if (begun !== undefined) await dropTraining(jobs.folder, begun.name);
+      } else if (outcome.kind === "failed" && outcome.reason !== "cancelled") {
+        await dropTraining(jobs.folder, name);
       }
       return outcome;
     },
