@@ -8,6 +8,7 @@ import { unknownName } from "../base/nearest.ts";
 import { type Conversation, createConversation } from "../llm/index.ts";
 import { answerMarkdown, answerPage } from "../questions/answer-page.ts";
 import { loadQuestion, questionNames } from "../questions/index.ts";
+import { chartFile } from "../report/index.ts";
 import { modelSettings } from "../study/settings.ts";
 import { defineCommand } from "./command.ts";
 import { distribute, membersHelp } from "./members.ts";
@@ -34,7 +35,7 @@ export default defineCommand({
   more: `NAME is one of ${questionNames.join(", ")}. Each has options of its own:
   genius study sense-of-direction --help
 
-A study leaves a page (answer.html), its words (answer.md) and its figures (answer.json) in its folder. What would need a language
+A study leaves a page (answer.html), its words (answer.md), its figures (answer.json) and its charts (SVG) in its folder. What would need a language
 model is left out without one, and said.`,
   async help(given) {
     const name = typeof given.study === "string" ? given.study : undefined;
@@ -97,6 +98,7 @@ model is left out without one, and said.`,
         "answer.html": answerPage(answered),
         "answer.md": answerMarkdown(answered),
         "answer.json": `${JSON.stringify(result, null, 2)}\n`,
+        ...Object.fromEntries(answer.charts.map((chart) => [`${chart.name}.svg`, chartFile(chart, "light")])),
       });
       terminal.out(given.json ? `${JSON.stringify(result)}\n` : answerMarkdown(answered));
       terminal.error(`\nWritten to ${folder}: answer.html, answer.md, answer.json\n`);
