@@ -10,7 +10,7 @@ if (without !== undefined) console.warn(`The Slurm launcher is not tested: ${wit
 describe.skipIf(without !== undefined)("slurm", async () => {
   if (without !== undefined) return;
   const { folder, environment, hasCgroups } = await startTestCluster();
-  const options = slurm.options.parse({ python: "python3", pollSeconds: 0.2 });
+  const options = slurm.options.parse({ slurmPython: "python3", slurmPollSeconds: 0.2 });
   const checks = launcherChecks({
     open: () => slurm.create({ folder, environment }, options),
     folder,

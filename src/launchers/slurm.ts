@@ -60,7 +60,7 @@ async function create({ environment }: LauncherSetting, options: SlurmOptions): 
   const setup = await setupFileOf(options);
   const queue = watchQueue(run, {
     userId: userInfo().uid,
-    maxAgeMs: options.pollSeconds * 900,
+    maxAgeMs: options.slurmPollSeconds * 900,
     now: () => performance.now(),
   });
   let python: Promise<string> | undefined;
@@ -69,7 +69,7 @@ async function create({ environment }: LauncherSetting, options: SlurmOptions): 
   let withoutFolder: string | undefined;
 
   const pythonOf = async () => {
-    if (options.python !== undefined) return options.python;
+    if (options.slurmPython !== undefined) return options.slurmPython;
     if (setup !== "") return "python";
     const { path } = await findPython(environment);
     return path.includes("/") ? resolve(path) : path;
@@ -167,16 +167,16 @@ async function create({ environment }: LauncherSetting, options: SlurmOptions): 
   };
 
   return {
-    pollSeconds: options.pollSeconds,
+    pollSeconds: options.slurmPollSeconds,
     async requirePackage(name, atLeast) {
       // What a setup file brings, and a Python that only the nodes have, shows when the first training begins.
-      if (setup !== "" || options.python !== undefined) return;
+      if (setup !== "" || options.slurmPython !== undefined) return;
       const found = await findPython(environment);
       const version = found.packages[name];
       if (version !== undefined && isAtLeast(version, atLeast)) return;
       throw new GeniusError(
         "missing-feature",
-        `The Python ${found.path} (${found.version}) has ${version === undefined ? `no ${name}` : `${name} ${version}`}; trainings need ${name} ${atLeast} or newer. Run \`genius setup torch\` where the nodes see it, or name a Python of theirs with --python, or a file that brings one with --setup-file.`,
+        `The Python ${found.path} (${found.version}) has ${version === undefined ? `no ${name}` : `${name} ${version}`}; trainings need ${name} ${atLeast} or newer. Run \`genius setup torch\` where the nodes see it, or name a Python of theirs with --slurm-python, or a file that brings one with --slurm-setup-file.`,
       );
     },
     async submit(job) {
@@ -215,23 +215,23 @@ async function keep(directory: string, end: Ended): Promise<Ended> {
 }
 
 /** @throws GeniusError where Slurm is not here, does not answer, or has no such partition. */
-async function checkCluster(run: RunSlurm, { partition }: SlurmOptions): Promise<void> {
+async function checkCluster(run: RunSlurm, { slurmPartition }: SlurmOptions): Promise<void> {
   await run("sbatch", ["--version"]);
   const partitions = (await run("sinfo", ["--all", "--noheader", "--format=%R"]))
     .split(/\s+/)
     .filter(Boolean);
-  const missing = (partition?.split(",") ?? []).find((name) => !partitions.includes(name));
+  const missing = (slurmPartition?.split(",") ?? []).find((name) => !partitions.includes(name));
   if (missing === undefined) return;
   throw new GeniusError(
     "launcher-refused",
-    `This Slurm cluster has no partition "${missing}". It has: ${partitions.join(", ")}. Choose with --partition.`,
+    `This Slurm cluster has no partition "${missing}". It has: ${partitions.join(", ")}. Choose with --slurm-partition.`,
   );
 }
 
 /** Its absolute path; "" for none. */
-async function setupFileOf({ setupFile }: SlurmOptions): Promise<string> {
-  if (setupFile === undefined) return "";
-  const path = resolve(setupFile);
+async function setupFileOf({ slurmSetupFile }: SlurmOptions): Promise<string> {
+  if (slurmSetupFile === undefined) return "";
+  const path = resolve(slurmSetupFile);
   try {
     await access(path, constants.R_OK);
     return path;

@@ -34,7 +34,7 @@ describe.skipIf(without !== undefined)("slurm, when things go wrong", { timeout:
   const open = (options: Record<string, unknown> = {}, env = environment): Promise<Launcher> =>
     slurm.create(
       { folder, environment: env },
-      slurm.options.parse({ python: "python3", pollSeconds: 0.1, ...options }),
+      slurm.options.parse({ slurmPython: "python3", slurmPollSeconds: 0.1, ...options }),
     );
 
   const jobOf = async (key: string, change: Partial<LaunchJob> = {}, text = counter): Promise<LaunchJob> => {
@@ -112,11 +112,11 @@ describe.skipIf(without !== undefined)("slurm, when things go wrong", { timeout:
   });
 
   test("a job that gives way to one of higher rank waits, and goes on from its checkpoint", async () => {
-    const launcher = await open({ partition: "main" });
+    const launcher = await open({ slurmPartition: "main" });
     const job = await jobOf("preempted", { resources: { gpus: 0, cpus: 8, memoryMb: 500 } });
     await begun(launcher, job);
     const urgent = await jobOf("urgent", { resources: { gpus: 0, cpus: 8, memoryMb: 500 } });
-    const other = await open({ partition: "urgent" });
+    const other = await open({ slurmPartition: "urgent" });
     await other.submit(urgent);
     const queued = await stateIs(launcher, job, "queued");
     expect(queued).toMatchObject({ detail: expect.stringMatching(/^PENDING/) });
@@ -130,12 +130,12 @@ describe.skipIf(without !== undefined)("slurm, when things go wrong", { timeout:
   });
 
   test("without requeue, a job that gives way has ended as preempted", async () => {
-    const launcher = await open({ partition: "main", requeue: false });
+    const launcher = await open({ slurmPartition: "main", slurmNoRequeue: true });
     const job = await jobOf("cut", { resources: { gpus: 0, cpus: 8, memoryMb: 500 } });
     await begun(launcher, job);
     const urgent = await jobOf("urgent2", { resources: { gpus: 0, cpus: 8, memoryMb: 500 } });
     await allow(urgent);
-    const other = await open({ partition: "urgent" });
+    const other = await open({ slurmPartition: "urgent" });
     await other.submit(urgent);
     const end = await stateIs(launcher, job, "ended");
     expect(end).toMatchObject({ how: "preempted", detail: expect.stringContaining("PREEMPTED") });
@@ -187,7 +187,7 @@ describe.skipIf(without !== undefined)("slurm, when things go wrong", { timeout:
   });
 
   test("without requeue, a job whose node is lost is lost", async () => {
-    const launcher = await open({ requeue: false });
+    const launcher = await open({ slurmNoRequeue: true });
     const job = await jobOf("node-lost-2");
     await begun(launcher, job);
     await cluster.act("kill-node");
@@ -272,7 +272,7 @@ while True: time.sleep(1)
          const launcher = await slurm.create({ folder: job.folder, environment: process.env }, options);
          await launcher.submit(job);`,
         fileURLToPath(new URL("../slurm.ts", import.meta.url)),
-        JSON.stringify(slurm.options.parse({ python: "python3" })),
+        JSON.stringify(slurm.options.parse({ slurmPython: "python3" })),
         JSON.stringify(job),
       ],
       { env: deadly as NodeJS.ProcessEnv, stdio: "inherit" },
@@ -347,7 +347,7 @@ while True: time.sleep(1)
     const setupFile = join(folder, "set up 'all'.sh");
     await writeFile(setupFile, 'export LOADED="by $(basename "$BASH_SOURCE")"\necho loud\n');
     const launcher = await open(
-      { setupFile, sbatch: "--comment=ours --nice=0" },
+      { slurmSetupFile: setupFile, slurmSbatch: "--comment=ours --nice=0" },
       {
         ...environment,
         OPENAI_API_KEY: "secret",
@@ -377,10 +377,10 @@ while True: time.sleep(1)
 
   test("says what is missing or refused", async () => {
     const reason = async (opening: Promise<unknown>) => opening.then(() => "nothing", messageOf);
-    expect(await reason(open({ partition: "gpu" }))).toMatch(/no partition "gpu". It has: main, urgent/);
+    expect(await reason(open({ slurmPartition: "gpu" }))).toMatch(/no partition "gpu". It has: main, urgent/);
     expect(await reason(open({}, { ...environment, PATH: "/nowhere" }))).toMatch(/sbatch is not on the PATH/);
-    expect(await reason(open({ setupFile: "/nowhere/setup.sh" }))).toMatch(/Cannot read the setup file/);
-    const launcher = await open({ sbatch: "--constraint=no-such-feature" });
+    expect(await reason(open({ slurmSetupFile: "/nowhere/setup.sh" }))).toMatch(/Cannot read the setup file/);
+    const launcher = await open({ slurmSbatch: "--constraint=no-such-feature" });
     const job = await jobOf("refused");
     const refusal = await reason(launcher.submit(job));
     expect(refusal).toMatch(/sbatch refused: .*Invalid feature specification/s);
@@ -394,7 +394,7 @@ while True: time.sleep(1)
       "--arr=1-9",
       "--gres=gpu:1; rm",
     ]) {
-      expect(slurm.options.safeParse({ sbatch }).success, sbatch).toBe(false);
+      expect(slurm.options.safeParse({ slurmSbatch: sbatch }).success, sbatch).toBe(false);
     }
   });
 });

@@ -44,7 +44,7 @@ export const slurmOptions = z.object({
   partition: name.optional().describe("partition to submit to; the cluster's default unless given"),
   account: name.optional().describe("account that pays for the jobs"),
   qos: name.optional().describe("quality of service of the jobs"),
-  sbatch: z
+  slurmSbatch: z
     .string()
     .default("")
     .refine((text) => wordsOf(text).every(isAllowed), {
@@ -52,22 +52,22 @@ export const slurmOptions = z.object({
         "long options of sbatch with = before the value, and none that the launcher sets itself, such as --output",
     })
     .describe('further options of sbatch, such as "--constraint=a100 --gres=gpu:h100:1"'),
-  setupFile: z
+  slurmSetupFile: z
     .string()
     .optional()
     .describe("file that bash reads on the node before each training: module load …, source …/activate")
     .meta({ placeholder: "FILE" }),
-  python: z
+  slurmPython: z
     .string()
     .optional()
     .describe("Python of the trainings, as the nodes see it; found as for local trainings unless given"),
-  requeue: z
+  slurmNoRequeue: z
     .boolean()
-    .default(true)
+    .default(false)
     .describe(
-      "put a job that is preempted or loses its node back in the queue, to go on from its checkpoint",
+      "do not put a job that is preempted or loses its node back in the queue, to go on from its checkpoint",
     ),
-  pollSeconds: z
+  slurmPollSeconds: z
     .number()
     .min(0.05)
     .max(600)
@@ -83,7 +83,7 @@ export const defaultGraceSeconds = 30;
 export function sbatchArgumentsOf(job: LaunchJob, options: SlurmOptions): readonly string[] {
   const { gpus, cpus, memoryMb, timeLimitSeconds } = job.resources;
   const { stopGraceSeconds = defaultGraceSeconds } = job;
-  const words = wordsOf(options.sbatch);
+  const words = wordsOf(options.slurmSbatch);
   const saysGpus = words.some((argument) => /^--(gpus|gres)/.test(argument));
   return [
     "--parsable",
@@ -92,10 +92,10 @@ export function sbatchArgumentsOf(job: LaunchJob, options: SlurmOptions): readon
     "--output=/dev/null",
     "--open-mode=append",
     "--export=ALL",
-    options.requeue ? "--requeue" : "--no-requeue",
-    ...(options.partition === undefined ? [] : [`--partition=${options.partition}`]),
-    ...(options.account === undefined ? [] : [`--account=${options.account}`]),
-    ...(options.qos === undefined ? [] : [`--qos=${options.qos}`]),
+    options.slurmNoRequeue ? "--no-requeue" : "--requeue",
+    ...(options.slurmPartition === undefined ? [] : [`--partition=${options.slurmPartition}`]),
+    ...(options.slurmAccount === undefined ? [] : [`--account=${options.slurmAccount}`]),
+    ...(options.slurmQos === undefined ? [] : [`--qos=${options.slurmQos}`]),
     "--nodes=1",
     "--ntasks=1",
     ...words,
