@@ -5,9 +5,11 @@ import { createRandom } from "../base/random.ts";
 import type { RunRecord } from "../record/journal-lines.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../record/trial.ts";
 import { keyOf } from "../spaces/choices.ts";
-import type { Space } from "../spaces/space.ts";
+import { createDomain } from "../spaces/create-domain.ts";
+import type { Limits, Space } from "../spaces/space.ts";
 import { type BenchTrace, pointAt } from "./bench.ts";
 import { type Interval, meanInterval } from "./bootstrap.ts";
+import { type EarlyLate, earlyLate } from "./early-late.ts";
 import { mean } from "./statistics.ts";
 import type { TrainedFiles } from "./trained-network.ts";
 
@@ -115,6 +117,23 @@ function total(
 
 const tokensOf = (name: string) => (exchange: JsonObject) =>
   (exchange.usage as JsonObject | undefined)?.[name];
+
+/** Whether the best designs are simple early and complex late, more than the limits make them; undefined without a space. */
+export function runEarlyLate({
+  record,
+  space,
+}: RunReportInput): EarlyLate | { readonly unknown: string } | undefined {
+  if (space === undefined) return undefined;
+  const scored = record.trials
+    .filter(isScored)
+    .filter(({ proposal }) => proposal.choices.length === space.decisions.length);
+  const domain = createDomain(space, record.header.config.limits as Limits);
+  return earlyLate(
+    domain,
+    scored.map(({ proposal, outcome }) => ({ choices: proposal.choices, accuracy01: outcome.accuracy01 })),
+    createRandom("early-late"),
+  );
+}
 
 /** How the run's best so far stands beside the runs of one other strategy, after the same evaluations. */
 export interface Standing {

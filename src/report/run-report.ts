@@ -4,12 +4,13 @@
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
 import { checklistSource } from "./checklist.ts";
 import { conversationFolds } from "./conversation-fold.ts";
+import { earlyLateCaption, earlyLateInWords } from "./early-late.ts";
 import { html, type Markup } from "./markup.ts";
 import { definitions, figure, fold, list, notice, pageText, type Section, table } from "./page.ts";
 import { publishedLabel } from "./published.ts";
 import { answers, askedInWords, changesOf, titleOf } from "./run-answers.ts";
 import { runCharts } from "./run-charts.ts";
-import { designName, type RunReportInput, selectedTrial, spendingOf } from "./run-facts.ts";
+import { designName, type RunReportInput, runEarlyLate, selectedTrial, spendingOf } from "./run-facts.ts";
 import {
   checklistOf,
   checklistTable,
@@ -36,6 +37,7 @@ export function runReport(input: RunReportInput): string {
     section("learning", "Learning curves", charts.learning && figure(charts.learning)),
     section("trained", "The trained network", trainedNetworkBody(input.trained ?? {})),
     section("decisions", "What the decisions were worth", charts.worth && figure(charts.worth)),
+    section("early-late", "Simple early, complex late?", earlyLateBody(input)),
     section("trouble", "Proposals that were not scored as proposed", troubleBody(input)),
     section("reasons", "Stated reasons", reasonsBody(input)),
     section("calibration", "Predicted and measured", charts.calibration && figure(charts.calibration)),
@@ -67,6 +69,21 @@ export function runReport(input: RunReportInput): string {
     lead: leadOf(input),
     sections: sections.filter((entry) => entry !== undefined),
   });
+}
+
+/** The remark of the first GENIUS experiments, checked on this run. */
+function earlyLateBody(input: RunReportInput): Markup | undefined {
+  const answer = runEarlyLate(input);
+  if (answer === undefined) return undefined;
+  if ("unknown" in answer) return html`<p>Not known. ${answer.unknown}</p>`;
+  const profile = table({
+    columns: ["decision", "place", "complexity, best", "complexity, feasible"],
+    rows: answer.profile.map(({ decision, place01, best01, feasible01 }) => [
+      decision,
+      ...[place01, best01, feasible01].map((value) => value.toFixed(2)),
+    ]),
+  });
+  return html`<p>${earlyLateInWords(answer)}</p><p class="soft">${earlyLateCaption}</p>${fold("Place and mean complexity of each decision, from 0 to 1", profile)}`;
 }
 
 function section(id: string, title: string, body: Markup | undefined): Section | undefined {
