@@ -41,9 +41,9 @@ function isAllowed(word: string): boolean {
 }
 
 export const slurmOptions = z.object({
-  partition: name.optional().describe("partition to submit to; the cluster's default unless given"),
-  account: name.optional().describe("account that pays for the jobs"),
-  qos: name.optional().describe("quality of service of the jobs"),
+  slurmPartition: name.optional().describe("partition to submit to; the cluster's default unless given"),
+  slurmAccount: name.optional().describe("account that pays for the jobs"),
+  slurmQos: name.optional().describe("quality of service of the jobs"),
   slurmSbatch: z
     .string()
     .default("")
