@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const root = resolve(import.meta.dirname, "../..");
-const main = join(root, "src/cli/main.ts");
+const main = join(root, "bin/genius.js");
 
 export const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(root, "../shared/data");
 

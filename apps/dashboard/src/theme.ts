@@ -1,5 +1,5 @@
 // Light, dark, or as the reader's system has it. The colours are those of the report, so that both are one product;
-// the style sheet holds the same values (theme.test.ts compares them), charts on a canvas take them from here.
+// the style sheet holds the same values (page-parts.test.ts compares them), charts on a canvas take them from here.
 import { useSyncExternalStore } from "react";
 import { palettes, type Theme } from "../../../src/report/charts/chart.ts";
 

@@ -158,7 +158,7 @@ function View({
           <DataTable
             label="The two in figures"
             data={{
-              columns: ["", `trial ${against}`, `trial ${trial}`, "difference"],
+              columns: ["figure", `trial ${against}`, `trial ${trial}`, "difference"],
               rows: [
                 [
                   "parameters",

@@ -72,6 +72,7 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
       {warnings.map((warning) => (
         <Notice key={warning}>{warning}</Notice>
       ))}
+      <h2>The runs</h2>
       <DataTable
         label="The runs"
         data={{

@@ -1,0 +1,135 @@
+// Drives searches from the page while they run: started from its form, held and changed by a person, answered in a model's
+// place, trained with curves that grow, stopped and resumed. Each in the machine's Chromium, against the real server.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromiumFlags, chromiumPath, type ServedDashboard, serveFolder } from "./test-server.ts";
+
+if (chromiumPath === undefined)
+  console.warn(
+    "Searches are not driven from the page: there is no Chromium here. GENIUS_CHROMIUM may name one.",
+  );
+
+/** A machine may be busy. */
+const patience = 90_000;
+
+describe.skipIf(chromiumPath === undefined)(
+  "a search driven from the page",
+  { timeout: 6 * patience },
+  () => {
+    let folder: string;
+    let browser: Browser;
+    let served: ServedDashboard;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), "genius-live-"));
+      served = await serveFolder(folder);
+      browser = await chromium.launch({ executablePath: chromiumPath!, args: chromiumFlags });
+    }, patience);
+
+    afterAll(async () => {
+      await browser?.close();
+      await served?.stop();
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    /** Fills in the form and starts; `fields` by label. */
+    async function start(fields: Readonly<Record<string, string>>, holds = false): Promise<Page> {
+      const page = await (await browser.newContext()).newPage();
+      page.setDefaultTimeout(patience);
+      await page.goto(served.url);
+      await page
+        .getByRole("navigation", { name: "Pages" })
+        .getByRole("link", { name: "Start a search" })
+        .click();
+      await page.getByLabel("strategy", { exact: true }).selectOption(fields.strategy!);
+      for (const [label, value] of Object.entries(fields)) {
+        if (label === "strategy") continue;
+        await page.getByLabel(label, { exact: true }).first().fill(value);
+      }
+      if (holds) await page.getByLabel("hold every proposal for me").check();
+      await page.getByRole("button", { name: "Start the search" }).click();
+      await page.getByRole("heading", { level: 1, name: / on / }).waitFor();
+      return page;
+    }
+
+    const tab = (page: Page, name: string) =>
+      page.getByRole("navigation", { name: "Views of this run" }).getByRole("link", { name }).click();
+
+    test("a person changes a held proposal, pins a decision, adds a design, lets go, stops, and guesses", async () => {
+      const page = await start({ strategy: "random", "data set": "nas-bench-macro", trials: "400" }, true);
+      await tab(page, "Your turn");
+      const held = page.getByRole("region", { name: "A proposal that waits for you" });
+      await held.getByRole("heading", { name: "Trial 1 waits for you" }).waitFor();
+      const first = held.getByRole("combobox").first();
+      await first.selectOption((await first.inputValue()) === "2" ? "1" : "2");
+      await held.getByRole("button", { name: "Evaluate my version" }).click();
+      await held.getByRole("heading", { name: "Trial 2 waits for you" }).waitFor();
+
+      const pins = page.getByRole("region", { name: "Pin or forbid" });
+      for (const box of (await pins.getByRole("checkbox").all()).slice(0, 2)) await box.uncheck();
+      await pins.getByRole("button", { name: "Pin it" }).click();
+      await page.getByText("Add a design of your own").click();
+      await page.getByRole("button", { name: "Add the trial" }).click();
+      await page.getByText("it will be the next trial").waitFor();
+      await held.getByRole("button", { name: "Evaluate it as it is" }).click();
+      await pins.getByText(/pinned to/).waitFor();
+
+      await page.getByRole("button", { name: "Hold no longer" }).click();
+      await held.getByRole("button", { name: "Evaluate it as it is" }).click();
+      await held.waitFor({ state: "detached" });
+      await Promise.race([
+        page.getByText("finished", { exact: true }).waitFor(),
+        page.getByRole("button", { name: /^Stop/ }).click(),
+      ]);
+      await page.getByText(/^(stopped, can be resumed|finished)$/).waitFor();
+
+      await tab(page, "Trials");
+      await page.getByRole("row", { name: /^1 .*changed by a person/ }).waitFor();
+      await tab(page, "Your turn");
+      await page.getByLabel(/what accuracy on .* data will it have/).fill("91.5");
+      await page.getByRole("button", { name: "That is my guess" }).click();
+      await page.getByRole("cell", { name: "91.50 %" }).waitFor();
+      await page.context().close();
+    });
+
+    test("a person answers in the model's place", async () => {
+      const page = await start({
+        strategy: "llm",
+        "data set": "nas-bench-macro",
+        "model (needed)": "manual",
+        trials: "2",
+      });
+      await page.getByRole("link", { name: "Your turn" }).first().click();
+      await page.getByLabel("your answer").fill("22212220");
+      await page.getByRole("button", { name: "Send the answer" }).click();
+      await tab(page, "Trials");
+      await page.getByRole("row", { name: /^1 22212220 scored/ }).waitFor();
+      await page.getByRole("button", { name: /^Stop/ }).click();
+      await page.getByText("stopped, can be resumed").waitFor();
+      await page.context().close();
+    });
+
+    test("a training is followed as its curve grows, stopped, and can be resumed", async () => {
+      const page = await start({
+        strategy: "random",
+        "data set": "digits",
+        trials: "2",
+        "max params": "20k",
+        "max macs": "1M",
+      });
+      const now = page.getByRole("region", { name: "Right now" });
+      await now.getByText(/Evaluating trial 1/).waitFor();
+      await now
+        .getByText(/epoch 1: \d/)
+        .first()
+        .waitFor();
+      await page.getByRole("button", { name: /^Stop/ }).click();
+      await page.getByText("stopped, can be resumed").waitFor();
+      expect(await page.getByRole("button", { name: /^Resume/ }).isEnabled()).toBe(true);
+      await page.context().close();
+    });
+  },
+);
