@@ -1,8 +1,9 @@
 // Every example runs, as its first lines say.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
@@ -53,4 +54,46 @@ test("a space of one's own is counted, exported and drawn", async () => {
   expect(
     (await genius("export", "--space", space, "--choices", "111111", "--format", "mermaid")).out,
   ).toContain("flowchart");
+});
+
+const script = (...args: string[]) =>
+  promisify(execFile)(process.execPath, ["--conditions=genius-source", ...args], {
+    cwd: root,
+    env: environment,
+  });
+
+test("the facts of NAS-Bench-Macro are found again", async () => {
+  const { stdout } = await script("examples/nas-bench-reproduction/reproduce.ts", "--seeds", "5");
+  expect(stdout).toContain("best of 6,561: 93.13 %");
+  expect(stdout).toContain("the largest, 22222222: 92.95 %");
+  expect(stdout).toMatch(/hybrid: median rank [1-4] of 6,561/);
+});
+
+test("a microcontroller's network fits its memory, in 8 bits", { timeout: 180_000 }, async () => {
+  const out = join(await mkdtemp(join(tmpdir(), "genius-example-")), "run");
+  const quick = ["--trials", "2", "--epochs", "1", "--final-epochs", "2", "--data-fraction01", "0.1"];
+  const { stdout } = await script("examples/microcontroller/search.ts", ...quick, "--out", out);
+  expect(stdout).toMatch(/% on test images, \d+\.\d\d % in 8 bits, a file of \d+ bytes/);
+  const space = "./examples/microcontroller/small-maps.ts";
+  const { out: wide } = await genius(
+    "cost",
+    "--space",
+    space,
+    "--choices",
+    "5555",
+    "--memory-kb",
+    "8",
+    "--json",
+  );
+  const { out: wider } = await genius(
+    "cost",
+    "--space",
+    space,
+    "--choices",
+    "5555",
+    "--memory-kb",
+    "64",
+    "--json",
+  );
+  expect(JSON.parse(wide).macCount).toBeLessThan(JSON.parse(wider).macCount);
 });
