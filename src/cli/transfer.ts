@@ -92,7 +92,10 @@ Example:
     await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
       throw fileError(thrown, folder, "create the folder");
     });
-    const best = [...results].sort((a, b) => b.measured.accuracy01 - a.measured.accuracy01)[0];
+    // Few images in the validation part often tie; the loss then decides.
+    const best = [...results].sort(
+      (a, b) => b.measured.accuracy01 - a.measured.accuracy01 || a.measured.loss - b.measured.loss,
+    )[0];
     if (best !== undefined) await handOverBest(best, { opened, folder, given });
     const input = {
       ...names,
@@ -101,6 +104,7 @@ Example:
         validationAccuracy01: measured.accuracy01,
       })),
       failures,
+      handedOver: best?.way,
       command: `genius transfer ${from} ${target}`,
       provenance: { ...(await provenanceOf()), ...provenance },
     };
@@ -202,7 +206,7 @@ async function open(from: string, target: string, { given, environment, say }: O
     names: {
       from,
       network: `${space.name} ${keyOf(space, choices)}`,
-      source: config.dataset,
+      source: basename(config.dataset),
       target: dataset.name,
     },
     provenance: {

@@ -28,13 +28,15 @@ export interface TransferReportInput {
   readonly target: string;
   readonly results: readonly TransferResult[];
   readonly failures: readonly { readonly way: string; readonly detail: string }[];
+  /** The way whose network is handed over: the best on validation, by its loss among equals. */
+  readonly handedOver: string | undefined;
   readonly command: string;
   readonly provenance: JsonObject;
 }
 
 /** How soon each way reached what the slowest to train reached in the end. */
-export function transferFindings({ results, failures }: TransferReportInput): string[] {
-  const best = [...results].sort((a, b) => b.validationAccuracy01 - a.validationAccuracy01)[0];
+export function transferFindings({ results, failures, handedOver }: TransferReportInput): string[] {
+  const best = results.find(({ way }) => way === handedOver);
   const scratch = results.find(({ way }) => way === "scratch");
   const others = results.filter(({ way }) => way !== "scratch");
   const against = others.flatMap(({ way, curve }) => {
