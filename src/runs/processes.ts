@@ -2,7 +2,7 @@
 // the process as a list, never through a shell, and options only under names that a schema knows. A search outlives
 // whoever started it.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -60,17 +60,21 @@ export function createProcesses(environment: Readonly<Record<string, string | un
   return {
     async start(root, { dataset, options, turns = [] }) {
       const folder = join(root, folderName(options));
+      const args = await searchArguments(dataset, options);
       await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
         throw fileError(thrown, folder, "create the folder");
       });
-      const args = await searchArguments(dataset, options);
       for (const turn of turns) await putTurn(folder, turn);
       const child = await launch(folder, ["search", ...args, `--out=${folder}`, "--answers=dashboard"]);
-      await ready(
-        child,
-        folder,
-        async () => (await readFile(join(folder, "journal.jsonl")).catch(() => "")).length > 0,
-      );
+      const hasJournal = async () =>
+        (await readFile(join(folder, "journal.jsonl")).catch(() => "")).length > 0;
+      try {
+        await ready(child, folder, hasJournal);
+      } catch (thrown) {
+        // Nothing began: what is left is the search's own log, whose words are in the error.
+        if (!(await hasJournal())) await rm(folder, { recursive: true, force: true });
+        throw thrown;
+      }
       return folder;
     },
     async stop(folder) {
