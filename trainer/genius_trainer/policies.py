@@ -74,12 +74,8 @@ def apply_operations(images: Tensor, operation: Tensor, level01: Tensor, sign: T
     out = images.clone()
     geometric = (operation < len(GEOMETRY)).nonzero().squeeze(1)
     if len(geometric) > 0:
-        matrices = torch.stack(
-            [
-                _matrix(GEOMETRY[int(operation[n])], float(level01[n] * sign[n]), images.shape[2:], ranges)
-                for n in geometric
-            ]
-        )
+        amount = level01[geometric] * sign[geometric]
+        matrices = _matrices(operation[geometric], amount, images.shape[2:], ranges)
         at = geometric.to(device, non_blocking=True)
         out[at] = warp_nearest(images[at], matrices.to(device, non_blocking=True))
     for number, name in enumerate(COLOUR, len(GEOMETRY)):
@@ -91,26 +87,20 @@ def apply_operations(images: Tensor, operation: Tensor, level01: Tensor, sign: T
     return out
 
 
-def _matrix(name: str, amount: float, size: torch.Size, ranges: Ranges) -> Tensor:
-    """[2, 3]: from an output pixel (x, y), relative to the centre, to the input pixel that it shows."""
+def _matrices(operation: Tensor, amount: Tensor, size: torch.Size, ranges: Ranges) -> Tensor:
+    """[N, 2, 3]: from an output pixel (x, y), relative to the centre, to the input pixel that it shows."""
+
+    def only(name: str, value: Tensor) -> Tensor:
+        return torch.where(operation == GEOMETRY.index(name), value, 0)
+
+    def shift(side: int) -> Tensor:
+        return (amount * min(ranges.shift_pixels, ranges.shift01 * side) + 0.5).floor()
+
     height, width = size
-
-    def shift(side: int) -> float:
-        return math.floor(amount * min(ranges.shift_pixels, ranges.shift01 * side) + 0.5)
-
-    match name:
-        case "shearX":
-            rows = [[1, amount * ranges.shear, 0], [0, 1, 0]]
-        case "shearY":
-            rows = [[1, 0, 0], [amount * ranges.shear, 1, 0]]
-        case "translateX":
-            rows = [[1, 0, shift(width)], [0, 1, 0]]
-        case "translateY":
-            rows = [[1, 0, 0], [0, 1, shift(height)]]
-        case _:
-            angle = math.radians(amount * ranges.degrees)
-            rows = [[math.cos(angle), math.sin(angle), 0], [-math.sin(angle), math.cos(angle), 0]]
-    return torch.tensor(rows, dtype=torch.float32)
+    angle = only("rotate", amount * math.radians(ranges.degrees))
+    along_x = [angle.cos(), angle.sin() + only("shearX", amount * ranges.shear), only("translateX", shift(width))]
+    along_y = [only("shearY", amount * ranges.shear) - angle.sin(), angle.cos(), only("translateY", shift(height))]
+    return torch.stack([torch.stack(along_x, 1), torch.stack(along_y, 1)], 1)
 
 
 def warp_nearest(images: Tensor, matrices: Tensor) -> Tensor:

@@ -11,13 +11,14 @@ from torch import Tensor
 from genius_trainer import colour
 from genius_trainer.augment import augment, crop_and_flip, mix, normalisation_of, warp_smooth
 from genius_trainer.job import Augmentation, RandAugment
-from genius_trainer.policies import OPERATIONS, WIDE, apply_operations, warp_nearest
+from genius_trainer.policies import OPERATIONS, WIDE, Ranges, apply_operations, warp_nearest
 from genius_trainer.seeds import generator_of
 
 from .support import ROOT
 
 PILLOW = json.loads((ROOT / "src/data/fixtures/pillow.json").read_text())
 CPU = torch.device("cpu")
+SMALL = Ranges(shear=0, shift01=1, shift_pixels=32, degrees=180, enhance=0, lost_bits=0)
 
 
 def pillow_image() -> Tensor:
@@ -66,6 +67,12 @@ def test_a_shift_moves_whole_pixels_and_fills_with_black() -> None:
     images = torch.arange(1.0, 10).view(1, 1, 3, 3)
     moved = warp_nearest(images, torch.tensor([[[1.0, 0, 1], [0, 1, 0]]]))
     assert moved[0, 0].tolist() == [[2, 3, 0], [5, 6, 0], [8, 9, 0]]
+    names = torch.tensor([OPERATIONS.index(name) for name in ("translateX", "translateY", "rotate")])
+    pictures = images.expand(3, 1, 3, 3)
+    across, down, turned = apply_operations(pictures, names, torch.tensor([1 / 3, 1 / 3, 0.5]), -torch.ones(3), SMALL)
+    assert across[0].tolist() == [[0, 1, 2], [0, 4, 5], [0, 7, 8]]
+    assert down[0].tolist() == [[0, 0, 0], [1, 2, 3], [4, 5, 6]]
+    assert turned[0].tolist() == torch.rot90(images[0, 0], 1).tolist()
     quarter_turn = warp_nearest(images, torch.tensor([[[0.0, 1, 0], [-1, 0, 0]]]))
     assert quarter_turn[0, 0].tolist() == torch.rot90(images[0, 0], -1).tolist()
 
