@@ -72,7 +72,8 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
   const recipeOf = (request?: EvaluationRequest): TorchRecipe => {
     const chosen = request && space.hyperparameters?.(request.proposal.choices);
     if (options.recipe === "large-batch") {
-      return { ...largeBatchRecipe(options.batchSize), ...chosenOf(options) };
+      const batchSize = Math.min(options.batchSize ?? 1024, imageCount);
+      return { ...largeBatchRecipe(batchSize), ...chosenOf(options) };
     }
     return planTraining(options, { dataset, imageCount }, chosen) as TorchRecipe;
   };
@@ -88,7 +89,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       splitSeed: seed,
       dataFraction01: isFinal ? 1 : dataFraction01,
     });
-    const recipe = { ...recipeOf(request), ...(isFinal && { averageDecay: 0.998 }) };
+    const recipe = { ...(isFinal && { averageDecay: 0.998 }), ...recipeOf(request) };
     const network = withImageSize(request.network, imageSize);
     const key = trainingKey(request.network, [recipe, dataset.hash, validationFraction01, seed]);
     const begun = isFinal ? undefined : await findKept(jobs.folder, key, length);

@@ -43,7 +43,7 @@ export const torchOptions = trainOptions
       .enum(["auto", "large-batch"])
       .default("auto")
       .describe(
-        "auto suits the size of the data; large-batch is for ImageNet: 1024 images a step, RandAugment",
+        "auto suits the size of the data; large-batch is for ImageNet: 1024 images a step, RandAugment and mixup, and of the options only --batch-size and --learning-rate change it",
       ),
     precision: z
       .enum(["auto", "float32", "bfloat16", "float16"])
