@@ -3,6 +3,7 @@
 // believes and proposes candidates; the two beliefs are weighed by how well each has foretold, and the best goes next.
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
+import { createRandom } from "../base/random.ts";
 import type { ChatReply, Conversation } from "../llm/index.ts";
 import { isEvaluated, isScored, type Proposal, type Trial } from "../record/trial.ts";
 import type { Choices } from "../spaces/space.ts";
@@ -10,9 +11,12 @@ import { type Acquired, acquire, beliefAt, outlookOf, promiseOf } from "./acquir
 import { candidatesSchema, hybridPrompt, type ModelCandidate, readCandidates } from "./hybrid-prompt.ts";
 import { measuredViolation } from "./measured-limits.ts";
 import { calibrationOf, callsStillPay, combined } from "./model-trust.ts";
+import { naswot } from "./naswot.ts";
 import { networkKnowledge } from "./network-knowledge.ts";
+import { createScoredKnowledge } from "./scored-knowledge.ts";
 import { defineStrategy, type ProposeContext, type Strategy, type StrategySetting } from "./strategy.ts";
 import { type Candidates, costAwareOption, createSurrogate, type Surrogate } from "./surrogate.ts";
+import { synflow } from "./synflow.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "./unseen.ts";
 import { createWarmStart, startOption } from "./warm-start.ts";
 
@@ -22,6 +26,10 @@ const options = z.object({
   candidates: z.int().min(1).max(20).default(4).describe("designs that the model is asked for at once"),
   calls: z.int().min(0).default(30).describe("most times that the model is asked; it may be fewer"),
   costAware: costAwareOption,
+  zeroCost: z
+    .enum(["none", "naswot", "synflow"])
+    .default("none")
+    .describe("a score of untrained networks to believe in beforehand; a proposal takes seconds with one"),
   maxOutputTokens: z.int().min(50).default(4000).describe("most tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -39,14 +47,23 @@ export default defineStrategy({
   create,
 });
 
+/** With a score of untrained networks: so many are scored before the surrogate looks again, at most so often. */
+const scoredAtOnce = 12;
+const scoringRounds = 6;
+const choicesOf = ({ choices }: { readonly choices: Choices }) => choices;
 /** After so many trials without a measurement, designs are drawn at random until there is one. */
 const failuresInVain = 3;
 const teaches = (trial: Trial) => isScored(trial) || measuredViolation(trial) !== undefined;
 
 function create(setting: StrategySetting, given: Options): Strategy {
   const { domain, conversation } = setting;
+  const graph = networkKnowledge(domain);
+  const scored =
+    given.zeroCost === "none"
+      ? undefined
+      : createScoredKnowledge(domain, { graph, score: given.zeroCost === "naswot" ? naswot : synflow });
   const surrogate = createSurrogate(domain, {
-    knowledge: networkKnowledge(domain),
+    knowledge: scored?.knowledge ?? graph,
     ...(given.costAware && { quickWithin: setting.evaluations }),
   });
   const known = createKnownDesigns();
@@ -83,14 +100,35 @@ function create(setting: StrategySetting, given: Options): Strategy {
     }
   };
 
+  /** What is believed, and the surrogate's own next designs; with a score, until the first of those is scored. */
+  const believe = async ({ random, pending }: ProposeContext, isFree: (choices: Choices) => boolean) => {
+    const count = conversation === undefined ? 1 : given.candidates;
+    if (scored === undefined) {
+      const beliefs = surrogate.candidates({ random, pending });
+      return { beliefs, own: acquire(beliefs, isFree, count) };
+    }
+    const seed = random.integer(0x7fff_ffff);
+    await scored.begin(
+      [...trials.filter(teaches).map(({ proposal }) => proposal), ...pending].map(choicesOf),
+    );
+    for (let round = 1; ; round += 1) {
+      surrogate.reread();
+      const beliefs = surrogate.candidates({ random: createRandom(seed), pending });
+      const own = acquire(beliefs, isFree, Math.max(count, scoredAtOnce));
+      const first = own.slice(0, 1).map(choicesOf);
+      if (!(await scored.reveal(first)) || round === scoringRounds)
+        return { beliefs, own: own.slice(0, count) };
+      await scored.reveal(own.map(choicesOf));
+    }
+  };
+
   return {
     async propose(context) {
       const { random, pending } = context;
       const isFree = freeDesigns(known, pending);
       const begin = warmStart.next(isFree, context);
       if (begin !== undefined) return { ...begin, fidelity: {}, by: "hybrid/start" };
-      const beliefs = surrogate.candidates({ random, pending });
-      const own = acquire(beliefs, isFree, conversation === undefined ? 1 : given.candidates);
+      const { beliefs, own } = await believe(context, isFree);
       const reply = conversation && (await ask(conversation, context, { beliefs, own }));
       const call = reply && { call: reply.number };
       if (reply !== undefined) {

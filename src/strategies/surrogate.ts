@@ -78,6 +78,8 @@ export interface Surrogate {
   readonly size: number;
   /** What is believed of designs worth considering; those known or pending are among them. */
   candidates(context: CandidatesContext): Candidates;
+  /** Forgets the designs' features: its knowledge gives others from now on. */
+  reread(): void;
 }
 
 export function createSurrogate(
@@ -139,6 +141,10 @@ export function createSurrogate(
       if (!isScored(trial) && !isFailure(trial)) return;
       observed.push(proposal.choices);
       accuracies.push(isScored(trial) ? trial.outcome.accuracy01 : undefined);
+    },
+    reread() {
+      listed = undefined;
+      posterior = undefined;
     },
     get size() {
       return observed.length + limits.broken;
