@@ -1,10 +1,10 @@
 // The folder of one training, below the run's: job.json, model.py and what the trainer leaves there. The split of the
 // data is the same for many trainings and lies beside them. Every file is written whole, and the job last, so a folder
-// with a job is complete; writing it again gives the same.
+// with a job is complete. Its name says what is trained; writing it again changes nothing of that.
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileError, GeniusError, systemCodeOf } from "../../base/errors.ts";
+import { fileError, systemCodeOf } from "../../base/errors.ts";
 import { exportPytorch } from "../../network/export/pytorch.ts";
 import type { Network } from "../../network/network.ts";
 import { writeWhole } from "../train/checkpoints.ts";
@@ -48,7 +48,7 @@ export interface JobFiles {
   readonly cachePath: string;
 }
 
-/** Writes what is not there yet. @returns the job's absolute folder. */
+/** Writes what is not there yet or has changed. @returns the job's absolute folder. */
 export async function writeJob({ folder: root }: JobFolders, files: JobFiles): Promise<string> {
   const { name, network, parts, job, cachePath } = files;
   const folder = join(root, name);
@@ -66,13 +66,8 @@ export async function writeJob({ folder: root }: JobFolders, files: JobFiles): P
   };
   const text = `${JSON.stringify(content, undefined, 2)}\n`;
   const present = await readFile(jobPath, "utf8").catch(() => undefined);
+  // What differs under the same name is where and on how much it runs: another machine may go on with the study.
   if (present === text) return folder;
-  if (present !== undefined) {
-    throw new GeniusError(
-      "bad-file",
-      `${jobPath} is another job than the one that this study makes now: the data or this program has changed since. Delete ${folder}, or begin a new run.`,
-    );
-  }
   await writeWhole(join(folder, "model.py"), exportPytorch(network));
   await writeWhole(jobPath, text);
   return folder;
