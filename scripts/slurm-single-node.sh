@@ -118,8 +118,8 @@ MailProg=/bin/true
 SlurmdParameters=config_overrides
 GresTypes=gpu
 NodeName=genius1 NodeAddr=127.0.0.1 NodeHostname=localhost Port=$(free_port) CPUs=8 RealMemory=16000 Gres=gpu:2 State=UNKNOWN
-PartitionName=main Nodes=genius1 Default=YES MaxTime=1-0 DefMemPerCPU=500 PriorityTier=1 PreemptMode=REQUEUE State=UP
-PartitionName=urgent Nodes=genius1 MaxTime=1-0 DefMemPerCPU=500 PriorityTier=9 PreemptMode=OFF State=UP
+PartitionName=main Nodes=genius1 Default=YES MaxTime=1-0 DefMemPerCPU=2000 PriorityTier=1 PreemptMode=REQUEUE State=UP
+PartitionName=urgent Nodes=genius1 MaxTime=1-0 DefMemPerCPU=2000 PriorityTier=9 PreemptMode=OFF State=UP
 END
 }
 

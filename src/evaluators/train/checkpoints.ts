@@ -1,7 +1,7 @@
 // Trainings on disk: one file holds a training's state and its curve so far. Written under another name and then
 // renamed, so that a file is whole or absent. Of a search's trainings the best few are kept, since a strategy that
 // raises the fidelity goes on with its best.
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileError, GeniusError } from "../../base/errors.ts";
@@ -23,7 +23,7 @@ export interface Checkpoint {
 
 /** Writes a file whole or not at all. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  const unfinished = `${path}.${process.pid}.tmp`;
+  const unfinished = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(unfinished, "w");

@@ -101,7 +101,7 @@ async function read(directory: string, name: string): Promise<string | undefined
 
 async function write(directory: string, name: string, text: string): Promise<void> {
   const path = join(directory, name);
-  const unfinished = `${path}.${process.pid}.part`;
+  const unfinished = `${path}.${randomUUID()}.part`;
   try {
     await writeFile(unfinished, text);
     await rename(unfinished, path);
