@@ -16,7 +16,7 @@ import {
 } from "./launcher.ts";
 import { readOutputFile } from "./output-file.ts";
 import { createRayApi, type JobRequest, type RayApi } from "./ray/api.ts";
-import { refuseTooLarge } from "./ray/capacity.ts";
+import { capacitiesOf, refuseTooLarge } from "./ray/capacity.ts";
 import { gaveUpWaiting, jobStateOf } from "./ray/job-state.ts";
 import { bringPackage, type Package, packFolder } from "./ray/package.ts";
 import {
@@ -75,6 +75,8 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
   const python = options.rayPip === undefined ? options.rayPython : "python";
   const packages = new Map<string, Promise<Package>>();
   const seenFit = new Set<string>();
+  // Of the largest node, as a job runs on one.
+  const [capacity] = await capacitiesOf(api);
 
   const packageOf = (folder: string) => {
     const packed = packages.get(folder) ?? packFolder(folder);
@@ -109,11 +111,14 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
   const stateOf = async (job: LaunchJob): Promise<JobState> => {
     const state = await look(job);
     // A node that only the head lost sees this and ends the training, before another one goes on from its checkpoint.
-    if (state.kind === "ended" && state.how === "lost") await writeWhole(directoryOf(job), lostName, "");
+    if (state.kind === "ended" && (state.how === "lost" || state.how === "preempted")) {
+      await writeWhole(directoryOf(job), lostName, "");
+    }
     return state;
   };
 
   return {
+    ...(capacity !== undefined && { capacity }),
     async submit(job) {
       const directory = directoryOf(job);
       if (job.command.length === 0) {
