@@ -75,7 +75,7 @@ it.each(["gp", "hybrid"])(
     expect(told.wasted).toBeLessThan(untold.wasted);
     expect(told.best).toBeGreaterThan(untold.best + 0.01);
   },
-  240_000,
+  60_000 + 20_000 * seeds,
 );
 
 it("tells allowed designs from others after a few measurements, and says nothing before one broke the limit", () => {
