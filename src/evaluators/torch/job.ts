@@ -140,7 +140,11 @@ const tensorFile = z.strictObject({
 
 const loss = z.number();
 
-/** One line of the trainer's standard output. Numbers are finite: a loss that is not ends the training as diverged. */
+/**
+ * One line of the trainer's standard output. Numbers are finite: a loss that is not ends the training as diverged.
+ * Where an epoch comes twice, as after a resume, the later line counts. The process exits with 0 after `finished`, with
+ * 130 after `failed`/`cancelled`, and with 1 after any other failure.
+ */
 export const torchEvent = z.discriminatedUnion("event", [
   z.strictObject({
     event: z.literal("started"),
@@ -202,8 +206,6 @@ export type TorchRecipe = z.output<typeof torchRecipe>;
 export type TorchJob = z.output<typeof torchJob>;
 export type TorchSplit = z.output<typeof torchSplit>;
 export type TorchEvent = z.output<typeof torchEvent>;
-/** How the trainer's process ends: after `finished`, `failed/cancelled` and any other `failed`. */
-export const torchExitCodes = { finished: 0, cancelled: 130, failed: 1 } as const;
 
 export type TorchLine =
   | { readonly kind: "event"; readonly event: TorchEvent }
