@@ -4,7 +4,7 @@
 // measured on test images that nothing was selected on.
 //
 // Usage: node benchmarks/refine/run.ts --images FOLDER [--seed 1] [--first 60] [--second 90] [--image-size 16]
-//   [--fraction 0.1] [--epochs 3] [--short 1] [--final 12] [--out lines.jsonl]; times in processor seconds.
+//   [--fraction 0.1] [--epochs 3] [--short 1] [--final 12] [--candidates 3] [--max-macs 1500000] [--out lines.jsonl]; times in processor seconds.
 import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
@@ -34,6 +34,7 @@ const { values } = parseArgs({
     epochs: { type: "string", default: "3" },
     short: { type: "string", default: "1" },
     final: { type: "string", default: "12" },
+    candidates: { type: "string", default: "3" },
     "max-macs": { type: "string", default: "1500000" },
     out: { type: "string" },
   },
@@ -102,7 +103,7 @@ const spentRefining = clock();
 const refined = await refine(first.design, {
   data,
   training: short,
-  candidates: 3,
+  candidates: Number(values.candidates),
   limits,
   random: createRandom(seed, "refine"),
   spent01: () => spentRefining() / second,

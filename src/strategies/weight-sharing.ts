@@ -13,6 +13,7 @@ import { keepState, keptPath, readState } from "../weight-sharing/kept.ts";
 import { byProbability } from "../weight-sharing/most-probable.ts";
 import { evolvePaths, measurePath } from "../weight-sharing/paths.ts";
 import { createSupernet, type Supernet } from "../weight-sharing/supernet.ts";
+import { trainSupernetWithTorch } from "../weight-sharing/torch.ts";
 import {
   type Method,
   type SupernetPlan,
@@ -38,6 +39,11 @@ export const supernetOptions = {
     .describe("share of the training images that the supernet sees; half of them teach the weights"),
   supernetBatch: z.int().min(2).default(64).describe("images a step"),
   supernetRate: z.number().min(0).default(0.025).describe("first learning rate of the shared weights"),
+  supernetPython: z
+    .string()
+    .optional()
+    .describe("train the supernet with PyTorch, on its GPU if there is one: the path of a Python that has it")
+    .meta({ placeholder: "PYTHON" }),
   supernetThreads: z.int().min(1).default(1).describe("threads that train the supernet"),
 };
 const schema = z.object(supernetOptions);
@@ -96,10 +102,15 @@ export function createWeightSharing(
       fraction01: given.supernetFraction01,
       seed: plan.seed,
     });
-    const trained = await trainKept(
-      { supernet, data, plan, threads: given.supernetThreads, signal },
-      setting,
-    );
+    const training = { supernet, data, plan, threads: given.supernetThreads, signal };
+    const trained =
+      given.supernetPython === undefined
+        ? await trainKept(training, setting)
+        : await trainSupernetWithTorch({
+            ...training,
+            python: given.supernetPython,
+            folder: `${keptPath(cacheDirectoryOf(process.env), { supernet, data, plan, more: "torch" })}.torch`,
+          });
     const { evolution } = sharing;
     if (evolution === undefined) return likeliest(supernet, trained);
     const measure = {
@@ -157,7 +168,10 @@ export function createWeightSharing(
 }
 
 /** Designs by the probability that the supernet ended with. */
-function* likeliest({ space }: Supernet, { probabilities }: TrainedSupernet): Generator<Candidate> {
+function* likeliest(
+  { space }: Supernet,
+  { probabilities }: Pick<TrainedSupernet, "probabilities">,
+): Generator<Candidate> {
   let place = 0;
   for (const { choices, probability01 } of byProbability(probabilities, segmentsOf(space))) {
     place += 1;

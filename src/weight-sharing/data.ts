@@ -19,6 +19,8 @@ export interface SupernetData {
   readonly normalisation: Normalisation;
   readonly augmentation: Augmentation;
   readonly hash: string;
+  /** Where the decoded images lie. */
+  readonly cachePath: string;
 }
 
 /**
@@ -44,5 +46,6 @@ export async function openSupernetData(
     normalisation: channelStatistics(train),
     augmentation: defaultAugmentation(dataset),
     hash: dataset.hash,
+    cachePath: dataset.cachePath,
   };
 }

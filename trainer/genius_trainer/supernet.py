@@ -1,0 +1,388 @@
+"""A supernet on PyTorch, for GPUs: the same graph as src/weight-sharing trains in process, and the same four methods.
+
+    python -m genius_trainer.supernet JOBFOLDER
+
+reads JOBFOLDER/supernet.json (src/weight-sharing/torch.ts writes it: nodes, decisions, plan, images) and writes one
+JSON line an epoch to standard output, and at the end JOBFOLDER/result.json (probabilities of all options) and
+JOBFOLDER/supernet.safetensors (the shared weights, by GENIUS's names).
+
+Differs from the in-process training where the papers' code does: a path that is drawn is computed alone, so GDAS's
+gradient sees the drawn option only. Dropout and drop-path are left out of a supernet.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Generator, Tensor, nn
+from torch.nn import functional as F
+
+from .network import initialise
+from .seeds import generator_of
+
+Node = dict[str, Any]
+Segments = list[tuple[int, int]]
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": F.relu,
+    "relu6": F.relu6,
+    "hard-swish": F.hardswish,
+    "hard-sigmoid": F.hardsigmoid,
+    "sigmoid": torch.sigmoid,
+    "silu": F.silu,
+}
+
+
+class Supernet(nn.Module):
+    """The graph of a supernet. `forward(images [N, C, H, W], shares [S])` gives logits [N, classes]."""
+
+    def __init__(self, nodes: list[Node]) -> None:
+        super().__init__()
+        self.nodes = nodes
+        self.layers = nn.ModuleDict()
+        channels: dict[str, int] = {}
+        sizes: dict[str, tuple[int, int]] = {}
+        for index, node in enumerate(nodes):
+            self._shape(node, channels, sizes)
+            layer = _layer(node, channels)
+            if layer is not None:
+                self.layers[f"n{index}"] = layer
+
+    def _shape(self, node: Node, channels: dict[str, int], sizes: dict[str, tuple[int, int]]) -> None:
+        """Channels and sizes of a node's map, as src/nn/model.ts infers them."""
+        op, name = node["op"], node["id"]
+        kind = op["kind"]
+        if kind == "input":
+            channels[name], sizes[name] = op["shape"][0], (op["shape"][1], op["shape"][2])
+            return
+        inputs: list[str] = node["inputs"]
+        channels[name], (height, width) = channels[inputs[0]], sizes[inputs[0]]
+        if kind in ("conv", "pool"):
+            height, width = ((side + 2 * op["padding"] - op["kernel"]) // op["stride"] + 1 for side in (height, width))
+        if kind in ("conv", "zero"):
+            channels[name] = op["outChannels"]
+        if kind == "zero":
+            height, width = (math.ceil(side / op["stride"]) for side in (height, width))
+        if kind == "concat":
+            channels[name] = sum(channels[source] for source in inputs)
+        if kind == "global-pool":
+            height = width = 1
+        if kind == "flatten":
+            channels[name], height, width = channels[name] * height * width, 1, 1
+        if kind == "linear":
+            channels[name] = op["outFeatures"]
+        sizes[name] = (height, width)
+
+    def forward(self, images: Tensor, shares: Tensor) -> Tensor:
+        values: dict[str, Tensor] = {}
+        needed = self._needed(shares.detach().tolist())
+        for index, node in enumerate(self.nodes):
+            if node["id"] not in needed:
+                continue
+            if node["op"]["kind"] == "input":
+                values[node["id"]] = images
+                continue
+            if node["op"]["kind"] == "mixture":
+                first = node["op"]["firstShare"]
+                parts = [
+                    shares[first + place] * values[source]
+                    for place, source in enumerate(node["inputs"])
+                    if source in values and shares[first + place] != 0
+                ]
+                values[node["id"]] = torch.stack(parts).sum(0)
+                continue
+            inputs = [values[source] for source in node["inputs"]]
+            name = f"n{index}"
+            layer = self.layers[name] if name in self.layers else None  # noqa: SIM401 – a ModuleDict has no get
+            values[node["id"]] = _apply(node["op"], layer, inputs)
+        return values[self.nodes[-1]["id"]]
+
+    def _needed(self, shares: list[float]) -> set[str]:
+        """Nodes that the output depends on, when options without a share are left out."""
+        needed = {self.nodes[-1]["id"]}
+        for node in reversed(self.nodes):
+            if node["id"] not in needed:
+                continue
+            first = node["op"].get("firstShare")
+            for place, source in enumerate(node["inputs"]):
+                if first is None or shares[first + place] != 0:
+                    needed.add(source)
+        return needed
+
+    def genius_weights(self) -> dict[str, Tensor]:
+        """All weights by the names that the in-process engine uses."""
+        names = {"running_mean": "runningMean", "running_var": "runningVariance"}
+        weights: dict[str, Tensor] = {}
+        for key, tensor in self.layers.state_dict().items():
+            layer, part = key.split(".")
+            if part == "num_batches_tracked":
+                continue
+            weights[f"{self.nodes[int(layer[1:])]['id']}.{names.get(part, part)}"] = tensor.contiguous().cpu()
+        return weights
+
+
+def _layer(node: Node, channels: dict[str, int]) -> nn.Module | None:
+    op = node["op"]
+    if op["kind"] == "conv":
+        source = channels[node["inputs"][0]]
+        return nn.Conv2d(
+            source,
+            op["outChannels"],
+            op["kernel"],
+            stride=op["stride"],
+            padding=op["padding"],
+            groups=op["groups"],
+            bias=op["bias"],
+        )
+    if op["kind"] == "linear":
+        return nn.Linear(channels[node["inputs"][0]], op["outFeatures"], bias=op["bias"])
+    if op["kind"] == "batch-norm":
+        norm = nn.BatchNorm2d(channels[node["id"]], eps=op["epsilon"], momentum=op["momentum"])
+        # A norm that could rescale an option would take the shares' work away.
+        if "@" in node["id"]:
+            norm.weight.requires_grad_(False)
+            norm.bias.requires_grad_(False)
+        return norm
+    return None
+
+
+def _apply(op: dict[str, Any], layer: nn.Module | None, inputs: list[Tensor]) -> Tensor:
+    first = inputs[0]
+    if layer is not None:
+        result: Tensor = layer(first)
+        return result
+    match op["kind"]:
+        case "activation":
+            return ACTIVATIONS[op["function"]](first)
+        case "pool":
+            window = (op["kernel"], op["stride"], op["padding"])
+            if op["mode"] == "max":
+                return F.max_pool2d(first, *window)
+            return F.avg_pool2d(first, *window, count_include_pad=op["countPadding"])
+        case "global-pool":
+            return first.mean((2, 3), keepdim=True)
+        case "flatten":
+            return first.flatten(1)
+        case "add":
+            return torch.stack(inputs).sum(0)
+        case "multiply":
+            return first * inputs[1]
+        case "concat":
+            return torch.cat(inputs, 1)
+        case "scale":
+            return first * float(op["factor"])
+        case "zero":
+            sides = [math.ceil(side / op["stride"]) for side in first.shape[2:]]
+            return first.new_zeros(first.shape[0], op["outChannels"], *sides)
+        case "dropout" | "drop-path":
+            return first
+    raise ValueError(f"There is no operation {op['kind']!r}.")
+
+
+def softmax(parameters: Tensor, segments: Segments, temperature: float = 1) -> Tensor:
+    """Softmax over the options of each decision."""
+    return torch.cat([F.softmax(parameters[first : first + count] / temperature, 0) for first, count in segments])
+
+
+def one_hot(values: Tensor, segments: Segments) -> Tensor:
+    """1 at the largest of each decision's options."""
+    result = torch.zeros_like(values)
+    for first, count in segments:
+        result[first + int(values[first : first + count].argmax())] = 1
+    return result
+
+
+def draw_shares(method: str, parameters: Tensor, segments: Segments, draw: Generator, temperature: float) -> Tensor:
+    """The shares of one step, which carry the gradient to the parameters where the method has one."""
+    if method.startswith("darts"):
+        return softmax(parameters, segments)
+    noise = torch.rand(len(parameters), generator=draw).clamp_min(1e-9).to(parameters.device)
+    if method == "one-shot":
+        return one_hot(noise, segments)
+    noisy = parameters - noise.log().neg().log()
+    soft = softmax(noisy, segments, temperature)
+    hard = one_hot(noisy.detach(), segments)
+    # Exact zeros where nothing was drawn, so that those options are not computed.
+    return torch.where(hard > 0, hard - soft.detach() + soft, hard)
+
+
+def second_order(
+    network: Supernet,
+    train: tuple[Tensor, Tensor],
+    other: tuple[Tensor, Tensor],
+    shares: Callable[[], Tensor],
+    parameters: Tensor,
+    rate: float,
+    decay: float,
+) -> tuple[Tensor, Tensor]:
+    """DARTS's gradient through one step of the weights, and the loss. Leaves weights and statistics as they were."""
+    weights: list[Tensor] = [weight for weight in network.parameters() if weight.requires_grad]
+    statistics = [buffer.clone() for buffer in network.buffers()]
+    start = [weight.detach().clone() for weight in weights]
+
+    def gradients(batch: tuple[Tensor, Tensor], of: list[Tensor]) -> tuple[list[Tensor], Tensor]:
+        loss = F.cross_entropy(network(batch[0], shares()), batch[1])
+        found = torch.autograd.grad(loss, of, allow_unused=True)
+        pairs = zip(found, of, strict=True)
+        return [torch.zeros_like(to) if g is None else g for g, to in pairs], loss.detach()
+
+    @torch.no_grad()
+    def move(directions: list[Tensor], factor: float, shrink: float = 0) -> None:
+        for weight, begin, direction in zip(weights, start, directions, strict=True):
+            weight.copy_(begin - shrink * begin + factor * direction)
+
+    ahead, _ = gradients(train, weights)
+    move(ahead, -rate, rate * decay)
+    (own, *direction), loss = gradients(other, [parameters, *weights])
+    epsilon = 0.01 / max(float(torch.sqrt(sum((part**2).sum() for part in direction) + torch.zeros(()))), 1e-12)
+    move(direction, epsilon)
+    (plus,), _ = gradients(train, [parameters])
+    move(direction, -epsilon)
+    (minus,), _ = gradients(train, [parameters])
+    with torch.no_grad():
+        for weight, begin in zip(weights, start, strict=True):
+            weight.copy_(begin)
+        for buffer, begin in zip(network.buffers(), statistics, strict=True):
+            buffer.copy_(begin)
+    return own - rate * (plus - minus) / (2 * epsilon), loss
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Images of one half of the data, uint8 [n, C, H, W] and int64 [n], on the device."""
+
+    pixels: Tensor
+    labels: Tensor
+    mean: Tensor
+    deviation: Tensor
+    padding: int
+    flip: bool
+
+    def batches(self, size: int, draw: Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        """One epoch, shuffled, shifted and flipped; whole batches only."""
+        order = torch.randperm(len(self.labels), generator=draw)
+        for start in range(0, len(order) - size + 1, size):
+            chosen = order[start : start + size].to(self.labels.device)
+            images = (self.pixels[chosen].float() / 255 - self.mean) / self.deviation
+            if self.padding > 0:
+                padded = F.pad(images, [self.padding] * 4, mode="reflect")
+                right, down = torch.randint(0, 2 * self.padding + 1, (2,), generator=draw).tolist()
+                height, width = images.shape[2:]
+                images = padded[:, :, down : down + height, right : right + width]
+            if self.flip:
+                mirrored = (torch.rand(size, generator=draw) < 0.5).to(images.device)
+                images = torch.where(mirrored[:, None, None, None], images.flip(3), images)
+            yield images, self.labels[chosen]
+
+
+def open_halves(data: dict[str, Any], device: torch.device) -> tuple[Half, Half]:
+    """The two halves that the job names, of a decoded data set of GENIUS's cache (see data.py)."""
+    folder = Path(data["folder"])
+    meta = json.loads((folder / "meta.json").read_text())
+    pixels = np.memmap(folder / "pixels.bin", np.uint8, "r").reshape(-1, *meta["shape"])
+    labels = np.fromfile(folder / "labels.bin", "<u2").astype(np.int64)
+
+    def half(records: list[int]) -> Half:
+        return Half(
+            pixels=torch.from_numpy(pixels[records]).to(device),
+            labels=torch.from_numpy(labels[records]).to(device),
+            mean=torch.tensor(data["mean01"], device=device).view(1, -1, 1, 1),
+            deviation=torch.tensor(data["sd01"], device=device).view(1, -1, 1, 1),
+            padding=int(data["cropPadding"]),
+            flip=bool(data["flip"]),
+        )
+
+    return half(data["train"]), half(data["validation"])
+
+
+def train(job: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> tuple[Supernet, Tensor]:
+    """Trains a supernet to the end of its plan; gives it with the probabilities of all options."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    plan = job["plan"]
+    segments: Segments = [(decision["first"], decision["count"]) for decision in job["decisions"]]
+    seed, method, epochs = int(plan["seed"]), str(plan["method"]), int(plan["epochs"])
+    network = Supernet(job["nodes"])
+    initialise(network, seed)
+    network.to(device).train()
+    draw = generator_of(seed, "architecture")
+    parameters = (1e-3 * torch.randn(sum(count for _, count in segments), generator=draw)).to(device)
+    parameters.requires_grad_(True)
+    weights = [weight for weight in network.parameters() if weight.requires_grad]
+    peak = float(plan["learningRate"])
+    decay = float(plan["weightDecay"])
+    optimiser = torch.optim.SGD(
+        [
+            {"params": [weight for weight in weights if weight.dim() > 1], "weight_decay": decay},
+            {"params": [weight for weight in weights if weight.dim() == 1], "weight_decay": 0},
+        ],
+        lr=peak,
+        momentum=0.9,
+    )
+    architecture = torch.optim.Adam(
+        [parameters], lr=float(plan["architectureRate"]), betas=(0.5, 0.999), weight_decay=1e-3
+    )
+    first, second = open_halves(job["data"], device)
+    size = int(plan["batchSize"])
+    steps = min(len(first.labels), len(second.labels)) // size
+    for epoch in range(epochs):
+        draw = generator_of(seed, "epoch", epoch)
+        sums = [0.0, 0.0]
+        pairs = zip(range(steps), first.batches(size, draw), second.batches(size, draw), strict=False)
+        for step, batch, other in pairs:
+            progress = (epoch * steps + step) / (epochs * steps)
+            rate = peak / 25 + (peak - peak / 25) * (1 + math.cos(math.pi * progress)) / 2
+            temperature = 10 + (0.1 - 10) * progress
+
+            def shares(temperature: float = temperature, draw: Generator = draw) -> Tensor:
+                return draw_shares(method, parameters, segments, draw, temperature)
+
+            if method == "darts-2":
+                gradient, loss = second_order(network, batch, other, shares, parameters, rate, decay)
+                parameters.grad = gradient
+                sums[1] += float(loss)
+                architecture.step()
+            elif method != "one-shot":
+                architecture.zero_grad()
+                loss = F.cross_entropy(network(other[0], shares()), other[1])
+                (parameters.grad,) = torch.autograd.grad(loss, [parameters])
+                sums[1] += float(loss.detach())
+                architecture.step()
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            optimiser.zero_grad()
+            loss = F.cross_entropy(network(batch[0], shares().detach()), batch[1])
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(weights, 5)
+            optimiser.step()
+            sums[0] += float(loss.detach())
+        probabilities = softmax(parameters.detach(), segments).tolist()
+        point: dict[str, Any] = {"epoch": epoch + 1, "trainLoss": sums[0] / steps, "probabilities": probabilities}
+        if method != "one-shot":
+            point["validationLoss"] = sums[1] / steps
+        emit(point)
+    return network, softmax(parameters.detach(), segments)
+
+
+def main(arguments: list[str]) -> int:
+    """The command. Exit codes: 0 finished, 2 wrong use."""
+    if len(arguments) != 1:
+        print("Usage: python -m genius_trainer.supernet JOBFOLDER", file=sys.stderr)
+        return 2
+    folder = Path(arguments[0])
+    job = json.loads((folder / "supernet.json").read_text())
+    network, probabilities = train(job, lambda point: print(json.dumps(point), flush=True))
+    save_file(network.genius_weights(), folder / "supernet.safetensors")
+    # Last: its presence says that the weights are whole.
+    (folder / "result.json").write_text(json.dumps({"version": 1, "probabilities": probabilities.tolist()}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
