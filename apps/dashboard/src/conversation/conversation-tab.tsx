@@ -48,7 +48,6 @@ export function ConversationTab({ query }: { readonly query: URLSearchParams }) 
             header={header}
             count={calls.length}
             rowHeight={36}
-            rowKey={(row) => calls[row]!.index}
             open={index}
             onOpen={show}
             cells={(row) => {

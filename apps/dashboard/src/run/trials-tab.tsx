@@ -51,7 +51,6 @@ export function TrialsTab({ query }: { readonly query: URLSearchParams }) {
           header={header}
           count={rows.length}
           rowHeight={36}
-          rowKey={(index) => columns.number[rows[index]!]!}
           open={openRow}
           onOpen={(index) =>
             goTo(

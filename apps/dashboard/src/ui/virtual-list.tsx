@@ -4,7 +4,9 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and points to the active row.
 import {
   type KeyboardEvent,
+  memo,
   type ReactNode,
+  useCallback,
   useEffect,
   useId,
   useLayoutEffect,
@@ -20,7 +22,6 @@ interface VirtualListProps {
   readonly header?: readonly string[];
   /** The cells of a row, in the order of `header`. */
   readonly cells: (index: number) => readonly ReactNode[];
-  readonly rowKey: (index: number) => string | number;
   /** The row that is open, or -1. */
   readonly open: number;
   readonly onOpen: (index: number) => void;
@@ -31,18 +32,23 @@ interface VirtualListProps {
 const margin = 8;
 
 export function VirtualList(props: VirtualListProps) {
-  const { label, count, rowHeight, header, cells, rowKey, open, onOpen, className } = props;
+  const { label, count, rowHeight, header, cells, open, onOpen, className } = props;
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
-  const [view, setView] = useState({ top: 0, height: 600 });
+  const [topRow, setTopRow] = useState(0);
+  const [height, setHeight] = useState(600);
   const [active, setActive] = useState(Math.max(0, open));
   const current = Math.min(active, count - 1);
+  const opens = useRef(onOpen);
+  opens.current = onOpen;
+  const pick = useCallback((index: number) => {
+    setActive(index);
+    opens.current(index);
+  }, []);
 
   useLayoutEffect(() => {
     const element = box.current!;
-    const observer = new ResizeObserver(() =>
-      setView({ top: element.scrollTop, height: element.clientHeight }),
-    );
+    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
@@ -53,10 +59,11 @@ export function VirtualList(props: VirtualListProps) {
     reveal(box.current!, open, rowHeight);
   }, [open, rowHeight]);
 
-  const first = Math.max(0, Math.floor(view.top / rowHeight) - margin);
-  const last = Math.min(count, Math.ceil((view.top + view.height) / rowHeight) + margin);
+  const inView = Math.ceil(height / rowHeight) + 1;
+  const first = Math.max(0, Math.min(topRow, count - inView) - margin);
+  const last = Math.min(count, first + inView + 2 * margin);
   const move = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor(view.height / rowHeight) - 1);
+    const page = Math.max(1, inView - 3);
     const steps: Readonly<Record<string, number>> = {
       ArrowDown: 1,
       ArrowUp: -1,
@@ -76,6 +83,7 @@ export function VirtualList(props: VirtualListProps) {
     event.preventDefault();
   };
   const hasActive = current >= first && current < last;
+  const hasHeader = header !== undefined;
   return (
     <div className={`virtual ${className ?? ""}`}>
       <div
@@ -83,15 +91,13 @@ export function VirtualList(props: VirtualListProps) {
         className="rows"
         role="grid"
         aria-label={label}
-        aria-rowcount={count + (header === undefined ? 0 : 1)}
+        aria-rowcount={count + (hasHeader ? 1 : 0)}
         aria-activedescendant={hasActive ? `${id}-${current}` : undefined}
         tabIndex={0}
         onKeyDown={move}
-        onScroll={(event) =>
-          setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })
-        }
+        onScroll={(event) => setTopRow(Math.floor(event.currentTarget.scrollTop / rowHeight))}
       >
-        {header !== undefined && (
+        {hasHeader && (
           <div role="row" className="row head" aria-rowindex={1}>
             {header.map((name) => (
               <span role="columnheader" key={name}>
@@ -102,32 +108,59 @@ export function VirtualList(props: VirtualListProps) {
         )}
         <div role="presentation" style={{ height: count * rowHeight, position: "relative" }}>
           {Array.from({ length: Math.max(0, last - first) }, (_, place) => first + place).map((index) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys, for the row it points to.
-            <div
-              role="row"
-              key={rowKey(index)}
+            // A row that leaves the view is filled anew for one that comes in.
+            <Row
+              key={index % (inView + 2 * margin)}
+              index={index}
               id={`${id}-${index}`}
-              aria-rowindex={index + (header === undefined ? 1 : 2)}
-              aria-selected={index === open}
-              className={`row${index === current ? " active" : ""}`}
-              style={{ top: index * rowHeight, height: rowHeight }}
-              onClick={() => {
-                setActive(index);
-                onOpen(index);
-              }}
-            >
-              {cells(index).map((cell, place) => (
-                <span role="gridcell" key={header?.[place] ?? place}>
-                  {cell}
-                </span>
-              ))}
-            </div>
+              rowIndex={index + (hasHeader ? 2 : 1)}
+              rowHeight={rowHeight}
+              isOpen={index === open}
+              isActive={index === current}
+              cells={cells}
+              onPick={pick}
+            />
           ))}
         </div>
       </div>
     </div>
   );
 }
+
+interface RowProps {
+  readonly index: number;
+  readonly id: string;
+  readonly rowIndex: number;
+  readonly rowHeight: number;
+  readonly isOpen: boolean;
+  readonly isActive: boolean;
+  readonly cells: VirtualListProps["cells"];
+  readonly onPick: (index: number) => void;
+}
+
+/** Drawn again only when it changes: while the list scrolls, most rows do not. */
+const Row = memo(function Row(props: RowProps) {
+  const { index, id, rowIndex, rowHeight, isOpen, isActive, cells, onPick } = props;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys, for the row it points to.
+    <div
+      role="row"
+      id={id}
+      aria-rowindex={rowIndex}
+      aria-selected={isOpen}
+      className={isActive ? "row active" : "row"}
+      style={{ transform: `translateY(${index * rowHeight}px)`, height: rowHeight }}
+      onClick={() => onPick(index)}
+    >
+      {cells(index).map((cell, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column.
+        <span role="gridcell" key={place}>
+          {cell}
+        </span>
+      ))}
+    </div>
+  );
+});
 
 function reveal(box: HTMLElement, index: number, rowHeight: number): void {
   const head = box.querySelector<HTMLElement>(".head")?.offsetHeight ?? 0;
