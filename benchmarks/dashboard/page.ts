@@ -37,6 +37,16 @@ const scroll = (page: Page, selector: string) =>
     requestAnimationFrame(step);
   })`) as Promise<number[]>;
 
+/** Seconds that the page's main thread has worked, by its own clock: other programs on the machine do not count. */
+async function workOf(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
+  };
+}
+
 /** Of the page's script, and where the system tells it, of the whole process that shows the page and no other's. */
 async function memoryMb(
   browser: Browser,
@@ -73,15 +83,18 @@ try {
     [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
   const paints: number[] = [];
   const wholes: number[] = [];
+  const works: number[] = [];
   // The first opening is the server's, which reads the journal then.
   for (let run = -1; run < 3; run += 1) {
     const page = await openPage(browser);
+    const work = await workOf(page);
     await page.goto(`${served.origin}/#/run/large/progress`);
     await page.waitForSelector("figure canvas");
     const whole = (await page.evaluate("performance.now()")) as number;
     if (run >= 0) {
       paints.push(await firstPaint(page));
       wholes.push(whole);
+      works.push((await work()) * 1000);
     }
     await page.context().close();
   }
@@ -92,7 +105,10 @@ try {
   await page.goto(`${served.origin}/#/run/large/trials`);
   await page.waitForSelector(".trials .row:nth-child(8)");
   await page.waitForTimeout(1500);
+  const work = await workOf(page);
+  const before = await work();
   const frames = await scroll(page, ".trials .rows");
+  const workMs = ((await work()) - before) * 1000;
   const rows = (await page.evaluate("document.querySelectorAll('.trials .row').length")) as number;
   for (const tab of ["progress", "cost", "decisions", "trials"]) {
     await page.evaluate(`location.hash = '#/run/large/${tab}'`);
@@ -103,6 +119,10 @@ try {
   console.log(`| a run of ${values.trials} trials | |\n|---|---|`);
   console.log(`| first paint, median of ${paints.length} | ${median(paints).toFixed(0)} ms |`);
   console.log(`| chart of the best so far there | ${median(wholes).toFixed(0)} ms |`);
+  console.log(`| work of its main thread until then | ${median(works).toFixed(0)} ms |`);
+  console.log(
+    `| work of its main thread a frame while the trials scroll | ${(workMs / frames.length).toFixed(1)} ms |`,
+  );
   console.log(
     `| frames while the trials scroll | ${(1000 / median(frames)).toFixed(0)} a second, ${(late(frames) * 100).toFixed(0)} % late |`,
   );
