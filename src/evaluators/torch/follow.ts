@@ -284,7 +284,7 @@ function endOfFailure({ reason, detail }: Failed): TrainingEnd {
         kind: "lasting",
         error: new GeniusError(
           "disk-full",
-          `A training could not write its checkpoint: ${detail}. Free some space, then run "genius resume"; finished trials are kept.`,
+          `A training could not write: ${detail} Then run "genius resume"; finished trials are kept.`,
         ),
       };
     case "bad-job":
