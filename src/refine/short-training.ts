@@ -6,6 +6,7 @@ import {
   createEvaluationBatches,
   type ImageSet,
   type Normalisation,
+  takeFraction,
 } from "../data/index.ts";
 import { countCorrect, createPredictor, createTrainer, learningRateAt } from "../nn/index.ts";
 import type { Design } from "./design.ts";
@@ -88,7 +89,8 @@ export async function accuracyOf(
   return correct / set.count;
 }
 
-/** The local measures of the map that node `id` gives, averaged over height and width, on the first `imageCount` images. */
+/** The local measures of the map that node `id` gives, averaged over height and width, on about
+ * `imageCount` images. */
 export async function measureMap(
   { network, weights }: Design,
   id: string,
@@ -112,10 +114,12 @@ export async function measureMap(
   const parts: Float32Array[] = [];
   const labels: number[] = [];
   const design = { network: { ...network, nodes }, weights };
-  await eachOutput(design, given, (values, own) => {
+  // Of every class its share: sets lie in the order of their classes.
+  const fraction01 = Math.min(1, given.imageCount / given.set.count);
+  const set = takeFraction(given.set, { fraction01, seed: "local-measures" });
+  await eachOutput(design, { ...given, set }, (values, own) => {
     parts.push(values.slice());
     labels.push(...own);
-    return labels.length >= given.imageCount;
   });
   const values = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
@@ -126,7 +130,7 @@ export async function measureMap(
   return localMeasures({ values, labels, classCount: given.set.classCount });
 }
 
-/** Runs a design over a set, batch by batch, until `see` says that it is enough. */
+/** Runs a design over a set, batch by batch. */
 async function eachOutput(
   { network, weights }: Design,
   {
@@ -134,14 +138,12 @@ async function eachOutput(
     normalisation,
     threads,
   }: { readonly set: ImageSet; readonly normalisation: Normalisation; readonly threads: number },
-  // biome-ignore lint/suspicious/noConfusingVoidType: a callback that returns nothing goes on.
-  see: (values: Float32Array, labels: Uint16Array) => boolean | void,
+  see: (values: Float32Array, labels: Uint16Array) => void,
 ): Promise<void> {
   const predictor = await createPredictor({ nodes: network.nodes, weights, threads });
   await using batches = createEvaluationBatches({ set, normalisation, batchSize: Math.min(128, set.count) });
   try {
-    for await (const { images, labels } of batches.epoch(0))
-      if (see(await predictor.run(images), labels)) break;
+    for await (const { images, labels } of batches.epoch(0)) see(await predictor.run(images), labels);
   } finally {
     await predictor.dispose();
   }

@@ -2,7 +2,7 @@
 // the path through the supernet with the weights that it inherits; nothing is trained. It must not know where the
 // weights come from.
 import type { Random } from "../base/random.ts";
-import { createEvaluationBatches } from "../data/index.ts";
+import { createBatches } from "../data/index.ts";
 import { createTrainer, type Weights } from "../nn/index.ts";
 import { neighbours } from "../spaces/create-domain.ts";
 import type { Domain } from "../spaces/domain.ts";
@@ -34,7 +34,8 @@ export async function measurePath(measure: PathMeasure, choices: Choices): Promi
     threads,
   });
   const { validation: set, normalisation } = data;
-  const batches = createEvaluationBatches({ set, batchSize, normalisation, lastBatch: "drop" });
+  // Shuffled, the same for every design: a batch of one class would have another class's statistics in its norms.
+  const batches = createBatches({ set, batchSize, normalisation, seed: "paths", thread: "caller" });
   try {
     trainer.setWeights(weights);
     let [correct, seen] = [0, 0];
