@@ -1,6 +1,7 @@
 // `genius export`: a design as a file that other programs read. A run's best design comes with its trained weights
 // where there are any; a design from --choices has fresh ones.
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
 import type { Weights } from "../network/export/weights.ts";
@@ -10,17 +11,19 @@ import { bestOf } from "../record/trial.ts";
 import { designFile, designFormats, trainedWeights } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
 import { keyOf, parseChoices } from "../spaces/choices.ts";
-import { defineCommand } from "./command.ts";
+import { defineCommand, type Terminal } from "./command.ts";
 import { openSpace } from "./members.ts";
 
 const flags = z.object({
   choices: z.string().optional().describe("a design instead of a run's best").meta({ placeholder: "C" }),
   space: z.string().optional().describe("the design's space, with --choices").meta({ placeholder: "NAME" }),
-  format: z.enum(designFormats).describe("what to write"),
+  format: z.enum([...designFormats, "tensorboard"]).describe("what to write"),
   out: z
     .string()
     .optional()
-    .describe("where to (default: standard output for text, model.onnx or model.safetensors else)")
+    .describe(
+      "where to (default: standard output for text, model.onnx or model.safetensors else; of tensorboard, the folder)",
+    )
     .meta({ placeholder: "FILE" }),
   seed: z.int().min(0).default(1).describe("of fresh weights, where no trained ones are at hand"),
   json: z.boolean().default(false).describe("say what was written as JSON"),
@@ -37,14 +40,17 @@ export default defineCommand({
   passesRest: true,
   more: `Examples:
   genius export runs/… --format onnx --out model.onnx
+  genius export runs/… --format tensorboard --out logs   (again while the search runs: what is new is appended)
   genius export --space nas-bench-macro --choices 22212220 --format pytorch > model.py`,
   async run({ operands, options, rest, terminal }) {
+    const { format } = options;
+    if (format === "tensorboard") return exportEvents(operands, options, terminal);
     const subject = await subjectOf(operands, options, rest);
     const { network, trained } = subject;
     const weights = () => trained ?? initialWeights(network.nodes, options.seed);
-    const content = designFile(options.format, network, weights);
+    const content = designFile(format, network, weights);
     const binary = typeof content !== "string";
-    const path = options.out ?? (binary ? `model.${options.format}` : undefined);
+    const path = options.out ?? (binary ? `model.${format}` : undefined);
     if (path === undefined) {
       terminal.out(content as string);
       return 0;
@@ -63,6 +69,24 @@ export default defineCommand({
     return 0;
   },
 });
+
+/** A run's figures as TensorBoard's event files, by default in a folder of the run's. */
+async function exportEvents(
+  operands: readonly string[],
+  { out, json }: z.output<typeof flags>,
+  terminal: Terminal,
+): Promise<number> {
+  const [folder] = operands;
+  if (folder === undefined || operands.length > 1)
+    throw new GeniusError("wrong-use", "Name one run's folder: genius export runs/… --format tensorboard.");
+  const { record } = await openRun(folder);
+  const logs = out ?? join(folder, "tensorboard");
+  const { writeTensorboard } = await import("../runs/tensorboard.ts");
+  const written = await writeTensorboard(record, logs);
+  if (json) terminal.out(`${JSON.stringify({ written })}\n`);
+  else terminal.error(`Wrote ${written.length} event files. Look at them: tensorboard --logdir ${logs}\n`);
+  return 0;
+}
 
 async function subjectOf(
   operands: readonly string[],

@@ -1,0 +1,78 @@
+// A run as TensorBoard shows it: best so far, accuracy and costs by trial, and the learning curve of each training as a
+// run of its own beside it. Written again, what is new is appended, so it suits a running search.
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileError } from "../base/errors.ts";
+import { eventFile, type ScalarEvent } from "../base/tensorboard.ts";
+import type { RunRecord } from "../record/journal-lines.ts";
+import { isEvaluated, isScored } from "../record/trial.ts";
+
+/** Of each training's curve; TensorBoard grows slow with more runs. The best by their last accuracy are kept. */
+const mostCurves = 100;
+
+/** The event files, by path below the log folder. */
+export function tensorboardFiles(record: RunRecord): ReadonlyMap<string, Uint8Array> {
+  const seconds = (number: number) => {
+    const time = Date.parse(record.finishedAt.get(number) ?? record.header.time) / 1000;
+    return Number.isFinite(time) ? time : 0;
+  };
+  const events: ScalarEvent[] = [];
+  let [evaluation, best] = [0, -1];
+  for (const trial of record.trials) {
+    if (!isEvaluated(trial)) continue;
+    evaluation += 1;
+    const wallTime = seconds(trial.number);
+    const add = (tag: string, value: number) => events.push({ tag, step: evaluation, value, wallTime });
+    if (isScored(trial)) {
+      best = Math.max(best, trial.outcome.accuracy01);
+      add("search/accuracy", trial.outcome.accuracy01);
+    }
+    if (best >= 0) add("search/best_so_far", best);
+    add("search/params", trial.cost.paramCount);
+    add("search/macs", trial.cost.macCount);
+  }
+  const files = new Map([[fileName("search"), eventFile(events)]]);
+  const trained = record.trials
+    .flatMap(({ number, outcome }) => {
+      const curve = outcome.kind === "infeasible" ? undefined : outcome.curve;
+      return curve === undefined || curve.length === 0 ? [] : [{ number, curve }];
+    })
+    .sort((a, b) => b.curve.at(-1)!.validationAccuracy01 - a.curve.at(-1)!.validationAccuracy01)
+    .slice(0, mostCurves);
+  for (const { number, curve } of trained) {
+    const points = curve.flatMap(({ epoch, trainLoss, validationAccuracy01 }) => [
+      { tag: "training/loss", step: epoch, value: trainLoss, wallTime: seconds(number) },
+      {
+        tag: "training/validation_accuracy",
+        step: epoch,
+        value: validationAccuracy01,
+        wallTime: seconds(number),
+      },
+    ]);
+    files.set(fileName(`trial-${String(number).padStart(4, "0")}`), eventFile(points));
+  }
+  return files;
+}
+
+/** One name for good: a second writing replaces the first. */
+const fileName = (run: string) => `${run}/events.out.tfevents.0000000000.genius`;
+
+/** Writes the files, or what is new in them, and returns their paths. */
+export async function writeTensorboard(record: RunRecord, folder: string): Promise<readonly string[]> {
+  const written: string[] = [];
+  for (const [name, bytes] of tensorboardFiles(record)) {
+    const path = join(folder, name);
+    try {
+      await mkdir(join(path, ".."), { recursive: true });
+      const before = await readFile(path).catch(() => undefined);
+      const grown = before?.equals(bytes.subarray(0, before.length)) === true;
+      // TensorBoard follows a file that grows, and does not notice one that is replaced.
+      if (grown) await appendFile(path, bytes.subarray(before.length));
+      else await writeFile(path, bytes);
+    } catch (thrown) {
+      throw fileError(thrown, path, "write");
+    }
+    written.push(path);
+  }
+  return written;
+}
