@@ -29,6 +29,10 @@ export const changedWords = ["", "repaired to keep the limits", "changed by a pe
 /** `…/cifar10` is enough for a name. */
 export const shortName = (path: string) => path.split(/[\\/]/).findLast((part) => part !== "") ?? path;
 
+/** Of a replayed model, the file is enough. */
+export const modelName = (model: string) =>
+  model.startsWith("replay/") ? `replay/${shortName(model)}` : model;
+
 /** As the report's title, without the accuracy. */
 export const runName = (run: RunSummary) => `${run.strategy} on ${run.space}, ${shortName(run.dataset)}`;
 

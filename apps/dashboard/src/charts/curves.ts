@@ -87,7 +87,7 @@ export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOpti
 }
 
 /** The area between low and high, drawn as one shape. */
-function band({ points, series, name }: Curve, look: ChartLook): object[] {
+function band({ points, series, name, steps }: Curve, look: ChartLook): object[] {
   const held = points.filter(({ low, high }) => low !== undefined && high !== undefined);
   if (held.length < 2) return [];
   return [
@@ -106,8 +106,14 @@ function band({ points, series, name }: Curve, look: ChartLook): object[] {
         api: { coord(point: readonly number[]): number[] },
       ): object | null => {
         if (params.dataIndex > 0) return null;
-        const upper = held.map(({ x, high }) => api.coord([x, high!]));
-        const lower = held.map(({ x, low }) => api.coord([x, low!])).reverse();
+        const edge = (side: "low" | "high") =>
+          held.flatMap((point, place) => {
+            const before = held[place - 1];
+            const corner = steps && before !== undefined ? [api.coord([point.x, before[side]!])] : [];
+            return [...corner, api.coord([point.x, point[side]!])];
+          });
+        const upper = edge("high");
+        const lower = edge("low").reverse();
         return {
           type: "polygon",
           shape: { points: [...upper, ...lower] },

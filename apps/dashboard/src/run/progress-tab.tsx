@@ -163,7 +163,7 @@ function bandOf(band: RunDetail["baselines"][number], index: number, last: numbe
   }));
   const end = points.at(-1);
   if (end !== undefined && end.x < last) points.push({ ...end, x: last });
-  return { name, points, series: index === 0 ? 0 : index + 1, steps: band.runs === 1 };
+  return { name, points, series: index === 0 ? 0 : index + 1, steps: true };
 }
 
 function captionOf({ baselines }: RunDetail, measure: Measure): string {

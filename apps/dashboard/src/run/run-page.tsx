@@ -9,7 +9,7 @@ import { linkTo } from "../router.ts";
 import { TurnTab } from "../turn/turn-tab.tsx";
 import { Cards, Notice } from "../ui/pieces.tsx";
 import { StateBadge, StopOrResume } from "../views/runs-page.tsx";
-import { limitsInWords, runName } from "../words.ts";
+import { limitsInWords, modelName, runName } from "../words.ts";
 import { AboutTab } from "./about-tab.tsx";
 import { CostTab } from "./cost-tab.tsx";
 import { DecisionsTab } from "./decisions-tab.tsx";
@@ -92,7 +92,7 @@ const isAsked = ({ live }: RunData) => live?.question !== undefined || live?.hel
 function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: boolean }) {
   const { detail, isConnected } = run;
   const { best, spent } = detail;
-  const asked = `${detail.task || detail.dataset}; limits: ${limitsInWords(detail.limits)}; ${plural(detail.budget, "evaluation")}, seed ${detail.seed}${detail.model === undefined ? "" : `; ${detail.model}`}`;
+  const asked = `${detail.task || detail.dataset}; limits: ${limitsInWords(detail.limits)}; ${plural(detail.budget, "evaluation")}, seed ${detail.seed}${detail.model === undefined ? "" : `; ${modelName(detail.model)}`}`;
   return (
     <>
       <div className="title">

@@ -7,7 +7,7 @@ import { Title } from "../app.tsx";
 import { formatCount, formatPercent, formatTime } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Act, Notice } from "../ui/pieces.tsx";
-import { limitsInWords, runName, spentInWords, stateWords } from "../words.ts";
+import { limitsInWords, modelName, runName, spentInWords, stateWords } from "../words.ts";
 
 export function RunsPage({
   mayChange,
@@ -91,7 +91,7 @@ function RunItem({ run, mayChange, isChosen, onChoose }: RunItemProps) {
         <a href={linkTo(["run", run.id])}>{runName(run)}</a> <StateBadge run={run} />
         <p className="soft wrap">
           {run.folder} · seed {run.seed}
-          {run.model !== undefined && ` · ${run.model}`} · {formatTime(run.changedAt)}
+          {run.model !== undefined && ` · ${modelName(run.model)}`} · {formatTime(run.changedAt)}
         </p>
         {run.problem !== undefined && <p className="error">{run.problem}</p>}
       </div>
