@@ -4,7 +4,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunDetail, RunEvent, StartForm } from "../dashboard/api.ts";
+import type { RunDetail, RunEvent, StartForm, TrialColumns, Turn } from "../dashboard/api.ts";
 
 const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
 const bin = resolve(import.meta.dirname, "../../bin/genius.js");
@@ -36,16 +36,21 @@ const post = (path: string, body: unknown) =>
   });
 
 async function* eventsOf(path: string): AsyncGenerator<RunEvent> {
-  const response = await fetch(base + path);
-  let text = "";
-  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    const parts = text.split("\n\n");
-    text = parts.pop()!;
-    for (const part of parts) {
-      const data = part.split("\n").find((line) => line.startsWith("data: "));
-      if (data !== undefined) yield JSON.parse(data.slice(6)) as RunEvent;
+  const abort = new AbortController();
+  try {
+    const response = await fetch(base + path, { signal: abort.signal });
+    let text = "";
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const parts = text.split("\n\n");
+      text = parts.pop()!;
+      for (const part of parts) {
+        const data = part.split("\n").find((line) => line.startsWith("data: "));
+        if (data !== undefined) yield JSON.parse(data.slice(6)) as RunEvent;
+      }
     }
+  } finally {
+    abort.abort();
   }
 }
 
@@ -77,46 +82,80 @@ test("a search that cannot start says why, in its own words", async () => {
   );
 });
 
-test("a training is started, its curve grows live, it is stopped and resumed", async () => {
+/** Resolves to the first event that is looked for. */
+async function seen<Found>(path: string, find: (event: RunEvent) => Found | undefined): Promise<Found> {
+  for await (const event of eventsOf(path)) {
+    const found = find(event);
+    if (found !== undefined) return found;
+  }
+  throw new Error("The events ended.");
+}
+const isState = (state: string) => (event: RunEvent) =>
+  event.kind === "summary" && event.run.state === state ? event.run : undefined;
+
+test("a training is started, its curve is seen while it grows, and it is stopped", async () => {
   const options = {
     strategy: "random",
-    trials: 3,
-    epochs: 2,
-    finalEpochs: 1,
-    dataFraction01: 0.05,
+    trials: 20,
+    epochs: 3,
+    dataFraction01: 0.02,
     maxParams: "8k",
-    maxMacs: "1M",
-    parallel: 1,
-    seed: 4,
+    maxMacs: "600k",
   };
-  const started = await post("/api/runs", { dataset: "digits", options });
+  const started = await post("/api/runs", {
+    dataset: "digits",
+    options: { ...options, parallel: 1, seed: 4 },
+  });
   const answer = (await started.json()) as { id: string };
   expect([started.status, answer]).toEqual([201, { id: expect.stringContaining("-random-") }]);
-  const { id } = answer;
-  const run = `/api/runs/${encodeURIComponent(id)}`;
-  let sawCurve = false;
-  let rows = 0;
-  for await (const event of eventsOf(`${run}/events?from=0`)) {
-    if (event.kind === "live" && event.live !== null)
-      sawCurve ||= event.live.evaluating.some(({ curve, macCount }) => curve.length > 0 && macCount > 0);
-    if (event.kind === "trials") rows += event.trials.number.length;
-    if (sawCurve && rows >= 1) break;
-  }
+  const run = `/api/runs/${encodeURIComponent(answer.id)}`;
+  const growing = await seen(`${run}/events?from=0`, (event) =>
+    event.kind === "live" ? event.live?.evaluating.find(({ curve }) => curve.length > 0) : undefined,
+  );
+  expect(growing.macCount).toBeGreaterThan(0);
+  expect(growing.curve[0]).toMatchObject({ epoch: 1, validationAccuracy01: expect.any(Number) });
   expect((await post(`${run}/stop`, {})).status).toBe(200);
-  for await (const event of eventsOf(`${run}/events?from=0`))
-    if (event.kind === "summary" && event.run.state === "stopped") break;
-  const stopped = await get<RunDetail>(run);
-  expect(stopped.notes.at(-1)).toMatchObject({ about: "stopped" });
+  await seen(`${run}/events?from=0`, isState("stopped"));
+  expect((await get<RunDetail>(run)).notes.at(-1)).toMatchObject({ about: "stopped" });
   expect((await post(`${run}/stop`, {})).status).toBe(404);
+}, 180_000);
+
+test("a person answers in the model's place, adds a design and a remark, stops, resumes, and finishes", async () => {
+  const started = await post("/api/runs", {
+    dataset: "nas-bench-macro",
+    options: { strategy: "llm", model: "manual", trials: 3 },
+  });
+  const run = `/api/runs/${encodeURIComponent(((await started.json()) as { id: string }).id)}`;
+  const question = () =>
+    seen(`${run}/events?from=0`, (event) => (event.kind === "live" ? event.live?.question : undefined));
+  const take = async (turn: Turn) => expect((await post(`${run}/turns`, turn)).status).toBe(201);
+  const first = await question();
+  expect(first.prompt).toContain("nas-bench-macro");
+  await take({ kind: "insight", text: "Late layers matter most. <b>" });
+  await take({ kind: "trial", choices: [2, 2, 2, 1, 2, 2, 2, 0], reason: "known to be good" });
+  await take({
+    kind: "answer",
+    question: first.id,
+    text: '{"reason":"even","choices":[1,1,1,1,1,1,1,1],"expectedAccuracyPercent":92}',
+  });
+  await seen(`${run}/events?from=0`, (event) =>
+    event.kind === "live" && event.live?.question !== undefined && event.live.question.id !== first.id
+      ? true
+      : undefined,
+  );
+  expect((await post(`${run}/stop`, {})).status).toBe(200);
+  await seen(`${run}/events?from=0`, isState("stopped"));
+  expect((await post(`${run}/turns`, { kind: "hold", on: true })).status).toBe(409);
   expect((await post(`${run}/resume`, {})).status).toBe(200);
-  let final = 0;
-  for await (const event of eventsOf(`${run}/events?from=0`)) {
-    if (event.kind === "live") final = Math.max(final, event.live?.finalTraining?.curve.length ?? 0);
-    if (event.kind === "summary" && event.run.state === "finished") break;
-  }
-  const finished = await get<RunDetail>(run);
-  expect(finished).toMatchObject({ evaluations: 3, state: "finished" });
-  expect(finished.testAccuracy01).toBeGreaterThan(0.1);
-  const { curves } = await get<{ curves: { points: unknown[] }[] }>(`${run}/curves`);
-  expect(curves).toHaveLength(3);
+  const last = await question();
+  expect(last.prompt).toContain("Late layers matter most. <b>");
+  await take({
+    kind: "answer",
+    question: last.id,
+    text: '{"reason":"late","choices":[0,0,0,0,2,2,2,2],"expectedAccuracyPercent":92}',
+  });
+  await seen(`${run}/events?from=0`, isState("finished"));
+  const { proposers, by, accuracy01 } = await get<TrialColumns>(`${run}/trials`);
+  expect(by.map((place) => proposers[place])).toEqual(["llm", "person", "llm"]);
+  expect(accuracy01[1]).toBeCloseTo(0.9313, 4);
 }, 180_000);
