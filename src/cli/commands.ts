@@ -39,6 +39,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "let an assistant run searches (Model Context Protocol)",
     load: async () => (await import("./mcp.ts")).default,
   },
+  refine: {
+    usage: "refine DIR",
+    summary: "refine the blocks of a run's trained network",
+    load: async () => (await import("./refine.ts")).default,
+  },
   bench: {
     usage: "bench --space NAME [options]",
     summary: "compare strategies on a published table, over many seeds",
