@@ -120,5 +120,5 @@ def start(folder: Path, code: str | None = None) -> subprocess.Popen[str]:
 
 def end(process: subprocess.Popen[str]) -> tuple[int, list[dict[str, Any]], str]:
     """Exit code, events and standard error."""
-    out, err = process.communicate(timeout=100)
+    out, err = process.communicate(timeout=300)
     return process.returncode, [json.loads(line) for line in out.splitlines()], err

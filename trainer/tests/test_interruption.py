@@ -99,7 +99,7 @@ def test_stopped_before_pytorch_is_loaded_it_still_says_so(tmp_path: Path) -> No
 
 def test_wrong_use_is_told(tmp_path: Path) -> None:
     process = start(Path("--help"))
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out) == (2, "")
     assert "JOBFOLDER" in err
     code, events, _ = end(start(tmp_path / "nothing"))
