@@ -97,7 +97,8 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
     const identity = shortHash([key, length, trainingSeed, imageSize, dataFraction01]);
     const name = `${isFinal ? "final" : request.trialNumber}-${identity}`;
     const { timeLimitSeconds, memoryLimitMb } = isFinal ? {} : options;
-    const threads = isFinal ? Math.max(cpus, launcher.capacity?.cpus ?? 1) : cpus;
+    // The final training runs alone.
+    const threads = isFinal ? (options.cpus ?? launcher.capacity?.cpus ?? cpus) : cpus;
     const jobFolder = await writeJob(jobs, {
       name,
       network,
