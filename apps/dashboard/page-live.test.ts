@@ -95,6 +95,22 @@ describe.skipIf(chromiumPath === undefined)(
       await page.context().close();
     });
 
+    test("a search is seen to end, with what it is compared with, without loading the page again", async () => {
+      const page = await start({
+        strategy: "random",
+        "data set": "nas-bench-macro",
+        trials: "40",
+        seed: "3",
+      });
+      await page
+        .getByRole("heading", { name: "Beside other strategies after the same evaluations" })
+        .waitFor();
+      await page.getByText("finished", { exact: true }).waitFor();
+      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "All runs" }).click();
+      await page.getByText("40 of 40 evaluations").waitFor();
+      await page.context().close();
+    });
+
     test("a person answers in the model's place", async () => {
       const page = await start({
         strategy: "llm",

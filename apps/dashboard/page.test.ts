@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
+import type { Result } from "axe-core";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeHostileRun, poison } from "./hostile-run.ts";
@@ -103,10 +104,7 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
         const { violations } = await axeFor(page, colorScheme).analyze();
-        for (const { id, nodes } of violations)
-          found.push(
-            `${name}, ${colorScheme}: ${id} at ${nodes.map(({ target }) => String(target)).join("; ")}`,
-          );
+        found.push(...violations.map((violation) => barrierInWords(`${name}, ${colorScheme}`, violation)));
       }
     }
     expect(found).toEqual([]);
@@ -131,15 +129,21 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     await page.context().close();
   });
 
-  test("shows the network of a point that the pointer rests on", async () => {
+  test("shows the network of a point that the pointer rests on, or that is picked from the front", async () => {
     const page = await open(views["accuracy and cost"]!);
     const heading = page.getByLabel("The network of the chosen trial").getByRole("heading").first();
-    const before = await heading.textContent();
+    const best = await heading.textContent();
+    const canvas = page.locator("figure.chart canvas").first();
+    await expect.poll(() => isDrawn(canvas), { timeout: patience }).toBe(true);
+    const cheapest = await canvas.evaluate(leftmostPoint);
+    await canvas.hover({ position: cheapest });
+    await expect.poll(() => heading.textContent(), { timeout: patience }).not.toBe(best);
+    const rested = await heading.textContent();
     await page
       .getByRole("button", { name: /^trial/ })
-      .first()
+      .last()
       .click();
-    await expect.poll(() => heading.textContent(), { timeout: patience }).not.toBe(before);
+    await expect.poll(() => heading.textContent(), { timeout: patience }).not.toBe(rested);
     await page.context().close();
   });
 
@@ -206,6 +210,9 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
   });
 });
 
+const barrierInWords = (where: string, { id, nodes }: Result) =>
+  `${where}: ${id} at ${nodes.map(({ target }) => String(target)).join("; ")}`;
+
 /** Light and dark differ in contrast only. Nothing is framed, so the plain way of asking will do. */
 function axeFor(page: Page, colorScheme: "light" | "dark"): AxeBuilder {
   const axe = new AxeBuilder({ page }).setLegacyMode(true);
@@ -221,3 +228,16 @@ const isDrawn = (canvas: Locator): Promise<boolean> =>
     const { data } = element.getContext("2d")!.getImageData(0, 0, element.width, element.height);
     return new Set(new Uint32Array(data.buffer)).size > 3;
   });
+
+/** Where the first point from the left is drawn, below the legend: the first pixels of the first series' blue. */
+function leftmostPoint(element: Element): { readonly x: number; readonly y: number } {
+  if (!(element instanceof HTMLCanvasElement)) throw new Error("It is no canvas.");
+  const { width, height } = element;
+  const { data } = element.getContext("2d")!.getImageData(0, 0, width, height);
+  for (let x = 0; x < width; x += 1)
+    for (let y = 60; y < height; y += 1) {
+      const [red, , blue] = data.subarray(4 * (y * width + x));
+      if (red! < 110 && blue! > 160) return { x: x + 3, y };
+    }
+  throw new Error("There is no point.");
+}

@@ -49,14 +49,26 @@ function followRun(id: string, show: (run: RunView) => void): () => void {
     source = new EventSource(addressWithToken("GET /api/runs/:id/events", [id], query));
     source.onopen = () => publish({ ...data!, isConnected: true });
     source.onmessage = ({ data: text }: MessageEvent<string>) => {
-      const next = applyEvent(data!, JSON.parse(text) as RunEvent);
-      if (next === undefined) reconnect();
-      else publish(next);
+      const event = JSON.parse(text) as RunEvent;
+      const before = data!;
+      const next = applyEvent(before, event);
+      if (next === undefined) return reconnect();
+      publish(next);
+      // What a run is when it starts, stops or ends is more than its summary: baselines, its result, the turns it takes.
+      if (event.kind === "summary" && event.run.state !== before.detail.state) void renew();
     };
     source.onerror = () => {
       publish({ ...data!, isConnected: false });
       reconnect();
     };
+  };
+  const renew = async () => {
+    try {
+      const detail = await get("GET /api/runs/:id", { places: [id], signal });
+      publish({ ...data!, detail, live: detail.live });
+    } catch {
+      // The stream goes on, and says when the server is gone.
+    }
   };
   // The browser would ask again with the first address, and so get rows that are there already.
   const reconnect = () => {

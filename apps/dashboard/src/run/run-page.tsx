@@ -39,7 +39,7 @@ const tabs: readonly {
   {
     name: "turn",
     words: "Your turn",
-    show: ({ query, mayChange }) => <TurnTab query={query} mayChange={mayChange} />,
+    show: ({ mayChange }) => <TurnTab mayChange={mayChange} />,
   },
   { name: "about", words: "Settings and files", show: () => <AboutTab /> },
 ];

@@ -17,17 +17,15 @@ import { PercentField, shareOf } from "./percent-field.tsx";
 
 interface GuessFirstProps {
   readonly mayChange: boolean;
-  /** The first trial to guess; NaN: the first that was not guessed. */
-  readonly start: number;
 }
 
-export function GuessFirst({ mayChange, start }: GuessFirstProps) {
+export function GuessFirst({ mayChange }: GuessFirstProps) {
   const { detail, trials, live } = useRunData();
   const { guesses, problem, add } = useGuesses(detail.id, trials.count);
   const [skipped, setSkipped] = useState<ReadonlySet<number>>(new Set());
   const next = useMemo(() => {
     const known = new Set(guesses?.map(({ trial }) => trial));
-    const isOpen = (trial: number) => !known.has(trial) && !skipped.has(trial) && !(trial < start);
+    const isOpen = (trial: number) => !known.has(trial) && !skipped.has(trial);
     const evaluating = live?.evaluating.find(({ trial }) => isOpen(trial));
     if (evaluating !== undefined) return { trial: evaluating.trial, choices: evaluating.choices };
     const row = rowsByNumber(trials).find(
@@ -36,7 +34,7 @@ export function GuessFirst({ mayChange, start }: GuessFirstProps) {
     return row === undefined
       ? undefined
       : { trial: trials.columns.number[row]!, choices: choicesAt(trials, row) };
-  }, [guesses, skipped, trials, live, start]);
+  }, [guesses, skipped, trials, live]);
   return (
     <section aria-label="Guess first">
       <h3>Guess first</h3>

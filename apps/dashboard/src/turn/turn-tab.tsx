@@ -12,13 +12,7 @@ import { GuessFirst } from "./guess-first.tsx";
 import { HeldProposal } from "./held-proposal.tsx";
 import { Insights } from "./insights.tsx";
 
-export function TurnTab({
-  query,
-  mayChange,
-}: {
-  readonly query: URLSearchParams;
-  readonly mayChange: boolean;
-}) {
+export function TurnTab({ mayChange }: { readonly mayChange: boolean }) {
   const { detail, live } = useRunData();
   const { turns, inForce } = detail;
   const isRunning = detail.state === "running";
@@ -72,7 +66,7 @@ export function TurnTab({
           {(can("insight") || inForce.insights.length > 0) && <Insights canChange={can("insight")} />}
         </div>
       </div>
-      <GuessFirst mayChange={mayChange} start={Number(query.get("guess") ?? Number.NaN)} />
+      <GuessFirst mayChange={mayChange} />
     </>
   );
 }
