@@ -99,11 +99,17 @@ describe("guide", () => {
   }
 });
 
-test("the README's commands and their options exist", { timeout: 120_000 }, async () => {
-  const text = await readFile(join(root, "README.md"), "utf8");
-  const commands = blocksOf(text).flatMap((block) => commandsOf(block.text.replaceAll(" && ", "\n")));
-  expect(commands.length).toBeGreaterThan(8);
-  for (const command of commands) await checkOptions(argumentsOf(command), root);
-});
+test.for(["README.md", "examples/README.md", "examples/github-action/network.yml"])(
+  "%s: its commands and their options exist",
+  { timeout: 120_000 },
+  async (file) => {
+    const text = await readFile(join(root, file), "utf8");
+    const commands = [...text.matchAll(/(?:npx|run:|^ +)\s*(genius [a-z][^\n`|&>#;]*)/gm)].map(
+      ([, command]) => command!,
+    );
+    expect(commands.length).toBeGreaterThan(2);
+    for (const command of commands) await checkOptions(command.trim().split(/\s+/).slice(1), root);
+  },
+);
 
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
