@@ -8,6 +8,14 @@ export interface Design {
   readonly weights: Weights;
 }
 
+export interface Change {
+  readonly design: Design;
+  /** What was done, for people: `stage1.block2: kernel of depthwise.conv 3 → 5`. */
+  readonly words: string;
+  /** Whether the outputs are the same as before. */
+  readonly preserves: boolean;
+}
+
 /** A graph under change: nodes by id, in topological order. */
 export type Nodes = readonly NetworkNode[];
 

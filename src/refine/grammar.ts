@@ -4,16 +4,8 @@
 import type { Random } from "../base/random.ts";
 import type { ActivationName, NetworkNode } from "../network/network.ts";
 import { inferShapes, type MapShape } from "../nn/index.ts";
-import { blockOf, conform, type Design, type Nodes, redirect, withOp } from "./design.ts";
+import { blockOf, type Change, conform, type Design, type Nodes, redirect, withOp } from "./design.ts";
 import { changeWidth } from "./width.ts";
-
-export interface Change {
-  readonly design: Design;
-  /** What was done, for people: `stage1.block2: kernel of depthwise.conv 3 → 5`. */
-  readonly words: string;
-  /** Whether the outputs are the same as before. */
-  readonly preserves: boolean;
-}
 
 export type Move = (design: Design, block: string, random: Random) => Change | undefined;
 

@@ -4,8 +4,8 @@
 import type { Random } from "../base/random.ts";
 import { networkCost } from "../network/cost.ts";
 import type { Limits } from "../spaces/domain.ts";
-import { blocksOf, type Design, outputOf } from "./design.ts";
-import { type Change, drawChange } from "./grammar.ts";
+import { blocksOf, type Change, type Design, outputOf } from "./design.ts";
+import { drawChange } from "./grammar.ts";
 import type { LocalMeasures } from "./local-measures.ts";
 import {
   accuracyOf,

@@ -3,8 +3,7 @@
 import type { Random } from "../base/random.ts";
 import type { NetworkNode } from "../network/network.ts";
 import { inferShapes, type Weights } from "../nn/index.ts";
-import { blockOf, conform, type Design, readersOf, withOp } from "./design.ts";
-import type { Change } from "./grammar.ts";
+import { blockOf, type Change, conform, type Design, readersOf, withOp } from "./design.ts";
 
 /** A convolution, what treats its channels one by one, and the convolution that reads them; nobody else does. */
 interface Span {
