@@ -1,5 +1,6 @@
 // The contract between the dashboard's server and its page: every route with what it takes and gives, and every live
-// event. Plain JSON and types only, importing nothing, so that the page can import it by a type-only import.
+// event. Plain JSON and types only, so that the page can import it by a type-only import; what a run shows is in
+// api-views.ts.
 //
 // All routes are below /api. A run's id is what `RunSummary.id` gives; put it through encodeURIComponent. An error is
 // any status of 400 and more with an `ApiError` as its body. Accuracies are shares in [0, 1], times are ISO texts or
@@ -11,6 +12,24 @@
 // needs it always (403 `bad-token` without). GET needs it only where the server is open to the network; EventSource
 // and download links, which cannot send headers, put it into the query as `token=…`. Without a token the page is
 // read-only and should say so.
+
+import type {
+  Attribution,
+  CallDetail,
+  CallSummary,
+  Comparison,
+  Curve,
+  EarlyLateAnswer,
+  EpochPoint,
+  ExportFormat,
+  NetworkView,
+  TrialColumns,
+  TrialDetail,
+  Trouble,
+  Worth,
+} from "./api-views.ts";
+
+export type * from "./api-views.ts";
 
 /** The body of every answer that is not 2xx. `message` is written for the person. */
 export interface ApiError {
@@ -250,286 +269,6 @@ export interface Note {
   readonly text: string;
   readonly trialNumber?: number;
   readonly time: string;
-}
-
-// ── Trials ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** The words of `TrialColumns.outcome`, by number. */
-export type OutcomeWord =
-  | "scored"
-  | "made-up"
-  | "infeasible"
-  | "diverged"
-  | "timeout"
-  | "crashed"
-  | "cancelled"
-  | "unreadable"
-  | "duplicate"
-  | "unmeasured";
-
-/** Trials as columns: entry k of each belongs to row `from + k`. */
-export interface TrialColumns {
-  readonly from: number;
-  /** Rows there are in all now. */
-  readonly total: number;
-  /** The trial's number, from 1. Trials that ran at once may be out of order. */
-  readonly number: readonly number[];
-  /** Row-major: D values a row, options from 0; a row of -1 where a reply held no design. */
-  readonly choices: readonly number[];
-  readonly decisionCount: number;
-  /** Places in `outcomeWords`. */
-  readonly outcome: readonly number[];
-  readonly outcomeWords: readonly OutcomeWord[];
-  /** Whether it cost an evaluation: the x axis of "best so far over evaluations" counts these. */
-  readonly evaluated: readonly (0 | 1)[];
-  readonly accuracy01: readonly (number | null)[];
-  readonly predicted01: readonly (number | null)[];
-  readonly predictedSd01: readonly (number | null)[];
-  readonly paramCount: readonly number[];
-  readonly macCount: readonly number[];
-  readonly latencyMs: readonly (number | null)[];
-  /** When it finished, since the start of the run. */
-  readonly finishedMs: readonly number[];
-  readonly spentMs: readonly number[];
-  /** What the model had cost when it finished; null where no price is known or no model is asked. */
-  readonly usd: readonly (number | null)[];
-  /** Places in `proposers`. */
-  readonly by: readonly number[];
-  readonly proposers: readonly string[];
-  /** 1: repaired to keep the limits; 2: changed by the person; 0: as proposed. */
-  readonly changed: readonly (0 | 1 | 2)[];
-  /** `CallSummary.reply` of the call that led to it; 0: none. */
-  readonly call: readonly number[];
-}
-
-export interface TrialDetail {
-  readonly number: number;
-  readonly key: string;
-  readonly choices: readonly number[];
-  readonly by: string;
-  readonly outcome: OutcomeWord;
-  /** Why it was not scored, or a remark about the score, in words. */
-  readonly why?: string;
-  readonly accuracy01?: number;
-  readonly latencyMs?: number;
-  readonly paramCount: number;
-  readonly macCount: number;
-  readonly spentMs: number;
-  readonly finishedAt?: string;
-  /** The proposer's own claim, never a finding. */
-  readonly rationale?: string;
-  readonly predicted?: { readonly accuracy01: number; readonly sd01?: number };
-  /** As first proposed, where it was repaired (limits) or edited (a person). */
-  readonly repairedFrom?: readonly number[];
-  readonly editedFrom?: readonly number[];
-  readonly call?: number;
-  readonly curve?: readonly EpochPoint[];
-  /** What it is compared with: the best trial before it. */
-  readonly parent?: {
-    readonly trial: number;
-    readonly key: string;
-    readonly choices: readonly number[];
-    readonly accuracy01: number;
-  };
-  /** Decisions in which it differs from its parent. */
-  readonly changes: readonly Change[];
-}
-
-export interface Change {
-  readonly decision: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-/** A Gaussian process that saw the scored trials before this one, asked about the design and about its changes. */
-export interface Attribution {
-  readonly trial: number;
-  /** Absent with fewer than two scored trials before it, or for a design that could not be read. */
-  readonly predicted?: { readonly accuracy01: number; readonly sd01: number };
-  readonly measured01?: number;
-  readonly parent?: { readonly trial: number; readonly predicted01: number };
-  /** How much of the predicted difference from the parent each change brings: taken back alone, it would lose this. */
-  readonly changes: readonly (Change & { readonly gain01: number; readonly sd01: number })[];
-  /** How it was made, in a sentence to show beside it. */
-  readonly method: string;
-}
-
-export interface Trouble {
-  readonly trial: number;
-  readonly key: string;
-  readonly by: string;
-  readonly what: "infeasible" | "repaired" | "edited" | "duplicate" | "unreadable" | "failed" | "unmeasured";
-  readonly why: string;
-}
-
-export interface EpochPoint {
-  readonly epoch: number;
-  readonly trainLoss: number;
-  readonly validationAccuracy01: number;
-  readonly validationLoss?: number;
-}
-
-export interface Curve {
-  readonly trial: number;
-  readonly key: string;
-  readonly points: readonly EpochPoint[];
-}
-
-// ── What a run teaches ────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface Worth {
-  /** Trials that were used, of all that were scored: the last ones. */
-  readonly used: number;
-  readonly scored: number;
-  readonly decisions: readonly {
-    readonly decision: string;
-    /** Fitted difference between the best and the worst option that was tried, in accuracy. */
-    readonly worth01: number;
-    readonly ci95: readonly [low: number, high: number];
-  }[];
-  /** What it is and is not, to show beside it. */
-  readonly caption: string;
-}
-
-/** "Simple operations early, complex ones late?": see src/report/early-late.ts for the definition. */
-export type EarlyLateAnswer =
-  | { readonly kind: "unknown"; readonly why: string }
-  | {
-      readonly kind: "answer";
-      /** Mean over the best designs of the correlation of place in the network and complexity of the option, in [-1, 1]. */
-      readonly best: number;
-      /** The same over feasible designs drawn at random: what the limits alone make of it. */
-      readonly feasible: number;
-      readonly difference: number;
-      readonly ci95: readonly [low: number, high: number];
-      readonly bestDesigns: number;
-      readonly feasibleDesigns: number;
-      readonly verdict: "yes" | "no" | "the other way" | "not clear";
-      /** The verdict in a sentence, and how to read it. */
-      readonly words: string;
-      /** One a decision that has a place, in the order of places: its place in [0, 1] and mean complexities in [0, 1]. */
-      readonly profile: readonly {
-        readonly decision: string;
-        readonly place01: number;
-        readonly best01: number;
-        readonly feasible01: number;
-      }[];
-    };
-
-export interface Comparison {
-  readonly runs: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly selectedOn: "validation" | "test";
-    /** Where the best so far rose: evaluation, accuracy, time and money then. */
-    readonly evaluation: readonly number[];
-    readonly accuracy01: readonly number[];
-    readonly finishedMs: readonly number[];
-    readonly usd: readonly (number | null)[];
-    readonly evaluations: number;
-  }[];
-  /** Why they should not be compared, where they differ in space, data set, limits or what they selected on. */
-  readonly warnings: readonly string[];
-  /** Means with intervals by strategy at the evaluations that all have, where seeds repeat. */
-  readonly strategies: readonly {
-    readonly strategy: string;
-    readonly runs: number;
-    readonly evaluations: number;
-    readonly mean01: number;
-    readonly ci95: readonly [low: number, high: number];
-  }[];
-}
-
-// ── A network ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export type ExportFormat = "onnx" | "pytorch" | "mermaid" | "safetensors";
-
-export interface NetworkView {
-  readonly key: string;
-  readonly choices: readonly number[];
-  /** The trial that evaluated it, if one did. */
-  readonly trial?: number;
-  readonly accuracy01?: number;
-  readonly paramCount: number;
-  readonly macCount: number;
-  /** Limits that it breaks, in words. */
-  readonly violations: readonly string[];
-  readonly inputShape: Shape;
-  readonly stages: readonly StageView[];
-  /** Present with `against`. */
-  readonly against?: {
-    readonly key: string;
-    readonly choices: readonly number[];
-    readonly trial?: number;
-    readonly accuracy01?: number;
-    readonly paramCount: number;
-    readonly macCount: number;
-    readonly inputShape: Shape;
-    readonly stages: readonly StageView[];
-    /** From the other to this one. */
-    readonly changes: readonly Change[];
-  };
-}
-
-export type Shape = readonly [channels: number, height: number, width: number];
-
-export interface StageView {
-  /** `stage2`, or the resolution: `16×16`. */
-  readonly name: string;
-  readonly blocks: readonly BlockView[];
-}
-
-export interface BlockView {
-  /** `layer3`, or of alike blocks in a row the first and the last: `stage2.cell1–cell5`. */
-  readonly name: string;
-  readonly count: number;
-  /** Such as `1×1→96, depthwise 5×5, 1×1→64, squeeze-excite, skip`. */
-  readonly description: string;
-  readonly outputShape: Shape;
-  readonly paramCount: number;
-  readonly macCount: number;
-  readonly residual: boolean;
-  /** With `against`: whether the other network has the same block, another in its place, or none. */
-  readonly difference?: "same" | "changed" | "only-here";
-}
-
-// ── The conversation ──────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface CallSummary {
-  /** Its row, from 0: for `GET …/calls/:index`. */
-  readonly index: number;
-  /** The reply's number, as `TrialColumns.call` names it; 0 for a call that failed. */
-  readonly reply: number;
-  readonly purpose: string;
-  readonly failed: boolean;
-  readonly modelId: string;
-  readonly from: "model" | "cache" | "replay" | "manual" | "none";
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly cachedInputTokens: number;
-  /** Counted from the length of the text, not by the provider. */
-  readonly estimated: boolean;
-  readonly usd?: number;
-  readonly milliseconds: number;
-  readonly time: string;
-  readonly toolCalls: number;
-  /** Trials that it led to. */
-  readonly trials: readonly number[];
-}
-
-export interface CallDetail extends CallSummary {
-  readonly messages: readonly { readonly role: string; readonly content: string }[];
-  /** As the model wrote it. */
-  readonly text: string;
-  readonly finishReason: string;
-  /** As JSON text, indented. */
-  readonly toolUses: readonly { readonly name: string; readonly input: string; readonly output: string }[];
-  /** Tries that failed before, and the error of a call that failed, in words. */
-  readonly failures: readonly string[];
-  /** What the structured answer held, as JSON text; absent for a reply in prose. */
-  readonly parsed?: string;
-  /** What was made of it, one a trial: parsed, repaired, predicted against measured. */
-  readonly outcomes: readonly TrialDetail[];
 }
 
 // ── A person's turn ───────────────────────────────────────────────────────────────────────────────────────────────
