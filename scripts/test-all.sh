@@ -12,6 +12,12 @@ missing() { echo "Not to be had here: $1. Its tests are left out." >&2; }
 [ -n "${GENIUS_PYTHON:-}" ] || [ -x .venv/bin/pytest ] || bash scripts/setup-python.sh || missing "PyTorch"
 [ -n "${GENIUS_RAY_VENV:-}" ] || bash scripts/setup-ray.sh || missing "Ray"
 
+# TensorBoard reads what is exported for it.
+if [ -x .venv/bin/pip ]; then
+  .venv/bin/pip install --quiet --disable-pip-version-check tensorboard || missing "TensorBoard"
+  .venv/bin/python -c 'import tensorboard' 2> /dev/null && export GENIUS_TENSORBOARD_PYTHON="$PWD/.venv/bin/python"
+fi
+
 packages=()
 command -v sbatch > /dev/null || packages+=(slurm-wlm munge)
 command -v chromium > /dev/null || command -v google-chrome > /dev/null || packages+=(chromium)

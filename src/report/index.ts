@@ -5,7 +5,6 @@ export { meanInterval, percentileInterval } from "./bootstrap.ts";
 export type { Chart, DataTable } from "./charts/chart.ts";
 export { chartFile } from "./charts/chart.ts";
 export { chartPng } from "./charts/chart-png.ts";
-export { curveChart } from "./charts/curves.ts";
 export { barChart, stripChart } from "./charts/rows.ts";
 export { baselineStrategies, compareBench } from "./comparison.ts";
 export { comparisonMarkdown, comparisonPage } from "./comparison-page.ts";
