@@ -2,7 +2,13 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "docs/**/*.test.ts", "apps/*/*.test.ts", "examples/**/*.test.ts", "benchmarks/**/*.test.ts"],
+    include: [
+      "src/**/*.test.ts",
+      "docs/**/*.test.ts",
+      "apps/*/*.test.ts",
+      "examples/**/*.test.ts",
+      "benchmarks/**/*.test.ts",
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",

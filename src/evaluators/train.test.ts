@@ -226,7 +226,10 @@ test("the selected design is trained, exported and tested; a stopped training en
   expect(model.metadata.dataset).toBe("digits");
   await model.dispose();
   const rounded = await openModelFile(await readFile(join(best, "model.int8.onnx")));
-  expect(rounded.metadata).toMatchObject({ dataset: "digits", quantisation: expect.stringContaining("int8") });
+  expect(rounded.metadata).toMatchObject({
+    dataset: "digits",
+    quantisation: expect.stringContaining("int8"),
+  });
   await rounded.dispose();
   // Two epochs leave many images undecided; 8 bits may turn some of them.
   expect(Math.abs(report.int8.testAccuracy01 - report.accuracy01)).toBeLessThanOrEqual(0.1);
