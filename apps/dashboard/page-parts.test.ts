@@ -11,7 +11,7 @@ import { paretoFront } from "./src/charts/scatter.ts";
 import { linkTo, placeOf } from "./src/router.ts";
 
 test("the style sheet has the report's colours", () => {
-  const css = readFileSync(join(import.meta.dirname, "src/styles.css"), "utf8");
+  const css = readFileSync(join(import.meta.dirname, "src/styles/base.css"), "utf8");
   const named = ["ink", "soft", "paper", "fill"] as const;
   for (const name of named)
     expect(css).toContain(`--${name}: light-dark(${palettes.light[name]}, ${palettes.dark[name]});`);

@@ -2,7 +2,9 @@
 import { createRoot } from "react-dom/client";
 import { takeToken } from "./api/client.ts";
 import { App } from "./app.tsx";
-import "./styles.css";
+import "./styles/base.css";
+import "./styles/fields.css";
+import "./styles/views.css";
 import { startTheme } from "./theme.ts";
 
 takeToken();
