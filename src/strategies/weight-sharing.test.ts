@@ -111,6 +111,11 @@ test("trains again what cannot be read", async () => {
   expect(await proposals(create(gdas as StrategyDefinition), 2)).toEqual(first);
 });
 
+test("says what is missing without the Python that was named", async () => {
+  const strategy = create(darts as StrategyDefinition, { supernetPython: "no-such-python" });
+  await expect(proposals(strategy, 1)).rejects.toThrow(/no Python at "no-such-python"/);
+});
+
 test("says what is missing without images, and when they do not fit", async () => {
   const setting = { domain, evaluations: 1, task: "", fidelity: { full: {} } };
   expect(() => darts.create(setting, darts.options.parse({}))).toThrow(/no images to train it on.*--images/);
