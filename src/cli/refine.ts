@@ -132,7 +132,7 @@ benchmarks/refine answers it for one setting.`,
       return 0;
     }
     const kept = keptOf(refined);
-    terminal.out(`${refined.rounds.length} rounds, ${kept.length} changes kept\n`);
+    terminal.out(`rounds: ${refined.rounds.length}, changes kept: ${kept.length}\n`);
     for (const { words } of kept) terminal.out(`  ${words}\n`);
     terminal.out(
       `test ${formatPercent(result.testAccuracy01)}${before === undefined ? "" : `, ${formatPercent(before)} before`} · ${formatCount(paramCount)} parameters, ${formatCount(best.cost.paramCount)} before · ${formatCount(macCount)} MACs, ${formatCount(best.cost.macCount)} before\n`,
