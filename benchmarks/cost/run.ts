@@ -56,7 +56,7 @@ const spaces: readonly Space[] = [
   resNet.create({}),
   mobileNet.create({}),
   cells.create(cells.options.parse({})),
-  genius.create({}),
+  genius.create({ classCount: 1000 }),
   mobile.create(mobile.options.parse({})),
 ];
 let macroRate = 0;

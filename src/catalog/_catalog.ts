@@ -23,7 +23,7 @@ export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
   },
   "genius-imagenet": {
     summary:
-      "ImageNet networks of five stages of six layers, each skipped or an inverted residual with squeeze-excite (kernel 3, 5 or 7, expansion 4 or 6). 7^30 designs; MACs as the paper counts them, with 4 per element of a batch norm.",
+      "ImageNet networks of five stages of six layers, each skipped or an inverted residual with squeeze-excite (kernel 3, 5 or 7, expansion 4 or 6). 7^30 designs; MACs as the paper counts them, with 4 per element of a batch norm, for images of 224 × 224 whatever side they are trained at.",
     source:
       "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970; network of github.com/mingkai-zheng/GENIUS",
     load: async () => (await import("../spaces/genius-imagenet.ts")).default,

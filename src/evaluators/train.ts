@@ -19,7 +19,7 @@ import {
   type TestResult,
 } from "./evaluator.ts";
 import { openCheckpoints, trainingKey } from "./train/checkpoints.ts";
-import { describeImages, openImages, refuseMisfit, withImageSize } from "./train/images.ts";
+import { describeImages, openImages, refuseMisfit, trainingSide, withImageSize } from "./train/images.ts";
 import type { Training } from "./train/job.ts";
 import { type TrainOptions, trainOptions } from "./train/options.ts";
 import { planEpochs, planTraining } from "./train/plan.ts";
@@ -37,8 +37,9 @@ export default defineEvaluator({
 
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
   const { space, folder, seed } = setting;
-  const dataset = await openImages(setting, space.input[1]);
+  const dataset = await openImages(setting, trainingSide(space, options.imageSize));
   refuseMisfit(dataset, space);
+  const side = dataset.shape[1];
   const imageCount = Math.max(
     1,
     Math.round(dataset.train.count * (1 - options.validationFraction01) * options.dataFraction01),
@@ -48,15 +49,15 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   const threads = options.threads ?? Math.max(1, Math.floor(cores / (setting.parallel ?? 1)));
   const pool = createWorkerPool();
   const store = await openCheckpoints(join(folder, "checkpoints"));
-  const caches = new Map([[space.input[1], dataset.cachePath]]);
+  const caches = new Map([[side, dataset.cachePath]]);
 
-  const cacheOf = async (side: number) => {
-    const known = caches.get(side) ?? (await openImages(setting, side)).cachePath;
-    caches.set(side, known);
+  const cacheOf = async (wanted: number) => {
+    const known = caches.get(wanted) ?? (await openImages(setting, wanted)).cachePath;
+    caches.set(wanted, known);
     return known;
   };
   const trainingOf = async (request: EvaluationRequest): Promise<Training> => {
-    const { imageSize = space.input[1], dataFraction01 = options.dataFraction01 } = request.fidelity;
+    const { imageSize = side, dataFraction01 = options.dataFraction01 } = request.fidelity;
     const chosen = space.hyperparameters?.(request.proposal.choices);
     return {
       network: withImageSize(request.network, imageSize),

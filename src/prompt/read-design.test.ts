@@ -9,7 +9,7 @@ import { readDesign } from "./read-design.ts";
 import { readExperiments, readFeedback, readWindow } from "./read-feedback.ts";
 
 const spaces = {
-  imagenet: imagenet.create({}),
+  imagenet: imagenet.create({ classCount: 1000 }),
   macro: macro.create({}),
   cell: cell.create(cell.options.parse({}) as never),
   resnet: resnet.create({}),

@@ -13,7 +13,7 @@ const folder = join(
   process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data"),
   "transcripts",
 );
-const space = imagenet.create({});
+const space = imagenet.create({ classCount: 1000 });
 const { costOf } = createDomain(space, {});
 const read = (name: string) =>
   readTranscript(readMessageList(readFileSync(join(folder, name), "utf8"), name).messages, { space, costOf });

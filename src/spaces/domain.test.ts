@@ -31,7 +31,7 @@ const builtIn: readonly Space[] = [
   macro.create({}),
   resNet.create({}),
   cells.create(cells.options.parse({})),
-  genius.create({}),
+  genius.create({ classCount: 1000 }),
   tiny,
   large,
 ];
@@ -214,7 +214,7 @@ describe("repair", () => {
   });
 
   it("knows that limits contradict each other, though each can be met, and repairs where they nearly do", () => {
-    const space = genius.create({});
+    const space = genius.create({ classCount: 1000 });
     const from = anyDesign(space, createRandom(4));
     const many = { minParamCount: 7_270_862, maxParamCount: 8_763_677 };
     expect(createDomain(space, { ...many, maxMacCount: 97_704_059 }).repair(from)).toBeUndefined();
@@ -223,7 +223,10 @@ describe("repair", () => {
   });
 
   it("says so when limits are too narrow to decide", () => {
-    const narrow = createDomain(genius.create({}), { minMacCount: 329_000_001, maxMacCount: 329_000_001 });
+    const narrow = createDomain(genius.create({ classCount: 1000 }), {
+      minMacCount: 329_000_001,
+      maxMacCount: 329_000_001,
+    });
     expect(() => narrow.repair(anyDesign(narrow.space, createRandom(1)))).toThrow("too narrow");
   });
 });
@@ -256,8 +259,8 @@ describe("draws", () => {
   });
 
   it.each([
-    [genius.create({}), { minMacCount: 270e6, maxMacCount: 330e6 }],
-    [genius.create({}), { minMacCount: 329e6, maxMacCount: 329.1e6, maxParamCount: 5e6 }],
+    [genius.create({ classCount: 1000 }), { minMacCount: 270e6, maxMacCount: 330e6 }],
+    [genius.create({ classCount: 1000 }), { minMacCount: 329e6, maxMacCount: 329.1e6, maxParamCount: 5e6 }],
     [tiny, { maxParamCount: 20_000 }],
     [tiny, { maxParamCount: 4_000, maxMacCount: 700_000 }],
     [large, { maxParamCount: 700_000, maxMacCount: 250e6 }],
@@ -294,7 +297,7 @@ describe("extremes", () => {
 
   it("of the large spaces come within half a percent of the limit and stay below it", () => {
     for (const [space, limits] of [
-      [genius.create({}), { maxMacCount: 330e6 }],
+      [genius.create({ classCount: 1000 }), { maxMacCount: 330e6 }],
       [tiny, { maxMacCount: 3e6, maxParamCount: 20_000 }],
       [large, { maxMacCount: 300e6, maxParamCount: 2e6 }],
     ] as const) {
@@ -352,7 +355,7 @@ it("neighbours are all designs one decision away", () => {
   ]);
   expect(
     neighbours(
-      genius.create({}),
+      genius.create({ classCount: 1000 }),
       Array.from({ length: 30 }, () => 2),
     ),
   ).toHaveLength(180);

@@ -59,54 +59,64 @@ const decisions: readonly Decision[] = stages.flatMap(({ inChannels, outChannels
   }),
 );
 
-const space: Space = {
-  name: "genius-imagenet",
-  summary:
-    "ImageNet networks of five stages of six layers, each skipped or an inverted residual with squeeze-excite (kernel 3, 5 or 7, expansion 4 or 6). 7^30 designs; MACs as the paper counts them, with 4 per element of a batch norm.",
-  input: [3, 224, 224],
-  classCount: 1000,
-  decisions,
-  firstDigit: 0,
-  costScopes: decisions.map((_, index) => [index]),
-  decode(choices) {
-    const build = createNetworkBuilder(`genius-imagenet/${keyOf(space, choices)}`, space.input);
-    let x = convNorm(build, "stem", "input", {
-      outChannels: 16,
-      kernel: 3,
-      stride: 2,
-      activation: "hard-swish",
-    });
-    x = separable(build, "stage0", x, 16);
-    stages.forEach(({ inChannels, outChannels, stride }, stage) => {
-      for (let layer = 0; layer < layersPerStage; layer += 1) {
-        const kind = kinds[choices[stage * layersPerStage + layer] as 0 | 1 | 2 | 3 | 4 | 5 | 6];
-        const id = `stage${stage + 1}.layer${layer + 1}`;
-        const [from, step] = layer === 0 ? [inChannels, stride] : [outChannels, 1];
-        if (kind !== undefined) {
-          const hiddenChannels = makeDivisible(from * kind.expansion);
-          x = invertedResidual(build, id, x, {
-            inChannels: from,
-            hiddenChannels,
-            outChannels,
-            kernel: kind.kernel,
-            stride: step,
-            activation: "hard-swish",
-            excite: { reducedChannels: makeDivisible(hiddenChannels / 4), gate: "hard-sigmoid" },
-          });
-        } else if (layer === 0) {
-          x = convNorm(build, `${id}.shortcut`, x, { outChannels, kernel: 1, stride: step });
+const options = z.object({
+  classCount: z.int().min(2).max(100_000).default(1000).describe("how many classes"),
+});
+
+const summary =
+  "ImageNet networks of five stages of six layers, each skipped or an inverted residual with squeeze-excite (kernel 3, 5 or 7, expansion 4 or 6). 7^30 designs; MACs as the paper counts them, with 4 per element of a batch norm, for images of 224 × 224 whatever side they are trained at.";
+
+function createSpace({ classCount }: z.output<typeof options>): Space {
+  const space: Space = {
+    name: "genius-imagenet",
+    summary,
+    input: [3, 224, 224],
+    classCount,
+    takesAnySide: true,
+    decisions,
+    firstDigit: 0,
+    costScopes: decisions.map((_, index) => [index]),
+    decode(choices) {
+      const build = createNetworkBuilder(`genius-imagenet/${keyOf(space, choices)}`, space.input);
+      let x = convNorm(build, "stem", "input", {
+        outChannels: 16,
+        kernel: 3,
+        stride: 2,
+        activation: "hard-swish",
+      });
+      x = separable(build, "stage0", x, 16);
+      stages.forEach(({ inChannels, outChannels, stride }, stage) => {
+        for (let layer = 0; layer < layersPerStage; layer += 1) {
+          const kind = kinds[choices[stage * layersPerStage + layer] as 0 | 1 | 2 | 3 | 4 | 5 | 6];
+          const id = `stage${stage + 1}.layer${layer + 1}`;
+          const [from, step] = layer === 0 ? [inChannels, stride] : [outChannels, 1];
+          if (kind !== undefined) {
+            const hiddenChannels = makeDivisible(from * kind.expansion);
+            x = invertedResidual(build, id, x, {
+              inChannels: from,
+              hiddenChannels,
+              outChannels,
+              kernel: kind.kernel,
+              stride: step,
+              activation: "hard-swish",
+              excite: { reducedChannels: makeDivisible(hiddenChannels / 4), gate: "hard-sigmoid" },
+            });
+          } else if (layer === 0) {
+            x = convNorm(build, `${id}.shortcut`, x, { outChannels, kernel: 1, stride: step });
+          }
         }
-      }
-    });
-    x = convNorm(build, "stage6", x, { outChannels: 320, kernel: 1, activation: "hard-swish" });
-    // The published head widens after pooling: its 1×1 convolution sees a single position.
-    x = build.add("widen.pool", { kind: "global-pool" }, x);
-    x = conv(build, "widen.conv", x, { outChannels: 1280, kernel: 1, bias: true });
-    x = build.add("widen.act", { kind: "activation", function: "hard-swish" }, x);
-    classifier(build, x, space.classCount, 0.2);
-    return { ...build.build(), normMacsPerElement };
-  },
-};
+      });
+      x = convNorm(build, "stage6", x, { outChannels: 320, kernel: 1, activation: "hard-swish" });
+      // The published head widens after pooling: its 1×1 convolution sees a single position.
+      x = build.add("widen.pool", { kind: "global-pool" }, x);
+      x = conv(build, "widen.conv", x, { outChannels: 1280, kernel: 1, bias: true });
+      x = build.add("widen.act", { kind: "activation", function: "hard-swish" }, x);
+      classifier(build, x, classCount, 0.2);
+      return { ...build.build(), normMacsPerElement };
+    },
+  };
+  return space;
+}
 
 /** Depthwise 3×3, squeeze-excite and a linear pointwise convolution, with the input added. */
 function separable(build: NetworkBuilder, id: string, input: string, channels: number): string {
@@ -127,10 +137,11 @@ function separable(build: NetworkBuilder, id: string, input: string, channels: n
 }
 
 export default defineSpace({
-  name: space.name,
-  summary: space.summary,
+  name: "genius-imagenet",
+  summary,
   source:
     "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970; network of github.com/mingkai-zheng/GENIUS",
-  options: z.object({}),
-  create: () => space,
+  options,
+  fit: ({ classCount }) => ({ classCount }),
+  create: createSpace,
 });

@@ -87,7 +87,7 @@ const published = {
 } as const;
 
 describe("genius-imagenet", () => {
-  const space = genius.create({});
+  const space = genius.create({ classCount: 1000 });
   const costOf = (choices: Choices) => networkCost(space.decode(choices));
 
   it("has the prompt's FLOPs of every operation in every layer, to its four decimals", () => {

@@ -33,6 +33,8 @@ export interface Space {
   readonly summary: string;
   readonly input: FeatureShape;
   readonly classCount: number;
+  /** Its networks take images of any side. Costs are counted at `input`, whatever side they are trained at. */
+  readonly takesAnySide?: boolean;
   readonly decisions: readonly Decision[];
   /** The digit that option 0 has in this space's published keys: 0, or 1 for Channel-Bench. */
   readonly firstDigit: 0 | 1;

@@ -43,6 +43,11 @@ export async function openImages(
   return open(largestUnasked);
 }
 
+/** The side that a space's networks are trained at: their own, or what was asked for where they take any. */
+export function trainingSide(space: Space, imageSize: number | undefined): number | undefined {
+  return space.takesAnySide === true ? imageSize : space.input[1];
+}
+
 /** The same network for images of another side; its weights fit both. */
 export function withImageSize(network: Network, side: number): Network {
   const nodes = network.nodes.map((node) =>
@@ -58,13 +63,8 @@ export function refuseMisfit(dataset: Dataset, space: Space): void {
   const [channels, height, width] = dataset.shape;
   const [spaceChannels, spaceHeight, spaceWidth] = space.input;
   const classCount = dataset.classNames.length;
-  if (
-    channels === spaceChannels &&
-    height === spaceHeight &&
-    width === spaceWidth &&
-    classCount === space.classCount
-  )
-    return;
+  const fits = space.takesAnySide === true || (height === spaceHeight && width === spaceWidth);
+  if (channels === spaceChannels && fits && classCount === space.classCount) return;
   throw new GeniusError(
     "wrong-use",
     `${dataset.name} has images of ${channels}×${height}×${width} in ${classCount} classes, and the networks of ${space.name} take ${space.input.join("×")} and tell ${space.classCount} classes apart. Choose the mobile space, which fits any data set.`,
