@@ -1,7 +1,7 @@
 // Finds the Python that trains: the one that GENIUS_PYTHON names, else that of `.venv` here, else the one that
 // `genius setup torch` made, else the system's. It only looks, and says what it found where.
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { GeniusError, systemCodeOf } from "../../base/errors.ts";
 import { cacheDirectoryOf } from "../../data/index.ts";
@@ -47,7 +47,8 @@ export async function inspectPython(path: string): Promise<Python | string> {
     const { stdout } = await promisify(execFile)(path, ["-c", question], { timeout: 60_000 });
     const [version, packages] = JSON.parse(stdout) as [string, Readonly<Record<string, string>>];
     if (!isAtLeast(version, oldestPython)) return `Python ${version}, too old`;
-    return { path, version, packages };
+    // A training starts in a folder of its own, where a relative path would mean another place.
+    return { path: /[\\/]/.test(path) ? resolve(path) : path, version, packages };
   } catch (thrown) {
     return systemCodeOf(thrown) === "ENOENT" ? "not there" : "does not answer";
   }
