@@ -91,7 +91,7 @@ test("Ctrl-C, kill -9 and a torn line in the middle: resumed, the search is the 
 test("kill -9 in the middle of trainings loses no finished trial, and the end is the same", async () => {
   const folder = await mkdtemp(join(tmpdir(), "genius-stop-"));
   const search = (run: string) => [
-    ...["search", "digits", "--max-params", "20k", "--max-macs", "300k", "--trials", "2", "--parallel", "1"],
+    ...["search", "digits", "--max-params", "20k", "--max-macs", "500k", "--trials", "2", "--parallel", "1"],
     ...[
       "--epochs",
       "2",
