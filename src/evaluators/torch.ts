@@ -203,7 +203,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       if (end.kind !== "finished") throw finalFailure(end);
       const { accuracy01: validated = 0, loss = 0, weights: which } = end.event;
       const { testAccuracy01, files, detail } = await handOver({
-        network: request.network,
+        network: withImageSize(request.network, side),
         weights: await readWeights(request.network, run.jobFolder),
         parts: run.parts,
         measured: { accuracy01: validated, loss },
