@@ -88,7 +88,7 @@ const folders: string[] = [];
 
 describe("guide", () => {
   for (const page of pages) {
-    test(page, { timeout: 300_000 }, async () => {
+    test(page, { timeout: 600_000 }, async () => {
       const blocks = blocksOf(await readFile(join(import.meta.dirname, page), "utf8"));
       const folder = await mkdtemp(join(tmpdir(), "genius-guide-"));
       folders.push(folder);

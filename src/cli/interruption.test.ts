@@ -135,7 +135,7 @@ test("kill -9 in the middle of trainings loses no finished trial, and the end is
     testAccuracy01: result?.testAccuracy01,
   });
   expect(found(stopped)).toEqual(found(whole));
-}, 180_000);
+}, 300_000);
 
 test("a place that is a file is one clear sentence", async () => {
   const { folder, search } = await prepared();
