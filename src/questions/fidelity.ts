@@ -122,7 +122,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   };
   const fullSeconds = trainings(full).reduce((sum, { seconds }) => sum + seconds, 0) / designs.length;
   const nameOf = ({ epochs, imageSize, dataFraction01 }: Fidelity) =>
-    `${epochs} epochs, ${imageSize} px, ${Math.round(100 * dataFraction01)} % of the images`;
+    `${epochs} ${epochs === 1 ? "epoch" : "epochs"}, ${imageSize} px, ${Math.round(100 * dataFraction01)} % of the images`;
   const cheapest = rows.filter(({ ci95 }) => ci95[0] > 0).sort((a, b) => a.seconds - b.seconds)[0];
   return {
     findings: [
@@ -153,7 +153,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
           precise: (value) => value.toFixed(2),
         },
         rows: rows.map(({ fidelity, tau, ci95 }) => ({
-          name: nameOf(fidelity),
+          name: nameOf(fidelity).replace(" of the images", ""),
           values: [tau],
           center: tau,
           interval: ci95,
@@ -217,9 +217,16 @@ async function trainAll(
   const done = new Map(lines.map((line) => JSON.parse(line) as Trained).map((entry) => [entry.name, entry]));
   const nameOf = (choices: readonly number[], fidelity: Fidelity) =>
     `${given.dataset} ${keyOf(space, choices)} ${JSON.stringify(fidelity)}`;
-  const evaluator = await train.create(
-    { space, dataset: given.dataset, folder, seed: 1, environment, parallel: given.parallel },
-    plan.base,
+  // Each kind of training has an evaluator and a folder of its own, or it would go on from the checkpoints of another.
+  const evaluators = new Map(
+    await Promise.all(
+      fidelities.map(async (fidelity) => {
+        const name = JSON.stringify(Object.values(fidelity));
+        const options = { ...plan.base, epochs: fidelity.epochs, minEpochs: fidelity.epochs };
+        const own = { space, dataset: given.dataset, folder: join(folder, name), seed: 1, environment };
+        return [fidelity, await train.create({ ...own, parallel: given.parallel }, options)] as const;
+      }),
+    ),
   );
   try {
     const waiting = fidelities
@@ -230,7 +237,7 @@ async function trainAll(
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         signal.throwIfAborted();
         const { fidelity, choices, index } = next;
-        const outcome = await evaluator.evaluate({
+        const outcome = await evaluators.get(fidelity)!.evaluate({
           trialNumber: index + 1,
           proposal: { choices, fidelity, by: "fidelity" },
           network: space.decode(choices),
@@ -253,7 +260,7 @@ async function trainAll(
     };
     await Promise.all(Array.from({ length: given.parallel }, work));
   } finally {
-    await evaluator.close?.();
+    await Promise.all([...evaluators.values()].map((evaluator) => evaluator.close?.()));
   }
   return (fidelity) => designs.map((choices) => done.get(nameOf(choices, fidelity))!);
 }
