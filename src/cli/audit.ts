@@ -1,12 +1,12 @@
 // `genius audit contamination`: whether a language model knows a published table's answers by heart. Every reply is kept
 // in the audit's folder, so that one that was stopped goes on where it ended.
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { formatCount } from "../base/units.ts";
 import { assemble } from "../catalog/assemble.ts";
+import { publishedSpace } from "../catalog/published-space.ts";
 import { openTable } from "../evaluators/accuracy-table.ts";
 import { estimate } from "../llm/index.ts";
 import type { StudyConfig } from "../record/journal-lines.ts";
@@ -17,8 +17,8 @@ import { modelSettings } from "../study/settings.ts";
 import { defineCommand } from "./command.ts";
 import { checkFlags } from "./options.ts";
 import { provenanceOf } from "./provenance.ts";
-import { publishedSpace } from "./published-space.ts";
 import { defaultFolder } from "./search.ts";
+import { writeFiles } from "./write-files.ts";
 
 const count = z.number().int().positive();
 const options = z.object({
@@ -96,7 +96,7 @@ asks nothing twice.`,
           spent: spentWords(conversation.spent),
         };
         const result = auditResult(input);
-        await writeAll(folder, {
+        await writeFiles(folder, {
           "audit.html": auditPage(input),
           "audit.md": auditMarkdown(input),
           "audit.json": `${JSON.stringify(result, null, 2)}\n`,
@@ -160,13 +160,4 @@ function spentWords(spent: {
 }): string {
   const money = spent.usd > 0 ? `, $${spent.usd.toFixed(spent.usd < 1 ? 4 : 2)}` : "";
   return `${spent.calls} calls, ${formatCount(spent.inputTokens)} tokens read and ${formatCount(spent.outputTokens)} written${money}`;
-}
-
-async function writeAll(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(folder, name);
-    await writeFile(path, text).catch((thrown: unknown) => {
-      throw fileError(thrown, path, "write");
-    });
-  }
 }

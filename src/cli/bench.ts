@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { loadStrategy } from "../catalog/load.ts";
+import { publishedSpace } from "../catalog/published-space.ts";
 import { openTable } from "../evaluators/accuracy-table.ts";
 import {
   type Bench,
@@ -19,7 +20,6 @@ import type { BenchJob } from "./bench-worker.ts";
 import { defineCommand } from "./command.ts";
 import { checkFlags } from "./options.ts";
 import { provenanceOf } from "./provenance.ts";
-import { publishedSpace } from "./published-space.ts";
 import { trivialGuesses } from "./trivial-guesses.ts";
 
 const list = (text: string) =>

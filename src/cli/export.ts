@@ -7,9 +7,8 @@ import { fileError, GeniusError } from "../base/errors.ts";
 import type { Weights } from "../network/export/weights.ts";
 import type { Network } from "../network/network.ts";
 import { initialWeights } from "../nn/index.ts";
-import { bestOf } from "../record/trial.ts";
 import { designFile, designFormats, trainedWeights } from "../runs/export-design.ts";
-import { openRun } from "../runs/open-run.ts";
+import { openRun, selectedTrial } from "../runs/open-run.ts";
 import { keyOf, parseChoices } from "../spaces/choices.ts";
 import { defineCommand, type Terminal } from "./command.ts";
 import { openSpace } from "./members.ts";
@@ -112,7 +111,7 @@ async function subjectOf(
     };
   }
   const { record, space } = await openRun(folder);
-  const best = record.trials.find(({ number }) => number === record.result?.best) ?? bestOf(record.trials);
+  const best = selectedTrial(record);
   if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
   const network = space.decode(best.proposal.choices);
   const title = `trial ${best.number} of ${folder}, ${space.name} ${keyOf(space, best.proposal.choices)}`;

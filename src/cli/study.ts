@@ -1,5 +1,5 @@
 // `genius study`: questions about search itself, each answered by one command with a page and its figures.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
@@ -9,11 +9,13 @@ import { type Conversation, createConversation } from "../llm/index.ts";
 import { answerMarkdown, answerPage } from "../questions/answer-page.ts";
 import { loadQuestion, questionNames } from "../questions/index.ts";
 import { chartFile } from "../report/index.ts";
+import { flagOf } from "../runs/flags.ts";
 import { modelSettings } from "../study/settings.ts";
 import { defineCommand } from "./command.ts";
 import { distribute, membersHelp } from "./members.ts";
 import { checkFlags } from "./options.ts";
 import { provenanceOf } from "./provenance.ts";
+import { writeFiles } from "./write-files.ts";
 
 const options = modelSettings.extend({
   model: z
@@ -72,10 +74,7 @@ model is left out without one, and said.`,
         },
         own,
       );
-      const said = Object.entries(flags).map(
-        ([field, value]) =>
-          ` --${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${value}`,
-      );
+      const said = Object.entries(flags).map(([field, value]) => ` ${flagOf(field)} ${value}`);
       const answered = {
         question,
         answer,
@@ -94,7 +93,7 @@ model is left out without one, and said.`,
         command: answered.command,
         provenance: { ...answered.provenance, ...answer.provenance },
       };
-      await writeAll(folder, {
+      await writeFiles(folder, {
         "answer.html": answerPage(answered),
         "answer.md": answerMarkdown(answered),
         "answer.json": `${JSON.stringify(result, null, 2)}\n`,
@@ -148,13 +147,4 @@ function conversations(
     open.set(name, conversation);
     return conversation;
   };
-}
-
-async function writeAll(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(folder, name);
-    await writeFile(path, text).catch((thrown: unknown) => {
-      throw fileError(thrown, path, "write");
-    });
-  }
 }

@@ -1,6 +1,6 @@
 // `genius transfer`: the network that a run found, put to other images – fine-tuned, as a linear probe and from scratch –
 // with accuracy against the time that each took.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
@@ -14,13 +14,13 @@ import { trainOptions } from "../evaluators/train/options.ts";
 import { planEpochs, planTraining } from "../evaluators/train/plan.ts";
 import { openTrainingData } from "../evaluators/train/training-data.ts";
 import { type Transfer, type Transferred, transferBy, type Way } from "../evaluators/train/transfer.ts";
-import { bestOf } from "../record/trial.ts";
 import { transferFindings, transferPage } from "../report/index.ts";
 import { trainedWeights } from "../runs/export-design.ts";
-import { openRun } from "../runs/open-run.ts";
+import { openRun, selectedTrial } from "../runs/open-run.ts";
 import { keyOf } from "../spaces/choices.ts";
 import { defineCommand } from "./command.ts";
 import { provenanceOf } from "./provenance.ts";
+import { writeFiles } from "./write-files.ts";
 
 const shape = trainOptions.shape;
 const ways = ["linear-probe", "fine-tuned", "scratch"] as const satisfies readonly Way[];
@@ -109,15 +109,10 @@ Example:
       provenance: { ...(await provenanceOf()), ...provenance },
     };
     const result = { findings: transferFindings(input), ...input };
-    for (const [name, text] of [
-      ["transfer.html", transferPage(input)],
-      ["transfer.json", `${JSON.stringify(result, null, 2)}\n`],
-    ] as const) {
-      const path = join(folder, name);
-      await writeFile(path, text).catch((thrown: unknown) => {
-        throw fileError(thrown, path, "write");
-      });
-    }
+    await writeFiles(folder, {
+      "transfer.html": transferPage(input),
+      "transfer.json": `${JSON.stringify(result, null, 2)}\n`,
+    });
     if (given.json) terminal.out(`${JSON.stringify(result)}\n`);
     else for (const line of result.findings) terminal.out(`${line}\n`);
     say(
@@ -144,7 +139,7 @@ interface Opening {
 async function open(from: string, target: string, { given, environment, say }: Opening) {
   const { record, space } = await openRun(from);
   const { config } = record.header;
-  const trial = record.trials.find(({ number }) => number === record.result?.best) ?? bestOf(record.trials);
+  const trial = selectedTrial(record);
   if (trial === undefined) throw new GeniusError("not-found", `${from} has no scored design yet.`);
   const { choices } = trial.proposal;
   const inherited = await trainedWeights(from, space.decode(choices));

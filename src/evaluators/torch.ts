@@ -27,7 +27,7 @@ import { type TorchOptions, torchOptions } from "./torch/options.ts";
 import { readRequirements, trainerFolder } from "./torch/trainer-package.ts";
 import { trainingKey } from "./train/checkpoints.ts";
 import { handOver } from "./train/hand-over.ts";
-import { describeImages, openImages, refuseMisfit, trainingSide, withImageSize } from "./train/images.ts";
+import { describeImages, openStudyImages, withImageSize } from "./train/images.ts";
 import { planEpochs, planTraining } from "./train/plan.ts";
 import { openTrainingData } from "./train/training-data.ts";
 
@@ -52,24 +52,12 @@ interface Plan {
 async function create(setting: EvaluatorSetting, options: TorchOptions): Promise<Evaluator> {
   const { space, folder, seed, onProgress, parallel = 1 } = setting;
   const launcher = await openLauncher(setting);
-  const dataset = await openImages(setting, trainingSide(space, options.imageSize));
-  refuseMisfit(dataset, space);
-  const side = dataset.shape[1];
-  const imageCount = Math.max(
-    1,
-    Math.round(dataset.train.count * (1 - options.validationFraction01) * options.dataFraction01),
-  );
+  const { dataset, side, imageCount, cacheOf } = await openStudyImages(setting, options);
   const epochs = planEpochs(options, imageCount);
   const jobs = await openJobFolders(folder);
   const gpus = options.gpus ?? (launcher.capacity?.gpus ? 1 : 0);
   const cpus = options.cpus ?? Math.max(1, Math.floor((launcher.capacity?.cpus ?? 1) / parallel));
-  const caches = new Map([[side, dataset.cachePath]]);
 
-  const cacheOf = async (wanted: number) => {
-    const known = caches.get(wanted) ?? (await openImages(setting, wanted)).cachePath;
-    caches.set(wanted, known);
-    return known;
-  };
   const recipeOf = (request?: EvaluationRequest): TorchRecipe => {
     const chosen = request && space.hyperparameters?.(request.proposal.choices);
     if (options.recipe === "large-batch") {

@@ -19,7 +19,7 @@ import {
   type TestResult,
 } from "./evaluator.ts";
 import { openCheckpoints, trainingKey } from "./train/checkpoints.ts";
-import { describeImages, openImages, refuseMisfit, trainingSide, withImageSize } from "./train/images.ts";
+import { describeImages, openStudyImages, withImageSize } from "./train/images.ts";
 import type { Training } from "./train/job.ts";
 import { type TrainOptions, trainOptions } from "./train/options.ts";
 import { planEpochs, planTraining } from "./train/plan.ts";
@@ -37,25 +37,13 @@ export default defineEvaluator({
 
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
   const { space, folder, seed } = setting;
-  const dataset = await openImages(setting, trainingSide(space, options.imageSize));
-  refuseMisfit(dataset, space);
-  const side = dataset.shape[1];
-  const imageCount = Math.max(
-    1,
-    Math.round(dataset.train.count * (1 - options.validationFraction01) * options.dataFraction01),
-  );
+  const { dataset, side, imageCount, cacheOf } = await openStudyImages(setting, options);
   const epochs = planEpochs(options, imageCount);
   const cores = availableParallelism();
   const threads = options.threads ?? Math.max(1, Math.floor(cores / (setting.parallel ?? 1)));
   const pool = createWorkerPool();
   const store = await openCheckpoints(join(folder, "checkpoints"));
-  const caches = new Map([[side, dataset.cachePath]]);
 
-  const cacheOf = async (wanted: number) => {
-    const known = caches.get(wanted) ?? (await openImages(setting, wanted)).cachePath;
-    caches.set(wanted, known);
-    return known;
-  };
   const trainingOf = async (request: EvaluationRequest): Promise<Training> => {
     const { imageSize = side, dataFraction01 = options.dataFraction01 } = request.fidelity;
     const chosen = space.hyperparameters?.(request.proposal.choices);

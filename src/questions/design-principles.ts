@@ -3,6 +3,8 @@
 import { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
 import { barChart, holmAdjusted, normalCdf } from "../report/index.ts";
+import { allDesigns } from "../spaces/create-domain.ts";
+import type { Domain } from "../spaces/domain.ts";
 import type { Choices } from "../spaces/space.ts";
 import { estimate, inWords, isClear } from "./estimates.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
@@ -137,7 +139,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
 /** Every option among the winners against the designs of the same cost. */
 function compare({ domain, table }: TableSetting, { winners01, costBins }: Options) {
   const { space } = domain;
-  const designs = [...all(space.decisions.map((decision) => decision.options.length))].flatMap((choices) => {
+  const designs = allDesigns(space).flatMap((choices) => {
     const known = table.lookUp(choices);
     return known === undefined
       ? []
@@ -178,7 +180,7 @@ function compare({ domain, table }: TableSetting, { winners01, costBins }: Optio
   );
   const adjusted = holmAdjusted(effects.map(({ pValue }) => pValue));
 
-  const weights = complexities({ domain, table } as TableSetting);
+  const weights = complexities(domain);
   const late = (choices: Choices) => {
     const own = choices.map((choice, index) => weights[index]![choice]!);
     const total = own.reduce((a, b) => a + b, 0);
@@ -196,8 +198,8 @@ function compare({ domain, table }: TableSetting, { winners01, costBins }: Optio
   };
 }
 
-/** How complex each option of each decision is, in [0, 1]: by the parameters and MACs it adds to the cheapest. */
-function complexities({ domain }: TableSetting): readonly (readonly number[])[] {
+/** How complex each option of each decision is, in [0, 1]: by the MACs it adds to the cheapest. */
+function complexities(domain: Domain): readonly (readonly number[])[] {
   const { decisions } = domain.space;
   const first = decisions.map(() => 0);
   return decisions.map(({ options }, index) => {
@@ -205,10 +207,4 @@ function complexities({ domain }: TableSetting): readonly (readonly number[])[] 
     const [low, high] = [Math.min(...macs), Math.max(...macs)];
     return macs.map((value) => (high === low ? 0 : (value - low) / (high - low)));
   });
-}
-
-function* all(sizes: readonly number[], prefix: readonly number[] = []): Generator<readonly number[]> {
-  const size = sizes[prefix.length];
-  if (size === undefined) yield prefix;
-  else for (let option = 0; option < size; option += 1) yield* all(sizes, [...prefix, option]);
 }

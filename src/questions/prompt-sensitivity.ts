@@ -3,11 +3,11 @@
 import { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
-import { stripChart } from "../report/index.ts";
 import { disguise } from "../spaces/disguise.ts";
 import { difference, estimate, inWords, isClear } from "./estimates.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
-import { breathe, openSearches, runTableSearch, type SearchEnd } from "./table-searches.ts";
+import { regretChart } from "./regret-chart.ts";
+import { openSearches, runSeeds } from "./table-searches.ts";
 
 const options = z.object({
   space: z.string().default("nas-bench-macro").describe("a space with a published table"),
@@ -62,24 +62,20 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   }
   const searches = await openSearches(given.space, given.dataset, setting.environment);
   const run = async (strategy: string, wording: Wording) => {
-    const ends: SearchEnd[] = [];
-    for (let seed = 1; seed <= seeds; seed += 1) {
-      await breathe(setting.signal);
+    const ends = await runSeeds(searches, seeds, async (seed) => {
       const random = createRandom("prompt-sensitivity", seed);
-      ends.push(
-        await runTableSearch(searches, {
-          strategy,
-          strategyOptions: wording.options,
-          seed,
-          evaluations,
-          signal: setting.signal,
-          ...(strategy === "llm" && {
-            conversation: await converse(`${wording.name}-${seed}`.replaceAll(/[^a-z0-9]+/g, "-")),
-          }),
-          ...(wording.reordered && { face: disguise(searches.domain.space, { kind: "permuted", random }) }),
+      return {
+        strategy,
+        strategyOptions: wording.options,
+        seed,
+        evaluations,
+        signal: setting.signal,
+        ...(strategy === "llm" && {
+          conversation: await converse(`${wording.name}-${seed}`.replaceAll(/[^a-z0-9]+/g, "-")),
         }),
-      );
-    }
+        ...(wording.reordered && { face: disguise(searches.domain.space, { kind: "permuted", random }) }),
+      };
+    });
     return ends.map((end) => end.bestRegret01);
   };
   const chance = await run("random", base);
@@ -114,32 +110,16 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
     ],
     remarks: [`${seeds} searches with each wording: effects smaller than the intervals are not seen.`],
     charts: [
-      stripChart({
-        name: "wordings",
-        title: `The best of ${evaluations} designs, by how the model was asked`,
-        caption:
-          "Distance from the best design of the table, in points: a dot is a search, the tick is the mean with its 95 % interval.",
-        x: {
-          label: "regret (points)",
-          min: 0,
-          max: Math.max(...measured.flatMap(({ regrets }) => regrets), ...chance) * 105 + 0.01,
-          scale: "linear",
-          format: (value) => String(Number(value.toFixed(2))),
-          precise: (value) => value.toFixed(3),
+      regretChart(
+        {
+          name: "wordings",
+          title: `The best of ${evaluations} designs, by how the model was asked`,
         },
-        rows: [
+        [
           ...measured.map(({ wording, regrets }) => ({ name: wording.name, regrets })),
           { name: "random search", regrets: chance },
-        ].map(({ name, regrets }) => {
-          const { mean, ci95 } = estimate(regrets);
-          return {
-            name,
-            values: regrets.map((value) => 100 * value),
-            center: 100 * mean,
-            interval: [100 * ci95[0], 100 * ci95[1]] as const,
-          };
-        }),
-      }),
+        ],
+      ),
     ],
     tables: [
       {

@@ -14,7 +14,7 @@ import type { Choices, Space } from "../spaces/space.ts";
 import { runStudy } from "../study/run-study.ts";
 import { estimate, inWords } from "./estimates.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
-import { breathe, openSearches, runTableSearch } from "./table-searches.ts";
+import { openSearches, runSeeds, runTableSearch } from "./table-searches.ts";
 
 const options = z.object({
   transcripts: z
@@ -48,21 +48,10 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   const searches = await openSearches(given.space, given.dataset, setting.environment);
   const { evaluations, repeats } = given;
   const rows: { who: string; again: string; accuracies: readonly number[]; distinct: number }[] = [];
-  const run = async (
-    strategy: string,
-    kind: (repeat: number) => Promise<Parameters<typeof runTableSearch>[1]>,
-  ) => {
-    setting.onProgress(strategy);
-    const ends = [];
-    for (let repeat = 1; repeat <= repeats; repeat += 1) {
-      await breathe(setting.signal);
-      ends.push(await runTableSearch(searches, await kind(repeat)));
-    }
-    return ends;
-  };
   const { signal } = setting;
   for (const strategy of given.strategies.split(",").map((name) => name.trim())) {
-    const ends = await run(strategy, async (seed) => ({ strategy, seed, evaluations, signal }));
+    setting.onProgress(strategy);
+    const ends = await runSeeds(searches, repeats, (seed) => ({ strategy, seed, evaluations, signal }));
     const again = await runTableSearch(searches, { strategy, seed: 1, evaluations, signal });
     rows.push({
       who: strategy,
@@ -76,7 +65,8 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   }
   if (setting.converse) {
     const { converse } = setting;
-    const ends = await run("llm", async (repeat) => ({
+    setting.onProgress("llm");
+    const ends = await runSeeds(searches, repeats, async (repeat) => ({
       strategy: "llm",
       seed: 1,
       evaluations,

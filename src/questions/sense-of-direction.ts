@@ -1,15 +1,14 @@
 // Does the designer need exact figures? Each strategy searches a table whose results are told to it rounded, noisy, as
 // ranks only, as better or worse only, shuffled and constant. What it then evaluates and hands over is judged by the table.
 import { z } from "zod";
-import { stripChart } from "../report/index.ts";
 import { anyDesign } from "../spaces/create-domain.ts";
 import { difference, estimate, inWords, isClear } from "./estimates.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
+import { regretChart } from "./regret-chart.ts";
 import {
-  breathe,
   type Feedback,
   openSearches,
-  runTableSearch,
+  runSeeds,
   type SearchEnd,
   type TableSetting,
 } from "./table-searches.ts";
@@ -84,20 +83,14 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
     // Random search does not listen: one kind says all.
     for (const kind of strategy === "random" ? (["exact"] as const) : kinds) {
       setting.onProgress(`${strategy}, ${kind}`);
-      const runs: SearchEnd[] = [];
-      for (let seed = 1; seed <= seeds; seed += 1) {
-        await breathe(setting.signal);
-        runs.push(
-          await runTableSearch(searches, {
-            strategy,
-            seed,
-            evaluations,
-            feedback: feedbackOf(kind, searches, given.noisePoints),
-            signal: setting.signal,
-            ...(strategy === "llm" && { conversation: conversation! }),
-          }),
-        );
-      }
+      const runs = await runSeeds(searches, seeds, (seed) => ({
+        strategy,
+        seed,
+        evaluations,
+        feedback: feedbackOf(kind, searches, given.noisePoints),
+        signal: setting.signal,
+        ...(strategy === "llm" && { conversation: conversation! }),
+      }));
       ends.set(`${strategy} ${kind}`, runs);
     }
   }
@@ -145,30 +138,15 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
       ...(searches.table.selectedOn === "test" ? ["This table has test figures only."] : []),
       `The loss is the regret of the best of ${evaluations} evaluated designs, against the same seeds with exact figures. Under constant and shuffled figures a search cannot know which of its designs is best: see what it hands over.`,
     ],
-    charts: strategies.map((strategy) => {
-      const own = rows.filter((row) => row.strategy === strategy);
-      const all = own.flatMap(({ kind }) => regrets(strategy, kind).map((value) => 100 * value));
-      return stripChart({
-        name: `direction-${strategy.replaceAll(/[^a-z0-9]+/g, "-")}`,
-        title: `${strategy}: the best of ${evaluations} designs, by what it was told`,
-        caption:
-          "Distance from the best design of the table, in points: a dot is a search, the tick is the mean with its 95 % interval. Less is better.",
-        x: {
-          label: "regret (points)",
-          min: 0,
-          max: Math.max(0.5, ...all) * 1.05,
-          scale: "linear",
-          format: (value) => String(Number(value.toFixed(2))),
-          precise: (value) => value.toFixed(3),
+    charts: strategies.map((strategy) =>
+      regretChart(
+        {
+          name: `direction-${strategy}`,
+          title: `${strategy}: the best of ${evaluations} designs, by what it was told`,
         },
-        rows: own.map(({ kind, found }) => ({
-          name: kind,
-          values: regrets(strategy, kind).map((value) => 100 * value),
-          center: 100 * found.mean,
-          interval: [100 * found.ci95[0], 100 * found.ci95[1]] as const,
-        })),
-      });
-    }),
+        kinds.map((kind) => ({ name: kind, regrets: regrets(strategy, kind) })),
+      ),
+    ),
     tables: [
       {
         title: `Regret in points after ${evaluations} evaluations, ${seeds} seeds (random search: ${inWords(estimate(chance))})`,

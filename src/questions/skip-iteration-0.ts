@@ -3,10 +3,10 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import { stripChart } from "../report/index.ts";
 import { difference, estimate, inWords, isClear } from "./estimates.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
-import { breathe, openSearches, runTableSearch, type SearchEnd } from "./table-searches.ts";
+import { regretChart } from "./regret-chart.ts";
+import { openSearches, runSeeds } from "./table-searches.ts";
 
 const options = z.object({
   tables: z
@@ -53,20 +53,14 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
     provenance[name] = searches.table.provenance;
     for (const { strategy, start } of kinds) {
       setting.onProgress(`${name}: ${strategy} from ${start}`);
-      const ends: SearchEnd[] = [];
-      for (let seed = 1; seed <= seeds; seed += 1) {
-        await breathe(setting.signal);
-        ends.push(
-          await runTableSearch(searches, {
-            strategy,
-            strategyOptions: { start },
-            seed,
-            evaluations,
-            signal: setting.signal,
-            ...(strategy === "llm" && { conversation: conversation! }),
-          }),
-        );
-      }
+      const ends = await runSeeds(searches, seeds, (seed) => ({
+        strategy,
+        strategyOptions: { start },
+        seed,
+        evaluations,
+        signal: setting.signal,
+        ...(strategy === "llm" && { conversation: conversation! }),
+      }));
       measured.push({ table: name, strategy, start, regrets: ends.map((end) => end.bestRegret01) });
     }
   }
@@ -92,32 +86,17 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
       : [
           "No language model was named (--model): the made-up score of the paper (--start nominal) and a model's own first guess are not measured here.",
         ],
-    charts: groups.map(({ table, strategy }) => {
-      const own = measured.filter((entry) => entry.table === table && entry.strategy === strategy);
-      return stripChart({
-        name: `start-${table}-${strategy}`.replaceAll(/[^a-z0-9]+/g, "-"),
-        title: `${table}, ${strategy}: after ${evaluations} evaluations, by the first network`,
-        caption:
-          "Distance from the best design of the table, in points: a dot is a search, the tick is the mean with its 95 % interval.",
-        x: {
-          label: "regret (points)",
-          min: 0,
-          max: Math.max(0.5, ...own.flatMap(({ regrets }) => regrets.map((value) => 105 * value))),
-          scale: "linear",
-          format: (value) => String(Number(value.toFixed(2))),
-          precise: (value) => value.toFixed(3),
+    charts: groups.map(({ table, strategy }) =>
+      regretChart(
+        {
+          name: `start-${table}-${strategy}`,
+          title: `${table}, ${strategy}: after ${evaluations} evaluations, by the first network`,
         },
-        rows: own.map(({ start, regrets }) => {
-          const { mean, ci95 } = estimate(regrets);
-          return {
-            name: start,
-            values: regrets.map((value) => 100 * value),
-            center: 100 * mean,
-            interval: [100 * ci95[0], 100 * ci95[1]] as const,
-          };
-        }),
-      });
-    }),
+        measured
+          .filter((entry) => entry.table === table && entry.strategy === strategy)
+          .map(({ start, regrets }) => ({ name: start, regrets })),
+      ),
+    ),
     tables: [
       {
         title: `Regret in points after ${evaluations} evaluations, ${seeds} seeds`,

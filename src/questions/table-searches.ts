@@ -2,10 +2,10 @@
 // each by the table: the best design that was evaluated, and the one that the search itself would hand over.
 import type { JsonObject } from "../base/json.ts";
 import { createRandom, type Random } from "../base/random.ts";
-import { loadSpace, loadStrategy, resolveOptions } from "../catalog/load.ts";
+import { loadStrategy, resolveOptions } from "../catalog/load.ts";
+import { publishedSpace } from "../catalog/published-space.ts";
 import { type AccuracyTable, openTable } from "../evaluators/accuracy-table.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
-import table from "../evaluators/table.ts";
 import type { Conversation } from "../llm/index.ts";
 import { isEvaluated, type Trial } from "../record/trial.ts";
 import { createDomain } from "../spaces/create-domain.ts";
@@ -26,14 +26,12 @@ export async function openSearches(
   dataset: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<TableSetting> {
-  const definition = await loadSpace(name);
-  const described = await table.describe?.({ dataset, environment }, table.options.parse({}));
-  const fitted = described?.images && (definition.fit?.(described.images, {}) as object | undefined);
-  const space = definition.create(resolveOptions(definition.options, { ...fitted }, `the space ${name}`));
+  const { definition, options, words } = await publishedSpace(name, dataset);
+  const space = definition.create(resolveOptions(definition.options, options, `the space ${name}`));
   return {
     domain: createDomain(space, {}),
     table: await openTable({ space, dataset, environment }),
-    task: described?.words ?? space.summary,
+    task: words,
   };
 }
 
@@ -123,6 +121,21 @@ export async function runTableSearch(
     chosen: chosen && original(chosen),
     evaluated: evaluated.map(original),
   };
+}
+
+/** Runs one search for each seed from 1 to `seeds`. */
+export async function runSeeds(
+  searches: TableSetting,
+  seeds: number,
+  specOf: (seed: number) => SearchSpec | Promise<SearchSpec>,
+): Promise<SearchEnd[]> {
+  const ends: SearchEnd[] = [];
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const spec = await specOf(seed);
+    await breathe(spec.signal);
+    ends.push(await runTableSearch(searches, spec));
+  }
+  return ends;
 }
 
 /** Lets the terminal and Ctrl-C have their turn between searches, which themselves never wait. */

@@ -6,6 +6,7 @@ import { parseJsonLines } from "../base/json-lines.ts";
 import { loadSpace, resolveOptions } from "../catalog/load.ts";
 import { readJournal } from "../record/journal.ts";
 import type { RunRecord } from "../record/journal-lines.ts";
+import { bestOf, type Trial } from "../record/trial.ts";
 import type { Space } from "../spaces/space.ts";
 
 export interface OpenRun {
@@ -47,4 +48,9 @@ async function readCalls(folder: string): Promise<readonly JsonObject[]> {
   return parseJsonLines(bytes, path)
     .lines.slice(1)
     .map(({ value }) => value as JsonObject);
+}
+
+/** The trial whose network a run hands over: the one that was selected, or the best so far. */
+export function selectedTrial({ trials, result }: RunRecord): Trial | undefined {
+  return trials.find(({ number }) => number === result?.best) ?? bestOf(trials);
 }

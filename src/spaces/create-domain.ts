@@ -113,6 +113,14 @@ export function anyDesign(space: Space, random: Random): Choices {
   return space.decisions.map(({ options }) => random.integer(options.length));
 }
 
+/** Every design of a space small enough to list, as those with a published table are; limits or not. */
+export function allDesigns({ decisions }: Space): Choices[] {
+  return decisions.reduce<Choices[]>(
+    (designs, { options }) => designs.flatMap((choices) => options.map((_, option) => [...choices, option])),
+    [[]],
+  );
+}
+
 /** All designs that differ in exactly one decision, in the order of decisions and options; limits or not. */
 export function neighbours(space: Space, choices: Choices): readonly Choices[] {
   return space.decisions.flatMap(({ options }, index) =>

@@ -9,7 +9,7 @@ import type { Evaluator } from "../evaluators/evaluator.ts";
 import type { Conversation } from "../llm/index.ts";
 import type { AuditMeasurement, AuditRanking, AuditSearch, PairSide } from "../record/audit-measurement.ts";
 import { isScored, type Trial } from "../record/trial.ts";
-import { createDomain } from "../spaces/create-domain.ts";
+import { allDesigns, createDomain } from "../spaces/create-domain.ts";
 import { type Disguise, type DisguiseKind, disguise, disguiseKinds } from "../spaces/disguise.ts";
 import type { Choices, Space } from "../spaces/space.ts";
 import llm from "../strategies/llm.ts";
@@ -264,14 +264,6 @@ function percentileOf(table: AuditSetting["table"], choices: Choices): number | 
   return rank === undefined
     ? undefined
     : (100 * (table.designCount - rank)) / Math.max(1, table.designCount - 1);
-}
-
-/** Spaces with a published table are small enough to list. */
-function allDesigns({ decisions }: Space): Choices[] {
-  return decisions.reduce<Choices[]>(
-    (designs, { options }) => designs.flatMap((choices) => options.map((_, option) => [...choices, option])),
-    [[]],
-  );
 }
 
 function chunks(pairs: readonly DesignPair[], size: number): Batch[] {

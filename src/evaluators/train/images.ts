@@ -4,7 +4,7 @@ import { GeniusError } from "../../base/errors.ts";
 import { cacheDirectoryOf, type Dataset, openDataset } from "../../data/index.ts";
 import type { Network } from "../../network/network.ts";
 import type { Space } from "../../spaces/space.ts";
-import type { DatasetDescription, DescribeSetting } from "../evaluator.ts";
+import type { DatasetDescription, DescribeSetting, EvaluatorSetting } from "../evaluator.ts";
 
 /** Larger images are brought to this side unless asked otherwise: training them on a processor takes too long. */
 const largestUnasked = 64;
@@ -44,7 +44,7 @@ export async function openImages(
 }
 
 /** The side that a space's networks are trained at: their own, or what was asked for where they take any. */
-export function trainingSide(space: Space, imageSize: number | undefined): number | undefined {
+function trainingSide(space: Space, imageSize: number | undefined): number | undefined {
   return space.takesAnySide === true ? imageSize : space.input[1];
 }
 
@@ -59,7 +59,7 @@ export function withImageSize(network: Network, side: number): Network {
 }
 
 /** @throws GeniusError `wrong-use` where the space's networks do not take these images or tell other classes apart. */
-export function refuseMisfit(dataset: Dataset, space: Space): void {
+function refuseMisfit(dataset: Dataset, space: Space): void {
   const [channels, height, width] = dataset.shape;
   const [spaceChannels, spaceHeight, spaceWidth] = space.input;
   const classCount = dataset.classNames.length;
@@ -69,4 +69,43 @@ export function refuseMisfit(dataset: Dataset, space: Space): void {
     "wrong-use",
     `${dataset.name} has images of ${channels}×${height}×${width} in ${classCount} classes, and the networks of ${space.name} take ${space.input.join("×")} and tell ${space.classCount} classes apart. Choose the mobile space, which fits any data set.`,
   );
+}
+
+/** The images of a study, at the side that is usual in it and at others that a fidelity asks for. */
+export interface StudyImages {
+  readonly dataset: Dataset;
+  readonly side: number;
+  /** Training images of a design during the search. */
+  readonly imageCount: number;
+  /** The decoded data set at a side, in the cache. */
+  cacheOf(side: number): Promise<string>;
+}
+
+/** @throws GeniusError as `openDataset` does, and where the images do not fit the space. */
+export async function openStudyImages(
+  setting: EvaluatorSetting,
+  options: {
+    readonly imageSize?: number | undefined;
+    readonly validationFraction01: number;
+    readonly dataFraction01: number;
+  },
+): Promise<StudyImages> {
+  const { space } = setting;
+  const dataset = await openImages(setting, trainingSide(space, options.imageSize));
+  refuseMisfit(dataset, space);
+  const side = dataset.shape[1];
+  const caches = new Map([[side, dataset.cachePath]]);
+  return {
+    dataset,
+    side,
+    imageCount: Math.max(
+      1,
+      Math.round(dataset.train.count * (1 - options.validationFraction01) * options.dataFraction01),
+    ),
+    async cacheOf(wanted) {
+      const known = caches.get(wanted) ?? (await openImages(setting, wanted)).cachePath;
+      caches.set(wanted, known);
+      return known;
+    },
+  };
 }
