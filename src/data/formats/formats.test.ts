@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { parquetMetadata } from "hyparquet";
 import { afterAll, describe, expect, test } from "vitest";
 import { GeniusError } from "../../base/errors.ts";
 import type { DatasetListing } from "../dataset.ts";
@@ -261,6 +262,23 @@ describe("Parquet", () => {
     await expect(openDataset(makeFolder({ "test.parquet": "x" }), options)).rejects.toThrow(
       /no training part/,
     );
+  });
+
+  test("a column that is not where it is announced, beside one that is broken, does not end the process", async () => {
+    const whole = readFileSync(join(fixtures, "hub.parquet"));
+    const [first] = parquetMetadata(whole.buffer.slice(whole.byteOffset, whole.byteOffset + whole.length))
+      .row_groups[0]!.columns;
+    const page = Number(first!.meta_data!.dictionary_page_offset);
+    const footer = whole.length - 8 - whole.readUInt32LE(whole.length - 8);
+    const found = whole.indexOf("coarse_label", footer);
+    const places = [found, whole.indexOf("coarse_label", found + 1)];
+    for (const place of places) {
+      const bytes = Buffer.from(whole);
+      bytes.fill(0x8c, page, page + 12);
+      bytes[place] = 0x58;
+      const path = join(makeFolder({ "x.parquet": bytes }), "x.parquet");
+      await expect(parquet.list(path)).rejects.toThrow(/row groups do not hold the columns/);
+    }
   });
 
   test("no damage to a file crashes the reader", async () => {

@@ -52,6 +52,30 @@ export function findColumns(metadata: FileMetaData, where: string): Columns {
   return { image, label, classNames: classLabel?.[1].names };
 }
 
+/**
+ * Every row group must hold the columns of the schema, in its order and each once. The reader starts on all columns and
+ * gives up at the first that it cannot place; a broken one among the others would then end the process.
+ * @throws GeniusError `bad-data`
+ */
+export function checkColumns(metadata: FileMetaData, where: string): void {
+  const announced = leaves(parquetSchema(metadata)).map((path) => JSON.stringify(path));
+  const isWhole = metadata.row_groups.every(
+    ({ columns }) =>
+      columns.length === announced.length &&
+      columns.every((column, index) => JSON.stringify(column.meta_data?.path_in_schema) === announced[index]),
+  );
+  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  if (isWhole && new Set(announced).size === announced.length && new Set(names).size === names.length) return;
+  throw new GeniusError(
+    "bad-data",
+    `${where}: cannot be read as Parquet (its row groups do not hold the columns that it announces). Get the file again.`,
+  );
+}
+
+function leaves({ children, path }: SchemaTree): string[][] {
+  return children.length === 0 ? [path] : children.flatMap(leaves);
+}
+
 function readFeatures(metadata: FileMetaData): z.infer<typeof hubMetadata>["info"]["features"] {
   const text = metadata.key_value_metadata?.find((entry) => entry.key === "huggingface")?.value;
   if (text === undefined) return {};

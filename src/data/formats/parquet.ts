@@ -13,7 +13,7 @@ import {
 } from "hyparquet";
 import { fileError, GeniusError, messageOf } from "../../base/errors.ts";
 import { type DatasetListing, defineDataset, type ImageRecord, type Part } from "../dataset.ts";
-import { findColumns } from "./parquet-columns.ts";
+import { checkColumns, findColumns } from "./parquet-columns.ts";
 
 const compressors: Compressors = {
   GZIP: (input, maxOutputLength) => gunzipSync(input, { maxOutputLength }),
@@ -57,6 +57,7 @@ async function listRecords(root: string): Promise<DatasetListing> {
   for (const { path, part } of parts) {
     const where = path === root ? basename(path) : relative(root, path).split(sep).join("/");
     const metadata = await clearly(where, async () => parquetMetadataAsync(await asyncBufferFromFile(path)));
+    checkColumns(metadata, where);
     files.push({ path, where, part, metadata });
   }
   const first = files[0];
