@@ -1,5 +1,7 @@
 // A Vitest reporter that ends with one plain line, "N passed, N failed", which CI systems can count.
-// It counts test cases, and a file that could not be loaded as one failure.
+// It counts test cases, and a file that could not be loaded as one failure; what failed is named before it, since the
+// end of a log is the part that is read.
+import { relative } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
 
 export default class PlainReporter implements Reporter {
@@ -7,16 +9,25 @@ export default class PlainReporter implements Reporter {
     let passed = 0;
     let skipped = 0;
     let failed = unhandled.length;
+    const names: string[] = unhandled.map((error) => `outside of a test: ${(error as Partial<Error>).message}`);
     for (const module of modules) {
-      if (module.errors().length > 0) failed += 1;
+      const file = relative(process.cwd(), module.moduleId);
+      if (module.errors().length > 0) {
+        failed += 1;
+        names.push(file);
+      }
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === "passed") passed += 1;
         else if (state === "skipped") skipped += 1;
-        else failed += 1;
+        else {
+          failed += 1;
+          names.push(`${file}: ${test.fullName}`);
+        }
       }
     }
     const tail = skipped > 0 ? `, ${skipped} skipped` : "";
-    process.on("exit", () => console.log(`\n${passed} passed, ${failed} failed${tail}`));
+    const named = names.map((name) => `FAILED ${name}\n`).join("");
+    process.on("exit", () => console.log(`\n${named}${passed} passed, ${failed} failed${tail}`));
   }
 }

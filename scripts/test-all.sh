@@ -55,5 +55,6 @@ sum() { echo "$counts" | grep -oE "[0-9]+ $1" | awk '{ total += $1 } END { print
 failed="$(sum failed)"
 [ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
 echo
+grep '^FAILED ' "$log" # Vitest's and pytest's
 echo "$(sum passed) passed, $failed failed, $(sum skipped) skipped"
 exit "$status"

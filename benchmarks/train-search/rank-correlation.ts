@@ -3,7 +3,7 @@
 // bootstrap interval over the networks, and beside it the tau of what costs nothing: parameters and MACs.
 //
 // Usage: node benchmarks/train-search/rank-correlation.ts --dataset FOLDER [--networks 30] [--epochs 1,2,4]
-//          [--data-fraction 0.2] [--image-size 32] [--parallel 2] [--seed 1] [--out DIR]
+//          [--data-fraction 0.2] [--image-size 32] [--parallel 2] [--threads N] [--seed 1] [--out DIR]
 // FOLDER is CIFAR-10, as class folders or binary. A run that was stopped goes on with the same --out.
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     "data-fraction": { type: "string", default: "1" },
     "image-size": { type: "string", default: "32" },
     parallel: { type: "string", default: "2" },
+    threads: { type: "string" },
     seed: { type: "string", default: "1" },
     out: { type: "string", default: "runs/rank-correlation" },
   },
@@ -67,7 +68,12 @@ for (const epochs of values.epochs.split(",").map(Number)) {
 async function trainAll(epochs: number) {
   const evaluator = await train.create(
     { space, dataset: values.dataset!, folder: values.out, seed, environment: process.env, parallel },
-    train.options.parse({ epochs, minEpochs: epochs, dataFraction01: fidelity.dataFraction01 }),
+    train.options.parse({
+      epochs,
+      minEpochs: epochs,
+      dataFraction01: fidelity.dataFraction01,
+      ...(values.threads !== undefined && { threads: Number(values.threads) }),
+    }),
   );
   try {
     const results = new Array<{ accuracy01: number; seconds: number }>(designs.length);
