@@ -9,7 +9,9 @@ export default class PlainReporter implements Reporter {
     let passed = 0;
     let skipped = 0;
     let failed = unhandled.length;
-    const names: string[] = unhandled.map((error) => `outside of a test: ${(error as Partial<Error>).message}`);
+    const names: string[] = unhandled.map(
+      (error) => `outside of a test: ${(error as Partial<Error>).message}`,
+    );
     for (const module of modules) {
       const file = relative(process.cwd(), module.moduleId);
       if (module.errors().length > 0) {
