@@ -1,11 +1,12 @@
 // `genius study`: questions about search itself, each answered by one command with a page and its figures.
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { unknownName } from "../base/nearest.ts";
-import { type Conversation, createConversation } from "../llm/index.ts";
+import { type Conversation, createConversation, createLedger, priceOf } from "../llm/index.ts";
 import { answerMarkdown, answerPage } from "../questions/answer-page.ts";
 import { loadQuestion, questionNames } from "../questions/index.ts";
 import { chartFile } from "../report/index.ts";
@@ -38,7 +39,7 @@ export default defineCommand({
   genius study sense-of-direction --help
 
 A study leaves a page (answer.html), its words (answer.md), its figures (answer.json) and its charts (SVG) in its folder. What would need a language
-model is left out without one, and said.`,
+model is left out without one, and said. --model replay/DIR takes the conversations of a study that was recorded in DIR.`,
   async help(given) {
     const name = typeof given.study === "string" ? given.study : undefined;
     const names = name === undefined ? questionNames : [name];
@@ -111,7 +112,7 @@ model is left out without one, and said.`,
 /** Conversations by name, each recorded in a folder of its own, all with the caps that were given. */
 function conversations(
   model: string,
-  { baseUrl, maxUsd, maxTokens, maxCalls }: z.output<typeof modelSettings>,
+  given: z.output<typeof modelSettings>,
   setting: {
     readonly folder: string;
     readonly open: Map<string, Conversation>;
@@ -119,32 +120,39 @@ function conversations(
   },
 ): (name: string) => Promise<Conversation> {
   const { open, environment } = setting;
+  const { baseUrl, maxUsd, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput } = given;
+  const caps = {
+    ...(maxUsd !== undefined && { maxUsd }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(maxCalls !== undefined && { maxCalls }),
+  };
+  const price =
+    usdPerMillionInput === undefined || usdPerMillionOutput === undefined
+      ? priceOf(model)
+      : { input: usdPerMillionInput, output: usdPerMillionOutput };
+  const ledger = createLedger(caps, price);
   return async (name) => {
     const known = open.get(name);
     if (known !== undefined) return known;
     const folder = join(setting.folder, "conversations", name);
     await mkdir(folder, { recursive: true });
-    // What all have spent so far is taken from what is left.
-    const spent = [...open.values()].map((conversation) => conversation.spent);
-    const left = (cap: number | undefined, used: (entry: Conversation["spent"]) => number) =>
-      cap === undefined ? undefined : Math.max(0, cap - spent.reduce((sum, entry) => sum + used(entry), 0));
-    const [usd, tokens, calls] = [
-      left(maxUsd, (entry) => entry.usd),
-      left(maxTokens, (entry) => entry.inputTokens + entry.outputTokens),
-      left(maxCalls, (entry) => entry.calls),
-    ];
     const conversation = await createConversation({
-      model,
+      model: modelOf(model, name),
       baseUrl,
       environment,
       folder,
-      caps: {
-        ...(usd !== undefined && { maxUsd: usd }),
-        ...(tokens !== undefined && { maxTokens: tokens }),
-        ...(calls !== undefined && { maxCalls: calls }),
-      },
+      caps,
+      ledger,
+      pricePerMillion: price,
     });
     open.set(name, conversation);
     return conversation;
   };
+}
+
+/** The folder of a study that was recorded holds a conversation for each name. */
+function modelOf(model: string, name: string): string {
+  if (!model.startsWith("replay/")) return model;
+  const recorded = join(model.slice("replay/".length), "conversations", name);
+  return existsSync(recorded) ? `replay/${recorded}` : model;
 }

@@ -3,7 +3,7 @@
 import { GeniusError, messageOf } from "../base/errors.ts";
 import type { ChatReply, Conversation } from "./chat.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type Caps, createLedger } from "./ledger.ts";
+import { type Caps, createLedger, type Ledger } from "./ledger.ts";
 import {
   type Answerer,
   createManualSource,
@@ -28,6 +28,8 @@ export interface ConversationOptions {
   /** The run's folder, in which `conversation.jsonl` is begun or continued. Nothing is recorded without. */
   readonly folder?: string | undefined;
   readonly caps?: Caps;
+  /** Holds the caps of several conversations together; each on its own without. */
+  readonly ledger?: Ledger;
   /** The user's own figures, in US dollars; before any list. */
   readonly pricePerMillion?: Price | undefined;
   /** Tries after the first, for failures that may pass. Default 4. */
@@ -61,7 +63,7 @@ export async function createConversation(options: ConversationOptions): Promise<
     folder === undefined
       ? undefined
       : await openRecord(folder, { model: options.model, identity, secrets, time });
-  const ledger = createLedger(options.caps ?? {}, price);
+  const ledger = options.ledger ?? createLedger(options.caps ?? {}, price);
   const earlier = record?.lines ?? [];
   for (const { exchanges } of earlier) {
     for (const { usage, usd } of exchanges) ledger.enter({ calls: 1, usage, usd });

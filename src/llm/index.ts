@@ -11,7 +11,7 @@ export type {
 } from "./chat.ts";
 export type { Clock } from "./clock.ts";
 export { type ConversationOptions, createConversation } from "./conversation.ts";
-export type { Caps } from "./ledger.ts";
+export { type Caps, createLedger, type Ledger } from "./ledger.ts";
 export type { Answerer, PasteTerminal } from "./manual-source.ts";
 export { type MessageList, readMessageList } from "./message-list.ts";
 export {
@@ -21,6 +21,6 @@ export {
   modelProviders,
   parseModelName,
 } from "./model-name.ts";
-export { type Estimate, estimate, type Price, tokensOf } from "./prices.ts";
+export { type Estimate, estimate, type Price, priceOf, tokensOf } from "./prices.ts";
 export { type CallLine, checkRecordLine, type FailureLine, type ParsedRecord } from "./record-lines.ts";
 export { isMessageList } from "./replay-source.ts";

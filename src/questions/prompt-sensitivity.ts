@@ -2,18 +2,24 @@
 // the order of decisions and options, the length of the history, what it is told of costs, the temperature.
 import { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
+import { unknownName } from "../base/nearest.ts";
 import { createRandom } from "../base/random.ts";
 import { disguise } from "../spaces/disguise.ts";
 import { difference, estimate, inWords, isClear } from "./estimates.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
 import { regretChart } from "./regret-chart.ts";
-import { openSearches, runSeeds } from "./table-searches.ts";
+import { openSearches, runSearches, runSeeds, type SearchEnd } from "./table-searches.ts";
 
 const options = z.object({
   space: z.string().default("nas-bench-macro").describe("a space with a published table"),
   dataset: z.string().default("cifar10").describe("a data set of that space"),
   evaluations: z.int().min(2).default(10).describe("evaluations of each search"),
   seeds: z.int().min(2).default(5).describe("searches with each wording"),
+  wordings: z
+    .string()
+    .default("all")
+    .describe("names of wordings with commas between; the one as it is belongs to every study"),
+  parallel: z.int().min(1).default(4).describe("searches at once"),
 });
 type Options = z.output<typeof options>;
 
@@ -31,7 +37,7 @@ const wordings: readonly Wording[] = [
   { name: "another order of options", options: {}, reordered: true },
   { name: "a short history", options: { shown: 2 } },
   { name: "no costs", options: { costs: false } },
-  { name: "costs, but no cost tool", options: { costTool: false } },
+  { name: "costs without the cost tool", options: { costTool: false } },
   { name: "temperature 0", options: { temperature: 0 } },
   { name: "temperature 1", options: { temperature: 1 } },
 ];
@@ -61,29 +67,33 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
     };
   }
   const searches = await openSearches(given.space, given.dataset, setting.environment);
-  const run = async (strategy: string, wording: Wording) => {
-    const ends = await runSeeds(searches, seeds, async (seed) => {
-      const random = createRandom("prompt-sensitivity", seed);
-      return {
-        strategy,
-        strategyOptions: wording.options,
-        seed,
-        evaluations,
-        signal: setting.signal,
-        ...(strategy === "llm" && {
-          conversation: await converse(`${wording.name}-${seed}`.replaceAll(/[^a-z0-9]+/g, "-")),
-        }),
-        ...(wording.reordered && { face: disguise(searches.domain.space, { kind: "permuted", random }) }),
-      };
-    });
-    return ends.map((end) => end.bestRegret01);
-  };
-  const chance = await run("random", base);
-  const measured: { wording: Wording; regrets: readonly number[] }[] = [];
-  for (const wording of wordings) {
-    setting.onProgress(wording.name);
-    measured.push({ wording, regrets: await run("llm", wording) });
-  }
+  const chosen = chosenWordings(given.wordings);
+  const regretsOf = (ends: readonly SearchEnd[]) => ends.map((end) => end.bestRegret01);
+  const { signal } = setting;
+  const chance = regretsOf(
+    await runSeeds(searches, seeds, (seed) => ({ strategy: "random", seed, evaluations, signal })),
+  );
+  const ends = await runSearches(
+    searches,
+    chosen.flatMap((wording) =>
+      Array.from({ length: seeds }, (_, index) => async () => {
+        const seed = index + 1;
+        const name = `${wording.name} ${seed}`;
+        setting.onProgress(name);
+        const random = createRandom("prompt-sensitivity", seed);
+        return {
+          ...{ strategy: "llm", strategyOptions: wording.options, seed, evaluations, signal },
+          conversation: await converse(name.replaceAll(/[^a-z0-9]+/g, "-")),
+          ...(wording.reordered && { face: disguise(searches.domain.space, { kind: "permuted", random }) }),
+        };
+      }),
+    ),
+    given.parallel,
+  );
+  const measured = chosen.map((wording, index) => ({
+    wording,
+    regrets: regretsOf(ends.slice(index * seeds, (index + 1) * seeds)),
+  }));
   const verdictOf = (regrets: readonly number[]) => {
     const gain = difference(regrets, chance);
     return !isClear(gain)
@@ -140,4 +150,12 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
     data: JSON.parse(JSON.stringify({ measured, random: chance })),
     provenance: { ...searches.table.provenance, evaluations, seeds },
   };
+}
+
+function chosenWordings(names: string): readonly Wording[] {
+  if (names === "all") return wordings;
+  const known = wordings.map(({ name }) => name);
+  const asked = names.split(",").map((name) => name.trim());
+  for (const name of asked) if (!known.includes(name)) throw unknownName("wording", name, known);
+  return wordings.filter((wording) => wording === base || asked.includes(wording.name));
 }

@@ -31,6 +31,7 @@ const options = z.object({
   strategies: z.string().default("random,evolution,tpe,gp,hybrid").describe("with commas between"),
   evaluations: z.int().min(2).default(25).describe("evaluations of each search"),
   repeats: z.int().min(2).default(10).describe("searches of each kind"),
+  parallel: z.int().min(1).default(4).describe("searches by a model at once"),
 });
 type Options = z.output<typeof options>;
 
@@ -66,13 +67,18 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   if (setting.converse) {
     const { converse } = setting;
     setting.onProgress("llm");
-    const ends = await runSeeds(searches, repeats, async (repeat) => ({
-      strategy: "llm",
-      seed: 1,
-      evaluations,
-      signal,
-      conversation: await converse(`repeat-${repeat}`),
-    }));
+    const ends = await runSeeds(
+      searches,
+      repeats,
+      async (repeat) => ({
+        strategy: "llm",
+        seed: 1,
+        evaluations,
+        signal,
+        conversation: await converse(`repeat-${repeat}`),
+      }),
+      given.parallel,
+    );
     rows.push({
       who: "llm, one seed, asked again",
       again: ends.every((end) => JSON.stringify(end.evaluated) === JSON.stringify(ends[0]!.evaluated))

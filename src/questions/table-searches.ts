@@ -1,5 +1,6 @@
 // Many searches on one published table, with what the search is told made different from what the table holds. It judges
 // each by the table: the best design that was evaluated, and the one that the search itself would hand over.
+import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { createRandom, type Random } from "../base/random.ts";
 import { loadStrategy, resolveOptions } from "../catalog/load.ts";
@@ -66,7 +67,10 @@ export interface SearchEnd {
   readonly evaluated: readonly Choices[];
 }
 
-/** Runs one search to its end. */
+/**
+ * Runs one search to its end.
+ * @throws GeniusError `budget-exhausted`: a search that was cut short must not stand beside whole ones.
+ */
 export async function runTableSearch(
   { domain: own, table: known, task }: TableSetting,
   spec: SearchSpec,
@@ -106,6 +110,7 @@ export async function runTableSearch(
     seed,
     signal,
   });
+  if (result.reason === "budget-spent") throw new GeniusError("budget-exhausted", result.detail ?? "");
   const evaluated = result.trials.filter(isEvaluated).map((trial: Trial) => trial.proposal.choices);
   const regretOf = (choices: Choices | undefined) =>
     known.optimum01 - (choices === undefined ? 0 : truth(choices));
@@ -124,17 +129,35 @@ export async function runTableSearch(
 }
 
 /** Runs one search for each seed from 1 to `seeds`. */
-export async function runSeeds(
+export const runSeeds = (
   searches: TableSetting,
   seeds: number,
   specOf: (seed: number) => SearchSpec | Promise<SearchSpec>,
+  parallel = 1,
+): Promise<SearchEnd[]> =>
+  runSearches(
+    searches,
+    Array.from({ length: seeds }, (_, index) => () => specOf(index + 1)),
+    parallel,
+  );
+
+/** Runs searches, `parallel` at once – which helps those that wait for a model – and gives their ends in order. */
+export async function runSearches(
+  searches: TableSetting,
+  specs: readonly (() => SearchSpec | Promise<SearchSpec>)[],
+  parallel: number,
 ): Promise<SearchEnd[]> {
-  const ends: SearchEnd[] = [];
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    const spec = await specOf(seed);
-    await breathe(spec.signal);
-    ends.push(await runTableSearch(searches, spec));
-  }
+  const ends = new Array<SearchEnd>(specs.length);
+  const waiting = [...specs.entries()];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, specOf] = next;
+      const spec = await specOf();
+      await breathe(spec.signal);
+      ends[index] = await runTableSearch(searches, spec);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
   return ends;
 }
 
