@@ -3,9 +3,10 @@
 // its skip connections, and its accuracy as trained by others. Random search and the table's best stand beside it.
 //
 // Usage: node benchmarks/weight-sharing/run.ts --images FOLDER --methods darts-1,darts-2,gdas,one-shot --seeds 1,2,3
-//   [--epochs 30] [--fraction 0.16] [--image-size 16] [--channels 8] [--cells 1] [--batch 64] [--rate 0.003] [--out lines.jsonl]
-// FOLDER: CIFAR-10 as class folders; GENIUS_DATA_DIR names the folder with the tables.
-import { appendFileSync } from "node:fs";
+//   [--epochs 30] [--fraction 0.16] [--image-size 16] [--channels 8] [--cells 1] [--batch 64] [--rate 0.003] [--out runs.jsonl]
+// FOLDER: CIFAR-10 as class folders; GENIUS_DATA_DIR names the folder with the tables. `--out` gets a line a finished run;
+// a run that has its line there is not made again, so an interrupted command can be given once more. chart.ts draws them.
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
 import { openTable } from "../../src/evaluators/accuracy-table.ts";
@@ -57,68 +58,90 @@ function judge(choices: Choices) {
   };
 }
 
-function say(line: Readonly<Record<string, unknown>>): void {
-  const text = JSON.stringify(line);
-  console.log(text);
-  if (values.out !== undefined) appendFileSync(values.out, `${text}\n`);
+/** What a run depends on, besides its method and seed. */
+const setting = {
+  epochs: Number(values.epochs),
+  fraction: Number(values.fraction),
+  imageSize: Number(values["image-size"]),
+  channels: Number(values.channels),
+  cells: Number(values.cells),
+  batch: Number(values.batch),
+  rate: Number(values.rate),
+  learningRate: Number(values["learning-rate"]),
+};
+const nameOf = (method: Method, seed: number, of: unknown) => JSON.stringify([method, seed, of]);
+const finished = new Set(
+  values.out === undefined || !existsSync(values.out)
+    ? []
+    : readFileSync(values.out, "utf8")
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line) as { method: Method; seed: number; setting: unknown })
+        .map((line) => nameOf(line.method, line.seed, line.setting)),
+);
+
+/** Seconds since the call, by the clock and by the processor. */
+function stopwatch() {
+  const begun = { wall: performance.now(), processor: process.cpuUsage() };
+  return () => {
+    const { user, system } = process.cpuUsage(begun.processor);
+    const [seconds, processorSeconds] = [(performance.now() - begun.wall) / 1000, (user + system) / 1e6];
+    return { seconds: Math.round(seconds), processorSeconds: Math.round(processorSeconds) };
+  };
 }
 
-for (const seed of values.seeds.split(",").map(Number)) {
-  const data = await openSupernetData(values.images!, { space, fraction01: Number(values.fraction), seed });
-  for (const method of values.methods.split(",") as Method[]) {
-    const started = performance.now();
-    const seconds = () => Math.round((performance.now() - started) / 1000);
-    const trained = await trainSupernet({
-      supernet,
-      data,
-      threads: 1,
-      plan: {
-        method,
-        epochs: Number(values.epochs),
-        batchSize: Number(values.batch),
-        learningRate: Number(values["learning-rate"]),
-        weightDecay: 3e-4,
-        architectureRate: Number(values.rate),
-        seed,
-      },
-      onEpoch: ({ choices, probabilities, epoch, ...point }) =>
-        say({
-          method,
-          seed,
-          epoch,
-          seconds: seconds(),
-          ...point,
-          ...(method !== "one-shot" && judge(choices)),
-          ...(epoch % 10 === 0 && {
-            probabilities: probabilities.map((value) => Math.round(1000 * value) / 1000),
-          }),
-        }),
-    });
-    if (method !== "one-shot") {
-      say({ method, seed, end: true, seconds: seconds(), ...judge(trained.curve.at(-1)!.choices) });
-      continue;
-    }
-    const trainedIn = seconds();
-    const measure = { supernet, weights: trained.weights, data, imageCount: 1024, threads: 1 };
-    const ranked = await evolvePaths((choices) => measurePath(measure, choices), {
-      domain,
-      random: createRandom(seed, "evolve"),
-      population: 30,
-      measured: Number(values.measured),
-    });
-    say({
+async function oneRun(method: Method, seed: number): Promise<Record<string, unknown>> {
+  const data = await openSupernetData(values.images!, { space, fraction01: setting.fraction, seed });
+  const spent = stopwatch();
+  const curve: Record<string, unknown>[] = [];
+  const trained = await trainSupernet({
+    supernet,
+    data,
+    threads: 1,
+    plan: {
       method,
+      epochs: setting.epochs,
+      batchSize: setting.batch,
+      learningRate: setting.learningRate,
+      weightDecay: 3e-4,
+      architectureRate: setting.rate,
       seed,
-      end: true,
-      seconds: seconds(),
-      trainedIn,
-      accuracyShared01: ranked[0]!.accuracy01,
-      ...judge(ranked[0]!.choices),
-      top: ranked.slice(0, 5).map(({ choices }) => judge(choices)),
-      rankCorrelation: kendall(
-        ranked.map(({ choices, accuracy01 }) => [accuracy01, table.lookUp(choices)!.selection01]),
-      ),
-    });
+    },
+    onEpoch: ({ choices, probabilities: _, ...point }) => {
+      curve.push({ ...point, ...(method !== "one-shot" && judge(choices)) });
+      console.error(JSON.stringify({ method, seed, ...curve.at(-1), ...spent() }));
+    },
+  });
+  const steps = setting.epochs * Math.floor(data.train.records.length / setting.batch);
+  const rounded = [...trained.probabilities].map((value) => Math.round(1000 * value) / 1000);
+  const line = { method, seed, setting, steps, trained: spent(), curve };
+  if (method !== "one-shot")
+    return { ...line, probabilities: rounded, ...judge(trained.curve.at(-1)!.choices) };
+  const measure = { supernet, weights: trained.weights, data, imageCount: 1024, threads: 1 };
+  const ranked = await evolvePaths((choices) => measurePath(measure, choices), {
+    domain,
+    random: createRandom(seed, "evolve"),
+    population: 30,
+    measured: Number(values.measured),
+  });
+  return {
+    ...line,
+    measured: spent(),
+    accuracyShared01: ranked[0]!.accuracy01,
+    ...judge(ranked[0]!.choices),
+    top: ranked.slice(0, 5).map(({ choices }) => judge(choices)),
+    rankCorrelation: kendall(
+      ranked.map(({ choices, accuracy01 }) => [accuracy01, table.lookUp(choices)!.selection01]),
+    ),
+  };
+}
+
+for (const method of values.methods.split(",") as Method[]) {
+  for (const seed of values.seeds.split(",").map(Number)) {
+    if (finished.has(nameOf(method, seed, setting))) continue;
+    const text = JSON.stringify(await oneRun(method, seed));
+    console.log(text);
+    if (values.out !== undefined) appendFileSync(values.out, `${text}\n`);
   }
 }
 

@@ -1,5 +1,6 @@
 // Gradients of the architecture parameters against finite differences – through the softmax, through a whole supernet,
-// and through a step of the weights (DARTS's second order) – and what a sample and an enumeration must hold to.
+// and through a step of the weights (DARTS's second order) – and, for GDAS, against PyTorch's; and what a sample and an
+// enumeration must hold to.
 import { expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
 import { createTrainer } from "../nn/index.ts";
@@ -12,6 +13,7 @@ import {
   softShares,
   stepArchitecture,
 } from "./architecture.ts";
+import gdasCases from "./fixtures/gdas-gradient.json" with { type: "json" };
 import { smallSpace } from "./fixtures/small-space.ts";
 import { byProbability } from "./most-probable.ts";
 import { createSupernet } from "./supernet.ts";
@@ -22,35 +24,32 @@ const random = createRandom("architecture-test");
 const draw = (count: number, scale = 1) =>
   Float32Array.from({ length: count }, () => scale * random.normal());
 
-test("brings a gradient back through the softmax and through a Gumbel sample", () => {
+test("brings a gradient back through the softmax", () => {
   const parameters = draw(8);
   const weights = draw(8);
   const dot = (values: Float32Array) => values.reduce((sum, value, at) => sum + value * weights[at]!, 0);
-  const temperature = 0.7;
-  const sample = (from: Float32Array) =>
-    gumbelShares(from, segments, { temperature, random: createRandom("gumbel") });
-  const noise = createRandom("gumbel");
-  const noisy = Float32Array.from({ length: 8 }, () => -Math.log(-Math.log(noise.next())));
-  const soft = {
-    plain: (from: Float32Array) => softmax(from, segments),
-    sampled: (from: Float32Array) =>
-      softmax(
-        from.map((value, at) => value + noisy[at]!),
-        segments,
-        temperature,
-      ),
-  };
-  for (const [shares, forward] of [
-    [softShares(parameters, segments), soft.plain],
-    [sample(parameters), soft.sampled],
-  ] as const) {
-    const gradient = shares.backward(weights);
-    for (let at = 0; at < 8; at += 1) {
-      const change = (by: number) => dot(forward(parameters.with(at, parameters[at]! + by)));
-      expect(gradient[at]).toBeCloseTo((change(1e-2) - change(-1e-2)) / 2e-2, 3);
+  const gradient = softShares(parameters, segments).backward(weights);
+  for (let at = 0; at < 8; at += 1) {
+    const change = (by: number) => dot(softmax(parameters.with(at, parameters[at]! + by), segments));
+    expect(gradient[at]).toBeCloseTo((change(1e-2) - change(-1e-2)) / 2e-2, 3);
+  }
+});
+
+test("draws a path and brings its gradient back as PyTorch's autograd does for the drawn options alone", () => {
+  for (const { temperature, uniform, ...wanted } of gdasCases) {
+    const noise = uniform.values();
+    const given = { ...random, next: () => noise.next().value! };
+    const shares = gumbelShares(Float32Array.from(wanted.parameters), segments, {
+      temperature,
+      random: given,
+    });
+    expect([...shares.values]).toEqual(wanted.shares);
+    const gradient = shares.backward(Float32Array.from(wanted.byShares));
+    for (const [at, value] of wanted.gradient.entries()) {
+      const tolerance = 1e-5 + 1e-4 * Math.abs(value);
+      expect(Math.abs(gradient[at]! - value), `${temperature}: ${at}`).toBeLessThan(tolerance);
     }
   }
-  expect([...sample(parameters).values].sort()).toEqual([0, 0, 0, 0, 0, 0, 1, 1]);
 });
 
 test("samples options by their probability", () => {

@@ -63,10 +63,12 @@ export function softShares(parameters: Float32Array, segments: Segments): Shares
 }
 
 /**
- * One option a decision, drawn by its probability with Gumbel noise; backwards as if the softmax of the noisy
- * parameters at `temperature` had been the shares (straight through).
- * Differs from the paper's code: the gradient sees the outputs of all options, not of the drawn one alone.
- * @see https://arxiv.org/abs/1910.04465
+ * One option a decision, drawn by its probability with Gumbel noise. Backwards, straight through: as if the softmax of
+ * the noisy parameters at `temperature` had been the shares, and only the drawn options had been computed – the
+ * gradient by any other share is not looked at.
+ * Differs from the authors' code, which adds the options that were not drawn as constants of value 0 and so gives each
+ * the sum of the gradient over its map; the paper's equations, and their later variant of the code, do not.
+ * @see https://arxiv.org/abs/1910.04465, equations 5 and 6
  */
 export function gumbelShares(
   parameters: Float32Array,
@@ -75,9 +77,15 @@ export function gumbelShares(
 ): Shares {
   const noisy = parameters.map((value) => value - Math.log(-Math.log(Math.max(random.next(), 1e-9))));
   const soft = softmax(noisy, segments, temperature);
+  const values = oneHot(largest(noisy, segments), segments);
   return {
-    values: oneHot(largest(noisy, segments), segments),
-    backward: (gradient) => throughSoftmax(soft, gradient, { segments, temperature }),
+    values,
+    backward: (gradient) =>
+      throughSoftmax(
+        soft,
+        gradient.map((value, at) => value * values[at]!),
+        { segments, temperature },
+      ),
   };
 }
 

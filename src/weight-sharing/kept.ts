@@ -9,7 +9,8 @@ import type { SupernetData } from "./data.ts";
 import type { Supernet } from "./supernet.ts";
 import type { SupernetEpoch, SupernetPlan, SupernetState } from "./training.ts";
 
-const formatVersion = 1;
+// 2: GDAS by the gradient of the drawn options alone.
+const formatVersion = 2;
 
 interface Header {
   readonly curve: readonly SupernetEpoch[];

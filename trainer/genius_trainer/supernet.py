@@ -6,8 +6,9 @@ reads JOBFOLDER/supernet.json (src/weight-sharing/torch.ts writes it: nodes, dec
 JSON line an epoch to standard output, and at the end JOBFOLDER/result.json (probabilities of all options) and
 JOBFOLDER/supernet.safetensors (the shared weights, by GENIUS's names).
 
-Differs from the in-process training where the papers' code does: a path that is drawn is computed alone, so GDAS's
-gradient sees the drawn option only. Dropout and drop-path are left out of a supernet.
+A path that is drawn is computed alone, which saves most of GDAS's and one-shot's time. The gradients are those of the
+training in process; but options that were not drawn stay as they are for that step, where in process momentum and weight
+decay still move them and the statistics of their norms still follow. Dropout and drop-path are left out of a supernet.
 """
 
 import json
