@@ -11,6 +11,15 @@ export interface LocalMeasures {
   readonly effectiveRank: number;
 }
 
+/** The measures, and what two of them are the means of: the same images in the same order for all designs. */
+export interface LocalSample {
+  readonly measures: LocalMeasures;
+  /** Of each image, its neighbours' entropy. */
+  readonly entropies: readonly number[];
+  /** Of each image that tested the probe, 1 if it was right. */
+  readonly probed: readonly number[];
+}
+
 export interface Features {
   /** [images, features], row-major. */
   readonly values: Float32Array;
@@ -20,41 +29,62 @@ export interface Features {
 
 const neighbourCount = 10;
 
-export function localMeasures(features: Features): LocalMeasures {
+export function localSample(features: Features): LocalSample {
+  const entropies = neighbourEntropies(features, neighbourCount);
+  const probed = probe(features);
   return {
-    classEntropy: classEntropy(features),
-    probeAccuracy01: probeAccuracy(features),
-    effectiveRank: effectiveRank(features),
+    measures: {
+      classEntropy: mean(entropies),
+      probeAccuracy01: mean(probed),
+      effectiveRank: effectiveRank(features),
+    },
+    entropies,
+    probed,
   };
 }
 
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 const widthOf = ({ values, labels }: Features) => values.length / labels.length;
 
-/** By Euclidean distance, the image itself left out. */
+/** The mean over the images; by Euclidean distance, the image itself left out. */
 export function classEntropy(features: Features, neighbours = neighbourCount): number {
+  return mean(neighbourEntropies(features, neighbours));
+}
+
+function neighbourEntropies(features: Features, neighbours: number): readonly number[] {
   const { values, labels, classCount } = features;
   const width = widthOf(features);
   const count = labels.length;
   const most = Math.min(neighbours, count - 1);
-  let sum = 0;
-  for (let image = 0; image < count; image += 1) {
-    const distances = new Float64Array(count);
+  return Array.from({ length: count }, (_, image) => {
+    // Nearest first; of equals the earlier.
+    const nearest: { readonly other: number; readonly distance: number }[] = [];
     for (let other = 0; other < count; other += 1) {
+      if (other === image) continue;
       let distance = 0;
       for (let at = 0; at < width; at += 1)
         distance += (values[image * width + at]! - values[other * width + at]!) ** 2;
-      distances[other] = other === image ? Number.POSITIVE_INFINITY : distance;
+      if (nearest.length === most && distance >= nearest[most - 1]!.distance) continue;
+      const place = nearest.findIndex((kept) => distance < kept.distance);
+      nearest.splice(place < 0 ? nearest.length : place, 0, { other, distance });
+      if (nearest.length > most) nearest.pop();
     }
-    const nearest = Array.from(distances.keys()).sort((a, b) => distances[a]! - distances[b]! || a - b);
     const counts = new Array<number>(classCount).fill(0);
-    for (const other of nearest.slice(0, most)) counts[labels[other]!]! += 1;
-    for (const number of counts) if (number > 0) sum -= (number / most) * Math.log(number / most);
-  }
-  return sum / count;
+    for (const { other } of nearest) counts[labels[other]!]! += 1;
+    return counts.reduce(
+      (sum, number) => (number > 0 ? sum - (number / most) * Math.log(number / most) : sum),
+      0,
+    );
+  });
 }
 
 /** Images of even place teach, those of odd place test; features are standardised, the penalty is 0.01 an image. */
 export function probeAccuracy(features: Features): number {
+  return mean(probe(features));
+}
+
+function probe(features: Features): readonly number[] {
   const { labels, classCount } = features;
   const { rows, width } = standardised(features);
   const size = width + 1;
@@ -74,15 +104,14 @@ export function probeAccuracy(features: Features): number {
     for (let b = 0; b < a; b += 1) gram[b]![a] = gram[a]![b]!;
   }
   const solution = solvePositive(gram, target);
-  let [correct, tested] = [0, 0];
+  const right: number[] = [];
   for (let image = 1; image < rows.length; image += 2) {
     const scores = Array.from({ length: classCount }, (_, label) =>
       rows[image]!.reduce((sum, value, at) => sum + value * solution[at]![label]!, 0),
     );
-    correct += Number(scores.indexOf(Math.max(...scores)) === labels[image]);
-    tested += 1;
+    right.push(Number(scores.indexOf(Math.max(...scores)) === labels[image]));
   }
-  return correct / tested;
+  return right;
 }
 
 /** Of the centred features. @see Roy and Vetterli 2007, "The effective rank" */

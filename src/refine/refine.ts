@@ -5,12 +5,14 @@ import type { Random } from "../base/random.ts";
 import { networkCost } from "../network/cost.ts";
 import type { Limits } from "../spaces/domain.ts";
 import { blocksOf, type Change, type Design, outputOf } from "./design.ts";
+import { choose, type Evidence, evidenceFor, type Measured } from "./evidence.ts";
 import { drawChange } from "./grammar.ts";
 import type { LocalMeasures } from "./local-measures.ts";
 import {
   accuracyOf,
   measureMap,
   type RefineData,
+  rightAnswers,
   type ShortTraining,
   trainDesign,
 } from "./short-training.ts";
@@ -31,10 +33,12 @@ export interface RefineOptions {
   readonly onRound?: (round: Round) => void;
 }
 
-/** A trained candidate. `words` is absent for the design that was left as it is. */
+/** A trained candidate. What is said of a change is absent for the design that was left as it is. */
 export interface Candidate {
   readonly words?: string;
   readonly preserves?: boolean;
+  /** Against the unchanged design. */
+  readonly evidence?: Evidence;
   readonly paramCount: number;
   readonly macCount: number;
   readonly accuracy01: number;
@@ -54,7 +58,7 @@ export interface Refined {
   readonly rounds: readonly Round[];
 }
 
-const measuredImages = 384;
+const measuredImages = 768;
 /** Draws of a change until one keeps to the limits. */
 const draws = 20;
 
@@ -74,7 +78,7 @@ export async function refine(start: Design, options: RefineOptions): Promise<Ref
       const changes = drawChanges(design, block, options);
       // The same images in the same order for all, so that the difference is the change.
       const seed = random.integer(2 ** 31);
-      const trained: { design: Design; candidate: Candidate }[] = [];
+      const trained: { design: Design; candidate: Candidate; measured: Measured }[] = [];
       for (const change of [undefined, ...changes]) {
         options.signal?.throwIfAborted();
         const result = await trainDesign(change?.design ?? design, {
@@ -87,16 +91,22 @@ export async function refine(start: Design, options: RefineOptions): Promise<Ref
         if (result === undefined || output === undefined) continue;
         const { paramCount, macCount } = networkCost(result.network);
         const local = await measureMap(result, output, { ...whole, imageCount: measuredImages });
-        const accuracy = await accuracyOf(result, whole);
-        const said = change && { words: change.words, preserves: change.preserves };
-        trained.push({
-          design: result,
-          candidate: { ...said, paramCount, macCount, accuracy01: accuracy, local },
-        });
+        const right = await rightAnswers(result, whole);
+        const measured = { right, local };
+        const base = trained[0]?.measured;
+        const accuracy01 = right.reduce((sum, value) => sum + value, 0) / right.length;
+        const said = change &&
+          base && {
+            words: change.words,
+            preserves: change.preserves,
+            evidence: evidenceFor(measured, base),
+          };
+        const candidate = { ...said, paramCount, macCount, accuracy01, local: local.measures };
+        trained.push({ design: result, candidate, measured });
       }
       if (trained.length === 0) break;
       const candidates = trained.map(({ candidate }) => candidate);
-      const chosen = choose(candidates, data.validation.count);
+      const chosen = choose(candidates);
       design = trained[chosen]!.design;
       accuracy01 = candidates[chosen]!.accuracy01;
       const round = { block, candidates, chosen };
@@ -105,26 +115,6 @@ export async function refine(start: Design, options: RefineOptions): Promise<Ref
     } while (spent01() < end);
   }
   return { design, accuracy01, rounds };
-}
-
-/**
- * Which candidate goes on: of those whose accuracy is within a standard error of the best, the one for which most local
- * measures speak – each counted against the first, unchanged one – and of equals the more accurate.
- */
-export function choose(candidates: readonly Candidate[], validationCount: number): number {
-  const best = Math.max(...candidates.map(({ accuracy01 }) => accuracy01));
-  const error = Math.sqrt((best * (1 - best)) / validationCount);
-  const base = candidates[0]!.local;
-  const votes = ({ local }: Candidate) =>
-    Number(local.classEntropy < base.classEntropy) +
-    Number(local.probeAccuracy01 > base.probeAccuracy01) +
-    Number(local.effectiveRank > base.effectiveRank);
-  return candidates
-    .map((candidate, index) => ({ candidate, index }))
-    .filter(({ candidate }) => candidate.accuracy01 >= best - error)
-    .sort(
-      (a, b) => votes(b.candidate) - votes(a.candidate) || b.candidate.accuracy01 - a.candidate.accuracy01,
-    )[0]!.index;
 }
 
 function drawChanges(

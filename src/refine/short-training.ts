@@ -8,9 +8,9 @@ import {
   type Normalisation,
   takeFraction,
 } from "../data/index.ts";
-import { countCorrect, createPredictor, createTrainer, learningRateAt } from "../nn/index.ts";
+import { createPredictor, createTrainer, learningRateAt } from "../nn/index.ts";
 import type { Design } from "./design.ts";
-import { type LocalMeasures, localMeasures } from "./local-measures.ts";
+import { type LocalSample, localSample } from "./local-measures.ts";
 
 export interface RefineData {
   readonly train: ImageSet;
@@ -73,20 +73,29 @@ export async function trainDesign(design: Design, training: ShortTraining): Prom
   }
 }
 
+/** Of each image of a set, 1 if the design is right; with running statistics. */
+export async function rightAnswers(
+  design: Design,
+  given: { readonly set: ImageSet; readonly normalisation: Normalisation; readonly threads: number },
+): Promise<readonly number[]> {
+  const right: number[] = [];
+  await eachOutput(design, given, (values, labels) => {
+    const width = values.length / labels.length;
+    for (const [image, label] of labels.entries()) {
+      const scores = values.subarray(image * width, (image + 1) * width);
+      right.push(Number(scores.indexOf(Math.max(...scores)) === label));
+    }
+  });
+  return right;
+}
+
 /** Accuracy on a set, in [0, 1], with running statistics. */
 export async function accuracyOf(
   design: Design,
-  {
-    set,
-    normalisation,
-    threads,
-  }: { readonly set: ImageSet; readonly normalisation: Normalisation; readonly threads: number },
+  given: { readonly set: ImageSet; readonly normalisation: Normalisation; readonly threads: number },
 ): Promise<number> {
-  let correct = 0;
-  await eachOutput(design, { set, normalisation, threads }, (values, labels) => {
-    correct += countCorrect(values, labels);
-  });
-  return correct / set.count;
+  const right = await rightAnswers(design, given);
+  return right.reduce((sum, value) => sum + value, 0) / right.length;
 }
 
 /** The local measures of the map that node `id` gives, averaged over height and width, on about
@@ -100,7 +109,7 @@ export async function measureMap(
     readonly threads: number;
     readonly imageCount: number;
   },
-): Promise<LocalMeasures> {
+): Promise<LocalSample> {
   const place = network.nodes.findIndex((node) => node.id === id);
   const upTo = network.nodes.slice(0, place + 1);
   const live = new Set([id]);
@@ -127,7 +136,7 @@ export async function measureMap(
     values.set(part, offset);
     offset += part.length;
   }
-  return localMeasures({ values, labels, classCount: given.set.classCount });
+  return localSample({ values, labels, classCount: given.set.classCount });
 }
 
 /** Runs a design over a set, batch by batch. */

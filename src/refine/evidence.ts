@@ -1,0 +1,80 @@
+// Whether a changed design is better than the unchanged one, or only differs by noise: both answered the same images,
+// so what counts is the mean of the differences image by image against the noise of those differences. And the rule by
+// which one of a round's designs goes on. It must not know how designs are trained, measured or changed.
+import type { LocalSample } from "./local-measures.ts";
+
+/** What is measured of a trained design, on the same images in the same order for all of a round. */
+export interface Measured {
+  /** Of each validation image, 1 if the design is right. */
+  readonly right: readonly number[];
+  readonly local: LocalSample;
+}
+
+/** Differences from the unchanged design; above 0 speaks for the changed one. */
+export interface Evidence {
+  /** In units of their noise, as are the next two. */
+  readonly accuracy: number;
+  readonly classEntropy: number;
+  readonly probeAccuracy: number;
+  /** As a share: 0.1 is a tenth more. */
+  readonly effectiveRank: number;
+}
+
+export function evidenceFor(changed: Measured, base: Measured): Evidence {
+  const rank = changed.local.measures.effectiveRank / base.local.measures.effectiveRank;
+  return {
+    accuracy: paired(changed.right, base.right),
+    classEntropy: -paired(changed.local.entropies, base.local.entropies),
+    probeAccuracy: paired(changed.local.probed, base.local.probed),
+    effectiveRank: rank - 1,
+  };
+}
+
+/**
+ * The sum of the differences over the root of the sum of their squares: about standard normal when nothing differs but
+ * by chance, 0 for equals. Of answers right and wrong it is McNemar's statistic. @see McNemar 1947, Psychometrika 12
+ */
+export function paired(changed: readonly number[], base: readonly number[]): number {
+  let [sum, squares] = [0, 0];
+  for (const [at, value] of changed.entries()) {
+    const difference = value - base[at]!;
+    sum += difference;
+    squares += difference ** 2;
+  }
+  return squares === 0 ? 0 : sum / Math.sqrt(squares);
+}
+
+/**
+ * How much of each is more than noise: about twice what the same design strays by when it is trained on from the same
+ * weights with the images in another order (`benchmarks/refine/twins.ts`). The images alone would give 2 for the first
+ * three; training adds to it, and is nearly all of what the rank strays by.
+ */
+export const margins: Evidence = {
+  accuracy: 2.5,
+  classEntropy: 2.5,
+  probeAccuracy: 2,
+  effectiveRank: 0.025,
+};
+
+/**
+ * Whether a changed design is better: more accurate beyond noise; or not less accurate, and better by two of the three
+ * local measures beyond noise. Two, since each has its own way to err: classes that move apart fill fewer directions.
+ */
+export function isBetter(evidence: Evidence): boolean {
+  if (evidence.accuracy > margins.accuracy) return true;
+  const names = ["classEntropy", "probeAccuracy", "effectiveRank"] as const;
+  return evidence.accuracy >= 0 && names.filter((name) => evidence[name] > margins[name]).length >= 2;
+}
+
+/**
+ * The place of the design that goes on: of those that are better than the unchanged one – the only one without evidence,
+ * and the first – the most accurate; the unchanged one when there is none.
+ */
+export function choose(
+  candidates: readonly { readonly accuracy01: number; readonly evidence?: Evidence }[],
+): number {
+  return candidates.reduce((chosen, { accuracy01, evidence }, place) => {
+    if (evidence === undefined || !isBetter(evidence)) return chosen;
+    return chosen === 0 || accuracy01 > candidates[chosen]!.accuracy01 ? place : chosen;
+  }, 0);
+}
