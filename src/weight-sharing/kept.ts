@@ -9,7 +9,7 @@ import type { SupernetData } from "./data.ts";
 import type { Supernet } from "./supernet.ts";
 import type { SupernetEpoch, SupernetPlan, SupernetState } from "./training.ts";
 
-// 2: GDAS by the gradient of the drawn options alone.
+// 2: GDAS by the gradient of the drawn options alone, no decay in the step ahead of second-order DARTS.
 const formatVersion = 2;
 
 interface Header {

@@ -3,7 +3,13 @@
 // gradient by the architecture is found. It must not know of strategies, tables or where its state is kept.
 import { createRandom, type Random } from "../base/random.ts";
 import { createBatches } from "../data/index.ts";
-import { createTrainer, learningRateAt, type Trainer, type Weights } from "../nn/index.ts";
+import {
+  createTrainer,
+  learningRateAt,
+  type ParameterSpec,
+  type Trainer,
+  type Weights,
+} from "../nn/index.ts";
 import type { Choices } from "../spaces/space.ts";
 import {
   type ArchitectureState,
@@ -75,6 +81,10 @@ export interface TrainedSupernet {
   readonly weights: Weights;
 }
 
+/** As in the papers, these stay fixed: a norm that could rescale an option would take the shares' work away. */
+export const isOptionNorm = ({ role, name }: Pick<ParameterSpec, "role" | "name">): boolean =>
+  role.startsWith("norm-") && name.includes("@");
+
 const architectureDecay = 1e-3;
 const momentum = 0.9;
 
@@ -93,8 +103,7 @@ export async function trainSupernet(training: SupernetTraining): Promise<Trained
     clipNorm: 5,
     seed: plan.seed,
     threads,
-    // As in the papers: a norm that could rescale an option would take the shares' work away.
-    isFrozen: ({ role, name }) => role.startsWith("norm-") && name.includes("@"),
+    isFrozen: isOptionNorm,
   });
   try {
     if (begun !== undefined) trainer.restore(begun.trainer);
@@ -129,7 +138,7 @@ export async function trainSupernet(training: SupernetTraining): Promise<Trained
           const shares = draw();
           const gradient =
             plan.method === "darts-2"
-              ? await secondOrder(trainer, { batch, other, shares: shares.values, learningRate, plan })
+              ? await secondOrder(trainer, { batch, other, shares: shares.values, learningRate })
               : await firstOrder(trainer, { other, shares: shares.values });
           sums.other += gradient.loss;
           sums.correct += gradient.correctCount;
@@ -223,8 +232,8 @@ async function firstOrder(
 /**
  * The gradient of the other half's loss at the weights after one more step, through that step: DARTS's second order,
  * its Hessian–vector product by two more gradients of the training loss at weights ± ε · gradient, ε = 0.01 / |gradient|.
- * The step ahead is plain gradient descent with weight decay, of which the decay drops out of the difference.
- * Differs from DARTS's code: without the momentum of the weights in the step ahead. For tests and for training.
+ * The step ahead is plain gradient descent, as in the paper's equation 7.
+ * Differs from DARTS's code, whose step ahead has the momentum and the decay of the weights. For tests and for training.
  * @see https://arxiv.org/abs/1806.09055, section 2.3
  */
 export async function secondOrder(
@@ -234,10 +243,9 @@ export async function secondOrder(
     readonly other: Images;
     readonly shares: Float32Array;
     readonly learningRate: number;
-    readonly plan: Pick<SupernetPlan, "weightDecay">;
   },
 ): Promise<ArchitectureGradient> {
-  const { batch, other, shares, learningRate, plan } = given;
+  const { batch, other, shares, learningRate } = given;
   const start = trainer.parameterVector().slice();
   const moveTo = (change: (value: number, at: number) => number) => {
     const vector = trainer.parameterVector();
@@ -245,7 +253,7 @@ export async function secondOrder(
   };
   await trainer.look({ ...batch, shares });
   const ahead = trainer.gradientVector().slice();
-  moveTo((value, at) => value - learningRate * (ahead[at]! + plan.weightDecay * value));
+  moveTo((value, at) => value - learningRate * ahead[at]!);
   const seen = await trainer.look({ ...other, shares });
   const byShares = trainer.shareGradient().slice();
   const direction = trainer.gradientVector().slice();

@@ -7,8 +7,8 @@ JSON line an epoch to standard output, and at the end JOBFOLDER/result.json (pro
 JOBFOLDER/supernet.safetensors (the shared weights, by GENIUS's names).
 
 A path that is drawn is computed alone, which saves most of GDAS's and one-shot's time. The gradients are those of the
-training in process; but options that were not drawn stay as they are for that step, where in process momentum and weight
-decay still move them and the statistics of their norms still follow. Dropout and drop-path are left out of a supernet.
+training in process; but options that were not drawn stay as they are for that step, where in process momentum and
+weight decay still move them and the statistics of their norms still follow. Dropout and drop-path are left out.
 """
 
 import json
@@ -221,7 +221,6 @@ def second_order(
     shares: Callable[[], Tensor],
     parameters: Tensor,
     rate: float,
-    decay: float,
 ) -> tuple[Tensor, Tensor]:
     """DARTS's gradient through one step of the weights, and the loss. Leaves weights and statistics as they were."""
     weights: list[Tensor] = [weight for weight in network.parameters() if weight.requires_grad]
@@ -235,12 +234,12 @@ def second_order(
         return [torch.zeros_like(to) if g is None else g for g, to in pairs], loss.detach()
 
     @torch.no_grad()
-    def move(directions: list[Tensor], factor: float, shrink: float = 0) -> None:
+    def move(directions: list[Tensor], factor: float) -> None:
         for weight, begin, direction in zip(weights, start, directions, strict=True):
-            weight.copy_(begin - shrink * begin + factor * direction)
+            weight.copy_(begin + factor * direction)
 
     ahead, _ = gradients(train, weights)
-    move(ahead, -rate, rate * decay)
+    move(ahead, -rate)
     (own, *direction), loss = gradients(other, [parameters, *weights])
     epsilon = 0.01 / max(float(torch.sqrt(sum((part**2).sum() for part in direction) + torch.zeros(()))), 1e-12)
     move(direction, epsilon)
@@ -345,7 +344,7 @@ def train(job: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> tuple[
                 return draw_shares(method, parameters, segments, draw, temperature)
 
             if method == "darts-2":
-                gradient, loss = second_order(network, batch, other, shares, parameters, rate, decay)
+                gradient, loss = second_order(network, batch, other, shares, parameters, rate)
                 parameters.grad = gradient
                 sums[1] += float(loss)
                 architecture.step()

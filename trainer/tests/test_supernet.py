@@ -2,6 +2,7 @@
 probability, and a whole run learns and leaves its files."""
 
 import json
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -71,9 +72,9 @@ def test_the_second_order_is_the_gradient_through_a_step() -> None:
         made.state_dict()["layers.n11.weight"].mul_(30)
     train, other = batch(1), batch(2)
     parameters = torch.randn(4, generator=generator_of("parameters"), dtype=torch.float64).requires_grad_()
-    rate, decay = 0.3, 0.01
+    rate = 0.3
     before = {name: value.clone() for name, value in made.state_dict().items()}
-    gradient, _ = second_order(made, train, other, lambda: softmax(parameters, SEGMENTS), parameters, rate, decay)
+    gradient, _ = second_order(made, train, other, lambda: softmax(parameters, SEGMENTS), parameters, rate)
     for name, value in made.state_dict().items():
         assert torch.equal(value, before[name]), name
 
@@ -83,7 +84,7 @@ def test_the_second_order_is_the_gradient_through_a_step() -> None:
         loss = F.cross_entropy(made(train[0], softmax(changed, SEGMENTS)), train[1])
         with torch.no_grad():
             for weight, descent in zip(weights, torch.autograd.grad(loss, weights), strict=True):
-                weight.sub_(rate * (descent + decay * weight))
+                weight.sub_(rate * descent)
             return float(F.cross_entropy(made(other[0], softmax(changed, SEGMENTS)), other[1]))
 
     for place in range(4):
@@ -142,3 +143,12 @@ def test_a_run_learns_and_leaves_its_files(tmp_path: Path, capsys: pytest.Captur
     weights = load_file(tmp_path / "supernet.safetensors")
     assert list(weights["conv@3.weight"].shape) == [4, 4, 3, 3]
     assert "norm@3.runningVariance" in weights
+
+
+def test_agrees_with_the_training_in_process() -> None:
+    """The gradients by the architecture that src/weight-sharing/torch-agreement.test.ts holds the other engine to."""
+    folder = Path(__file__).parents[2] / "src/weight-sharing/fixtures"
+    script = runpy.run_path(str(folder / "supernet-gradients.py"))
+    found = script["gradients"](json.loads((folder / "supernet-nodes.json").read_text()))
+    for name, wanted in json.loads((folder / "supernet-gradients.json").read_text()).items():
+        assert found[name] == pytest.approx(wanted, rel=1e-6, abs=1e-9), name
