@@ -4,8 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
+import { openModel } from "../catalog/assemble.ts";
 import { defaultAugmentation, openDataset } from "../data/index.ts";
 import { handOver } from "../evaluators/train/hand-over.ts";
 import { measure } from "../evaluators/train/measure.ts";
@@ -14,20 +16,43 @@ import { networkCost } from "../network/cost.ts";
 import { createPredictor } from "../nn/index.ts";
 import { bestOf } from "../record/trial.ts";
 import { blocksOf } from "../refine/design.ts";
-import { type Refined, type Round, refine } from "../refine/refine.ts";
+import { createModelProposer } from "../refine/model-proposer.ts";
+import { byGrammar, type Round } from "../refine/proposer.ts";
+import { type Refined, refine } from "../refine/refine.ts";
 import { trainedWeights } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
 import { keyOf } from "../spaces/choices.ts";
+import { modelSettings } from "../study/settings.ts";
 import { defineCommand } from "./command.ts";
 
 const options = z.object({
+  out: z
+    .string()
+    .optional()
+    .describe("folder of the refined network (default: refined in the run's)")
+    .meta({ placeholder: "DIR" }),
   minutes: z.number().positive().default(10).describe("how long to refine"),
+  rounds: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("rounds for each block, however long they take, instead of --minutes")
+    .meta({ placeholder: "N" }),
   candidates: z.int().min(1).default(3).describe("changed networks a round, beside the unchanged one"),
   epochs: z.int().min(1).default(1).describe("epochs of each training in a round"),
   learningRate: z.number().positive().default(0.03).describe("highest learning rate of those trainings"),
   batchSize: z.int().min(2).default(64).describe("images a step"),
   threads: z.int().min(1).default(1).describe("threads that train"),
-  seed: z.int().min(0).default(1).describe("decides which changes are tried"),
+  seed: z.int().min(0).default(1).describe("decides which changes are drawn"),
+  model: z
+    .string()
+    .optional()
+    .describe(
+      "language model that chooses among drawn changes: openai/…, anthropic/…, google/…, ollama/…, compatible/…, replay/FILE, manual",
+    )
+    .meta({ placeholder: "PROVIDER/MODEL" }),
+  offered: z.int().min(2).default(12).describe("drawn changes that the model chooses from"),
+  ...modelSettings.shape,
   json: z.boolean().default(false).describe("one JSON object on standard output"),
 });
 
@@ -36,8 +61,12 @@ export default defineCommand({
   more: `Example:
   genius refine runs/mine --minutes 20
 
+  genius refine runs/mine --rounds 2 --model manual
+
 Needs a run whose best network was trained (the evaluators train and torch do). Writes DIR/refined: the refined network
-as a search writes its best, and rounds.json with all that was tried. The limits of the search hold. What it gains is
+as a search writes its best, rounds.json with all that was tried, and conversation.jsonl when a model was asked. The model
+sees the block's graph, what was measured and a list of valid changes, and says which are trained; when its answer cannot
+be used, or without a model, chance says. The same seed and --rounds with the model replay/DIR repeat a conversation. The limits of the search hold. What it gains is
 told beside the network it began with; whether more search would have gained as much is another question:
 benchmarks/refine answers it for one setting.`,
   async run({ operands, options: given, terminal }) {
@@ -66,11 +95,18 @@ benchmarks/refine answers it for one setting.`,
       dataFraction01: 1,
     });
     const { train, validation, normalisation, dataset } = parts;
+    const out = given.out ?? join(folder, "refined");
+    const { environment, signal } = terminal;
+    const conversation =
+      given.model === undefined
+        ? undefined
+        : await openModel(given.model, modelOptionsOf(given), { folder: out, environment });
+    const blockCount = blocksOf(network).length;
+    const length = given.rounds === undefined ? `${given.minutes} minutes` : `${given.rounds} rounds each`;
+    terminal.error(`Refining ${keyOf(space, best.proposal.choices)}: ${blockCount} blocks, ${length}\n`);
+    for (const warning of conversation?.warnings ?? []) terminal.error(`Note: ${warning}\n`);
     const begun = performance.now();
-    const minutes = () => (performance.now() - begun) / 60_000;
-    terminal.error(
-      `Refining ${keyOf(space, best.proposal.choices)}: ${blocksOf(network).length} blocks in ${given.minutes} minutes\n`,
-    );
+    let rounds = 0;
     const refined = await refine(
       { network, weights },
       {
@@ -79,11 +115,21 @@ benchmarks/refine answers it for one setting.`,
         candidates,
         limits: config.limits,
         random: createRandom(seed, "refine"),
-        spent01: () => minutes() / given.minutes,
-        signal: terminal.signal,
-        onRound: (round) => terminal.error(`${roundWords(round)}\n`),
+        spent01: () =>
+          given.rounds === undefined
+            ? (performance.now() - begun) / 60_000 / given.minutes
+            : rounds / (given.rounds * blockCount),
+        signal,
+        propose: conversation
+          ? createModelProposer(conversation, { offered: given.offered, shown: 8, maxOutputTokens: 4000 })
+          : byGrammar,
+        onRound(round) {
+          rounds += 1;
+          terminal.error(`${roundWords(round)}\n`);
+        },
       },
-    );
+    ).finally(() => conversation?.close());
+    if (refined.endedEarly !== undefined) terminal.error(`Ended early: ${refined.endedEarly}\n`);
     const { design } = refined;
     const predictor = await createPredictor({
       nodes: design.network.nodes,
@@ -101,13 +147,14 @@ benchmarks/refine answers it for one setting.`,
       epochs: refined.rounds.length * epochs,
       curve: [],
       threads,
-      folder: join(folder, "refined"),
+      folder: out,
       metadata: { refined_from: keyOf(space, best.proposal.choices), seed: String(seed) },
     });
-    const path = join(folder, "refined", "rounds.json");
+    const path = join(out, "rounds.json");
+    const early = refined.endedEarly === undefined ? {} : { endedEarly: refined.endedEarly };
     await writeFile(
       path,
-      `${JSON.stringify({ version: 1, options: given, rounds: refined.rounds }, null, 2)}\n`,
+      `${JSON.stringify({ version: 2, options: given, rounds: refined.rounds, ...early }, null, 2)}\n`,
     ).catch((thrown: unknown) => {
       throw fileError(thrown, path, "write");
     });
@@ -122,11 +169,13 @@ benchmarks/refine answers it for one setting.`,
         testAccuracy01: result.testAccuracy01,
       };
       const line = {
-        folder: join(folder, "refined"),
+        folder: out,
         before: { ...best.cost, testAccuracy01: before ?? null },
         after,
         rounds: refined.rounds.length,
         kept,
+        spent: conversation?.spent ?? null,
+        ...early,
       };
       terminal.out(`${JSON.stringify(line)}\n`);
       return 0;
@@ -137,10 +186,21 @@ benchmarks/refine answers it for one setting.`,
     terminal.out(
       `test ${formatPercent(result.testAccuracy01)}${before === undefined ? "" : `, ${formatPercent(before)} before`} · ${formatCount(paramCount)} parameters, ${formatCount(best.cost.paramCount)} before · ${formatCount(macCount)} MACs, ${formatCount(best.cost.macCount)} before\n`,
     );
-    terminal.out(`written to ${join(folder, "refined")}\n`);
+    terminal.out(`written to ${out}\n`);
     return 0;
   },
 });
+
+/** What was given of the model's settings. */
+function modelOptionsOf(given: z.output<typeof options>): JsonObject {
+  const names = Object.keys(modelSettings.shape) as (keyof typeof modelSettings.shape)[];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = given[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
 
 const keptOf = ({ rounds }: Refined) =>
   rounds.flatMap(({ block, candidates, chosen }) => {
@@ -148,12 +208,16 @@ const keptOf = ({ rounds }: Refined) =>
     return words === undefined ? [] : [{ block, words }];
   });
 
-function roundWords({ block, candidates, chosen }: Round): string {
+function roundWords({ block, candidates, chosen, proposed }: Round): string {
   const [unchanged] = candidates;
   const taken = candidates[chosen]!;
   const { classEntropy, probeAccuracy01, effectiveRank } = taken.local;
   const local = `neighbours' entropy ${classEntropy.toFixed(2)}, probe ${formatPercent(probeAccuracy01)}, rank ${effectiveRank.toFixed(1)}`;
-  if (taken.words === undefined)
-    return `${block}: left as it is, validation ${formatPercent(taken.accuracy01)} (${local})`;
-  return `${taken.words}: validation ${formatPercent(taken.accuracy01)}, ${formatPercent(unchanged!.accuracy01)} unchanged (${local})`;
+  const why =
+    proposed.reason ?? (proposed.unusable && `The model's answer could not be used: ${proposed.unusable}`);
+  const result =
+    taken.words === undefined
+      ? `${block}: left as it is, validation ${formatPercent(taken.accuracy01)} (${local})`
+      : `${taken.words}: validation ${formatPercent(taken.accuracy01)}, ${formatPercent(unchanged!.accuracy01)} unchanged (${local})`;
+  return why === undefined ? result : `${result}\n  ${why}`;
 }

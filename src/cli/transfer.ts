@@ -11,9 +11,10 @@ import { loadSpace, resolveOptions } from "../catalog/load.ts";
 import { handOver } from "../evaluators/train/hand-over.ts";
 import { openImages } from "../evaluators/train/images.ts";
 import { trainOptions } from "../evaluators/train/options.ts";
-import { planEpochs, planTraining } from "../evaluators/train/plan.ts";
+import { planEpochs, planTraining, usefulThreads } from "../evaluators/train/plan.ts";
 import { openTrainingData } from "../evaluators/train/training-data.ts";
 import { type Transfer, type Transferred, transferBy, type Way } from "../evaluators/train/transfer.ts";
+import { networkCost } from "../network/cost.ts";
 import { transferFindings, transferPage } from "../report/index.ts";
 import { trainedWeights } from "../runs/export-design.ts";
 import { openRun, selectedTrial } from "../runs/open-run.ts";
@@ -180,16 +181,18 @@ async function open(from: string, target: string, { given, environment, say }: O
     splitSeed: given.seed,
     dataFraction01: 1,
   };
+  const plan = planTraining(settings, { dataset, imageCount }, space.hyperparameters?.(choices));
+  const stepMacCount = networkCost(network).macCount * plan.batchSize;
   const transfer: Omit<Transfer, "onPoint"> = {
     network,
     inherited,
     training: {
       network,
       data,
-      plan: planTraining(settings, { dataset, imageCount }, space.hyperparameters?.(choices)),
+      plan,
       epochs: given.epochs ?? planEpochs(settings, imageCount).final,
       seed: given.seed,
-      threads: given.threads ?? availableParallelism(),
+      threads: given.threads ?? usefulThreads(stepMacCount, availableParallelism()),
     },
     rateShare01: given.rateShare01,
     probeEpochs: given.probeEpochs,

@@ -9,6 +9,7 @@ import { env as runtime } from "onnxruntime-node";
 import sharp from "sharp";
 import { GeniusError } from "../base/errors.ts";
 import { describeReport } from "../data/index.ts";
+import { networkCost } from "../network/cost.ts";
 import type { Network } from "../network/network.ts";
 import type { Outcome } from "../record/trial.ts";
 import {
@@ -22,7 +23,7 @@ import { openCheckpoints, trainingKey } from "./train/checkpoints.ts";
 import { describeImages, openStudyImages, withImageSize } from "./train/images.ts";
 import type { Training } from "./train/job.ts";
 import { type TrainOptions, trainOptions } from "./train/options.ts";
-import { planEpochs, planTraining } from "./train/plan.ts";
+import { planEpochs, planTraining, usefulThreads } from "./train/plan.ts";
 import { createWorkerPool, type JobEnd } from "./train/worker-pool.ts";
 
 export default defineEvaluator({
@@ -40,25 +41,29 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   const { dataset, side, imageCount, cacheOf } = await openStudyImages(setting, options);
   const epochs = planEpochs(options, imageCount);
   const cores = availableParallelism();
-  const threads = options.threads ?? Math.max(1, Math.floor(cores / (setting.parallel ?? 1)));
+  const share = Math.max(1, Math.floor(cores / (setting.parallel ?? 1)));
+  const threadsOf = (network: Network, { batchSize }: Training["plan"], most: number) =>
+    options.threads ?? usefulThreads(networkCost(network).macCount * batchSize, most);
   const pool = createWorkerPool();
   const store = await openCheckpoints(join(folder, "checkpoints"));
 
   const trainingOf = async (request: EvaluationRequest): Promise<Training> => {
     const { imageSize = side, dataFraction01 = options.dataFraction01 } = request.fidelity;
     const chosen = space.hyperparameters?.(request.proposal.choices);
+    const network = withImageSize(request.network, imageSize);
+    const plan = planTraining(options, { dataset, imageCount }, chosen);
     return {
-      network: withImageSize(request.network, imageSize),
+      network,
       data: {
         cachePath: await cacheOf(imageSize),
         validationFraction01: options.validationFraction01,
         splitSeed: seed,
         dataFraction01,
       },
-      plan: planTraining(options, { dataset, imageCount }, chosen),
+      plan,
       epochs: request.fidelity.epochs ?? epochs.search,
       seed: request.seed,
-      threads,
+      threads: threadsOf(network, plan, share),
       ...(options.timeLimitSeconds !== undefined && { timeLimitMs: options.timeLimitSeconds * 1000 }),
       ...(options.memoryLimitMb !== undefined && { memoryLimitBytes: options.memoryLimitMb * 1e6 }),
     };
@@ -81,7 +86,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       validationFraction01: options.validationFraction01,
       splitSeed: seed,
       epochs: { ...epochs },
-      threads,
+      ...(options.threads !== undefined && { threads: options.threads }),
       cores,
       plan: JSON.parse(JSON.stringify(planTraining(options, { dataset, imageCount }))),
       packages: {
@@ -115,7 +120,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     async test(request): Promise<TestResult> {
       const full = { ...request, fidelity: { epochs: epochs.final, dataFraction01: 1 } };
       const { timeLimitMs, ...unlimited } = await trainingOf(full);
-      const training = { ...unlimited, threads: options.threads ?? cores };
+      const training = { ...unlimited, threads: threadsOf(unlimited.network, unlimited.plan, cores) };
       const key = keyOf(training, request.network, [training.epochs, training.seed, training.threads]);
       const end = await pool.run(
         {

@@ -46,7 +46,9 @@ export const trainOptions = z.object({
     .describe("auto shifts and, where it makes sense, mirrors; strong adds TrivialAugment and cutout"),
   mixup: z.number().min(0).max(10).default(0).describe("α of mixup; 0 is off"),
   labelSmoothing: z.number().min(0).max(0.5).default(0.05).describe("label smoothing"),
-  threads: whole.optional().describe("threads of one training (default: cores over trainings at once)"),
+  threads: whole
+    .optional()
+    .describe("threads of one training (default: cores over trainings at once, one for a small network)"),
   timeLimitSeconds: z.number().positive().optional().describe("a training that takes longer has failed"),
   memoryLimitMb: z.number().positive().optional().describe("a training that needs more memory has failed"),
   int8: z

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { trainOptions } from "./options.ts";
-import { planEpochs, planTraining } from "./plan.ts";
+import { planEpochs, planTraining, usefulThreads } from "./plan.ts";
 
 const digits = { shape: [1, 28, 28], mirrorable: false } as const;
 const photos = { shape: [3, 32, 32], mirrorable: true } as const;
@@ -47,4 +47,10 @@ test("photographs are mirrored and stay upright, handwriting is turned and never
   expect(of(digits, "auto")).toMatchObject({ flip: false, warp: 0.4 });
   expect(of(photos, "strong")).toMatchObject({ flip: true, trivialAugment: true, cutoutSize: 8 });
   expect(of(photos, "none")).toMatchObject({ flip: false, cropPadding: 0, trivialAugment: false });
+});
+
+test("a step too small to be shared out gets one thread, however many cores there are", () => {
+  const digits = 1_450_000 * 32;
+  const cifar = 12_000_000 * 64;
+  expect([usefulThreads(digits, 8), usefulThreads(cifar, 8)]).toEqual([1, 8]);
 });

@@ -59,6 +59,13 @@ export function planTraining(
   };
 }
 
+/**
+ * How many of `cores` one training step of so many multiply–accumulates (forwards, of the whole batch) is worth: what
+ * threads wait for each other outweighs what they share out when the step is small. Measured: benchmarks/train-search.
+ */
+export const usefulThreads = (stepMacCount: number, cores: number): number =>
+  stepMacCount < 100e6 ? 1 : cores;
+
 function planAugmentation(
   { augmentation, mixup }: TrainOptions,
   dataset: Pick<Dataset, "shape" | "mirrorable">,
