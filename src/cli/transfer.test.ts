@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { InferenceSession } from "onnxruntime-node";
 import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
 import { openDataset, openPixels } from "../data/index.ts";
@@ -81,6 +82,33 @@ test("six digits to four", { timeout: 180_000 }, async () => {
     if (name.startsWith(`${classifier}.`)) expect(after.get(name)!.data).not.toEqual(data);
     else expect(after.get(name)!.data).toEqual(data);
   }
+});
+
+test("a network of a space that takes any side is transferred at the side it was trained at", async () => {
+  for (const [folder, names] of [
+    ["colours", ["red", "green"]],
+    ["others", ["blue", "white"]],
+  ] as const)
+    for (const [place, name] of names.entries()) {
+      await mkdir(join(root, folder, name), { recursive: true });
+      for (let image = 0; image < 20; image += 1) {
+        const background = { r: image * 9, g: place * 200, b: 255 - image * 9 };
+        await sharp({ create: { width: 40, height: 40, channels: 3, background } })
+          .png()
+          .toFile(join(root, folder, name, `${image}.png`));
+      }
+    }
+  await genius(
+    ...["search", "colours", "--space", "genius-imagenet", "--max-macs", "200M", "--image-size", "32"],
+    ...["--trials", "1", "--epochs", "1", "--final-epochs", "1", "--out", "any-side"],
+  );
+  const { stdout } = await genius(
+    ...["transfer", "any-side", "others", "--ways", "linear-probe", "--probe-epochs", "1", "--json"],
+  );
+  expect(JSON.parse(stdout).results[0].way).toBe("linear-probe");
+  const session = await InferenceSession.create(join(root, "any-side/transfer/others/model.onnx"));
+  const [input] = session.inputMetadata;
+  expect(input!.isTensor && input!.shape.slice(1)).toEqual([3, 32, 32]);
 });
 
 test("what cannot be transferred is said", async () => {

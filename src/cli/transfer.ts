@@ -9,7 +9,7 @@ import type { JsonObject } from "../base/json.ts";
 import { formatPercent } from "../base/units.ts";
 import { loadSpace, resolveOptions } from "../catalog/load.ts";
 import { handOver } from "../evaluators/train/hand-over.ts";
-import { openImages } from "../evaluators/train/images.ts";
+import { openImages, trainingSide, withImageSize } from "../evaluators/train/images.ts";
 import { trainOptions } from "../evaluators/train/options.ts";
 import { planEpochs, planTraining, usefulThreads } from "../evaluators/train/plan.ts";
 import { openTrainingData } from "../evaluators/train/training-data.ts";
@@ -60,7 +60,7 @@ type Options = z.output<typeof options>;
 export default defineCommand({
   options,
   more: `DIR is a run whose best network was trained; NEWDATA is whatever \`genius search\` takes. The images are brought to the size that
-the network was made for. The better of the transferred networks is left as model.onnx, with transfer.html and transfer.json.
+the network was trained at. The better of the transferred networks is left as model.onnx, with transfer.html and transfer.json.
 
 Example:
   genius transfer runs/first ./photos`,
@@ -150,8 +150,12 @@ async function open(from: string, target: string, { given, environment, say }: O
       `${from} holds no trained weights: best/weights.safetensors is not there. Let a search with trainings end first; a table has none.`,
     );
   }
-  const [channels, side] = space.input;
-  const dataset = await openImages({ dataset: target, environment, onProgress: say }, side);
+  const [channels] = space.input;
+  const { imageSize } = z.looseObject({ imageSize: z.int().optional() }).parse(config.evaluatorOptions);
+  const dataset = await openImages(
+    { dataset: target, environment, onProgress: say },
+    trainingSide(space, imageSize),
+  );
   if (dataset.shape[0] !== channels) {
     throw new GeniusError(
       "wrong-use",
@@ -166,7 +170,7 @@ async function open(from: string, target: string, { given, environment, say }: O
       `the space ${config.space}`,
     ),
   );
-  const network = made.decode(choices);
+  const network = withImageSize(made.decode(choices), dataset.shape[1]);
   const { test } = dataset;
   if (test === undefined) throw new GeniusError("internal", "The data set was opened without a test part.");
   const imageCount = Math.round(dataset.train.count * (1 - given.validationFraction01));

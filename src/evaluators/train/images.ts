@@ -44,7 +44,7 @@ export async function openImages(
 }
 
 /** The side that a space's networks are trained at: their own, or what was asked for where they take any. */
-function trainingSide(space: Space, imageSize: number | undefined): number | undefined {
+export function trainingSide(space: Space, imageSize: number | undefined): number | undefined {
   return space.takesAnySide === true ? imageSize : space.input[1];
 }
 
