@@ -66,7 +66,6 @@ test("six digits to four", { timeout: 180_000 }, async () => {
   const [probe, tuned, scratch] = result.results;
   // In three epochs, features that were learnt elsewhere are worth more than none.
   expect(Math.max(probe!.testAccuracy01, tuned!.testAccuracy01)).toBeGreaterThan(scratch!.testAccuracy01);
-  expect(probe!.seconds).toBeLessThan(scratch!.seconds);
   expect(result.findings[0]).toMatch(/^Best on validation: .* % on test data after /);
 
   const { header, trials } = await readJournal(join(root, "run"));
