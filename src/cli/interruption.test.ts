@@ -1,6 +1,6 @@
 // A search in a real process, stopped in every way there is. The evaluator takes its time, as a training would.
 import { spawn } from "node:child_process";
-import { appendFile, mkdtemp, watch, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, watch, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -9,13 +9,15 @@ import { readJournal } from "../record/journal.ts";
 const bin = resolve(import.meta.dirname, "../../bin/genius.js");
 
 const slowEvaluator = `
+import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+const hold = import.meta.dirname + "/hold";
 export default {
   name: "slow", summary: "", source: "", options: { safeParse: (data) => ({ success: true, data }), parse: (data) => data, "~standard": {}, _zod: undefined },
   create: async () => ({
     selectedOn: "validation", fidelity: { full: {} }, provenance: {},
     async evaluate({ proposal, signal }) {
-      try { await wait(90, undefined, { signal }); } catch { return { kind: "failed", reason: "cancelled", detail: "", spent: { milliseconds: 0 } }; }
+      try { do await wait(90, undefined, { signal }); while (existsSync(hold)); } catch { return { kind: "failed", reason: "cancelled", detail: "", spent: { milliseconds: 0 } }; }
       return { kind: "scored", accuracy01: proposal.choices.reduce((a, b) => a + b, 0) / 16, spent: { milliseconds: 90 } };
     },
     test: async ({ proposal }) => ({ accuracy01: proposal.choices.reduce((a, b) => a + b, 0) / 16 }),
@@ -70,11 +72,14 @@ test("Ctrl-C, kill -9 and a torn line in the middle: resumed, the search is the 
 
   const second = start(["resume", run]);
   await second.trials(4);
+  const hold = join(folder, "hold");
+  await writeFile(hold, "");
   const intruder = await start(["resume", run]).closed;
   expect(intruder.code).toBe(1);
   expect(intruder.said).toMatch(/is in use by process \d+/);
   second.child.kill("SIGKILL");
   await second.closed;
+  await rm(hold);
   const kept = (await readJournal(run)).trials.length;
   expect(kept).toBeGreaterThanOrEqual(9);
 
@@ -96,7 +101,7 @@ test("kill -9 in the middle of trainings loses no finished trial, and the end is
       "--epochs",
       "2",
       "--final-epochs",
-      "2",
+      "4",
       "--data-fraction01",
       "0.1",
       "--validation-fraction01",

@@ -90,18 +90,18 @@ describe.each(Object.entries(members))("%s", (name, definition) => {
 });
 
 test("goes on from the epoch at which it was interrupted, to the same end", async () => {
-  const whole = await proposals(create(darts as StrategyDefinition, { supernetEpochs: 3 }), 2);
+  const whole = await proposals(create(darts as StrategyDefinition, { supernetEpochs: 8 }), 2);
   const files = await supernets();
   const states = await Promise.all(files.map((file) => readFile(join(cache, "supernets", file), "latin1")));
-  const third = files[states.findIndex((text) => text.includes('"epoch":3,'))]!;
+  const third = files[states.findIndex((text) => text.includes('"epoch":8,'))]!;
   await rm(join(cache, "supernets", third));
   const stop = new AbortController();
-  const strategy = create(darts as StrategyDefinition, { supernetEpochs: 3 });
+  const strategy = create(darts as StrategyDefinition, { supernetEpochs: 8 });
   const interrupted = proposals(strategy, 2, stop.signal);
   await vi.waitFor(async () => expect(await supernets()).toContain(third), { timeout: 60_000, interval: 5 });
   stop.abort();
   await expect(interrupted).rejects.toThrow("aborted");
-  expect(await readFile(join(cache, "supernets", third), "latin1")).not.toContain('"epoch":3,');
+  expect(await readFile(join(cache, "supernets", third), "latin1")).not.toContain('"epoch":8,');
   expect(await proposals(strategy, 2)).toEqual(whole);
 });
 
