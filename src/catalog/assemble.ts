@@ -75,7 +75,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     evaluatorOptions,
   );
   const conversation =
-    config.model === undefined ? undefined : await openModel(config.model, config, setting);
+    config.model === undefined ? undefined : await openModel(config.model, config.modelOptions, setting);
   const strategy = strategyDefinition.create(
     {
       domain,
@@ -117,9 +117,14 @@ async function openLauncher(
   return definition.create({ folder, environment, ...(onProgress && { onProgress }) }, options);
 }
 
-function openModel(model: string, config: StudyConfig, setting: AssembleSetting): Promise<Conversation> {
+/** A conversation with a model, within the caps of its settings. */
+export async function openModel(
+  model: string,
+  options: JsonObject,
+  setting: Pick<AssembleSetting, "folder" | "environment" | "answerer">,
+): Promise<Conversation> {
   const { baseUrl, maxUsd, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput }: ModelSettings =
-    resolveOptions(modelSettings, config.modelOptions, `the model ${model}`);
+    resolveOptions(modelSettings, options, `the model ${model}`);
   if ((usdPerMillionInput === undefined) !== (usdPerMillionOutput === undefined)) {
     throw new GeniusError(
       "wrong-use",

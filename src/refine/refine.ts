@@ -1,13 +1,13 @@
 // The second stage of a search: the graph inside each block of a found network is changed, from the first block to the
 // last. In every round the design as it is and a few changed ones are trained alike, shortly, from the same weights, and
 // one of them goes on. It must not know where the design comes from, nor print anything.
+import { GeniusError, messageOf } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { networkCost } from "../network/cost.ts";
 import type { Limits } from "../spaces/domain.ts";
-import { blocksOf, type Change, type Design, outputOf } from "./design.ts";
-import { choose, type Evidence, evidenceFor, type Measured } from "./evidence.ts";
-import { drawChange } from "./grammar.ts";
-import type { LocalMeasures } from "./local-measures.ts";
+import { blocksOf, type Design, outputOf } from "./design.ts";
+import { choose, evidenceFor, type Measured } from "./evidence.ts";
+import { byGrammar, type Candidate, type Proposed, type Proposer, type Round } from "./proposer.ts";
 import {
   accuracyOf,
   measureMap,
@@ -30,41 +30,28 @@ export interface RefineOptions {
    */
   readonly spent01: () => number;
   readonly signal?: AbortSignal;
+  /** Whose changes are tried. Default: what the grammar draws. */
+  readonly propose?: Proposer;
   readonly onRound?: (round: Round) => void;
-}
-
-/** A trained candidate. What is said of a change is absent for the design that was left as it is. */
-export interface Candidate {
-  readonly words?: string;
-  readonly preserves?: boolean;
-  /** Against the unchanged design. */
-  readonly evidence?: Evidence;
-  readonly paramCount: number;
-  readonly macCount: number;
-  readonly accuracy01: number;
-  readonly local: LocalMeasures;
-}
-
-export interface Round {
-  readonly block: string;
-  /** The unchanged design first. */
-  readonly candidates: readonly Candidate[];
-  readonly chosen: number;
 }
 
 export interface Refined {
   readonly design: Design;
   readonly accuracy01: number;
   readonly rounds: readonly Round[];
+  /** Why it ended before its budget was spent: what whoever proposes changes could not do. */
+  readonly endedEarly?: string;
 }
 
 const measuredImages = 768;
-/** Draws of a change until one keeps to the limits. */
-const draws = 20;
 
-/** Refines a design that has trained weights. */
+/**
+ * Refines a design that has trained weights.
+ * @throws GeniusError of the proposer's, but only before the first round is over: later it ends the refinement early.
+ */
 export async function refine(start: Design, options: RefineOptions): Promise<Refined> {
-  const { data, random, spent01, training } = options;
+  const { data, random, spent01, training, propose = byGrammar } = options;
+  const signal = options.signal ?? new AbortController().signal;
   const { threads } = training;
   const whole = { set: data.validation, normalisation: data.normalisation, threads };
   let design = start;
@@ -75,17 +62,29 @@ export async function refine(start: Design, options: RefineOptions): Promise<Ref
     const end = (place + 1) / blocks.length;
     do {
       if (spent01() >= 1) return { design, accuracy01, rounds };
-      const changes = drawChanges(design, block, options);
+      let proposed: Proposed;
+      try {
+        const { candidates: count, limits } = options;
+        const current = design;
+        proposed = await propose({
+          ...{ design, block, rounds, count, limits, random, signal },
+          measure: () =>
+            measureMap(current, outputOf(current.network, block)!, { ...whole, imageCount: measuredImages }),
+        });
+      } catch (thrown) {
+        if (rounds.length === 0 || !(thrown instanceof GeniusError)) throw thrown;
+        return { design, accuracy01, rounds, endedEarly: messageOf(thrown) };
+      }
       // The same images in the same order for all, so that the difference is the change.
       const seed = random.integer(2 ** 31);
       const trained: { design: Design; candidate: Candidate; measured: Measured }[] = [];
-      for (const change of [undefined, ...changes]) {
-        options.signal?.throwIfAborted();
+      for (const change of [undefined, ...proposed.changes]) {
+        signal.throwIfAborted();
         const result = await trainDesign(change?.design ?? design, {
           ...training,
           data,
           seed,
-          ...(options.signal && { signal: options.signal }),
+          signal,
         });
         const output = result && outputOf(result.network, block);
         if (result === undefined || output === undefined) continue;
@@ -109,35 +108,10 @@ export async function refine(start: Design, options: RefineOptions): Promise<Ref
       const chosen = choose(candidates);
       design = trained[chosen]!.design;
       accuracy01 = candidates[chosen]!.accuracy01;
-      const round = { block, candidates, chosen };
+      const round = { block, candidates, chosen, proposed: proposed.words };
       rounds.push(round);
       options.onRound?.(round);
     } while (spent01() < end);
   }
   return { design, accuracy01, rounds };
-}
-
-function drawChanges(
-  design: Design,
-  block: string,
-  { candidates, limits, random }: Pick<RefineOptions, "candidates" | "limits" | "random">,
-): readonly Change[] {
-  const found = new Map<string, Change>();
-  for (let draw = 0; draw < draws && found.size < candidates; draw += 1) {
-    const change = drawChange(design, block, random);
-    if (change !== undefined && isWithin(change.design, limits)) found.set(change.words, change);
-  }
-  return [...found.values()];
-}
-
-function isWithin({ network }: Design, limits: Limits): boolean {
-  const { paramCount, macCount } = networkCost(network);
-  const { minParamCount = 0, maxParamCount = Number.POSITIVE_INFINITY } = limits;
-  const { minMacCount = 0, maxMacCount = Number.POSITIVE_INFINITY } = limits;
-  return (
-    paramCount >= minParamCount &&
-    paramCount <= maxParamCount &&
-    macCount >= minMacCount &&
-    macCount <= maxMacCount
-  );
 }
