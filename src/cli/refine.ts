@@ -8,8 +8,9 @@ import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
 import { openModel } from "../catalog/assemble.ts";
-import { defaultAugmentation, openDataset } from "../data/index.ts";
+import { defaultAugmentation } from "../data/index.ts";
 import { handOver } from "../evaluators/train/hand-over.ts";
+import { openImages, trainingSide, withImageSize } from "../evaluators/train/images.ts";
 import { measure } from "../evaluators/train/measure.ts";
 import { openTrainingData } from "../evaluators/train/training-data.ts";
 import { networkCost } from "../network/cost.ts";
@@ -76,16 +77,20 @@ benchmarks/refine answers it for one setting.`,
     const { record, space } = await openRun(folder);
     const { config } = record.header;
     const best = bestOf(record.trials);
-    const network = best && space.decode(best.proposal.choices);
-    const weights = network && (await trainedWeights(folder, network));
-    if (best === undefined || network === undefined || weights === undefined) {
+    const decoded = best && space.decode(best.proposal.choices);
+    const weights = decoded && (await trainedWeights(folder, decoded));
+    if (best === undefined || decoded === undefined || weights === undefined) {
       throw new GeniusError(
         "not-found",
         `${folder} has no trained network to refine: finish a search with --evaluator train first (genius resume ${folder}).`,
       );
     }
     const { threads, epochs, learningRate, batchSize, candidates, seed } = given;
-    const { cachePath } = await openDataset(config.dataset, { imageSize: space.input[1] });
+    const { environment, signal } = terminal;
+    const { imageSize } = z.looseObject({ imageSize: z.int().optional() }).parse(config.evaluatorOptions);
+    const images = await openImages({ dataset: config.dataset, environment }, trainingSide(space, imageSize));
+    const network = withImageSize(decoded, images.shape[1]);
+    const { cachePath } = images;
     const { validationFraction01 } = config.evaluatorOptions;
     // The validation images of the search: the network was never trained on them.
     const parts = await openTrainingData({
@@ -96,7 +101,6 @@ benchmarks/refine answers it for one setting.`,
     });
     const { train, validation, normalisation, dataset } = parts;
     const out = given.out ?? join(folder, "refined");
-    const { environment, signal } = terminal;
     const conversation =
       given.model === undefined
         ? undefined
