@@ -87,3 +87,22 @@ test("a wording that is not known is named", async () => {
   ]);
   expect([code === 0, error]).toEqual([false, expect.stringMatching(/"no cost".*"?no costs/s)]);
 });
+
+test("the searches of a helper agent that were recorded here give the figures that docs/results.md shows", async () => {
+  const recorded = resolve(import.meta.dirname, "../../docs/recorded/helper-agent");
+  const { code, out } = await genius([
+    ...["study", "prompt-sensitivity", "--wordings", "the paper's protocol,another order of options"],
+    ...["--evaluations", "6", "--seeds", "3", "--model", `replay/${recorded}`, "--json"],
+    ...["--out", await mkdtemp(join(tmpdir(), "genius-study-"))],
+  ]);
+  expect(code).toBe(0);
+  const rows = (JSON.parse(out) as { tables: { table: { rows: string[][] } }[] }).tables[0]!.table.rows;
+  expect(rows.map(([asked, regret]) => [asked, regret])).toEqual([
+    ["as it is", "0.08 (95 %: 0.05 to 0.15)"],
+    ["the paper's protocol", "0.03 (95 %: 0.02 to 0.05)"],
+    ["another order of options", "0.02 (95 %: 0.02 to 0.02)"],
+    ["random search", "0.93 (95 %: 0.43 to 1.19)"],
+    ["largest-first", "0.02 (95 %: 0.02 to 0.02)"],
+    ["hybrid without a model", "0.02 (95 %: 0.02 to 0.02)"],
+  ]);
+});

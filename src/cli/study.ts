@@ -6,6 +6,7 @@ import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { unknownName } from "../base/nearest.ts";
+import { quote } from "../base/shell.ts";
 import { type Conversation, createConversation, createLedger, priceOf } from "../llm/index.ts";
 import { answerMarkdown, answerPage } from "../questions/answer-page.ts";
 import { loadQuestion, questionNames } from "../questions/index.ts";
@@ -75,7 +76,7 @@ model is left out without one, and said. --model replay/DIR takes the conversati
         },
         own,
       );
-      const said = Object.entries(flags).map(([field, value]) => ` ${flagOf(field)} ${value}`);
+      const said = Object.entries(flags).map(([field, value]) => ` ${flagOf(field)} ${quote(String(value))}`);
       const answered = {
         question,
         answer,

@@ -70,9 +70,18 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   const chosen = chosenWordings(given.wordings);
   const regretsOf = (ends: readonly SearchEnd[]) => ends.map((end) => end.bestRegret01);
   const { signal } = setting;
-  const chance = regretsOf(
-    await runSeeds(searches, seeds, (seed) => ({ strategy: "random", seed, evaluations, signal })),
-  );
+  const baseline = async (strategy: string) =>
+    regretsOf(await runSeeds(searches, seeds, (seed) => ({ strategy, seed, evaluations, signal })));
+  const [chance, largest, hybrid] = [
+    await baseline("random"),
+    await baseline("largest-first"),
+    await baseline("hybrid"),
+  ];
+  const baselines = [
+    { name: "random search", regrets: chance },
+    { name: "largest-first", regrets: largest },
+    { name: "hybrid without a model", regrets: hybrid },
+  ];
   const ends = await runSearches(
     searches,
     chosen.flatMap((wording) =>
@@ -113,6 +122,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   return {
     findings: [
       `As it is asked, the model is ${verdict} after ${evaluations} evaluations (${seeds} seeds); that conclusion ${flips.length === 0 ? "holds under every wording" : `changes under ${flips.join(", ")}`}.`,
+      `Asked as it is, its regret differs from that of largest-first, which asks nobody, by ${inWords(difference(own.regrets, largest))} points.`,
       ...effects.map(
         ({ name, effect }) =>
           `${name}: regret changes by ${inWords(effect)} points${isClear(effect) ? "" : ", which cannot be told from zero"}.`,
@@ -125,10 +135,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
           name: "wordings",
           title: `The best of ${evaluations} designs, by how the model was asked`,
         },
-        [
-          ...measured.map(({ wording, regrets }) => ({ name: wording.name, regrets })),
-          { name: "random search", regrets: chance },
-        ],
+        [...measured.map(({ wording, regrets }) => ({ name: wording.name, regrets })), ...baselines],
       ),
     ],
     tables: [
@@ -142,12 +149,12 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
               inWords(estimate(regrets)),
               wording === base ? null : inWords(difference(regrets, own.regrets)),
             ]),
-            ["random search", inWords(estimate(chance)), null],
+            ...baselines.map(({ name, regrets }) => [name, inWords(estimate(regrets)), null]),
           ],
         },
       },
     ],
-    data: JSON.parse(JSON.stringify({ measured, random: chance })),
+    data: JSON.parse(JSON.stringify({ measured, baselines })),
     provenance: { ...searches.table.provenance, evaluations, seeds },
   };
 }

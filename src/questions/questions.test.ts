@@ -132,8 +132,8 @@ test("prompt sensitivity asks a model in every wording, and answers nothing with
       },
     },
   );
-  expect(answer.tables[0]!.table.rows.length).toBe(9);
-  expect(answer.findings.length).toBe(8);
+  expect(answer.tables[0]!.table.rows.length).toBe(11);
+  expect(answer.findings.length).toBe(9);
   await Promise.all(open.map((conversation) => conversation.close()));
   await server.close();
 });

@@ -3,10 +3,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import type { LaunchJob } from "../launcher.ts";
-import { entrypointOf, quote, scriptExitCodes, scriptOf } from "./script.ts";
+import { entrypointOf, scriptExitCodes, scriptOf } from "./script.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "genius-ray-script-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -26,19 +25,6 @@ const run = async (job: LaunchJob) => {
   });
 };
 const outputOf = (job: LaunchJob) => readFile(join(job.folder, "launch-k", "output.txt"), "utf8");
-
-describe("quote", () => {
-  test("gives a shell the word back, whatever is in it", () => {
-    const word = fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0"));
-    fc.assert(
-      fc.property(fc.array(word, { minLength: 1, maxLength: 200 }), (words) => {
-        const { stdout } = spawnSync("/bin/sh", ["-c", `printf '%s\\0' ${words.map(quote).join(" ")}`]);
-        expect(stdout.toString("utf8").split("\0").slice(0, -1)).toEqual(words);
-      }),
-      { numRuns: 30, examples: [[["", "'", "''", "a'b", "$(x)", "`x`", "-n", "a\nb", "\\", "~", "*", "!"]]] },
-    );
-  });
-});
 
 describe("script", () => {
   test("runs the command in the job's folder, whatever its name, and keeps its output and exit code", async () => {

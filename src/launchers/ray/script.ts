@@ -1,6 +1,7 @@
 // The shell script that Ray runs for one job, kept in the job's folder so that a person can read it and run it.
 // What Ray does not do itself is done here: the time limit, and clearing away what a training leaves running.
 // Ray kills only the process it started when one of its nodes dies, so that process must be the trainer (exec).
+import { quote } from "../../base/shell.ts";
 import type { LaunchJob } from "../launcher.ts";
 
 export const scriptName = "run.sh";
@@ -11,11 +12,6 @@ export const lostName = "lost";
 
 /** How the script ends where the trainer was never run. */
 export const scriptExitCodes = { folderUnseen: 78, stoppedBefore: 79 } as const;
-
-/** One word for a POSIX shell, whatever is in it but a zero byte. */
-export function quote(word: string): string {
-  return /^[A-Za-z0-9_./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
 
 /** The folder with everything that the launcher keeps of a job, relative to the job's folder. */
 export const directoryNameOf = (key: string) => `launch-${key}`;
