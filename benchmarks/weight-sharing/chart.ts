@@ -1,5 +1,5 @@
 // Draws the runs of run.ts: after every epoch, how many skip connections the cell has that each method would end with,
-// and what the published table says of it. A line is the mean over the seeds, its band goes from the least to the most.
+// and what the published table says of it. A line a seed: means would hide that they part.
 //
 // Usage: node benchmarks/weight-sharing/chart.ts runs.jsonl [--cells 2] [--out FOLDER]
 import { readFileSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Axis, accuracyAxis } from "../../src/report/charts/axes.ts";
 import { curveChart } from "../../src/report/charts/curves.ts";
-import { chartFile, chartPng, mean } from "../../src/report/index.ts";
+import { chartFile, chartPng } from "../../src/report/index.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
 });
 interface Run {
   readonly method: string;
+  readonly seed: number;
   readonly setting: { readonly cells: number };
   readonly curve: readonly { readonly epoch: number; readonly skips?: number; readonly test?: number }[];
 }
@@ -35,32 +36,33 @@ const epochAxis: Axis = { label: "epoch", min: 1, max: epochs, scale: "linear", 
 async function draw(
   words: { readonly name: string; readonly title: string; readonly caption: string },
   y: Axis,
-  read: (point: Run["curve"][number]) => number,
+  { read, apart }: { readonly read: (point: Run["curve"][number]) => number; readonly apart: number },
 ) {
   const chart = curveChart({
     ...words,
     x: epochAxis,
     y,
-    curves: Object.entries(names).map(([method, name]) => ({
-      name,
-      points: Array.from({ length: epochs }, (_, at) => {
-        const found = runs
-          .filter((run) => run.method === method)
-          .flatMap(({ curve }) => (curve[at] === undefined ? [] : [read(curve[at])]));
-        return { x: at + 1, y: mean(found), low: Math.min(...found), high: Math.max(...found) };
-      }),
-    })),
+    curves: Object.entries(names).flatMap(([method, name], series) =>
+      runs
+        .filter((run) => run.method === method)
+        .map(({ seed, curve }) => ({
+          name: `${name}, ${seed}`,
+          series,
+          // Methods stand a little apart, so that equal counts do not hide each other.
+          points: curve.map((point) => ({ x: point.epoch, y: read(point) + (series - 1) * apart })),
+        })),
+    ),
   });
   const path = join(values.out, words.name);
   writeFileSync(`${path}.svg`, chartFile(chart, "light"));
   writeFileSync(`${path}.png`, await chartPng(chart, "light"));
 }
 
-const caption = "Mean over the seeds; the band goes from the least to the most.";
+const caption = "A line a seed: means would hide that they part.";
 await draw(
   { name: "weight-sharing-skips", title: "Skip connections of the cell, of six edges", caption },
-  { label: "skip connections", min: 0, max: 6, scale: "linear", format: whole },
-  ({ skips }) => skips!,
+  { label: "skip connections", min: -0.2, max: 6, scale: "linear", format: whole },
+  { read: ({ skips }) => skips!, apart: 0.07 },
 );
 await draw(
   { name: "weight-sharing-accuracy", title: "Test accuracy of the cell by the published table", caption },
@@ -68,5 +70,5 @@ await draw(
     "test accuracy (%)",
     runs.flatMap(({ curve }) => curve.map(({ test }) => test! / 100)),
   ),
-  ({ test }) => test! / 100,
+  { read: ({ test }) => test! / 100, apart: 0 },
 );

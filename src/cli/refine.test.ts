@@ -51,7 +51,7 @@ test("a model chooses what is tried, and its conversation repeats the rounds", {
     }
   }
   const found = await genius(
-    ...["search", join(root, "images"), "--max-params", "4k", "--max-macs", "60k", "--trials", "1"],
+    ...["search", join(root, "images"), "--max-params", "6k", "--max-macs", "250k", "--trials", "1"],
     ...["--epochs", "1", "--final-epochs", "2", "--out", join(root, "run")],
   );
   expect([found.code, found.error]).toEqual([0, expect.any(String)]);

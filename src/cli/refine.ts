@@ -42,7 +42,7 @@ const options = z.object({
   candidates: z.int().min(1).default(3).describe("changed networks a round, beside the unchanged one"),
   epochs: z.int().min(1).default(1).describe("epochs of each training in a round"),
   learningRate: z.number().positive().default(0.03).describe("highest learning rate of those trainings"),
-  batchSize: z.int().min(2).default(64).describe("images a step"),
+  batchSize: z.int().min(2).default(64).describe("images a step, at most all"),
   threads: z.int().min(1).default(1).describe("threads that train"),
   seed: z.int().min(0).default(1).describe("decides which changes are drawn"),
   model: z
@@ -85,7 +85,7 @@ benchmarks/refine answers it for one setting.`,
         `${folder} has no trained network to refine: finish a search with --evaluator train first (genius resume ${folder}).`,
       );
     }
-    const { threads, epochs, learningRate, batchSize, candidates, seed } = given;
+    const { threads, epochs, learningRate, candidates, seed } = given;
     const { environment, signal } = terminal;
     const { imageSize } = z.looseObject({ imageSize: z.int().optional() }).parse(config.evaluatorOptions);
     const images = await openImages({ dataset: config.dataset, environment }, trainingSide(space, imageSize));
@@ -100,6 +100,7 @@ benchmarks/refine answers it for one setting.`,
       dataFraction01: 1,
     });
     const { train, validation, normalisation, dataset } = parts;
+    const batchSize = Math.min(given.batchSize, train.count);
     const out = given.out ?? join(folder, "refined");
     const conversation =
       given.model === undefined

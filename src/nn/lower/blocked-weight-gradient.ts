@@ -79,20 +79,23 @@ export function fullWeightGradient(
   const { graph } = context;
   const { blockSize } = context.target;
   const { kernel, stride, padding } = weight;
-  const [batch, channels, height, width] = maps.x.shape as Four;
+  const [given, channels, height, width] = maps.x.shape as Four;
   const [, padded, outHeight, outWidth] = maps.dy.shape as Four;
+  // The images are channels here, of which there are less than a block or whole blocks: empty images make up for it.
+  const batch = given < blockSize ? given : Math.ceil(given / blockSize) * blockSize;
   const ends = [endPadding(weight, height, outHeight), endPadding(weight, width, outWidth)] as const;
   const framed = pad(
     graph,
     transpose(graph, maps.x, [1, 0, 2, 3]),
     [0, 0, padding, padding],
-    [0, 0, ...ends],
+    [0, batch - given, ...ends],
   );
+  const dy = pad(graph, maps.dy, [0, 0, 0, 0], [batch - given, 0, 0, 0]);
   // Fewer input channels than a block select the kernel that takes them unblocked.
   const images = largestDivisor(batch, blockSize - 1);
   const groups = batch / images;
   const blocks = padded / blockSize;
-  const grouped = reshape(graph, maps.dy, [groups, images, blocks, outHeight * outWidth * blockSize]);
+  const grouped = reshape(graph, dy, [groups, images, blocks, outHeight * outWidth * blockSize]);
   const kernels = blocks === 1 ? grouped : transpose(graph, grouped, [0, 2, 1, 3]);
   const taps = graph.emit(
     "Conv",
