@@ -56,13 +56,16 @@ async function listRecords(root: string): Promise<DatasetListing> {
   const files: ParquetFile[] = [];
   for (const { path, part } of parts) {
     const where = path === root ? basename(path) : relative(root, path).split(sep).join("/");
-    const metadata = await clearly(where, async () => parquetMetadataAsync(await asyncBufferFromFile(path)));
-    checkColumns(metadata, where);
+    const metadata = await clearly(where, async () => {
+      const read = await parquetMetadataAsync(await asyncBufferFromFile(path));
+      checkColumns(read, where);
+      return read;
+    });
     files.push({ path, where, part, metadata });
   }
   const first = files[0];
   if (first === undefined) throw new GeniusError("bad-data", `${root} holds no training Parquet file.`);
-  const columns = findColumns(first.metadata, first.where);
+  const columns = await clearly(first.where, async () => findColumns(first.metadata, first.where));
   const named = columns.classNames;
   const values = named === undefined ? await readLabelValues(files, columns.label) : [];
   const classOf = new Map(values.map((value, label) => [value, label]));
