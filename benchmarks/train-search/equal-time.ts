@@ -4,21 +4,20 @@
 //
 // Usage: node benchmarks/train-search/equal-time.ts --dataset FOLDER [--minutes 60] [--arms hybrid,random,largest-first]
 //          [--seeds 1,2,3] [--trials 8] [--epochs 1] [--data-fraction 0.2] [--max-params 200k] [--max-macs 12M]
-//          [--threads N] [--out DIR]
+//          [--space residual] [--threads N] [--out DIR]
 // By the clock, so give it a quiet machine. Finished arms are lines of DIR/arms.jsonl and are not run again.
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseCount } from "../../src/base/units.ts";
-import { loadStrategy, resolveOptions } from "../../src/catalog/load.ts";
+import { loadSpace, loadStrategy, resolveOptions } from "../../src/catalog/load.ts";
 import type { EvaluationRequest, Evaluator } from "../../src/evaluators/evaluator.ts";
 import train from "../../src/evaluators/train.ts";
 import { networkCost } from "../../src/network/cost.ts";
 import type { Trial } from "../../src/record/trial.ts";
 import { keyOf } from "../../src/spaces/choices.ts";
 import { createDomain } from "../../src/spaces/create-domain.ts";
-import mobile from "../../src/spaces/mobile.ts";
 import { runStudy } from "../../src/study/run-study.ts";
 
 const { values } = parseArgs({
@@ -32,6 +31,7 @@ const { values } = parseArgs({
     "data-fraction": { type: "string", default: "0.2" },
     "max-params": { type: "string", default: "200k" },
     "max-macs": { type: "string", default: "12M" },
+    space: { type: "string", default: "residual" },
     threads: { type: "string" },
     out: { type: "string", default: "runs/equal-time" },
   },
@@ -50,7 +50,8 @@ const settings = { epochs, minEpochs: epochs, ...(values.threads && { threads: N
 const short = train.options.parse({ ...settings, dataFraction01: fraction });
 const described = await train.describe?.({ dataset, environment }, short);
 if (described?.images === undefined) throw new Error(`${dataset} cannot be described`);
-const space = mobile.create(mobile.options.parse(mobile.fit?.(described.images, limits)));
+const definition = await loadSpace(values.space);
+const space = definition.create(definition.options.parse(definition.fit?.(described.images, limits) ?? {}));
 const domain = createDomain(space, limits);
 const log = join(values.out, "arms.jsonl");
 
@@ -66,12 +67,12 @@ async function run(arm: string, seed: number) {
   const seconds = () => (performance.now() - started) / 1000;
   const evaluator = await open({});
   const evaluations = arm === "largest-first" ? 1 : Number(values.trials);
-  const definition = await loadStrategy(arm);
+  const strategy = await loadStrategy(arm);
   const { trials, best } = await runStudy({
     domain,
-    strategy: definition.create(
+    strategy: strategy.create(
       { domain, evaluations, task: described!.words, fidelity: evaluator.fidelity },
-      resolveOptions(definition.options, {}, `the strategy ${arm}`),
+      resolveOptions(strategy.options, {}, `the strategy ${arm}`),
     ),
     evaluator,
     trials: evaluations,

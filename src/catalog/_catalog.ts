@@ -48,6 +48,13 @@ export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
     source: "Su et al. 2021, https://arxiv.org/abs/2103.11922; network of github.com/xiusu/NAS-Bench-Macro",
     load: async () => (await import("../spaces/nas-bench-macro.ts")).default,
   },
+  residual: {
+    summary:
+      "Residual networks for images of any size: four stages whose depth, width, inner width and squeeze-excite are decided, from about 5k to 38M parameters by size class.",
+    source:
+      "Made for GENIUS after ResNet, https://arxiv.org/abs/1512.03385, and Squeeze-and-Excitation, https://arxiv.org/abs/1709.01507",
+    load: async () => (await import("../spaces/residual.ts")).default,
+  },
 };
 
 export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {

@@ -21,12 +21,14 @@ import genius from "./genius-imagenet.ts";
 import mobile from "./mobile.ts";
 import cells from "./nas-bench-201.ts";
 import macro from "./nas-bench-macro.ts";
+import residual from "./residual.ts";
 import type { Choices, Space } from "./space.ts";
 
 const tiny = mobile.create(
   mobile.options.parse({ imageSize: 28, channels: 1, sizeClass: "tiny", hyperparameters: true }),
 );
 const large = mobile.create(mobile.options.parse({ imageSize: 224, classCount: 1000, sizeClass: "large" }));
+const residuals = residual.create(residual.options.parse({ imageSize: 64, hyperparameters: true }));
 const builtIn: readonly Space[] = [
   macro.create({}),
   resNet.create({}),
@@ -34,6 +36,7 @@ const builtIn: readonly Space[] = [
   genius.create({ classCount: 1000 }),
   tiny,
   large,
+  residuals,
 ];
 
 /** A chain of 1×1 convolutions on one pixel: neighbouring widths meet, and costs are easily made to collide. */

@@ -1,87 +1,11 @@
-// What can be decided in the `mobile` space, and what follows from its options: the widths of a size class and
-// where an image of some size is halved. Apart from the network, so that each file stays short.
-import { z } from "zod";
+// What can be decided in the `mobile` space, apart from the network, so that each file stays short.
 import type { Decision } from "./space.ts";
+import { depths, type StageLayout, stageWords, trainingDecisions } from "./stage-layout.ts";
 
-export const depths = [1, 2, 3, 4] as const;
 export const kernels = [3, 5, 7] as const;
 export const expansions = [2, 4, 6] as const;
-export const learningRates = [0.0125, 0.025, 0.05, 0.1, 0.2] as const;
-export const weightDecays = [1e-5, 1e-4, 5e-4, 2e-3] as const;
 
-/** From the smallest; each class is twice as wide as the one before. */
-export const sizeClasses = ["tiny", "small", "medium", "large"] as const;
-export type SizeClass = (typeof sizeClasses)[number];
-
-export const mobileOptions = z.object({
-  imageSize: z.int().min(8).max(1024).default(32).describe("image height and width in pixels"),
-  channels: z.int().min(1).max(64).default(3).describe("image channels: 3 for colour, 1 for grey"),
-  classCount: z.int().min(2).max(100_000).default(10).describe("how many classes"),
-  sizeClass: z
-    .enum(sizeClasses)
-    .default("small")
-    .describe("how wide: tiny suits 3k–100k parameters, small 10k–1M, medium 50k–5M, large 200k–20M"),
-  hyperparameters: z
-    .boolean()
-    .default(false)
-    .describe("decide the training's learning rate and weight decay too"),
-});
-
-export type MobileOptions = z.output<typeof mobileOptions>;
-
-export interface MobileLayout {
-  readonly stem: { readonly channels: number; readonly kernel: number; readonly stride: number };
-  readonly stages: readonly {
-    readonly widths: readonly number[];
-    readonly stride: number;
-    /** Height and width of the stage's output. */
-    readonly size: number;
-  }[];
-  readonly headWidths: readonly number[];
-}
-
-const tinyWidths = [
-  [4, 8, 12, 16],
-  [8, 12, 16, 24],
-  [12, 16, 24, 32],
-  [16, 24, 32, 48],
-] as const;
-const tinyHeadWidths = [32, 48, 64, 96] as const;
-
-/** Strides of the four stages for 0 to 4 halvings, early ones first: small maps are cheap. */
-const stageStrides = [
-  [1, 1, 1, 1],
-  [1, 2, 1, 1],
-  [1, 2, 2, 1],
-  [1, 2, 2, 2],
-  [2, 2, 2, 2],
-] as const;
-
-/** The parts of the network that the options settle. The last map is 5 to 8 pixels wide, whatever the image. */
-export function layoutOf({
-  imageSize,
-  sizeClass,
-}: Pick<MobileOptions, "imageSize" | "sizeClass">): MobileLayout {
-  const factor = 2 ** sizeClasses.indexOf(sizeClass);
-  const halvings = Math.max(0, Math.round(Math.log2(imageSize / 6)));
-  // A large image is halved in the stem, which would otherwise be the most expensive layer.
-  const inStem = halvings >= 4 ? halvings - 4 + (halvings === 4 ? 1 : 0) : 0;
-  const stemStride = 2 ** inStem;
-  const strides = stageStrides[halvings - inStem] as readonly number[];
-  let size = Math.ceil(imageSize / stemStride);
-  return {
-    // A kernel that sees every pixel, whatever the stride.
-    stem: { channels: 8 * factor, kernel: Math.max(3, 2 * stemStride - 1), stride: stemStride },
-    stages: tinyWidths.map((widths, stage) => {
-      const stride = strides[stage] as number;
-      size = Math.ceil(size / stride);
-      return { widths: widths.map((width) => width * factor), stride, size };
-    }),
-    headWidths: tinyHeadWidths.map((width) => width * factor),
-  };
-}
-
-export function mobileDecisions(layout: MobileLayout, hyperparameters: boolean): readonly Decision[] {
+export function mobileDecisions(layout: StageLayout, hyperparameters: boolean): readonly Decision[] {
   return [
     ...layout.stages.flatMap((stage, index) => stageDecisionsOf(stage, index + 1, layout.stages.length)),
     {
@@ -96,18 +20,18 @@ export function mobileDecisions(layout: MobileLayout, hyperparameters: boolean):
 }
 
 function stageDecisionsOf(
-  { widths, stride, size }: MobileLayout["stages"][number],
+  stage: StageLayout["stages"][number],
   number: number,
   count: number,
 ): readonly Decision[] {
-  const where = `stage ${number} of ${count} (output ${size}×${size}${stride > 1 ? ", its first block halves the map" : ""})`;
+  const where = stageWords(stage, number, count);
   const ordinal = { kind: "ordinal", about: "architecture" } as const;
   return [
     {
       name: `stage${number}.width`,
       meaning: `Output channels of every block of ${where}.`,
       ...ordinal,
-      options: widths.map((value) => ({ label: `${value} channels`, value })),
+      options: stage.widths.map((value) => ({ label: `${value} channels`, value })),
     },
     {
       name: `stage${number}.depth`,
@@ -136,20 +60,3 @@ function stageDecisionsOf(
     },
   ];
 }
-
-const trainingDecisions: readonly Decision[] = [
-  {
-    name: "learningRate",
-    meaning: "The peak learning rate of the training (SGD with momentum, cosine decay).",
-    kind: "ordinal",
-    about: "training",
-    options: learningRates.map((value) => ({ label: `learning rate ${value}`, value })),
-  },
-  {
-    name: "weightDecay",
-    meaning: "The weight decay of the training: more of it regularises, which small data sets need.",
-    kind: "ordinal",
-    about: "training",
-    options: weightDecays.map((value) => ({ label: `weight decay ${value}`, value })),
-  },
-];

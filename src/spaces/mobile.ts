@@ -4,20 +4,17 @@
 import { classifier, convNorm, invertedResidual, makeDivisible } from "../network/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../network/network.ts";
 import { keyOf } from "./choices.ts";
+import { expansions, kernels, mobileDecisions } from "./mobile-decisions.ts";
+import { sizeClassFor } from "./size-class.ts";
+import { type Choices, defineSpace, type Space } from "./space.ts";
 import {
   depths,
-  expansions,
-  kernels,
+  hyperparametersAt,
   layoutOf,
-  learningRates,
-  type MobileLayout,
-  type MobileOptions,
-  mobileDecisions,
-  mobileOptions,
-  weightDecays,
-} from "./mobile-decisions.ts";
-import { sizeClassFor } from "./mobile-size-class.ts";
-import { type Choices, defineSpace, type Space } from "./space.ts";
+  type StagedOptions,
+  type StageLayout,
+  stagedOptions,
+} from "./stage-layout.ts";
 
 const stageDecisions = 5;
 
@@ -27,12 +24,12 @@ export default defineSpace({
     "Networks of inverted residuals for images of any size: four stages whose depth, width, kernel, expansion and squeeze-excite are decided, from about 3k to 30M parameters by size class.",
   source:
     "Made for GENIUS after MobileNetV3, https://arxiv.org/abs/1905.02244; joint hyperparameters after https://arxiv.org/abs/1807.06906",
-  options: mobileOptions,
+  options: stagedOptions("tiny suits 3k–100k parameters, small 10k–1M, medium 50k–5M, large 200k–20M"),
   fit: (images, limits) => ({ ...images, sizeClass: sizeClassFor(createSpace, images, limits) }),
   create: createSpace,
 });
 
-function createSpace(options: MobileOptions): Space {
+function createSpace(options: StagedOptions): Space {
   const { imageSize, channels, classCount, sizeClass, hyperparameters } = options;
   const layout = layoutOf(options);
   const decisions = mobileDecisions(layout, hyperparameters);
@@ -64,18 +61,13 @@ function createSpace(options: MobileOptions): Space {
       classifier(build, x, classCount);
       return build.build();
     },
-    ...(hyperparameters && {
-      hyperparameters: (choices: Choices) => ({
-        learningRate: learningRates[choices[headDecision + 1] as number] as number,
-        weightDecay: weightDecays[choices[headDecision + 2] as number] as number,
-      }),
-    }),
+    ...(hyperparameters && { hyperparameters: hyperparametersAt(headDecision + 1) }),
   };
   return space;
 }
 
 interface StageSetting {
-  readonly layout: MobileLayout;
+  readonly layout: StageLayout;
   readonly stage: number;
   readonly inChannels: number;
   readonly choices: Choices;
@@ -88,7 +80,7 @@ function addStage(
   setting: StageSetting,
 ): [node: string, channels: number] {
   const { layout, stage, choices } = setting;
-  const { widths, stride } = layout.stages[stage] as MobileLayout["stages"][number];
+  const { widths, stride } = layout.stages[stage] as StageLayout["stages"][number];
   const [width, depth, kernel, expansion, excite] = choices.slice(stage * stageDecisions) as [
     number,
     number,

@@ -1,4 +1,4 @@
-// What every built-in space promises: total decoding, unique names, readable choices; and the mobile space's range.
+// What every built-in space promises: total decoding, unique names, readable choices; and the range of those for any image.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GeniusError } from "../base/errors.ts";
@@ -9,10 +9,11 @@ import { keyOf, parseChoices, toDigits } from "./choices.ts";
 import { createDomain } from "./create-domain.ts";
 import genius from "./genius-imagenet.ts";
 import mobile from "./mobile.ts";
-import { layoutOf, sizeClasses } from "./mobile-decisions.ts";
 import cells from "./nas-bench-201.ts";
 import macro from "./nas-bench-macro.ts";
+import residual from "./residual.ts";
 import type { Space } from "./space.ts";
+import { layoutOf, sizeClasses } from "./stage-layout.ts";
 
 const spaces: readonly Space[] = [
   macro.create({}),
@@ -21,6 +22,7 @@ const spaces: readonly Space[] = [
   cells.create(cells.options.parse({})),
   genius.create({ classCount: 1000 }),
   mobile.create(mobile.options.parse({ hyperparameters: true })),
+  residual.create(residual.options.parse({ hyperparameters: true })),
 ];
 
 const designOf = (space: Space) =>
@@ -97,7 +99,7 @@ describe("a design in its published notation", () => {
   });
 });
 
-describe("the mobile space", () => {
+describe.each([mobile, residual])("the space $name for any image", (definition) => {
   const options = fc.record({
     imageSize: fc.oneof(fc.integer({ min: 8, max: 256 }), fc.integer({ min: 8, max: 1024 })),
     channels: fc.integer({ min: 1, max: 4 }),
@@ -109,15 +111,15 @@ describe("the mobile space", () => {
   it("fits any image, class count and size class", () => {
     fc.assert(
       fc.property(options, fc.infiniteStream(fc.nat(10_000)), (values, numbers) => {
-        const space = mobile.create(values);
+        const space = definition.create(values);
         const choices = space.decisions.map(
           ({ options: of }) => (numbers.next().value as number) % of.length,
         );
         const costs = nodeCosts(space.decode(choices));
         expect(costs.at(-1)?.shape).toEqual([values.classCount, 1, 1]);
-        const head = costs.find(({ id }) => id === "head.conv")!;
-        expect(head.shape[1]).toBeGreaterThanOrEqual(5);
-        expect(head.shape[1]).toBeLessThanOrEqual(9);
+        const pooled = costs[costs.findIndex(({ id }) => id === "head.pool") - 1]!;
+        expect(pooled.shape[1]).toBeGreaterThanOrEqual(5);
+        expect(pooled.shape[1]).toBeLessThanOrEqual(9);
         const trained = space.decisions.filter(({ about }) => about === "training");
         expect(trained).toHaveLength(values.hyperparameters ? 2 : 0);
         expect(space.hyperparameters !== undefined).toBe(values.hyperparameters);
@@ -139,8 +141,8 @@ describe("the mobile space", () => {
   it("serves budgets from 5 thousand to several million parameters", () => {
     const images = { imageSize: 28, channels: 1, classCount: 10 };
     for (const maxParamCount of [5_000, 20_000, 100_000, 1_000_000, 5_000_000]) {
-      const fitted = mobile.options.parse(mobile.fit?.(images, { maxParamCount }));
-      const domain = createDomain(mobile.create(fitted), {
+      const fitted = definition.options.parse(definition.fit?.(images, { maxParamCount }));
+      const domain = createDomain(definition.create(fitted), {
         maxParamCount,
         minParamCount: 0.8 * maxParamCount,
       });
@@ -150,7 +152,7 @@ describe("the mobile space", () => {
   });
 
   it("decides training values only when asked, and they change no cost", () => {
-    const space = spaces[5]!;
+    const space = definition.create(definition.options.parse({ hyperparameters: true }));
     const first = space.decisions.map(() => 0);
     const last = first.with(first.length - 2, 4).with(first.length - 1, 3);
     expect(space.hyperparameters?.(first)).toEqual({ learningRate: 0.0125, weightDecay: 1e-5 });

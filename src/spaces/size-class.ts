@@ -1,15 +1,15 @@
-// Which size class of the `mobile` space suits a budget: a class whose middle design just fits leaves a search
+// Which size class of a space of stages suits a budget: a class whose middle design just fits leaves a search
 // room on both sides.
 import { networkCost } from "../network/cost.ts";
-import { type MobileOptions, type SizeClass, sizeClasses } from "./mobile-decisions.ts";
 import type { ImageTask, Limits, Space } from "./space.ts";
+import { type SizeClass, type StagedOptions, sizeClasses } from "./stage-layout.ts";
 
 /**
  * The largest class whose middle design stays within the maxima of `limits`; `tiny` when none does, and `small`
  * without any maximum, which trains in reasonable time on a processor.
  */
 export function sizeClassFor(
-  create: (options: MobileOptions) => Space,
+  create: (options: StagedOptions) => Space,
   images: ImageTask,
   limits: Limits,
 ): SizeClass {
