@@ -199,12 +199,10 @@ function createContext(given: {
 }) {
   const { graph, layout, parameters } = given;
   const optimised = layout.places.filter((place) => place.vector === "parameters");
-  const pieces = graph.emitMany(
-    "Split",
-    [parameters, graph.integers(optimised.map((place) => place.size))],
-    optimised.map((place) => [place.size]),
-    { axis: 0 },
-  );
+  const pieces = splitVector(graph, parameters, {
+    sizes: optimised.map(({ size }) => size),
+    target: given.target,
+  });
   const pieceOf = new Map(optimised.map(({ name }, index) => [name, pieces[index] as Tensor]));
   const gradients = new Map<string, { tensor: Tensor; indices: Int32Array | undefined }>();
   const statistics = new Map<string, { tensor: Tensor; momentum: number; factor: number }>();
@@ -314,6 +312,23 @@ function createContext(given: {
       return uniforms;
     },
   };
+}
+
+/** A vector in pieces. A GPU's shader writes to few buffers, so a portable graph cuts them out one by one. */
+function splitVector(
+  graph: GraphBuilder,
+  vector: Tensor,
+  { sizes, target }: { readonly sizes: readonly number[]; readonly target: Target },
+): readonly Tensor[] {
+  if (target.microsoft) {
+    const shapes = sizes.map((size) => [size]);
+    return graph.emitMany("Split", [vector, graph.integers(sizes)], shapes, { axis: 0 });
+  }
+  let end = 0;
+  return sizes.map((size) => {
+    end += size;
+    return slice(graph, vector, 0, [end - size, end]);
+  });
 }
 
 function gather(graph: GraphBuilder, source: Tensor, arrangement: Arrangement): Tensor {

@@ -112,6 +112,17 @@ export function matMul(
   return graph.emit("MatMul", [swapped(a, transposeA), swapped(b, transposeB)], shape);
 }
 
+/** Attributes of a square sliding window with the same padding on all sides. */
+export function slidingAttributes(kernel: number, stride: number, padding: number, group: number) {
+  return {
+    kernel_shape: [kernel, kernel],
+    pads: [padding, padding, padding, padding],
+    strides: [stride, stride],
+    dilations: [1, 1],
+    group,
+  };
+}
+
 /** Numpy's broadcasting of two shapes. */
 export function broadcast(a: readonly number[], b: readonly number[]): readonly number[] {
   const rank = Math.max(a.length, b.length);

@@ -2,7 +2,16 @@
 // formulation: blocked.ts takes over what onnxruntime's blocked kernels do faster. Where the formulations come
 // from: docs/log.md and benchmarks/training-speed. It must not know about batch norm or the optimiser.
 import type { Tensor } from "../graph/builder.ts";
-import { matMul, pad, reduceSum, reshape, transpose } from "../graph/operations.ts";
+import {
+  concat,
+  matMul,
+  pad,
+  reduceSum,
+  reshape,
+  slice,
+  slidingAttributes,
+  transpose,
+} from "../graph/operations.ts";
 import { canBlock, lowerBlockedConvolution } from "./blocked-convolution.ts";
 import type { ConvolutionNode, Lowered, LoweringContext, Surroundings } from "./context.ts";
 import { lowerLinear } from "./dense.ts";
@@ -59,7 +68,7 @@ function lowerGeneral(context: LoweringContext, node: ConvolutionNode, around: S
   const weight = context.parameter(`${node.id}.weight`);
   const attributes = slidingAttributes(op.kernel, op.stride, op.padding, op.groups);
   const outShape = [batch, op.outChannels, outHeight, outWidth];
-  const y = graph.emit("Conv", [x, weight], outShape, attributes);
+  const y = convolve(context, { operator: "Conv", x, weight, shape: outShape, attributes });
   return {
     output: featureMap(around.outputShape, "plain", op.bias ? addBias(context, node, y) : y),
     backward(gradient) {
@@ -119,7 +128,10 @@ export function inputGradient(
   const margin = op.kernel - 1 - op.padding;
   if (op.stride === 1 && margin >= 0) {
     const attributes = slidingAttributes(op.kernel, 1, margin, op.groups);
-    return graph.emit("Conv", [dy, options.flipped()], inputShape, attributes);
+    return convolve(context, {
+      ...{ operator: "Conv", x: dy, weight: options.flipped() },
+      ...{ shape: inputShape, attributes },
+    });
   }
   const missing = [2, 3].map((axis) => {
     const covered = ((dy.shape[axis] as number) - 1) * op.stride + op.kernel - 2 * op.padding;
@@ -134,20 +146,45 @@ export function inputGradient(
   const reached = inputShape.map((size, axis) =>
     axis < 2 ? size : size - (missing[axis - 2] as number) + (inside[axis - 2] as number),
   );
-  const dx = graph.emit("ConvTranspose", [dy, options.weight], reached, attributes);
+  const dx = convolve(context, {
+    ...{ operator: "ConvTranspose", x: dy, weight: options.weight },
+    ...{ shape: reached, attributes },
+  });
   const rest = inputShape.map((size, axis) => size - (reached[axis] as number));
   return pad(graph, dx, [0, 0, 0, 0], rest);
 }
 
-/** Attributes of a square sliding window with the same padding on all sides. */
-export function slidingAttributes(kernel: number, stride: number, padding: number, group: number) {
-  return {
-    kernel_shape: [kernel, kernel],
-    pads: [padding, padding, padding, padding],
-    strides: [stride, stride],
-    dilations: [1, 1],
-    group,
+/**
+ * A convolution, or a transposed one, in as many groups as its attributes say. A portable graph computes each group
+ * apart, unless it is depthwise: onnxruntime's WebGPU provider gets some group sizes wrong (docs/log.md).
+ */
+function convolve(
+  { graph, target }: LoweringContext,
+  given: {
+    readonly operator: "Conv" | "ConvTranspose";
+    readonly x: Tensor;
+    readonly weight: Tensor;
+    readonly shape: readonly number[];
+    readonly attributes: ReturnType<typeof slidingAttributes>;
+  },
+): Tensor {
+  const { operator, x, weight, shape, attributes } = given;
+  const { group } = attributes;
+  const [batch, channels, ...size] = shape as [number, number, number, number];
+  const depthwise = x.shape[1] === group && channels === group;
+  if (target.microsoft || group === 1 || depthwise)
+    return graph.emit(operator, [x, weight], shape, attributes);
+  const part = (tensor: Tensor, axis: number, index: number) => {
+    const length = (tensor.shape[axis] as number) / group;
+    return slice(graph, tensor, axis, [index * length, (index + 1) * length]);
   };
+  const outputs = Array.from({ length: group }, (_, index) =>
+    graph.emit(operator, [part(x, 1, index), part(weight, 0, index)], [batch, channels / group, ...size], {
+      ...attributes,
+      group: 1,
+    }),
+  );
+  return concat(graph, outputs, 1);
 }
 
 function addBias(context: LoweringContext, node: ConvolutionNode, y: Tensor): Tensor {

@@ -1,13 +1,14 @@
 // Average, max and global pooling. The gradient of an average is a depthwise convolution with a constant kernel;
 // that of a maximum is scattered to the first largest element of each window, as PyTorch does.
 import { blockedDomain, sizeOf, type Tensor } from "../graph/builder.ts";
-import { multiply, reshape } from "../graph/operations.ts";
+import { multiply, reshape, scalar, slidingAttributes } from "../graph/operations.ts";
 import type { MapShape, ModelOp } from "../model.ts";
 import { blockedInputGradient } from "./blocked-input-gradient.ts";
 import { meanPerImage } from "./channels.ts";
 import type { FeatureMap, Layout, Lowered, LoweringContext } from "./context.ts";
-import { inputGradient, slidingAttributes } from "./convolution.ts";
+import { inputGradient } from "./convolution.ts";
 import { exposeBlocks, featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
+import { columns } from "./plain-weight-gradient.ts";
 
 type Pool = Extract<ModelOp, { kind: "pool" }>;
 
@@ -95,6 +96,7 @@ function divideByCount(
 
 function lowerMaximum(context: LoweringContext, op: Pool, input: FeatureMap, shape: MapShape): Lowered {
   const { graph } = context;
+  if (!context.target.microsoft) return lowerPortableMaximum(context, op, input, shape);
   const x = read(context, input, "plain");
   const outShape = tensorShape(context, shape, "plain");
   const [y, indices] = graph.emitMany("MaxPool", [x], [outShape, outShape], windowAttributes(op)) as [
@@ -121,6 +123,62 @@ function lowerMaximum(context: LoweringContext, op: Pool, input: FeatureMap, sha
     },
   };
 }
+
+/**
+ * For execution providers whose pooling does not say where a maximum was: the elements of each window side by side,
+ * which of them is the first largest, and the gradient taken back from there.
+ */
+function lowerPortableMaximum(
+  context: LoweringContext,
+  op: Pool,
+  input: FeatureMap,
+  shape: MapShape,
+): Lowered {
+  const { graph, batch } = context;
+  const { kernel, stride, padding } = op;
+  const x = read(context, input, "plain");
+  const [channels, height, width] = input.shape;
+  const [, rows, columnCount] = shape;
+  const [images, taps, positions] = [batch * channels, kernel * kernel, rows * columnCount];
+  const y = graph.emit("MaxPool", [x], tensorShape(context, shape, "plain"), windowAttributes(op));
+  return {
+    output: featureMap(shape, "plain", y),
+    backward(gradient) {
+      const outside = graph.integers([0, 0, padding, padding, 0, 0, padding, padding]);
+      const wider = [batch, channels, height + 2 * padding, width + 2 * padding];
+      const padded = padding === 0 ? x : graph.emit("Pad", [x, outside, scalar(graph, lowest)], wider);
+      const unfolded = columns(context, padded, { kernel, stride, padding: 0 });
+      const windows = reshape(graph, unfolded, [images, taps, positions]);
+      const place = graph.emit("ArgMax", [windows], [images, 1, positions], { axis: 1, keepdims: 1 });
+      const tap = graph.constant(
+        Float32Array.from({ length: taps }, (_, index) => index),
+        [taps, 1],
+      );
+      const hit = graph.emit(
+        "Equal",
+        [graph.emit("Cast", [place], place.shape, { to: 1 }), tap],
+        windows.shape,
+      );
+      const dy = reshape(graph, read(context, gradient, "plain"), [images, 1, positions]);
+      const shares = multiply(graph, graph.emit("Cast", [hit], windows.shape, { to: 1 }), dy);
+      const identity = (at: (tap: number) => number, dims: readonly number[]) => {
+        const data = new Float32Array(taps * taps);
+        for (let index = 0; index < taps; index += 1) data[index * taps + at(index)] = 1;
+        return graph.constant(data, dims);
+      };
+      const dx = inputGradient(context, reshape(graph, shares, [images, taps, rows, columnCount]), {
+        op: { kernel, stride, padding, groups: 1 },
+        inputShape: [images, 1, height, width],
+        weight: identity((index) => index, [taps, 1, kernel, kernel]),
+        flipped: () => identity((index) => taps - 1 - index, [1, taps, kernel, kernel]),
+      });
+      return [featureMap(input.shape, "plain", reshape(graph, dx, x.shape))];
+    },
+  };
+}
+
+/** Below every value of a map, and finite: the identity convolution multiplies it by zero. */
+const lowest = -1e30;
 
 /** The average over height and width: [C, 1, 1]. */
 export function lowerGlobalPool(context: LoweringContext, input: FeatureMap): Lowered {
