@@ -55,6 +55,7 @@ test("a Python that has all is told with its PyTorch and GPU", async () => {
   expect(found.get("Python")).toEqual({ state: "works", detail: `3.12.1 (${python})` });
   expect(found.get("PyTorch")).toEqual({ state: "works", detail: "2.13.0+cu130" });
   expect(found.get("GPU")).toEqual({ state: "works", detail: "NVIDIA X" });
+  expect(found.get("GPU by WebGPU")?.state).toMatch(/works|missing/);
 });
 
 test("a wrong PyTorch, one that does not start, and no Python are told with what to do", async () => {

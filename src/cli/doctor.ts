@@ -1,7 +1,8 @@
 // `genius doctor`: what works on this machine, and for what does not, what it would take. It looks and changes nothing.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { access, constants, statfs } from "node:fs/promises";
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
 import { z } from "zod";
 import { messageOf } from "../base/errors.ts";
@@ -40,6 +41,7 @@ export default defineCommand({
     const groups = await Promise.all([
       node(),
       packages(),
+      gpu(),
       models(terminal.environment),
       python(terminal.environment),
       clusters(terminal.environment, rest, options.out),
@@ -86,6 +88,20 @@ async function packages(): Promise<Finding[]> {
     ),
     load("images", "sharp", "JPEG, PNG and WebP"),
   ]);
+}
+
+/** Whether the training engine can use a GPU without Python. */
+async function gpu(): Promise<Finding[]> {
+  const what = "GPU by WebGPU";
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const file = fileURLToPath(new URL(`./doctor-gpu.${extension}`, import.meta.url));
+  return new Promise((settle) => {
+    execFile(process.execPath, [file], { timeout: 20_000 }, (failure, said) => {
+      if (failure === null)
+        settle([{ what, state: "works", detail: "for trainings with --execution-provider webgpu" }]);
+      else settle([{ what, state: "missing", detail: said || "asking for it did not end well" }]);
+    });
+  });
 }
 
 async function models(environment: Environment): Promise<Finding[]> {

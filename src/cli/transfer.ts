@@ -194,7 +194,7 @@ async function open(from: string, target: string, { given, environment, say }: O
       network,
       data,
       plan,
-      epochs: given.epochs ?? planEpochs(settings, imageCount).final,
+      epochs: given.epochs ?? planEpochs(settings, { search: imageCount, final: imageCount }).final,
       seed: given.seed,
       threads: given.threads ?? usefulThreads(stepMacCount, availableParallelism()),
     },

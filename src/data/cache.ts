@@ -110,11 +110,14 @@ export async function createCacheWriter(folder: string): Promise<CacheWriter> {
       await clearly(aside, async () => {
         await writeFile(labelsFile(aside), bytes);
         await writeFile(join(aside, "meta.json"), JSON.stringify({ version: cacheVersion, ...meta }));
-        if ((await readCached(folder)) === undefined) await rm(folder, { recursive: true, force: true });
-        await rename(aside, folder).catch(async (thrown: unknown) => {
-          // Another process was faster: its folder holds the same.
-          if ((await readCached(folder)) === undefined) throw thrown;
+        await rename(aside, folder).catch(async () => {
+          // Another process was faster, and its folder holds the same; or what lies there was cut off.
+          if ((await readCached(folder)) === undefined) {
+            await rename(folder, `${aside}.old`);
+            await rename(aside, folder);
+          }
           await rm(aside, { recursive: true, force: true });
+          await rm(`${aside}.old`, { recursive: true, force: true });
         });
       });
     },

@@ -52,13 +52,13 @@ interface Plan {
 async function create(setting: EvaluatorSetting, options: TorchOptions): Promise<Evaluator> {
   const { space, folder, seed, onProgress, parallel = 1 } = setting;
   const launcher = await openLauncher(setting);
-  const { dataset, side, imageCount, cacheOf } = await openStudyImages(setting, options);
-  const epochs = planEpochs(options, imageCount);
+  const { dataset, side, imageCounts, cacheOf } = await openStudyImages(setting, options);
+  const epochs = planEpochs(options, imageCounts);
   const jobs = await openJobFolders(folder);
   const gpus = options.gpus ?? (launcher.capacity?.gpus ? 1 : 0);
   const cpus = options.cpus ?? Math.max(1, Math.floor((launcher.capacity?.cpus ?? 1) / parallel));
 
-  const recipeOf = (request?: EvaluationRequest): TorchRecipe => {
+  const recipeOf = (imageCount: number, request?: EvaluationRequest): TorchRecipe => {
     const chosen = request && space.hyperparameters?.(request.proposal.choices);
     if (options.recipe === "large-batch") {
       const batchSize = Math.min(options.batchSize ?? 1024, imageCount);
@@ -78,7 +78,10 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       splitSeed: seed,
       dataFraction01: isFinal ? 1 : dataFraction01,
     });
-    const recipe = { ...(isFinal && { averageDecay: 0.998 }), ...recipeOf(request) };
+    const recipe = {
+      ...(isFinal && { averageDecay: 0.998 }),
+      ...recipeOf(isFinal ? imageCounts.final : imageCounts.search, request),
+    };
     const network = withImageSize(request.network, imageSize);
     const key = trainingKey(request.network, [recipe, dataset.hash, validationFraction01, seed]);
     const begun = isFinal ? undefined : await findKept(jobs.folder, key, length);
@@ -160,13 +163,13 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
     provenance: {
       dataset: dataset.name,
       datasetHash: dataset.hash,
-      trainImages: imageCount,
+      trainImages: imageCounts.search,
       validationFraction01: options.validationFraction01,
       splitSeed: seed,
       epochs: { ...epochs },
       launcher: options.launcher,
       resources: { gpus, cpus },
-      plan: JSON.parse(JSON.stringify(recipeOf())),
+      plan: JSON.parse(JSON.stringify(recipeOf(imageCounts.search))),
     },
     async evaluate(request) {
       const length = request.fidelity.epochs ?? epochs.search;

@@ -253,3 +253,9 @@ test("a data set that does not fit the space is refused in words", async () => {
     /digits has images of 1×12×12 in 10 classes/,
   );
 });
+
+test("a GPU that this machine or this onnxruntime does not have is refused before anything is trained", async () => {
+  await expect(evaluatorOf({ executionProvider: "cuda" })).rejects.toThrow(
+    /Nothing can be trained with "cuda" on this machine: .+ Leave --execution-provider out/,
+  );
+});

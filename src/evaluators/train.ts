@@ -11,6 +11,7 @@ import { GeniusError } from "../base/errors.ts";
 import { describeReport } from "../data/index.ts";
 import { networkCost } from "../network/cost.ts";
 import type { Network } from "../network/network.ts";
+import { checkExecutionProvider } from "../nn/index.ts";
 import type { Outcome } from "../record/trial.ts";
 import {
   defineEvaluator,
@@ -38,8 +39,9 @@ export default defineEvaluator({
 
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
   const { space, folder, seed } = setting;
-  const { dataset, side, imageCount, cacheOf } = await openStudyImages(setting, options);
-  const epochs = planEpochs(options, imageCount);
+  await checkExecutionProvider(options.executionProvider ?? "cpu");
+  const { dataset, side, imageCounts, cacheOf } = await openStudyImages(setting, options);
+  const epochs = planEpochs(options, imageCounts);
   const cores = availableParallelism();
   const share = Math.max(1, Math.floor(cores / (setting.parallel ?? 1)));
   const threadsOf = (network: Network, { batchSize }: Training["plan"], most: number) =>
@@ -47,7 +49,10 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   const pool = createWorkerPool();
   const store = await openCheckpoints(join(folder, "checkpoints"));
 
-  const trainingOf = async (request: EvaluationRequest): Promise<Training> => {
+  const trainingOf = async (
+    request: EvaluationRequest,
+    imageCount = imageCounts.search,
+  ): Promise<Training> => {
     const { imageSize = side, dataFraction01 = options.dataFraction01 } = request.fidelity;
     const chosen = space.hyperparameters?.(request.proposal.choices);
     const network = withImageSize(request.network, imageSize);
@@ -82,13 +87,13 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     provenance: {
       dataset: dataset.name,
       datasetHash: dataset.hash,
-      trainImages: imageCount,
+      trainImages: imageCounts.search,
       validationFraction01: options.validationFraction01,
       splitSeed: seed,
       epochs: { ...epochs },
       ...(options.threads !== undefined && { threads: options.threads }),
       cores,
-      plan: JSON.parse(JSON.stringify(planTraining(options, { dataset, imageCount }))),
+      plan: JSON.parse(JSON.stringify(planTraining(options, { dataset, imageCount: imageCounts.search }))),
       packages: {
         onnxruntime: runtime.versions.node ?? runtime.versions.common,
         sharp: sharp.versions.sharp,
@@ -119,7 +124,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     },
     async test(request): Promise<TestResult> {
       const full = { ...request, fidelity: { epochs: epochs.final, dataFraction01: 1 } };
-      const { timeLimitMs, ...unlimited } = await trainingOf(full);
+      const { timeLimitMs, ...unlimited } = await trainingOf(full, imageCounts.final);
       const training = { ...unlimited, threads: threadsOf(unlimited.network, unlimited.plan, cores) };
       const key = keyOf(training, request.network, [training.epochs, training.seed, training.threads]);
       const end = await pool.run(

@@ -15,7 +15,7 @@ export {
 export type { Optimiser } from "./optimiser.ts";
 export { countCorrect, createPredictor, type Predictor, type PredictorOptions } from "./predictor.ts";
 export { learningRateAt, type Schedule } from "./schedule.ts";
-export type { ExecutionProvider } from "./session.ts";
+export { checkExecutionProvider, type ExecutionProvider } from "./session.ts";
 export type { Weights } from "./state.ts";
 export {
   type Batch,

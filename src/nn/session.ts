@@ -6,7 +6,7 @@ import { blockedDomain, createGraphBuilder, openBatch } from "./graph/builder.ts
 import type { Target } from "./lower/context.ts";
 
 /** Where a graph runs. `cpu` is the default; the others need an onnxruntime build and a device that have them. */
-export type ExecutionProvider = "cpu" | "cuda" | "webgpu" | "dml" | "coreml";
+export type ExecutionProvider = "cpu" | "webgpu" | "cuda" | "dml" | "coreml";
 
 export interface SessionOptions {
   /** Threads within one operator; 1 or more. */
@@ -42,6 +42,31 @@ export async function openSession(
     throw new GeniusError(
       "training-failed",
       `onnxruntime could not open the model on "${options.executionProvider}": ${messageOf(thrown)}`,
+      { cause: thrown },
+    );
+  }
+}
+
+/**
+ * Computes one number with a provider.
+ * @throws GeniusError `missing-feature` when this machine or this onnxruntime does not have it.
+ */
+export async function checkExecutionProvider(executionProvider: ExecutionProvider): Promise<void> {
+  if (executionProvider === "cpu") return;
+  const graph = createGraphBuilder();
+  const input = graph.input("x", [1]);
+  graph.output(graph.emit("Add", [input, input], [1]));
+  try {
+    const session = await openSession(graph.encode(), { threads: 1, executionProvider, graph: "standard" });
+    await session.run({ x: asTensor(new Float32Array(1), [1]) });
+    await session.release();
+  } catch (thrown) {
+    const [first = ""] = messageOf(thrown instanceof GeniusError ? thrown.cause : thrown).split("\n");
+    // onnxruntime puts the place in its source and the broken condition first.
+    const why = first.replace(/^.* was (?:false|true)\. /, "").replace(/\.$/, "");
+    throw new GeniusError(
+      "missing-feature",
+      `Nothing can be trained with "${executionProvider}" on this machine: ${why}. Leave --execution-provider out to train on the processor.`,
       { cause: thrown },
     );
   }

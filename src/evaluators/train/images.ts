@@ -71,12 +71,17 @@ function refuseMisfit(dataset: Dataset, space: Space): void {
   );
 }
 
+/** How many images are trained on: by a design during the search, and by the selected one after it. */
+export interface ImageCounts {
+  readonly search: number;
+  readonly final: number;
+}
+
 /** The images of a study, at the side that is usual in it and at others that a fidelity asks for. */
 export interface StudyImages {
   readonly dataset: Dataset;
   readonly side: number;
-  /** Training images of a design during the search. */
-  readonly imageCount: number;
+  readonly imageCounts: ImageCounts;
   /** The decoded data set at a side, in the cache. */
   cacheOf(side: number): Promise<string>;
 }
@@ -95,13 +100,12 @@ export async function openStudyImages(
   refuseMisfit(dataset, space);
   const side = dataset.shape[1];
   const caches = new Map([[side, dataset.cachePath]]);
+  const final = dataset.train.count * (1 - options.validationFraction01);
+  const atLeastOne = (count: number) => Math.max(1, Math.round(count));
   return {
     dataset,
     side,
-    imageCount: Math.max(
-      1,
-      Math.round(dataset.train.count * (1 - options.validationFraction01) * options.dataFraction01),
-    ),
+    imageCounts: { search: atLeastOne(final * options.dataFraction01), final: atLeastOne(final) },
     async cacheOf(wanted) {
       const known = caches.get(wanted) ?? (await openImages(setting, wanted)).cachePath;
       caches.set(wanted, known);

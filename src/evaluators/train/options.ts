@@ -1,9 +1,17 @@
 // What a person may set about trainings, as one schema: types, flags and docs come from it. What is left out is
 // chosen in plan.ts by the size of the data.
 import { z } from "zod";
+import type { ExecutionProvider } from "../../nn/index.ts";
 
 const whole = z.number().int().positive();
 const left = (description: string) => `${description} (default: by the size of the data)`;
+const executionProviders = [
+  "cpu",
+  "webgpu",
+  "cuda",
+  "dml",
+  "coreml",
+] as const satisfies readonly ExecutionProvider[];
 
 export const trainOptions = z.object({
   epochs: whole.optional().describe(left("epochs of a design during the search")),
@@ -49,6 +57,12 @@ export const trainOptions = z.object({
   threads: whole
     .optional()
     .describe("threads of one training (default: cores over trainings at once, one for a small network)"),
+  executionProvider: z
+    .enum(executionProviders)
+    .optional()
+    .describe(
+      "where trainings compute: cpu (default), webgpu (a GPU with Vulkan, Metal or Direct3D 12), or what another build of onnxruntime has",
+    ),
   timeLimitSeconds: z.number().positive().optional().describe("a training that takes longer has failed"),
   memoryLimitMb: z.number().positive().optional().describe("a training that needs more memory has failed"),
   int8: z

@@ -8,7 +8,7 @@ const none = trainOptions.parse({});
 
 test("fewer images get more epochs, smaller batches and smaller steps; a person's word comes first", () => {
   const sizes = [100, 1_000, 7_200, 45_000];
-  const epochs = sizes.map((count) => planEpochs(none, count));
+  const epochs = sizes.map((count) => planEpochs(none, { search: count, final: count }));
   for (const { min, search, final } of epochs) {
     expect(min).toBeGreaterThanOrEqual(1);
     expect(min).toBeLessThanOrEqual(search);
@@ -16,11 +16,15 @@ test("fewer images get more epochs, smaller batches and smaller steps; a person'
   }
   expect(epochs.map(({ search }) => search)).toEqual([30, 15, 2, 2]);
   expect(epochs.map(({ final }) => final)).toEqual([150, 150, 40, 25]);
-  expect(planEpochs(trainOptions.parse({ epochs: 60, minEpochs: 90 }), 45_000)).toEqual({
+  expect(
+    planEpochs(trainOptions.parse({ epochs: 60, minEpochs: 90 }), { search: 45_000, final: 45_000 }),
+  ).toEqual({
     min: 60,
     search: 60,
     final: 60,
   });
+  const ofAFifth = planEpochs(none, { search: 9_000, final: 45_000 });
+  expect(ofAFifth).toMatchObject({ search: 2, final: 25 });
   const plans = sizes.map((imageCount) => planTraining(none, { dataset: digits, imageCount }));
   expect(plans.map(({ batchSize }) => batchSize)).toEqual([16, 32, 32, 64]);
   expect(plans.map(({ learningRate }) => learningRate)).toEqual([0.025, 0.05, 0.05, 0.1]);
@@ -37,6 +41,14 @@ test("what the space decides wins over an option, and an option over what is usu
     kind: "adamw",
     weightDecay: 0.01,
   });
+});
+
+test("a GPU is part of the plan, and the processor is left unsaid, so that plans of before stay the same", () => {
+  const data = { dataset: photos, imageCount: 45_000 };
+  const planned = (executionProvider: string) =>
+    planTraining(trainOptions.parse({ executionProvider }), data);
+  expect(planned("webgpu")).toEqual({ ...planTraining(none, data), executionProvider: "webgpu" });
+  expect(planned("cpu")).toEqual(planTraining(none, data));
 });
 
 test("photographs are mirrored and stay upright, handwriting is turned and never mirrored", () => {

@@ -1,8 +1,9 @@
 // How a network is trained: the options, completed by what suits the size of the data. The rules and the
 // measurements behind them are in benchmarks/train-search. Pure; it knows neither networks nor processes.
 import { type Augmentation, type Dataset, defaultAugmentation, noAugmentation } from "../../data/index.ts";
-import type { Optimiser } from "../../nn/index.ts";
+import type { ExecutionProvider, Optimiser } from "../../nn/index.ts";
 import type { Hyperparameters } from "../../spaces/space.ts";
+import type { ImageCounts } from "./images.ts";
 import type { TrainOptions } from "./options.ts";
 
 /** All that decides a training but the network, the data, the seed and how many epochs. Plain JSON. */
@@ -14,6 +15,8 @@ export interface TrainingPlan {
   readonly augmentation: Augmentation;
   /** Largest norm of the gradient. */
   readonly clipNorm: number;
+  /** Where the steps are computed, which decides their rounding; absent: the processor. */
+  readonly executionProvider?: ExecutionProvider;
 }
 
 export interface EpochPlan {
@@ -23,12 +26,12 @@ export interface EpochPlan {
 }
 
 /** Epochs of few images are cheap and teach little, so a small data set gets more of them. */
-export function planEpochs(options: TrainOptions, imageCount: number): EpochPlan {
-  const search = options.epochs ?? between(Math.round(15_000 / imageCount), 2, 30);
+export function planEpochs(options: TrainOptions, imageCounts: ImageCounts): EpochPlan {
+  const search = options.epochs ?? between(Math.round(15_000 / imageCounts.search), 2, 30);
   return {
     min: Math.min(search, options.minEpochs ?? Math.max(1, Math.round(search / 9))),
     search,
-    final: options.finalEpochs ?? Math.max(search, between(Math.round(290_000 / imageCount), 25, 150)),
+    final: options.finalEpochs ?? Math.max(search, between(Math.round(290_000 / imageCounts.final), 25, 150)),
   };
 }
 
@@ -39,6 +42,7 @@ export function planTraining(
   chosen: Hyperparameters = {},
 ): TrainingPlan {
   const { dataset, imageCount } = data;
+  const { executionProvider = "cpu" } = options;
   const usual = imageCount < 1_000 ? 16 : imageCount < 20_000 ? 32 : 64;
   const batchSize = Math.min(options.batchSize ?? usual, imageCount);
   const isSgd = options.optimiser === "sgd";
@@ -56,6 +60,7 @@ export function planTraining(
     labelSmoothing: options.labelSmoothing,
     augmentation: planAugmentation(options, dataset),
     clipNorm: 5,
+    ...(executionProvider !== "cpu" && { executionProvider }),
   };
 }
 

@@ -56,6 +56,7 @@ export async function runTraining(training: Training, hooks: TrainingHooks): Pro
     clipNorm: plan.clipNorm,
     seed,
     threads,
+    ...(plan.executionProvider !== undefined && { executionProvider: plan.executionProvider }),
     ...(hooks.averageDecay !== undefined && { averageDecay: hooks.averageDecay }),
   });
   try {

@@ -70,15 +70,19 @@ describe.skipIf(without !== undefined)("slurm, when things go wrong", { timeout:
     readFile(join(job.folder, `launch-${job.key}`, "owner"), "utf8").then((id) => id.trim());
   const outputOf = async (launcher: Launcher, job: LaunchJob) => (await launcher.output(job, 0)).text;
 
-  /** Slurm waits two minutes before it starts a job again that was put back in the queue. */
-  const startNow = (job: LaunchJob, time = "now") =>
-    until(async () => {
-      const change = ["update", `JobId=${await idOf(job)}`, `StartTime=${time}`];
-      return cluster.slurm("scontrol", ...change).then(
-        () => true,
-        () => false,
-      );
-    }, Boolean);
+  /**
+   * Slurm waits two minutes before it starts a job again that was put back in the queue, and sets that time once more
+   * when the last run has ended: it is asked until the job has begun.
+   */
+  const startNow = (job: LaunchJob) =>
+    until(
+      async () => {
+        const id = await idOf(job);
+        await cluster.slurm("scontrol", "update", `JobId=${id}`, "StartTime=now").catch(() => "");
+        return cluster.slurm("squeue", "--noheader", `--jobs=${id}`, "--format=%T").catch(() => "");
+      },
+      (state) => !/PENDING|COMPLETING|REQUEUE/.test(state),
+    );
   // A test that failed leaves nothing to the next one.
   afterEach(async () => {
     await cluster.slurm("scancel", "--user=root");
@@ -177,7 +181,8 @@ describe.skipIf(without !== undefined)("slurm, when things go wrong", { timeout:
     await cluster.act("start-node");
     await cluster.slurm("scontrol", "update", "NodeName=genius1", "State=RESUME").catch(() => "");
     // Not at once: what Slurm still has to say to the node about the lost run would meet the new one.
-    await startNow(job, "now+5");
+    await wait(5000);
+    await startNow(job);
     await until(
       () => outputOf(launcher, job),
       (text) => text.includes("begun at 3"),
