@@ -1,33 +1,11 @@
 // Gradients, running statistics, optimisers, schedules and a whole training against PyTorch's numbers.
 import { expect, test } from "vitest";
-import { drawBatch, drawLearnableBatch, drawWeights, fixtures } from "./fixtures/cases.ts";
-import type { MapShape, ModelNode } from "./model.ts";
+import { drawBatch, drawLearnableBatch, fixedTrainer, fixtures, imageShape } from "./fixtures/cases.ts";
+import { worstDifference } from "./fixtures/differences.ts";
 import { learningRateAt } from "./schedule.ts";
-import { createTrainer, type TrainerOptions } from "./trainer.ts";
 
 const lowerings = ["native", "plain", "portable"] as const;
 const plainSgd = { kind: "sgd", momentum: 0, nesterov: false, weightDecay: 0 } as const;
-
-const imageShape = (nodes: readonly ModelNode[]): MapShape => {
-  const op = nodes[0]?.op;
-  if (op?.kind !== "input") throw new Error("a fixture starts with its input");
-  return op.shape;
-};
-
-/** The largest difference, in units of `scale`: 1e-4 of the largest number (and of 1e-3, where all are tiny). */
-function worstDifference(actual: ArrayLike<number>, expected: readonly number[], tolerance: number): number {
-  expect(actual.length).toBe(expected.length);
-  const scale = tolerance * Math.max(1e-3, ...expected.map(Math.abs));
-  return Math.max(...expected.map((value, index) => Math.abs((actual[index] as number) - value) / scale));
-}
-
-async function fixedTrainer(name: string, options: Omit<TrainerOptions, "seed" | "classCount">) {
-  const last = options.nodes.at(-1)?.op;
-  const classCount = last?.kind === "linear" ? last.outFeatures : 0;
-  const trainer = await createTrainer({ ...options, classCount, seed: 0 });
-  trainer.setWeights(drawWeights(name, options.nodes));
-  return trainer;
-}
 
 test.for(Object.keys(fixtures.operators))("gradients of %s agree with PyTorch's to 1e-4", async (name) => {
   const record = fixtures.operators[name];

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { fixtures } from "./fixtures/cases.ts";
+import { worstDifference } from "./fixtures/differences.ts";
 
 const places = [dirname(process.env.GENIUS_CHROMIUM ?? ""), "/usr/lib/chromium", "/opt/google/chrome"];
 const driver = "vk_swiftshader_icd.json";
@@ -55,9 +56,8 @@ test.skipIf(chromium === undefined)(
       const expected = fixtures.operators[name]!;
       expect(loss, name).toBeCloseTo(expected.loss, 5);
       for (const [parameter, values] of Object.entries(expected.gradients)) {
-        const scale = 1e-4 * Math.max(1e-3, ...values.map(Math.abs));
-        const apart = values.map((value, index) => Math.abs(gradients[parameter][index] - value) / scale);
-        expect(Math.max(...apart), `${name}: ${parameter}`).toBeLessThan(1);
+        const worst = worstDifference(gradients[parameter], values, 1e-4);
+        expect(worst, `${name}: ${parameter}`).toBeLessThan(1);
       }
     }
     const losses: readonly number[] = lines.at(-1).losses;
