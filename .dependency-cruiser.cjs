@@ -1,19 +1,27 @@
-// The layers of docs/layout: a folder imports only from lower numbers and from itself, types included.
+// The layers of docs/decisions/012: a folder imports only from lower layers and from itself, types included.
+// Folders on one layer do not import each other; a feature or a task does not import another one.
 const layers = [
   ["base"],
-  ["nn", "llm", "network", "data"],
-  ["spaces"],
-  ["record", "weight-sharing"],
-  ["prompt", "launchers"],
-  ["strategies", "evaluators"],
-  ["study", "report", "refine"],
+  ["math", "graph", "llm"],
+  ["engine", "tasks"],
+  ["search"],
+  ["training"],
+  ["evaluators"],
+  ["study"],
+  ["report"],
   ["catalog"],
-  ["runs", "questions"],
+  ["runs"],
+  ["api"],
+  ["command"],
+  ["features"],
   ["dashboard", "mcp"],
   ["cli", "testing"],
 ];
+const isTest = "\\.test\\.tsx?$|/fixtures/";
+// The catalog is generated: it names every member by a lazy import, wherever the member lies.
+const isCatalog = "^src/catalog/_catalog\\.ts$";
 
-const forbidden = layers.flatMap((folders, level) =>
+const downOnly = layers.flatMap((folders, level) =>
   folders.map((folder) => {
     const lower = layers.slice(0, level).flat();
     const allowed = [folder, ...lower].join("|");
@@ -21,29 +29,40 @@ const forbidden = layers.flatMap((folders, level) =>
       name: `${folder}-looks-down-only`,
       comment: `src/${folder} (layer ${level}) may import only from itself${lower.length > 0 ? ` and ${lower.join(", ")}` : ""}.`,
       severity: "error",
-      from: { path: `^src/${folder}/`, pathNot: "\\.test\\.ts$|/fixtures/" },
+      from: { path: `^src/${folder}/`, pathNot: `${isTest}|${isCatalog}` },
       to: { path: "^src/", pathNot: `^src/(${allowed})/` },
     };
   }),
 );
 
+const apart = ["features", "tasks"].map((parent) => ({
+  name: `${parent}-stand-apart`,
+  comment: `A folder of src/${parent} does not import another one.`,
+  severity: "error",
+  from: { path: `^src/${parent}/([^/]+)/`, pathNot: isTest },
+  to: { path: `^src/${parent}/[^/]+/`, pathNot: `^src/${parent}/$1/` },
+}));
+
 module.exports = {
   forbidden: [
-    ...forbidden,
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    ...downOnly,
+    ...apart,
     {
-      name: "not-to-unresolvable",
+      name: "page-by-its-door",
+      comment: "The page takes types and shared code from src/dashboard, src/report and src/base only.",
       severity: "error",
-      from: {},
-      to: { couldNotResolve: true },
+      from: { path: "^apps/", pathNot: `${isTest}|test-server` },
+      to: { path: "^src/", pathNot: "^src/(dashboard|report|base)/" },
     },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "not-to-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
-      extensions: [".ts", ".js"],
+      extensions: [".ts", ".tsx", ".js"],
       exportsFields: ["exports"],
       conditionNames: ["import", "node", "default"],
     },

@@ -6,71 +6,88 @@ import { format } from "./format.ts";
 
 interface Kind {
   readonly kind: string;
-  readonly folder: string;
+  /** Folders of src/ whose files may be members. */
+  readonly folders: readonly string[];
   readonly define: string;
   readonly type: string;
+  /** The file of src/ that holds the contract. */
   readonly contract: string;
 }
 
 const kinds: readonly Kind[] = [
-  { kind: "spaces", folder: "spaces", define: "defineSpace", type: "SpaceDefinition", contract: "space" },
+  {
+    kind: "spaces",
+    folders: ["search/spaces"],
+    define: "defineSpace",
+    type: "SpaceDefinition",
+    contract: "search/space",
+  },
   {
     kind: "strategies",
-    folder: "strategies",
+    folders: ["search/strategies", "features/weight-sharing/strategies"],
     define: "defineStrategy",
     type: "StrategyDefinition",
-    contract: "strategy",
+    contract: "search/strategy",
   },
   {
     kind: "evaluators",
-    folder: "evaluators",
+    folders: ["evaluators"],
     define: "defineEvaluator",
     type: "EvaluatorDefinition",
-    contract: "evaluator",
+    contract: "evaluators/evaluator",
   },
   {
     kind: "launchers",
-    folder: "launchers",
+    folders: ["evaluators/launchers"],
     define: "defineLauncher",
     type: "LauncherDefinition",
-    contract: "launcher",
+    contract: "evaluators/launchers/launcher",
   },
 ];
 
 const source = new URL("../src/", import.meta.url);
 const target = new URL("catalog/_catalog.ts", source);
 
-async function section({ kind, folder, define, type }: Kind): Promise<string> {
-  const directory = new URL(`${folder}/`, source);
-  const files = (await readdir(directory))
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
-    .sort();
-  const entries: string[] = [];
-  for (const file of files) {
-    const text = await readFile(new URL(file, directory), "utf8");
-    if (!new RegExp(`export default ${define}\\b`).test(text)) continue;
-    const { default: member } = (await import(new URL(file, directory).href)) as {
-      default: { name: string; summary: string; source: string; model?: string; needs?: string };
-    };
-    if (member.name !== basename(file, ".ts")) {
-      throw new Error(
-        `${join("src", folder, file)} defines "${member.name}"; a member has the name of its file.`,
-      );
-    }
-    const model = member.model === undefined ? "" : `model: ${JSON.stringify(member.model)},`;
-    const needs = member.needs === undefined ? "" : `needs: ${JSON.stringify(member.needs)},`;
-    entries.push(`${JSON.stringify(member.name)}: {
-      summary: ${JSON.stringify(member.summary)},
-      source: ${JSON.stringify(member.source)},${model}${needs}
-      load: async () => (await import("../${folder}/${file}")).default,
-    }`);
-  }
-  return `export const ${kind}: Readonly<Record<string, Entry<${type}>>> = {${entries.join(",\n")}};`;
+interface Member {
+  readonly name: string;
+  readonly summary: string;
+  readonly source: string;
+  readonly model?: string;
+  readonly needs?: string;
 }
 
-const imports = kinds.map(
-  ({ folder, type, contract }) => `import type { ${type} } from "../${folder}/${contract}.ts";`,
-);
+async function section({ kind, folders, define, type }: Kind): Promise<string> {
+  const entries: [string, string][] = [];
+  for (const folder of folders) {
+    const directory = new URL(`${folder}/`, source);
+    for (const file of await readdir(directory)) {
+      if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
+      const text = await readFile(new URL(file, directory), "utf8");
+      if (!new RegExp(`export default ${define}\\b`).test(text)) continue;
+      const { default: member } = (await import(new URL(file, directory).href)) as { default: Member };
+      if (member.name !== basename(file, ".ts")) {
+        throw new Error(
+          `${join("src", folder, file)} defines "${member.name}"; a member has the name of its file.`,
+        );
+      }
+      entries.push([member.name, entryText(member, `../${folder}/${file}`)]);
+    }
+  }
+  const texts = entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
+  return `export const ${kind}: Readonly<Record<string, Entry<${type}>>> = {${texts.join(",\n")}};`;
+}
+
+function entryText({ name, summary, source, model, needs }: Member, path: string): string {
+  const optional = Object.entries({ model, needs }).filter(([, value]) => value !== undefined);
+  return `${JSON.stringify(name)}: {
+      summary: ${JSON.stringify(summary)},
+      source: ${JSON.stringify(source)},
+      ${optional.map(([field, value]) => `${field}: ${JSON.stringify(value)},`).join("\n")}
+      load: async () => (await import(${JSON.stringify(path)})).default,
+    }`;
+}
+
+const imports = kinds.map(({ type, contract }) => `import type { ${type} } from "../${contract}.ts";`);
 const sections = await Promise.all(kinds.map(section));
 const text = await format(
   `// Written by \`npm run catalog\`; do not edit. What exists, by name, loaded when it is used.

@@ -1,7 +1,8 @@
 // The public API of genius-nas: the named exports of this file, and nothing else.
+
+export { type Assembly, assemble } from "./api/assemble.ts";
 export { type ErrorCode, GeniusError } from "./base/errors.ts";
 export { createRandom, type Random } from "./base/random.ts";
-export { type Assembly, assemble } from "./catalog/assemble.ts";
 export { loadEvaluator, loadSpace, loadStrategy } from "./catalog/load.ts";
 export {
   type DatasetDescription,
@@ -20,14 +21,14 @@ export {
   makeDivisible,
   norm,
   squeezeExcite,
-} from "./network/blocks.ts";
+} from "./graph/blocks.ts";
 export {
   type NetworkCost,
   type NodeCost,
   networkCost,
   nodeCosts,
   peakActivationBytes,
-} from "./network/cost.ts";
+} from "./graph/cost.ts";
 export {
   type ActivationName,
   createNetworkBuilder,
@@ -36,9 +37,32 @@ export {
   type NetworkBuilder,
   type NetworkNode,
   type Operation,
-} from "./network/network.ts";
-export { createJournal, type Journal, openJournal, readJournal } from "./record/journal.ts";
-export type { RunRecord, StudyConfig } from "./record/journal-lines.ts";
+} from "./graph/network.ts";
+export { fromDigits, keyOf, parseChoices, toDigits } from "./search/choices.ts";
+export {
+  createDomain,
+  largestFeasible,
+  neighbours,
+  smallestFeasible,
+} from "./search/constraints/create-domain.ts";
+export type { DesignCost, Domain, Violation } from "./search/constraints/domain.ts";
+export {
+  type Choices,
+  type Decision,
+  type DecisionOption,
+  defineSpace,
+  type ImageTask,
+  type Limits,
+  type Space,
+  type SpaceDefinition,
+} from "./search/space.ts";
+export {
+  defineStrategy,
+  type ProposeContext,
+  type Strategy,
+  type StrategyDefinition,
+  type StrategySetting,
+} from "./search/strategy.ts";
 export {
   bestOf,
   type EpochPoint,
@@ -49,25 +73,7 @@ export {
   type Proposal,
   type ScoredTrial,
   type Trial,
-} from "./record/trial.ts";
-export { fromDigits, keyOf, parseChoices, toDigits } from "./spaces/choices.ts";
-export { createDomain, largestFeasible, neighbours, smallestFeasible } from "./spaces/create-domain.ts";
-export type { DesignCost, Domain, Violation } from "./spaces/domain.ts";
-export {
-  type Choices,
-  type Decision,
-  type DecisionOption,
-  defineSpace,
-  type ImageTask,
-  type Limits,
-  type Space,
-  type SpaceDefinition,
-} from "./spaces/space.ts";
-export {
-  defineStrategy,
-  type ProposeContext,
-  type Strategy,
-  type StrategyDefinition,
-  type StrategySetting,
-} from "./strategies/strategy.ts";
+} from "./search/trial.ts";
+export { createJournal, type Journal, openJournal, readJournal } from "./study/journal.ts";
+export type { RunRecord, StudyConfig } from "./study/journal-lines.ts";
 export { runStudy, type Study, type StudyEvent, type StudyResult, testBest } from "./study/run-study.ts";

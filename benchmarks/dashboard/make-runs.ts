@@ -4,11 +4,11 @@
 //   node benchmarks/dashboard/make-runs.ts FOLDER
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { assemble } from "../../src/api/assemble.ts";
 import { createRandom } from "../../src/base/random.ts";
-import { assemble } from "../../src/catalog/assemble.ts";
-import type { StudyConfig } from "../../src/record/journal-lines.ts";
-import type { Trial } from "../../src/record/trial.ts";
-import { keyOf } from "../../src/spaces/choices.ts";
+import { keyOf } from "../../src/search/choices.ts";
+import type { Trial } from "../../src/search/trial.ts";
+import type { StudyConfig } from "../../src/study/journal-lines.ts";
 import { runStudy } from "../../src/study/run-study.ts";
 
 const config: StudyConfig = {

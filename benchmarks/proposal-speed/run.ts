@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
 import { loadStrategy } from "../../src/catalog/load.ts";
-import type { Trial } from "../../src/record/trial.ts";
-import { createDomain } from "../../src/spaces/create-domain.ts";
-import type { Choices } from "../../src/spaces/space.ts";
+import { createDomain } from "../../src/search/constraints/create-domain.ts";
+import type { Choices } from "../../src/search/space.ts";
+import type { Trial } from "../../src/search/trial.ts";
 import { benchmarkTables, openNumbered } from "../search-quality/tables.ts";
 
 const { values } = parseArgs({

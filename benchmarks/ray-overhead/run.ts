@@ -10,9 +10,9 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
-import type { LaunchJob } from "../../src/launchers/launcher.ts";
-import { createRayApi } from "../../src/launchers/ray/api.ts";
-import ray from "../../src/launchers/ray.ts";
+import type { LaunchJob } from "../../src/evaluators/launchers/launcher.ts";
+import { createRayApi } from "../../src/evaluators/launchers/ray/api.ts";
+import ray from "../../src/evaluators/launchers/ray.ts";
 import { findRay, startRay } from "../../src/testing/ray-cluster.ts";
 
 const { values } = parseArgs({

@@ -8,11 +8,11 @@
 //   [--out lines.jsonl]; --first and --second in processor seconds.
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
-import { networkCost } from "../../src/network/cost.ts";
-import { initialWeights } from "../../src/nn/index.ts";
-import type { Design } from "../../src/refine/design.ts";
-import { refine } from "../../src/refine/refine.ts";
-import { accuracyOf, trainDesign } from "../../src/refine/short-training.ts";
+import { initialWeights } from "../../src/engine/index.ts";
+import type { Design } from "../../src/features/refine/design.ts";
+import { refine } from "../../src/features/refine/refine.ts";
+import { accuracyOf, trainDesign } from "../../src/features/refine/short-training.ts";
+import { networkCost } from "../../src/graph/cost.ts";
 import { clock, openSetting, teller } from "./setting.ts";
 
 const { values } = parseArgs({

@@ -1,15 +1,15 @@
 // What the measurements of refinement share: the images and their parts, the space and its limits, the clock of
 // processor time (the machine has other work), and lines of results.
 import { appendFileSync } from "node:fs";
+import { createDomain } from "../../src/search/constraints/create-domain.ts";
+import mobile from "../../src/search/spaces/mobile.ts";
 import {
   channelStatistics,
   defaultAugmentation,
   openDataset,
   splitValidation,
   takeFraction,
-} from "../../src/data/index.ts";
-import { createDomain } from "../../src/spaces/create-domain.ts";
-import mobile from "../../src/spaces/mobile.ts";
+} from "../../src/tasks/image-classification/index.ts";
 
 export interface Setting {
   readonly images: string;

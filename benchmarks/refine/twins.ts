@@ -6,10 +6,16 @@
 //   [--epochs 6] [--short 1] [--seed 1] [--out lines.jsonl]
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
-import { initialWeights } from "../../src/nn/index.ts";
-import { blocksOf, outputOf } from "../../src/refine/design.ts";
-import { type Evidence, evidenceFor, isBetter, type Measured, margins } from "../../src/refine/evidence.ts";
-import { measureMap, rightAnswers, trainDesign } from "../../src/refine/short-training.ts";
+import { initialWeights } from "../../src/engine/index.ts";
+import { blocksOf, outputOf } from "../../src/features/refine/design.ts";
+import {
+  type Evidence,
+  evidenceFor,
+  isBetter,
+  type Measured,
+  margins,
+} from "../../src/features/refine/evidence.ts";
+import { measureMap, rightAnswers, trainDesign } from "../../src/features/refine/short-training.ts";
 import { clock, openSetting, teller } from "./setting.ts";
 
 const { values } = parseArgs({

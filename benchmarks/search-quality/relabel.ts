@@ -1,7 +1,7 @@
 // The same space with nothing left to recognise: decisions in another order, options shuffled, every name replaced and
 // no order of sizes told. A search whose knowledge is general must be as good on it.
 import { createRandom } from "../../src/base/random.ts";
-import type { Choices, Space } from "../../src/spaces/space.ts";
+import type { Choices, Space } from "../../src/search/space.ts";
 
 export interface Relabelled {
   readonly space: Space;

@@ -1,9 +1,9 @@
 // One search on a table as a tight loop: propose, look up, observe. No journal, no clock, nothing else to wait for.
 import { createRandom } from "../../src/base/random.ts";
-import { createDomain } from "../../src/spaces/create-domain.ts";
-import type { Choices } from "../../src/spaces/space.ts";
-import type { StrategyDefinition } from "../../src/strategies/strategy.ts";
-import { designAt } from "../../src/strategies/unseen.ts";
+import { createDomain } from "../../src/search/constraints/create-domain.ts";
+import { designAt } from "../../src/search/sampling/unseen.ts";
+import type { Choices } from "../../src/search/space.ts";
+import type { StrategyDefinition } from "../../src/search/strategy.ts";
 import { relabel } from "./relabel.ts";
 import type { NumberedTable } from "./tables.ts";
 

@@ -6,8 +6,8 @@
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
 import { loadStrategy } from "../../src/catalog/load.ts";
-import { bestOf, type Trial } from "../../src/record/trial.ts";
-import { createDomain } from "../../src/spaces/create-domain.ts";
+import { createDomain } from "../../src/search/constraints/create-domain.ts";
+import { bestOf, type Trial } from "../../src/search/trial.ts";
 import { adviseStop } from "../../src/study/stop-advice.ts";
 import { benchmarkTables, type NumberedTable, openNumbered } from "./tables.ts";
 

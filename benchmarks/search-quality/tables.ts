@@ -1,10 +1,10 @@
 // The six published tables that searches are compared on, what they should reach, and a table opened for quick reading.
 import { openTable } from "../../src/evaluators/accuracy-table.ts";
-import channelMobilenet from "../../src/spaces/channel-bench-mobilenet.ts";
-import channelResnet from "../../src/spaces/channel-bench-resnet.ts";
-import cells from "../../src/spaces/nas-bench-201.ts";
-import macro from "../../src/spaces/nas-bench-macro.ts";
-import type { Choices, Space } from "../../src/spaces/space.ts";
+import type { Choices, Space } from "../../src/search/space.ts";
+import channelMobilenet from "../../src/search/spaces/channel-bench-mobilenet.ts";
+import channelResnet from "../../src/search/spaces/channel-bench-resnet.ts";
+import cells from "../../src/search/spaces/nas-bench-201.ts";
+import macro from "../../src/search/spaces/nas-bench-macro.ts";
 
 /** By number of evaluations: a median rank, or mean accuracies in percent. */
 export type Goal = Readonly<

@@ -4,11 +4,11 @@
 // Usage: node benchmarks/search-quality/zero-cost.ts [--tables macro,201-cifar10] [--networks 100] [--seed 1]
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
-import { networkCost } from "../../src/network/cost.ts";
-import { createDomain } from "../../src/spaces/create-domain.ts";
-import { naswot } from "../../src/strategies/naswot.ts";
-import { networkKnowledge } from "../../src/strategies/network-knowledge.ts";
-import { synflow } from "../../src/strategies/synflow.ts";
+import { networkCost } from "../../src/graph/cost.ts";
+import { createDomain } from "../../src/search/constraints/create-domain.ts";
+import { naswot } from "../../src/search/surrogate/naswot.ts";
+import { networkKnowledge } from "../../src/search/surrogate/network-knowledge.ts";
+import { synflow } from "../../src/search/surrogate/synflow.ts";
 import { type BenchmarkTable, benchmarkTables, openNumbered } from "./tables.ts";
 
 const { values } = parseArgs({

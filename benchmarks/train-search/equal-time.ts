@@ -14,10 +14,10 @@ import { parseCount } from "../../src/base/units.ts";
 import { loadSpace, loadStrategy, resolveOptions } from "../../src/catalog/load.ts";
 import type { EvaluationRequest, Evaluator } from "../../src/evaluators/evaluator.ts";
 import train from "../../src/evaluators/train.ts";
-import { networkCost } from "../../src/network/cost.ts";
-import type { Trial } from "../../src/record/trial.ts";
-import { keyOf } from "../../src/spaces/choices.ts";
-import { createDomain } from "../../src/spaces/create-domain.ts";
+import { networkCost } from "../../src/graph/cost.ts";
+import { keyOf } from "../../src/search/choices.ts";
+import { createDomain } from "../../src/search/constraints/create-domain.ts";
+import type { Trial } from "../../src/search/trial.ts";
 import { runStudy } from "../../src/study/run-study.ts";
 
 const { values } = parseArgs({

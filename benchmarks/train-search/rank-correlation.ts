@@ -11,12 +11,12 @@ import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
 import { openTable } from "../../src/evaluators/accuracy-table.ts";
 import train from "../../src/evaluators/train.ts";
-import { networkCost } from "../../src/network/cost.ts";
-import { kendallTau } from "../../src/report/statistics.ts";
-import { keyOf } from "../../src/spaces/choices.ts";
-import { anyDesign } from "../../src/spaces/create-domain.ts";
-import macro from "../../src/spaces/nas-bench-macro.ts";
-import type { Choices } from "../../src/spaces/space.ts";
+import { networkCost } from "../../src/graph/cost.ts";
+import { kendallTau } from "../../src/math/statistics.ts";
+import { keyOf } from "../../src/search/choices.ts";
+import { anyDesign } from "../../src/search/constraints/create-domain.ts";
+import type { Choices } from "../../src/search/space.ts";
+import macro from "../../src/search/spaces/nas-bench-macro.ts";
 
 const { values } = parseArgs({
   options: {

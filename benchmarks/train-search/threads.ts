@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
 import train from "../../src/evaluators/train.ts";
-import { createDomain } from "../../src/spaces/create-domain.ts";
-import mobile from "../../src/spaces/mobile.ts";
+import { createDomain } from "../../src/search/constraints/create-domain.ts";
+import mobile from "../../src/search/spaces/mobile.ts";
 
 const { values } = parseArgs({
   options: {

@@ -11,8 +11,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { exportPytorch } from "../../src/network/export/pytorch.ts";
-import mobile from "../../src/spaces/mobile.ts";
+import { exportPytorch } from "../../src/graph/export/pytorch.ts";
+import mobile from "../../src/search/spaces/mobile.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

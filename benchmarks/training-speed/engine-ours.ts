@@ -3,7 +3,7 @@
 // the peak resident set in MB.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { createTrainer, type ModelNode } from "../../src/nn/index.ts";
+import { createTrainer, type ModelNode } from "../../src/engine/index.ts";
 
 const [file = "", batch = "64", threads = "2"] = process.argv.slice(2);
 const nodes = JSON.parse(readFileSync(file, "utf8")) as ModelNode[];

@@ -1,9 +1,10 @@
 // The five networks whose training speed is compared: four kinds that searches here train, and a plain residual one.
-import { createNetworkBuilder, type Network } from "../../src/network/network.ts";
-import type { ModelNode } from "../../src/nn/index.ts";
-import mobile from "../../src/spaces/mobile.ts";
-import nasBench201 from "../../src/spaces/nas-bench-201.ts";
-import nasBenchMacro from "../../src/spaces/nas-bench-macro.ts";
+
+import type { ModelNode } from "../../src/engine/index.ts";
+import { createNetworkBuilder, type Network } from "../../src/graph/network.ts";
+import mobile from "../../src/search/spaces/mobile.ts";
+import nasBench201 from "../../src/search/spaces/nas-bench-201.ts";
+import nasBenchMacro from "../../src/search/spaces/nas-bench-macro.ts";
 
 export interface BenchmarkNetwork {
   readonly name: string;

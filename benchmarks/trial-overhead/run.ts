@@ -8,11 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import table from "../../src/evaluators/table.ts";
-import { createJournal } from "../../src/record/journal.ts";
-import { keyOf } from "../../src/spaces/choices.ts";
-import { createDomain } from "../../src/spaces/create-domain.ts";
-import cell from "../../src/spaces/nas-bench-201.ts";
-import random from "../../src/strategies/random.ts";
+import { keyOf } from "../../src/search/choices.ts";
+import { createDomain } from "../../src/search/constraints/create-domain.ts";
+import cell from "../../src/search/spaces/nas-bench-201.ts";
+import random from "../../src/search/strategies/random.ts";
+import { createJournal } from "../../src/study/journal.ts";
 import { runStudy } from "../../src/study/run-study.ts";
 
 const { values } = parseArgs({

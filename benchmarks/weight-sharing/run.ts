@@ -10,13 +10,13 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
 import { openTable } from "../../src/evaluators/accuracy-table.ts";
-import { createDomain } from "../../src/spaces/create-domain.ts";
-import cells from "../../src/spaces/nas-bench-201.ts";
-import type { Choices } from "../../src/spaces/space.ts";
-import { openSupernetData } from "../../src/weight-sharing/data.ts";
-import { evolvePaths, measurePath } from "../../src/weight-sharing/paths.ts";
-import { createSupernet } from "../../src/weight-sharing/supernet.ts";
-import { type Method, trainSupernet } from "../../src/weight-sharing/training.ts";
+import { openSupernetData } from "../../src/features/weight-sharing/data.ts";
+import { evolvePaths, measurePath } from "../../src/features/weight-sharing/paths.ts";
+import { createSupernet } from "../../src/features/weight-sharing/supernet.ts";
+import { type Method, trainSupernet } from "../../src/features/weight-sharing/training.ts";
+import { createDomain } from "../../src/search/constraints/create-domain.ts";
+import type { Choices } from "../../src/search/space.ts";
+import cells from "../../src/search/spaces/nas-bench-201.ts";
 
 const { values } = parseArgs({
   options: {

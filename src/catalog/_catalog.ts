@@ -1,9 +1,9 @@
 // Written by `npm run catalog`; do not edit. What exists, by name, loaded when it is used.
 
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
-import type { LauncherDefinition } from "../launchers/launcher.ts";
-import type { SpaceDefinition } from "../spaces/space.ts";
-import type { StrategyDefinition } from "../strategies/strategy.ts";
+import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
+import type { SpaceDefinition } from "../search/space.ts";
+import type { StrategyDefinition } from "../search/strategy.ts";
 import type { Entry } from "./entry.ts";
 
 export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
@@ -12,48 +12,55 @@ export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
       "A CIFAR-10 MobileNet of four inverted residuals whose seven widths are decided, four levels each. 16,384 designs, all published with accuracy.",
     source:
       "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970; table and prompt of github.com/mingkai-zheng/GENIUS",
-    load: async () => (await import("../spaces/channel-bench-mobilenet.ts")).default,
+
+    load: async () => (await import("../search/spaces/channel-bench-mobilenet.ts")).default,
   },
   "channel-bench-resnet": {
     summary:
       "A CIFAR-10 ResNet of five blocks whose seven widths are decided, four levels each. 16,384 designs, all published with accuracy; wider is not always better.",
     source:
       "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970; table and prompt of github.com/mingkai-zheng/GENIUS",
-    load: async () => (await import("../spaces/channel-bench-resnet.ts")).default,
+
+    load: async () => (await import("../search/spaces/channel-bench-resnet.ts")).default,
   },
   "genius-imagenet": {
     summary:
       "ImageNet networks of five stages of six layers, each skipped or an inverted residual with squeeze-excite (kernel 3, 5 or 7, expansion 4 or 6). 7^30 designs; MACs as the paper counts them, with 4 per element of a batch norm, for images of 224 × 224 whatever side they are trained at.",
     source:
       "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970; network of github.com/mingkai-zheng/GENIUS",
-    load: async () => (await import("../spaces/genius-imagenet.ts")).default,
+
+    load: async () => (await import("../search/spaces/genius-imagenet.ts")).default,
   },
   mobile: {
     summary:
       "Networks of inverted residuals for images of any size: four stages whose depth, width, kernel, expansion and squeeze-excite are decided, from about 3k to 30M parameters by size class.",
     source:
       "Made for GENIUS after MobileNetV3, https://arxiv.org/abs/1905.02244; joint hyperparameters after https://arxiv.org/abs/1807.06906",
-    load: async () => (await import("../spaces/mobile.ts")).default,
+
+    load: async () => (await import("../search/spaces/mobile.ts")).default,
   },
   "nas-bench-201": {
     summary:
       "A cell of six edges, each one of five operations, stacked 3 × 5 times at 16, 32 and 64 channels. 15,625 designs, all published with validation and test accuracy on CIFAR-10, CIFAR-100 and ImageNet16-120.",
     source:
       "Dong and Yang 2020, https://arxiv.org/abs/2001.00326; accuracies as in github.com/mingkai-zheng/GENIUS",
-    load: async () => (await import("../spaces/nas-bench-201.ts")).default,
+
+    load: async () => (await import("../search/spaces/nas-bench-201.ts")).default,
   },
   "nas-bench-macro": {
     summary:
       "CIFAR-10 networks of eight blocks (64, 128 and 256 channels in three stages of 2, 3 and 3); each block is an identity, a small or a large inverted residual. 6,561 designs, all published with accuracy.",
     source: "Su et al. 2021, https://arxiv.org/abs/2103.11922; network of github.com/xiusu/NAS-Bench-Macro",
-    load: async () => (await import("../spaces/nas-bench-macro.ts")).default,
+
+    load: async () => (await import("../search/spaces/nas-bench-macro.ts")).default,
   },
   residual: {
     summary:
       "Residual networks for images of any size: four stages whose depth, width, inner width and squeeze-excite are decided, from about 5k to 38M parameters by size class.",
     source:
       "Made for GENIUS after ResNet, https://arxiv.org/abs/1512.03385, and Squeeze-and-Excitation, https://arxiv.org/abs/1709.01507",
-    load: async () => (await import("../spaces/residual.ts")).default,
+
+    load: async () => (await import("../search/spaces/residual.ts")).default,
   },
 };
 
@@ -62,41 +69,41 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     summary: "Hyperband whose new designs come from a model of the good and the bad ones.",
     source: "Falkner et al. 2018, https://arxiv.org/abs/1807.01774",
     model: "none",
-    load: async () => (await import("../strategies/bohb.ts")).default,
+    load: async () => (await import("../search/strategies/bohb.ts")).default,
   },
   darts: {
     summary: "A supernet of all options, weighed by softmax and learned by gradient; proposes the likeliest.",
     source: "Liu, Simonyan and Yang 2019, https://arxiv.org/abs/1806.09055",
     model: "none",
     needs: "images",
-    load: async () => (await import("../strategies/darts.ts")).default,
+    load: async () => (await import("../features/weight-sharing/strategies/darts.ts")).default,
   },
   evolution: {
     summary: "Regularised evolution: mutate the best of a sample, let the oldest die.",
     source: "Real et al. 2019, https://arxiv.org/abs/1802.01548",
     model: "none",
-    load: async () => (await import("../strategies/evolution.ts")).default,
+    load: async () => (await import("../search/strategies/evolution.ts")).default,
   },
   gdas: {
     summary: "A supernet trained path by path, drawn with Gumbel noise and learned by gradient.",
     source: "Dong and Yang 2019, https://arxiv.org/abs/1910.04465",
     model: "none",
     needs: "images",
-    load: async () => (await import("../strategies/gdas.ts")).default,
+    load: async () => (await import("../features/weight-sharing/strategies/gdas.ts")).default,
   },
   gp: {
     summary: "Bayesian optimisation: a Gaussian process over the decisions, expected improvement.",
     source:
       "Jones et al. 1998, https://doi.org/10.1023/A:1008306431147; kernel for categories as in Ru et al. 2020, https://arxiv.org/abs/1906.08878",
     model: "none",
-    load: async () => (await import("../strategies/gp.ts")).default,
+    load: async () => (await import("../search/strategies/gp.ts")).default,
   },
   grid: {
     summary: "Every allowed design once, in an order that spreads over the space.",
     source:
       "exhaustive search; the order is a Kronecker sequence of the golden ratio over the list of designs",
     model: "none",
-    load: async () => (await import("../strategies/grid.ts")).default,
+    load: async () => (await import("../search/strategies/grid.ts")).default,
   },
   hybrid: {
     summary:
@@ -104,63 +111,63 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     source:
       "https://arxiv.org/abs/2606.21641 and https://arxiv.org/abs/2603.24647: a model with an optimiser's state is ahead of both",
     model: "optional",
-    load: async () => (await import("../strategies/hybrid.ts")).default,
+    load: async () => (await import("../search/strategies/hybrid.ts")).default,
   },
   hyperband: {
     summary: "Brackets of short trainings whose best go on, from many short to few long ones.",
     source: "Li et al. 2018, https://jmlr.org/papers/v18/16-558.html",
     model: "none",
-    load: async () => (await import("../strategies/hyperband.ts")).default,
+    load: async () => (await import("../search/strategies/hyperband.ts")).default,
   },
   "largest-first": {
     summary: "The largest allowed network, then the next largest by multiply–accumulates.",
     source: "the baseline of Yang et al. 2020, https://arxiv.org/abs/1912.12522, taken literally",
     model: "none",
-    load: async () => (await import("../strategies/largest-first.ts")).default,
+    load: async () => (await import("../search/strategies/largest-first.ts")).default,
   },
   llm: {
     summary: "A language model proposes each design from the space, the limits and the results so far.",
     source: "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970, and what it left open",
     model: "required",
-    load: async () => (await import("../strategies/llm.ts")).default,
+    load: async () => (await import("../search/strategies/llm.ts")).default,
   },
   "local-search": {
     summary: "Climbs to the first better neighbour; starts anew where none is better.",
     source: "White et al. 2021, https://arxiv.org/abs/2005.02960",
     model: "none",
-    load: async () => (await import("../strategies/local-search.ts")).default,
+    load: async () => (await import("../search/strategies/local-search.ts")).default,
   },
   nsga2: {
     summary: "Evolution for two objectives, accuracy and cost: the whole trade-off, not one design.",
     source: "Deb et al. 2002, https://doi.org/10.1109/4235.996017",
     model: "none",
-    load: async () => (await import("../strategies/nsga2.ts")).default,
+    load: async () => (await import("../search/strategies/nsga2.ts")).default,
   },
   "one-shot": {
     summary: "A supernet of uniformly drawn paths, then evolution on the accuracy with shared weights.",
     source: "Guo et al. 2020, https://arxiv.org/abs/1904.00420",
     model: "none",
     needs: "images",
-    load: async () => (await import("../strategies/one-shot.ts")).default,
+    load: async () => (await import("../features/weight-sharing/strategies/one-shot.ts")).default,
   },
   random: {
     summary: "Uniform over the allowed designs, without repeats.",
     source: "Bergstra and Bengio 2012, https://jmlr.org/papers/v13/bergstra12a.html",
     model: "none",
-    load: async () => (await import("../strategies/random.ts")).default,
+    load: async () => (await import("../search/strategies/random.ts")).default,
   },
   "successive-halving": {
     summary: "Trains many designs briefly and the best of them longer, without waiting (ASHA).",
     source:
       "Jamieson and Talwalkar 2016, https://arxiv.org/abs/1502.07943; Li et al. 2020, https://arxiv.org/abs/1810.05934",
     model: "none",
-    load: async () => (await import("../strategies/successive-halving.ts")).default,
+    load: async () => (await import("../search/strategies/successive-halving.ts")).default,
   },
   tpe: {
     summary: "Tree-structured Parzen estimator: what the good designs have and the others have not.",
     source: "Bergstra et al. 2011, https://papers.nips.cc/paper/4443; multivariate as in Falkner et al. 2018",
     model: "none",
-    load: async () => (await import("../strategies/tpe.ts")).default,
+    load: async () => (await import("../search/strategies/tpe.ts")).default,
   },
 };
 
@@ -169,24 +176,28 @@ export const evaluators: Readonly<Record<string, Entry<EvaluatorDefinition>>> = 
     summary: "Looks a design up in the published table of its space: no training, a search in seconds.",
     source:
       "NAS-Bench-Macro, Channel-Bench-Macro and NAS-Bench-201, each as published; `genius list spaces` names the papers",
+
     load: async () => (await import("../evaluators/table.ts")).default,
   },
   torch: {
     summary:
       "Trains every design with PyTorch through a launcher (this machine, Ray, Slurm; GPUs), and the selected one at full length: model.onnx, model.py, weights and test figures.",
     source: "Made for GENIUS on PyTorch; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
+
     load: async () => (await import("../evaluators/torch.ts")).default,
   },
   train: {
     summary:
       "Trains every design on this machine, several at once, and the selected one at full length: model.onnx, model.py, weights and test figures.",
     source: "Made for GENIUS on onnxruntime; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
+
     load: async () => (await import("../evaluators/train.ts")).default,
   },
   transcript: {
     summary: "The accuracies and verdicts of a recorded conversation, by the number of the call.",
     source:
       "the conversations of Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970, and others of their form",
+
     load: async () => (await import("../evaluators/transcript.ts")).default,
   },
 };
@@ -195,17 +206,20 @@ export const launchers: Readonly<Record<string, Entry<LauncherDefinition>>> = {
   local: {
     summary: "Trains in processes of this machine, which go on when the study is interrupted.",
     source: "Made for GENIUS",
-    load: async () => (await import("../launchers/local.ts")).default,
+
+    load: async () => (await import("../evaluators/launchers/local.ts")).default,
   },
   ray: {
     summary: "Trains as jobs of a Ray cluster, with GPUs and processors for each.",
     source:
       "Ray's job REST API, https://docs.ray.io/en/latest/cluster/running-applications/job-submission/rest.html",
-    load: async () => (await import("../launchers/ray.ts")).default,
+
+    load: async () => (await import("../evaluators/launchers/ray.ts")).default,
   },
   slurm: {
     summary: "Trains as jobs of a Slurm cluster, from a folder that its nodes share.",
     source: "https://slurm.schedmd.com/sbatch.html",
-    load: async () => (await import("../launchers/slurm.ts")).default,
+
+    load: async () => (await import("../evaluators/launchers/slurm.ts")).default,
   },
 };

@@ -1,5 +1,5 @@
 // What a search can be for: a published table, a data set by name, or images at a path.
-import { publishedTables } from "../data/tables/published.ts";
+import { publishedTables } from "../evaluators/tables/published.ts";
 
 export interface DatasetRow {
   readonly name: string;

@@ -7,9 +7,9 @@ import type { z } from "zod";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
-import type { LauncherDefinition } from "../launchers/launcher.ts";
-import type { SpaceDefinition } from "../spaces/space.ts";
-import type { StrategyDefinition } from "../strategies/strategy.ts";
+import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
+import type { SpaceDefinition } from "../search/space.ts";
+import type { StrategyDefinition } from "../search/strategy.ts";
 import { evaluators, launchers, spaces, strategies } from "./_catalog.ts";
 import type { Entry } from "./entry.ts";
 

@@ -5,8 +5,8 @@ import { loadSpace, loadStrategy, resolveOptions } from "../catalog/load.ts";
 import { openTable } from "../evaluators/accuracy-table.ts";
 import table from "../evaluators/table.ts";
 import type { BenchTrace } from "../report/index.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import type { Strategy } from "../strategies/strategy.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import type { Strategy } from "../search/strategy.ts";
 import { traceStudy } from "../study/trace.ts";
 
 export interface BenchJob {

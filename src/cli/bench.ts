@@ -3,9 +3,13 @@
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { z } from "zod";
+import { provenanceOf } from "../api/provenance.ts";
+import { publishedSpace } from "../api/published-space.ts";
+import { trivialGuesses } from "../api/trivial-guesses.ts";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { loadStrategy } from "../catalog/load.ts";
-import { publishedSpace } from "../catalog/published-space.ts";
+import { defineCommand } from "../command/command.ts";
+import { checkFlags } from "../command/options.ts";
 import { openTable } from "../evaluators/accuracy-table.ts";
 import {
   type Bench,
@@ -17,10 +21,6 @@ import {
 } from "../report/index.ts";
 import { runJobs } from "./bench-pool.ts";
 import type { BenchJob } from "./bench-worker.ts";
-import { defineCommand } from "./command.ts";
-import { checkFlags } from "./options.ts";
-import { provenanceOf } from "./provenance.ts";
-import { trivialGuesses } from "./trivial-guesses.ts";
 
 const list = (text: string) =>
   text

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { readJournal } from "../record/journal.ts";
+import { readJournal } from "../study/journal.ts";
 import { commands } from "./commands.ts";
 import { run } from "./main.ts";
 

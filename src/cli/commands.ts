@@ -1,6 +1,6 @@
 // Every command, in the order that `genius --help` shows. Its code is loaded when it is used, so that help stays
 // instant.
-import type { Command } from "./command.ts";
+import type { Command } from "../command/command.ts";
 
 export interface CommandEntry {
   readonly usage: string;
@@ -42,7 +42,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   refine: {
     usage: "refine DIR",
     summary: "refine the blocks of a run's trained network",
-    load: async () => (await import("./refine.ts")).default,
+    load: async () => (await import("../features/refine/command.ts")).default,
   },
   bench: {
     usage: "bench --space NAME [options]",
@@ -52,12 +52,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   audit: {
     usage: "audit contamination --space NAME --model PROVIDER/MODEL",
     summary: "whether a model knows a published table by heart",
-    load: async () => (await import("./audit.ts")).default,
+    load: async () => (await import("../features/audit/command.ts")).default,
   },
   study: {
     usage: "study NAME [options]",
     summary: "questions about search itself, each answered by one command",
-    load: async () => (await import("./study.ts")).default,
+    load: async () => (await import("../features/studies/command.ts")).default,
   },
   cost: {
     usage: "cost --space NAME (--choices C | --stdin)",
@@ -72,7 +72,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   transfer: {
     usage: "transfer DIR NEWDATA",
     summary: "put a found network to other images: fine-tuned, probed, from scratch",
-    load: async () => (await import("./transfer.ts")).default,
+    load: async () => (await import("../features/transfer/command.ts")).default,
   },
   export: {
     usage: "export (DIR | --choices C --space NAME) --format F",

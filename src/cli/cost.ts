@@ -2,11 +2,11 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { formatCount } from "../base/units.ts";
-import { parseChoices, toDigits } from "../spaces/choices.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import type { Domain } from "../spaces/domain.ts";
-import { defineCommand, type Terminal } from "./command.ts";
-import { openSpace } from "./members.ts";
+import { defineCommand, type Terminal } from "../command/command.ts";
+import { openSpace } from "../command/members.ts";
+import { parseChoices, toDigits } from "../search/choices.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import type { Domain } from "../search/constraints/domain.ts";
 
 const flags = z.object({
   space: z

@@ -3,14 +3,14 @@ import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { z } from "zod";
+import { version } from "../api/version.ts";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { defineCommand } from "../command/command.ts";
 import { loadPage } from "../dashboard/page-files.ts";
 import { serveDashboard } from "../dashboard/serve.ts";
 import { createAnalyst } from "../runs/analyst.ts";
 import { createProcesses } from "../runs/processes.ts";
 import { createRunStore } from "../runs/run-store.ts";
-import { defineCommand } from "./command.ts";
-import { version } from "./version.ts";
 
 const loopback: readonly string[] = ["127.0.0.1", "localhost", "::1"];
 

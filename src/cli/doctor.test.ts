@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Terminal } from "./command.ts";
+import type { Terminal } from "../command/command.ts";
 import doctor from "./doctor.ts";
 
 let root: string;

@@ -5,17 +5,17 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
 import { z } from "zod";
+import { cacheDirectoryOf } from "../base/cache-directory.ts";
 import { messageOf } from "../base/errors.ts";
 import { launchers } from "../catalog/_catalog.ts";
-import { cacheDirectoryOf } from "../data/cache-directory.ts";
-import { findTable } from "../data/tables/obtain-table.ts";
-import { publishedTables } from "../data/tables/published.ts";
+import { defineCommand, type Terminal } from "../command/command.ts";
+import { distribute } from "../command/members.ts";
+import { checkFlags } from "../command/options.ts";
+import { inspectPython, isAtLeast, pythonPlaces } from "../evaluators/launchers/local/python.ts";
+import { findTable } from "../evaluators/tables/obtain-table.ts";
+import { publishedTables } from "../evaluators/tables/published.ts";
 import { readRequirements } from "../evaluators/torch/trainer-package.ts";
-import { inspectPython, isAtLeast, pythonPlaces } from "../launchers/local/python.ts";
 import { type ModelProvider, modelProviders } from "../llm/index.ts";
-import { defineCommand, type Terminal } from "./command.ts";
-import { distribute } from "./members.ts";
-import { checkFlags } from "./options.ts";
 
 interface Finding {
   readonly what: string;

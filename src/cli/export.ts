@@ -4,14 +4,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
-import type { Weights } from "../network/export/weights.ts";
-import type { Network } from "../network/network.ts";
-import { initialWeights } from "../nn/index.ts";
+import { defineCommand, type Terminal } from "../command/command.ts";
+import { openSpace } from "../command/members.ts";
+import { initialWeights } from "../engine/index.ts";
+import type { Weights } from "../graph/export/weights.ts";
+import type { Network } from "../graph/network.ts";
 import { designFile, designFormats, trainedWeights } from "../runs/export-design.ts";
 import { openRun, selectedTrial } from "../runs/open-run.ts";
-import { keyOf, parseChoices } from "../spaces/choices.ts";
-import { defineCommand, type Terminal } from "./command.ts";
-import { openSpace } from "./members.ts";
+import { keyOf, parseChoices } from "../search/choices.ts";
 
 const flags = z.object({
   choices: z.string().optional().describe("a design instead of a run's best").meta({ placeholder: "C" }),

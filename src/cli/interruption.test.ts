@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, rm, watch, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { readJournal } from "../record/journal.ts";
+import { readJournal } from "../study/journal.ts";
 
 const bin = resolve(import.meta.dirname, "../../bin/genius.js");
 

@@ -4,8 +4,8 @@ import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import { evaluators, launchers, spaces, strategies } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
+import { defineCommand } from "../command/command.ts";
 import { modelProviders } from "../llm/index.ts";
-import { defineCommand } from "./command.ts";
 
 interface Row {
   readonly name: string;

@@ -1,8 +1,9 @@
 // Shows a search's progress: redrawn in place on a terminal, one plain line a trial elsewhere, JSON lines when a
 // program reads. Results go to standard output only as JSON; everything for people goes to standard error.
-import type { Space } from "../spaces/space.ts";
+
+import type { Terminal } from "../command/command.ts";
+import type { Space } from "../search/space.ts";
 import type { StudyEvent } from "../study/run-study.ts";
-import type { Terminal } from "./command.ts";
 import { type Progress, trialLine } from "./progress.ts";
 
 export interface Live {

@@ -2,7 +2,7 @@
 // paragraph and an exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted and resumable.
 import { GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
-import type { Command, Terminal } from "./command.ts";
+import type { Command, Terminal } from "../command/command.ts";
 import { commands } from "./commands.ts";
 
 /** Runs the command line `args` and sets the process's exit code. */
@@ -39,7 +39,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     if (name === undefined || name === "--help" || name === "-h" || name === "help")
       return await help(rest, terminal);
     if (name === "--version" || name === "-V") {
-      const { version } = await import("./version.ts");
+      const { version } = await import("../api/version.ts");
       terminal.out(`${version()}\n`);
       return 0;
     }
@@ -61,7 +61,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 async function invoke(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
-  const { checkFlags, coerce, parseArguments, unknownFlag } = await import("./options.ts");
+  const { checkFlags, coerce, parseArguments, unknownFlag } = await import("../command/options.ts");
   const { flagsOf } = await import("../runs/flags.ts");
   const flags = await flagsOf(command.options);
   const booleans = flags.filter((flag) => flag.isBoolean).map((flag) => flag.field);
@@ -98,7 +98,7 @@ A first search, with nothing to set up:  genius search digits --max-params 20k -
 }
 
 async function commandHelp(name: string, command: Command, args: readonly string[]): Promise<string> {
-  const { helpOf, parseArguments } = await import("./options.ts");
+  const { helpOf, parseArguments } = await import("../command/options.ts");
   const { flagsOf } = await import("../runs/flags.ts");
   const { usage, summary } = commands[name]!;
   const flags = await flagsOf(command.options);

@@ -2,13 +2,13 @@
 import { mkdir } from "node:fs/promises";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { z } from "zod";
+import { version } from "../api/version.ts";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { defineCommand } from "../command/command.ts";
 import { createMcpServer } from "../mcp/server.ts";
 import { createAnalyst } from "../runs/analyst.ts";
 import { createProcesses } from "../runs/processes.ts";
 import { createRunStore } from "../runs/run-store.ts";
-import { defineCommand } from "./command.ts";
-import { version } from "./version.ts";
 
 export default defineCommand({
   options: z.object({

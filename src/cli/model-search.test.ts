@@ -3,7 +3,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { readJournal } from "../record/journal.ts";
+import { readJournal } from "../study/journal.ts";
 import { type Behaviour, behaviours, type ModelServer, startModelServer } from "../testing/model-server.ts";
 import { run } from "./main.ts";
 

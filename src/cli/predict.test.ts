@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openDataset, openPixels } from "../data/index.ts";
+import { initialWeights } from "../engine/index.ts";
 import train from "../evaluators/train.ts";
-import { exportOnnx } from "../network/export/onnx.ts";
-import { initialWeights } from "../nn/index.ts";
-import mobile from "../spaces/mobile.ts";
+import { exportOnnx } from "../graph/export/onnx.ts";
+import mobile from "../search/spaces/mobile.ts";
+import { openDataset, openPixels } from "../tasks/image-classification/index.ts";
 import { run } from "./main.ts";
 
 let root: string;

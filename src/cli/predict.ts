@@ -4,10 +4,10 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { fileError, GeniusError, messageOf } from "../base/errors.ts";
 import { formatPercent } from "../base/units.ts";
-import { decodeImage, prepareDecoder } from "../data/decode.ts";
-import { probabilities } from "../evaluators/train/measure.ts";
-import { type ModelFile, openModelFile } from "../evaluators/train/model-file.ts";
-import { defineCommand } from "./command.ts";
+import { defineCommand } from "../command/command.ts";
+import { decodeImage, prepareDecoder } from "../tasks/image-classification/decode.ts";
+import { probabilities } from "../training/measure.ts";
+import { type ModelFile, openModelFile } from "../training/model-file.ts";
 
 export default defineCommand({
   options: z.object({

@@ -2,9 +2,9 @@
 // the lines are redrawn in place; elsewhere each finished trial is one plain line.
 import { styleText } from "node:util";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
-import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../record/trial.ts";
-import { keyOf } from "../spaces/choices.ts";
-import type { Space } from "../spaces/space.ts";
+import { keyOf } from "../search/choices.ts";
+import type { Space } from "../search/space.ts";
+import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../search/trial.ts";
 import type { StudyEvent } from "../study/run-study.ts";
 
 export interface ProgressSetting {

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { defineCommand } from "../command/command.ts";
 import {
   chartFile,
   chartPng,
@@ -16,7 +17,6 @@ import {
 } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { reportInput } from "../runs/report-input.ts";
-import { defineCommand } from "./command.ts";
 
 export default defineCommand({
   options: z.object({

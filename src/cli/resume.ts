@@ -1,11 +1,11 @@
 // `genius resume`: goes on with a run where it stopped, from its journal alone.
 import { z } from "zod";
+import { assemble } from "../api/assemble.ts";
 import { GeniusError } from "../base/errors.ts";
-import { assemble } from "../catalog/assemble.ts";
-import { openJournal } from "../record/journal.ts";
-import { createLiveWriter } from "../record/live-file.ts";
-import { answererOf, answersOption } from "./answers.ts";
-import { defineCommand } from "./command.ts";
+import { answererOf, answersOption } from "../command/answers.ts";
+import { defineCommand } from "../command/command.ts";
+import { openJournal } from "../study/journal.ts";
+import { createLiveWriter } from "../study/live-file.ts";
 import { runSearch } from "./run-search.ts";
 
 export default defineCommand({

@@ -1,23 +1,23 @@
 // Runs a study whose parts are ready, new or resumed: shows it, keeps its trials, and at the end tests the selected
 // design once, puts honest baselines beside it, and says what to do next.
 import { styleText } from "node:util";
+import type { Assembly } from "../api/assemble.ts";
 import { messageOf } from "../base/errors.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
-import type { Assembly } from "../catalog/assemble.ts";
+import type { Terminal } from "../command/command.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
 import { estimate } from "../llm/index.ts";
-import type { Journal } from "../record/journal.ts";
-import type { StudyConfig } from "../record/journal-lines.ts";
-import { failureWords } from "../record/journal-lines.ts";
-import type { LiveWriter } from "../record/live-file.ts";
-import { type NotedTurn, turnInWords } from "../record/person-turn.ts";
-import { type EpochPoint, isEvaluated, type Trial } from "../record/trial.ts";
-import { keyOf, toDigits } from "../spaces/choices.ts";
+import { keyOf, toDigits } from "../search/choices.ts";
+import { type EpochPoint, isEvaluated, type Trial } from "../search/trial.ts";
 import { type BaselineRun, baselineWords, runBaselines } from "../study/baselines.ts";
 import { followLive } from "../study/follow.ts";
+import type { Journal } from "../study/journal.ts";
+import type { StudyConfig } from "../study/journal-lines.ts";
+import { failureWords } from "../study/journal-lines.ts";
+import type { LiveWriter } from "../study/live-file.ts";
 import { withPerson } from "../study/person.ts";
+import { type NotedTurn, turnInWords } from "../study/person-turn.ts";
 import { runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
-import type { Terminal } from "./command.ts";
 import { startLive } from "./live.ts";
 import { createProgress } from "./progress.ts";
 

@@ -1,23 +1,24 @@
 // `genius search`: from flags and a settings file to a resolved configuration, then the run.
 import { z } from "zod";
+import { type Assembly, assemble } from "../api/assemble.ts";
+import { defaultFolder } from "../api/default-folder.ts";
+import { provenanceOf } from "../api/provenance.ts";
+import { chooseMembers, configOf, limitsOf } from "../api/resolve-config.ts";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import { type Assembly, assemble } from "../catalog/assemble.ts";
 import { loadEvaluator, loadLauncher, loadSpace, loadStrategy } from "../catalog/load.ts";
-import { chooseMembers, configOf, limitsOf } from "../catalog/resolve-config.ts";
+import { answererOf, answersOption } from "../command/answers.ts";
+import { defineCommand } from "../command/command.ts";
+import { distribute, membersHelp } from "../command/members.ts";
+import { checkFlags, coerce } from "../command/options.ts";
+import { readSettingsFile } from "../command/settings-file.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
-import type { LauncherDefinition } from "../launchers/launcher.ts";
-import { createJournal } from "../record/journal.ts";
-import { createLiveWriter } from "../record/live-file.ts";
+import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import { flagsOf } from "../runs/flags.ts";
+import { createJournal } from "../study/journal.ts";
+import { createLiveWriter } from "../study/live-file.ts";
 import { searchSettings } from "../study/settings.ts";
-import { answererOf, answersOption } from "./answers.ts";
-import { defineCommand } from "./command.ts";
-import { distribute, membersHelp } from "./members.ts";
-import { checkFlags, coerce } from "./options.ts";
-import { provenanceOf } from "./provenance.ts";
 import { runSearch } from "./run-search.ts";
-import { readSettingsFile } from "./settings-file.ts";
 
 const options = searchSettings.extend({
   out: z
@@ -146,11 +147,4 @@ async function mergeFile(
     settings,
     flags: { ...Object.fromEntries(fromFile.filter(([field]) => !own.includes(field))), ...rest },
   };
-}
-
-/** `runs/2026-11-24-221503-mobile-hybrid`: in order of time, and readable. */
-export function defaultFolder(space: string, strategy: string, now: Date): string {
-  const time = now.toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
-  const word = (name: string) => name.replace(/^.*[/\\]/, "").replace(/\.[cm]?[jt]s$/, "");
-  return `runs/${time}-${word(space)}-${word(strategy)}`;
 }

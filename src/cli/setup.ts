@@ -6,7 +6,7 @@ import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
-import { type Requirement, readRequirements } from "../evaluators/torch/trainer-package.ts";
+import { defineCommand, type Terminal } from "../command/command.ts";
 import {
   inspectPython,
   isAtLeast,
@@ -14,8 +14,8 @@ import {
   type Python,
   programOf,
   setupFolderOf,
-} from "../launchers/local/python.ts";
-import { defineCommand, type Terminal } from "./command.ts";
+} from "../evaluators/launchers/local/python.ts";
+import { type Requirement, readRequirements } from "../evaluators/torch/trainer-package.ts";
 
 const options = z.object({
   python: z

@@ -3,12 +3,12 @@ import { styleText } from "node:util";
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
-import { bestOf, isEvaluated, isScored } from "../record/trial.ts";
+import { defineCommand } from "../command/command.ts";
 import { networkSketch } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
-import { keyOf, toDigits } from "../spaces/choices.ts";
+import { keyOf, toDigits } from "../search/choices.ts";
+import { bestOf, isEvaluated, isScored } from "../search/trial.ts";
 import { baselineWords } from "../study/baselines.ts";
-import { defineCommand } from "./command.ts";
 import { sparkline, trialLine } from "./progress.ts";
 
 export default defineCommand({

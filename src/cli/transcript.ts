@@ -5,13 +5,13 @@ import { fileError, GeniusError } from "../base/errors.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
 import { spaces } from "../catalog/_catalog.ts";
 import { loadSpace } from "../catalog/load.ts";
+import { defineCommand } from "../command/command.ts";
+import { openSpace } from "../command/members.ts";
 import { type ChatMessage, readMessageList } from "../llm/index.ts";
-import { inferSpace, readTranscript, type TranscriptProposal } from "../prompt/transcript.ts";
-import { toDigits } from "../spaces/choices.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import type { Space } from "../spaces/space.ts";
-import { defineCommand } from "./command.ts";
-import { openSpace } from "./members.ts";
+import { toDigits } from "../search/choices.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import { inferSpace, readTranscript, type TranscriptProposal } from "../search/prompt/transcript.ts";
+import type { Space } from "../search/space.ts";
 
 const flags = z.object({
   space: z

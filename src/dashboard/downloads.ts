@@ -1,12 +1,12 @@
 // What the dashboard gives as files: a design in the forms that other programs read, and the trials as a table.
 
-import { isScored } from "../record/trial.ts";
 import { outcomeInWords } from "../report/index.ts";
 import { type DesignFormat, designFile, trainedWeights } from "../runs/export-design.ts";
 import type { FollowedRun, FollowedTrial } from "../runs/followed-run.ts";
 import { summaryOf } from "../runs/summary.ts";
-import type { Domain } from "../spaces/domain.ts";
-import type { Space } from "../spaces/space.ts";
+import type { Domain } from "../search/constraints/domain.ts";
+import type { Space } from "../search/space.ts";
+import { isScored } from "../search/trial.ts";
 import { nameOf } from "./views/trials.ts";
 
 const endings: Readonly<Record<DesignFormat, string>> = {
@@ -40,7 +40,7 @@ export async function designDownload(
   const isSelected = trial.number === summaryOf(run).best?.trial;
   const trained = isSelected ? await trainedWeights(run.folder, network) : undefined;
   // Loaded when it is used: it brings the runtime for trainings with it.
-  const { initialWeights } = await import("../nn/index.ts");
+  const { initialWeights } = await import("../engine/index.ts");
   const content = designFile(format, network, () => trained ?? initialWeights(network.nodes, 1));
   const isText = typeof content === "string";
   return {

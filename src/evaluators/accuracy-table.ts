@@ -4,15 +4,9 @@ import { readFile } from "node:fs/promises";
 import { fileError, GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
-import {
-  obtainTable,
-  ownFields,
-  parseTable,
-  publishedTables,
-  type TableEntry,
-} from "../data/tables/index.ts";
-import { keyOf } from "../spaces/choices.ts";
-import type { Choices, Space } from "../spaces/space.ts";
+import { keyOf } from "../search/choices.ts";
+import type { Choices, Space } from "../search/space.ts";
+import { obtainTable, ownFields, parseTable, publishedTables, type TableEntry } from "./tables/index.ts";
 
 export interface AccuracyTable {
   readonly selectedOn: "validation" | "test";

@@ -2,10 +2,10 @@
 // figure to a search: `test` is called once, by the study, for the design that was selected.
 import type { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
-import type { Launcher } from "../launchers/launcher.ts";
-import type { Network } from "../network/network.ts";
-import type { EpochPoint, Fidelity, Outcome, Proposal } from "../record/trial.ts";
-import type { ImageTask, Limits, Space } from "../spaces/space.ts";
+import type { Network } from "../graph/network.ts";
+import type { ImageTask, Limits, Space } from "../search/space.ts";
+import type { EpochPoint, Fidelity, Outcome, Proposal } from "../search/trial.ts";
+import type { Launcher } from "./launchers/launcher.ts";
 
 export interface EvaluationRequest {
   readonly trialNumber: number;

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
-import { keyOf } from "../spaces/choices.ts";
+import { keyOf } from "../search/choices.ts";
 import { openTable } from "./accuracy-table.ts";
 import { type DatasetDescription, defineEvaluator, type EvaluationRequest } from "./evaluator.ts";
 

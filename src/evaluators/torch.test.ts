@@ -8,12 +8,12 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openDataset, openPixels, splitValidation } from "../data/index.ts";
-import { findPython } from "../launchers/local/python.ts";
-import type { Outcome } from "../record/trial.ts";
+import type { Outcome } from "../search/trial.ts";
+import { openDataset, openPixels, splitValidation } from "../tasks/image-classification/index.ts";
+import { measure } from "../training/measure.ts";
+import { openModelFile } from "../training/model-file.ts";
+import { findPython } from "./launchers/local/python.ts";
 import { openTorch, requestOf, testSpace } from "./torch/fixtures/study.ts";
-import { measure } from "./train/measure.ts";
-import { openModelFile } from "./train/model-file.ts";
 
 const python = await findPython(process.env).catch(() => undefined);
 const isReady = ["torch", "numpy", "jsonschema", "safetensors"].every(

@@ -6,12 +6,15 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
-import { describeReport } from "../data/index.ts";
-import type { Launcher, LaunchJob } from "../launchers/launcher.ts";
-import { decodeWeights } from "../network/export/weights-file.ts";
-import type { Network } from "../network/network.ts";
-import type { Weights } from "../nn/index.ts";
-import type { Outcome } from "../record/trial.ts";
+import type { Weights } from "../engine/index.ts";
+import { decodeWeights } from "../graph/export/weights-file.ts";
+import type { Network } from "../graph/network.ts";
+import type { Outcome } from "../search/trial.ts";
+import { describeReport } from "../tasks/image-classification/index.ts";
+import { trainingKey } from "../training/checkpoints.ts";
+import { handOver } from "../training/hand-over.ts";
+import { planEpochs, planTraining } from "../training/plan.ts";
+import { openTrainingData } from "../training/training-data.ts";
 import {
   defineEvaluator,
   type EvaluationRequest,
@@ -19,17 +22,14 @@ import {
   type EvaluatorSetting,
   type TestResult,
 } from "./evaluator.ts";
+import type { Launcher, LaunchJob } from "./launchers/launcher.ts";
+import { describeImages, openStudyImages, withImageSize } from "./open-images.ts";
 import { followTraining, type Training, type TrainingEnd } from "./torch/follow.ts";
 import { largeBatchRecipe, type TorchRecipe } from "./torch/job.ts";
 import { checkpointName, openJobFolders, shortHash, writeJob } from "./torch/job-folder.ts";
 import { dropTraining, findKept, keepTraining } from "./torch/kept-trainings.ts";
 import { type TorchOptions, torchOptions } from "./torch/options.ts";
 import { readRequirements, trainerFolder } from "./torch/trainer-package.ts";
-import { trainingKey } from "./train/checkpoints.ts";
-import { handOver } from "./train/hand-over.ts";
-import { describeImages, openStudyImages, withImageSize } from "./train/images.ts";
-import { planEpochs, planTraining } from "./train/plan.ts";
-import { openTrainingData } from "./train/training-data.ts";
 
 export default defineEvaluator({
   name: "torch",

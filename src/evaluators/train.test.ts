@@ -6,12 +6,12 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
-import { openDataset, openPixels } from "../data/index.ts";
-import type { EpochPoint, Fidelity, Outcome } from "../record/trial.ts";
-import mobile from "../spaces/mobile.ts";
-import type { Space } from "../spaces/space.ts";
+import type { Space } from "../search/space.ts";
+import mobile from "../search/spaces/mobile.ts";
+import type { EpochPoint, Fidelity, Outcome } from "../search/trial.ts";
+import { openDataset, openPixels } from "../tasks/image-classification/index.ts";
+import { openModelFile } from "../training/model-file.ts";
 import type { EvaluationRequest, Evaluator } from "./evaluator.ts";
-import { openModelFile } from "./train/model-file.ts";
 import train from "./train.ts";
 
 let root: string;

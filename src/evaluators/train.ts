@@ -8,11 +8,16 @@ import { join } from "node:path";
 import { env as runtime } from "onnxruntime-node";
 import sharp from "sharp";
 import { GeniusError } from "../base/errors.ts";
-import { describeReport } from "../data/index.ts";
-import { networkCost } from "../network/cost.ts";
-import type { Network } from "../network/network.ts";
-import { checkExecutionProvider } from "../nn/index.ts";
-import type { Outcome } from "../record/trial.ts";
+import { checkExecutionProvider } from "../engine/index.ts";
+import { networkCost } from "../graph/cost.ts";
+import type { Network } from "../graph/network.ts";
+import type { Outcome } from "../search/trial.ts";
+import { describeReport } from "../tasks/image-classification/index.ts";
+import { openCheckpoints, trainingKey } from "../training/checkpoints.ts";
+import type { Training } from "../training/job.ts";
+import { type TrainOptions, trainOptions } from "../training/options.ts";
+import { planEpochs, planTraining, usefulThreads } from "../training/plan.ts";
+import { createWorkerPool, type JobEnd } from "../training/worker-pool.ts";
 import {
   defineEvaluator,
   type EvaluationRequest,
@@ -20,12 +25,7 @@ import {
   type EvaluatorSetting,
   type TestResult,
 } from "./evaluator.ts";
-import { openCheckpoints, trainingKey } from "./train/checkpoints.ts";
-import { describeImages, openStudyImages, withImageSize } from "./train/images.ts";
-import type { Training } from "./train/job.ts";
-import { type TrainOptions, trainOptions } from "./train/options.ts";
-import { planEpochs, planTraining, usefulThreads } from "./train/plan.ts";
-import { createWorkerPool, type JobEnd } from "./train/worker-pool.ts";
+import { describeImages, openStudyImages, withImageSize } from "./open-images.ts";
 
 export default defineEvaluator({
   name: "train",

@@ -3,12 +3,12 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { networkCost } from "../graph/cost.ts";
 import { readMessageList } from "../llm/index.ts";
-import { networkCost } from "../network/cost.ts";
-import { readWindow } from "../prompt/read-feedback.ts";
-import { readTranscript, type Transcript, type TranscriptProposal } from "../prompt/transcript.ts";
-import type { Outcome, Proposal } from "../record/trial.ts";
-import type { Violation } from "../spaces/domain.ts";
+import type { Violation } from "../search/constraints/domain.ts";
+import { readWindow } from "../search/prompt/read-feedback.ts";
+import { readTranscript, type Transcript, type TranscriptProposal } from "../search/prompt/transcript.ts";
+import type { Outcome, Proposal } from "../search/trial.ts";
 import { defineEvaluator } from "./evaluator.ts";
 
 export default defineEvaluator({

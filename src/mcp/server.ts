@@ -8,16 +8,16 @@ import { evaluators, spaces, strategies } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { isPath, loadSpace } from "../catalog/load.ts";
 import { modelProviders } from "../llm/index.ts";
-import { putTurn } from "../record/inbox.ts";
 import { outcomeInWords } from "../report/index.ts";
 import type { Analyst } from "../runs/analyst.ts";
 import type { FollowedRun } from "../runs/followed-run.ts";
 import type { Processes } from "../runs/processes.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { summaryOf } from "../runs/summary.ts";
-import { keyOf, parseChoices, toDigits } from "../spaces/choices.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import type { Limits } from "../spaces/space.ts";
+import { keyOf, parseChoices, toDigits } from "../search/choices.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import type { Limits } from "../search/space.ts";
+import { putTurn } from "../study/inbox.ts";
 import { allowedBy, problemOf } from "../study/person.ts";
 
 /** What an assistant may spend. */

@@ -1,8 +1,8 @@
 // Performance over time: for every strategy, what it would hand over after each evaluation, over all seeds.
 import { createRandom } from "../base/random.ts";
+import { meanInterval } from "../math/bootstrap.ts";
+import { mean, quantile } from "../math/statistics.ts";
 import { type Bench, type BenchPoint, handedOver01, pointAt } from "./bench.ts";
-import { meanInterval } from "./bootstrap.ts";
-import { mean, quantile } from "./statistics.ts";
 
 /** A quantity over evaluations; the three arrays are as long as the curve's `evaluations`. */
 export interface Band {

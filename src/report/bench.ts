@@ -2,7 +2,7 @@
 // evaluation. Plain data, written by `study/`
 // and read here, with the few questions that every reader asks of it.
 import type { JsonObject } from "../base/json.ts";
-import type { Interval } from "./bootstrap.ts";
+import type { Interval } from "../math/bootstrap.ts";
 
 /** The selected design (best so far by what selection sees) after `evaluation` evaluations. */
 export interface BenchPoint {

@@ -1,10 +1,10 @@
 // Which differences between strategies are more than chance, at one budget: Friedman over all, then every pair
 // by signed ranks with Holm's correction, with the difference and the chance of improvement beside the p-value.
 import { createRandom } from "../base/random.ts";
+import { type Interval, meanInterval, probabilityOfImprovement } from "../math/bootstrap.ts";
+import { mean } from "../math/statistics.ts";
 import { type Bench, handedOver01, pointAt } from "./bench.ts";
-import { type Interval, meanInterval, probabilityOfImprovement } from "./bootstrap.ts";
 import { friedmanTest, holmAdjusted, indistinctGroups, signedRankTest } from "./paired-tests.ts";
-import { mean } from "./statistics.ts";
 
 interface PairTest {
   readonly a: string;

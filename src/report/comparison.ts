@@ -3,6 +3,8 @@
 
 import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
+import { meanInterval, percentileInterval } from "../math/bootstrap.ts";
+import { mean, median, standardDeviation } from "../math/statistics.ts";
 import { type AnytimeCurve, anytimeCurves } from "./anytime.ts";
 import {
   type Bench,
@@ -16,10 +18,8 @@ import {
   strategiesOf,
   type TrivialGuess,
 } from "./bench.ts";
-import { meanInterval, percentileInterval } from "./bootstrap.ts";
 import { benchChecklist, type ChecklistItem } from "./checklist.ts";
 import { type BudgetTests, testsAt } from "./comparison-tests.ts";
-import { mean, median, standardDeviation } from "./statistics.ts";
 
 /** Strategies that a bench always runs, asked or not, so that nothing is compared with nothing. */
 export const baselineStrategies: readonly string[] = ["random", "largest-first"];

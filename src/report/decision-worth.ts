@@ -2,9 +2,9 @@
 // with a ridge, and the spread between a decision's best and worst option in it. The intervals come from fitting
 // resampled trials. It is a description of these trials, not a law: decisions that hardly varied get wide intervals.
 import type { Random } from "../base/random.ts";
-import type { Decision } from "../spaces/space.ts";
-import type { Interval } from "./bootstrap.ts";
-import { mean, quantile } from "./statistics.ts";
+import type { Interval } from "../math/bootstrap.ts";
+import { mean, quantile } from "../math/statistics.ts";
+import type { Decision } from "../search/space.ts";
 
 export interface DecisionWorth {
   readonly decision: string;

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
+import { assemble } from "../api/assemble.ts";
 import { createRandom } from "../base/random.ts";
-import { assemble } from "../catalog/assemble.ts";
 import { loadSpace } from "../catalog/load.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import type { Choices } from "../spaces/space.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import type { Choices } from "../search/space.ts";
 import { earlyLate, earlyLateInWords } from "./early-late.ts";
 
 const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");

@@ -8,12 +8,12 @@
 // the best designs of a run is above that of feasible designs drawn at random – which is what the limits alone make of
 // it. The interval resamples both. The best designs of a search are often relatives, so it is rather too narrow.
 import type { Random } from "../base/random.ts";
-import type { Network } from "../network/network.ts";
-import { anyDesign } from "../spaces/create-domain.ts";
-import type { Domain } from "../spaces/domain.ts";
-import type { Choices } from "../spaces/space.ts";
-import type { Interval } from "./bootstrap.ts";
-import { mean, quantile } from "./statistics.ts";
+import type { Network } from "../graph/network.ts";
+import type { Interval } from "../math/bootstrap.ts";
+import { mean, quantile } from "../math/statistics.ts";
+import { anyDesign } from "../search/constraints/create-domain.ts";
+import type { Domain } from "../search/constraints/domain.ts";
+import type { Choices } from "../search/space.ts";
 
 export interface EarlyLate {
   /** Mean tendency of the best designs, and of feasible ones drawn at random, each in [-1, 1]. */

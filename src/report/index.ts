@@ -1,7 +1,9 @@
 // What other folders use of the reports.
-export { auditMarkdown, auditPage, auditResult } from "./audit-report.ts";
+
+export { meanInterval, percentileInterval } from "../math/bootstrap.ts";
+export { normalCdf } from "../math/distributions.ts";
+export { kendallTau, mean, quantileOfSorted } from "../math/statistics.ts";
 export type { Bench, BenchTrace, TrivialGuess } from "./bench.ts";
-export { meanInterval, percentileInterval } from "./bootstrap.ts";
 export type { Chart, DataTable } from "./charts/chart.ts";
 export { chartFile } from "./charts/chart.ts";
 export { chartPng } from "./charts/chart-png.ts";
@@ -9,7 +11,6 @@ export { barChart, stripChart } from "./charts/rows.ts";
 export { baselineStrategies, compareBench } from "./comparison.ts";
 export { comparisonMarkdown, comparisonPage } from "./comparison-page.ts";
 export { type DecisionWorth, decisionWorth } from "./decision-worth.ts";
-export { normalCdf } from "./distributions.ts";
 export { type EarlyLate, earlyLate, earlyLateCaption, earlyLateInWords } from "./early-late.ts";
 export { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 export { html } from "./markup.ts";
@@ -23,5 +24,3 @@ export { runMarkdown } from "./run-markdown.ts";
 export { runReport } from "./run-report.ts";
 export { outcomeInWords, violationInWords } from "./run-tables.ts";
 export { runsMarkdown, runsReport } from "./runs-report.ts";
-export { kendallTau, mean, quantileOfSorted } from "./statistics.ts";
-export { transferFindings, transferPage } from "./transfer-report.ts";

@@ -1,8 +1,8 @@
 // A network as a person would sketch it: stages of one resolution, and in them blocks with what they do, their
 // shapes and costs. Read from the node ids (`stage2.block1.expand.conv`) and the operations only, so it works for
 // every space. Drawn by network-picture.ts, written as text by network-sketch.ts.
-import { type NodeCost, nodeCosts } from "../network/cost.ts";
-import type { FeatureShape, Network, NetworkNode } from "../network/network.ts";
+import { type NodeCost, nodeCosts } from "../graph/cost.ts";
+import type { FeatureShape, Network, NetworkNode } from "../graph/network.ts";
 
 export interface OutlineBlock {
   /** `layer3`, `stage2.cell1`, or of alike blocks in a row the first and the last: `stage2.cell1–cell5`. */

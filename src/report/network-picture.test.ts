@@ -1,10 +1,10 @@
 // The outline of real networks: blocks with the right words, and costs that add up to the network's own.
 import { expect, test } from "vitest";
 import { formatCount } from "../base/units.ts";
-import { networkCost } from "../network/cost.ts";
-import geniusImagenet from "../spaces/genius-imagenet.ts";
-import nasBench201 from "../spaces/nas-bench-201.ts";
-import nasBenchMacro from "../spaces/nas-bench-macro.ts";
+import { networkCost } from "../graph/cost.ts";
+import geniusImagenet from "../search/spaces/genius-imagenet.ts";
+import nasBench201 from "../search/spaces/nas-bench-201.ts";
+import nasBenchMacro from "../search/spaces/nas-bench-macro.ts";
 import { toText } from "./markup.ts";
 import { outlineOf } from "./network-outline.ts";
 import { networkPicture } from "./network-picture.ts";

@@ -1,8 +1,8 @@
 // A network drawn from top to bottom: one box a block, as wide as it has channels, grouped by stage, with its shape
 // and its share of parameters and multiply–accumulates beside it.
 import { formatCount } from "../base/units.ts";
-import { networkCost } from "../network/cost.ts";
-import type { Network } from "../network/network.ts";
+import { networkCost } from "../graph/cost.ts";
+import type { Network } from "../graph/network.ts";
 import { type Chart, seriesClass } from "./charts/chart.ts";
 import { type Markup, svg } from "./markup.ts";
 import { type OutlineBlock, outlineOf } from "./network-outline.ts";

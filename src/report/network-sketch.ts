@@ -1,7 +1,7 @@
 // A network as a few lines of text for the terminal, with bars for its multiply–accumulates.
 import { formatCount } from "../base/units.ts";
-import { networkCost } from "../network/cost.ts";
-import type { Network } from "../network/network.ts";
+import { networkCost } from "../graph/cost.ts";
+import type { Network } from "../graph/network.ts";
 import { outlineOf } from "./network-outline.ts";
 import { shapeText } from "./network-picture.ts";
 

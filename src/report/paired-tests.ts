@@ -1,7 +1,7 @@
 // Tests of whether strategies differ: Wilcoxon's signed ranks for two, Friedman and Nemenyi for several, and
 // Holm's correction for many comparisons. Values of one index belong together: the same seed.
-import { chiSquaredTail, normalCdf, studentizedRangeQuantile } from "./distributions.ts";
-import { mean, ranks } from "./statistics.ts";
+import { chiSquaredTail, normalCdf, studentizedRangeQuantile } from "../math/distributions.ts";
+import { mean, ranks } from "../math/statistics.ts";
 
 export interface SignedRankTest {
   /** Sum of the ranks of positive differences. */

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { mean, standardDeviation } from "../math/statistics.ts";
 import { citation, publishedFor, publishedRows, publishedSources } from "./published.ts";
-import { mean, standardDeviation } from "./statistics.ts";
 
 const data = process.env.GENIUS_DATA_DIR ?? "../shared/data";
 const read = (file: string) =>

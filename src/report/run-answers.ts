@@ -1,8 +1,8 @@
 // What a report says of a run in sentences, without markup: the HTML page and the Markdown text use the same, so they
 // cannot differ. The tables are in run-tables.ts.
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
-import type { StudyConfig } from "../record/journal-lines.ts";
-import { isEvaluated, isScored, type Trial } from "../record/trial.ts";
+import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
+import type { StudyConfig } from "../study/journal-lines.ts";
 import { selectedOnTest } from "./comparison.ts";
 import { designName, type RunReportInput, selectedTrial, spendingOf, standings } from "./run-facts.ts";
 

@@ -2,7 +2,8 @@
 // measurements, and what each decision was worth. A chart that the run has no data for is left out.
 import { createRandom } from "../base/random.ts";
 import { formatCount } from "../base/units.ts";
-import { isScored } from "../record/trial.ts";
+import { quantile } from "../math/statistics.ts";
+import { isScored } from "../search/trial.ts";
 import { pointAt } from "./bench.ts";
 import { accuracyAxis, rangeOf } from "./charts/axes.ts";
 import type { Chart } from "./charts/chart.ts";
@@ -12,7 +13,6 @@ import { scatterChart } from "./charts/scatter.ts";
 import { decisionWorth } from "./decision-worth.ts";
 import { networkPicture } from "./network-picture.ts";
 import { designName, type RunReportInput, selectedTrial, traceOf } from "./run-facts.ts";
-import { quantile } from "./statistics.ts";
 
 /** All charts of a run, by what they show. */
 export interface RunCharts {

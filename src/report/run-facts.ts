@@ -2,15 +2,15 @@
 // proposal, and how it compares with runs of other strategies at the same number of evaluations.
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
-import type { RunRecord } from "../record/journal-lines.ts";
-import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../record/trial.ts";
-import { keyOf } from "../spaces/choices.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import type { Limits, Space } from "../spaces/space.ts";
+import { type Interval, meanInterval } from "../math/bootstrap.ts";
+import { mean } from "../math/statistics.ts";
+import { keyOf } from "../search/choices.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import type { Limits, Space } from "../search/space.ts";
+import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
+import type { RunRecord } from "../study/journal-lines.ts";
 import { type BenchTrace, pointAt } from "./bench.ts";
-import { type Interval, meanInterval } from "./bootstrap.ts";
 import { type EarlyLate, earlyLate } from "./early-late.ts";
-import { mean } from "./statistics.ts";
 import type { TrainedFiles } from "./trained-network.ts";
 
 /** A run of another strategy on the same question, for comparison. */

@@ -1,8 +1,8 @@
 // What a report says of a run in tables, without markup: the HTML page and the Markdown text are made from the same.
 import type { JsonValue } from "../base/json.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
-import { isScored, type Trial } from "../record/trial.ts";
-import type { Violation } from "../spaces/domain.ts";
+import type { Violation } from "../search/constraints/domain.ts";
+import { isScored, type Trial } from "../search/trial.ts";
 import type { DataTable } from "./charts/chart.ts";
 import { type ChecklistItem, runChecklist } from "./checklist.ts";
 import { citation, type PublishedRow, publishedFor } from "./published.ts";

@@ -2,7 +2,8 @@
 // intervals and the chance that one strategy ends above another. Runs of different questions are never averaged.
 import { createRandom } from "../base/random.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
-import { type Interval, meanInterval, probabilityOfImprovement } from "./bootstrap.ts";
+import { type Interval, meanInterval, probabilityOfImprovement } from "../math/bootstrap.ts";
+import { mean, standardDeviation } from "../math/statistics.ts";
 import { accuracyAxis } from "./charts/axes.ts";
 import type { Chart, DataTable } from "./charts/chart.ts";
 import { curveChart } from "./charts/curves.ts";
@@ -10,7 +11,6 @@ import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 import { html } from "./markup.ts";
 import { figure, notice, pageText, table } from "./page.ts";
 import { designName, type RunReportInput, selectedTrial, spendingOf, traceOf } from "./run-facts.ts";
-import { mean, standardDeviation } from "./statistics.ts";
 
 /** What must be equal for two runs to be an answer to one question. */
 function questionOf({ record, selectedOn }: RunReportInput): string {

@@ -1,7 +1,6 @@
 // What a run teaches, computed from its journal: what each decision was worth, whether good networks are simple early
 // and complex late, and what a surrogate makes of a trial. It takes up to seconds, so it runs in a worker (analyst.ts).
 import { createRandom } from "../base/random.ts";
-import { isScored, type ScoredTrial, type Trial } from "../record/trial.ts";
 import {
   type DecisionWorth,
   decisionWorth,
@@ -12,11 +11,12 @@ import {
   runMarkdown,
   runReport,
 } from "../report/index.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import type { Domain } from "../spaces/domain.ts";
-import type { Choices, Limits } from "../spaces/space.ts";
-import { networkKnowledge } from "../strategies/network-knowledge.ts";
-import { createSurrogate } from "../strategies/surrogate.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import type { Domain } from "../search/constraints/domain.ts";
+import type { Choices, Limits } from "../search/space.ts";
+import { networkKnowledge } from "../search/surrogate/network-knowledge.ts";
+import { createSurrogate } from "../search/surrogate/surrogate.ts";
+import { isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { openRun } from "./open-run.ts";
 import { reportInput } from "./report-input.ts";
 

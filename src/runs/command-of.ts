@@ -1,5 +1,5 @@
 // The one command that repeats a run, written from its configuration.
-import type { StudyConfig } from "../record/journal-lines.ts";
+import type { StudyConfig } from "../study/journal-lines.ts";
 import { flagOf } from "./flags.ts";
 
 const limitFlags: Readonly<Record<string, string>> = {

@@ -2,12 +2,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, systemCodeOf } from "../base/errors.ts";
-import { exportMermaid } from "../network/export/mermaid.ts";
-import { exportOnnx } from "../network/export/onnx.ts";
-import { exportPytorch } from "../network/export/pytorch.ts";
-import type { Weights } from "../network/export/weights.ts";
-import { decodeWeights, encodeWeights } from "../network/export/weights-file.ts";
-import type { Network } from "../network/network.ts";
+import { exportMermaid } from "../graph/export/mermaid.ts";
+import { exportOnnx } from "../graph/export/onnx.ts";
+import { exportPytorch } from "../graph/export/pytorch.ts";
+import type { Weights } from "../graph/export/weights.ts";
+import { decodeWeights, encodeWeights } from "../graph/export/weights-file.ts";
+import type { Network } from "../graph/network.ts";
 
 export const designFormats = ["onnx", "pytorch", "mermaid", "safetensors"] as const;
 export type DesignFormat = (typeof designFormats)[number];

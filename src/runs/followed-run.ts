@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import { loadSpace, resolveOptions } from "../catalog/load.ts";
 import { type CallLine, checkRecordLine, type FailureLine } from "../llm/index.ts";
-import { journalPath } from "../record/journal.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import type { Domain } from "../search/constraints/domain.ts";
+import type { Limits, Space } from "../search/space.ts";
+import type { Trial } from "../search/trial.ts";
+import { journalPath } from "../study/journal.ts";
 import {
   checkJournalLine,
   failureWords,
@@ -13,12 +17,8 @@ import {
   type NoteLine,
   type ResultLine,
   type RunRecord,
-} from "../record/journal-lines.ts";
-import { liveHolder } from "../record/lock.ts";
-import type { Trial } from "../record/trial.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import type { Domain } from "../spaces/domain.ts";
-import type { Limits, Space } from "../spaces/space.ts";
+} from "../study/journal-lines.ts";
+import { liveHolder } from "../study/lock.ts";
 import { createTail } from "./tail.ts";
 
 /** `failed`: an error stopped it. `unreadable`: the journal is damaged. */

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { JsonObject } from "../base/json.ts";
 import { parseJsonLines } from "../base/json-lines.ts";
 import { loadSpace, resolveOptions } from "../catalog/load.ts";
-import { readJournal } from "../record/journal.ts";
-import type { RunRecord } from "../record/journal-lines.ts";
-import { bestOf, type Trial } from "../record/trial.ts";
-import type { Space } from "../spaces/space.ts";
+import type { Space } from "../search/space.ts";
+import { bestOf, type Trial } from "../search/trial.ts";
+import { readJournal } from "../study/journal.ts";
+import type { RunRecord } from "../study/journal-lines.ts";
 
 export interface OpenRun {
   readonly folder: string;

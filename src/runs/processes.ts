@@ -8,9 +8,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
-import { putTurn } from "../record/inbox.ts";
-import { liveHolder } from "../record/lock.ts";
-import type { PersonTurn } from "../record/person-turn.ts";
+import { putTurn } from "../study/inbox.ts";
+import { liveHolder } from "../study/lock.ts";
+import type { PersonTurn } from "../study/person-turn.ts";
 import { searchSettings } from "../study/settings.ts";
 import { flagsOf } from "./flags.ts";
 

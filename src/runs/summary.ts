@@ -1,7 +1,7 @@
 // A run in a row of a list: what was asked, what was found, what was spent, how it stands.
 import type { JsonObject } from "../base/json.ts";
-import { bestOf, isEvaluated } from "../record/trial.ts";
-import type { Limits } from "../spaces/space.ts";
+import type { Limits } from "../search/space.ts";
+import { bestOf, isEvaluated } from "../search/trial.ts";
 import type { FollowedRun, RunState } from "./followed-run.ts";
 
 export interface RunSummary {

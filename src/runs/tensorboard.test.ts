@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { crc32c, eventFile } from "../base/tensorboard.ts";
-import type { RunRecord } from "../record/journal-lines.ts";
-import type { Trial } from "../record/trial.ts";
+import type { Trial } from "../search/trial.ts";
+import type { RunRecord } from "../study/journal-lines.ts";
 import { writeTensorboard } from "./tensorboard.ts";
+import { crc32c, eventFile } from "./tensorboard-events.ts";
 
 const record = (count: number): RunRecord => {
   const trials = Array.from({ length: count }, (_, index): Trial => {

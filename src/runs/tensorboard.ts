@@ -3,9 +3,9 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError } from "../base/errors.ts";
-import { eventFile, type ScalarEvent } from "../base/tensorboard.ts";
-import type { RunRecord } from "../record/journal-lines.ts";
-import { isEvaluated, isScored } from "../record/trial.ts";
+import { isEvaluated, isScored } from "../search/trial.ts";
+import type { RunRecord } from "../study/journal-lines.ts";
+import { eventFile, type ScalarEvent } from "./tensorboard-events.ts";
 
 /** Of each training's curve; TensorBoard grows slow with more runs. The best by their last accuracy are kept. */
 const mostCurves = 100;

@@ -2,10 +2,10 @@
 // On a published table they cost nothing and are run; where evaluations are trainings they are left out, and
 // whoever shows the search must say that they are missing.
 import { formatPercent } from "../base/units.ts";
-import { isEvaluated, isScored, type Trial } from "../record/trial.ts";
-import largestFirst from "../strategies/largest-first.ts";
-import random from "../strategies/random.ts";
-import type { StrategyDefinition } from "../strategies/strategy.ts";
+import largestFirst from "../search/strategies/largest-first.ts";
+import random from "../search/strategies/random.ts";
+import type { StrategyDefinition } from "../search/strategy.ts";
+import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { runStudy, type Study } from "./run-study.ts";
 
 /** The best so far of one baseline run, at each evaluation that improved it. */

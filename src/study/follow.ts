@@ -1,6 +1,7 @@
 // Turns a study's events into what its live file shows.
-import type { LiveFile, LiveWriter } from "../record/live-file.ts";
-import type { EpochPoint } from "../record/trial.ts";
+
+import type { EpochPoint } from "../search/trial.ts";
+import type { LiveFile, LiveWriter } from "./live-file.ts";
 import type { StudyEvent } from "./run-study.ts";
 
 export interface Follower {

@@ -3,8 +3,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Answerer } from "../llm/index.ts";
-import { listInbox, removeItem } from "../record/inbox.ts";
-import type { LiveWriter } from "../record/live-file.ts";
+import { listInbox, removeItem } from "./inbox.ts";
+import type { LiveWriter } from "./live-file.ts";
 
 const pollMs = 200;
 

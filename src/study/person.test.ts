@@ -2,12 +2,12 @@ import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { assemble } from "../catalog/assemble.ts";
-import { listInbox, putTurn } from "../record/inbox.ts";
-import type { StudyConfig } from "../record/journal-lines.ts";
-import type { NotedTurn } from "../record/person-turn.ts";
-import type { Proposal, Trial } from "../record/trial.ts";
+import { assemble } from "../api/assemble.ts";
+import type { Proposal, Trial } from "../search/trial.ts";
+import { listInbox, putTurn } from "./inbox.ts";
+import type { StudyConfig } from "./journal-lines.ts";
 import { withPerson } from "./person.ts";
+import type { NotedTurn } from "./person-turn.ts";
 import { runStudy } from "./run-study.ts";
 
 const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");

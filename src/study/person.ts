@@ -3,14 +3,14 @@
 // resumed search does the same again. The strategy is not told who proposed what: it observes trials as ever.
 import { setTimeout as wait } from "node:timers/promises";
 import { createRandom } from "../base/random.ts";
-import { listInbox, removeItem } from "../record/inbox.ts";
-import type { NotedTurn, PersonTurn } from "../record/person-turn.ts";
-import type { Proposal, Trial } from "../record/trial.ts";
-import { keyOf } from "../spaces/choices.ts";
-import type { Domain } from "../spaces/domain.ts";
-import { type AllowedOptions, nearestAllowed, restrictDomain } from "../spaces/restrict-space.ts";
-import type { Choices, Space } from "../spaces/space.ts";
-import type { ProposeContext, Strategy } from "../strategies/strategy.ts";
+import { keyOf } from "../search/choices.ts";
+import type { Domain } from "../search/constraints/domain.ts";
+import { type AllowedOptions, nearestAllowed, restrictDomain } from "../search/constraints/restrict-space.ts";
+import type { Choices, Space } from "../search/space.ts";
+import type { ProposeContext, Strategy } from "../search/strategy.ts";
+import type { Proposal, Trial } from "../search/trial.ts";
+import { listInbox, removeItem } from "./inbox.ts";
+import type { NotedTurn, PersonTurn } from "./person-turn.ts";
 
 export interface PersonSetting {
   readonly folder: string;

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
-import { createNetworkBuilder } from "../network/network.ts";
-import type { Outcome, Proposal, Trial } from "../record/trial.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import type { Choices, Space } from "../spaces/space.ts";
-import type { ProposeContext, Strategy } from "../strategies/strategy.ts";
+import { createNetworkBuilder } from "../graph/network.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import type { Choices, Space } from "../search/space.ts";
+import type { ProposeContext, Strategy } from "../search/strategy.ts";
+import type { Outcome, Proposal, Trial } from "../search/trial.ts";
 import { runStudy, type Study } from "./run-study.ts";
 
 // Six decisions of three options; a design is as good as the sum of its choices, and costs as much.

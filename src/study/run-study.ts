@@ -6,6 +6,8 @@
 import { GeniusError, messageOf } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
 import type { Evaluator, TestResult } from "../evaluators/evaluator.ts";
+import type { DesignCost, Domain } from "../search/constraints/domain.ts";
+import type { Strategy } from "../search/strategy.ts";
 import {
   bestOf,
   type EpochPoint,
@@ -14,9 +16,7 @@ import {
   type Proposal,
   type ScoredTrial,
   type Trial,
-} from "../record/trial.ts";
-import type { DesignCost, Domain } from "../spaces/domain.ts";
-import type { Strategy } from "../strategies/strategy.ts";
+} from "../search/trial.ts";
 import { adviseStop, stopWords } from "./stop-advice.ts";
 
 export interface Study {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Evaluator } from "../evaluators/evaluator.ts";
-import type { Trial } from "../record/trial.ts";
-import { createDomain } from "../spaces/create-domain.ts";
-import macro from "../spaces/nas-bench-macro.ts";
-import hybrid from "../strategies/hybrid.ts";
-import random from "../strategies/random.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import macro from "../search/spaces/nas-bench-macro.ts";
+import hybrid from "../search/strategies/hybrid.ts";
+import random from "../search/strategies/random.ts";
+import type { Trial } from "../search/trial.ts";
 import { runStudy, type Study } from "./run-study.ts";
 import { adviseStop, stopWords } from "./stop-advice.ts";
 

@@ -2,7 +2,7 @@
 // accuracy. A function of the trials alone – strategies write down what they expect of each proposal – so a resumed
 // search is advised the same, and whoever reads a journal can check it.
 import { formatDuration } from "../base/units.ts";
-import { isEvaluated, isScored, type Trial } from "../record/trial.ts";
+import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 
 /** So many proposals in a row without prospects are needed: one may be an accident of the surrogate. */
 const patience = 5;

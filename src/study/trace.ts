@@ -1,7 +1,8 @@
 // One run of one strategy on a published table, as a comparison needs it: what had been selected after each
 // evaluation, and how good that selection really was.
-import { isEvaluated, isScored, type Trial } from "../record/trial.ts";
-import type { Choices } from "../spaces/space.ts";
+
+import type { Choices } from "../search/space.ts";
+import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { runStudy, type Study } from "./run-study.ts";
 
 /** What a table knows about a design and a search must not see. */

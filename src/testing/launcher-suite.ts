@@ -6,7 +6,7 @@ import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { GeniusError } from "../base/errors.ts";
-import type { JobState, Launcher, LaunchJob, Output, Resources } from "../launchers/launcher.ts";
+import type { JobState, Launcher, LaunchJob, Output, Resources } from "../evaluators/launchers/launcher.ts";
 import type { Check } from "./strategy-suite.ts";
 
 export interface LauncherHarness {

@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { createRandom, type Random } from "../base/random.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
-import type { Outcome, Proposal, Trial } from "../record/trial.ts";
-import channelBench from "../spaces/channel-bench-resnet.ts";
-import { createDomain, describeEmpty } from "../spaces/create-domain.ts";
-import type { Domain } from "../spaces/domain.ts";
-import geniusImagenet from "../spaces/genius-imagenet.ts";
-import macro from "../spaces/nas-bench-macro.ts";
-import type { Choices } from "../spaces/space.ts";
-import type { StrategyDefinition, StrategySetting } from "../strategies/strategy.ts";
+import { createDomain, describeEmpty } from "../search/constraints/create-domain.ts";
+import type { Domain } from "../search/constraints/domain.ts";
+import type { Choices } from "../search/space.ts";
+import channelBench from "../search/spaces/channel-bench-resnet.ts";
+import geniusImagenet from "../search/spaces/genius-imagenet.ts";
+import macro from "../search/spaces/nas-bench-macro.ts";
+import type { StrategyDefinition, StrategySetting } from "../search/strategy.ts";
+import type { Outcome, Proposal, Trial } from "../search/trial.ts";
 import { runStudy, type Study } from "../study/run-study.ts";
 import { tinySpace } from "./tiny-space.ts";
 

@@ -1,7 +1,7 @@
 // A space of eighteen designs with decisions of every kind, one of them of the training: small enough to be evaluated
 // whole, so that checks can see what happens at its end.
-import { createNetworkBuilder } from "../network/network.ts";
-import type { Decision, Space } from "../spaces/space.ts";
+import { createNetworkBuilder } from "../graph/network.ts";
+import type { Decision, Space } from "../search/space.ts";
 
 const widths = [1, 2, 4];
 const rates = [0.001, 0.01, 0.1];

@@ -1,6 +1,6 @@
 """Images: a decoded data set of GENIUS's cache, and which of its records train, validate and test.
 
-The cache's folder (src/data/cache.ts writes it) holds
+The cache's folder (src/tasks/image-classification/cache.ts writes it) holds
 - `meta.json`: `version` 1, `shape` [C, H, W], `classNames`, `trainCount`, `testCount`, `hash` of the content, …;
 - `pixels.bin`: uint8 [record, C, H, W], row-major, without a header, training records first;
 - `labels.bin`: uint16, little-endian, one a record.

@@ -1,6 +1,6 @@
 """The network: the class in model.py, its first weights, and which of them are trained.
 
-First weights are drawn as in the in-process engine (src/nn/initialise.ts): convolutions normal with deviation
+First weights are drawn as in the in-process engine (src/engine/initialise.ts): convolutions normal with deviation
 √(2 / fan-out) (He et al. 2015), linear layers uniform in ±1/√in, biases and shifts 0, scales 1.
 """
 

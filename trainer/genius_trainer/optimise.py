@@ -1,5 +1,5 @@
 """The optimiser and the learning rate: SGD with Nesterov momentum or AdamW, decay that skips biases and norms, and a
-cosine with a linear rise, step for step as in process (src/nn/schedule.ts).
+cosine with a linear rise, step for step as in process (src/engine/schedule.ts).
 """
 
 import math

@@ -1,8 +1,8 @@
-"""A supernet on PyTorch, for GPUs: the same graph as src/weight-sharing trains in process, and the same four methods.
+"""A supernet on PyTorch, for GPUs: the same graph as src/features/weight-sharing trains in process, and the same four methods.
 
     python -m genius_trainer.supernet JOBFOLDER
 
-reads JOBFOLDER/supernet.json (src/weight-sharing/torch.ts writes it: nodes, decisions, plan, images) and writes one
+reads JOBFOLDER/supernet.json (src/features/weight-sharing/torch.ts writes it: nodes, decisions, plan, images) and writes one
 JSON line an epoch to standard output, and at the end JOBFOLDER/result.json (probabilities of all options) and
 JOBFOLDER/supernet.safetensors (the shared weights, by GENIUS's names).
 
@@ -57,7 +57,7 @@ class Supernet(nn.Module):
                 self.layers[f"n{index}"] = layer
 
     def _shape(self, node: Node, channels: dict[str, int], sizes: dict[str, tuple[int, int]]) -> None:
-        """Channels and sizes of a node's map, as src/nn/model.ts infers them."""
+        """Channels and sizes of a node's map, as src/engine/model.ts infers them."""
         op, name = node["op"], node["id"]
         kind = op["kind"]
         if kind == "input":

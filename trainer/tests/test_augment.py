@@ -16,7 +16,7 @@ from genius_trainer.seeds import generator_of
 
 from .support import ROOT
 
-PILLOW = json.loads((ROOT / "src/data/fixtures/pillow.json").read_text())
+PILLOW = json.loads((ROOT / "src/tasks/image-classification/fixtures/pillow.json").read_text())
 CPU = torch.device("cpu")
 SMALL = Ranges(shear=0, shift01=1, shift_pixels=32, degrees=180, enhance=0, lost_bits=0)
 

@@ -146,8 +146,8 @@ def test_a_run_learns_and_leaves_its_files(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_agrees_with_the_training_in_process() -> None:
-    """The gradients by the architecture that src/weight-sharing/torch-agreement.test.ts holds the other engine to."""
-    folder = Path(__file__).parents[2] / "src/weight-sharing/fixtures"
+    """The gradients by the architecture that src/features/weight-sharing/torch-agreement.test.ts holds the other engine to."""
+    folder = Path(__file__).parents[2] / "src/features/weight-sharing/fixtures"
     script = runpy.run_path(str(folder / "supernet-gradients.py"))
     found = script["gradients"](json.loads((folder / "supernet-nodes.json").read_text()))
     for name, wanted in json.loads((folder / "supernet-gradients.json").read_text()).items():

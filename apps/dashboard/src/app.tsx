@@ -1,11 +1,12 @@
 // The frame around every view: the way back to all runs, the theme, and which view the address asks for.
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import type { About } from "../../../src/dashboard/api.ts";
 import { get, useAsked } from "./api/client.ts";
 import { linkTo, usePlace } from "./router.ts";
 import { RunPage } from "./run/run-page.tsx";
 import { chooseTheme, type ThemeChoice, useThemeChoice } from "./theme.ts";
 import { Notice } from "./ui/pieces.tsx";
+import { Title } from "./ui/title.tsx";
 import { ComparePage } from "./views/compare-page.tsx";
 import { RunsPage } from "./views/runs-page.tsx";
 import { StartPage } from "./views/start-page.tsx";
@@ -87,14 +88,6 @@ function Lost() {
       </p>
     </>
   );
-}
-
-/** The window's title while a view is shown. */
-export function Title({ text }: { readonly text: string }) {
-  useEffect(() => {
-    document.title = `${text} – GENIUS`;
-  }, [text]);
-  return null;
 }
 
 const themes: readonly (readonly [ThemeChoice, string])[] = [

@@ -1,7 +1,7 @@
 // The conversation for the page: each call in a row, and one of them whole with what was made of it.
 import type { JsonObject, JsonValue } from "../../base/json.ts";
 import type { FollowedRun, FollowedTrial } from "../../runs/followed-run.ts";
-import type { Space } from "../../spaces/space.ts";
+import type { Space } from "../../search/space.ts";
 import type { CallDetail, CallSummary, Page } from "../api.ts";
 import { trialDetail } from "./trials.ts";
 

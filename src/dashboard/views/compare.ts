@@ -1,9 +1,9 @@
 // Several runs side by side: the best so far of each, what keeps them from being compared, and means by strategy.
 import { createRandom } from "../../base/random.ts";
-import { isEvaluated, isScored } from "../../record/trial.ts";
 import { meanInterval } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { summaryOf } from "../../runs/summary.ts";
+import { isEvaluated, isScored } from "../../search/trial.ts";
 import type { Comparison } from "../api.ts";
 import { trialColumns } from "./trials.ts";
 

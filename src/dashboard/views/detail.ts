@@ -1,16 +1,16 @@
 // A run for the page's first paint: what was asked, what it stands on, its baselines, and what is going on right now.
 import type { JsonValue } from "../../base/json.ts";
 import { loadEvaluator, loadSpace } from "../../catalog/load.ts";
-import { networkCost } from "../../network/cost.ts";
-import { listInbox } from "../../record/inbox.ts";
-import { type LiveFile, readLiveText } from "../../record/live-file.ts";
-import type { PersonTurn } from "../../record/person-turn.ts";
+import { networkCost } from "../../graph/cost.ts";
 import { quantileOfSorted } from "../../report/index.ts";
 import { commandOf } from "../../runs/command-of.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { evaluatorOf, summaryOf } from "../../runs/summary.ts";
-import type { Space } from "../../spaces/space.ts";
+import type { Space } from "../../search/space.ts";
+import { listInbox } from "../../study/inbox.ts";
+import { type LiveFile, readLiveText } from "../../study/live-file.ts";
 import { allowedBy } from "../../study/person.ts";
+import type { PersonTurn } from "../../study/person-turn.ts";
 import type { BaselineBand, InForce, LiveState, Note, RunDetail, Turn } from "../api.ts";
 import { nameOf } from "./trials.ts";
 

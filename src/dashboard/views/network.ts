@@ -1,11 +1,11 @@
 // A network for the page: stages and blocks with shapes and costs, and how they differ from another's.
-import { networkCost } from "../../network/cost.ts";
-import { isScored, type Trial } from "../../record/trial.ts";
+import { networkCost } from "../../graph/cost.ts";
 import { outlineOf, violationInWords } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
-import { keyOf } from "../../spaces/choices.ts";
-import type { Domain } from "../../spaces/domain.ts";
-import type { Choices } from "../../spaces/space.ts";
+import { keyOf } from "../../search/choices.ts";
+import type { Domain } from "../../search/constraints/domain.ts";
+import type { Choices } from "../../search/space.ts";
+import { isScored, type Trial } from "../../search/trial.ts";
 import type { BlockView, NetworkView, StageView } from "../api.ts";
 import { changesBetween } from "./trials.ts";
 

@@ -1,10 +1,10 @@
 // Trials for the page: as columns, whole, as a list of what went wrong, and as learning curves.
 
-import { isEvaluated, isScored, type ScoredTrial, type Trial } from "../../record/trial.ts";
 import { outcomeInWords } from "../../report/index.ts";
 import type { FollowedRun, FollowedTrial } from "../../runs/followed-run.ts";
-import { keyOf } from "../../spaces/choices.ts";
-import type { Choices, Space } from "../../spaces/space.ts";
+import { keyOf } from "../../search/choices.ts";
+import type { Choices, Space } from "../../search/space.ts";
+import { isEvaluated, isScored, type ScoredTrial, type Trial } from "../../search/trial.ts";
 import type { Change, Curve, OutcomeWord, Page, TrialColumns, TrialDetail, Trouble } from "../api.ts";
 
 const outcomeWords: readonly OutcomeWord[] = [

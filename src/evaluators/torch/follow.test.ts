@@ -1,7 +1,7 @@
 // Following a training through whatever may happen, over a launcher whose answers are written down beforehand.
 import { expect, test } from "vitest";
 import { GeniusError } from "../../base/errors.ts";
-import type { JobState, Launcher, LaunchJob } from "../../launchers/launcher.ts";
+import type { JobState, Launcher, LaunchJob } from "../launchers/launcher.ts";
 import { type Following, followTraining } from "./follow.ts";
 import type { TorchEvent } from "./job.ts";
 

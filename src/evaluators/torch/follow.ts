@@ -2,8 +2,8 @@
 // by its key, reads its events, starts it again from its checkpoint when it was preempted or lost. It knows launchers
 // by contract only, and nothing of networks.
 import { GeniusError, messageOf } from "../../base/errors.ts";
-import type { JobState, Launcher, LaunchJob } from "../../launchers/launcher.ts";
-import type { EpochPoint } from "../../record/trial.ts";
+import type { EpochPoint } from "../../search/trial.ts";
+import type { JobState, Launcher, LaunchJob } from "../launchers/launcher.ts";
 import { readTorchLine, type TorchEvent } from "./job.ts";
 
 export interface Following {

@@ -5,10 +5,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileError, systemCodeOf } from "../../base/errors.ts";
-import { exportPytorch } from "../../network/export/pytorch.ts";
-import type { Network } from "../../network/network.ts";
-import { writeWhole } from "../train/checkpoints.ts";
-import type { TrainingParts } from "../train/training-data.ts";
+import { exportPytorch } from "../../graph/export/pytorch.ts";
+import type { Network } from "../../graph/network.ts";
+import { writeWhole } from "../../training/checkpoints.ts";
+import type { TrainingParts } from "../../training/training-data.ts";
 import { jobVersion, type TorchJob, type TorchSplit } from "./job.ts";
 
 export const checkpointName = "checkpoint.pt";

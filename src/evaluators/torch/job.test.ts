@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { trainOptions } from "../train/options.ts";
-import { planTraining } from "../train/plan.ts";
+import { trainOptions } from "../../training/options.ts";
+import { planTraining } from "../../training/plan.ts";
 import { largeBatchRecipe, readTorchLine, torchJob, torchRecipe } from "./job.ts";
 
 test("what the in-process evaluator plans is a recipe of the trainer, and so is the one for large batches", () => {

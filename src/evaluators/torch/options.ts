@@ -1,7 +1,7 @@
 // What a person may set about trainings with PyTorch: what holds for trainings in general, taken from the in-process
 // evaluator so that both are the same, and what only PyTorch on other machines can do.
 import { z } from "zod";
-import { trainOptions } from "../train/options.ts";
+import { trainOptions } from "../../training/options.ts";
 
 const whole = z.number().int().positive();
 

@@ -1,13 +1,13 @@
 // A run: its head with what matters most, and below it one of the views of the run.
 import type { ReactNode } from "react";
 import { type RunData, RunProvider, useRun } from "../api/use-run.ts";
-import { Title } from "../app.tsx";
 import { ConversationTab } from "../conversation/conversation-tab.tsx";
 import { formatCount, formatDuration, formatPercent, formatUsd, plural } from "../format.ts";
 import { NetworkTab } from "../network/network-tab.tsx";
 import { linkTo } from "../router.ts";
 import { TurnTab } from "../turn/turn-tab.tsx";
 import { Cards, Notice } from "../ui/pieces.tsx";
+import { Title } from "../ui/title.tsx";
 import { StateBadge, StopOrResume } from "../views/runs-page.tsx";
 import { limitsInWords, modelName, runName } from "../words.ts";
 import { AboutTab } from "./about-tab.tsx";

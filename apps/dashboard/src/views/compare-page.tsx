@@ -3,7 +3,6 @@
 import { useCallback, useState } from "react";
 import type { Comparison } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
-import { Title } from "../app.tsx";
 import { type CurveChart, curveOption } from "../charts/curves.ts";
 import { intervalHeight, intervalOption } from "../charts/intervals.ts";
 import { formatDuration, formatPercent, formatUsd } from "../format.ts";
@@ -12,6 +11,7 @@ import { accuracyAxis, type Measure, measureAxis, measures } from "../run/axes.t
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer, Notice, Pick } from "../ui/pieces.tsx";
+import { Title } from "../ui/title.tsx";
 
 export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
   const runs = ids.join(",");

@@ -3,10 +3,10 @@
 import { useEffect, useState } from "react";
 import type { About, ListEvent, RunSummary } from "../../../../src/dashboard/api.ts";
 import { addressWithToken, get, messageOf, post } from "../api/client.ts";
-import { Title } from "../app.tsx";
 import { formatCount, formatPercent, formatTime } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Act, Notice } from "../ui/pieces.tsx";
+import { Title } from "../ui/title.tsx";
 import { limitsInWords, modelName, runName, spentInWords, stateWords } from "../words.ts";
 
 export function RunsPage({

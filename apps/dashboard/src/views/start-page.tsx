@@ -3,10 +3,10 @@
 import { type FormEvent, useId, useState } from "react";
 import type { Choice, OptionField, StartForm } from "../../../../src/dashboard/api.ts";
 import { get, messageOf, post, useAsked } from "../api/client.ts";
-import { Title } from "../app.tsx";
 import { goTo, linkTo } from "../router.ts";
 import { OptionInput, type OptionValue } from "../ui/option-field.tsx";
 import { Answer, Notice } from "../ui/pieces.tsx";
+import { Title } from "../ui/title.tsx";
 
 export function StartPage({ mayChange }: { readonly mayChange: boolean }) {
   const asked = useAsked((signal) => get("GET /api/form", { signal }), []);

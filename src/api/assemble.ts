@@ -1,0 +1,150 @@
+// From a resolved configuration to the parts of a study, by name: the same for a new search, for a resumed one and
+// for whoever else runs one. What was chosen is data (`StudyConfig`), so a journal's header is enough.
+import { GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { createRandom } from "../base/random.ts";
+import { loadEvaluator, loadLauncher, loadSpace, loadStrategy, resolveOptions } from "../catalog/load.ts";
+import type { Evaluator } from "../evaluators/evaluator.ts";
+import type { Launcher } from "../evaluators/launchers/launcher.ts";
+import { type Answerer, type Conversation, createConversation } from "../llm/index.ts";
+import { createDomain, describeEmpty } from "../search/constraints/create-domain.ts";
+import type { Domain, Limits } from "../search/constraints/domain.ts";
+import type { Strategy } from "../search/strategy.ts";
+import type { StudyConfig } from "../study/journal-lines.ts";
+import { type ModelSettings, modelSettings } from "../study/settings.ts";
+
+export interface AssembleSetting {
+  /** The run's folder: the conversation's record, checkpoints and the best model go there. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly onProgress?: (text: string) => void;
+  /** Who answers for the model `manual`; default: whoever is at the terminal. */
+  readonly answerer?: Answerer;
+}
+
+export interface Assembly {
+  readonly domain: Domain;
+  readonly strategy: Strategy;
+  readonly evaluator: Evaluator;
+  readonly conversation: Conversation | undefined;
+  /** What the figures stand on, for the journal's header. */
+  readonly provenance: JsonObject;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the parts of a study.
+ * @throws GeniusError when a name, an option, a data set or a model is not to be had.
+ */
+export async function assemble(config: StudyConfig, setting: AssembleSetting): Promise<Assembly> {
+  const { folder, environment, onProgress } = setting;
+  const [spaceDefinition, strategyDefinition, evaluatorDefinition] = await Promise.all([
+    loadSpace(config.space),
+    loadStrategy(config.strategy),
+    loadEvaluator(config.evaluator),
+  ]);
+  const space = spaceDefinition.create(
+    resolveOptions(spaceDefinition.options, config.spaceOptions, `the space ${config.space}`),
+  );
+  const domain = createDomain(space, config.limits as Limits);
+  if (domain.sample(createRandom("feasible")) === undefined) {
+    throw new GeniusError("infeasible", describeEmpty(domain));
+  }
+  const strategyOptions = resolveOptions(
+    strategyDefinition.options,
+    config.strategyOptions,
+    `the strategy ${config.strategy}`,
+  );
+  const evaluatorOptions = resolveOptions(
+    evaluatorDefinition.options,
+    config.evaluatorOptions,
+    `the evaluator ${config.evaluator}`,
+  );
+  const launcher = evaluatorDefinition.launcherOf?.(evaluatorOptions);
+  const evaluator = await evaluatorDefinition.create(
+    {
+      space,
+      dataset: config.dataset,
+      folder,
+      seed: config.seed,
+      environment,
+      parallel: config.parallel,
+      ...(onProgress && { onProgress }),
+      ...(launcher !== undefined && { openLauncher: () => openLauncher(launcher, config, setting) }),
+    },
+    evaluatorOptions,
+  );
+  const conversation =
+    config.model === undefined ? undefined : await openModel(config.model, config.modelOptions, setting);
+  const strategy = strategyDefinition.create(
+    {
+      domain,
+      evaluations: config.trials,
+      task: config.task,
+      fidelity: evaluator.fidelity,
+      images: { source: config.dataset, seed: config.seed },
+      ...(conversation !== undefined && { conversation }),
+    },
+    strategyOptions,
+  );
+  return {
+    domain,
+    strategy,
+    evaluator,
+    conversation,
+    provenance: {
+      evaluator: {
+        selectedOn: evaluator.selectedOn,
+        ...(evaluator.optimum01 !== undefined && { optimum01: evaluator.optimum01 }),
+        ...evaluator.provenance,
+      },
+      ...(conversation !== undefined && { model: conversation.model }),
+    },
+    async close() {
+      await conversation?.close();
+      await evaluator.close?.();
+    },
+  };
+}
+
+async function openLauncher(
+  name: string,
+  config: StudyConfig,
+  { folder, environment, onProgress }: AssembleSetting,
+): Promise<Launcher> {
+  const definition = await loadLauncher(name);
+  const options = resolveOptions(definition.options, config.launcherOptions ?? {}, `the launcher ${name}`);
+  return definition.create({ folder, environment, ...(onProgress && { onProgress }) }, options);
+}
+
+/** A conversation with a model, within the caps of its settings. */
+export async function openModel(
+  model: string,
+  options: JsonObject,
+  setting: Pick<AssembleSetting, "folder" | "environment" | "answerer">,
+): Promise<Conversation> {
+  const { baseUrl, maxUsd, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput }: ModelSettings =
+    resolveOptions(modelSettings, options, `the model ${model}`);
+  if ((usdPerMillionInput === undefined) !== (usdPerMillionOutput === undefined)) {
+    throw new GeniusError(
+      "wrong-use",
+      "A price has two parts: give both --usd-per-million-input and --usd-per-million-output.",
+    );
+  }
+  return createConversation({
+    model,
+    baseUrl,
+    environment: setting.environment,
+    folder: setting.folder,
+    answerer: setting.answerer,
+    caps: {
+      ...(maxUsd !== undefined && { maxUsd }),
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(maxCalls !== undefined && { maxCalls }),
+    },
+    ...(usdPerMillionInput !== undefined &&
+      usdPerMillionOutput !== undefined && {
+        pricePerMillion: { input: usdPerMillionInput, output: usdPerMillionOutput },
+      }),
+  });
+}

@@ -1,0 +1,32 @@
+// Designs that need no search: what a person would hand in after a glance at the space. A strategy that does not
+// beat them has found nothing.
+import type { AccuracyTable } from "../evaluators/accuracy-table.ts";
+import type { TrivialGuess } from "../report/index.ts";
+import { keyOf } from "../search/choices.ts";
+import { createDomain, largestFeasible } from "../search/constraints/create-domain.ts";
+import type { Choices, Space } from "../search/space.ts";
+
+/** The largest network, and every decision at its last option. */
+export function trivialGuesses(space: Space, table: AccuracyTable): TrivialGuess[] {
+  const largest = largestFeasible(createDomain(space, {}), "macCount");
+  const last = space.decisions.map(({ options }) => options.length - 1);
+  const guess = (name: string, reason: string, choices: Choices | undefined): TrivialGuess[] => {
+    const found = choices && table.lookUp(choices);
+    const rank = choices && table.rankOf(choices);
+    if (choices === undefined || found === undefined || rank === undefined) return [];
+    return [
+      {
+        name,
+        key: space.tableKey?.(choices) ?? keyOf(space, choices),
+        reason,
+        accuracy01: found.selection01,
+        ...(table.selectedOn === "validation" && { testAccuracy01: found.test01 }),
+        rank,
+        regret01: table.optimum01 - found.selection01,
+      },
+    ];
+  };
+  const guesses = guess("largest network", "the most multiply–accumulates in the space", largest);
+  if (largest?.join() === last.join()) return guesses;
+  return [...guesses, ...guess("all at the last option", "every decision at its last option", last)];
+}

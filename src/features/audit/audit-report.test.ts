@@ -1,0 +1,101 @@
+// What the report of an audit must say, on a small measurement whose figures can be worked out by hand.
+import { type DefaultTreeAdapterTypes, parse } from "parse5";
+import { expect, test } from "vitest";
+import { disguiseKinds } from "../../search/disguise.ts";
+import type { AuditMeasurement, AuditSearch } from "../../study/audit-measurement.ts";
+import { auditMarkdown, auditPage, auditResult } from "./audit-report.ts";
+
+const audit: AuditMeasurement = {
+  space: "nas-bench-macro",
+  dataset: "cifar10",
+  selectedOn: "test",
+  model: "compatible/<script>alert(1)</script>",
+  designCount: 6561,
+  trials: 2,
+  seeds: 5,
+  trivialGuesses: [{ name: "the design of most MACs", percentile: 90 }],
+  searches: disguiseKinds.flatMap((face) =>
+    [1, 2, 3, 4, 5].map((seed): AuditSearch => {
+      const percentiles = face === "own-names" || face === "inverted" ? [99, 98] : [50, 60];
+      return { face, seed, percentiles, unreadable: face === "permuted" ? 1 : 0 };
+    }),
+  ),
+  // Twenty pairs, all of the better design A, in which costs mislead in every second.
+  pairs: Array.from({ length: 20 }, (_, index) => ({
+    better: "A",
+    moreMacs: index % 2 === 0 ? "A" : "B",
+    largerDigits: null,
+  })),
+  rankings: disguiseKinds
+    .filter((face) => face !== "inverted")
+    .map((face) => ({
+      face,
+      answers: Array.from({ length: 20 }, (_, index) => (face === "own-names" || index < 5 ? "A" : "B")),
+      unreadable: 0,
+    })),
+  stoppedBy: null,
+};
+const input = {
+  audit,
+  command: "genius audit contamination --space nas-bench-macro",
+  provenance: { genius: "0.1.0" },
+  spent: "7 calls",
+};
+
+test("the page says verdict, rule and figures, and what a model is called cannot run", () => {
+  const page = auditPage(input);
+  expect(page).toContain("There are clear signs that compatible/&lt;script&gt;");
+  expect(page).not.toContain("<script");
+  expect(page).toContain(
+    "75.0 (95 %: 55.0 to 90.0) points of pairs more in order than under hidden-task and permuted",
+  );
+  expect(page).toContain("the later half of the 2 designs truly stands at percentile 98.00");
+  expect(page).toContain("Two kinds are clear signs");
+  expect(page).toContain("This table has test figures only");
+  const tables: DefaultTreeAdapterTypes.Element[] = [];
+  const walk = (node: DefaultTreeAdapterTypes.Node) => {
+    if (node.nodeName === "table") tables.push(node as DefaultTreeAdapterTypes.Element);
+    if ("childNodes" in node) node.childNodes.forEach(walk);
+  };
+  walk(parse(page));
+  expect(tables.length).toBe(6);
+});
+
+test("Markdown has a row for every face, and the rules beside them", () => {
+  const markdown = auditMarkdown(input);
+  expect(markdown).toContain("| own-names | 20 | 100.0 (95 %: 83.9 to 100.0)");
+  expect(markdown).toContain("| permuted | 20 | 25.0");
+  expect(markdown).toContain("| rule: more MACs is better | 20 | 50.0");
+  expect(markdown).toContain("| rule: larger digits are better | 20 | 50.0");
+  // Under inverted the goal is the truly worst: 99 and 98 are 1 and 2 towards it.
+  expect(markdown).toMatch(/\| inverted \| 5 \| 1\.00 .*? \| 2\.00 .*? \| 1\.00 /);
+  expect(markdown).toMatch(/\| permuted \| 5 \| 50\.00 .*? \| 60\.00 .*? \| 10\.00 .*? \| 5 \|/);
+  expect(markdown).not.toContain("<script");
+});
+
+test("an audit that was stopped says so, and gives no verdict", () => {
+  const stopped = {
+    ...audit,
+    searches: audit.searches.slice(0, 5),
+    rankings: [],
+    stoppedBy: "The budget is used up.",
+  };
+  const result = auditResult({ ...input, audit: stopped });
+  expect(result.verdict).toBe("undecided");
+  expect(result.sentence).toMatch(/^Too little was measured to say whether/);
+  expect(result.notes[0]).toContain("not complete: The budget is used up.");
+  expect(auditMarkdown({ ...input, audit: { ...stopped, searches: [] } })).toContain(
+    "Too little was measured",
+  );
+  expect(auditPage({ ...input, audit: { ...stopped, searches: [] } })).toContain("Too little was measured");
+});
+
+test("replies that could not be read are told", () => {
+  const answers = audit.pairs.map(() => null);
+  const rankings = audit.rankings.map((ranking) =>
+    ranking.face === "permuted" ? { ...ranking, answers, unreadable: 20 } : ranking,
+  );
+  const { notes, evidence } = auditResult({ ...input, audit: { ...audit, rankings } });
+  expect(notes).toContain("20 of 20 judgements under permuted could not be read.");
+  expect(evidence.find(({ name }) => name === "ranking")?.holds).toBeNull();
+});

@@ -1,0 +1,274 @@
+// The contamination audit: the same model searches the same table under several faces, and judges the same pairs of
+// designs. Every call has its own purpose in the conversation's record, so an audit that was stopped goes on where it
+// ended. What the figures mean is decided in `report/`.
+
+import { GeniusError } from "../../base/errors.ts";
+import { createRandom } from "../../base/random.ts";
+import type { Evaluator } from "../../evaluators/evaluator.ts";
+import type { Conversation } from "../../llm/index.ts";
+import { allDesigns, createDomain } from "../../search/constraints/create-domain.ts";
+import { type Disguise, type DisguiseKind, disguise, disguiseKinds } from "../../search/disguise.ts";
+import type { Choices, Space } from "../../search/space.ts";
+import llm from "../../search/strategies/llm.ts";
+import type { Strategy } from "../../search/strategy.ts";
+import { isScored, type Trial } from "../../search/trial.ts";
+import type { AuditMeasurement, AuditRanking, AuditSearch, PairSide } from "../../study/audit-measurement.ts";
+import { runStudy } from "../../study/run-study.ts";
+import type { TableJudge } from "../../study/trace.ts";
+import { mapInOrder } from "../../tasks/image-classification/map-in-order.ts";
+import { type DesignPair, drawPairs, rankingPrompt, rankPairs } from "./blind-ranking.ts";
+
+export interface AuditSetting {
+  readonly space: Space;
+  readonly dataset: string;
+  /** What the networks are for, in the space's own words. */
+  readonly task: string;
+  readonly table: TableJudge & { readonly designCount: number };
+  /** The table as an evaluator of the published space. */
+  readonly evaluator: Evaluator;
+  readonly conversation: Conversation;
+  readonly trials: number;
+  readonly seeds: number;
+  readonly pairs: number;
+  /** Calls under way at once. */
+  readonly parallel: number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (text: string) => void;
+}
+
+const batchSize = 10;
+/** Without feedback an inverted face is the space as published. */
+const rankedFaces = disguiseKinds.filter((kind) => kind !== "inverted");
+
+/** @throws GeniusError when the model cannot be had; the signal's reason when it is aborted. */
+export async function runAudit(setting: AuditSetting): Promise<AuditMeasurement> {
+  const { space, table, conversation, trials, seeds, evaluator, parallel, signal } = setting;
+  const designs = allDesigns(space).filter((choices) => table.lookUp(choices) !== undefined);
+  const worst01 = Math.min(...designs.map((choices) => table.lookUp(choices)!.selection01));
+  const pairs = drawPairs(space, table, setting.pairs, 1);
+  let stoppedBy: string | null = null;
+  const stop = (reason: string) => {
+    stoppedBy ??= reason;
+  };
+
+  const searchJobs = Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
+    disguiseKinds.map((face) => ({ face, seed })),
+  );
+  const searches: AuditSearch[] = [];
+  const run = (job: (typeof searchJobs)[number]) => searchUnder(setting, job, worst01);
+  for await (const { search, reason } of mapInOrder(searchJobs, run, parallel)) {
+    signal.throwIfAborted();
+    if (reason !== undefined) stop(reason);
+    searches.push(search);
+    setting.onProgress?.(`${search.face}, seed ${search.seed}: ${search.percentiles.length} designs`);
+  }
+
+  const rankings: AuditRanking[] = [];
+  for (const face of rankedFaces) {
+    const batches = chunks(pairs, batchSize);
+    const answers: (PairSide | null)[] = [];
+    let unreadable = 0;
+    const rank = (batch: Batch) => rankUnder(setting, face, batch);
+    for await (const { said, reason, size } of mapInOrder(batches, rank, parallel)) {
+      if (reason !== undefined) stop(reason);
+      else if (said === undefined) unreadable += size;
+      answers.push(...(said ?? Array.from({ length: size }, () => null)));
+    }
+    rankings.push({ face, answers, unreadable });
+    setting.onProgress?.(`${face}: ${answers.length - unreadable} of ${answers.length} pairs judged`);
+  }
+
+  return {
+    space: space.name,
+    dataset: setting.dataset,
+    selectedOn: evaluator.selectedOn,
+    model: conversation.model,
+    designCount: table.designCount,
+    trials,
+    seeds,
+    trivialGuesses: trivialGuesses(setting, designs),
+    searches,
+    pairs: pairs.map(({ better, moreMacs, largerDigits }) => ({ better, moreMacs, largerDigits })),
+    rankings,
+    stoppedBy,
+  };
+}
+
+/** About what an audit asks of a model: calls, and the length of a prompt and of a reply. */
+export function auditPlan(setting: Omit<AuditSetting, "signal" | "parallel">): {
+  readonly calls: number;
+  readonly promptChars: number;
+  readonly replyTokens: number;
+} {
+  const faces = disguiseKinds.map((kind) => {
+    const face = faceOf(setting.space, kind, "plan");
+    const plan = strategyUnder(setting, face, "plan").strategy.modelPlan?.();
+    return plan ?? { calls: setting.trials, promptChars: 0, replyTokens: 0 };
+  });
+  const pairs = drawPairs(setting.space, setting.table, Math.min(batchSize, setting.pairs), 1);
+  const rankingCalls = Math.ceil(setting.pairs / batchSize);
+  const rankings = rankedFaces.map((kind) => {
+    const messages = rankingPrompt({ face: faceOf(setting.space, kind, "plan"), task: setting.task, pairs });
+    const promptChars = messages.reduce((total, { content }) => total + content.length, 0);
+    return { calls: rankingCalls, promptChars, replyTokens: 100 };
+  });
+  const all = [...faces.map((plan) => ({ ...plan, calls: plan.calls * setting.seeds })), ...rankings];
+  const calls = all.reduce((total, plan) => total + plan.calls, 0);
+  const mean = (read: (plan: (typeof all)[number]) => number) =>
+    Math.round(all.reduce((total, plan) => total + read(plan) * plan.calls, 0) / Math.max(1, calls));
+  return {
+    calls,
+    promptChars: mean(({ promptChars }) => promptChars),
+    replyTokens: mean(({ replyTokens }) => replyTokens),
+  };
+}
+
+function faceOf(space: Space, kind: DisguiseKind, ...path: readonly (number | string)[]): Disguise {
+  return disguise(space, { kind, random: createRandom("audit", kind, ...path) });
+}
+
+function strategyUnder(setting: Omit<AuditSetting, "signal" | "parallel">, face: Disguise, purpose: string) {
+  const domain = createDomain(face.space, {});
+  const strategy = llm.create(
+    {
+      domain,
+      evaluations: setting.trials,
+      task: face.task ?? setting.task,
+      fidelity: setting.evaluator.fidelity,
+      conversation: named(setting.conversation, purpose),
+    },
+    llm.options.parse({ costs: face.showsCosts }),
+  );
+  return { domain, strategy };
+}
+
+async function searchUnder(
+  setting: AuditSetting,
+  { face: kind, seed }: { readonly face: DisguiseKind; readonly seed: number },
+  worst01: number,
+): Promise<{ readonly search: AuditSearch; readonly reason: string | undefined }> {
+  const { table, evaluator, signal } = setting;
+  const face = faceOf(setting.space, kind, "search", seed);
+  const { domain, strategy } = strategyUnder(setting, face, `audit ${kind} seed ${seed}`);
+  const { trials, reason, detail } = await runStudy({
+    domain,
+    strategy: withoutEndlessAsking(strategy, setting.trials),
+    trials: setting.trials,
+    parallel: 1,
+    seed,
+    signal,
+    evaluator: {
+      ...evaluator,
+      async evaluate(request) {
+        const choices = face.toOriginal(request.proposal.choices);
+        const outcome = await evaluator.evaluate({ ...request, proposal: { ...request.proposal, choices } });
+        if (!face.inverts || outcome.kind !== "scored") return outcome;
+        return { ...outcome, accuracy01: table.optimum01 + worst01 - outcome.accuracy01 };
+      },
+    },
+  });
+  signal.throwIfAborted();
+  const search = {
+    face: kind,
+    seed,
+    percentiles: trials
+      .filter(isScored)
+      .map(({ proposal }) => percentileOf(table, face.toOriginal(proposal.choices))!),
+    unreadable: trials.filter(isUnreadable).length,
+  };
+  const ended = reason === "budget-spent" || reason === "conversation-ended";
+  return { search, reason: ended ? (detail ?? reason) : undefined };
+}
+
+/** Ends a search after `most` unreadable replies: each was paid for twice, and more will not be better. */
+function withoutEndlessAsking(strategy: Strategy, most: number): Strategy {
+  let unreadable = 0;
+  return {
+    ...strategy,
+    propose: async (context) => (unreadable < most ? strategy.propose(context) : undefined),
+    observe(trial) {
+      if (isUnreadable(trial)) unreadable += 1;
+      strategy.observe(trial);
+    },
+  };
+}
+
+interface Batch {
+  readonly number: number;
+  readonly pairs: readonly DesignPair[];
+}
+
+async function rankUnder(setting: AuditSetting, kind: DisguiseKind, { number, pairs }: Batch) {
+  const { conversation, signal, task } = setting;
+  const face = faceOf(setting.space, kind, "ranking", number);
+  const purpose = `audit ${kind} ranking ${number}`;
+  const size = pairs.length;
+  try {
+    const said = await rankPairs({ face, task, pairs, purpose, conversation, signal });
+    return { said, size, reason: undefined };
+  } catch (thrown) {
+    const ended = thrown instanceof GeniusError && endings.includes(thrown.code);
+    if (!ended) throw thrown;
+    return { said: undefined, size, reason: thrown.message };
+  }
+}
+
+const endings: readonly string[] = ["budget-exhausted", "conversation-ended"];
+const isUnreadable = ({ outcome }: Trial) => outcome.kind === "failed" && outcome.reason === "unreadable";
+
+/** The conversation, with `prefix` before every purpose, so that no two calls of an audit are taken for one. */
+function named(conversation: Conversation, prefix: string): Conversation {
+  return {
+    model: conversation.model,
+    price: conversation.price,
+    warnings: conversation.warnings,
+    get spent() {
+      return conversation.spent;
+    },
+    textOf: (number) => conversation.textOf(number),
+    ask: (request, signal) =>
+      conversation.ask({ ...request, purpose: `${prefix} ${request.purpose}` }, signal),
+    close: async () => {},
+  };
+}
+
+/** What needs no knowledge of the table: the largest designs, one or as many as a search evaluates, and the last options. */
+function trivialGuesses(
+  { space, table, trials }: AuditSetting,
+  designs: readonly Choices[],
+): AuditMeasurement["trivialGuesses"] {
+  const domain = createDomain(space, {});
+  const largest = designs
+    .map((choices) => ({ choices, macCount: domain.costOf(choices).macCount }))
+    .sort((a, b) => b.macCount - a.macCount)
+    .slice(0, trials)
+    .map(({ choices }) => choices);
+  const guesses = [
+    { name: "the design of most MACs", of: largest.slice(0, 1) },
+    { name: `the ${trials} designs of most MACs, on average`, of: largest },
+    {
+      name: "every decision at its last option",
+      of: [space.decisions.map(({ options }) => options.length - 1)],
+    },
+  ];
+  return guesses.flatMap(({ name, of }) => {
+    const percentiles = of.flatMap((choices) => percentileOf(table, choices) ?? []);
+    if (percentiles.length === 0) return [];
+    return [{ name, percentile: percentiles.reduce((sum, value) => sum + value, 0) / percentiles.length }];
+  });
+}
+
+/** 100 for the best design of the table, 0 for the last rank. */
+function percentileOf(table: AuditSetting["table"], choices: Choices): number | undefined {
+  const rank = table.rankOf(choices);
+  return rank === undefined
+    ? undefined
+    : (100 * (table.designCount - rank)) / Math.max(1, table.designCount - 1);
+}
+
+function chunks(pairs: readonly DesignPair[], size: number): Batch[] {
+  return Array.from({ length: Math.ceil(pairs.length / size) }, (_, index) => ({
+    number: index + 1,
+    pairs: pairs.slice(index * size, (index + 1) * size),
+  }));
+}

@@ -1,0 +1,130 @@
+// Blind ranking: a model says of pairs of designs which is the more accurate, before anything was measured. Half of the
+// pairs are such that the design of more MACs is the worse one, so that counting costs is worth no more than chance.
+import { createRandom } from "../../base/random.ts";
+import { formatCount } from "../../base/units.ts";
+import type { ChatMessage, ChatReply, ChatRequest, Conversation } from "../../llm/index.ts";
+import { anyDesign, createDomain } from "../../search/constraints/create-domain.ts";
+import type { Disguise } from "../../search/disguise.ts";
+import { describeCosts, describeDecisions, designText } from "../../search/prompt/describe-space.ts";
+import type { Choices, Space } from "../../search/space.ts";
+import type { AuditPair, PairSide } from "../../study/audit-measurement.ts";
+import type { TableJudge } from "../../study/trace.ts";
+
+/** A pair with its designs, as choices in the published space. */
+export interface DesignPair extends AuditPair {
+  readonly designs: Readonly<Record<PairSide, Choices>>;
+}
+
+const draws = 10_000;
+
+/**
+ * `count` random pairs of a table's designs that differ in accuracy and in MACs; costs mislead in every second one, as
+ * far as the table has such pairs. Fewer when the table has none at all.
+ */
+export function drawPairs(space: Space, table: TableJudge, count: number, seed: number): DesignPair[] {
+  const { costOf } = createDomain(space, {});
+  const sum = (choices: Choices) => choices.reduce((total, choice) => total + choice, 0);
+  const draw = (index: number): DesignPair | undefined => {
+    const random = createRandom("audit", seed, "pair", index);
+    const misleading = index % 2 === 1;
+    let fallback: DesignPair | undefined;
+    for (let attempt = 0; attempt < draws; attempt += 1) {
+      const designs = { A: anyDesign(space, random), B: anyDesign(space, random) };
+      const compare = (quantity: (choices: Choices) => number | undefined): PairSide | null => {
+        const [a, b] = [quantity(designs.A), quantity(designs.B)];
+        return a === undefined || b === undefined || a === b ? null : a > b ? "A" : "B";
+      };
+      const better = compare((choices) => table.lookUp(choices)?.selection01);
+      const moreMacs = compare((choices) => costOf(choices).macCount);
+      if (better === null || moreMacs === null) continue;
+      const pair = { designs, better, moreMacs, largerDigits: compare(sum) };
+      if ((better !== moreMacs) === misleading) return pair;
+      fallback ??= pair;
+    }
+    return fallback;
+  };
+  return Array.from({ length: count }, (_, index) => draw(index)).filter((pair) => pair !== undefined);
+}
+
+export interface RankingRequest {
+  readonly face: Disguise;
+  readonly task: string;
+  readonly pairs: readonly DesignPair[];
+  readonly purpose: string;
+  readonly conversation: Conversation;
+  readonly signal: AbortSignal;
+}
+
+/** Asks once for a batch of pairs, and once more when the reply cannot be read; undefined when neither can. */
+export async function rankPairs(request: RankingRequest): Promise<readonly PairSide[] | undefined> {
+  const { conversation, pairs, purpose, signal } = request;
+  const messages = rankingPrompt(request);
+  const ask = (asked: readonly ChatMessage[], words: string) =>
+    conversation.ask({ messages: asked, purpose: words, maxOutputTokens: 4000, schema }, signal);
+  const reply = await ask(messages, purpose);
+  const answers = readAnswers(reply, pairs.length);
+  if (answers !== undefined) return answers;
+  const again: ChatMessage[] = [
+    ...messages,
+    { role: "assistant", content: reply.text === "" ? "(empty)" : reply.text },
+    {
+      role: "user",
+      content: `That could not be used: there must be exactly ${pairs.length} answers, each "A" or "B". Answer again, in the form that was asked for.`,
+    },
+  ];
+  return readAnswers(await ask(again, `${purpose}, asked again`), pairs.length);
+}
+
+const schema: NonNullable<ChatRequest["schema"]> = {
+  name: "ranking",
+  jsonSchema: {
+    type: "object",
+    additionalProperties: false,
+    required: ["answers"],
+    properties: { answers: { type: "array", items: { type: "string", enum: ["A", "B"] } } },
+  },
+};
+
+/** What the model is shown: the face's words, and the pairs as designs of that face. */
+export function rankingPrompt({
+  face,
+  task,
+  pairs,
+}: Pick<RankingRequest, "face" | "task" | "pairs">): readonly ChatMessage[] {
+  const domain = createDomain(face.space, {});
+  const shown = (original: Choices) => {
+    const choices = face.fromOriginal(original);
+    if (!face.showsCosts) return designText(domain, choices);
+    const { macCount, paramCount } = domain.costOf(choices);
+    return `${designText(domain, choices)} (${formatCount(macCount)} MACs, ${formatCount(paramCount)} parameters)`;
+  };
+  const lines = pairs.map(
+    ({ designs }, index) => `${index + 1}. A: ${shown(designs.A)}  B: ${shown(designs.B)}`,
+  );
+  const parts = [
+    `Task: ${face.task ?? task}`,
+    `Search space ${face.space.name}: ${face.space.summary}`,
+    describeDecisions(domain),
+    ...(face.showsCosts ? [describeCosts(domain)] : []),
+    `A design is written as one option's number for each decision, in their order. Here are ${pairs.length} pairs of designs:\n${lines.join("\n")}`,
+    `Which design of each pair has the higher accuracy when both are trained in full? Answer with a JSON object {"answers": ["A" or "B", …]} with exactly ${pairs.length} answers, in the order of the pairs. If you do not know, guess.`,
+  ];
+  return [
+    {
+      role: "system",
+      content:
+        "You judge neural networks before they are trained. Answer with one JSON object and nothing else.",
+    },
+    { role: "user", content: parts.join("\n\n") },
+  ];
+}
+
+/** The answers in a reply: of the object that was asked for, or of numbered lines such as `3. B`. */
+function readAnswers(
+  { object, text }: Pick<ChatReply, "object" | "text">,
+  count: number,
+): readonly PairSide[] | undefined {
+  const structured = (object as { readonly answers?: readonly PairSide[] } | undefined)?.answers;
+  const lines = [...text.matchAll(/^\s*\d+\s*[.:)]\s*\**([AB])\b/gm)].map((match) => match[1] as PairSide);
+  return [structured, lines].find((answers) => answers?.length === count);
+}

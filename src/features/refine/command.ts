@@ -1,0 +1,228 @@
+// `genius refine`: the second stage of a search. Takes the trained network that a run handed over and refines the graph
+// inside each block, from the first to the last, for as long as it is told; then hands over the refined network.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { openModel } from "../../api/assemble.ts";
+import { fileError, GeniusError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { createRandom } from "../../base/random.ts";
+import { formatCount, formatPercent } from "../../base/units.ts";
+import { defineCommand } from "../../command/command.ts";
+import { createPredictor } from "../../engine/index.ts";
+import { openImages, trainingSide, withImageSize } from "../../evaluators/open-images.ts";
+import { networkCost } from "../../graph/cost.ts";
+import { trainedWeights } from "../../runs/export-design.ts";
+import { openRun } from "../../runs/open-run.ts";
+import { keyOf } from "../../search/choices.ts";
+import { bestOf } from "../../search/trial.ts";
+import { modelSettings } from "../../study/settings.ts";
+import { defaultAugmentation } from "../../tasks/image-classification/index.ts";
+import { handOver } from "../../training/hand-over.ts";
+import { measure } from "../../training/measure.ts";
+import { openTrainingData } from "../../training/training-data.ts";
+import { blocksOf } from "./design.ts";
+import { createModelProposer } from "./model-proposer.ts";
+import { byGrammar, type Round } from "./proposer.ts";
+import { type Refined, refine } from "./refine.ts";
+
+const options = z.object({
+  out: z
+    .string()
+    .optional()
+    .describe("folder of the refined network (default: refined in the run's)")
+    .meta({ placeholder: "DIR" }),
+  minutes: z.number().positive().default(10).describe("how long to refine"),
+  rounds: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("rounds for each block, however long they take, instead of --minutes")
+    .meta({ placeholder: "N" }),
+  candidates: z.int().min(1).default(3).describe("changed networks a round, beside the unchanged one"),
+  epochs: z.int().min(1).default(1).describe("epochs of each training in a round"),
+  learningRate: z.number().positive().default(0.03).describe("highest learning rate of those trainings"),
+  batchSize: z.int().min(2).default(64).describe("images a step, at most all"),
+  threads: z.int().min(1).default(1).describe("threads that train"),
+  seed: z.int().min(0).default(1).describe("decides which changes are drawn"),
+  model: z
+    .string()
+    .optional()
+    .describe(
+      "language model that chooses among drawn changes: openai/…, anthropic/…, google/…, ollama/…, compatible/…, replay/FILE, manual",
+    )
+    .meta({ placeholder: "PROVIDER/MODEL" }),
+  offered: z.int().min(2).default(12).describe("drawn changes that the model chooses from"),
+  ...modelSettings.shape,
+  json: z.boolean().default(false).describe("one JSON object on standard output"),
+});
+
+export default defineCommand({
+  options,
+  more: `Example:
+  genius refine runs/mine --minutes 20
+
+  genius refine runs/mine --rounds 2 --model manual
+
+Needs a run whose best network was trained (the evaluators train and torch do). Writes DIR/refined: the refined network
+as a search writes its best, rounds.json with all that was tried, and conversation.jsonl when a model was asked. The model
+sees the block's graph, what was measured and a list of valid changes, and says which are trained; when its answer cannot
+be used, or without a model, chance says. The same seed and --rounds with the model replay/DIR repeat a conversation. The limits of the search hold. What it gains is
+told beside the network it began with; whether more search would have gained as much is another question:
+benchmarks/refine answers it for one setting.`,
+  async run({ operands, options: given, terminal }) {
+    const [folder] = operands;
+    if (folder === undefined)
+      throw new GeniusError("wrong-use", "Name the folder of a run: genius refine runs/mine");
+    const { record, space } = await openRun(folder);
+    const { config } = record.header;
+    const best = bestOf(record.trials);
+    const decoded = best && space.decode(best.proposal.choices);
+    const weights = decoded && (await trainedWeights(folder, decoded));
+    if (best === undefined || decoded === undefined || weights === undefined) {
+      throw new GeniusError(
+        "not-found",
+        `${folder} has no trained network to refine: finish a search with --evaluator train first (genius resume ${folder}).`,
+      );
+    }
+    const { threads, epochs, learningRate, candidates, seed } = given;
+    const { environment, signal } = terminal;
+    const { imageSize } = z.looseObject({ imageSize: z.int().optional() }).parse(config.evaluatorOptions);
+    const images = await openImages({ dataset: config.dataset, environment }, trainingSide(space, imageSize));
+    const network = withImageSize(decoded, images.shape[1]);
+    const { cachePath } = images;
+    const { validationFraction01 } = config.evaluatorOptions;
+    // The validation images of the search: the network was never trained on them.
+    const parts = await openTrainingData({
+      cachePath,
+      validationFraction01: typeof validationFraction01 === "number" ? validationFraction01 : 0.1,
+      splitSeed: config.seed,
+      dataFraction01: 1,
+    });
+    const { train, validation, normalisation, dataset } = parts;
+    const batchSize = Math.min(given.batchSize, train.count);
+    const out = given.out ?? join(folder, "refined");
+    const conversation =
+      given.model === undefined
+        ? undefined
+        : await openModel(given.model, modelOptionsOf(given), { folder: out, environment });
+    const blockCount = blocksOf(network).length;
+    const length = given.rounds === undefined ? `${given.minutes} minutes` : `${given.rounds} rounds each`;
+    terminal.error(`Refining ${keyOf(space, best.proposal.choices)}: ${blockCount} blocks, ${length}\n`);
+    for (const warning of conversation?.warnings ?? []) terminal.error(`Note: ${warning}\n`);
+    const begun = performance.now();
+    let rounds = 0;
+    const refined = await refine(
+      { network, weights },
+      {
+        data: { train, validation, normalisation, augmentation: defaultAugmentation(dataset) },
+        training: { epochs, learningRate, batchSize, threads },
+        candidates,
+        limits: config.limits,
+        random: createRandom(seed, "refine"),
+        spent01: () =>
+          given.rounds === undefined
+            ? (performance.now() - begun) / 60_000 / given.minutes
+            : rounds / (given.rounds * blockCount),
+        signal,
+        propose: conversation
+          ? createModelProposer(conversation, { offered: given.offered, shown: 8, maxOutputTokens: 4000 })
+          : byGrammar,
+        onRound(round) {
+          rounds += 1;
+          terminal.error(`${roundWords(round)}\n`);
+        },
+      },
+    ).finally(() => conversation?.close());
+    if (refined.endedEarly !== undefined) terminal.error(`Ended early: ${refined.endedEarly}\n`);
+    const { design } = refined;
+    const predictor = await createPredictor({
+      nodes: design.network.nodes,
+      weights: design.weights,
+      threads,
+    });
+    const measured = await measure((images) => predictor.run(images), { set: validation, normalisation });
+    await predictor.dispose();
+    const result = await handOver({
+      network: design.network,
+      weights: design.weights,
+      parts,
+      measured,
+      averaged: false,
+      epochs: refined.rounds.length * epochs,
+      curve: [],
+      threads,
+      folder: out,
+      metadata: { refined_from: keyOf(space, best.proposal.choices), seed: String(seed) },
+    });
+    const path = join(out, "rounds.json");
+    const early = refined.endedEarly === undefined ? {} : { endedEarly: refined.endedEarly };
+    await writeFile(
+      path,
+      `${JSON.stringify({ version: 2, options: given, rounds: refined.rounds, ...early }, null, 2)}\n`,
+    ).catch((thrown: unknown) => {
+      throw fileError(thrown, path, "write");
+    });
+    const before = record.result?.testAccuracy01;
+    const { paramCount, macCount } = networkCost(design.network);
+    if (given.json) {
+      const kept = keptOf(refined).map(({ block, words }) => ({ block, change: words }));
+      const after = {
+        paramCount,
+        macCount,
+        validationAccuracy01: measured.accuracy01,
+        testAccuracy01: result.testAccuracy01,
+      };
+      const line = {
+        folder: out,
+        before: { ...best.cost, testAccuracy01: before ?? null },
+        after,
+        rounds: refined.rounds.length,
+        kept,
+        spent: conversation?.spent ?? null,
+        ...early,
+      };
+      terminal.out(`${JSON.stringify(line)}\n`);
+      return 0;
+    }
+    const kept = keptOf(refined);
+    terminal.out(`rounds: ${refined.rounds.length}, changes kept: ${kept.length}\n`);
+    for (const { words } of kept) terminal.out(`  ${words}\n`);
+    terminal.out(
+      `test ${formatPercent(result.testAccuracy01)}${before === undefined ? "" : `, ${formatPercent(before)} before`} · ${formatCount(paramCount)} parameters, ${formatCount(best.cost.paramCount)} before · ${formatCount(macCount)} MACs, ${formatCount(best.cost.macCount)} before\n`,
+    );
+    terminal.out(`written to ${out}\n`);
+    return 0;
+  },
+});
+
+/** What was given of the model's settings. */
+function modelOptionsOf(given: z.output<typeof options>): JsonObject {
+  const names = Object.keys(modelSettings.shape) as (keyof typeof modelSettings.shape)[];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = given[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+const keptOf = ({ rounds }: Refined) =>
+  rounds.flatMap(({ block, candidates, chosen }) => {
+    const words = candidates[chosen]?.words;
+    return words === undefined ? [] : [{ block, words }];
+  });
+
+function roundWords({ block, candidates, chosen, proposed }: Round): string {
+  const [unchanged] = candidates;
+  const taken = candidates[chosen]!;
+  const { classEntropy, probeAccuracy01, effectiveRank } = taken.local;
+  const local = `neighbours' entropy ${classEntropy.toFixed(2)}, probe ${formatPercent(probeAccuracy01)}, rank ${effectiveRank.toFixed(1)}`;
+  const why =
+    proposed.reason ?? (proposed.unusable && `The model's answer could not be used: ${proposed.unusable}`);
+  const result =
+    taken.words === undefined
+      ? `${block}: left as it is, validation ${formatPercent(taken.accuracy01)} (${local})`
+      : `${taken.words}: validation ${formatPercent(taken.accuracy01)}, ${formatPercent(unchanged!.accuracy01)} unchanged (${local})`;
+  return why === undefined ? result : `${result}\n  ${why}`;
+}

@@ -1,0 +1,108 @@
+// Studies with a model behind them, from their arguments to their files: caps that hold for all searches together, and a
+// recorded study that answers again without a model.
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { run } from "../../cli/main.ts";
+import { behaviours, startModelServer } from "../../testing/model-server.ts";
+
+const environment = {
+  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
+};
+
+async function genius(args: readonly string[]) {
+  const written = { out: "", error: "" };
+  const code = await run(args, {
+    environment,
+    isInteractive: false,
+    columns: 100,
+    out: (text) => {
+      written.out += text;
+    },
+    error: (text) => {
+      written.error += text;
+    },
+    async *readStandardInput() {},
+    signal: new AbortController().signal,
+  });
+  return { code, ...written };
+}
+
+const startDesigner = () =>
+  startModelServer({
+    respond: (_, number) =>
+      behaviours.object({
+        reason: "drawn",
+        choices: Array.from({ length: 8 }, (_, index) => (number * 7 + index * number) % 3),
+        expectedAccuracyPercent: 90,
+      }),
+  });
+
+const study = [
+  ...["study", "prompt-sensitivity", "--wordings", "no costs", "--evaluations", "3", "--seeds", "2"],
+  ...["--parallel", "4"],
+];
+
+test("a recorded study answers the same again without its model", async () => {
+  const server = await startDesigner();
+  const root = await mkdtemp(join(tmpdir(), "genius-study-"));
+  const recorded = join(root, "recorded");
+  const live = await genius([
+    ...study,
+    ...["--model", "compatible/scripted", "--base-url", server.baseUrl, "--out", recorded],
+  ]);
+  await server.close();
+  expect([live.code, live.error]).toEqual([0, expect.stringContaining("no costs 2")]);
+  const again = await genius([...study, ...["--model", `replay/${recorded}`, "--out", join(root, "again")]]);
+  expect(again.code).toBe(0);
+  const [a, b] = await Promise.all(
+    ["recorded", "again"].map(async (name) =>
+      JSON.parse(await readFile(join(root, name, "answer.json"), "utf8")),
+    ),
+  );
+  expect(b.data).toEqual(a.data);
+  expect(b.data.measured.map(({ wording }: { wording: { name: string } }) => wording.name)).toEqual([
+    "as it is",
+    "no costs",
+  ]);
+});
+
+test("a cap holds for all searches of a study together", async () => {
+  const server = await startDesigner();
+  const out = join(await mkdtemp(join(tmpdir(), "genius-study-")), "capped");
+  const { code, error } = await genius([
+    ...study,
+    ...["--model", "compatible/scripted", "--base-url", server.baseUrl, "--max-calls", "5", "--out", out],
+  ]);
+  await server.close();
+  expect(error).toMatch(/budget is used up.*5 calls/);
+  expect([code === 0, server.requests.length]).toEqual([false, 5]);
+});
+
+test("a wording that is not known is named", async () => {
+  const { code, error } = await genius([
+    ...["study", "prompt-sensitivity", "--wordings", "no cost", "--model", "compatible/x"],
+    ...["--base-url", "http://127.0.0.1:9/v1", "--out", await mkdtemp(join(tmpdir(), "genius-study-"))],
+  ]);
+  expect([code === 0, error]).toEqual([false, expect.stringMatching(/"no cost".*"?no costs/s)]);
+});
+
+test("the searches of a helper agent that were recorded here give the figures that docs/results.md shows", async () => {
+  const recorded = resolve(import.meta.dirname, "../../../docs/recorded/helper-agent");
+  const { code, out } = await genius([
+    ...["study", "prompt-sensitivity", "--wordings", "the paper's protocol,another order of options"],
+    ...["--evaluations", "6", "--seeds", "3", "--model", `replay/${recorded}`, "--json"],
+    ...["--out", await mkdtemp(join(tmpdir(), "genius-study-"))],
+  ]);
+  expect(code).toBe(0);
+  const rows = (JSON.parse(out) as { tables: { table: { rows: string[][] } }[] }).tables[0]!.table.rows;
+  expect(rows.map(([asked, regret]) => [asked, regret])).toEqual([
+    ["as it is", "0.08 (95 %: 0.05 to 0.15)"],
+    ["the paper's protocol", "0.03 (95 %: 0.02 to 0.05)"],
+    ["another order of options", "0.02 (95 %: 0.02 to 0.02)"],
+    ["random search", "0.93 (95 %: 0.43 to 1.19)"],
+    ["largest-first", "0.02 (95 %: 0.02 to 0.02)"],
+    ["hybrid without a model", "0.02 (95 %: 0.02 to 0.02)"],
+  ]);
+});

@@ -1,0 +1,33 @@
+// How the questions put figures into words: a mean with its 95 % interval, and a difference between paired runs.
+import { createRandom } from "../../base/random.ts";
+import { mean, meanInterval } from "../../report/index.ts";
+
+export interface Estimate {
+  readonly mean: number;
+  readonly ci95: readonly [low: number, high: number];
+  readonly count: number;
+}
+
+/** The mean with its bootstrap 95 % interval; the same values give the same interval. */
+export function estimate(values: readonly number[]): Estimate {
+  return {
+    mean: mean(values),
+    ci95: meanInterval(values, createRandom("estimate", values.length)),
+    count: values.length,
+  };
+}
+
+/** Of the differences `a − b` of runs that belong together. */
+export const difference = (a: readonly number[], b: readonly number[]): Estimate =>
+  estimate(a.map((value, index) => value - b[index]!));
+
+const signed = (value: number, digits: number) => value.toFixed(digits).replace("-", "−");
+
+/** "1.20 (95 %: 0.80 to 1.60)", scaled: 100 turns shares into points. */
+export function inWords({ mean: center, ci95 }: Estimate, scale = 100, digits = 2): string {
+  const [low, high] = ci95.map((bound) => signed(scale * bound, digits));
+  return `${signed(scale * center, digits)} (95 %: ${low} to ${high})`;
+}
+
+/** Whether the interval leaves zero out. */
+export const isClear = ({ ci95 }: Estimate): boolean => ci95[0] > 0 || ci95[1] < 0;

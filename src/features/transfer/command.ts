@@ -1,0 +1,245 @@
+// `genius transfer`: the network that a run found, put to other images – fine-tuned, as a linear probe and from scratch –
+// with accuracy against the time that each took.
+import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import { provenanceOf } from "../../api/provenance.ts";
+import { fileError, GeniusError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { formatPercent } from "../../base/units.ts";
+import { loadSpace, resolveOptions } from "../../catalog/load.ts";
+import { defineCommand } from "../../command/command.ts";
+import { writeFiles } from "../../command/write-files.ts";
+import { openImages, trainingSide, withImageSize } from "../../evaluators/open-images.ts";
+import { networkCost } from "../../graph/cost.ts";
+import { trainedWeights } from "../../runs/export-design.ts";
+import { openRun, selectedTrial } from "../../runs/open-run.ts";
+import { keyOf } from "../../search/choices.ts";
+import { handOver } from "../../training/hand-over.ts";
+import { trainOptions } from "../../training/options.ts";
+import { planEpochs, planTraining, usefulThreads } from "../../training/plan.ts";
+import { openTrainingData } from "../../training/training-data.ts";
+import { type Transfer, type Transferred, transferBy, type Way } from "./transfer.ts";
+import { transferFindings, transferPage } from "./transfer-report.ts";
+
+const shape = trainOptions.shape;
+const ways = ["linear-probe", "fine-tuned", "scratch"] as const satisfies readonly Way[];
+
+const options = z.object({
+  epochs: z
+    .int()
+    .positive()
+    .optional()
+    .describe("epochs of fine-tuning and from scratch (default: by the size of the data)"),
+  probeEpochs: z.int().positive().default(30).describe("epochs of the linear probe, which are cheap"),
+  rateShare01: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.2)
+    .describe("learning rate of fine-tuning, as a share of that from scratch"),
+  ways: z
+    .string()
+    .default(ways.join(","))
+    .describe(`what to try: ${ways.join(", ")}, with commas between`),
+  validationFraction01: shape.validationFraction01,
+  augmentation: shape.augmentation,
+  batchSize: shape.batchSize,
+  threads: shape.threads,
+  seed: z.int().min(0).default(1).describe("the same seed gives the same trainings"),
+  out: z
+    .string()
+    .optional()
+    .describe("folder of the result (default: transfer/DATA in the run's folder)")
+    .meta({ placeholder: "DIR" }),
+  json: z.boolean().default(false).describe("the result as one JSON object on standard output"),
+});
+type Options = z.output<typeof options>;
+
+export default defineCommand({
+  options,
+  more: `DIR is a run whose best network was trained; NEWDATA is whatever \`genius search\` takes. The images are brought to the size that
+the network was trained at. The better of the transferred networks is left as model.onnx, with transfer.html and transfer.json.
+
+Example:
+  genius transfer runs/first ./photos`,
+  async run({ operands, options: given, terminal }) {
+    const [from, target] = operands;
+    if (from === undefined || target === undefined || operands.length > 2) {
+      throw new GeniusError("wrong-use", "Name a run and the new data: genius transfer DIR NEWDATA.");
+    }
+    const chosen = given.ways.split(",").map((name) => wayOf(name.trim()));
+    const say = (text: string) => terminal.error(`${text}\n`);
+    const opened = await open(from, target, { given, environment: terminal.environment, say });
+    const { transfer, names, provenance } = opened;
+    const results: Transferred[] = [];
+    const failures: { way: string; detail: string }[] = [];
+    for (const way of chosen) {
+      terminal.signal.throwIfAborted();
+      const result = await transferBy(way, {
+        ...transfer,
+        onPoint: (own, point) => {
+          terminal.signal.throwIfAborted();
+          say(
+            `${own} · epoch ${point.epoch} · ${point.seconds.toFixed(1)} s · ${formatPercent(point.validationAccuracy01)}`,
+          );
+        },
+      });
+      if ("failed" in result) failures.push({ way, detail: result.failed });
+      else results.push(result);
+    }
+    const folder = given.out ?? join(from, "transfer", basename(target));
+    await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
+      throw fileError(thrown, folder, "create the folder");
+    });
+    // Few images in the validation part often tie; the loss then decides.
+    const best = [...results].sort(
+      (a, b) => b.measured.accuracy01 - a.measured.accuracy01 || a.measured.loss - b.measured.loss,
+    )[0];
+    if (best !== undefined) await handOverBest(best, { opened, folder, given });
+    const input = {
+      ...names,
+      results: results.map(({ way, seconds, measured, testAccuracy01, curve }) => ({
+        ...{ way, seconds, testAccuracy01, curve },
+        validationAccuracy01: measured.accuracy01,
+      })),
+      failures,
+      handedOver: best?.way,
+      command: `genius transfer ${from} ${target}`,
+      provenance: { ...(await provenanceOf()), ...provenance },
+    };
+    const result = { findings: transferFindings(input), ...input };
+    await writeFiles(folder, {
+      "transfer.html": transferPage(input),
+      "transfer.json": `${JSON.stringify(result, null, 2)}\n`,
+    });
+    if (given.json) terminal.out(`${JSON.stringify(result)}\n`);
+    else for (const line of result.findings) terminal.out(`${line}\n`);
+    say(
+      `\nWritten to ${folder}: transfer.html, transfer.json${best === undefined ? "" : ", model.onnx, model.py, weights.safetensors"}`,
+    );
+    return best === undefined ? 1 : 0;
+  },
+});
+
+function wayOf(name: string): Way {
+  const way = ways.find((known) => known === name);
+  if (way === undefined)
+    throw new GeniusError("wrong-use", `--ways: "${name}" is none of ${ways.join(", ")}.`);
+  return way;
+}
+
+interface Opening {
+  readonly given: Options;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly say: (text: string) => void;
+}
+
+/** The network with its trained weights, and the new images as it takes them. */
+async function open(from: string, target: string, { given, environment, say }: Opening) {
+  const { record, space } = await openRun(from);
+  const { config } = record.header;
+  const trial = selectedTrial(record);
+  if (trial === undefined) throw new GeniusError("not-found", `${from} has no scored design yet.`);
+  const { choices } = trial.proposal;
+  const inherited = await trainedWeights(from, space.decode(choices));
+  if (inherited === undefined) {
+    throw new GeniusError(
+      "not-found",
+      `${from} holds no trained weights: best/weights.safetensors is not there. Let a search with trainings end first; a table has none.`,
+    );
+  }
+  const [channels] = space.input;
+  const { imageSize } = z.looseObject({ imageSize: z.int().optional() }).parse(config.evaluatorOptions);
+  const dataset = await openImages(
+    { dataset: target, environment, onProgress: say },
+    trainingSide(space, imageSize),
+  );
+  if (dataset.shape[0] !== channels) {
+    throw new GeniusError(
+      "wrong-use",
+      `${target} has images of ${dataset.shape[0]} channels, and the network was trained on ${channels}. Grey and colour do not transfer.`,
+    );
+  }
+  const definition = await loadSpace(config.space);
+  const made = definition.create(
+    resolveOptions(
+      definition.options,
+      { ...config.spaceOptions, classCount: dataset.classNames.length },
+      `the space ${config.space}`,
+    ),
+  );
+  const network = withImageSize(made.decode(choices), dataset.shape[1]);
+  const { test } = dataset;
+  if (test === undefined) throw new GeniusError("internal", "The data set was opened without a test part.");
+  const imageCount = Math.round(dataset.train.count * (1 - given.validationFraction01));
+  const settings = trainOptions.parse({
+    augmentation: given.augmentation,
+    validationFraction01: given.validationFraction01,
+    ...(given.batchSize !== undefined && { batchSize: given.batchSize }),
+  });
+  const data = {
+    cachePath: dataset.cachePath,
+    validationFraction01: given.validationFraction01,
+    splitSeed: given.seed,
+    dataFraction01: 1,
+  };
+  const plan = planTraining(settings, { dataset, imageCount }, space.hyperparameters?.(choices));
+  const stepMacCount = networkCost(network).macCount * plan.batchSize;
+  const transfer: Omit<Transfer, "onPoint"> = {
+    network,
+    inherited,
+    training: {
+      network,
+      data,
+      plan,
+      epochs: given.epochs ?? planEpochs(settings, { search: imageCount, final: imageCount }).final,
+      seed: given.seed,
+      threads: given.threads ?? usefulThreads(stepMacCount, availableParallelism()),
+    },
+    rateShare01: given.rateShare01,
+    probeEpochs: given.probeEpochs,
+    parts: await openTrainingData(data),
+    test,
+  };
+  return {
+    transfer,
+    names: {
+      from,
+      network: `${space.name} ${keyOf(space, choices)}`,
+      source: basename(config.dataset),
+      target: dataset.name,
+    },
+    provenance: {
+      dataset: dataset.name,
+      datasetHash: dataset.hash,
+      splitSeed: given.seed,
+      run: record.header.provenance,
+    } as JsonObject,
+  };
+}
+
+async function handOverBest(
+  best: Transferred,
+  to: { readonly opened: Awaited<ReturnType<typeof open>>; readonly folder: string; readonly given: Options },
+): Promise<void> {
+  const { transfer, names } = to.opened;
+  await handOver({
+    network: transfer.network,
+    weights: best.weights,
+    parts: transfer.parts,
+    measured: best.measured,
+    averaged: false,
+    epochs: best.curve.length,
+    curve: [],
+    threads: transfer.training.threads,
+    folder: to.folder,
+    metadata: {
+      dataset: names.target,
+      transferred_from: names.source,
+      way: best.way,
+      seed: String(to.given.seed),
+    },
+  });
+}

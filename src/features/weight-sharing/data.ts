@@ -1,0 +1,51 @@
+// The images of a supernet: opened by path or name at the space's size, and halved – the weights learn from one half, the
+// architecture from the other. It must not know what is trained.
+import { GeniusError } from "../../base/errors.ts";
+import type { Space } from "../../search/space.ts";
+import {
+  type Augmentation,
+  channelStatistics,
+  defaultAugmentation,
+  type ImageSet,
+  type Normalisation,
+  openDataset,
+  splitValidation,
+  takeFraction,
+} from "../../tasks/image-classification/index.ts";
+
+export interface SupernetData {
+  readonly train: ImageSet;
+  readonly validation: ImageSet;
+  readonly normalisation: Normalisation;
+  readonly augmentation: Augmentation;
+  readonly hash: string;
+  /** Where the decoded images lie. */
+  readonly cachePath: string;
+}
+
+/**
+ * Opens the training part of a data set; its test images are not touched.
+ * @throws GeniusError `wrong-use` when the images do not fit the space, or what `openDataset` throws.
+ */
+export async function openSupernetData(
+  source: string,
+  { space, fraction01, seed }: { readonly space: Space; readonly fraction01: number; readonly seed: number },
+): Promise<SupernetData> {
+  const dataset = await openDataset(source, { imageSize: space.input[1] });
+  if (dataset.shape.join() !== space.input.join() || dataset.classNames.length !== space.classCount) {
+    throw new GeniusError(
+      "wrong-use",
+      `A supernet of ${space.name} takes images of [${space.input.join(", ")}] in ${space.classCount} classes; ${source} has [${dataset.shape.join(", ")}] in ${dataset.classNames.length}. Give the images that the space was made for.`,
+    );
+  }
+  const kept = takeFraction(dataset.train, { fraction01, seed });
+  const { train, validation } = splitValidation(kept, { fraction01: 0.5, seed });
+  return {
+    train,
+    validation,
+    normalisation: channelStatistics(train),
+    augmentation: defaultAugmentation(dataset),
+    hash: dataset.hash,
+    cachePath: dataset.cachePath,
+  };
+}

@@ -1,0 +1,202 @@
+// What the weight-sharing strategies have in common. Each trains a supernet of the space when it is first asked, and
+// then proposes the designs that come out of it, the likeliest first: they are evaluated like any other. The supernet
+// is kept in the cache after every epoch, so that an interrupted search goes on and a resumed one does not train again.
+import { z } from "zod";
+import { GeniusError } from "../../base/errors.ts";
+import { createRandom } from "../../base/random.ts";
+import { formatPercent } from "../../base/units.ts";
+import { createKnownDesigns, drawUnseen, freeDesigns } from "../../search/sampling/unseen.ts";
+import type { Choices } from "../../search/space.ts";
+import type { ProposeContext, Strategy, StrategySetting } from "../../search/strategy.ts";
+import { cacheDirectoryOf } from "../../tasks/image-classification/index.ts";
+import { segmentsOf } from "./architecture.ts";
+import { openSupernetData, type SupernetData } from "./data.ts";
+import { keepState, keptPath, readState } from "./kept.ts";
+import { byProbability } from "./most-probable.ts";
+import { evolvePaths, measurePath } from "./paths.ts";
+import { createSupernet, type Supernet } from "./supernet.ts";
+import { trainSupernetWithTorch } from "./torch.ts";
+import { type Method, type SupernetPlan, type TrainedSupernet, trainSupernet } from "./training.ts";
+
+/** The options of all of them; members add their own. */
+export const supernetOptions = {
+  images: z
+    .string()
+    .optional()
+    .describe("the images the supernet is trained on (default: the study's data set)")
+    .meta({ placeholder: "FOLDER" }),
+  supernetEpochs: z.int().min(1).default(30).describe("epochs of the supernet"),
+  supernetFraction01: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe("share of the training images that the supernet sees; half of them teach the weights"),
+  supernetBatch: z.int().min(2).default(64).describe("images a step"),
+  supernetRate: z.number().min(0).default(0.025).describe("first learning rate of the shared weights"),
+  supernetPython: z
+    .string()
+    .optional()
+    .describe("train the supernet with PyTorch, on its GPU if there is one: the path of a Python that has it")
+    .meta({ placeholder: "PYTHON" }),
+  supernetThreads: z.int().min(1).default(1).describe("threads that train the supernet"),
+};
+const schema = z.object(supernetOptions);
+
+export interface WeightSharing {
+  readonly by: string;
+  readonly method: Method;
+  /** Adam's rate for the architecture; one-shot has none. */
+  readonly architectureRate?: number;
+  /** One-shot: designs measured with shared weights, and how many of them are the first population. */
+  readonly evolution?: {
+    readonly measured: number;
+    readonly population: number;
+    readonly imageCount: number;
+  };
+}
+
+interface Candidate {
+  readonly choices: Choices;
+  readonly rationale: string;
+}
+
+/** Candidates tried of a ranking before the rest of the space is drawn from. */
+const mostRanked = 20_000;
+
+/** @throws GeniusError `wrong-use` when the space has no supernet, or the study no images. */
+export function createWeightSharing(
+  setting: StrategySetting,
+  given: z.output<typeof schema>,
+  sharing: WeightSharing,
+): Strategy {
+  const { domain, images } = setting;
+  const source = given.images ?? images?.source;
+  if (source === undefined) {
+    throw new GeniusError(
+      "wrong-use",
+      `The strategy ${sharing.by} trains a supernet and has no images to train it on. Run it with genius search, and give --images FOLDER.`,
+    );
+  }
+  const supernet = createSupernet(domain.space);
+  const plan: SupernetPlan = {
+    method: sharing.method,
+    epochs: given.supernetEpochs,
+    batchSize: given.supernetBatch,
+    learningRate: given.supernetRate,
+    weightDecay: 3e-4,
+    architectureRate: sharing.architectureRate ?? 0,
+    seed: images?.seed ?? 0,
+  };
+  const known = createKnownDesigns();
+  let candidates: Promise<Iterator<Candidate>> | undefined;
+
+  const search = async ({ signal }: ProposeContext): Promise<Iterator<Candidate>> => {
+    const data = await openSupernetData(source, {
+      space: domain.space,
+      fraction01: given.supernetFraction01,
+      seed: plan.seed,
+    });
+    const training = { supernet, data, plan, threads: given.supernetThreads, signal };
+    const trained =
+      given.supernetPython === undefined
+        ? await trainKept(training, setting)
+        : await trainSupernetWithTorch({
+            ...training,
+            python: given.supernetPython,
+            folder: `${keptPath(cacheDirectoryOf(process.env), { supernet, data, plan, more: "torch" })}.torch`,
+          });
+    const { evolution } = sharing;
+    if (evolution === undefined) return likeliest(supernet, trained);
+    const measure = {
+      supernet,
+      weights: trained.weights,
+      data,
+      imageCount: evolution.imageCount,
+      threads: given.supernetThreads,
+    };
+    const ranked = await evolvePaths(
+      (choices) => {
+        signal.throwIfAborted();
+        return measurePath(measure, choices);
+      },
+      { domain, random: createRandom(plan.seed, "evolve"), ...evolution },
+    );
+    return ranked
+      .map(({ choices, accuracy01 }, index) => ({
+        choices,
+        rationale: `place ${index + 1} of ${ranked.length} designs measured with shared weights (${formatPercent(accuracy01)})`,
+      }))
+      .values();
+  };
+
+  return {
+    async propose(context) {
+      candidates ??= search(context);
+      let rest: Iterator<Candidate>;
+      try {
+        rest = await candidates;
+      } catch (thrown) {
+        candidates = undefined;
+        throw thrown;
+      }
+      const isFree = freeDesigns(known, context.pending);
+      for (let count = 0; count < mostRanked; count += 1) {
+        const next = rest.next();
+        if (next.done) break;
+        const { choices, rationale } = next.value;
+        if (isFree(choices) && domain.isFeasible(choices))
+          return { choices, fidelity: {}, by: sharing.by, rationale };
+      }
+      const choices = drawUnseen(domain, isFree, context.random);
+      return (
+        choices && {
+          choices,
+          fidelity: {},
+          by: sharing.by,
+          rationale: "drawn at random: none left of the supernet's",
+        }
+      );
+    },
+    observe: known.observe,
+  };
+}
+
+/** Designs by the probability that the supernet ended with. */
+function* likeliest(
+  { space }: Supernet,
+  { probabilities }: Pick<TrainedSupernet, "probabilities">,
+): Generator<Candidate> {
+  let place = 0;
+  for (const { choices, probability01 } of byProbability(probabilities, segmentsOf(space))) {
+    place += 1;
+    yield {
+      choices,
+      rationale: `place ${place} of the supernet: probability ${probability01.toPrecision(2)}`,
+    };
+  }
+}
+
+/** Trains, or goes on from what is in the cache. */
+async function trainKept(
+  training: {
+    readonly supernet: Supernet;
+    readonly data: SupernetData;
+    readonly plan: SupernetPlan;
+    readonly threads: number;
+    readonly signal: AbortSignal;
+  },
+  { domain }: StrategySetting,
+): Promise<TrainedSupernet> {
+  const { supernet, data, plan } = training;
+  // Allowed paths only, where single paths are trained: another limit is another supernet.
+  const limits = plan.method === "one-shot" ? domain.limits : {};
+  const path = keptPath(cacheDirectoryOf(process.env), { supernet, data, plan, more: limits });
+  const begun = await readState(path);
+  return trainSupernet({
+    ...training,
+    ...(begun && { begun }),
+    drawPath: (random) => domain.sample(random) ?? domain.space.decisions.map(() => 0),
+    onEpoch: (_, state) => keepState(path, state()),
+  });
+}

@@ -1,0 +1,32 @@
+// The designs a search may propose: a space under limits. It answers what a design costs, whether it is
+// allowed, which allowed design is nearest, and draws allowed designs uniformly. Strategies see limits only
+// through this contract. (Latency is measured, not known: it is not among these limits.)
+import type { Random } from "../../base/random.ts";
+import type { Choices, Limits, Space } from "../space.ts";
+
+export type { Limits };
+
+export interface DesignCost {
+  readonly paramCount: number;
+  readonly macCount: number;
+}
+
+export interface Violation {
+  readonly quantity: "paramCount" | "macCount" | "latencyMs";
+  readonly value: number;
+  readonly bound: "min" | "max";
+  readonly limit: number;
+}
+
+export interface Domain {
+  readonly space: Space;
+  readonly limits: Limits;
+  costOf(choices: Choices): DesignCost;
+  /** Empty when the design is allowed. */
+  violations(choices: Choices): readonly Violation[];
+  isFeasible(choices: Choices): boolean;
+  /** An allowed design, uniformly among all allowed ones, or undefined if there is none. */
+  sample(random: Random): Choices | undefined;
+  /** The allowed design with the fewest changed decisions, or undefined if there is none. Exact. */
+  repair(choices: Choices): Choices | undefined;
+}

@@ -1,0 +1,205 @@
+// What hybrid says to a language model – the space, the results, and the surrogate's beliefs in words – and how it reads
+// the candidates that come back. It knows nothing of providers, and decides nothing.
+import { GeniusError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { formatCount, formatPercent } from "../../base/units.ts";
+import type { ChatMessage, ChatReply, ChatRequest } from "../../llm/index.ts";
+import { fromDigits } from "../choices.ts";
+import type { Domain } from "../constraints/domain.ts";
+import type { Choices, Space } from "../space.ts";
+import type { Acquired } from "../surrogate/acquire.ts";
+import type { Candidates } from "../surrogate/surrogate.ts";
+import { isScored, type Proposal, type ScoredTrial, type Trial } from "../trial.ts";
+import { insightsText } from "./default-prompt.ts";
+import { describeCosts, describeDecisions, describeLimits, designText } from "./describe-space.ts";
+import { readProposal } from "./proposal-reply.ts";
+
+export interface PromptState {
+  readonly domain: Domain;
+  readonly task: string;
+  /** In order of number. */
+  readonly trials: readonly Trial[];
+  readonly pending: readonly Proposal[];
+  /** Evaluations left, this one included. */
+  readonly left: number;
+  readonly beliefs: Candidates;
+  /** The surrogate's own next designs, best first. */
+  readonly own: readonly Acquired[];
+  readonly wanted: number;
+  /** What the person who runs the search has remarked. */
+  readonly insights?: readonly string[] | undefined;
+}
+
+export interface ModelCandidate {
+  readonly choices: Choices;
+  readonly accuracy01?: number;
+  readonly reason?: string;
+}
+
+const shownResults = 10;
+
+const system =
+  "You design neural networks together with a statistical surrogate. The surrogate has seen the same results as you and knows only numbers; you know how networks work. Propose candidates that are better than what it would try by itself, or that settle what it is unsure of. For each, say which accuracy you expect: your forecasts are compared with the measurements, and you are trusted as far as they hold. Answer with one JSON object and nothing else.";
+
+/** The conversation to send: a fresh one each time, so that its length does not grow with the search. */
+export function hybridPrompt(state: PromptState): readonly ChatMessage[] {
+  const { domain, task } = state;
+  const limits = describeLimits(domain.limits);
+  const parts = [
+    `Task: ${task}`,
+    `Search space ${domain.space.name}: ${domain.space.summary}`,
+    describeDecisions(domain),
+    describeCosts(domain),
+    limits === undefined
+      ? "There are no limits on size."
+      : `Limits: ${limits}. A design outside them is changed to the nearest one inside.`,
+    resultsText(state),
+    beliefsText(state),
+    ...insightsText(state.insights),
+    `${state.left} evaluations are left. Propose ${state.wanted} candidates that were not tried, best first: {"candidates": [{"reason": "…", "choices": [${domain.space.decisions.length} numbers, each ${domain.space.firstDigit} or more, in the order of the decisions], "expectedAccuracyPercent": …}, …]}.`,
+  ];
+  return [
+    { role: "system", content: system },
+    { role: "user", content: parts.join("\n\n") },
+  ];
+}
+
+function resultsText({ domain, trials, pending }: PromptState): string {
+  const ranked = trials.filter(isScored).sort((a, b) => b.outcome.accuracy01 - a.outcome.accuracy01);
+  const line = (trial: ScoredTrial) =>
+    `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(trial.outcome.accuracy01)}  ${formatCount(trial.cost.macCount)} MACs${forecastText(trial)}`;
+  const failed = trials.filter(
+    ({ outcome, proposal }) => outcome.kind !== "scored" && proposal.unreadable === undefined,
+  );
+  const lines = [
+    ...ranked.slice(0, shownResults).map(line),
+    ...(ranked.length > shownResults ? [`  … and ${ranked.length - shownResults} worse ones`] : []),
+    ...failed.slice(-3).map(({ proposal, outcome }) => {
+      const what = outcome.kind === "failed" ? outcome.reason : "outside a limit";
+      return `  ${designText(domain, proposal.choices)}  ${what}`;
+    }),
+    ...pending.map(({ choices }) => `  ${designText(domain, choices)}  is being evaluated`),
+  ];
+  return lines.length === 0 ? "Nothing was measured yet." : `Results, best first:\n${lines.join("\n")}`;
+}
+
+function forecastText({ proposal }: Trial): string {
+  if (proposal.by !== "hybrid/model" || proposal.predicted === undefined) return "";
+  return ` (you expected ${formatPercent(proposal.predicted.accuracy01)})`;
+}
+
+/** The surrogate's best guesses, and what it believes that changing one decision of the best design would do. */
+function beliefsText(state: PromptState): string {
+  const { domain, trials, own } = state;
+  const guesses = own.map(({ choices, predicted }) => {
+    const expected = trials.some(isScored)
+      ? `  ${formatPercent(predicted.accuracy01)} ± ${points(predicted.sd01)}`
+      : "";
+    return `  ${designText(domain, choices)}${expected}`;
+  });
+  const parts = [`The surrogate's own next designs:\n${guesses.join("\n")}`];
+  const worth = worthOfDecisions(state);
+  if (worth.length > 0)
+    parts.push(
+      `What it believes of changing one decision of the best design, in points of accuracy:\n${worth.join("\n")}`,
+    );
+  return parts.join("\n\n");
+}
+
+const points = (share01: number) => (100 * share01).toFixed(2);
+
+function worthOfDecisions({ domain, trials, beliefs }: PromptState): readonly string[] {
+  const { space } = domain;
+  const best = trials
+    .filter(isScored)
+    .reduce<ScoredTrial | undefined>(
+      (top, trial) => (top === undefined || trial.outcome.accuracy01 > top.outcome.accuracy01 ? trial : top),
+      undefined,
+    );
+  if (best === undefined) return [];
+  const believed = (choices: Choices) => {
+    const place = beliefs.placeOf(choices);
+    if (place === undefined) return undefined;
+    return beliefs.accuracyOf(beliefs.means[place] as number, beliefs.deviations[place] as number);
+  };
+  const { choices } = best.proposal;
+  const here = believed(choices);
+  if (here === undefined) return [];
+  return space.decisions.flatMap(({ name, options }, index) => {
+    const changes = options.flatMap((_, option) => {
+      const there = option === choices[index] ? undefined : believed(choices.with(index, option));
+      if (there === undefined) return [];
+      const gain = there.accuracy01 - here.accuracy01;
+      return [
+        `to ${option + space.firstDigit}: ${gain < 0 ? "" : "+"}${points(gain)} ± ${points(there.sd01)}`,
+      ];
+    });
+    return changes.length === 0
+      ? []
+      : [`  ${name} (now ${(choices[index] as number) + space.firstDigit}) ${changes.join(", ")}`];
+  });
+}
+
+/** The JSON schema of a reply: up to `wanted` candidates. */
+export function candidatesSchema(space: Space, wanted: number): NonNullable<ChatRequest["schema"]> {
+  const most = Math.max(...space.decisions.map(({ options }) => options.length)) - 1 + space.firstDigit;
+  const candidate: JsonObject = {
+    type: "object",
+    additionalProperties: false,
+    required: ["reason", "choices", "expectedAccuracyPercent"],
+    properties: {
+      reason: { type: "string", description: "why this design, in one sentence" },
+      choices: {
+        type: "array",
+        items: { type: "integer", minimum: space.firstDigit, maximum: most },
+        description: `one option's number for each of the ${space.decisions.length} decisions, in their order`,
+      },
+      expectedAccuracyPercent: { type: "number", description: "the accuracy that you expect, 0 to 100" },
+    },
+  };
+  return {
+    name: "candidates",
+    jsonSchema: {
+      type: "object",
+      additionalProperties: false,
+      required: ["candidates"],
+      properties: { candidates: { type: "array", maxItems: wanted, items: candidate } },
+    },
+  };
+}
+
+/** Never throws: what cannot be read is left out, and a reply in prose may hold one design. */
+export function readCandidates(
+  space: Space,
+  reply: Pick<ChatReply, "text" | "object">,
+): readonly ModelCandidate[] {
+  const { object } = reply;
+  const listed =
+    typeof object === "object" && object !== null && !Array.isArray(object)
+      ? (object as JsonObject).candidates
+      : undefined;
+  const read = Array.isArray(listed) ? listed.flatMap((entry) => readCandidate(space, entry)) : [];
+  if (read.length > 0) return read;
+  const single = readProposal(space, reply);
+  return single.kind === "design" ? [single] : [];
+}
+
+function readCandidate(space: Space, entry: unknown): readonly ModelCandidate[] {
+  if (typeof entry !== "object" || entry === null) return [];
+  const { choices, reason, expectedAccuracyPercent } = entry as Record<string, unknown>;
+  if (!Array.isArray(choices)) return [];
+  try {
+    const read = fromDigits(space, choices.map(Number));
+    const accuracy01 = typeof expectedAccuracyPercent === "number" ? expectedAccuracyPercent / 100 : -1;
+    return [
+      {
+        choices: read,
+        ...(typeof reason === "string" && reason.trim() !== "" && { reason: reason.trim() }),
+        ...(accuracy01 >= 0 && accuracy01 <= 1 && { accuracy01 }),
+      },
+    ];
+  } catch (thrown) {
+    if (thrown instanceof GeniusError) return [];
+    throw thrown;
+  }
+}

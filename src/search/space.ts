@@ -1,0 +1,85 @@
+// The contract of a search space: decisions, and the network that a vector of choices stands for.
+// A space knows nothing of strategies, evaluators or models.
+import type { z } from "zod";
+import type { FeatureShape, Network } from "../graph/network.ts";
+
+/** One option's index per decision, in the order of `Space.decisions`; the first option is 0. */
+export type Choices = readonly number[];
+
+export interface Decision {
+  /** Short and unique in the space: `layer3`, `stage2.depth`, `learningRate`. */
+  readonly name: string;
+  /** What the decision changes in the network, in one sentence that a language model can use. */
+  readonly meaning: string;
+  /** `ordinal`: the options are in order of size, and neighbours are alike. */
+  readonly kind: "categorical" | "ordinal";
+  /** `training` for a hyperparameter of the training, such as a learning rate. */
+  readonly about: "architecture" | "training";
+  readonly options: readonly DecisionOption[];
+}
+
+export interface DecisionOption {
+  readonly label: string;
+  /** The quantity the option stands for, where it is one: a width, a depth, a learning rate. */
+  readonly value?: number;
+}
+
+/** Values that a space's choices give to the training's hyperparameters, by name. */
+export type Hyperparameters = Readonly<Record<string, number>>;
+
+export interface Space {
+  readonly name: string;
+  /** One or two sentences for people and for a language model. */
+  readonly summary: string;
+  readonly input: FeatureShape;
+  readonly classCount: number;
+  /** Its networks take images of any side. Costs are counted at `input`, whatever side they are trained at. */
+  readonly takesAnySide?: boolean;
+  readonly decisions: readonly Decision[];
+  /** The digit that option 0 has in this space's published keys: 0, or 1 for Channel-Bench. */
+  readonly firstDigit: 0 | 1;
+  /** Total: every vector of valid indices is a network. */
+  decode(choices: Choices): Network;
+  /** The training hyperparameters among the decisions, if the space has any. */
+  hyperparameters?(choices: Choices): Hyperparameters;
+  /** Reads another published way of writing a design (a cell string, a list of widths), or returns undefined. */
+  parse?(text: string): Choices | undefined;
+  /** The key of a design in its published table, where it is not the string of digits. */
+  tableKey?(choices: Choices): string;
+  /**
+   * Sets of decisions (by index) such that a network's cost is exactly a sum of terms, each of which depends
+   * on one set only. It makes costs a table look-up and repairs exact. Absent: costs are counted on the network.
+   */
+  readonly costScopes?: readonly (readonly number[])[];
+}
+
+/** Bounds that are known exactly before anything is trained. All are inclusive. */
+export interface Limits {
+  readonly minParamCount?: number;
+  readonly maxParamCount?: number;
+  readonly minMacCount?: number;
+  readonly maxMacCount?: number;
+}
+
+/** What a space file exports by default. */
+export interface SpaceDefinition<Options = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  /** Where the space was published, or what it was made for. */
+  readonly source: string;
+  readonly options: z.ZodType<Options>;
+  /** The options that suit images and limits, for a space that can be made for any; the user's own come first. */
+  fit?(images: ImageTask, limits: Limits): Partial<Options>;
+  create(options: Options): Space;
+}
+
+/** What a space must know of a data set. */
+export interface ImageTask {
+  readonly imageSize: number;
+  readonly channels: number;
+  readonly classCount: number;
+}
+
+export function defineSpace<Options>(definition: SpaceDefinition<Options>): SpaceDefinition<Options> {
+  return definition;
+}

@@ -1,0 +1,194 @@
+// NAS-Bench-201: a cell of four feature maps whose six edges are decided, stacked 3 × 5 times between a 3×3 stem
+// and a linear classifier, with a residual block that halves the map between the stacks. The network is the
+// paper's; the key of a design is its cell string.
+import { z } from "zod";
+import { classifier, conv, convNorm, norm } from "../../graph/blocks.ts";
+import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
+import { keyOf } from "../choices.ts";
+import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
+
+const operations = [
+  { name: "none", label: "none: zeros, no connection" },
+  { name: "skip_connect", label: "skip: identity" },
+  { name: "nor_conv_1x1", label: "ReLU, convolution 1×1, batch norm" },
+  { name: "nor_conv_3x3", label: "ReLU, convolution 3×3, batch norm" },
+  { name: "avg_pool_3x3", label: "average pooling 3×3" },
+] as const;
+
+/** The edges `to ← from` in the order of the cell string. */
+const edges = [
+  { to: 1, from: 0 },
+  { to: 2, from: 0 },
+  { to: 2, from: 1 },
+  { to: 3, from: 0 },
+  { to: 3, from: 1 },
+  { to: 3, from: 2 },
+] as const;
+
+const decisions: readonly Decision[] = edges.map(({ to, from }) => ({
+  name: `edge${from}to${to}`,
+  meaning: `The operation from node ${from}${from === 0 ? " (the cell's input)" : ""} to node ${to}${to === 3 ? " (the cell's output)" : ""}; a node sums its edges.`,
+  kind: "categorical",
+  about: "architecture",
+  options: operations.map(({ label }) => ({ label })),
+}));
+
+const options = z.object({
+  classCount: z.int().min(2).max(100_000).default(10).describe("classes: 10, 100 and 120 in the paper"),
+  imageSize: z
+    .int()
+    .min(8)
+    .max(512)
+    .default(32)
+    .describe("image height and width: 32, or 16 for ImageNet16-120"),
+  stemChannels: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe(
+      "channels of the first stack (default: 16, as in the paper; another number is not the published network)",
+    ),
+  cellsPerStage: z
+    .int()
+    .min(1)
+    .max(50)
+    .optional()
+    .describe("cells in each of the three stacks (default: 5, as in the paper)"),
+});
+
+export default defineSpace({
+  name: "nas-bench-201",
+  summary:
+    "A cell of six edges, each one of five operations, stacked 3 × 5 times at 16, 32 and 64 channels. 15,625 designs, all published with validation and test accuracy on CIFAR-10, CIFAR-100 and ImageNet16-120.",
+  source:
+    "Dong and Yang 2020, https://arxiv.org/abs/2001.00326; accuracies as in github.com/mingkai-zheng/GENIUS",
+  options,
+  fit: ({ imageSize, classCount }) => ({ imageSize, classCount }),
+  create: createSpace,
+});
+
+function createSpace({
+  classCount,
+  imageSize,
+  stemChannels = 16,
+  cellsPerStage = 5,
+}: z.output<typeof options>): Space {
+  const widths = [stemChannels, 2 * stemChannels, 4 * stemChannels];
+  const space: Space = {
+    name: "nas-bench-201",
+    summary: `A cell of six edges, each one of five operations, stacked 3 × ${cellsPerStage} times at ${widths.join(", ")} channels; ${classCount} classes, ${imageSize}×${imageSize} images.`,
+    input: [3, imageSize, imageSize],
+    classCount,
+    decisions,
+    firstDigit: 0,
+    costScopes: decisions.map((_, index) => [index]),
+    tableKey: cellString,
+    parse: parseCell,
+    decode(choices) {
+      const build = createNetworkBuilder(`nas-bench-201/${keyOf(space, choices)}`, space.input);
+      let x = convNorm(build, "stem", "input", { outChannels: stemChannels, kernel: 3 });
+      widths.forEach((channels, stage) => {
+        if (stage > 0) x = reduction(build, `reduction${stage}`, x, channels);
+        for (let index = 1; index <= cellsPerStage; index += 1) {
+          x = cell(build, `stage${stage + 1}.cell${index}`, x, { channels, choices });
+        }
+      });
+      x = norm(build, "head.norm", x);
+      x = build.add("head.act", { kind: "activation", function: "relu" }, x);
+      classifier(build, x, classCount);
+      return build.build();
+    },
+  };
+  return space;
+}
+
+function reluConvNorm(
+  build: NetworkBuilder,
+  id: string,
+  input: string,
+  shape: { readonly outChannels: number; readonly kernel: number; readonly stride?: number },
+): string {
+  const active = build.add(`${id}.act`, { kind: "activation", function: "relu" }, input);
+  return norm(build, `${id}.norm`, conv(build, `${id}.conv`, active, shape));
+}
+
+interface CellSetting {
+  readonly channels: number;
+  readonly choices: Choices;
+}
+
+function cell(build: NetworkBuilder, id: string, input: string, { channels, choices }: CellSetting): string {
+  const nodes = [input];
+  for (const node of [1, 2, 3]) {
+    const arriving = edges.flatMap(({ to, from }, edge) => {
+      if (to !== node) return [];
+      const name = (operations[choices[edge] as number] as (typeof operations)[number]).name;
+      return [operation(build, `${id}.edge${from}to${to}`, nodes[from] as string, { name, channels })];
+    });
+    nodes.push(
+      arriving.length === 1
+        ? (arriving[0] as string)
+        : build.add(`${id}.node${node}`, { kind: "add" }, ...arriving),
+    );
+  }
+  return nodes[3] as string;
+}
+
+function operation(
+  build: NetworkBuilder,
+  id: string,
+  input: string,
+  { name, channels }: { readonly name: (typeof operations)[number]["name"]; readonly channels: number },
+): string {
+  switch (name) {
+    case "none":
+      return build.add(id, { kind: "zero", outChannels: channels, stride: 1 }, input);
+    case "skip_connect":
+      return input;
+    case "nor_conv_1x1":
+      return reluConvNorm(build, id, input, { outChannels: channels, kernel: 1 });
+    case "nor_conv_3x3":
+      return reluConvNorm(build, id, input, { outChannels: channels, kernel: 3 });
+    case "avg_pool_3x3":
+      return build.add(
+        id,
+        { kind: "pool", mode: "average", kernel: 3, stride: 1, padding: 1, countPadding: false },
+        input,
+      );
+    default:
+      return name satisfies never;
+  }
+}
+
+/** The paper's residual block of stride 2: two ReLU–3×3–norm, and 2×2 pooling with a 1×1 convolution beside them. */
+function reduction(build: NetworkBuilder, id: string, input: string, outChannels: number): string {
+  let x = reluConvNorm(build, `${id}.first`, input, { outChannels, kernel: 3, stride: 2 });
+  x = reluConvNorm(build, `${id}.second`, x, { outChannels, kernel: 3 });
+  const pool = {
+    kind: "pool",
+    mode: "average",
+    kernel: 2,
+    stride: 2,
+    padding: 0,
+    countPadding: true,
+  } as const;
+  let beside = build.add(`${id}.shortcut.pool`, pool, input);
+  beside = conv(build, `${id}.shortcut.conv`, beside, { outChannels, kernel: 1 });
+  return build.add(`${id}.add`, { kind: "add" }, beside, x);
+}
+
+/** The published way to write a cell: `|nor_conv_3x3~0|+|none~0|skip_connect~1|+|…|`. */
+function cellString(choices: Choices): string {
+  const parts = edges.map(({ from }, edge) => `${operations[choices[edge] as number]?.name}~${from}`);
+  return `|${parts[0]}|+|${parts[1]}|${parts[2]}|+|${parts[3]}|${parts[4]}|${parts[5]}|`;
+}
+
+function parseCell(text: string): Choices | undefined {
+  const names = operations.map(({ name }) => name).join("|");
+  const found = [...text.matchAll(new RegExp(`(${names})~([0-2])`, "g"))];
+  const choices = found.map((match) => operations.findIndex(({ name }) => name === match[1]));
+  return choices.length === edges.length && cellString(choices) === text.replaceAll(/\s/g, "")
+    ? choices
+    : undefined;
+}

@@ -1,0 +1,182 @@
+// Residual networks for any image size, class count and budget: blocks of two full 3×3 convolutions. They need more
+// parameters for an accuracy than `mobile`, and far less time to train: depthwise convolutions wait for memory.
+import { classifier, convNorm, makeDivisible, squeezeExcite } from "../../graph/blocks.ts";
+import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
+import { keyOf } from "../choices.ts";
+import { sizeClassFor } from "../constraints/size-class.ts";
+import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
+import {
+  depths,
+  hyperparametersAt,
+  layoutOf,
+  type StagedOptions,
+  type StageLayout,
+  stagedOptions,
+  stageWords,
+  trainingDecisions,
+} from "./parts/stage-layout.ts";
+
+const stageDecisions = 4;
+/** Width inside a block over its output's. */
+const innerRatios = [0.5, 1, 2] as const;
+
+export default defineSpace({
+  name: "residual",
+  summary:
+    "Residual networks for images of any size: four stages whose depth, width, inner width and squeeze-excite are decided, from about 5k to 38M parameters by size class.",
+  source:
+    "Made for GENIUS after ResNet, https://arxiv.org/abs/1512.03385, and Squeeze-and-Excitation, https://arxiv.org/abs/1709.01507",
+  options: stagedOptions("tiny suits 10k–200k parameters, small 40k–1M, medium 150k–4M, large 600k–15M"),
+  fit: (images, limits) => ({ ...images, sizeClass: sizeClassFor(createSpace, images, limits) }),
+  create: createSpace,
+});
+
+function createSpace(options: StagedOptions): Space {
+  const { imageSize, channels, classCount, sizeClass, hyperparameters } = options;
+  const layout = layoutOf(options);
+  const stageCount = layout.stages.length;
+  const architecture = layout.stages.flatMap((stage, index) => decisionsOf(stage, index + 1, stageCount));
+  const space: Space = {
+    name: "residual",
+    summary: `Residual blocks in ${stageCount} stages (size class ${sizeClass}) for ${channels}×${imageSize}×${imageSize} images and ${classCount} classes.`,
+    input: [channels, imageSize, imageSize],
+    classCount,
+    decisions: [...architecture, ...(hyperparameters ? trainingDecisions : [])],
+    firstDigit: 0,
+    costScopes: layout.stages.flatMap((_, stage) => costScopesOf(stage * stageDecisions)),
+    decode(choices) {
+      const build = createNetworkBuilder(`residual/${keyOf(space, choices)}`, space.input);
+      const { channels: stemChannels, kernel, stride } = layout.stem;
+      let x = convNorm(build, "stem", "input", {
+        outChannels: stemChannels,
+        kernel,
+        stride,
+        activation: "relu",
+      });
+      let inChannels = stemChannels;
+      layout.stages.forEach((_, stage) => {
+        [x, inChannels] = addStage(build, x, { layout, stage, inChannels, choices });
+      });
+      classifier(build, x, classCount);
+      return build.build();
+    },
+    ...(hyperparameters && { hyperparameters: hyperparametersAt(architecture.length) }),
+  };
+  return space;
+}
+
+interface StageSetting {
+  readonly layout: StageLayout;
+  readonly stage: number;
+  readonly inChannels: number;
+  readonly choices: Choices;
+}
+
+/** Adds a stage's blocks; its output and how many channels that has. */
+function addStage(
+  build: NetworkBuilder,
+  input: string,
+  { layout, stage, choices, inChannels: firstChannels }: StageSetting,
+): [node: string, channels: number] {
+  const { widths, stride } = layout.stages[stage] as StageLayout["stages"][number];
+  const [width, depth, inner, excite] = choices.slice(stage * stageDecisions) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const outChannels = widths[width] as number;
+  let x = input;
+  for (let block = 0; block < (depths[depth] as number); block += 1) {
+    x = residualBlock(build, `stage${stage + 1}.block${block + 1}`, x, {
+      inChannels: block === 0 ? firstChannels : outChannels,
+      innerChannels: outChannels * (innerRatios[inner] as number),
+      outChannels,
+      stride: block === 0 ? stride : 1,
+      excite: excite === 1,
+    });
+  }
+  return [x, outChannels];
+}
+
+interface BlockOptions {
+  readonly inChannels: number;
+  readonly innerChannels: number;
+  readonly outChannels: number;
+  readonly stride: number;
+  readonly excite: boolean;
+}
+
+/** Two 3×3 convolutions beside the input, which a 1×1 convolution brings to the shape of the output where it must. */
+function residualBlock(build: NetworkBuilder, id: string, input: string, options: BlockOptions): string {
+  const { inChannels, innerChannels, outChannels, stride, excite } = options;
+  let x = convNorm(build, `${id}.first`, input, {
+    outChannels: innerChannels,
+    kernel: 3,
+    stride,
+    activation: "relu",
+  });
+  x = convNorm(build, `${id}.second`, x, { outChannels, kernel: 3 });
+  if (excite) {
+    const reducedChannels = makeDivisible(outChannels / 4, 4);
+    x = squeezeExcite(build, `${id}.excite`, x, {
+      channels: outChannels,
+      reducedChannels,
+      gate: "hard-sigmoid",
+    });
+  }
+  const keeps = stride === 1 && inChannels === outChannels;
+  const beside = keeps ? input : convNorm(build, `${id}.shortcut`, input, { outChannels, kernel: 1, stride });
+  const sum = build.add(`${id}.add`, { kind: "add" }, x, beside);
+  return build.add(`${id}.act`, { kind: "activation", function: "relu" }, sum);
+}
+
+function decisionsOf(
+  stage: StageLayout["stages"][number],
+  number: number,
+  count: number,
+): readonly Decision[] {
+  const where = stageWords(stage, number, count);
+  const ordinal = { kind: "ordinal", about: "architecture" } as const;
+  return [
+    {
+      name: `stage${number}.width`,
+      meaning: `Output channels of every block of ${where}.`,
+      ...ordinal,
+      options: stage.widths.map((value) => ({ label: `${value} channels`, value })),
+    },
+    {
+      name: `stage${number}.depth`,
+      meaning: `How many residual blocks, of two 3×3 convolutions each, ${where} has.`,
+      ...ordinal,
+      options: depths.map((value) => ({ label: value === 1 ? "1 block" : `${value} blocks`, value })),
+    },
+    {
+      name: `stage${number}.inner`,
+      meaning: `Channels between the two convolutions of a block of ${where}; parameters and MACs grow in proportion.`,
+      ...ordinal,
+      options: innerRatios.map((value) => ({ label: `inside ${value} times the output's channels`, value })),
+    },
+    {
+      name: `stage${number}.excite`,
+      meaning: `Whether the blocks of ${where} reweight their channels by squeeze-and-excitation: few parameters, hardly any MACs.`,
+      kind: "categorical",
+      about: "architecture",
+      options: [
+        { label: "no squeeze-excite" },
+        { label: "squeeze-excite, a quarter of the output's channels" },
+      ],
+    },
+  ];
+}
+
+/** A stage's first block takes the width before it; squeeze-excite acts on the output alone. */
+function costScopesOf(first: number): readonly (readonly number[])[] {
+  const [width, depth, inner, excite] = [first, first + 1, first + 2, first + 3] as const;
+  const before = first === 0 ? [] : [first - stageDecisions];
+  return [
+    [...before, width, inner],
+    [width, depth, inner],
+    [width, depth, excite],
+  ];
+}

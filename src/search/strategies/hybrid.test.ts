@@ -1,0 +1,157 @@
+// hybrid in whole studies on published tables: by itself, and with a language model behind a real socket that knows
+// much, knows nothing, or talks nonsense.
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { openTable } from "../../evaluators/accuracy-table.ts";
+import table from "../../evaluators/table.ts";
+import { type Conversation, createConversation } from "../../llm/index.ts";
+import { runStudy } from "../../study/run-study.ts";
+import {
+  type Behaviour,
+  behaviours,
+  type ModelRequest,
+  startModelServer,
+} from "../../testing/model-server.ts";
+import { createDomain } from "../constraints/create-domain.ts";
+import macro from "../spaces/nas-bench-macro.ts";
+import type { Trial } from "../trial.ts";
+import hybrid from "./hybrid.ts";
+
+const environment = {
+  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
+};
+const space = macro.create({});
+const judge = await openTable({ space, dataset: "cifar10", environment });
+const evaluator = await table.create(
+  { space, dataset: "cifar10", folder: "", seed: 1, environment },
+  table.options.parse({}),
+);
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function study(trials: number, conversation?: Conversation, recorded?: readonly Trial[]) {
+  const domain = createDomain(space, {});
+  const setting = { domain, evaluations: trials, task: "CIFAR-10", fidelity: { full: {} } };
+  const strategy = hybrid.create(
+    { ...setting, ...(conversation && { conversation }) },
+    hybrid.options.parse({}),
+  );
+  return runStudy({
+    domain,
+    evaluator,
+    strategy,
+    trials,
+    parallel: 1,
+    seed: 1,
+    ...(recorded && { recorded }),
+  });
+}
+
+async function converse(
+  respond: (request: ModelRequest, number: number) => Behaviour,
+  caps?: { readonly maxCalls: number },
+) {
+  const server = await startModelServer({ respond });
+  closing.push(() => server.close());
+  const folder = await mkdtemp(join(tmpdir(), "genius-hybrid-"));
+  const conversation = await createConversation({
+    model: "compatible/scripted",
+    baseUrl: server.baseUrl,
+    environment: {},
+    folder,
+    ...(caps && { caps }),
+  });
+  closing.push(() => conversation.close());
+  return { conversation, requests: server.requests };
+}
+
+const candidates = (...designs: readonly (readonly [design: string, percent: number])[]) =>
+  behaviours.object({
+    candidates: designs.map(([design, expectedAccuracyPercent]) => ({
+      reason: `because ${design}`,
+      choices: [...design].map(Number),
+      expectedAccuracyPercent,
+    })),
+  });
+const byOf = (trials: readonly Trial[]) => trials.map(({ proposal }) => proposal.by.replace("hybrid/", ""));
+const promptOf = ({ body }: ModelRequest) =>
+  (body.messages ?? []).map(({ content }) => String(content)).join("\n");
+
+test("without a model it finds one of the best four of 6,561 networks in ten evaluations", async () => {
+  const { best, trials } = await study(10);
+  expect(judge.rankOf(best!.proposal.choices)).toBeLessThanOrEqual(4);
+  expect(new Set(byOf(trials))).toEqual(new Set(["surrogate"]));
+});
+
+test("a model that knows the best network is believed at once", async () => {
+  const { conversation, requests } = await converse(() =>
+    candidates(["00000000", 90], ["22212220", 93.1], ["22212202", 93.1]),
+  );
+  const { trials } = await study(4, conversation);
+  expect(byOf(trials).slice(0, 1)).toEqual(["model"]);
+  expect(trials.slice(0, 3).map(({ proposal }) => proposal.choices.join(""))).toContain("22212220");
+  const first = trials.find(({ proposal }) => proposal.choices.join("") === "22212220")!;
+  expect(first.proposal).toMatchObject({ rationale: "because 22212220" });
+  const prompt = promptOf(requests[2]!);
+  expect(prompt).toContain("The surrogate's own next designs:");
+  expect(prompt).toMatch(/layer1 \(now \d\) to 0: -\d+\.\d\d ± \d/);
+  expect(prompt).toContain("(you expected 93.10 %)");
+});
+
+test("a model that praises poor networks is soon distrusted, and then not asked any more", async () => {
+  const { conversation, requests } = await converse((_, number) =>
+    candidates([`0000${[0, 1, 2].map((place) => Math.floor(number / 3 ** place) % 3).join("")}0`, 99]),
+  );
+  const { trials, best } = await study(30, conversation);
+  const from = byOf(trials);
+  expect(from.slice(0, 10)).toContain("model");
+  expect(from.slice(15)).not.toContain("model");
+  expect(requests.length).toBeLessThan(20);
+  expect(trials.at(-1)!.proposal.rationale).toContain("the model is no longer asked");
+  expect(judge.rankOf(best!.proposal.choices)).toBeLessThanOrEqual(20);
+});
+
+test("replies that cannot be read cost a call and no evaluation", async () => {
+  const replies = [behaviours.answer("Let me think."), behaviours.object({ candidates: [{ choices: [1] }] })];
+  const { conversation } = await converse((_, number) => replies[number % 2]!);
+  const { trials } = await study(5, conversation);
+  expect(byOf(trials)).toEqual(Array(5).fill("surrogate"));
+  expect(trials.every(({ outcome }) => outcome.kind === "scored")).toBe(true);
+});
+
+test("a design of prose is read, and designs that were tried are passed over", async () => {
+  const { conversation } = await converse(() =>
+    behaviours.answer("I would take the design [2, 2, 2, 1, 2, 2, 2, 0] now."),
+  );
+  const { trials } = await study(3, conversation);
+  expect(trials[0]!.proposal).toMatchObject({ by: "hybrid/model", choices: [2, 2, 2, 1, 2, 2, 2, 0] });
+  expect(byOf(trials)).toEqual(["model", "surrogate", "surrogate"]);
+});
+
+test("goes on without the model when its cap is reached", async () => {
+  const { conversation, requests } = await converse((_, n) => candidates([`2222222${n % 3}`, 93]), {
+    maxCalls: 2,
+  });
+  const { trials, reason } = await study(6, conversation);
+  expect([trials.length, reason, requests.length]).toEqual([6, "trials-spent", 2]);
+  expect(byOf(trials).slice(2)).toEqual(Array(4).fill("surrogate"));
+});
+
+test("a search with a model goes on after a stop as if nothing had happened", async () => {
+  const respond = ({ body }: ModelRequest) => {
+    const left = /(\d+) evaluations are left/.exec(JSON.stringify(body))?.[1] ?? "";
+    return candidates([`222${Number(left) % 3}2${Number(left) % 2}20`, 92.5], ["22222211", 92]);
+  };
+  const whole = await study(8, (await converse(respond)).conversation);
+  const again = await converse(respond);
+  const begun = await study(8, again.conversation);
+  const resumed = await study(8, again.conversation, begun.trials.slice(0, 5));
+  const without = (trials: readonly Trial[]) =>
+    trials.map(({ proposal: { call: _, ...proposal }, outcome }) => ({ proposal, outcome }));
+  expect(without(begun.trials)).toEqual(without(whole.trials));
+  expect(without(resumed.trials)).toEqual(without(whole.trials));
+});

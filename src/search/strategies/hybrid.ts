@@ -1,0 +1,253 @@
+// The best built-in search: a Gaussian process that knows what can be said of a network from its graph, and so begins
+// well, and learns each decision's worth from there. With a language model, the model is told what the surrogate
+// believes and proposes candidates; the two beliefs are weighed by how well each has foretold, and the best goes next.
+import { z } from "zod";
+import { GeniusError } from "../../base/errors.ts";
+import { createRandom } from "../../base/random.ts";
+import type { ChatReply, Conversation } from "../../llm/index.ts";
+import {
+  candidatesSchema,
+  hybridPrompt,
+  type ModelCandidate,
+  readCandidates,
+} from "../prompt/hybrid-prompt.ts";
+import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
+import { createWarmStart, startOption } from "../sampling/warm-start.ts";
+import type { Choices } from "../space.ts";
+import { defineStrategy, type ProposeContext, type Strategy, type StrategySetting } from "../strategy.ts";
+import { type Acquired, acquire, beliefAt, outlookOf, promiseOf } from "../surrogate/acquire.ts";
+import { measuredViolation } from "../surrogate/measured-limits.ts";
+import { calibrationOf, callsStillPay, combined } from "../surrogate/model-trust.ts";
+import { naswot } from "../surrogate/naswot.ts";
+import { networkKnowledge } from "../surrogate/network-knowledge.ts";
+import { createScoredKnowledge } from "../surrogate/scored-knowledge.ts";
+import { type Candidates, costAwareOption, createSurrogate, type Surrogate } from "../surrogate/surrogate.ts";
+import { synflow } from "../surrogate/synflow.ts";
+import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
+
+const ownStart = { own: "the one that promises most by its graph, or the model's" };
+const options = z.object({
+  start: startOption("own", ownStart),
+  candidates: z.int().min(1).max(20).default(4).describe("designs that the model is asked for at once"),
+  calls: z.int().min(0).default(30).describe("most times that the model is asked; it may be fewer"),
+  costAware: costAwareOption,
+  zeroCost: z
+    .enum(["none", "naswot", "synflow"])
+    .default("none")
+    .describe("a score of untrained networks to believe in beforehand; a proposal takes seconds with one"),
+  maxOutputTokens: z.int().min(50).default(4000).describe("most tokens of one reply"),
+});
+type Options = z.output<typeof options>;
+
+const noMoreCalls = "the model is no longer asked: its last calls led to no better design";
+
+export default defineStrategy({
+  name: "hybrid",
+  summary:
+    "The best built-in search: a surrogate that knows networks, and beside it a language model if there is one.",
+  source:
+    "https://arxiv.org/abs/2606.21641 and https://arxiv.org/abs/2603.24647: a model with an optimiser's state is ahead of both",
+  model: "optional",
+  options,
+  create,
+});
+
+/** With a score of untrained networks: so many are scored before the surrogate looks again, at most so often. */
+const scoredAtOnce = 12;
+const scoringRounds = 6;
+const choicesOf = ({ choices }: { readonly choices: Choices }) => choices;
+/** After so many trials without a measurement, designs are drawn at random until there is one. */
+const failuresInVain = 3;
+const teaches = (trial: Trial) => isScored(trial) || measuredViolation(trial) !== undefined;
+
+function create(setting: StrategySetting, given: Options): Strategy {
+  const { domain, conversation } = setting;
+  const graph = networkKnowledge(domain);
+  const scored =
+    given.zeroCost === "none"
+      ? undefined
+      : createScoredKnowledge(domain, { graph, score: given.zeroCost === "naswot" ? naswot : synflow });
+  const surrogate = createSurrogate(domain, {
+    knowledge: scored?.knowledge ?? graph,
+    ...(given.costAware && { quickWithin: setting.evaluations }),
+  });
+  const known = createKnownDesigns();
+  const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
+  const trials: Trial[] = [];
+  let capIsReached = false;
+
+  /** The model's answer, or undefined when it is not to be asked (any more). */
+  const ask = async (
+    model: Conversation,
+    { trialNumber, pending, insights, signal }: ProposeContext,
+    beliefs: { readonly beliefs: Candidates; readonly own: readonly Acquired[] },
+  ): Promise<ChatReply | undefined> => {
+    const proposals = [...trials.map(({ proposal }) => proposal), ...pending];
+    const asked = proposals.filter(({ call }) => call !== undefined).length;
+    if (capIsReached || asked >= given.calls || !callsStillPay(trials)) return undefined;
+    const left = setting.evaluations - trials.filter(isEvaluated).length - pending.length;
+    const wanted = given.candidates;
+    const state = { domain, task: setting.task, trials, pending, left, wanted, insights, ...beliefs };
+    try {
+      return await model.ask(
+        {
+          messages: hybridPrompt(state),
+          schema: candidatesSchema(domain.space, given.candidates),
+          purpose: `proposal ${trialNumber}`,
+          maxOutputTokens: given.maxOutputTokens,
+        },
+        signal,
+      );
+    } catch (thrown) {
+      if (!(thrown instanceof GeniusError) || thrown.code !== "budget-exhausted") throw thrown;
+      capIsReached = true;
+      return undefined;
+    }
+  };
+
+  /** What is believed, and the surrogate's own next designs; with a score, until the first of those is scored. */
+  const believe = async ({ random, pending }: ProposeContext, isFree: (choices: Choices) => boolean) => {
+    const count = conversation === undefined ? 1 : given.candidates;
+    if (scored === undefined) {
+      const beliefs = surrogate.candidates({ random, pending });
+      return { beliefs, own: acquire(beliefs, isFree, count) };
+    }
+    const seed = random.integer(0x7fff_ffff);
+    await scored.begin(
+      [...trials.filter(teaches).map(({ proposal }) => proposal), ...pending].map(choicesOf),
+    );
+    for (let round = 1; ; round += 1) {
+      surrogate.reread();
+      const beliefs = surrogate.candidates({ random: createRandom(seed), pending });
+      const own = acquire(beliefs, isFree, Math.max(count, scoredAtOnce));
+      const first = own.slice(0, 1).map(choicesOf);
+      if (!(await scored.reveal(first)) || round === scoringRounds)
+        return { beliefs, own: own.slice(0, count) };
+      await scored.reveal(own.map(choicesOf));
+    }
+  };
+
+  return {
+    async propose(context) {
+      const { random, pending } = context;
+      const isFree = freeDesigns(known, pending);
+      const begin = warmStart.next(isFree, context);
+      if (begin !== undefined) return { ...begin, fidelity: {}, by: "hybrid/start" };
+      const { beliefs, own } = await believe(context, isFree);
+      const reply = conversation && (await ask(conversation, context, { beliefs, own }));
+      const call = reply && { call: reply.number };
+      if (reply !== undefined) {
+        const named = readCandidates(domain.space, reply);
+        const chosen = weigh(named, { surrogate, trials, context, own: own[0], isFree, setting });
+        if (chosen !== undefined) return { ...chosen, ...call };
+      }
+      const by = "hybrid/surrogate";
+      // Failures alone teach the surrogate nothing: what promises most by its graph may be what fails.
+      const inVain = trials.length >= failuresInVain && !trials.some(teaches);
+      const next = inVain ? undefined : own[0];
+      if (next !== undefined) {
+        const { choices, predicted, outlook } = next;
+        const isMeasured = beliefs.best > Number.NEGATIVE_INFINITY;
+        const why = isMeasured
+          ? "highest expected improvement"
+          : "promises most by its graph, nothing being measured yet";
+        const advice = conversation && !callsStillPay(trials) ? `; ${noMoreCalls}` : "";
+        return {
+          choices,
+          fidelity: {},
+          by,
+          rationale: `${why}${advice}`,
+          ...(isMeasured && { predicted }),
+          ...(outlook && { outlook }),
+          ...call,
+        };
+      }
+      const choices = drawUnseen(domain, isFree, random);
+      return choices && { choices, fidelity: {}, by, rationale: "drawn at random", ...call };
+    },
+    observe(trial) {
+      trials.push(trial);
+      known.observe(trial);
+      surrogate.observe(trial);
+    },
+    modelPlan() {
+      const beliefs = {
+        designs: [],
+        means: new Float64Array(),
+        deviations: new Float64Array(),
+        noiseDeviation: 0,
+        best: 0,
+      };
+      const nothing = {
+        accuracyOf: () => ({ accuracy01: 0, sd01: 0 }),
+        valueOf: () => 0,
+        placeOf: () => undefined,
+      };
+      const state = { domain, task: setting.task, trials: [], pending: [], left: setting.evaluations };
+      const prompt = hybridPrompt({
+        ...state,
+        beliefs: { ...beliefs, ...nothing },
+        own: [],
+        wanted: given.candidates,
+      });
+      const opening = prompt.reduce((sum, { content }) => sum + content.length, 0);
+      // Results, the surrogate's designs and the worth of each decision: about a line each.
+      const lines = 10 + given.candidates + domain.space.decisions.length;
+      return {
+        promptChars: opening + lines * (40 + 3 * domain.space.decisions.length),
+        replyTokens: 60 * given.candidates,
+        calls: Math.min(given.calls, setting.evaluations),
+      };
+    },
+  };
+}
+
+interface Scales {
+  readonly surrogate: Surrogate;
+  readonly trials: readonly Trial[];
+  readonly context: ProposeContext;
+  /** The surrogate's own best. */
+  readonly own: Acquired | undefined;
+  readonly isFree: (choices: Choices) => boolean;
+  readonly setting: StrategySetting;
+}
+
+/** The model's candidate that promises most, if it promises more than the surrogate's own; else undefined. */
+function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | undefined {
+  const { surrogate, trials, context, own, isFree, setting } = scales;
+  const allowed = named.flatMap((candidate) => {
+    const choices = setting.domain.repair(candidate.choices);
+    return choices !== undefined && isFree(choices)
+      ? [{ ...candidate, choices, asked: candidate.choices }]
+      : [];
+  });
+  if (allowed.length === 0) return undefined;
+  const { random, pending } = context;
+  const beliefs = surrogate.candidates({ random, pending, extra: allowed.map(({ choices }) => choices) });
+  const trust = calibrationOf(trials, beliefs);
+  const isFirst = beliefs.best === Number.NEGATIVE_INFINITY;
+  let chosen: ((typeof allowed)[number] & { readonly place: number }) | undefined;
+  // With nothing measured, levels mean nothing yet: the surrogate only ranks what the model proposes.
+  let most = isFirst ? Number.NEGATIVE_INFINITY : (own?.promise ?? Number.NEGATIVE_INFINITY);
+  for (const candidate of allowed) {
+    const place = beliefs.placeOf(candidate.choices);
+    if (place === undefined) continue;
+    const belief = beliefAt(beliefs, place);
+    const { accuracy01 } = candidate;
+    const revised =
+      accuracy01 === undefined || isFirst ? belief : combined(belief, beliefs.valueOf(accuracy01), trust);
+    const promise = promiseOf(beliefs, place, revised);
+    if (promise > most) [chosen, most] = [{ ...candidate, place }, promise];
+  }
+  if (chosen === undefined) return undefined;
+  const { choices, accuracy01, reason, asked } = chosen;
+  return {
+    choices,
+    fidelity: {},
+    by: "hybrid/model",
+    ...(reason !== undefined && { rationale: reason }),
+    ...(accuracy01 !== undefined && { predicted: { accuracy01 } }),
+    ...outlookOf(beliefs, chosen.place),
+    ...(choices !== asked && { repairedFrom: asked }),
+  };
+}

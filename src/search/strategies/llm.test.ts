@@ -1,0 +1,272 @@
+// The language-model strategy in whole studies, against a real server on the loopback interface that answers from a
+// script: good answers, unreadable ones, broken connections, limits.
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import table from "../../evaluators/table.ts";
+import { type Conversation, createConversation } from "../../llm/index.ts";
+import { runStudy } from "../../study/run-study.ts";
+import {
+  type Behaviour,
+  behaviours,
+  type ModelRequest,
+  startModelServer,
+} from "../../testing/model-server.ts";
+import { createDomain } from "../constraints/create-domain.ts";
+import type { Limits } from "../space.ts";
+import cell from "../spaces/nas-bench-201.ts";
+import macro from "../spaces/nas-bench-macro.ts";
+import type { Trial } from "../trial.ts";
+import llm from "./llm.ts";
+
+const environment = {
+  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
+};
+const clock = {
+  now: () => 0,
+  sleep: (milliseconds: number, signal?: AbortSignal) =>
+    milliseconds > 60_000
+      ? new Promise<void>((done) => signal?.addEventListener("abort", () => done()))
+      : Promise.resolve(),
+};
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+interface Scene {
+  readonly respond: (request: ModelRequest, n: number) => Behaviour;
+  readonly trials: number;
+  readonly options?: Record<string, unknown>;
+  readonly limits?: Limits;
+  readonly caps?: { readonly maxCalls?: number };
+  readonly folder?: string;
+  readonly recorded?: readonly Trial[];
+  readonly space?: "macro" | "cell";
+}
+
+async function search(scene: Scene) {
+  const server = await startModelServer({ respond: (request, n) => scene.respond(request, n - 1) });
+  closing.push(() => server.close());
+  const folder = scene.folder ?? (await mkdtemp(join(tmpdir(), "genius-llm-strategy-")));
+  const conversation = await createConversation({
+    model: "compatible/scripted",
+    baseUrl: server.baseUrl,
+    environment: {},
+    folder,
+    clock,
+    ...(scene.caps !== undefined && { caps: scene.caps }),
+  });
+  closing.push(() => conversation.close());
+  return { ...(await study(scene, conversation)), requests: server.requests, folder, conversation };
+}
+
+async function study(scene: Scene, conversation: Conversation) {
+  const space = scene.space === "cell" ? cell.create(cell.options.parse({}) as never) : macro.create({});
+  const domain = createDomain(space, scene.limits ?? {});
+  const evaluator = await table.create(
+    { space, dataset: "cifar10", folder: "", seed: 1, environment },
+    table.options.parse({}),
+  );
+  const setting = {
+    domain,
+    evaluations: scene.trials,
+    task: "CIFAR-10",
+    fidelity: { full: {} },
+    conversation,
+  };
+  const strategy = llm.create(setting, llm.options.parse(scene.options ?? {}));
+  const result = await runStudy({
+    domain,
+    evaluator,
+    strategy,
+    trials: scene.trials,
+    parallel: 1,
+    seed: 1,
+    ...(scene.recorded !== undefined && { recorded: scene.recorded }),
+  });
+  return { result, keys: result.trials.map(({ proposal }) => proposal.choices.join("")) };
+}
+
+const proposal = (design: string, accuracy = 92) =>
+  behaviours.object({
+    reason: `because ${design}`,
+    choices: [...design].map(Number),
+    expectedAccuracyPercent: accuracy,
+  });
+const promptOf = ({ body }: ModelRequest) =>
+  (body.messages ?? []).map(({ content }) => String(content)).join("\n");
+
+test("proposals carry reason and prediction, and the results so far are in the next prompt", async () => {
+  const designs = ["22222222", "22212220", "12212220"];
+  const { result, keys, requests } = await search({
+    trials: 3,
+    respond: (_, n) => proposal(designs[n]!, 93),
+  });
+  expect(keys).toEqual(designs);
+  expect(result.best).toMatchObject({
+    number: 2,
+    proposal: { rationale: "because 22212220", predicted: { accuracy01: 0.93 }, call: 2 },
+  });
+  expect(promptOf(requests[2]!)).toContain("22212220  93.13 %");
+  expect(requests.length).toBe(3);
+});
+
+test("ten evaluations take ten calls and fewer than 40,000 tokens read, and none is outside the limits", async () => {
+  const { result, conversation } = await search({
+    trials: 10,
+    limits: { maxMacCount: 60e6 },
+    respond: (_, n) =>
+      proposal(["2222222", "2221222", "2212222", "2122222", "1222222"][n % 5]! + String(n % 3)),
+  });
+  expect(result.trials.length).toBe(10);
+  expect(result.trials.every(({ outcome }) => outcome.kind === "scored")).toBe(true);
+  expect(result.trials.every(({ cost }) => cost.macCount <= 60e6)).toBe(true);
+  expect(new Set(result.trials.map(({ proposal: { choices } }) => choices.join())).size).toBe(10);
+  expect(result.trials[0]!.proposal.repairedFrom?.join("")).toBe("22222220");
+  expect(conversation.spent.calls).toBe(10);
+  expect(conversation.spent.inputTokens).toBeLessThan(40_000);
+});
+
+test("an unreadable reply is asked for once more, and then it is an outcome that costs no evaluation", async () => {
+  const replies = [
+    behaviours.answer("Let me think."),
+    proposal("22222222"),
+    behaviours.answer("not yet"),
+    behaviours.answer("still no idea"),
+    proposal("22212220"),
+  ];
+  const { result, requests } = await search({ trials: 2, respond: (_, n) => replies[n]! });
+  expect(
+    result.trials.map(({ outcome }) => (outcome.kind === "failed" ? outcome.reason : outcome.kind)),
+  ).toEqual(["scored", "unreadable", "scored"]);
+  expect(promptOf(requests[1]!)).toContain("could not be used: there is no list of 8 choices");
+});
+
+test("designs outside the limits can be returned with exact numbers instead", async () => {
+  const replies = [proposal("22222222"), proposal("00000000")];
+  const { result, requests } = await search({
+    trials: 1,
+    limits: { maxMacCount: 40e6 },
+    options: { onInfeasible: "return" },
+    respond: (_, n) => replies[n]!,
+  });
+  expect(result.trials[0]?.outcome.kind).toBe("infeasible");
+  expect(promptOf(requests[1]!)).toMatch(/22222222 {2}outside the limits: 106[.\d]*M MACs/);
+});
+
+test("the model may ask a tool for exact costs", async () => {
+  const { result, requests } = await search({
+    trials: 1,
+    respond: (_, n) =>
+      n === 0
+        ? { kind: "tools", calls: [{ name: "cost", input: { designs: [[2, 2, 2, 1, 2, 2, 2, 0], [9]] } }] }
+        : proposal("22212220"),
+  });
+  expect(result.best?.proposal.choices.join("")).toBe("22212220");
+  expect(JSON.stringify(requests[1]!.body)).toContain("85164544");
+});
+
+test("a rate limit, a broken connection and a page of HTML do not end a search; a spent budget ends it with a result", async () => {
+  const script: Behaviour[] = [
+    behaviours.rateLimit("1"),
+    { kind: "cut" },
+    proposal("22222222"),
+    behaviours.html(),
+    proposal("22212220"),
+    proposal("12212220"),
+  ];
+  const { result } = await search({
+    trials: 3,
+    caps: { maxCalls: 3 },
+    respond: (_, n) => script[n] ?? proposal("02012100"),
+  });
+  expect(result.trials.length).toBeGreaterThanOrEqual(2);
+  expect(["budget-spent", "trials-spent"]).toContain(result.reason);
+});
+
+test("--start nominal begins from a random design with a made-up result that never counts", async () => {
+  const { result, requests } = await search({
+    trials: 2,
+    options: { start: "nominal", nominalAccuracy01: 0.99 },
+    respond: (_, n) => proposal(["02012100", "22212220"][n]!),
+  });
+  expect(result.trials.length).toBe(3);
+  expect(result.trials[0]!.proposal.nominalAccuracy01).toBe(0.99);
+  expect(result.best?.outcome.accuracy01).toBeLessThan(0.95);
+  expect(promptOf(requests[0]!)).toContain("99.00 %");
+});
+
+test("the paper's protocol on NAS-Bench-201: one growing conversation, at temperature 0, with three decimals", async () => {
+  const designs = ["313230", "333133", "333333"];
+  const { requests } = await search({
+    space: "cell",
+    trials: 3,
+    options: { prompt: "genius-2023" },
+    respond: (_, n) => behaviours.answer(`I propose [${[...designs[n]!].join(", ")}].`),
+  });
+  const last = requests[2]!.body;
+  expect(last.temperature).toBe(0);
+  expect(last.messages?.map(({ role }) => role)).toEqual([
+    "system",
+    "user",
+    "assistant",
+    "user",
+    "assistant",
+    "user",
+  ]);
+  expect(promptOf(requests[2]!)).toMatch(/reached an accuracy of 91\.\d{3}%/);
+});
+
+test("the paper's protocol on NAS-Bench-Macro: a fresh conversation each time, with every result to two decimals", async () => {
+  const designs = ["22222222", "22212220"];
+  const { requests } = await search({
+    trials: 2,
+    options: { prompt: "genius-2023" },
+    respond: (_, n) => behaviours.answer(`[${[...designs[n]!].join(", ")}]`),
+  });
+  expect(requests[1]!.body.messages?.map(({ role }) => role)).toEqual(["system", "user"]);
+  expect(promptOf(requests[1]!)).toContain("[2, 2, 2, 2, 2, 2, 2, 2] gives an accuracy of 92.95%");
+});
+
+test("a recorded study replays without a server, to the same trials; a resumed one asks nothing twice", async () => {
+  const designs = ["22222222", "22212220", "12212220", "02212220"];
+  const options = { prompt: "genius-2023" };
+  const first = await search({
+    space: "macro",
+    trials: 4,
+    options,
+    respond: (_, n) => behaviours.answer(`[${[...designs[n]!].join(", ")}]`),
+  });
+  const replay = await createConversation({ model: `replay/${first.folder}`, environment: {}, clock });
+  closing.push(() => replay.close());
+  const again = await study({ trials: 4, options, respond: () => behaviours.empty() }, replay);
+  expect(again.result.trials).toEqual(first.result.trials);
+  const resumed = await createConversation({
+    model: "compatible/scripted",
+    baseUrl: "http://127.0.0.1:9/v1",
+    environment: {},
+    folder: await copyOf(first),
+    clock,
+  });
+  closing.push(() => resumed.close());
+  const rest = await study(
+    { trials: 4, options, respond: () => behaviours.empty(), recorded: first.result.trials.slice(0, 2) },
+    resumed,
+  );
+  expect(rest.result.trials).toEqual(first.result.trials);
+});
+
+/** The folder of a finished conversation, whose record is free to be opened again. */
+async function copyOf({
+  folder,
+  conversation,
+}: {
+  folder: string;
+  conversation: Conversation;
+}): Promise<string> {
+  await conversation.close();
+  expect(await readFile(join(folder, "conversation.jsonl"), "utf8")).toContain("proposal 4");
+  return folder;
+}

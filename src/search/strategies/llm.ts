@@ -1,0 +1,242 @@
+// The language model as the designer: it sees the space, the limits and the results so far, and proposes the next
+// design. A reply that cannot be read is asked for once more, and then is an outcome; a design outside the limits is
+// repaired to the nearest one inside, or sent back with exact numbers; no design is evaluated twice.
+import { z } from "zod";
+import { GeniusError } from "../../base/errors.ts";
+import type { Random } from "../../base/random.ts";
+import type { ChatMessage, ChatReply, Tool } from "../../llm/index.ts";
+import { parseChoices } from "../choices.ts";
+import { neighbours } from "../constraints/create-domain.ts";
+import type { Domain } from "../constraints/domain.ts";
+import { defaultPrompt } from "../prompt/default-prompt.ts";
+import { genius2023Prompt } from "../prompt/genius-2023.ts";
+import { type ProposalReply, readProposal, replySchema } from "../prompt/proposal-reply.ts";
+import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
+import { createWarmStart, startOption } from "../sampling/warm-start.ts";
+import type { Choices } from "../space.ts";
+import { defineStrategy, type Strategy, type StrategySetting } from "../strategy.ts";
+import { isEvaluated, type Proposal, type Trial } from "../trial.ts";
+
+const ownStart = { model: "the model's own", nominal: "a random one with a made-up result" };
+const options = z.object({
+  prompt: z
+    .enum(["default", "genius-2023"])
+    .default("default")
+    .describe("genius-2023 is the paper's protocol: no repair, no tool, temperature 0"),
+  start: startOption("model", ownStart),
+  nominalAccuracy01: z.number().min(0).max(1).default(0.5).describe("the made-up result of --start nominal"),
+  onInfeasible: z
+    .enum(["repair", "return"])
+    .default("repair")
+    .describe("a design outside the limits is repaired to the nearest inside, or returned with its numbers"),
+  temperature: z.number().min(0).max(2).optional().describe("sampling temperature (genius-2023: always 0)"),
+  shown: z.int().min(2).default(12).describe("most earlier results in the prompt"),
+  costs: z
+    .boolean()
+    .default(true)
+    .describe("tell the model what designs cost (default prompt); without, there is no cost tool either"),
+  costTool: z.boolean().default(true).describe("offer a tool that counts the costs of designs exactly"),
+  maxOutputTokens: z.int().min(50).default(4000).describe("most tokens of one reply"),
+});
+type Options = z.output<typeof options>;
+
+export default defineStrategy({
+  name: "llm",
+  summary: "A language model proposes each design from the space, the limits and the results so far.",
+  source: "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970, and what it left open",
+  model: "required",
+  options,
+  create,
+});
+
+function create(setting: StrategySetting, given: Options): Strategy {
+  const { domain, conversation } = setting;
+  if (conversation === undefined) {
+    throw new GeniusError(
+      "wrong-use",
+      "The strategy llm needs a model: --model PROVIDER/MODEL, or --model manual.",
+    );
+  }
+  const paper = given.prompt === "genius-2023";
+  const history: Trial[] = [];
+  const known = createKnownDesigns();
+  const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
+
+  /** What the model said when it proposed a trial: the paper's protocols send it back. */
+  const replyTo = ({ proposal }: Trial) =>
+    proposal.call === undefined ? undefined : conversation.textOf(proposal.call);
+
+  const messagesFor = (
+    left: number,
+    pending: readonly Proposal[],
+    insights?: readonly string[],
+  ): readonly ChatMessage[] => {
+    const context = {
+      pending,
+      insights,
+      domain,
+      task: setting.task,
+      history,
+      left,
+      shown: given.shown,
+      costs: given.costs,
+    };
+    return paper ? genius2023Prompt(context, replyTo) : defaultPrompt(context);
+  };
+
+  const ask = (messages: readonly ChatMessage[], purpose: string, signal: AbortSignal) =>
+    conversation.ask(
+      {
+        messages,
+        purpose,
+        maxOutputTokens: given.maxOutputTokens,
+        ...(paper
+          ? { temperature: 0 }
+          : given.temperature !== undefined && { temperature: given.temperature }),
+        ...(!paper && { schema: replySchema(domain.space) }),
+        ...(!paper && given.costs && given.costTool && { tools: [costTool(domain)] }),
+      },
+      signal,
+    );
+
+  return {
+    async propose(context) {
+      const isFree = freeDesigns(known, context.pending);
+      if (given.start === "nominal" && context.trialNumber === 1)
+        return nominalDesign(domain, given, context.random);
+      const begin = warmStart.next(isFree, context);
+      if (begin !== undefined) return { ...begin, fidelity: {}, by: "llm/start" };
+      const left = setting.evaluations - history.filter(isEvaluated).length - context.pending.length;
+      const messages = messagesFor(left, context.pending, context.insights);
+      const purpose = `proposal ${context.trialNumber}`;
+      let reply = await ask(messages, purpose, context.signal);
+      let read = readProposal(domain.space, reply);
+      if (read.kind === "unreadable" && !paper) {
+        reply = await ask(
+          askedAgain(messages, reply, read.reason),
+          `${purpose}, asked again`,
+          context.signal,
+        );
+        read = readProposal(domain.space, reply);
+      }
+      if (read.kind === "unreadable") {
+        return { choices: [], fidelity: {}, by: "llm", call: reply.number, unreadable: read.reason };
+      }
+      const proposal = proposalOf(read, reply);
+      return paper ? proposal : settle(proposal, { domain, given, isFree, random: context.random });
+    },
+    observe(trial) {
+      history.push(trial);
+      known.observe(trial);
+    },
+    modelPlan() {
+      // Results fill the prompt as the search goes on: half of what it can hold, on average.
+      const opening = messagesFor(setting.evaluations, []).reduce(
+        (sum, { content }) => sum + content.length,
+        0,
+      );
+      const line = 40 + 3 * domain.space.decisions.length;
+      const shown = paper ? setting.evaluations / 2 : Math.min(given.shown, setting.evaluations) / 2;
+      return {
+        promptChars: Math.round(opening + shown * line),
+        replyTokens: paper ? 400 : 200,
+        calls: setting.evaluations,
+      };
+    },
+  };
+}
+
+function nominalDesign(domain: Domain, { nominalAccuracy01 }: Options, random: Random): Proposal | undefined {
+  const choices = domain.sample(random);
+  return choices && { choices, fidelity: {}, by: "llm/nominal", nominalAccuracy01 };
+}
+
+function askedAgain(
+  messages: readonly ChatMessage[],
+  reply: ChatReply,
+  reason: string,
+): readonly ChatMessage[] {
+  return [
+    ...messages,
+    { role: "assistant", content: reply.text === "" ? "(empty)" : reply.text },
+    {
+      role: "user",
+      content: `That could not be used: ${reason}. Answer again, in the form that was asked for.`,
+    },
+  ];
+}
+
+function proposalOf(read: Extract<ProposalReply, { kind: "design" }>, reply: ChatReply): Proposal {
+  return {
+    choices: read.choices,
+    fidelity: {},
+    by: "llm",
+    call: reply.number,
+    ...(read.reason !== undefined && { rationale: read.reason }),
+    ...(read.accuracy01 !== undefined && { predicted: { accuracy01: read.accuracy01 } }),
+  };
+}
+
+interface Settling {
+  readonly domain: Domain;
+  readonly given: Options;
+  readonly isFree: (choices: Choices) => boolean;
+  readonly random: Random;
+}
+
+/** Brings a proposal inside the limits, and away from what was tried, with as few changes as possible. */
+function settle(proposal: Proposal, { domain, given, isFree, random }: Settling): Proposal | undefined {
+  let choices: Choices | undefined = proposal.choices;
+  if (!domain.isFeasible(choices)) {
+    if (given.onInfeasible === "return") return proposal;
+    choices = domain.repair(choices);
+  }
+  if (choices !== undefined && !isFree(choices))
+    choices = nearestFree(domain, choices, isFree) ?? drawUnseen(domain, isFree, random);
+  if (choices === undefined) return undefined;
+  return choices === proposal.choices ? proposal : { ...proposal, choices, repairedFrom: proposal.choices };
+}
+
+/** The allowed design one or two decisions away that is free, of the most MACs among the nearest. */
+function nearestFree(
+  domain: Domain,
+  from: Choices,
+  isFree: (choices: Choices) => boolean,
+): Choices | undefined {
+  const near = neighbours(domain.space, from);
+  const best = (designs: readonly Choices[]) =>
+    designs
+      .filter((choices) => isFree(choices) && domain.isFeasible(choices))
+      .sort((a, b) => domain.costOf(b).macCount - domain.costOf(a).macCount)[0];
+  return best(near) ?? best(near.flatMap((choices) => neighbours(domain.space, choices)).slice(0, 20_000));
+}
+
+/** Counts designs for the model. What is no design is answered in words. */
+function costTool(domain: Domain): Tool {
+  return {
+    name: "cost",
+    description:
+      "Counts parameters and multiply–accumulates of designs exactly, if you need it, and says whether each is within the limits.",
+    inputJsonSchema: {
+      type: "object",
+      additionalProperties: false,
+      required: ["designs"],
+      properties: {
+        designs: { type: "array", maxItems: 20, items: { type: "array", items: { type: "integer" } } },
+      },
+    },
+    execute(input) {
+      const { designs } = input as { designs: readonly (readonly number[])[] };
+      return designs.map((digits) => {
+        try {
+          const choices = parseChoices(domain.space, digits.join(","));
+          const { paramCount, macCount } = domain.costOf(choices);
+          return { paramCount, macCount, withinLimits: domain.isFeasible(choices) };
+        } catch (thrown) {
+          if (thrown instanceof GeniusError) return { error: thrown.message };
+          throw thrown;
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// What is believed of a network before anything was evaluated, from its graph alone: it holds for any space, names no
+// operation, and was not fitted to a table. Each belief is a weight with a deviation, so that observations overrule it.
+import { createRandom } from "../../base/random.ts";
+import type { Domain } from "../constraints/domain.ts";
+import type { Choices, Space } from "../space.ts";
+import { type GraphFeatures, graphFeatures } from "./graph-features.ts";
+import type { Knowledge } from "./surrogate.ts";
+
+interface Belief {
+  readonly read: (features: GraphFeatures) => number;
+  /** Of the weight, in units of the surrogate, in which all that decisions explain has the variance 1. */
+  readonly mean: number;
+  readonly sd: number;
+}
+
+const beliefs: readonly Belief[] = [
+  // Scaling laws: the logarithm of the error falls in proportion to the logarithm of compute.
+  { read: ({ logMacs }) => logMacs, mean: 3, sd: 0.75 },
+  // At equal compute, more layers one after another say more …
+  { read: ({ longestDepth }) => Math.log(1 + longestDepth), mean: 1, sd: 0.5 },
+  // … if a short path lets the gradient through (residual networks, https://arxiv.org/abs/1512.03385).
+  { read: ({ shortestDepth }) => Math.log(1 + shortestDepth), mean: -1, sd: 0.5 },
+  // Nothing is believed of these beforehand; they are learned.
+  { read: ({ logParams }) => logParams, mean: 0, sd: 0.5 },
+  { read: ({ meanDepth }) => Math.log(1 + meanDepth), mean: 0, sd: 0.5 },
+  { read: ({ meanPoolings }) => Math.log(1 + meanPoolings), mean: 0, sd: 0.5 },
+];
+
+/** One unit of the surrogate is a tenth of the error, as a first guess. */
+const unit = 0.1;
+const sampleSize = 64;
+const cache = new WeakMap<Space, Map<string, readonly number[]>>();
+
+/** Knowledge of the networks of a domain; features are counted once for each design of a space. */
+export function networkKnowledge(domain: Domain): Knowledge {
+  const { space } = domain;
+  const known = cache.get(space) ?? new Map<string, readonly number[]>();
+  cache.set(space, known);
+  const rawOf = (choices: Choices) => {
+    const key = choices.join();
+    const earlier = known.get(key);
+    if (earlier !== undefined) return earlier;
+    const features = graphFeatures(space.decode(choices));
+    const raw = beliefs.map(({ read }) => read(features));
+    known.set(key, raw);
+    return raw;
+  };
+  let centre: readonly number[] | undefined;
+  return {
+    weights: beliefs.map(({ mean, sd }) => ({ mean, sd })),
+    unit,
+    featuresOf(choices) {
+      centre ??= centreOf(domain, rawOf);
+      return rawOf(choices).map((value, index) => value - (centre?.[index] as number));
+    },
+  };
+}
+
+/** The features' means over some allowed designs: only differences from it count. */
+function centreOf(domain: Domain, rawOf: (choices: Choices) => readonly number[]): readonly number[] {
+  const random = createRandom("network-knowledge", domain.space.name);
+  const rows: (readonly number[])[] = [];
+  for (let draw = 0; draw < sampleSize; draw += 1) {
+    const choices = domain.sample(random);
+    if (choices !== undefined) rows.push(rawOf(choices));
+  }
+  return beliefs.map((_, index) => {
+    const sum = rows.reduce((total, row) => total + (row[index] as number), 0);
+    return sum / Math.max(1, rows.length);
+  });
+}

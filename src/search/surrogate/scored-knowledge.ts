@@ -1,0 +1,117 @@
+// A score of untrained networks as a prior: what it says beyond the graph is one more feature of a design. A score takes
+// a forward pass, so only designs that promise much are scored; of the others nothing beyond their graph is believed.
+// Which designs those are depends on what was observed alone, so that a resumed search believes the same.
+import { createRandom } from "../../base/random.ts";
+import type { Network } from "../../graph/network.ts";
+import type { Domain } from "../constraints/domain.ts";
+import type { Choices } from "../space.ts";
+import type { Knowledge } from "./surrogate.ts";
+
+export type NetworkScore = (network: Network, seed: string) => Promise<number>;
+
+/** One deviation of the score counts as much as the decisions explain, as a first guess. */
+const weight = { mean: 1, sd: 0.5 };
+/** Designs at random that tell what the graph foretells of the score. */
+const sampleSize = 48;
+/** Against chance in so small a sample. */
+const ridge = 0.1;
+
+export interface ScoredKnowledge {
+  readonly knowledge: Knowledge;
+  /** Forgets which designs are scored, but not their scores, and scores these. */
+  begin(designs: readonly Choices[]): Promise<void>;
+  /** Scores more designs; false if all had been. */
+  reveal(designs: readonly Choices[]): Promise<boolean>;
+}
+
+export function createScoredKnowledge(
+  domain: Domain,
+  { graph, score }: { readonly graph: Knowledge; readonly score: NetworkScore },
+): ScoredKnowledge {
+  const scores = new Map<string, number>();
+  const revealed = new Set<string>();
+  let beyond: ((choices: Choices, value: number) => number) | undefined;
+
+  const scoreOf = async (choices: Choices): Promise<number> => {
+    const key = choices.join();
+    const known = scores.get(key) ?? (await score(domain.space.decode(choices), "zero-cost"));
+    scores.set(key, known);
+    return known;
+  };
+  /** What the score says beyond the graph's features, in deviations of the score. */
+  const learnBeyond = async () => {
+    const random = createRandom("scored-knowledge", domain.space.name);
+    const rows: (readonly number[])[] = [];
+    const values: number[] = [];
+    for (let draw = 0; draw < sampleSize; draw += 1) {
+      const choices = domain.sample(random);
+      if (choices === undefined) break;
+      rows.push(graph.featuresOf(choices));
+      values.push(await scoreOf(choices));
+    }
+    const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    const deviation = Math.sqrt(squares / Math.max(1, values.length)) || 1;
+    const standard = values.map((value) => (value - mean) / deviation);
+    const slopes = leastSquares(rows, standard);
+    return (choices: Choices, value: number) =>
+      graph
+        .featuresOf(choices)
+        .reduce(
+          (rest, feature, index) => rest - feature * (slopes[index] as number),
+          (value - mean) / deviation,
+        );
+  };
+  const reveal = async (designs: readonly Choices[]) => {
+    beyond ??= await learnBeyond();
+    const before = revealed.size;
+    for (const choices of designs) {
+      await scoreOf(choices);
+      revealed.add(choices.join());
+    }
+    return revealed.size > before;
+  };
+  return {
+    knowledge: {
+      ...graph,
+      weights: [...graph.weights, weight],
+      featuresOf(choices) {
+        const key = choices.join();
+        const value = revealed.has(key) ? scores.get(key) : undefined;
+        const more = value === undefined ? 0 : (beyond?.(choices, value) ?? 0);
+        return [...graph.featuresOf(choices), more];
+      },
+    },
+    begin(designs) {
+      revealed.clear();
+      return reveal(designs).then(() => {});
+    },
+    reveal,
+  };
+}
+
+/** The slopes that foretell `values` from `rows` best, held near 0: ridge regression through the origin. */
+function leastSquares(rows: readonly (readonly number[])[], values: readonly number[]): number[] {
+  const width = rows[0]?.length ?? 0;
+  const matrix = Array.from({ length: width }, (_, i) =>
+    Array.from({ length: width + 1 }, (__, j) => {
+      const sum = rows.reduce(
+        (total, row, at) =>
+          total + (row[i] as number) * (j === width ? (values[at] as number) : (row[j] as number)),
+        0,
+      );
+      return sum + (i === j ? ridge : 0);
+    }),
+  );
+  // Gauss–Jordan; the ridge keeps every pivot positive.
+  for (const [i, pivotRow] of matrix.entries()) {
+    const pivot = pivotRow[i] as number;
+    for (let j = 0; j <= width; j += 1) pivotRow[j] = (pivotRow[j] as number) / pivot;
+    for (const [k, other] of matrix.entries()) {
+      const factor = other[i] as number;
+      if (k === i || factor === 0) continue;
+      for (let j = 0; j <= width; j += 1) other[j] = (other[j] as number) - factor * (pivotRow[j] as number);
+    }
+  }
+  return matrix.map((row) => row[width] as number);
+}

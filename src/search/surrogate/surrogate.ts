@@ -1,0 +1,241 @@
+// A Gaussian process kept up to date with a search: it encodes designs, learns from trials, and says what it believes
+// of the candidates. The strategies that stand on it (gp, hybrid) add how a search begins and how it decides.
+import { z } from "zod";
+import type { Random } from "../../base/random.ts";
+import { designCountOf } from "../constraints/cost-model.ts";
+import type { Domain } from "../constraints/domain.ts";
+import type { Choices } from "../space.ts";
+import { isScored, type Proposal, type Trial } from "../trial.ts";
+import { allowedDesigns, type Listed, listOf, poolOf } from "./candidate-pool.ts";
+import { isFailure } from "./failure.ts";
+import { fitDueAt, fitHyperparameters } from "./fit-gaussian-process.ts";
+import { defaultHyperparameters, type PointShape, type Points } from "./gaussian-process.ts";
+import { createMeasuredLimits, measuredViolation } from "./measured-limits.ts";
+import { type Beliefs, createPosterior, type Posterior } from "./posterior.ts";
+import { createTrainingTime } from "./training-time.ts";
+
+/** Spaces of at most so many designs are believed about whole; of larger ones, a pool made for each proposal. */
+const listedDesigns = 20_000;
+
+/** The least error that is told from none. */
+const least = 1e-4;
+
+/** What a strategy knows of designs beyond their decisions, and believes of it before any evaluation. */
+export interface Knowledge {
+  /** Of each feature's weight, in units of the process. */
+  readonly weights: PointShape["weights"];
+  /** What one unit of the process is in the logarithm of the error, as a first guess. Absent: what is observed. */
+  readonly unit?: number;
+  featuresOf(choices: Choices): readonly number[];
+}
+
+const nothing: Knowledge = { weights: [], featuresOf: () => [] };
+
+export interface SurrogateOptions {
+  readonly knowledge?: Knowledge;
+  /** Evaluations of the whole search, over which the time of an evaluation counts less and less. Absent: not at all. */
+  readonly quickWithin?: number;
+}
+
+export const costAwareOption = z
+  .boolean()
+  .default(false)
+  .describe(
+    "prefer designs whose training is quick, less and less towards the end; times vary, so the same seed no longer gives the same search",
+  );
+
+export interface Candidates {
+  readonly designs: readonly Choices[];
+  /** Believed values; larger is better. Their unit is the warped accuracy's (see `valueOf`). */
+  readonly means: Float64Array;
+  readonly deviations: Float64Array;
+  /** Of the error of a measurement, in the same unit. */
+  readonly noiseDeviation: number;
+  /** The best believed value among the designs that were evaluated. */
+  readonly best: number;
+  /** How likely each is to keep to limits that are measured, in [0, 1]; absent while none was broken. */
+  readonly feasible01?: Float64Array;
+  /** What an evaluation's time counts, around 1; absent where it does not. */
+  readonly times?: Float64Array;
+  /** A believed value and its deviation as an accuracy. */
+  accuracyOf(mean: number, deviation: number): { readonly accuracy01: number; readonly sd01: number };
+  /** An accuracy as a believed value. */
+  valueOf(accuracy01: number): number;
+  /** The row of a design, if it is among the candidates. */
+  placeOf(choices: Choices): number | undefined;
+}
+
+export interface CandidatesContext {
+  readonly random: Random;
+  readonly pending: readonly Proposal[];
+  /** Allowed designs that must be among the candidates. */
+  readonly extra?: readonly Choices[];
+}
+
+export interface Surrogate {
+  observe(trial: Trial): void;
+  /** Designs with an accuracy, a failure or a broken measured limit, so far. */
+  readonly size: number;
+  /** What is believed of designs worth considering; those known or pending are among them. */
+  candidates(context: CandidatesContext): Candidates;
+  /** Forgets the designs' features: its knowledge gives others from now on. */
+  reread(): void;
+}
+
+export function createSurrogate(
+  domain: Domain,
+  { knowledge = nothing, quickWithin }: SurrogateOptions = {},
+): Surrogate {
+  const { decisions } = domain.space;
+  const shape: PointShape = {
+    decisions: decisions.map(({ options, kind }) => ({
+      options: options.length,
+      ordinal: kind === "ordinal",
+    })),
+    weights: knowledge.weights,
+  };
+  const encode = (designs: readonly Choices[]): Points => {
+    const features = new Float64Array(designs.length * shape.weights.length);
+    designs.forEach((choices, row) => {
+      features.set(knowledge.featuresOf(choices), row * shape.weights.length);
+    });
+    return { count: designs.length, choices: Uint8Array.from(designs.flat()), features };
+  };
+  const observed: Choices[] = [];
+  /** Undefined for designs whose training failed. */
+  const accuracies: (number | undefined)[] = [];
+  const limits = createMeasuredLimits(domain);
+  const time = createTrainingTime(domain);
+  const isListed = designCountOf(domain.space) <= listedDesigns;
+  let listed: Listed | undefined;
+  let posterior: Posterior | undefined;
+  let fittedAt = 0;
+  let fitted = defaultHyperparameters(shape);
+
+  const refit = () => {
+    const due = fitDueAt(observed.length);
+    if (due === fittedAt) return;
+    fittedAt = due;
+    fitted = fitHyperparameters(shape, {
+      points: encode(observed.slice(0, due)),
+      values: warp(accuracies.slice(0, due), knowledge.unit).values,
+    });
+    posterior = undefined;
+  };
+
+  const updated = (list: Listed): Posterior => {
+    posterior ??= createPosterior(shape, fitted, list.points);
+    const fresh = encode(observed.slice(posterior.size));
+    for (let row = 0; row < fresh.count; row += 1) posterior.add(fresh, row);
+    return posterior;
+  };
+
+  return {
+    observe(trial) {
+      const { proposal } = trial;
+      if (proposal.choices.length !== decisions.length || proposal.nominalAccuracy01 !== undefined) return;
+      limits.observe(trial);
+      time.observe(trial);
+      // What broke a measured limit may be as accurate as any.
+      if (measuredViolation(trial) !== undefined) return;
+      if (!isScored(trial) && !isFailure(trial)) return;
+      observed.push(proposal.choices);
+      accuracies.push(isScored(trial) ? trial.outcome.accuracy01 : undefined);
+    },
+    reread() {
+      listed = undefined;
+      posterior = undefined;
+    },
+    get size() {
+      return observed.length + limits.broken;
+    },
+    candidates({ random, pending, extra = [] }) {
+      const warped = warp(accuracies, knowledge.unit);
+      const { values } = warped;
+      refit();
+      if (isListed) {
+        listed ??= listOf(allowedDesigns(domain), encode);
+      } else {
+        const named = [...observed, ...pending.map(({ choices }) => choices), ...extra];
+        listed = listOf(poolOf(domain, { random, observed, values, named }), encode);
+        posterior = undefined;
+      }
+      const { places } = listed;
+      const placeOf = (choices: Choices) => places.get(choices.join());
+      const believed = believedOf(updated(listed), { values, pending, placeOf, encode });
+      let best = Number.NEGATIVE_INFINITY;
+      observed.forEach((choices, index) => {
+        const place = placeOf(choices);
+        if (place !== undefined && accuracies[index] !== undefined)
+          best = Math.max(best, believed.means[place] as number);
+      });
+      const feasible01 = limits.probabilities(listed.designs);
+      // The nearer the end, the less it counts (Lee et al. 2020, https://arxiv.org/abs/2003.10870).
+      const alpha01 = quickWithin === undefined ? 0 : Math.max(0, 1 - observed.length / quickWithin);
+      const times = alpha01 === 0 ? undefined : time.relative(listed.designs, alpha01);
+      return {
+        designs: listed.designs,
+        ...believed,
+        best,
+        ...(feasible01 && { feasible01 }),
+        ...(times && { times }),
+        placeOf,
+        valueOf: warped.toValue,
+        accuracyOf: (mean, deviation) => ({
+          accuracy01: warped.toAccuracy(mean),
+          sd01: (warped.toAccuracy(mean + deviation) - warped.toAccuracy(mean - deviation)) / 2,
+        }),
+      };
+    },
+  };
+}
+
+interface Waiting {
+  readonly values: Float64Array;
+  readonly pending: readonly Proposal[];
+  readonly placeOf: (choices: Choices) => number | undefined;
+  readonly encode: (designs: readonly Choices[]) => Points;
+}
+
+/** Designs that are being evaluated are believed to come out as expected (the kriging believer). */
+function believedOf(posterior: Posterior, { values, pending, placeOf, encode }: Waiting): Beliefs {
+  const believed = posterior.beliefs(values);
+  const waiting = pending.flatMap(({ choices }) => {
+    const place = placeOf(choices);
+    return place === undefined ? [] : [{ choices, value: believed.means[place] as number }];
+  });
+  if (waiting.length === 0) return believed;
+  const mark = posterior.mark();
+  const points = encode(waiting.map(({ choices }) => choices));
+  for (let row = 0; row < points.count; row += 1) posterior.add(points, row);
+  const result = posterior.beliefs(Float64Array.from([...values, ...waiting.map(({ value }) => value)]));
+  posterior.restore(mark);
+  return result;
+}
+
+interface Warp {
+  readonly values: Float64Array;
+  toValue(accuracy01: number): number;
+  toAccuracy(value: number): number;
+}
+
+/**
+ * Accuracies as the process sees them: the logarithm of the error, so that the last points count as much as the first
+ * ones; centred, in `unit` or else in units of their spread; and failures as bad as the worst.
+ */
+function warp(accuracies: readonly (number | undefined)[], unit?: number): Warp {
+  const known = accuracies.filter((value) => value !== undefined);
+  const worst = Math.min(...known);
+  const logError = (accuracy01: number) => -Math.log(Math.max(least, 1 - accuracy01));
+  const warped = accuracies.map((value) => logError(value ?? worst));
+  if (known.length === 0)
+    return { values: new Float64Array(accuracies.length), toValue: () => 0, toAccuracy: () => 0 };
+  const mean = warped.reduce((sum, value) => sum + value, 0) / warped.length;
+  const variance = warped.reduce((sum, value) => sum + (value - mean) ** 2, 0) / warped.length;
+  const spread = unit ?? (Math.sqrt(variance) || 1);
+  return {
+    values: Float64Array.from(warped, (value) => (value - mean) / spread),
+    toValue: (accuracy01) => (logError(accuracy01) - mean) / spread,
+    toAccuracy: (value) => Math.min(1, Math.max(0, 1 - Math.exp(-(mean + spread * value)))),
+  };
+}

@@ -1,0 +1,117 @@
+// What a search produces: a proposal, the outcome of evaluating it, and the trial that joins the two. All of it
+// is plain JSON, so that a journal is the truth and a strategy is restored by replaying it.
+import type { DesignCost, Violation } from "./constraints/domain.ts";
+import type { Choices } from "./space.ts";
+
+/** How thoroughly a design is evaluated. What is absent is the study's full setting. */
+export interface Fidelity {
+  readonly epochs?: number;
+  /** Height and width of the training images, in pixels. */
+  readonly imageSize?: number;
+  /** Share of the training images used, in (0, 1]. */
+  readonly dataFraction01?: number;
+}
+
+export interface Proposal {
+  readonly choices: Choices;
+  readonly fidelity: Fidelity;
+  /** Who proposed it: a strategy's name, or a member of it (`hybrid/model`, `hybrid/surrogate`). */
+  readonly by: string;
+  /** The proposer's stated reason: a claim, not a finding. */
+  readonly rationale?: string;
+  /** What the proposer expects: accuracy in [0, 1], and the standard deviation where one is known. */
+  readonly predicted?: { readonly accuracy01: number; readonly sd01?: number };
+  /**
+   * What the proposer expects evaluating it to add to the best accuracy so far, no improvement counting zero, and what
+   * it takes for the standard deviation of a measurement; both as shares.
+   */
+  readonly outlook?: { readonly gain01: number; readonly noise01: number };
+  /** The design as first proposed, when it broke a limit and was repaired to the nearest allowed one. */
+  readonly repairedFrom?: Choices;
+  /** The design as proposed, when the person who runs the search changed it: by hand, or by forbidding an option. */
+  readonly editedFrom?: Choices;
+  /** The number of the model call that led to it, counted from 1. */
+  readonly call?: number;
+  /** Why a model's reply could not be read, when it could not. Such a proposal has no choices. */
+  readonly unreadable?: string;
+  /** A made-up result that a search starts from (`--start nominal`). Reports never count it. */
+  readonly nominalAccuracy01?: number;
+}
+
+/** One point of a learning curve. Accuracies in [0, 1]. */
+export interface EpochPoint {
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly validationAccuracy01: number;
+  readonly validationLoss?: number;
+  readonly learningRate?: number;
+}
+
+/** What an evaluation took. Tables report the trainings they stand for as zero. */
+export interface Spent {
+  readonly milliseconds: number;
+  readonly epochs?: number;
+}
+
+export type Outcome =
+  | {
+      readonly kind: "scored";
+      /** The accuracy that the search selects on, in [0, 1]. */
+      readonly accuracy01: number;
+      readonly curve?: readonly EpochPoint[];
+      readonly latencyMs?: number;
+      /** A word about the result that a reader must know, such as a contradiction in a recorded conversation. */
+      readonly remark?: string;
+      readonly spent: Spent;
+    }
+  | { readonly kind: "infeasible"; readonly violations: readonly Violation[]; readonly spent: Spent }
+  | {
+      readonly kind: "failed";
+      readonly reason:
+        | "diverged"
+        | "timeout"
+        | "crashed"
+        | "cancelled"
+        | "unreadable"
+        | "duplicate"
+        | "unmeasured";
+      readonly detail: string;
+      readonly curve?: readonly EpochPoint[];
+      readonly spent: Spent;
+    };
+
+export interface Trial {
+  /** Counted from 1, in the order of proposing. */
+  readonly number: number;
+  readonly proposal: Proposal;
+  readonly outcome: Outcome;
+  readonly cost: DesignCost;
+}
+
+/** A trial whose accuracy counts: scored, and not the made-up start of a search. */
+export type ScoredTrial = Trial & { readonly outcome: Extract<Outcome, { kind: "scored" }> };
+
+export function isScored(trial: Trial): trial is ScoredTrial {
+  return trial.outcome.kind === "scored" && trial.proposal.nominalAccuracy01 === undefined;
+}
+
+/** The scored trial of highest accuracy; among equals the earliest. Undefined when there is none. */
+export function bestOf(trials: readonly Trial[]): ScoredTrial | undefined {
+  let best: ScoredTrial | undefined;
+  for (const trial of trials) {
+    if (isScored(trial) && (best === undefined || trial.outcome.accuracy01 > best.outcome.accuracy01))
+      best = trial;
+  }
+  return best;
+}
+
+/** Whether a trial cost an evaluation: it was scored, its training failed, or its measured latency broke a limit. */
+export function isEvaluated({ outcome, proposal }: Trial): boolean {
+  if (proposal.nominalAccuracy01 !== undefined) return false;
+  if (outcome.kind === "infeasible")
+    return outcome.violations.some(({ quantity }) => quantity === "latencyMs");
+  return (
+    outcome.kind === "scored" ||
+    !["unreadable", "duplicate", "unmeasured", "cancelled"].includes(outcome.reason)
+  );
+}

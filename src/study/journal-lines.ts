@@ -1,0 +1,253 @@
+// The lines of a journal: one header, then one line a trial, notes between them, and the result at the end.
+// The format is versioned; a reader refuses what it does not know rather than misread it.
+import { z } from "zod";
+import { GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Trial } from "../search/trial.ts";
+import { type NotedTurn, personTurn } from "./person-turn.ts";
+
+export const journalFormat = "genius-journal";
+export const journalVersion = 1;
+
+export interface JournalHeader {
+  readonly kind: "header";
+  readonly format: typeof journalFormat;
+  readonly version: typeof journalVersion;
+  /** The whole resolved configuration, enough to run the study again. */
+  readonly config: StudyConfig;
+  /** What the figures stand on: versions, commit, table or data set with hash, prompt hash, model id. */
+  readonly provenance: JsonObject;
+  readonly time: string;
+}
+
+/** What a study was asked to do, after flags, files and defaults were resolved. */
+export interface StudyConfig {
+  readonly dataset: string;
+  /** What the network is for, in words. */
+  readonly task: string;
+  readonly space: string;
+  readonly spaceOptions: JsonObject;
+  readonly strategy: string;
+  readonly strategyOptions: JsonObject;
+  readonly evaluator: string;
+  readonly evaluatorOptions: JsonObject;
+  /** Of the launcher that the evaluator's options name, where it uses one. */
+  readonly launcherOptions?: JsonObject;
+  readonly model?: string;
+  readonly modelOptions: JsonObject;
+  /** Evaluations the study may spend. */
+  readonly trials: number;
+  /** Whether it ends before, once further evaluations no longer pay. */
+  readonly stopWhenDone?: boolean;
+  readonly limits: JsonObject;
+  readonly parallel: number;
+  readonly seed: number;
+}
+
+export interface TrialLine {
+  readonly kind: "trial";
+  readonly trial: Trial;
+  /** The design's published key, for people who read or search the file. */
+  readonly key: string;
+  readonly time: string;
+}
+
+/** How a note about "stopped" begins when it was an error that stopped the search. */
+export const failureWords = "failed: ";
+
+/** A remark that is no trial: a resume, a stop, what was found in the data, a person's note. */
+export interface NoteLine {
+  readonly kind: "note";
+  readonly about: "resumed" | "stopped" | "data" | "person" | "advice" | "warning";
+  readonly text: string;
+  readonly trialNumber?: number;
+  /** With `about: "person"`: what the person did, so that a resume carries it out again. */
+  readonly turn?: NotedTurn;
+  readonly time: string;
+}
+
+export interface ResultLine {
+  readonly kind: "result";
+  readonly reason:
+    | "trials-spent"
+    | "no-longer-pays"
+    | "space-exhausted"
+    | "budget-spent"
+    | "conversation-ended";
+  /** The selected trial's number, or null when no trial was scored. */
+  readonly best: number | null;
+  readonly testAccuracy01?: number;
+  readonly test?: JsonObject;
+  /** Random search and largest-first at the same number of evaluations, where they were run. */
+  readonly baselines?: readonly {
+    readonly strategy: string;
+    readonly seed: number;
+    /** The best so far, at each evaluation that improved it. */
+    readonly points: readonly { readonly evaluation: number; readonly accuracy01: number }[];
+  }[];
+  readonly time: string;
+}
+
+export type JournalLine = JournalHeader | TrialLine | NoteLine | ResultLine;
+
+/** A journal read back. */
+export interface RunRecord {
+  readonly header: JournalHeader;
+  /** In order of number. */
+  readonly trials: readonly Trial[];
+  /** When each trial finished, by trial number: an ISO time. */
+  readonly finishedAt: ReadonlyMap<number, string>;
+  readonly notes: readonly NoteLine[];
+  readonly result: ResultLine | undefined;
+  /** What was wrong with the file and could be left out safely, such as a torn last line. */
+  readonly warnings: readonly string[];
+}
+
+const finite = z.number();
+const index = z.number().int().nonnegative();
+const spent = z.looseObject({ milliseconds: finite.nonnegative(), epochs: finite.optional() });
+const point = z.looseObject({
+  epoch: finite,
+  trainLoss: finite,
+  validationAccuracy01: finite,
+  validationLoss: finite.optional(),
+  learningRate: finite.optional(),
+});
+const violation = z.looseObject({
+  quantity: z.enum(["paramCount", "macCount", "latencyMs"]),
+  value: finite,
+  bound: z.enum(["min", "max"]),
+  limit: finite,
+});
+const outcome = z.discriminatedUnion("kind", [
+  z.looseObject({
+    kind: z.literal("scored"),
+    accuracy01: finite.min(0).max(1),
+    curve: z.array(point).optional(),
+    latencyMs: finite.optional(),
+    remark: z.string().optional(),
+    spent,
+  }),
+  z.looseObject({ kind: z.literal("infeasible"), violations: z.array(violation), spent }),
+  z.looseObject({
+    kind: z.literal("failed"),
+    reason: z.enum(["diverged", "timeout", "crashed", "cancelled", "unreadable", "duplicate", "unmeasured"]),
+    detail: z.string(),
+    curve: z.array(point).optional(),
+    spent,
+  }),
+]);
+const trial = z.looseObject({
+  number: index.min(1),
+  proposal: z.looseObject({
+    choices: z.array(index),
+    fidelity: z.looseObject({
+      epochs: finite.optional(),
+      imageSize: finite.optional(),
+      dataFraction01: finite.optional(),
+    }),
+    by: z.string(),
+    rationale: z.string().optional(),
+    predicted: z.looseObject({ accuracy01: finite, sd01: finite.optional() }).optional(),
+    outlook: z.looseObject({ gain01: finite, noise01: finite }).optional(),
+    repairedFrom: z.array(index).optional(),
+    editedFrom: z.array(index).optional(),
+    call: finite.optional(),
+    unreadable: z.string().optional(),
+    nominalAccuracy01: finite.optional(),
+  }),
+  outcome,
+  cost: z.looseObject({ paramCount: finite, macCount: finite }),
+});
+const record = z.record(z.string(), z.unknown());
+const config = z.looseObject({
+  dataset: z.string(),
+  task: z.string(),
+  space: z.string(),
+  spaceOptions: record,
+  strategy: z.string(),
+  strategyOptions: record,
+  evaluator: z.string(),
+  evaluatorOptions: record,
+  launcherOptions: record.optional(),
+  model: z.string().optional(),
+  modelOptions: record,
+  trials: index,
+  stopWhenDone: z.boolean().optional(),
+  limits: record,
+  parallel: index.min(1),
+  seed: finite,
+});
+const time = z.string();
+const line = z.discriminatedUnion("kind", [
+  z.looseObject({
+    kind: z.literal("header"),
+    format: z.literal(journalFormat),
+    version: z.literal(journalVersion),
+    config,
+    provenance: record,
+    time,
+  }),
+  z.looseObject({ kind: z.literal("trial"), trial, key: z.string(), time }),
+  z.looseObject({
+    kind: z.literal("note"),
+    about: z.enum(["resumed", "stopped", "data", "person", "advice", "warning"]),
+    text: z.string(),
+    trialNumber: index.optional(),
+    turn: z.object({ id: z.string(), turn: personTurn, trialNumber: index.min(1) }).optional(),
+    time,
+  }),
+  z.looseObject({
+    kind: z.literal("result"),
+    reason: z.enum([
+      "trials-spent",
+      "no-longer-pays",
+      "space-exhausted",
+      "budget-spent",
+      "conversation-ended",
+    ]),
+    best: index.nullable(),
+    testAccuracy01: finite.optional(),
+    test: record.optional(),
+    baselines: z
+      .array(
+        z.looseObject({
+          strategy: z.string(),
+          seed: finite,
+          points: z.array(z.looseObject({ evaluation: index, accuracy01: finite })),
+        }),
+      )
+      .optional(),
+    time,
+  }),
+]);
+
+/**
+ * Checks one parsed line.
+ * @throws GeniusError `bad-file` that names the file, the line, the field and what is allowed.
+ */
+export function checkJournalLine(value: unknown, file: string, lineNumber: number): JournalLine {
+  const result = line.safeParse(value);
+  if (result.success) return result.data as JournalLine;
+  refuseVersion(value, file);
+  const issue = result.error.issues[0]!;
+  const field = issue.path.length > 0 ? ` field "${issue.path.join(".")}":` : "";
+  throw new GeniusError("bad-file", `${file}, line ${lineNumber}:${field} ${issue.message}.`);
+}
+
+function refuseVersion(value: unknown, file: string): void {
+  if (typeof value !== "object" || value === null || !("kind" in value) || value.kind !== "header") return;
+  if (!("format" in value) || value.format !== journalFormat) {
+    throw new GeniusError(
+      "bad-file",
+      `${file} is not a journal of genius: its first line has no format "${journalFormat}".`,
+    );
+  }
+  if (!("version" in value) || value.version !== journalVersion) {
+    const version = "version" in value ? String(value.version) : "missing";
+    throw new GeniusError(
+      "bad-file",
+      `${file} is a journal of version ${version}, and this release reads version ${journalVersion}. Read it with the release that wrote it.`,
+    );
+  }
+}

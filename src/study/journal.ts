@@ -1,0 +1,198 @@
+// The journal of a run: `journal.jsonl` in its folder, append-only and synced. It is the truth about a study;
+// everything else in the folder can be made again from it.
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
+import type { JsonValue } from "../base/json.ts";
+import { openLineAppender, parseJsonLines } from "../base/json-lines.ts";
+import type { Trial } from "../search/trial.ts";
+import {
+  checkJournalLine,
+  type JournalHeader,
+  type JournalLine,
+  journalFormat,
+  journalVersion,
+  type NoteLine,
+  type ResultLine,
+  type RunRecord,
+  type StudyConfig,
+} from "./journal-lines.ts";
+import { lockFolder } from "./lock.ts";
+
+/** A journal open for writing. Every call resolves when its line is on disk. */
+export interface Journal {
+  readonly folder: string;
+  addTrial(trial: Trial, key: string): Promise<void>;
+  addNote(note: Omit<NoteLine, "kind" | "time">): Promise<void>;
+  addResult(result: Omit<ResultLine, "kind" | "time">): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Clock = () => Date;
+
+export const journalPath = (folder: string) => join(folder, "journal.jsonl");
+
+/** What a journal's header says. */
+export interface JournalStart {
+  readonly config: StudyConfig;
+  readonly provenance: JournalHeader["provenance"];
+}
+
+/**
+ * Starts a journal in a new or empty folder. `start` is called once the folder is this process's own.
+ * @throws GeniusError `wrong-use` when the folder holds a run already, `locked` when a process writes it.
+ */
+export async function createJournal(
+  folder: string,
+  start: () => Promise<JournalStart>,
+  clock: Clock = () => new Date(),
+): Promise<Journal> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (thrown) {
+    throw fileError(thrown, folder, "create the folder");
+  }
+  const unlock = await lockFolder(folder);
+  const path = journalPath(folder);
+  try {
+    const existing = await readFile(path).catch((thrown: unknown) => {
+      if (systemCodeOf(thrown) === "ENOENT") return undefined;
+      throw fileError(thrown, path, "read");
+    });
+    // A header cut in the middle holds nothing: the folder is as good as empty.
+    if (existing !== undefined && parseJsonLines(existing, path).lines.length > 0) {
+      throw new GeniusError(
+        "wrong-use",
+        `${folder} holds a run already. Continue it with "genius resume ${folder}", or choose another folder with --out.`,
+      );
+    }
+    const { config, provenance } = await start();
+    const journal = await openWriter(folder, unlock, clock, 0);
+    await journal.write({
+      kind: "header",
+      format: journalFormat,
+      version: journalVersion,
+      config,
+      provenance,
+      time: clock().toISOString(),
+    });
+    return journal;
+  } catch (thrown) {
+    await unlock();
+    throw thrown;
+  }
+}
+
+/** Opens a run to continue it: takes the lock, drops a torn last line, and says what was there. */
+export async function openJournal(
+  folder: string,
+  clock: Clock = () => new Date(),
+): Promise<{ readonly journal: Journal; readonly record: RunRecord }> {
+  // Reading first gives a missing or foreign folder its own clear error, and leaves no lock in it.
+  await readRun(folder);
+  const unlock = await lockFolder(folder);
+  try {
+    const { record, wholeBytes } = await readRun(folder);
+    const journal = await openWriter(folder, unlock, clock, wholeBytes);
+    return { journal, record };
+  } catch (thrown) {
+    await unlock();
+    throw thrown;
+  }
+}
+
+/** Reads a run without locking it, as a report or a dashboard does while the run goes on. */
+export async function readJournal(folder: string): Promise<RunRecord> {
+  return (await readRun(folder)).record;
+}
+
+async function openWriter(folder: string, unlock: () => Promise<void>, clock: Clock, keepBytes: number) {
+  const appender = await openLineAppender(journalPath(folder), keepBytes);
+  const write = (line: JournalLine) => appender.append(line as unknown as JsonValue);
+  const time = () => clock().toISOString();
+  let closing: Promise<void> | undefined;
+  return {
+    folder,
+    write,
+    addTrial: (trial: Trial, key: string) => write({ kind: "trial", trial, key, time: time() }),
+    addNote: (note: Omit<NoteLine, "kind" | "time">) => write({ kind: "note", ...note, time: time() }),
+    addResult: (result: Omit<ResultLine, "kind" | "time">) =>
+      write({ kind: "result", ...result, time: time() }),
+    close() {
+      closing ??= appender.close().then(unlock);
+      return closing;
+    },
+  };
+}
+
+async function readRun(folder: string): Promise<{ record: RunRecord; wholeBytes: number }> {
+  const path = journalPath(folder);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (thrown) {
+    if (systemCodeOf(thrown) === "ENOENT") {
+      throw new GeniusError("not-found", `${folder} holds no run: there is no journal.jsonl in it.`, {
+        cause: thrown,
+      });
+    }
+    throw fileError(thrown, path, "read");
+  }
+  return parseRun(bytes, path);
+}
+
+/** Reads the bytes of a journal. Exported for tests and for readers that have the bytes already. */
+export function parseRun(bytes: Uint8Array, path: string): { record: RunRecord; wholeBytes: number } {
+  const parsed = parseJsonLines(bytes, path);
+  const warnings = parsed.warning === undefined ? [] : [parsed.warning];
+  let header: JournalHeader | undefined;
+  let result: ResultLine | undefined;
+  const trials = new Map<number, Trial>();
+  const finishedAt = new Map<number, string>();
+  const notes: NoteLine[] = [];
+  for (const { value, lineNumber } of parsed.lines) {
+    const line = checkJournalLine(value, path, lineNumber);
+    if (header === undefined && line.kind !== "header") {
+      throw new GeniusError(
+        "bad-file",
+        `${path}, line ${lineNumber}: a journal begins with its header, not with a ${line.kind}.`,
+      );
+    }
+    switch (line.kind) {
+      case "header":
+        if (header !== undefined)
+          throw new GeniusError("bad-file", `${path}, line ${lineNumber}: a second header.`);
+        header = line;
+        break;
+      case "trial":
+        if (trials.has(line.trial.number)) {
+          throw new GeniusError(
+            "bad-file",
+            `${path}, line ${lineNumber}: trial ${line.trial.number} is there already.`,
+          );
+        }
+        trials.set(line.trial.number, line.trial);
+        finishedAt.set(line.trial.number, line.time);
+        break;
+      case "note":
+        notes.push(line);
+        break;
+      case "result":
+        result = line;
+        break;
+      default:
+        line satisfies never;
+    }
+  }
+  if (header === undefined) {
+    throw new GeniusError(
+      "bad-file",
+      `${path} holds no header${parsed.warning ? ": it was cut" : " and is empty"}. Delete the folder and start again.`,
+    );
+  }
+  const ordered = [...trials.values()].sort((a, b) => a.number - b.number);
+  return {
+    record: { header, trials: ordered, finishedAt, notes, result, warnings },
+    wholeBytes: parsed.wholeBytes,
+  };
+}

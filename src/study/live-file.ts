@@ -1,0 +1,77 @@
+// What a search is doing right now, in `live.json` of its folder: the trial that is thought of, the trainings under way
+// with their curves, a question to a person. It is for looking at only: nothing is restored from it, and it is removed
+// at the end. Written whole each time, at most a few times a second.
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DesignCost } from "../search/constraints/domain.ts";
+import type { EpochPoint, Proposal } from "../search/trial.ts";
+
+export interface LiveFile {
+  readonly proposing?: { readonly number: number; readonly since: string };
+  readonly evaluating: readonly LiveEvaluation[];
+  readonly finalTraining?: { readonly number: number; readonly curve: readonly EpochPoint[] };
+  readonly question?: LiveQuestion;
+  readonly held?: { readonly number: number; readonly proposal: Proposal };
+}
+
+export interface LiveEvaluation {
+  readonly number: number;
+  readonly proposal: Proposal;
+  readonly cost: DesignCost;
+  readonly since: string;
+  readonly curve: readonly EpochPoint[];
+}
+
+export interface LiveQuestion {
+  readonly id: string;
+  readonly purpose: string;
+  readonly prompt: string;
+  readonly since: string;
+}
+
+export interface LiveWriter {
+  /** Changes what is shown; it is on disk within `everyMs`. */
+  update(change: (live: LiveFile) => LiveFile): void;
+  /** Removes the file. */
+  close(): Promise<void>;
+}
+
+const livePath = (folder: string) => join(folder, "live.json");
+const nothing: LiveFile = { evaluating: [] };
+
+/** A file that cannot be written is not worth ending a search for. */
+export function createLiveWriter(folder: string, everyMs = 250): LiveWriter {
+  let live = nothing;
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  let closed = false;
+  const part = `${livePath(folder)}.part`;
+  const write = async () => {
+    if (closed) return;
+    try {
+      await writeFile(part, JSON.stringify(live));
+      await rename(part, livePath(folder));
+    } catch {}
+  };
+  return {
+    update(change) {
+      live = change(live);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        writing = writing.then(write);
+      }, everyMs).unref();
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await writing;
+      await rm(livePath(folder), { force: true });
+      await rm(part, { force: true });
+    },
+  };
+}
+
+/** The text of a run's `live.json`; undefined when nothing is under way. */
+export async function readLiveText(folder: string): Promise<string | undefined> {
+  return readFile(livePath(folder), "utf8").catch(() => undefined);
+}

@@ -1,0 +1,32 @@
+// What the rest of the product may use of this folder: open a dataset, split it, make batches of it.
+
+export { cacheDirectoryOf } from "../../base/cache-directory.ts";
+export { type Augmentation, defaultAugmentation, noAugmentation } from "./augment/augmentation.ts";
+export {
+  type Batch,
+  type Batches,
+  type BatchOptions,
+  createBatches,
+  createEvaluationBatches,
+} from "./batches.ts";
+export type {
+  Dataset,
+  DatasetFormat,
+  DatasetListing,
+  DatasetReport,
+  Finding,
+  ImageRecord,
+  ImageSet,
+  ImageShape,
+  PixelStore,
+} from "./dataset.ts";
+export {
+  type OpenOptions,
+  openDataset,
+  type ReopenOptions,
+  reopenDataset,
+} from "./open.ts";
+export { openPixels, type PixelReader } from "./pixels.ts";
+export { describeReport } from "./report.ts";
+export { channelStatistics, type Normalisation } from "./statistics.ts";
+export { splitValidation, takeFraction } from "./subset.ts";

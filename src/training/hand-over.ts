@@ -1,0 +1,210 @@
+// A trained network becomes the files of `best/`, wherever it was trained: model.onnx with normalisation inside, its
+// weights and its code. The exported model is held to the trained network's scores, and the test part is measured
+// once – by the exported model, since that is what is handed over.
+import { join } from "node:path";
+import { GeniusError } from "../base/errors.ts";
+import { createPredictor, type Weights } from "../engine/index.ts";
+import { exportOnnx } from "../graph/export/onnx.ts";
+import { exportPytorch } from "../graph/export/pytorch.ts";
+import { encodeWeights } from "../graph/export/weights-file.ts";
+import type { Network } from "../graph/network.ts";
+import type { EpochPoint } from "../search/trial.ts";
+import { createEvaluationBatches, type ImageSet } from "../tasks/image-classification/index.ts";
+import { writeWhole } from "./checkpoints.ts";
+import type { FinishDetail, FinishResult } from "./job.ts";
+import { type Measured, measure, type Scores } from "./measure.ts";
+import { type ModelFile, measureLatencyMs, openModelFile } from "./model-file.ts";
+import { quantiseModel } from "./quantise-model.ts";
+import { sampleImages } from "./samples.ts";
+import type { TrainingParts } from "./training-data.ts";
+
+/**
+ * The largest allowed difference of any score between the trained network and the file, relative to the largest:
+ * 1e-5, and more for networks of over thirty layers with weights, since each rounds its float32 results anew.
+ */
+function toleranceOf({ nodes }: Network): number {
+  const layers = nodes.filter(({ op }) => op.kind === "conv" || op.kind === "linear").length;
+  return 1e-5 * Math.max(1, layers / 30);
+}
+const rawPixels = { mean01: [0, 0, 0], sd01: [1, 1, 1] };
+
+export interface HandOver {
+  readonly network: Network;
+  readonly weights: Weights;
+  readonly parts: TrainingParts;
+  /** On validation, by whoever trained. */
+  readonly measured: Measured;
+  /**
+   * Where another program has trained and measured: how far the exported model's loss on validation may be from its,
+   * as a share of it.
+   */
+  readonly lossTolerance01?: number;
+  readonly averaged: boolean;
+  readonly epochs: number;
+  readonly curve: readonly EpochPoint[];
+  readonly threads: number;
+  /** Where the files go. */
+  readonly folder: string;
+  /** Into the metadata of the files. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Write the model in 8 bits too, and measure what that loses. */
+  readonly int8?: boolean;
+}
+
+/** @throws GeniusError `training-failed` when the exported model is not the trained network; then nothing is written. */
+export async function handOver(given: HandOver): Promise<FinishResult> {
+  const { network, weights, parts, measured, epochs, curve, threads, folder, metadata } = given;
+  const { dataset, normalisation } = parts;
+  const { test } = dataset;
+  if (test === undefined) throw new GeniusError("internal", "The data set was opened without a test part.");
+
+  const content = { network, weights, normalisation, classNames: dataset.classNames, metadata };
+  const bytes = exportOnnx(content);
+  const rounded = given.int8 === true ? await quantiseModel(content, parts.train) : undefined;
+  const model = await openModelFile(bytes, threads);
+  try {
+    const exportDifference = await compareExport(model, given);
+    await compareLoss(model, given);
+    const tested = await measure(model.run, { set: test, normalisation: pixelsOf(test) });
+    const detail: FinishDetail = {
+      testLoss: tested.loss,
+      testImages: test.count,
+      validationAccuracy01: measured.accuracy01,
+      epochs,
+      weights: given.averaged ? "averaged" : "last",
+      latencyMs: await latencyOf(bytes),
+      modelBytes: bytes.length,
+      exportDifference,
+      ...(rounded && { int8: await measureRounded(rounded, { threads, parts, test }) }),
+    };
+    const report = {
+      accuracy01: tested.accuracy01,
+      ...detail,
+      classes: perClass(tested, test, dataset.classNames),
+      confusion: confusionOf(tested, test),
+      curve,
+    };
+    const files: readonly (readonly [name: string, content: Uint8Array | string])[] = [
+      ["model.onnx", bytes],
+      ...(rounded ? ([["model.int8.onnx", rounded]] as const) : []),
+      ["weights.safetensors", encodeWeights(network, weights, metadata)],
+      ["model.py", exportPytorch(network)],
+      ["samples.json", JSON.stringify(await sampleImages(test, tested.scores, dataset.classNames))],
+      ["test.json", `${JSON.stringify(report, undefined, 2)}\n`],
+    ];
+    for (const [name, content] of files) await writeWhole(join(folder, name), content);
+    return { testAccuracy01: tested.accuracy01, files: files.map(([name]) => name), detail };
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** Pixels in 0..1 with nothing subtracted, as the exported model takes them. */
+function pixelsOf({ shape }: ImageSet) {
+  return { mean01: rawPixels.mean01.slice(0, shape[0]), sd01: rawPixels.sd01.slice(0, shape[0]) };
+}
+
+/**
+ * Runs the same validation images through the trained network and the exported file.
+ * @returns the largest difference of a score, relative to the largest score or 1.
+ * @throws GeniusError `training-failed` when it is above the tolerance.
+ */
+async function compareExport(
+  model: ModelFile,
+  { network, weights, parts }: Pick<HandOver, "network" | "weights" | "parts">,
+): Promise<number> {
+  const { validation: set, normalisation } = parts;
+  const firstBatch = async (as: typeof normalisation) => {
+    await using batches = createEvaluationBatches({
+      set,
+      batchSize: Math.min(64, set.count),
+      normalisation: as,
+    });
+    for await (const { images } of batches.epoch(0)) return images.slice();
+    throw new GeniusError("internal", "The validation part is empty.");
+  };
+  const predictor = await createPredictor({ nodes: network.nodes, weights });
+  const expected = await predictor.run(await firstBatch(normalisation));
+  const received = await model.run(await firstBatch(pixelsOf(set)));
+  const scale = expected.reduce((most, score) => Math.max(most, Math.abs(score)), 1);
+  const difference = expected.reduce(
+    (most, score, index) => Math.max(most, Math.abs(score - (received[index] as number)) / scale),
+    0,
+  );
+  await predictor.dispose();
+  const tolerance = toleranceOf(network);
+  if (!(difference <= tolerance)) {
+    throw new GeniusError(
+      "training-failed",
+      `The exported model differs from the trained network by ${difference.toExponential(2)}, more than ${tolerance}. Nothing was written; please report this network: ${network.name}.`,
+    );
+  }
+  return difference;
+}
+
+/** Holds the exported model to what another program measured with the same weights. */
+async function compareLoss(
+  model: ModelFile,
+  { parts, measured, lossTolerance01, network }: HandOver,
+): Promise<void> {
+  if (lossTolerance01 === undefined) return;
+  const { validation: set } = parts;
+  const { loss } = await measure(model.run, { set, normalisation: pixelsOf(set) });
+  if (Math.abs(loss - measured.loss) <= lossTolerance01 * Math.max(0.1, measured.loss)) return;
+  throw new GeniusError(
+    "training-failed",
+    `The exported model has a loss of ${loss.toPrecision(5)} on validation, and the trainer measured ${measured.loss.toPrecision(5)} with the same weights. Nothing was written; please report this network: ${network.name}.`,
+  );
+}
+
+/** What the model in 8 bits is worth, on the same images as the other. */
+async function measureRounded(
+  bytes: Uint8Array,
+  {
+    threads,
+    parts,
+    test,
+  }: { readonly threads: number; readonly parts: TrainingParts; readonly test: ImageSet },
+): Promise<NonNullable<FinishDetail["int8"]>> {
+  const model = await openModelFile(bytes, threads);
+  try {
+    const accuracyOf = async (set: ImageSet) =>
+      (await measure(model.run, { set, normalisation: pixelsOf(set) })).accuracy01;
+    return {
+      validationAccuracy01: await accuracyOf(parts.validation),
+      testAccuracy01: await accuracyOf(test),
+      latencyMs: await latencyOf(bytes),
+      modelBytes: bytes.length,
+    };
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function latencyOf(bytes: Uint8Array): Promise<number> {
+  const model = await openModelFile(bytes);
+  try {
+    return await measureLatencyMs(model);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** Row: true class, column: predicted class; counts of test images. */
+function confusionOf({ scores }: Scores, { labels, classCount }: ImageSet): number[][] {
+  const counts = Array.from({ length: classCount }, () => new Array<number>(classCount).fill(0));
+  for (const [image, label] of labels.entries()) {
+    const own = scores.subarray(image * classCount, (image + 1) * classCount);
+    const predicted = own.indexOf(own.reduce((a, b) => Math.max(a, b)));
+    (counts[label] as number[])[predicted]! += 1;
+  }
+  return counts;
+}
+
+function perClass(tested: Scores, set: ImageSet, classNames: readonly string[]) {
+  return confusionOf(tested, set).map((row, label) => {
+    const images = row.reduce((a, b) => a + b, 0);
+    const accuracy01 = images === 0 ? null : (row[label] as number) / images;
+    return { name: classNames[label] as string, images, accuracy01 };
+  });
+}

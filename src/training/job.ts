@@ -1,0 +1,100 @@
+// What passes between the evaluator and its worker processes: jobs, progress and results, all plain JSON.
+import type { ErrorCode } from "../base/errors.ts";
+import type { Network } from "../graph/network.ts";
+import type { EpochPoint } from "../search/trial.ts";
+import type { TrainingPlan } from "./plan.ts";
+
+/** Where the images are, and which part of them trains. */
+export interface TrainingData {
+  /** The decoded data set in the cache. */
+  readonly cachePath: string;
+  readonly validationFraction01: number;
+  /** Seeds the validation split and the choice of a fraction: the same for all trainings of a study. */
+  readonly splitSeed: number;
+  readonly dataFraction01: number;
+}
+
+export interface Training {
+  readonly network: Network;
+  readonly data: TrainingData;
+  readonly plan: TrainingPlan;
+  /** In all, with those of the checkpoint that it continues. */
+  readonly epochs: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly timeLimitMs?: number;
+  readonly memoryLimitBytes?: number;
+  /** A checkpoint to continue from. */
+  readonly from?: string;
+}
+
+export type Job =
+  | {
+      readonly kind: "evaluate";
+      readonly training: Training;
+      readonly maxLatencyMs?: number;
+      /** Where the state after the last epoch is kept, if a strategy may ask for more epochs. */
+      readonly keep?: string;
+    }
+  | {
+      readonly kind: "finish";
+      readonly training: Training;
+      /** Where the state is kept after every epoch, so that a stopped training goes on. */
+      readonly keep: string;
+      /** Where `model.onnx` and the rest are written. */
+      readonly folder: string;
+      /** Into the metadata of the files. */
+      readonly metadata: Readonly<Record<string, string>>;
+      /** Write the model in 8 bits too, and measure what that loses. */
+      readonly int8?: boolean;
+    };
+
+/** How a job ended, other than by an error. */
+export type End =
+  | {
+      readonly kind: "trained";
+      readonly accuracy01: number;
+      readonly curve: readonly EpochPoint[];
+      /** Median of one image at a time, one thread. */
+      readonly latencyMs: number;
+      readonly epochsRun: number;
+    }
+  | { readonly kind: "finished"; readonly result: FinishResult }
+  | { readonly kind: "too-slow"; readonly latencyMs: number }
+  | {
+      readonly kind: "diverged" | "timeout" | "out-of-memory";
+      readonly detail: string;
+      readonly curve: readonly EpochPoint[];
+      readonly epochsRun: number;
+    };
+
+export interface FinishResult {
+  readonly testAccuracy01: number;
+  /** Names in `folder`. */
+  readonly files: readonly string[];
+  readonly detail: FinishDetail;
+}
+
+/** What the result says beside the accuracy; the whole is in `test.json`. */
+export type FinishDetail = {
+  readonly testLoss: number;
+  readonly testImages: number;
+  readonly validationAccuracy01: number;
+  readonly epochs: number;
+  readonly weights: "last" | "averaged";
+  readonly latencyMs: number;
+  readonly modelBytes: number;
+  readonly exportDifference: number;
+  /** Of `model.int8.onnx`, if it was asked for. */
+  readonly int8?: {
+    readonly validationAccuracy01: number;
+    readonly testAccuracy01: number;
+    readonly latencyMs: number;
+    readonly modelBytes: number;
+  };
+};
+
+export type FromWorker =
+  | { readonly kind: "epoch"; readonly point: EpochPoint }
+  | { readonly kind: "end"; readonly end: End }
+  | { readonly kind: "error"; readonly code: ErrorCode; readonly message: string };

@@ -1,0 +1,79 @@
+// What a person may set about trainings, as one schema: types, flags and docs come from it. What is left out is
+// chosen in plan.ts by the size of the data.
+import { z } from "zod";
+import type { ExecutionProvider } from "../engine/index.ts";
+
+const whole = z.number().int().positive();
+const left = (description: string) => `${description} (default: by the size of the data)`;
+const executionProviders = [
+  "cpu",
+  "webgpu",
+  "cuda",
+  "dml",
+  "coreml",
+] as const satisfies readonly ExecutionProvider[];
+
+export const trainOptions = z.object({
+  epochs: whole.optional().describe(left("epochs of a design during the search")),
+  finalEpochs: whole.optional().describe(left("epochs of the selected design after the search")),
+  minEpochs: whole.optional().describe("the fewest epochs that a strategy may ask for (default: a ninth)"),
+  imageSize: z
+    .number()
+    .int()
+    .min(8)
+    .max(1024)
+    .optional()
+    .describe("side in pixels that images are brought to (default: their own, up to 64)"),
+  dataFraction01: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe("share of the training images used during the search"),
+  validationFraction01: z
+    .number()
+    .positive()
+    .max(0.5)
+    .default(0.1)
+    .describe("share of the training images kept back, which designs are compared on"),
+  batchSize: whole.optional().describe(left("images in a training step")),
+  optimiser: z.enum(["sgd", "adamw"]).default("sgd").describe("SGD with Nesterov momentum, or AdamW"),
+  learningRate: z
+    .number()
+    .positive()
+    .optional()
+    .describe(left("peak learning rate, unless the space decides it")),
+  weightDecay: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe(left("weight decay, unless the space decides it")),
+  augmentation: z
+    .enum(["auto", "none", "strong"])
+    .default("auto")
+    .describe("auto shifts and, where it makes sense, mirrors; strong adds TrivialAugment and cutout"),
+  mixup: z.number().min(0).max(10).default(0).describe("α of mixup; 0 is off"),
+  labelSmoothing: z.number().min(0).max(0.5).default(0.05).describe("label smoothing"),
+  threads: whole
+    .optional()
+    .describe("threads of one training (default: cores over trainings at once, one for a small network)"),
+  executionProvider: z
+    .enum(executionProviders)
+    .optional()
+    .describe(
+      "where trainings compute: cpu (default), webgpu (a GPU with Vulkan, Metal or Direct3D 12), or what another build of onnxruntime has",
+    ),
+  timeLimitSeconds: z.number().positive().optional().describe("a training that takes longer has failed"),
+  memoryLimitMb: z.number().positive().optional().describe("a training that needs more memory has failed"),
+  int8: z
+    .boolean()
+    .default(false)
+    .describe("write the best model in 8 bits too (model.int8.onnx), with the accuracy that this loses"),
+  maxLatencyMs: z
+    .number()
+    .positive()
+    .optional()
+    .describe("a design that takes longer for one image on this machine, measured, is not allowed"),
+});
+
+export type TrainOptions = z.output<typeof trainOptions>;

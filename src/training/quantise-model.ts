@@ -1,0 +1,71 @@
+// From a trained network to `model.int8.onnx`: what values its maps take is measured on training images, and the
+// graph is rounded to 8 bits by that. What it loses is measured beside it, by the one who asked.
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { inferenceModel, type OnnxExportOptions } from "../graph/export/onnx.ts";
+import { quantise, type ValueRange, valuesToMeasure } from "../graph/export/quantise.ts";
+import { encodeOnnxModel, type OnnxModel } from "../graph/onnx/index.ts";
+import { createEvaluationBatches, type ImageSet, takeFraction } from "../tasks/image-classification/index.ts";
+
+const batchSize = 32;
+/** So many images of all classes settle the ranges. */
+const calibrationImages = 512;
+
+/**
+ * The bytes of the model in 8 bits.
+ * @param set images to measure on, [N, C, H, W] pixels in 0..1: training images, never test images.
+ */
+export async function quantiseModel(options: OnnxExportOptions, set: ImageSet): Promise<Uint8Array> {
+  const model = inferenceModel(options);
+  const some = takeFraction(set, { fraction01: Math.min(1, calibrationImages / set.count), seed: 0 });
+  return encodeOnnxModel(quantise(model, await measureRanges(model, some)));
+}
+
+/**
+ * The range of every value that needs one: the mean of the batches' smallest and largest, which a single outlier
+ * does not stretch.
+ */
+async function measureRanges(model: OnnxModel, set: ImageSet): Promise<ReadonlyMap<string, ValueRange>> {
+  const names = valuesToMeasure(model);
+  const { graph } = model;
+  const watched: OnnxModel = {
+    ...model,
+    graph: {
+      ...graph,
+      outputs: [...graph.outputs, ...names.map((name) => ({ name, type: "float32" as const }))],
+    },
+  };
+  const session = await InferenceSession.create(encodeOnnxModel(watched), {
+    graphOptimizationLevel: "basic",
+    logSeverityLevel: 4,
+  });
+  const [channels] = set.shape;
+  const plain = { mean01: new Array<number>(channels).fill(0), sd01: new Array<number>(channels).fill(1) };
+  const sums = new Map(names.map((name) => [name, [0, 0] as [number, number]]));
+  let count = 0;
+  try {
+    await using batches = createEvaluationBatches({
+      set,
+      batchSize: Math.min(batchSize, set.count),
+      normalisation: plain,
+    });
+    for await (const { images } of batches.epoch(0)) {
+      const size = images.length / set.shape.reduce((a, b) => a * b);
+      const results = await session.run({
+        images: new Tensor("float32", images.slice(), [size, ...set.shape]),
+      });
+      for (const [name, sum] of sums) {
+        let [min, max] = [0, 0];
+        for (const value of (results[name] as Tensor).data as Float32Array) {
+          if (value < min) min = value;
+          else if (value > max) max = value;
+        }
+        sum[0] += min;
+        sum[1] += max;
+      }
+      count += 1;
+    }
+  } finally {
+    await session.release();
+  }
+  return new Map([...sums].map(([name, [min, max]]) => [name, [min / count, max / count] as const]));
+}

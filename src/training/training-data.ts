@@ -1,0 +1,35 @@
+// The images of a training in a worker: opened once and kept for the trainings that follow.
+import {
+  channelStatistics,
+  type Dataset,
+  type ImageSet,
+  type Normalisation,
+  reopenDataset,
+  splitValidation,
+  takeFraction,
+} from "../tasks/image-classification/index.ts";
+import type { TrainingData } from "./job.ts";
+
+export interface TrainingParts {
+  readonly dataset: Dataset;
+  readonly train: ImageSet;
+  readonly validation: ImageSet;
+  /** Of the whole training part, so that every fidelity sees the same numbers. */
+  readonly normalisation: Normalisation;
+}
+
+let opened: { readonly key: string; readonly parts: Promise<TrainingParts> } | undefined;
+
+export async function openTrainingData(data: TrainingData): Promise<TrainingParts> {
+  const { dataFraction01, ...whole } = data;
+  const key = JSON.stringify(whole);
+  if (opened?.key !== key) opened = { key, parts: open(data) };
+  const parts = await opened.parts;
+  return { ...parts, train: takeFraction(parts.train, { fraction01: dataFraction01, seed: data.splitSeed }) };
+}
+
+async function open({ cachePath, validationFraction01, splitSeed }: TrainingData): Promise<TrainingParts> {
+  const dataset = await reopenDataset(cachePath);
+  const split = splitValidation(dataset.train, { fraction01: validationFraction01, seed: splitSeed });
+  return { dataset, ...split, normalisation: channelStatistics(split.train) };
+}
