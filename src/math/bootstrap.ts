@@ -2,7 +2,7 @@
 // bias-corrected and accelerated interval (BCa), which is second-order right for skewed samples such as ranks;
 // other statistics get percentiles, since BCa's jackknife means nothing for a median.
 import type { Random } from "../base/random.ts";
-import { normalCdf, normalQuantile } from "./distributions.ts";
+import { normalCdf, normalQuantile } from "./normal.ts";
 import { mean, quantileOfSorted } from "./statistics.ts";
 
 export type Interval = readonly [low: number, high: number];

@@ -1,39 +1,6 @@
-// The distributions that the tests and intervals need: normal, chi-squared, and the studentized range of
-// infinitely many degrees of freedom. Accurate to about 1e-12; checked against SciPy's values.
-
-/** The standard normal density. */
-function normalDensity(z: number): number {
-  return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-}
-
-/**
- * P(Z < z) of a standard normal, relatively accurate in both tails.
- * @see Marsaglia (2004), "Evaluating the normal distribution", for the series near zero.
- */
-export function normalCdf(z: number): number {
-  if (z > 3) return 1 - normalCdf(-z);
-  if (z < -3) return normalDensity(z) / tailFraction(-z);
-  let [term, sum] = [z, z];
-  for (let odd = 3; Math.abs(term) > 1e-17; odd += 2) {
-    term *= (z * z) / odd;
-    sum += term;
-  }
-  return 0.5 + normalDensity(z) * sum;
-}
-
-/** Laplace's continued fraction of Mills' ratio, turned over: density / tail probability, for z > 3. */
-function tailFraction(z: number): number {
-  let fraction = z;
-  for (let k = 60; k >= 1; k -= 1) fraction = z + k / fraction;
-  return fraction;
-}
-
-/** The z with P(Z < z) = `probability01`; infinite at 0 and 1. */
-export function normalQuantile(probability01: number): number {
-  if (probability01 <= 0) return -Infinity;
-  if (probability01 >= 1) return Infinity;
-  return solve((z) => normalCdf(z), probability01, [-40, 40]);
-}
+// The distributions of test statistics: chi-squared, and the studentized range of infinitely many degrees of freedom.
+// Accurate to about 1e-12; checked against SciPy's values.
+import { normalCdf, normalPdf } from "./normal.ts";
 
 /** P(X > x) of chi-squared with a whole number of degrees of freedom. */
 export function chiSquaredTail(x: number, degrees: number): number {
@@ -53,7 +20,7 @@ export function chiSquaredTail(x: number, degrees: number): number {
     sum += term;
     term *= x / (odd + 2);
   }
-  return 2 * (normalCdf(-root) + normalDensity(root) * sum);
+  return 2 * (normalCdf(-root) + normalPdf(root) * sum);
 }
 
 /** P(range of `groups` standard normals < q): the studentized range with infinitely many degrees of freedom. */
@@ -65,7 +32,7 @@ function studentizedRangeCdf(q: number, groups: number): number {
   let sum = 0;
   for (let i = 0; i <= steps; i += 1) {
     const z = from + i * width;
-    const value = normalDensity(z) * (normalCdf(z) - normalCdf(z - q)) ** (groups - 1);
+    const value = normalPdf(z) * (normalCdf(z) - normalCdf(z - q)) ** (groups - 1);
     sum += value * (i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2);
   }
   return (groups * sum * width) / 3;
@@ -73,11 +40,11 @@ function studentizedRangeCdf(q: number, groups: number): number {
 
 /** The q that a studentized range of `groups` groups stays below with `probability01`. */
 export function studentizedRangeQuantile(probability01: number, groups: number): number {
-  return solve((q) => studentizedRangeCdf(q, groups), probability01, [0, 40]);
+  return bisect((q) => studentizedRangeCdf(q, groups), probability01, [0, 40]);
 }
 
 /** Where an increasing function reaches `target`, by bisection to the last bits. */
-function solve(increasing: (x: number) => number, target: number, [low, high]: [number, number]): number {
+function bisect(increasing: (x: number) => number, target: number, [low, high]: [number, number]): number {
   for (let i = 0; i < 100 && high - low > 1e-13 * Math.max(1, Math.abs(low)); i += 1) {
     const middle = (low + high) / 2;
     if (increasing(middle) < target) low = middle;

@@ -3,6 +3,7 @@
 // resampled trials. It is a description of these trials, not a law: decisions that hardly varied get wide intervals.
 import type { Random } from "../base/random.ts";
 import type { Interval } from "../math/bootstrap.ts";
+import { solvePositive } from "../math/cholesky.ts";
 import { mean, quantile } from "../math/statistics.ts";
 import type { Decision } from "../search/space.ts";
 
@@ -69,7 +70,7 @@ function effectsOf(decisions: readonly Decision[], observations: readonly Observ
     ),
   );
   for (let i = 0; i < size; i += 1) kernel[i]![i]! += ridge;
-  const weights = solve(
+  const weights = solvePositive(
     kernel,
     Float64Array.from(observations, ({ accuracy01 }) => accuracy01 - center),
   );
@@ -81,27 +82,4 @@ function effectsOf(decisions: readonly Decision[], observations: readonly Observ
     });
     return effects;
   });
-}
-
-/** Solves a symmetric positive definite system by Cholesky's factorisation, in place. */
-function solve(matrix: Float64Array[], right: Float64Array): Float64Array {
-  const size = right.length;
-  for (let i = 0; i < size; i += 1) {
-    const row = matrix[i]!;
-    for (let j = 0; j <= i; j += 1) {
-      const other = matrix[j]!;
-      let sum = row[j]!;
-      for (let k = 0; k < j; k += 1) sum -= row[k]! * other[k]!;
-      row[j] = i === j ? Math.sqrt(sum) : sum / other[j]!;
-    }
-  }
-  for (let i = 0; i < size; i += 1) {
-    for (let k = 0; k < i; k += 1) right[i]! -= matrix[i]![k]! * right[k]!;
-    right[i]! /= matrix[i]![i]!;
-  }
-  for (let i = size - 1; i >= 0; i -= 1) {
-    for (let k = i + 1; k < size; k += 1) right[i]! -= matrix[k]![i]! * right[k]!;
-    right[i]! /= matrix[i]![i]!;
-  }
-  return right;
 }

@@ -1,7 +1,7 @@
 // What other folders use of the reports.
 
 export { meanInterval, percentileInterval } from "../math/bootstrap.ts";
-export { normalCdf } from "../math/distributions.ts";
+export { normalCdf } from "../math/normal.ts";
 export { kendallTau, mean, quantileOfSorted } from "../math/statistics.ts";
 export type { Bench, BenchTrace, TrivialGuess } from "./bench.ts";
 export type { Chart, DataTable } from "./charts/chart.ts";

@@ -1,6 +1,7 @@
 // Tests of whether strategies differ: Wilcoxon's signed ranks for two, Friedman and Nemenyi for several, and
 // Holm's correction for many comparisons. Values of one index belong together: the same seed.
-import { chiSquaredTail, normalCdf, studentizedRangeQuantile } from "../math/distributions.ts";
+import { chiSquaredTail, studentizedRangeQuantile } from "../math/distributions.ts";
+import { normalCdf } from "../math/normal.ts";
 import { mean, ranks } from "../math/statistics.ts";
 
 export interface SignedRankTest {

@@ -1,5 +1,6 @@
 // Several runs side by side: the best so far of each, what keeps them from being compared, and means by strategy.
 import { createRandom } from "../../base/random.ts";
+import { mean } from "../../math/statistics.ts";
 import { meanInterval } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { summaryOf } from "../../runs/summary.ts";
@@ -72,7 +73,7 @@ function byStrategy(runs: readonly FollowedRun[], traces: Comparison["runs"]): C
         strategy,
         runs: values.length,
         evaluations: shared,
-        mean01: values.reduce((sum, value) => sum + value, 0) / values.length,
+        mean01: mean(values),
         ci95: meanInterval(values, createRandom("compare", strategy, shared)),
       },
     ];

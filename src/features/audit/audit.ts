@@ -6,6 +6,7 @@ import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
 import type { Evaluator } from "../../evaluators/evaluator.ts";
 import type { Conversation } from "../../llm/index.ts";
+import { mean } from "../../math/statistics.ts";
 import { allDesigns, createDomain } from "../../search/constraints/create-domain.ts";
 import { type Disguise, type DisguiseKind, disguise, disguiseKinds } from "../../search/disguise.ts";
 import type { Choices, Space } from "../../search/space.ts";
@@ -114,12 +115,12 @@ export function auditPlan(setting: Omit<AuditSetting, "signal" | "parallel">): {
   });
   const all = [...faces.map((plan) => ({ ...plan, calls: plan.calls * setting.seeds })), ...rankings];
   const calls = all.reduce((total, plan) => total + plan.calls, 0);
-  const mean = (read: (plan: (typeof all)[number]) => number) =>
+  const perCall = (read: (plan: (typeof all)[number]) => number) =>
     Math.round(all.reduce((total, plan) => total + read(plan) * plan.calls, 0) / Math.max(1, calls));
   return {
     calls,
-    promptChars: mean(({ promptChars }) => promptChars),
-    replyTokens: mean(({ replyTokens }) => replyTokens),
+    promptChars: perCall(({ promptChars }) => promptChars),
+    replyTokens: perCall(({ replyTokens }) => replyTokens),
   };
 }
 
@@ -254,7 +255,7 @@ function trivialGuesses(
   return guesses.flatMap(({ name, of }) => {
     const percentiles = of.flatMap((choices) => percentileOf(table, choices) ?? []);
     if (percentiles.length === 0) return [];
-    return [{ name, percentile: percentiles.reduce((sum, value) => sum + value, 0) / percentiles.length }];
+    return [{ name, percentile: mean(percentiles) }];
   });
 }
 

@@ -1,13 +1,7 @@
 // Local measures on features whose answers are known: separate clusters, noise, and maps of known rank.
 import { expect, test } from "vitest";
 import { createRandom } from "../../base/random.ts";
-import {
-  classEntropy,
-  effectiveRank,
-  eigenvaluesOf,
-  type Features,
-  probeAccuracy,
-} from "./local-measures.ts";
+import { classEntropy, effectiveRank, type Features, probeAccuracy } from "./local-measures.ts";
 
 const random = createRandom("local-measures");
 const classCount = 4;
@@ -54,17 +48,4 @@ test("measures how many directions are filled", () => {
     effectiveRank({ values: Float32Array.from(corners), labels: new Array(8).fill(0), classCount }),
   ).toBeCloseTo(3, 8);
   expect(effectiveRank({ values: new Float32Array(6), labels: [0, 1], classCount })).toBe(1);
-});
-
-test("finds eigenvalues", () => {
-  const matrix = [
-    [2, -1, 0],
-    [-1, 2, -1],
-    [0, -1, 2],
-  ].map((row) => Float64Array.from(row));
-  const wanted = [2 - Math.SQRT2, 2, 2 + Math.SQRT2];
-  for (const [place, value] of eigenvaluesOf(matrix)
-    .sort((a, b) => a - b)
-    .entries())
-    expect(value).toBeCloseTo(wanted[place]!, 10);
 });

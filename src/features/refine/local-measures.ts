@@ -1,6 +1,9 @@
 // What the features that leave a block say of it, apart from the rest of the network: how mixed the classes are among
 // nearest neighbours, how well a line separates them, and how many directions they fill. Plain arithmetic on a matrix
 // [images, features]; it must not know of networks.
+import { factorOf } from "../../math/cholesky.ts";
+import { eigenvaluesOf } from "../../math/eigenvalues.ts";
+import { mean } from "../../math/statistics.ts";
 
 export interface LocalMeasures {
   /** Mean entropy, in nats, of the classes among each image's nearest neighbours; 0 is pure. */
@@ -42,8 +45,6 @@ export function localSample(features: Features): LocalSample {
     probed,
   };
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const widthOf = ({ values, labels }: Features) => values.length / labels.length;
 
@@ -89,25 +90,25 @@ function probe(features: Features): readonly number[] {
   const { rows, width } = standardised(features);
   const size = width + 1;
   const gram = Array.from({ length: size }, () => new Float64Array(size));
-  const target = Array.from({ length: size }, () => new Float64Array(classCount));
+  const targets = Array.from({ length: classCount }, () => new Float64Array(size));
   const taught = rows.filter((_, image) => image % 2 === 0);
   for (const [index, row] of taught.entries()) {
     for (let a = 0; a < size; a += 1) {
       const value = row[a]!;
-      target[a]![labels[2 * index]!]! += value;
+      targets[labels[2 * index]!]![a]! += value;
       const line = gram[a]!;
       for (let b = 0; b <= a; b += 1) line[b]! += value * row[b]!;
     }
   }
   for (let a = 0; a < size; a += 1) {
     gram[a]![a]! += 0.01 * taught.length;
-    for (let b = 0; b < a; b += 1) gram[b]![a] = gram[a]![b]!;
   }
-  const solution = solvePositive(gram, target);
+  const factor = factorOf(gram);
+  const solutions = targets.map((target) => factor.solveTransposed(factor.solve(target)));
   const right: number[] = [];
   for (let image = 1; image < rows.length; image += 2) {
-    const scores = Array.from({ length: classCount }, (_, label) =>
-      rows[image]!.reduce((sum, value, at) => sum + value * solution[at]![label]!, 0),
+    const scores = solutions.map((solution) =>
+      rows[image]!.reduce((sum, value, at) => sum + value * solution[at]!, 0),
     );
     right.push(Number(scores.indexOf(Math.max(...scores)) === labels[image]));
   }
@@ -148,73 +149,4 @@ function standardised(
     for (const row of rows) row[at] = (row[at]! - mean) / divisor;
   }
   return { rows, width };
-}
-
-/** Solves a symmetric positive definite system for several right sides, by Cholesky's decomposition. */
-function solvePositive(
-  matrix: readonly Float64Array[],
-  right: readonly Float64Array[],
-): readonly Float64Array[] {
-  const size = matrix.length;
-  const lower = matrix.map((row) => Float64Array.from(row));
-  for (let a = 0; a < size; a += 1) {
-    for (let b = 0; b <= a; b += 1) {
-      let sum = lower[a]![b]!;
-      for (let at = 0; at < b; at += 1) sum -= lower[a]![at]! * lower[b]![at]!;
-      lower[a]![b] = a === b ? Math.sqrt(sum) : sum / lower[b]![b]!;
-    }
-  }
-  const solution = right.map((row) => Float64Array.from(row));
-  const columns = right[0]!.length;
-  for (let column = 0; column < columns; column += 1) {
-    for (let a = 0; a < size; a += 1) {
-      let sum = solution[a]![column]!;
-      for (let b = 0; b < a; b += 1) sum -= lower[a]![b]! * solution[b]![column]!;
-      solution[a]![column] = sum / lower[a]![a]!;
-    }
-    for (let a = size - 1; a >= 0; a -= 1) {
-      let sum = solution[a]![column]!;
-      for (let b = a + 1; b < size; b += 1) sum -= lower[b]![a]! * solution[b]![column]!;
-      solution[a]![column] = sum / lower[a]![a]!;
-    }
-  }
-  return solution;
-}
-
-/** Eigenvalues of a symmetric matrix, by Jacobi's rotations. */
-export function eigenvaluesOf(symmetric: readonly Float64Array[]): number[] {
-  const matrix = symmetric.map((row) => Float64Array.from(row));
-  const size = matrix.length;
-  for (let sweep = 0; sweep < 30; sweep += 1) {
-    let off = 0;
-    let all = 0;
-    for (let a = 0; a < size; a += 1)
-      for (let b = 0; b < size; b += 1) {
-        const square = matrix[a]![b]! ** 2;
-        all += square;
-        if (a !== b) off += square;
-      }
-    if (off <= 1e-16 * all) break;
-    for (let p = 0; p < size; p += 1) {
-      for (let q = p + 1; q < size; q += 1) {
-        const between = matrix[p]![q]!;
-        if (between === 0) continue;
-        const theta = (matrix[q]![q]! - matrix[p]![p]!) / (2 * between);
-        const tangent = Math.sign(theta || 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
-        const cosine = 1 / Math.sqrt(tangent * tangent + 1);
-        const sine = tangent * cosine;
-        for (let at = 0; at < size; at += 1) {
-          const [x, y] = [matrix[at]![p]!, matrix[at]![q]!];
-          matrix[at]![p] = cosine * x - sine * y;
-          matrix[at]![q] = sine * x + cosine * y;
-        }
-        for (let at = 0; at < size; at += 1) {
-          const [x, y] = [matrix[p]![at]!, matrix[q]![at]!];
-          matrix[p]![at] = cosine * x - sine * y;
-          matrix[q]![at] = sine * x + cosine * y;
-        }
-      }
-    }
-  }
-  return matrix.map((row, at) => row[at]!);
 }

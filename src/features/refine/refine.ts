@@ -4,6 +4,7 @@
 import { GeniusError, messageOf } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import { networkCost } from "../../graph/cost.ts";
+import { mean } from "../../math/statistics.ts";
 import type { Limits } from "../../search/constraints/domain.ts";
 import { blocksOf, type Design, outputOf } from "./design.ts";
 import { choose, evidenceFor, type Measured } from "./evidence.ts";
@@ -93,7 +94,7 @@ export async function refine(start: Design, options: RefineOptions): Promise<Ref
         const right = await rightAnswers(result, whole);
         const measured = { right, local };
         const base = trained[0]?.measured;
-        const accuracy01 = right.reduce((sum, value) => sum + value, 0) / right.length;
+        const accuracy01 = mean(right);
         const said = change &&
           base && {
             words: change.words,

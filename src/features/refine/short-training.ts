@@ -2,6 +2,7 @@
 // measures of a block. In this process, on the images it is given. It must not know how designs are changed.
 
 import { createPredictor, createTrainer, learningRateAt } from "../../engine/index.ts";
+import { mean } from "../../math/statistics.ts";
 import {
   type Augmentation,
   createBatches,
@@ -96,7 +97,7 @@ export async function accuracyOf(
   given: { readonly set: ImageSet; readonly normalisation: Normalisation; readonly threads: number },
 ): Promise<number> {
   const right = await rightAnswers(design, given);
-  return right.reduce((sum, value) => sum + value, 0) / right.length;
+  return mean(right);
 }
 
 /** The local measures of the map that node `id` gives, averaged over height and width, on about

@@ -3,6 +3,7 @@
 // in those features, too. It knows nothing of trials, limits or networks: points are rows of numbers.
 //
 // The scale of the whole (how many points of accuracy one unit is) is not guessed but solved for, in closed form.
+import { createFactor, type Factor } from "../../math/cholesky.ts";
 
 /** Points as rows: `choices` is [count, decisions], `features` is [count, featureCount]. */
 export interface Points {
@@ -115,57 +116,6 @@ export function priorMeans({ weights }: PointShape, { count, features }: Points)
   return means;
 }
 
-/** A lower triangular matrix that grows row by row, for Cholesky factors. Row i begins at i (i + 1) / 2. */
-export interface Factor {
-  readonly size: number;
-  /** Adds an observation: its covariances with the earlier ones, and its own variance. */
-  grow(covariances: Float64Array, variance: number): void;
-  /** Takes the last observation back. */
-  shrink(): void;
-  row(index: number): Float64Array;
-  /** Solves L x = b. */
-  solve(b: Float64Array): Float64Array;
-  /** Half the logarithm of the determinant of L Lᵀ. */
-  logDeterminantHalf(): number;
-}
-
-export function createFactor(): Factor {
-  const rows: Float64Array[] = [];
-  return {
-    get size() {
-      return rows.length;
-    },
-    grow(covariances, variance) {
-      const size = rows.length;
-      const row = new Float64Array(size + 1);
-      let rest = variance;
-      for (let i = 0; i < size; i += 1) {
-        const other = rows[i] as Float64Array;
-        let sum = covariances[i] as number;
-        for (let k = 0; k < i; k += 1) sum -= (row[k] as number) * (other[k] as number);
-        const value = sum / (other[i] as number);
-        row[i] = value;
-        rest -= value * value;
-      }
-      row[size] = Math.sqrt(Math.max(rest, 1e-9));
-      rows.push(row);
-    },
-    shrink: () => void rows.pop(),
-    row: (index) => rows[index] as Float64Array,
-    solve(b) {
-      const x = new Float64Array(rows.length);
-      for (let i = 0; i < rows.length; i += 1) {
-        const row = rows[i] as Float64Array;
-        let sum = b[i] as number;
-        for (let k = 0; k < i; k += 1) sum -= (row[k] as number) * (x[k] as number);
-        x[i] = sum / (row[i] as number);
-      }
-      return x;
-    },
-    logDeterminantHalf: () => rows.reduce((sum, row) => sum + Math.log(row.at(-1) as number), 0),
-  };
-}
-
 /** What is known of the scale before any observation: so many observations' worth of one unit. */
 const scalePrior = { observations: 1, unit: 1 };
 
@@ -189,7 +139,7 @@ export function logLikelihood(
   observed: { readonly points: Points; readonly values: Float64Array },
 ): number {
   const { points, values } = observed;
-  const factor = factorOf(createKernel(shape, hyperparameters), points, hyperparameters.noise);
+  const factor = covarianceFactor(createKernel(shape, hyperparameters), points, hyperparameters.noise);
   const solvedValues = factor.solve(values);
   const solvedMeans = factor.solve(priorMeans(shape, points));
   const inverse = inverseScale(solvedValues, solvedMeans);
@@ -200,7 +150,7 @@ export function logLikelihood(
   return -0.5 * squares + scaleTerm - factor.logDeterminantHalf();
 }
 
-function factorOf(kernel: Kernel, points: Points, noise: number): Factor {
+function covarianceFactor(kernel: Kernel, points: Points, noise: number): Factor {
   const factor = createFactor();
   const variances = kernel.variances(points);
   const column = new Float64Array(points.count);

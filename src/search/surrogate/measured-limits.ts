@@ -1,11 +1,11 @@
 // Limits that only a measurement tells, such as latency: what was measured of the designs so far teaches how likely
 // another one is to keep to the limit. A Gaussian process over the decisions, linear in the exact costs, of the
 // logarithm of what was measured. It learns the limit from the first design that broke it, and knows no accuracies.
-
+import { normalCdf } from "../../math/normal.ts";
+import { mean } from "../../math/statistics.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices } from "../space.ts";
 import type { Trial } from "../trial.ts";
-import { cumulative } from "./expected-improvement.ts";
 import { fitDueAt, fitHyperparameters } from "./fit-gaussian-process.ts";
 import { defaultHyperparameters, type PointShape, type Points } from "./gaussian-process.ts";
 import { createPosterior, type Posterior } from "./posterior.ts";
@@ -66,8 +66,8 @@ export function createMeasuredLimits(domain: Domain): MeasuredLimits {
     };
   };
   const values = (count: number) => {
-    const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
-    return { mean, values: Float64Array.from(logs.slice(0, count), (value) => (value - mean) / unit) };
+    const centre = mean(logs);
+    return { centre, values: Float64Array.from(logs.slice(0, count), (value) => (value - centre) / unit) };
   };
 
   return {
@@ -101,8 +101,8 @@ export function createMeasuredLimits(domain: Domain): MeasuredLimits {
       for (let row = 0; row < fresh.count; row += 1) posterior.add(fresh, row);
       const centred = values(measured.length);
       const { means, deviations } = posterior.beliefs(centred.values);
-      const bound = (logLimit - centred.mean) / unit;
-      return means.map((mean, place) => cumulative((bound - mean) / (deviations[place] as number)));
+      const bound = (logLimit - centred.centre) / unit;
+      return means.map((value, place) => normalCdf((bound - value) / (deviations[place] as number)));
     },
   };
 }

@@ -1,8 +1,8 @@
 // What a Gaussian process believes of a fixed list of candidates. Each observation adds one row of the Cholesky
 // factor and one row of solved covariances, so that it costs time in proportion to candidates × observations, and
 // taking back the last ones (beliefs about designs that are still being evaluated) costs nothing.
+import { createFactor } from "../../math/cholesky.ts";
 import {
-  createFactor,
   createKernel,
   type Hyperparameters,
   inverseScale,

@@ -3,6 +3,7 @@
 // Which designs those are depends on what was observed alone, so that a resumed search believes the same.
 import { createRandom } from "../../base/random.ts";
 import type { Network } from "../../graph/network.ts";
+import { solvePositive } from "../../math/cholesky.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices } from "../space.ts";
 import type { Knowledge } from "./surrogate.ts";
@@ -90,28 +91,17 @@ export function createScoredKnowledge(
   };
 }
 
-/** The slopes that foretell `values` from `rows` best, held near 0: ridge regression through the origin. */
-function leastSquares(rows: readonly (readonly number[])[], values: readonly number[]): number[] {
+/** The slopes that predict `values` from `rows` best, held near 0: ridge regression through the origin. */
+function leastSquares(rows: readonly (readonly number[])[], values: readonly number[]): Float64Array {
   const width = rows[0]?.length ?? 0;
-  const matrix = Array.from({ length: width }, (_, i) =>
-    Array.from({ length: width + 1 }, (__, j) => {
-      const sum = rows.reduce(
-        (total, row, at) =>
-          total + (row[i] as number) * (j === width ? (values[at] as number) : (row[j] as number)),
-        0,
-      );
-      return sum + (i === j ? ridge : 0);
-    }),
+  const sumOver = (term: (row: readonly number[], at: number) => number) =>
+    rows.reduce((sum, row, at) => sum + term(row, at), 0);
+  const gram = Array.from({ length: width }, (_, i) =>
+    Array.from(
+      { length: i + 1 },
+      (__, j) => sumOver((row) => (row[i] as number) * (row[j] as number)) + (i === j ? ridge : 0),
+    ),
   );
-  // Gauss–Jordan; the ridge keeps every pivot positive.
-  for (const [i, pivotRow] of matrix.entries()) {
-    const pivot = pivotRow[i] as number;
-    for (let j = 0; j <= width; j += 1) pivotRow[j] = (pivotRow[j] as number) / pivot;
-    for (const [k, other] of matrix.entries()) {
-      const factor = other[i] as number;
-      if (k === i || factor === 0) continue;
-      for (let j = 0; j <= width; j += 1) other[j] = (other[j] as number) - factor * (pivotRow[j] as number);
-    }
-  }
-  return matrix.map((row) => row[width] as number);
+  const target = gram.map((_, i) => sumOver((row, at) => (row[i] as number) * (values[at] as number)));
+  return solvePositive(gram, target);
 }

@@ -1,6 +1,6 @@
 // How long the evaluation of a design takes beside others', from what the earlier ones took: in the logarithm it grows
 // linearly with the multiply–accumulates. For searches that are to be quick by the clock rather than by evaluations.
-
+import { mean } from "../../math/statistics.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices } from "../space.ts";
 import { isScored, type Trial } from "../trial.ts";
@@ -23,7 +23,6 @@ export function createTrainingTime(domain: Domain): TrainingTime {
   const logMacs: number[] = [];
   const logTimes: number[] = [];
   const logOf = (choices: Choices) => Math.log(1 + domain.costOf(choices).macCount);
-  const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
   return {
     observe(trial) {
       const { proposal, outcome } = trial;
