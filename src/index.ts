@@ -74,6 +74,7 @@ export {
   type ScoredTrial,
   type Trial,
 } from "./search/trial.ts";
+export type { RunRecord } from "./study/fold.ts";
 export { createJournal, type Journal, openJournal, readJournal } from "./study/journal.ts";
-export type { RunRecord, StudyConfig } from "./study/journal-lines.ts";
+export type { StudyConfig } from "./study/journal-lines.ts";
 export { runStudy, type Study, type StudyEvent, type StudyResult, testBest } from "./study/run-study.ts";

@@ -34,7 +34,7 @@ for (const id of ["trials-10000", "lines-100000"]) {
     `  ${name.padEnd(34)} ${cpuMs.toFixed(0).padStart(6)} ms CPU  ${wallMs.toFixed(0).padStart(6)} ms wall  ${(cpuMs / parse.cpuMs).toFixed(2).padStart(5)} × JSON.parse`;
   console.log(
     [
-      `${id}: ${run.trials.length + 1} lines, ${(text.length / 1e6).toFixed(1)} MB`,
+      `${id}: ${run.journal.rows.length + 1} lines, ${(text.length / 1e6).toFixed(1)} MB`,
       row("JSON.parse of every line", parse),
       row("opened: read, checked, kept", open),
       row("first rows and summary as JSON", first),

@@ -6,9 +6,22 @@ import { fileError, GeniusError, messageOf } from "./errors.ts";
 import type { JsonValue } from "./json.ts";
 
 export interface JsonLine {
+  /** Undefined for a line that is not JSON. */
   readonly value: unknown;
   /** Counted from 1. */
   readonly lineNumber: number;
+  /** What is wrong with a line that is not JSON. */
+  readonly problem?: string;
+}
+
+/** Reads the text of one line; undefined for an empty one. */
+export function readJsonLine(text: string, lineNumber: number): JsonLine | undefined {
+  if (text.trim() === "") return undefined;
+  try {
+    return { value: JSON.parse(text) as unknown, lineNumber };
+  } catch (thrown) {
+    return { value: undefined, lineNumber, problem: `is not JSON: ${messageOf(thrown)}` };
+  }
 }
 
 export interface JsonLines {
@@ -24,28 +37,33 @@ export interface JsonLines {
  * @throws GeniusError `bad-file` when a line other than a torn last one is not JSON.
  */
 export function parseJsonLines(bytes: Uint8Array, file: string): JsonLines {
+  const parsed = splitJsonLines(bytes, file);
+  for (const line of parsed.lines) refuseBroken(line, file);
+  return parsed;
+}
+
+/** @throws GeniusError `bad-file` for a line that is not JSON. */
+export function refuseBroken({ lineNumber, problem }: JsonLine, file: string): void {
+  if (problem !== undefined) throw new GeniusError("bad-file", `${file}, line ${lineNumber} ${problem}.`);
+}
+
+/** The same with lines that are not JSON left in, for a reader that can say more about them. */
+export function splitJsonLines(bytes: Uint8Array, file: string): JsonLines {
   const lines: JsonLine[] = [];
   const decoder = new TextDecoder();
   let start = 0;
   for (let lineNumber = 1; start < bytes.length; lineNumber += 1) {
     const newline = bytes.indexOf(10, start);
     const end = newline === -1 ? bytes.length : newline;
-    const text = decoder.decode(bytes.subarray(start, end)).trim();
+    const text = decoder.decode(bytes.subarray(start, end));
     if (newline === -1) {
       // The last line was never finished: its write was cut, so whatever it says was never acknowledged.
-      if (text === "") return { lines, wholeBytes: start };
+      if (text.trim() === "") return { lines, wholeBytes: start };
       const warning = `${file}: the last line (${lineNumber}) was cut after ${end - start} bytes and is left out.`;
       return { lines, wholeBytes: start, warning };
     }
-    if (text !== "") {
-      try {
-        lines.push({ value: JSON.parse(text) as unknown, lineNumber });
-      } catch (thrown) {
-        throw new GeniusError("bad-file", `${file}, line ${lineNumber} is not JSON: ${messageOf(thrown)}.`, {
-          cause: thrown,
-        });
-      }
-    }
+    const line = readJsonLine(text, lineNumber);
+    if (line !== undefined) lines.push(line);
     start = newline + 1;
   }
   return { lines, wholeBytes: bytes.length };

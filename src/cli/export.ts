@@ -10,7 +10,7 @@ import { initialWeights } from "../engine/index.ts";
 import type { Weights } from "../graph/export/weights.ts";
 import type { Network } from "../graph/network.ts";
 import { designFile, designFormats, trainedWeights } from "../runs/export-design.ts";
-import { openRun, selectedTrial } from "../runs/open-run.ts";
+import { openRun } from "../runs/open-run.ts";
 import { keyOf, parseChoices } from "../search/choices.ts";
 
 const flags = z.object({
@@ -78,10 +78,10 @@ async function exportEvents(
   const [folder] = operands;
   if (folder === undefined || operands.length > 1)
     throw new GeniusError("wrong-use", "Name one run's folder: genius export runs/… --format tensorboard.");
-  const { record } = await openRun(folder);
+  const { journal } = await openRun(folder);
   const logs = out ?? join(folder, "tensorboard");
   const { writeTensorboard } = await import("../runs/tensorboard.ts");
-  const written = await writeTensorboard(record, logs);
+  const written = await writeTensorboard(journal, logs);
   if (json) terminal.out(`${JSON.stringify({ written })}\n`);
   else terminal.error(`Wrote ${written.length} event files. Look at them: tensorboard --logdir ${logs}\n`);
   return 0;
@@ -110,10 +110,11 @@ async function subjectOf(
       trained: undefined,
     };
   }
-  const { record, space } = await openRun(folder);
-  const best = selectedTrial(record);
+  const run = await openRun(folder);
+  const { space } = run;
+  const best = run.journal.selected;
   if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
   const network = space.decode(best.proposal.choices);
   const title = `trial ${best.number} of ${folder}, ${space.name} ${keyOf(space, best.proposal.choices)}`;
-  return { network, title, trained: await trainedWeights(folder, network) };
+  return { network, title, trained: await trainedWeights(run, best, network) };
 }

@@ -7,7 +7,7 @@ import { defineCommand } from "../command/command.ts";
 import { networkSketch } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { keyOf, toDigits } from "../search/choices.ts";
-import { bestOf, isEvaluated, isScored } from "../search/trial.ts";
+import { isEvaluated, isScored } from "../search/trial.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { sparkline, trialLine } from "./progress.ts";
 
@@ -20,22 +20,25 @@ export default defineCommand({
     const [folder] = operands;
     if (folder === undefined || operands.length > 1)
       throw new GeniusError("wrong-use", "Name one run's folder: genius show runs/….");
-    const { record, space } = await openRun(folder);
-    const { config } = record.header;
-    const { trials, result } = record;
-    const best = bestOf(trials);
+    const { journal, space, state, problem } = await openRun(folder);
+    const { config } = journal.header;
+    const { trials, result, selected: best } = journal;
     if (options.json) {
       terminal.out(
-        `${JSON.stringify({ config, best: best && { ...best, choices: toDigits(space, best.proposal.choices) }, result, trials })}\n`,
+        `${JSON.stringify({ state, config, best: best && { ...best, choices: toDigits(space, best.proposal.choices) }, result, trials })}\n`,
       );
       return 0;
     }
-    for (const warning of record.warnings) terminal.error(`${warning}\n`);
+    for (const warning of journal.warnings) terminal.error(`${warning}\n`);
     const evaluated = trials.filter(isEvaluated);
-    const state =
-      result === undefined
-        ? `not finished – go on with: genius resume ${folder}`
-        : result.reason.replaceAll("-", " ");
+    const resumable = `continue with: genius resume ${folder}`;
+    const words = {
+      running: "running",
+      finished: result?.reason.replaceAll("-", " "),
+      failed: `failed: ${problem} – ${resumable}`,
+      stopped: `not finished – ${resumable}`,
+      unreadable: problem,
+    };
     const say = (line: string) => terminal.out(`${line}\n`);
     say(
       styleText(
@@ -43,7 +46,7 @@ export default defineCommand({
         `${config.dataset} · ${config.space} · ${config.strategy}${config.model ? ` with ${config.model}` : ""} · seed ${config.seed}`,
       ),
     );
-    say(`${evaluated.length} of ${config.trials} evaluations, ${trials.length} proposals · ${state}`);
+    say(`${evaluated.length} of ${config.trials} evaluations, ${trials.length} proposals · ${words[state]}`);
     if (best !== undefined) {
       const accuracies: number[] = [];
       for (const trial of evaluated)
@@ -66,7 +69,7 @@ export default defineCommand({
     say("");
     for (const trial of options.all ? trials : trials.slice(-10))
       say(trialLine(space, trial).slice(0, Math.max(80, terminal.columns)));
-    for (const note of record.notes) say(styleText("dim", `note (${note.about}): ${note.text}`));
+    for (const note of journal.notes) say(styleText("dim", `note (${note.about}): ${note.text}`));
     return 0;
   },
 });

@@ -176,7 +176,7 @@ export function createApp(dashboard: Dashboard): Hono {
     const run = await runOf(context);
     const format = checked(formats, context.req.query("format"), "format");
     const number = count(context, "trial", { fallback: 0 });
-    const followed = run.trialOf(number);
+    const followed = run.journal.rowOf.get(number);
     if (followed === undefined)
       throw new GeniusError("not-found", `There is no trial ${number} in this run.`);
     const { bytes, name, type } = await designDownload(run, {
@@ -254,7 +254,9 @@ export function createApp(dashboard: Dashboard): Hono {
         "The search is not running, so there is no turn to take. Resume it first.",
       );
     const domain = await domainOf(run);
-    const earlier = run.notes.flatMap((note) => (note.turn?.turn.kind === "allow" ? [note.turn.turn] : []));
+    const earlier = run.journal.notes.flatMap((note) =>
+      note.turn?.turn.kind === "allow" ? [note.turn.turn] : [],
+    );
     const problem = problemOf(turn, domain, allowedBy(domain.space, earlier));
     if (problem !== undefined) throw new GeniusError("wrong-use", `That cannot be done: ${problem}.`);
     return context.json(
@@ -274,7 +276,7 @@ export function createApp(dashboard: Dashboard): Hono {
     const made = await body(context, newGuess);
     const recorded = await addGuess(run.folder, made);
     const known =
-      run.trialOf(made.trial) === undefined
+      run.journal.rowOf.get(made.trial) === undefined
         ? undefined
         : await analyst.why(run, made.trial).catch(() => undefined);
     const surrogate = known?.predicted?.accuracy01;
@@ -314,7 +316,7 @@ function statusOf({ code }: GeniusError): 400 | 403 | 404 | 409 | 500 {
 
 function trialOf(run: FollowedRun, context: Context) {
   const number = Number(context.req.param("number"));
-  const followed = run.trialOf(number);
+  const followed = run.journal.rowOf.get(number);
   if (followed === undefined) throw new GeniusError("not-found", `There is no trial ${number} in this run.`);
   return followed;
 }
@@ -355,7 +357,7 @@ async function body<Value>(context: Context, schema: z.ZodType<Value>): Promise<
 }
 
 function shownGuess(run: FollowedRun, { trial, accuracy01, time }: RecordedGuess): Guess {
-  const known = run.trialOf(trial)?.trial;
+  const known = run.journal.rowOf.get(trial)?.trial;
   const model = known?.proposal.predicted?.accuracy01;
   return {
     trial,

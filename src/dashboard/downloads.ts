@@ -2,12 +2,12 @@
 
 import { outcomeInWords } from "../report/index.ts";
 import { type DesignFormat, designFile, trainedWeights } from "../runs/export-design.ts";
-import type { FollowedRun, FollowedTrial } from "../runs/followed-run.ts";
-import { summaryOf } from "../runs/summary.ts";
+import type { FollowedRun } from "../runs/followed-run.ts";
+import { designName } from "../search/choices.ts";
 import type { Domain } from "../search/constraints/domain.ts";
 import type { Space } from "../search/space.ts";
 import { isScored } from "../search/trial.ts";
-import { nameOf } from "./views/trials.ts";
+import type { KeptTrial } from "../study/fold.ts";
 
 const endings: Readonly<Record<DesignFormat, string>> = {
   onnx: "onnx",
@@ -33,12 +33,11 @@ export async function designDownload(
     domain,
     followed,
     format,
-  }: { readonly domain: Domain; readonly followed: FollowedTrial; readonly format: DesignFormat },
+  }: { readonly domain: Domain; readonly followed: KeptTrial; readonly format: DesignFormat },
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly name: string; readonly type: string }> {
   const { trial } = followed;
   const network = domain.space.decode(trial.proposal.choices);
-  const isSelected = trial.number === summaryOf(run).best?.trial;
-  const trained = isSelected ? await trainedWeights(run.folder, network) : undefined;
+  const trained = await trainedWeights(run, trial, network);
   // Loaded when it is used: it brings the runtime for trainings with it.
   const { initialWeights } = await import("../engine/index.ts");
   const content = designFile(format, network, () => trained ?? initialWeights(network.nodes, 1));
@@ -54,11 +53,11 @@ export async function designDownload(
 export function csvOf(run: FollowedRun, space: Space | undefined): string {
   const head =
     "trial,design,by,outcome,accuracy01,predicted01,paramCount,macCount,spentMs,finishedAt,rationale";
-  const rows = run.trials.map(({ trial, key, time }) => {
+  const rows = run.journal.rows.map(({ trial, key, time }) => {
     const { number, proposal, outcome, cost } = trial;
     return [
       number,
-      key || nameOf(space, proposal.choices),
+      key || designName(space, proposal.choices),
       proposal.by,
       outcomeInWords(trial),
       isScored(trial) ? trial.outcome.accuracy01 : "",

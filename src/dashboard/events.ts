@@ -29,7 +29,7 @@ export function runEvents(
     return async (send) => {
       await run.refresh();
       if (run.generation !== generation) [rows, calls, generation] = [0, 0, run.generation];
-      while (rows < run.trials.length) {
+      while (rows < run.journal.rows.length) {
         const trials = trialColumns(run, rows, mostRows);
         rows += trials.number.length;
         await send({ kind: "trials", trials }, `${rows}-${calls}`);

@@ -17,6 +17,7 @@ import { summaryOf } from "../runs/summary.ts";
 import { keyOf, parseChoices, toDigits } from "../search/choices.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Limits } from "../search/space.ts";
+import type { KeptTrial } from "../study/fold.ts";
 import { putTurn } from "../study/inbox.ts";
 import { allowedBy, problemOf } from "../study/person.ts";
 
@@ -140,7 +141,11 @@ export function createMcpServer(setting: McpSetting): McpServer {
     ({ run: id, from, limit }) =>
       answer(async () => {
         const run = await store.open(id);
-        return { from, total: run.trials.length, trials: run.trials.slice(from, from + limit).map(trialRow) };
+        return {
+          from,
+          total: run.journal.rows.length,
+          trials: run.journal.rows.slice(from, from + limit).map(trialRow),
+        };
       }),
   );
   server.registerTool(
@@ -195,7 +200,7 @@ export function createMcpServer(setting: McpSetting): McpServer {
     ({ run: id, trials }) =>
       answer(async () => {
         const run = await store.open(id);
-        await keepBounds(setting, trials ?? run.header?.config.trials ?? 0);
+        await keepBounds(setting, trials ?? run.journal.header?.config.trials ?? 0);
         await processes.resume(run.folder, trials);
         return { resumed: id };
       }),
@@ -223,7 +228,7 @@ export function createMcpServer(setting: McpSetting): McpServer {
     },
     async (uri, { id }) => {
       const run = await store.open(decodeURIComponent(String(id)));
-      const { config, provenance } = run.header ?? {};
+      const { config, provenance } = run.journal.header ?? {};
       const content = { ...summaryOf(run), config, provenance };
       return {
         contents: [{ uri: uri.href, mimeType: "application/json", text: JSON.stringify(content, null, 2) }],
@@ -290,7 +295,7 @@ async function keepBounds({ store, bounds }: McpSetting, trials: number): Promis
     );
 }
 
-function trialRow({ trial, key }: FollowedRun["trials"][number]) {
+function trialRow({ trial, key }: KeptTrial) {
   const { number, proposal, outcome, cost } = trial;
   return {
     number,
@@ -307,7 +312,7 @@ function trialRow({ trial, key }: FollowedRun["trials"][number]) {
 async function bestOf(run: FollowedRun) {
   const { best, testAccuracy01, selectedOn } = summaryOf(run);
   if (best === undefined) return { best: null };
-  const choices = run.trialOf(best.trial)?.trial.proposal.choices ?? [];
+  const choices = run.journal.rowOf.get(best.trial)?.trial.proposal.choices ?? [];
   const decisions = (await run.domain())?.space.decisions ?? [];
   return {
     best: { ...best, selectedOn, testAccuracy01: testAccuracy01 ?? null },
@@ -324,7 +329,9 @@ async function propose(run: FollowedRun, text: string, reason: string | undefine
     throw new GeniusError("wrong-use", "Designs can be added to a running search only.");
   const choices = parseChoices(domain.space, text);
   const turn = { kind: "trial" as const, choices: [...choices], ...(reason !== undefined && { reason }) };
-  const earlier = run.notes.flatMap((note) => (note.turn?.turn.kind === "allow" ? [note.turn.turn] : []));
+  const earlier = run.journal.notes.flatMap((note) =>
+    note.turn?.turn.kind === "allow" ? [note.turn.turn] : [],
+  );
   const why = problemOf(turn, domain, allowedBy(domain.space, earlier));
   if (why !== undefined) throw new GeniusError("wrong-use", why);
   await putTurn(run.folder, turn);

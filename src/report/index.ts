@@ -24,3 +24,4 @@ export { runMarkdown } from "./run-markdown.ts";
 export { runReport } from "./run-report.ts";
 export { outcomeInWords, violationInWords } from "./run-tables.ts";
 export { runsMarkdown, runsReport } from "./runs-report.ts";
+export type { TrainedFiles } from "./trained-network.ts";

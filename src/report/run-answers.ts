@@ -1,10 +1,13 @@
 // What a report says of a run in sentences, without markup: the HTML page and the Markdown text use the same, so they
 // cannot differ. The tables are in run-tables.ts.
+
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { designName } from "../search/choices.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
+import { spendingOf } from "../study/spending.ts";
 import { selectedOnTest } from "./comparison.ts";
-import { designName, type RunReportInput, selectedTrial, spendingOf, standings } from "./run-facts.ts";
+import { type RunReportInput, standings } from "./run-facts.ts";
 
 export interface Answer {
   readonly question: string;
@@ -23,7 +26,7 @@ export function answers(input: RunReportInput): Answer[] {
 
 export function titleOf(input: RunReportInput): string {
   const { config } = input.record.header;
-  const best = selectedTrial(input.record);
+  const best = input.record.selected;
   const found = best === undefined ? "nothing scored yet" : formatPercent(best.outcome.accuracy01);
   // Of a path, its last part is enough for a title.
   const dataset = config.dataset.split(/[\\/]/).findLast((part) => part !== "") ?? config.dataset;
@@ -32,7 +35,7 @@ export function titleOf(input: RunReportInput): string {
 
 function bestInWords(input: RunReportInput): string {
   const { record, space, selectedOn } = input;
-  const best = selectedTrial(record);
+  const best = record.selected;
   if (best === undefined) return "None: no design was scored.";
   const evaluation = record.trials.filter(
     (trial) => trial.number <= best.number && isEvaluated(trial),
@@ -40,7 +43,7 @@ function bestInWords(input: RunReportInput): string {
   const parts = [
     `${designName(space, best.proposal.choices)}, with ${formatPercent(best.outcome.accuracy01)} on ${selectedOn} data`,
     `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates`,
-    `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input).evaluations}, proposed by ${best.proposal.by}`,
+    `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations}, proposed by ${best.proposal.by}`,
   ];
   const tested = record.result?.testAccuracy01;
   const test =
@@ -79,10 +82,10 @@ function besideOthers(input: RunReportInput): string {
 }
 
 function costInWords(input: RunReportInput): string {
-  const spending = spendingOf(input);
+  const spending = spendingOf(input.record, input.calls ?? []);
   const plural = (count: number, noun: string) =>
     `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-  const time = spending.elapsedMs === undefined ? "" : ` in ${formatDuration(spending.elapsedMs)}`;
+  const time = ` in ${formatDuration(spending.elapsedMs)}`;
   const training = input.tabular
     ? "Accuracies were looked up, not trained here; the trainings behind them are not counted."
     : `Training took ${formatDuration(spending.evaluationMs)}${spending.epochs > 0 ? ` for ${plural(spending.epochs, "epoch")}` : ""}.`;
@@ -90,16 +93,13 @@ function costInWords(input: RunReportInput): string {
   if (input.record.header.config.model === undefined) return `${work} No language model was used.`;
   if (spending.calls === 0)
     return `${work} The model's conversation is not in the folder, so its tokens are not known.`;
-  const tokens =
-    spending.inputTokens === undefined || spending.outputTokens === undefined
-      ? "tokens not recorded"
-      : `${formatCount(spending.inputTokens)} tokens read and ${formatCount(spending.outputTokens)} written`;
+  const tokens = `${formatCount(spending.inputTokens)} tokens read and ${formatCount(spending.outputTokens)} written`;
   const money =
     spending.usd === undefined
       ? "its price is not known"
       : `$${spending.usd.toFixed(spending.usd < 1 ? 4 : 2)}`;
   const { model } = input.record.header.config;
-  const replayed = model?.startsWith("replay/")
+  const replayed = spending.replayed
     ? " These are the recorded figures; the replay itself cost nothing."
     : "";
   return `${work} The model ${model} was called ${plural(spending.calls, "time")}: ${tokens}, ${money}.${replayed}`;

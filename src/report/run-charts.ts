@@ -1,8 +1,10 @@
 // The charts of a run: best so far beside its baselines, accuracy against cost, learning curves, predictions against
 // measurements, and what each decision was worth. A chart that the run has no data for is left out.
+
 import { createRandom } from "../base/random.ts";
 import { formatCount } from "../base/units.ts";
 import { quantile } from "../math/statistics.ts";
+import { designName } from "../search/choices.ts";
 import { isScored } from "../search/trial.ts";
 import { pointAt } from "./bench.ts";
 import { accuracyAxis, rangeOf } from "./charts/axes.ts";
@@ -12,7 +14,7 @@ import { barChart } from "./charts/rows.ts";
 import { scatterChart } from "./charts/scatter.ts";
 import { decisionWorth } from "./decision-worth.ts";
 import { networkPicture } from "./network-picture.ts";
-import { designName, type RunReportInput, selectedTrial, traceOf } from "./run-facts.ts";
+import { type RunReportInput, traceOf } from "./run-facts.ts";
 
 /** All charts of a run, by what they show. */
 export interface RunCharts {
@@ -38,7 +40,7 @@ export function runCharts(input: RunReportInput): RunCharts {
 const accuracyLabel = ({ selectedOn }: RunReportInput) => `accuracy on ${selectedOn} data (%)`;
 
 function pictureOf({ record, space }: RunReportInput): Chart | undefined {
-  const best = selectedTrial(record);
+  const best = record.selected;
   if (best === undefined || space === undefined || space.decisions.length !== best.proposal.choices.length)
     return undefined;
   const { choices } = best.proposal;
@@ -104,7 +106,7 @@ function bestSoFar(input: RunReportInput): Chart | undefined {
 
 function costCharts(input: RunReportInput): Chart[] {
   const scored = input.record.trials.filter(isScored);
-  const best = selectedTrial(input.record);
+  const best = input.record.selected;
   const groups = [...new Set(scored.map((trial) => trial.proposal.by))];
   const chart = (quantity: "macCount" | "paramCount", words: string) =>
     scatterChart({
@@ -140,7 +142,7 @@ function costCharts(input: RunReportInput): Chart[] {
 const mostCurves = 40;
 
 function learningCurves(input: RunReportInput): Chart | undefined {
-  const best = selectedTrial(input.record);
+  const best = input.record.selected;
   const trained = input.record.trials
     .flatMap((trial) =>
       trial.outcome.kind === "infeasible" || !trial.outcome.curve?.length

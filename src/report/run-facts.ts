@@ -1,14 +1,13 @@
 // What can be said of a run from its journal and its conversation: what was best, what was spent, what came of each
 // proposal, and how it compares with runs of other strategies at the same number of evaluations.
-import type { JsonObject, JsonValue } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
+import type { CallLine, FailureLine } from "../llm/index.ts";
 import { type Interval, meanInterval } from "../math/bootstrap.ts";
 import { mean } from "../math/statistics.ts";
-import { keyOf } from "../search/choices.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Limits, Space } from "../search/space.ts";
-import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
-import type { RunRecord } from "../study/journal-lines.ts";
+import { isEvaluated, isScored } from "../search/trial.ts";
+import type { RunRecord } from "../study/fold.ts";
 import { type BenchTrace, pointAt } from "./bench.ts";
 import { type EarlyLate, earlyLate } from "./early-late.ts";
 import type { TrainedFiles } from "./trained-network.ts";
@@ -24,7 +23,7 @@ export interface RunReportInput {
   /** Absent when the space is not known here: then nothing is drawn and designs are shown by their numbers. */
   readonly space?: Space;
   /** The lines of `conversation.jsonl` after its header, as `src/llm` writes them. */
-  readonly calls?: readonly JsonObject[];
+  readonly calls?: readonly (CallLine | FailureLine)[];
   /** What the evaluator wrote of the trained network. */
   readonly trained?: TrainedFiles;
   /** Runs of other strategies with the same space, data, limits and evaluations. */
@@ -41,27 +40,6 @@ export interface RunReportInput {
   readonly baselineCommand: string;
 }
 
-export interface Spending {
-  readonly evaluations: number;
-  readonly proposals: number;
-  /** Sum over the evaluations, in milliseconds. */
-  readonly evaluationMs: number;
-  /** From the header to the last line, in milliseconds; undefined when the times cannot be read. */
-  readonly elapsedMs: number | undefined;
-  readonly epochs: number;
-  /** Requests that a provider answered; a reply with tools takes several. */
-  readonly calls: number;
-  readonly inputTokens: number | undefined;
-  readonly outputTokens: number | undefined;
-  readonly usd: number | undefined;
-}
-
-/** The selected trial: the one the journal's result names, else the best so far. */
-export function selectedTrial(record: RunRecord): ScoredTrial | undefined {
-  const named = record.trials.find((trial) => trial.number === record.result?.best);
-  return named !== undefined && isScored(named) ? named : bestOf(record.trials);
-}
-
 /** The best so far after each evaluation. */
 export function traceOf(record: RunRecord): BaselineTrace["points"] {
   let best: number | undefined;
@@ -72,51 +50,6 @@ export function traceOf(record: RunRecord): BaselineTrace["points"] {
     return best === undefined ? [] : [{ evaluation, accuracy01: best }];
   });
 }
-
-export function designName(space: Space | undefined, choices: readonly number[]): string {
-  if (choices.length === 0) return "no design";
-  const known = space !== undefined && space.decisions.length === choices.length;
-  return known ? keyOf(space, choices) : choices.join(",");
-}
-
-export function spendingOf({ record, calls = [] }: RunReportInput): Spending {
-  const { trials, header, finishedAt, result } = record;
-  const times = [...finishedAt.values(), ...(result === undefined ? [] : [result.time])].map(Date.parse);
-  const elapsedMs = Math.max(...times) - Date.parse(header.time);
-  const exchanges = exchangesOf(calls);
-  const sum = (read: (trial: Trial) => number) => trials.reduce((total, trial) => total + read(trial), 0);
-  return {
-    evaluations: trials.filter(isEvaluated).length,
-    proposals: trials.filter((trial) => trial.proposal.nominalAccuracy01 === undefined).length,
-    evaluationMs: sum((trial) => trial.outcome.spent.milliseconds),
-    elapsedMs: Number.isFinite(elapsedMs) && elapsedMs >= 0 ? elapsedMs : undefined,
-    epochs: sum((trial) => trial.outcome.spent.epochs ?? 0),
-    calls: exchanges.length,
-    inputTokens: total(exchanges, tokensOf("inputTokens")),
-    outputTokens: total(exchanges, tokensOf("outputTokens")),
-    usd: total(exchanges, ({ usd }) => usd),
-  };
-}
-
-/** Every request that a provider answered, in all lines of the conversation. */
-function exchangesOf(calls: readonly JsonObject[]): JsonObject[] {
-  return calls.flatMap(({ exchanges }) =>
-    Array.isArray(exchanges) ? (exchanges as readonly JsonObject[]) : [],
-  );
-}
-
-/** The sum of a figure over all answered requests; undefined unless each has it. */
-function total(
-  exchanges: readonly JsonObject[],
-  read: (exchange: JsonObject) => JsonValue | undefined,
-): number | undefined {
-  const values = exchanges.map(read).filter((value) => typeof value === "number");
-  if (values.length === 0 || values.length < exchanges.length) return undefined;
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
-const tokensOf = (name: string) => (exchange: JsonObject) =>
-  (exchange.usage as JsonObject | undefined)?.[name];
 
 /** Whether the best designs are simple early and complex late, more than the limits make them; undefined without a space. */
 export function runEarlyLate({

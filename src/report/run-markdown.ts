@@ -4,7 +4,7 @@ import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 import { networkSketch } from "./network-sketch.ts";
 import { publishedLabel } from "./published.ts";
 import { answers, askedInWords, titleOf } from "./run-answers.ts";
-import { type RunReportInput, selectedTrial } from "./run-facts.ts";
+import type { RunReportInput } from "./run-facts.ts";
 import {
   checklistOf,
   checklistTable,
@@ -17,7 +17,7 @@ import {
 
 export function runMarkdown(input: RunReportInput): string {
   const { config } = input.record.header;
-  const best = selectedTrial(input.record);
+  const best = input.record.selected;
   const drawable =
     best !== undefined &&
     input.space !== undefined &&

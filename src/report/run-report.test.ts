@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { parse } from "parse5";
 import { describe, expect, test } from "vitest";
-import { exampleRun, type Words } from "./fixtures/run.ts";
+import { exampleRun, type Words, withTrials } from "./fixtures/run.ts";
 import { contentPolicy } from "./page.ts";
 import { againstRandom } from "./run-answers.ts";
 import { runMarkdown } from "./run-markdown.ts";
@@ -114,7 +114,7 @@ test("a run that is no better than random search is called so", () => {
 
 test("a run that has scored nothing, in a space not known here, still has a report", () => {
   const { space: _, ...strange } = run;
-  const record = { ...run.record, trials: run.record.trials.slice(12, 15), result: undefined };
+  const record = withTrials(run.record, run.record.trials.slice(12, 15));
   const text = textOf(runReport({ ...strange, record }));
   expect(text).toContain("None: no design was scored.");
   expect(text).toContain("This run has no result line");
@@ -177,9 +177,8 @@ describe("several runs", () => {
     ...run,
     folder: `runs/seed-${seed}`,
     record: {
-      ...run.record,
+      ...withTrials(run.record, run.record.trials.slice(from)),
       header: { ...run.record.header, config: { ...run.record.header.config, seed } },
-      trials: run.record.trials.slice(from),
     },
   });
   const other = (strategy: string, seed: number) => {

@@ -1,7 +1,10 @@
 // The report of a run: one HTML file that a stranger can read without anything else. It says what was asked, what was
 // found, how that compares, what it cost, where every figure comes from and how to repeat it. Everything that came
 // from a journal, a file name or a model is text to it, never markup.
+import type { JsonObject } from "../base/json.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { designName } from "../search/choices.ts";
+import { spendingOf } from "../study/spending.ts";
 import { checklistSource } from "./checklist.ts";
 import { conversationFolds } from "./conversation-fold.ts";
 import { earlyLateCaption, earlyLateInWords } from "./early-late.ts";
@@ -10,7 +13,7 @@ import { definitions, figure, fold, list, notice, pageText, type Section, table 
 import { publishedLabel } from "./published.ts";
 import { answers, askedInWords, changesOf, titleOf } from "./run-answers.ts";
 import { runCharts } from "./run-charts.ts";
-import { designName, type RunReportInput, runEarlyLate, selectedTrial, spendingOf } from "./run-facts.ts";
+import { type RunReportInput, runEarlyLate } from "./run-facts.ts";
 import {
   checklistOf,
   checklistTable,
@@ -93,8 +96,8 @@ function section(id: string, title: string, body: Markup | undefined): Section |
 function leadOf(input: RunReportInput): Markup {
   const { record, selectedOn, space } = input;
   const { config } = record.header;
-  const best = selectedTrial(record);
-  const spending = spendingOf(input);
+  const best = record.selected;
+  const spending = spendingOf(input.record, input.calls ?? []);
   const cards: [string, string][] = [];
   if (best !== undefined) {
     cards.push(["best network", designName(space, best.proposal.choices)]);
@@ -107,14 +110,13 @@ function leadOf(input: RunReportInput): Markup {
       `${formatCount(best.cost.paramCount)}, ${formatCount(best.cost.macCount)}`,
     ]);
   }
-  const time = spending.elapsedMs === undefined ? "" : `, ${formatDuration(spending.elapsedMs)}`;
-  cards.push(["spent", `${spending.evaluations} evaluations${time}`]);
+  cards.push(["spent", `${spending.evaluations} evaluations, ${formatDuration(spending.elapsedMs)}`]);
   return html`<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it goes on, or was stopped. The report shows what is there.")}${definitions(cards)}${selectedOn === "test" && notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.")}
 <h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
 }
 
 function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts>["network"]): Markup {
-  const best = selectedTrial(input.record);
+  const best = input.record.selected;
   if (best === undefined) return html`<p>No design was scored.</p>`;
   const { choices, rationale } = best.proposal;
   const decisions =
@@ -194,7 +196,7 @@ function conversationBody({ record, calls }: RunReportInput): Markup | undefined
   if (calls === undefined || calls.length === 0) return undefined;
   const trialsOfCall = (call: number) =>
     record.trials.filter((trial) => trial.proposal.call === call).map((trial) => trial.number);
-  return html`<p>Every call to the model, whole, in order.</p>${conversationFolds(calls, trialsOfCall)}`;
+  return html`<p>Every call to the model, whole, in order.</p>${conversationFolds(calls as unknown as readonly JsonObject[], trialsOfCall)}`;
 }
 
 function capped(data: Parameters<typeof table>[0], most: number): Markup {

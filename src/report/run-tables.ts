@@ -1,12 +1,15 @@
 // What a report says of a run in tables, without markup: the HTML page and the Markdown text are made from the same.
+
 import type { JsonValue } from "../base/json.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
+import { designName } from "../search/choices.ts";
 import type { Violation } from "../search/constraints/domain.ts";
 import { isScored, type Trial } from "../search/trial.ts";
+import { spendingOf } from "../study/spending.ts";
 import type { DataTable } from "./charts/chart.ts";
 import { type ChecklistItem, runChecklist } from "./checklist.ts";
 import { citation, type PublishedRow, publishedFor } from "./published.ts";
-import { designName, type RunReportInput, selectedTrial, spendingOf, standings } from "./run-facts.ts";
+import { type RunReportInput, standings } from "./run-facts.ts";
 
 /** What came of a trial, and why, in a few words. */
 export function outcomeInWords(trial: Trial): string {
@@ -97,7 +100,7 @@ export function standingTable(input: RunReportInput): DataTable {
 /** Where each figure of the report comes from. */
 export function sourceTable(input: RunReportInput): DataTable {
   const { record, selectedOn } = input;
-  const best = selectedTrial(record);
+  const best = record.selected;
   const seeds = [...new Set((input.baselines ?? []).map((run) => `${run.strategy} with seed ${run.seed}`))];
   const rows: [string, string][] = [
     [
@@ -150,8 +153,8 @@ function flat(path: string, value: JsonValue | undefined): (readonly [string, st
 
 export function checklistOf(input: RunReportInput): ChecklistItem[] {
   const { config, provenance } = input.record.header;
-  const spending = spendingOf(input);
-  const counted = spending.inputTokens !== undefined ? "counted" : "not counted";
+  const spending = spendingOf(input.record, input.calls ?? []);
+  const counted = spending.calls > 0 ? "counted" : "not counted";
   return runChecklist({
     space: config.space,
     dataset: config.dataset,
@@ -162,7 +165,7 @@ export function checklistOf(input: RunReportInput): ChecklistItem[] {
     seeds: [config.seed],
     baselines: standings(input).map(({ strategy, runs }) => ({ strategy, runs })),
     evaluations: spending.evaluations,
-    milliseconds: spending.elapsedMs ?? spending.evaluationMs,
+    milliseconds: spending.elapsedMs,
     model: config.model === undefined ? "none" : counted,
     provenance,
   });

@@ -1,16 +1,19 @@
 // Several runs side by side: each with its best, and where a question was run with several seeds, means with
 // intervals and the chance that one strategy ends above another. Runs of different questions are never averaged.
+
 import { createRandom } from "../base/random.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
 import { type Interval, meanInterval, probabilityOfImprovement } from "../math/bootstrap.ts";
 import { mean, standardDeviation } from "../math/statistics.ts";
+import { designName } from "../search/choices.ts";
+import { spendingOf } from "../study/spending.ts";
 import { accuracyAxis } from "./charts/axes.ts";
 import type { Chart, DataTable } from "./charts/chart.ts";
 import { curveChart } from "./charts/curves.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 import { html } from "./markup.ts";
 import { figure, notice, pageText, table } from "./page.ts";
-import { designName, type RunReportInput, selectedTrial, spendingOf, traceOf } from "./run-facts.ts";
+import { type RunReportInput, traceOf } from "./run-facts.ts";
 
 /** What must be equal for two runs to be an answer to one question. */
 function questionOf({ record, selectedOn }: RunReportInput): string {
@@ -75,10 +78,9 @@ function runTable(inputs: readonly RunReportInput[]): DataTable {
       "USD",
     ],
     rows: inputs.map((input) => {
-      const best = selectedTrial(input.record);
-      const spending = spendingOf(input);
-      const tokens =
-        spending.inputTokens === undefined ? null : spending.inputTokens + (spending.outputTokens ?? 0);
+      const best = input.record.selected;
+      const spending = spendingOf(input.record, input.calls ?? []);
+      const tokens = spending.calls === 0 ? null : spending.inputTokens + spending.outputTokens;
       const tested = input.record.result?.testAccuracy01;
       return [
         input.folder,
@@ -91,7 +93,7 @@ function runTable(inputs: readonly RunReportInput[]): DataTable {
         tested === undefined ? null : formatPercent(tested),
         best === undefined ? null : formatCount(best.cost.paramCount),
         best === undefined ? null : formatCount(best.cost.macCount),
-        spending.elapsedMs === undefined ? null : formatDuration(spending.elapsedMs),
+        formatDuration(spending.elapsedMs),
         tokens === null ? null : formatCount(tokens),
         spending.usd === undefined ? null : spending.usd.toFixed(4),
       ];

@@ -11,12 +11,11 @@ import {
   runMarkdown,
   runReport,
 } from "../report/index.ts";
-import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Domain } from "../search/constraints/domain.ts";
-import type { Choices, Limits } from "../search/space.ts";
+import type { Choices } from "../search/space.ts";
 import { networkKnowledge } from "../search/surrogate/network-knowledge.ts";
 import { createSurrogate } from "../search/surrogate/surrogate.ts";
-import { isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
+import { bestOf, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { openRun } from "./open-run.ts";
 import { reportInput } from "./report-input.ts";
 
@@ -65,9 +64,8 @@ const mostSeen = 300;
 
 export async function analyse(task: AnalysisTask): Promise<Answers[AnalysisTask["kind"]]> {
   const run = await openRun(task.folder);
-  const { record, space } = run;
-  const domain = createDomain(space, record.header.config.limits as Limits);
-  const scored = record.trials
+  const { journal, space, domain } = run;
+  const scored = journal.trials
     .filter(isScored)
     .filter(({ proposal }) => proposal.choices.length === space.decisions.length);
   switch (task.kind) {
@@ -76,7 +74,7 @@ export async function analyse(task: AnalysisTask): Promise<Answers[AnalysisTask[
     case "early-late":
       return earlyLateOf(domain, scored);
     case "why":
-      return whyOf(domain, record.trials, task.number);
+      return whyOf(domain, journal.trials, task.number);
     case "report": {
       const input = await reportInput(run);
       return task.form === "html" ? runReport(input) : runMarkdown(input);
@@ -123,9 +121,7 @@ function whyOf(domain: Domain, trials: readonly Trial[], number: number): Attrib
   const choices = trial?.proposal.choices ?? [];
   const nothing = { trial: number, ...measured, changes: [], method };
   if (choices.length !== space.decisions.length || scored.length < 2) return nothing;
-  const parent = scored.reduce((best, other) =>
-    other.outcome.accuracy01 > best.outcome.accuracy01 ? other : best,
-  );
+  const parent = bestOf(scored)!;
   const surrogate = createSurrogate(domain, { knowledge: networkKnowledge(domain) });
   for (const earlier of seen(before, parent)) surrogate.observe(earlier);
   const from = parent.proposal.choices;

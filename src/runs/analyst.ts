@@ -46,7 +46,9 @@ export function createAnalyst(): Analyst {
     const { kind } = task;
     // What came before a trial does not change any more.
     const at =
-      kind === "why" ? `${task.number}` : `${run.trials.length} ${run.result?.time} ${run.calls.length}`;
+      kind === "why"
+        ? `${task.number}`
+        : `${run.journal.rows.length} ${run.journal.result?.time} ${run.calls.length}`;
     const key = [kind, run.folder, run.generation, at].join("\n");
     // Reports are large and seldom asked for twice.
     const earlier = kind === "report" ? undefined : remembered.get(key);

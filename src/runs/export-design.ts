@@ -8,6 +8,9 @@ import { exportPytorch } from "../graph/export/pytorch.ts";
 import type { Weights } from "../graph/export/weights.ts";
 import { decodeWeights, encodeWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
+import type { Trial } from "../search/trial.ts";
+import { isHandedOver } from "../study/fold.ts";
+import type { RunView } from "./run-view.ts";
 
 export const designFormats = ["onnx", "pytorch", "mermaid", "safetensors"] as const;
 export type DesignFormat = (typeof designFormats)[number];
@@ -32,8 +35,13 @@ export function designFile(
   }
 }
 
-/** The weights of a run's selected design; undefined where it was not trained. */
-export async function trainedWeights(folder: string, network: Network): Promise<Weights | undefined> {
+/** The trained weights of a run's trial; undefined where it was not trained at full length. */
+export async function trainedWeights(
+  { folder, journal }: Pick<RunView, "folder" | "journal">,
+  trial: Trial,
+  network: Network,
+): Promise<Weights | undefined> {
+  if (!isHandedOver(journal, trial.number)) return undefined;
   const path = join(folder, "best", "weights.safetensors");
   try {
     return decodeWeights(network, await readFile(path));

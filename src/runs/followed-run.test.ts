@@ -43,11 +43,11 @@ test("a journal that comes byte by byte is followed line by line, and never misr
     await appendFile(journalPath(folder), bytes.subarray(length, length + 97));
     const changed = await run.refresh();
     const whole = lineEnds.filter((end) => end < Math.min(length + 97, bytes.length)).length;
-    expect(run.trials.length).toBe(Math.min(3, Math.max(0, whole - 1)));
-    expect(run.trials.length > 0 && changed ? run.header : true).toBeTruthy();
+    expect(run.journal.rows.length).toBe(Math.min(3, Math.max(0, whole - 1)));
+    expect(run.journal.rows.length > 0 && changed ? run.journal.header : true).toBeTruthy();
   }
-  expect(run.trials.map(({ trial }) => trial.number)).toEqual([2, 1, 3]);
-  expect(run.record().trials.map(({ number }) => number)).toEqual([1, 2, 3]);
+  expect(run.journal.rows.map(({ trial }) => trial.number)).toEqual([2, 1, 3]);
+  expect(run.journal.trials.map(({ number }) => number)).toEqual([1, 2, 3]);
   expect(run.state).toBe("finished");
   expect(await run.refresh()).toBe(false);
   expect(summaryOf(run)).toMatchObject({
@@ -92,7 +92,7 @@ test("a journal that is replaced is read anew, and a damaged one says where", as
   const [header] = (await readFile(journalPath(folder), "utf8")).split("\n");
   await writeFile(journalPath(folder), `${header}\n`);
   await run.refresh();
-  expect(run.trials.length).toBe(0);
+  expect(run.journal.rows.length).toBe(0);
   expect(run.generation).toBe(generation + 1);
   await appendFile(journalPath(folder), "{nonsense}\n");
   await run.refresh();
@@ -113,7 +113,7 @@ test("ids lead to runs below the folder and nowhere else", async () => {
   await (await import("node:fs/promises")).symlink(outside, join(root, "linked"));
   const store = createRunStore(root);
   expect((await store.list()).map(({ id }) => id).sort()).toEqual([name, "experiment/seed 1"].sort());
-  expect((await store.open(name)).header?.config.seed).toBe(7);
+  expect((await store.open(name)).journal.header?.config.seed).toBe(7);
   for (const id of [
     "../",
     "linked",

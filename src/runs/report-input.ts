@@ -2,29 +2,25 @@
 // dashboard and the protocol server alike.
 import { loadEvaluator } from "../catalog/load.ts";
 import type { RunReportInput } from "../report/index.ts";
+import { evaluatorFacts } from "../study/fold.ts";
 import { commandOf } from "./command-of.ts";
 import type { OpenRun } from "./open-run.ts";
 
 /** What the report must know around a run's record. */
-export async function reportInput({
-  folder,
-  record,
-  space,
-  calls,
-  trained,
-}: OpenRun): Promise<RunReportInput> {
-  const { config, provenance } = record.header;
-  const evaluator = provenance.evaluator as { selectedOn?: unknown; optimum01?: unknown } | undefined;
+export async function reportInput(run: OpenRun): Promise<RunReportInput> {
+  const { folder, journal, space, calls, trained } = run;
+  const { config } = journal.header;
+  const { selectedOn, optimum01 } = evaluatorFacts(journal);
   const definition = await loadEvaluator(config.evaluator);
   return {
     folder,
-    record,
+    record: journal,
     space,
     calls,
     trained,
-    ...(record.result?.baselines !== undefined && { baselines: record.result.baselines }),
-    ...(typeof evaluator?.optimum01 === "number" && { optimum01: evaluator.optimum01 }),
-    selectedOn: evaluator?.selectedOn === "test" ? "test" : "validation",
+    ...(journal.result?.baselines !== undefined && { baselines: journal.result.baselines }),
+    ...(optimum01 !== undefined && { optimum01 }),
+    selectedOn,
     tabular: definition.tabular === true,
     command: commandOf(config),
     baselineCommand: commandOf(

@@ -55,7 +55,7 @@ export function createRunStore(folder: string): RunStore {
       for (const id of open.keys()) if (!found.has(id)) open.delete(id);
       const runs = [...found].map(([id, at]) => runAt(id, at));
       for (const run of runs) await run.refresh();
-      return runs.sort((a, b) => (b.header?.time ?? "").localeCompare(a.header?.time ?? ""));
+      return runs.sort((a, b) => (b.journal.header?.time ?? "").localeCompare(a.journal.header?.time ?? ""));
     },
     async open(id) {
       const known = open.get(id);
@@ -64,7 +64,7 @@ export function createRunStore(folder: string): RunStore {
         throw new GeniusError("not-found", `There is no run "${id}" in ${root}.`);
       const run = runAt(id, at);
       await run.refresh();
-      if (run.header === undefined && run.state !== "unreadable") {
+      if (run.journal.header === undefined && run.state !== "unreadable") {
         open.delete(id);
         throw new GeniusError("not-found", `There is no run "${id}" in ${root}.`);
       }

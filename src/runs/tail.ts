@@ -1,13 +1,13 @@
 // Follows a file of JSON lines as it grows: each call gives the lines that are whole now and were not before. A torn
 // last line is simply not there yet. A file that was replaced or cut is read again from its beginning.
 import { type FileHandle, open } from "node:fs/promises";
-import { fileError, GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
-import type { JsonLine } from "../base/json-lines.ts";
+import { fileError, systemCodeOf } from "../base/errors.ts";
+import { type JsonLine, readJsonLine } from "../base/json-lines.ts";
 
 export interface Tail {
   /**
    * Reads on. `restarted`: what was read before no longer holds.
-   * @throws GeniusError `bad-file` for a line that is not JSON, `no-permission`; a file that is not there is empty.
+   * @throws GeniusError `no-permission` and the like; a file that is not there is empty.
    */
   read(onLine: (line: JsonLine) => void, onRestart: () => void): Promise<void>;
 }
@@ -39,7 +39,8 @@ export function createTail(path: string): Tail {
         lineNumber += 1;
         offset += end + 1 - start;
         start = end + 1;
-        if (text.trim() !== "") onLine({ value: parsed(text, path, lineNumber), lineNumber });
+        const line = readJsonLine(text, lineNumber);
+        if (line !== undefined) onLine(line);
       }
       rest = bytes.subarray(start);
     }
@@ -67,14 +68,4 @@ export function createTail(path: string): Tail {
       }
     },
   };
-}
-
-function parsed(text: string, path: string, lineNumber: number): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (thrown) {
-    throw new GeniusError("bad-file", `${path}, line ${lineNumber} is not JSON: ${messageOf(thrown)}.`, {
-      cause: thrown,
-    });
-  }
 }

@@ -6,9 +6,17 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Trial } from "../search/trial.ts";
-import type { RunRecord } from "../study/journal-lines.ts";
+import type { RunRecord } from "../study/fold.ts";
+import { parseRun } from "../study/journal.ts";
+import type { JournalLine, StudyConfig } from "../study/journal-lines.ts";
 import { writeTensorboard } from "./tensorboard.ts";
 import { crc32c, eventFile } from "./tensorboard-events.ts";
+
+const config: StudyConfig = {
+  ...{ dataset: "cifar10", task: "CIFAR-10", space: "nas-bench-macro", spaceOptions: {}, strategy: "random" },
+  ...{ strategyOptions: {}, evaluator: "table", evaluatorOptions: {}, modelOptions: {} },
+  ...{ trials: 3, limits: {}, parallel: 1, seed: 7 },
+};
 
 const record = (count: number): RunRecord => {
   const trials = Array.from({ length: count }, (_, index): Trial => {
@@ -29,23 +37,26 @@ const record = (count: number): RunRecord => {
       cost: { paramCount: 1000 + index, macCount: 5_000_000 },
     };
   });
-  return {
-    header: {
+  const lines: JournalLine[] = [
+    {
       kind: "header",
       format: "genius-journal",
       version: 1,
-      config: {} as never,
+      config,
       provenance: {},
       time: "2026-01-01T00:00:00.000Z",
     },
-    trials,
-    finishedAt: new Map(
-      trials.map(({ number }) => [number, new Date(1_767_225_600_000 + number * 1000).toISOString()]),
+    ...trials.map(
+      (trial): JournalLine => ({
+        kind: "trial",
+        trial,
+        key: "0",
+        time: new Date(1_767_225_600_000 + trial.number * 1000).toISOString(),
+      }),
     ),
-    notes: [],
-    result: undefined,
-    warnings: [],
-  };
+  ];
+  return parseRun(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join("")), "journal.jsonl")
+    .record;
 };
 
 test("checksums are those of the standard's test vectors", () => {

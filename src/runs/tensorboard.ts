@@ -4,7 +4,7 @@ import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError } from "../base/errors.ts";
 import { isEvaluated, isScored } from "../search/trial.ts";
-import type { RunRecord } from "../study/journal-lines.ts";
+import type { RunRecord } from "../study/fold.ts";
 import { eventFile, type ScalarEvent } from "./tensorboard-events.ts";
 
 /** Of each training's curve; TensorBoard grows slow with more runs. The best by their last accuracy are kept. */
@@ -13,7 +13,7 @@ const mostCurves = 100;
 /** The event files, by path below the log folder. */
 export function tensorboardFiles(record: RunRecord): ReadonlyMap<string, Uint8Array> {
   const seconds = (number: number) => {
-    const time = Date.parse(record.finishedAt.get(number) ?? record.header.time) / 1000;
+    const time = Date.parse(record.rowOf.get(number)?.time ?? record.header.time) / 1000;
     return Number.isFinite(time) ? time : 0;
   };
   const events: ScalarEvent[] = [];

@@ -1,7 +1,6 @@
 // The lines of a journal: one header, then one line a trial, notes between them, and the result at the end.
 // The format is versioned; a reader refuses what it does not know rather than misread it.
 import { z } from "zod";
-import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Trial } from "../search/trial.ts";
 import { type NotedTurn, personTurn } from "./person-turn.ts";
@@ -89,19 +88,6 @@ export interface ResultLine {
 }
 
 export type JournalLine = JournalHeader | TrialLine | NoteLine | ResultLine;
-
-/** A journal read back. */
-export interface RunRecord {
-  readonly header: JournalHeader;
-  /** In order of number. */
-  readonly trials: readonly Trial[];
-  /** When each trial finished, by trial number: an ISO time. */
-  readonly finishedAt: ReadonlyMap<number, string>;
-  readonly notes: readonly NoteLine[];
-  readonly result: ResultLine | undefined;
-  /** What was wrong with the file and could be left out safely, such as a torn last line. */
-  readonly warnings: readonly string[];
-}
 
 const finite = z.number();
 const index = z.number().int().nonnegative();
@@ -222,32 +208,32 @@ const line = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/**
- * Checks one parsed line.
- * @throws GeniusError `bad-file` that names the file, the line, the field and what is allowed.
- */
-export function checkJournalLine(value: unknown, file: string, lineNumber: number): JournalLine {
-  const result = line.safeParse(value);
-  if (result.success) return result.data as JournalLine;
-  refuseVersion(value, file);
-  const issue = result.error.issues[0]!;
-  const field = issue.path.length > 0 ? ` field "${issue.path.join(".")}":` : "";
-  throw new GeniusError("bad-file", `${file}, line ${lineNumber}:${field} ${issue.message}.`);
+/** What is wrong with a line. */
+export interface LineFault {
+  /** As the end of a sentence that begins with the file and the line. */
+  readonly fault: string;
+  /** The file is no journal of this release: there is nothing to repair. */
+  readonly isForeign?: true;
 }
 
-function refuseVersion(value: unknown, file: string): void {
+/** Checks one parsed line: the line, or which field is wrong and what is allowed. */
+export function checkJournalLine(value: unknown): JournalLine | LineFault {
+  const result = line.safeParse(value);
+  if (result.success) return result.data as JournalLine;
+  const foreign = foreignHeader(value);
+  if (foreign !== undefined) return { fault: foreign, isForeign: true };
+  const issue = result.error.issues[0]!;
+  const field = issue.path.length > 0 ? ` field "${issue.path.join(".")}":` : "";
+  return { fault: `:${field} ${issue.message}` };
+}
+
+function foreignHeader(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || !("kind" in value) || value.kind !== "header") return;
-  if (!("format" in value) || value.format !== journalFormat) {
-    throw new GeniusError(
-      "bad-file",
-      `${file} is not a journal of genius: its first line has no format "${journalFormat}".`,
-    );
-  }
+  if (!("format" in value) || value.format !== journalFormat)
+    return `not a journal of genius: its first line has no format "${journalFormat}"`;
   if (!("version" in value) || value.version !== journalVersion) {
     const version = "version" in value ? String(value.version) : "missing";
-    throw new GeniusError(
-      "bad-file",
-      `${file} is a journal of version ${version}, and this release reads version ${journalVersion}. Read it with the release that wrote it.`,
-    );
+    return `a journal of version ${version}, and this release reads version ${journalVersion}. Read it with the release that wrote it`;
   }
+  return undefined;
 }

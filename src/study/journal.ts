@@ -4,17 +4,16 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
-import { openLineAppender, parseJsonLines } from "../base/json-lines.ts";
+import { openLineAppender, parseJsonLines, splitJsonLines } from "../base/json-lines.ts";
 import type { Trial } from "../search/trial.ts";
+import { type Damage, emptyJournal, foldJournal, type RunRecord } from "./fold.ts";
 import {
-  checkJournalLine,
   type JournalHeader,
   type JournalLine,
   journalFormat,
   journalVersion,
   type NoteLine,
   type ResultLine,
-  type RunRecord,
   type StudyConfig,
 } from "./journal-lines.ts";
 import { lockFolder } from "./lock.ts";
@@ -143,56 +142,20 @@ async function readRun(folder: string): Promise<{ record: RunRecord; wholeBytes:
 
 /** Reads the bytes of a journal. Exported for tests and for readers that have the bytes already. */
 export function parseRun(bytes: Uint8Array, path: string): { record: RunRecord; wholeBytes: number } {
-  const parsed = parseJsonLines(bytes, path);
-  const warnings = parsed.warning === undefined ? [] : [parsed.warning];
-  let header: JournalHeader | undefined;
-  let result: ResultLine | undefined;
-  const trials = new Map<number, Trial>();
-  const finishedAt = new Map<number, string>();
-  const notes: NoteLine[] = [];
-  for (const { value, lineNumber } of parsed.lines) {
-    const line = checkJournalLine(value, path, lineNumber);
-    if (header === undefined && line.kind !== "header") {
-      throw new GeniusError(
-        "bad-file",
-        `${path}, line ${lineNumber}: a journal begins with its header, not with a ${line.kind}.`,
-      );
-    }
-    switch (line.kind) {
-      case "header":
-        if (header !== undefined)
-          throw new GeniusError("bad-file", `${path}, line ${lineNumber}: a second header.`);
-        header = line;
-        break;
-      case "trial":
-        if (trials.has(line.trial.number)) {
-          throw new GeniusError(
-            "bad-file",
-            `${path}, line ${lineNumber}: trial ${line.trial.number} is there already.`,
-          );
-        }
-        trials.set(line.trial.number, line.trial);
-        finishedAt.set(line.trial.number, line.time);
-        break;
-      case "note":
-        notes.push(line);
-        break;
-      case "result":
-        result = line;
-        break;
-      default:
-        line satisfies never;
-    }
-  }
+  const parsed = splitJsonLines(bytes, path);
+  const { header, damage, ...state } = foldJournal(emptyJournal, parsed.lines);
+  if (damage !== undefined) throw new GeniusError("bad-file", damageWords(damage, path));
   if (header === undefined) {
     throw new GeniusError(
       "bad-file",
       `${path} holds no header${parsed.warning ? ": it was cut" : " and is empty"}. Delete the folder and start again.`,
     );
   }
-  const ordered = [...trials.values()].sort((a, b) => a.number - b.number);
-  return {
-    record: { header, trials: ordered, finishedAt, notes, result, warnings },
-    wholeBytes: parsed.wholeBytes,
-  };
+  const warnings = parsed.warning === undefined ? [] : [parsed.warning];
+  return { record: { ...state, header, damage, warnings }, wholeBytes: parsed.wholeBytes };
+}
+
+/** What is wrong with a journal, in words: where it is damaged. */
+export function damageWords({ lineNumber, what, isForeign }: Damage, path: string): string {
+  return isForeign ? `${path} is ${what}.` : `${path}, line ${lineNumber}${what}.`;
 }

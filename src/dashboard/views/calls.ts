@@ -1,7 +1,8 @@
 // The conversation for the page: each call in a row, and one of them whole with what was made of it.
 import type { JsonObject, JsonValue } from "../../base/json.ts";
-import type { FollowedRun, FollowedTrial } from "../../runs/followed-run.ts";
+import type { FollowedRun } from "../../runs/followed-run.ts";
 import type { Space } from "../../search/space.ts";
+import type { KeptTrial } from "../../study/fold.ts";
 import type { CallDetail, CallSummary, Page } from "../api.ts";
 import { trialDetail } from "./trials.ts";
 
@@ -50,9 +51,9 @@ export function callDetail(
 
 const jsonText = (value: JsonValue) => JSON.stringify(value, null, 2);
 
-function trialsByReply({ trials }: FollowedRun): ReadonlyMap<number, readonly FollowedTrial[]> {
-  const map = new Map<number, FollowedTrial[]>();
-  for (const followed of trials) {
+function trialsByReply({ journal }: FollowedRun): ReadonlyMap<number, readonly KeptTrial[]> {
+  const map = new Map<number, KeptTrial[]>();
+  for (const followed of journal.rows) {
     const { call } = followed.trial.proposal;
     if (call === undefined) continue;
     const known = map.get(call);
@@ -62,11 +63,7 @@ function trialsByReply({ trials }: FollowedRun): ReadonlyMap<number, readonly Fo
   return map;
 }
 
-function summary(
-  call: Call,
-  index: number,
-  trials: ReadonlyMap<number, readonly FollowedTrial[]>,
-): CallSummary {
+function summary(call: Call, index: number, trials: ReadonlyMap<number, readonly KeptTrial[]>): CallSummary {
   const reply = call.kind === "call" ? call.reply : undefined;
   const sum = (read: (exchange: Call["exchanges"][number]) => number) =>
     call.exchanges.reduce((total, exchange) => total + read(exchange), 0);

@@ -14,11 +14,9 @@ export function comparisonView(runs: readonly FollowedRun[]): Comparison {
 }
 
 function traceOf(run: FollowedRun): Comparison["runs"][number] {
-  const { trials } = run;
-  const { finishedMs, usd } = trialColumns(run, 0, trials.length);
-  const rows = trials
-    .map(({ trial }, row) => ({ trial, row }))
-    .sort((a, b) => a.trial.number - b.trial.number);
+  const { rows: kept } = run.journal;
+  const { finishedMs, usd } = trialColumns(run, 0, kept.length);
+  const rows = kept.map(({ trial }, row) => ({ trial, row })).sort((a, b) => a.trial.number - b.trial.number);
   const risen: { evaluation: number; accuracy01: number; row: number }[] = [];
   let evaluation = 0;
   for (const { trial, row } of rows) {

@@ -5,22 +5,23 @@ import { networkCost } from "../../graph/cost.ts";
 import { quantileOfSorted } from "../../report/index.ts";
 import { commandOf } from "../../runs/command-of.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
-import { evaluatorOf, summaryOf } from "../../runs/summary.ts";
+import { summaryOf } from "../../runs/summary.ts";
+import { designName } from "../../search/choices.ts";
 import type { Space } from "../../search/space.ts";
+import { evaluatorFacts } from "../../study/fold.ts";
 import { listInbox } from "../../study/inbox.ts";
 import { type LiveFile, readLiveText } from "../../study/live-file.ts";
 import { allowedBy } from "../../study/person.ts";
 import type { PersonTurn } from "../../study/person-turn.ts";
 import type { BaselineBand, InForce, LiveState, Note, RunDetail, Turn } from "../api.ts";
-import { nameOf } from "./trials.ts";
 
 /** Undefined for a run whose header cannot be read. */
 export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined> {
-  const { header, result } = run;
+  const { header, result, rows } = run.journal;
   if (header === undefined) return undefined;
   const { config } = header;
   const space = (await run.domain())?.space;
-  const { optimum01 } = evaluatorOf(run);
+  const { optimum01 } = evaluatorFacts(run.journal);
   const live = await liveState(run, space);
   const tabular = await loadEvaluator(config.evaluator).then(
     (definition) => definition.tabular === true,
@@ -51,12 +52,12 @@ export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined
     }),
     ...(spaceSummary !== undefined && { spaceSummary }),
     firstDigit: space?.firstDigit ?? 0,
-    ...(typeof optimum01 === "number" && { optimum01 }),
+    ...(optimum01 !== undefined && { optimum01 }),
     baselines: baselineBands(run),
     notes: notesOf(run),
     ...(result !== undefined && { result: { reason: result.reason, best: result.best, time: result.time } }),
     warnings: [],
-    trialCount: run.trials.length,
+    trialCount: rows.length,
     callCount: run.calls.length,
     ...(live !== null && { live }),
     turns: turnsOf(run),
@@ -64,8 +65,8 @@ export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined
   };
 }
 
-export function notesOf({ notes }: FollowedRun): Note[] {
-  return notes.map(({ about, text, trialNumber, time }) => ({
+export function notesOf({ journal }: FollowedRun): Note[] {
+  return journal.notes.map(({ about, text, trialNumber, time }) => ({
     about,
     text,
     time,
@@ -74,9 +75,9 @@ export function notesOf({ notes }: FollowedRun): Note[] {
 }
 
 /** Which turns make sense in this run while it runs. */
-function turnsOf({ header, state }: FollowedRun): Turn["kind"][] {
+function turnsOf({ journal, state }: FollowedRun): Turn["kind"][] {
   if (state !== "running") return [];
-  const { model, strategyOptions } = header?.config ?? {};
+  const { model, strategyOptions } = journal.header?.config ?? {};
   const asksModel = model !== undefined && strategyOptions?.prompt !== "genius-2023";
   return [
     ...(model === "manual" ? (["answer"] as const) : []),
@@ -89,7 +90,7 @@ function turnsOf({ header, state }: FollowedRun): Turn["kind"][] {
 }
 
 export async function inForce(run: FollowedRun, space: Space | undefined): Promise<InForce> {
-  const turns = run.notes.flatMap(({ turn }) => turn?.turn ?? []);
+  const turns = run.journal.notes.flatMap(({ turn }) => turn?.turn ?? []);
   const of = <Kind extends PersonTurn["kind"]>(kind: Kind) =>
     turns.filter((turn) => turn.kind === kind) as Extract<PersonTurn, { kind: Kind }>[];
   const allowed = space === undefined ? undefined : allowedBy(space, of("allow"));
@@ -129,7 +130,7 @@ function shown(
     ...(proposing !== undefined && { proposing: { trial: proposing.number, since: proposing.since } }),
     evaluating: evaluating.map(({ number, proposal, cost, since, curve }) => ({
       trial: number,
-      key: nameOf(space, proposal.choices),
+      key: designName(space, proposal.choices),
       choices: proposal.choices,
       by: proposal.by,
       ...(proposal.rationale !== undefined && { rationale: proposal.rationale }),
@@ -144,7 +145,7 @@ function shown(
     ...(held !== undefined && {
       held: {
         trial: held.number,
-        key: nameOf(space, held.proposal.choices),
+        key: designName(space, held.proposal.choices),
         choices: held.proposal.choices,
         by: held.proposal.by,
         ...(held.proposal.rationale !== undefined && { rationale: held.proposal.rationale }),
@@ -161,8 +162,8 @@ function costs(space: Space, choices: readonly number[]) {
 }
 
 /** The median and the middle nine tenths of each baseline, where any of its runs improved. */
-function baselineBands({ result }: FollowedRun): BaselineBand[] {
-  const baselines = result?.baselines ?? [];
+function baselineBands({ journal }: FollowedRun): BaselineBand[] {
+  const baselines = journal.result?.baselines ?? [];
   return [...new Set(baselines.map(({ strategy }) => strategy))].map((strategy) => {
     const runs = baselines.filter((run) => run.strategy === strategy);
     const steps = [...new Set(runs.flatMap(({ points }) => points.map(({ evaluation }) => evaluation)))].sort(

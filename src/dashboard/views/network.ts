@@ -49,9 +49,9 @@ function oneNetwork(run: FollowedRun, domain: Domain, choices: Choices) {
 }
 
 /** The scored trial of a design, else any of it. */
-function trialOfDesign({ trials }: FollowedRun, choices: Choices): Trial | undefined {
+function trialOfDesign({ journal }: FollowedRun, choices: Choices): Trial | undefined {
   const key = choices.join();
-  const same = trials.filter(({ trial }) => trial.proposal.choices.join() === key).map(({ trial }) => trial);
+  const same = journal.trials.filter((trial) => trial.proposal.choices.join() === key);
   return same.find(isScored) ?? same[0];
 }
 

@@ -1,10 +1,11 @@
 // Trials for the page: as columns, whole, as a list of what went wrong, and as learning curves.
 
 import { outcomeInWords } from "../../report/index.ts";
-import type { FollowedRun, FollowedTrial } from "../../runs/followed-run.ts";
-import { keyOf } from "../../search/choices.ts";
+import type { FollowedRun } from "../../runs/followed-run.ts";
+import { designName } from "../../search/choices.ts";
 import type { Choices, Space } from "../../search/space.ts";
 import { isEvaluated, isScored, type ScoredTrial, type Trial } from "../../search/trial.ts";
+import { type KeptTrial, parentOf } from "../../study/fold.ts";
 import type { Change, Curve, OutcomeWord, Page, TrialColumns, TrialDetail, Trouble } from "../api.ts";
 
 const outcomeWords: readonly OutcomeWord[] = [
@@ -27,10 +28,11 @@ function outcomeWord({ outcome, proposal }: Trial): OutcomeWord {
 
 /** Rows `from` to `from + limit`, in the order of finishing. */
 export function trialColumns(run: FollowedRun, from: number, limit: number): TrialColumns {
-  const rows = run.trials.slice(from, from + limit);
+  const rows = run.journal.rows.slice(from, from + limit);
   const decisionCount =
-    run.trials.find(({ trial }) => trial.proposal.choices.length > 0)?.trial.proposal.choices.length ?? 0;
-  const started = Date.parse(run.header?.time ?? "");
+    run.journal.rows.find(({ trial }) => trial.proposal.choices.length > 0)?.trial.proposal.choices.length ??
+    0;
+  const started = Date.parse(run.journal.header?.time ?? "");
   const proposers: string[] = [];
   const proposerOf = (name: string) => {
     const place = proposers.indexOf(name);
@@ -38,12 +40,12 @@ export function trialColumns(run: FollowedRun, from: number, limit: number): Tri
   };
   const moneyAt = moneyOf(run);
   const none = new Array<number>(decisionCount).fill(-1);
-  const column = <Value>(read: (row: FollowedTrial) => Value) => rows.map(read);
+  const column = <Value>(read: (row: KeptTrial) => Value) => rows.map(read);
   const outcome = <Value>(read: (trial: ScoredTrial) => Value | undefined) =>
     column(({ trial }) => (isScored(trial) ? (read(trial) ?? null) : null));
   return {
     from,
-    total: run.trials.length,
+    total: run.journal.rows.length,
     number: column(({ trial }) => trial.number),
     choices: rows.flatMap(({ trial: { proposal } }) =>
       proposal.choices.length === decisionCount ? proposal.choices : none,
@@ -88,17 +90,17 @@ function moneyOf({ calls }: FollowedRun): (time: string) => number | null {
 
 export function trialDetail(
   run: FollowedRun,
-  { trial, key, time }: FollowedTrial,
+  { trial, key, time }: KeptTrial,
   space: Space | undefined,
 ): TrialDetail {
   const { proposal, outcome, cost } = trial;
   const scored = isScored(trial) ? trial.outcome : undefined;
   const word = outcomeWord(trial);
   const curve = outcome.kind === "infeasible" ? undefined : outcome.curve;
-  const parent = parentOf(run, trial);
+  const parent = parentOf(run.journal, trial.number);
   return {
     number: trial.number,
-    key: key || nameOf(space, proposal.choices),
+    key: key || designName(space, proposal.choices),
     choices: proposal.choices,
     by: proposal.by,
     outcome: word,
@@ -117,23 +119,13 @@ export function trialDetail(
     ...(parent !== undefined && {
       parent: {
         trial: parent.number,
-        key: nameOf(space, parent.proposal.choices),
+        key: designName(space, parent.proposal.choices),
         choices: parent.proposal.choices,
         accuracy01: parent.outcome.accuracy01,
       },
     }),
     changes: parent === undefined ? [] : changesBetween(space, parent.proposal.choices, proposal.choices),
   };
-}
-
-/** The best trial before this one. */
-function parentOf({ trials }: FollowedRun, { number }: Trial): ScoredTrial | undefined {
-  let best: ScoredTrial | undefined;
-  for (const { trial } of trials) {
-    if (trial.number >= number || !isScored(trial)) continue;
-    if (best === undefined || trial.outcome.accuracy01 > best.outcome.accuracy01) best = trial;
-  }
-  return best;
 }
 
 /** Decisions in which two designs differ, in words. */
@@ -148,13 +140,6 @@ export function changesBetween(space: Space | undefined, from: Choices, to: Choi
   });
 }
 
-export function nameOf(space: Space | undefined, choices: Choices): string {
-  if (choices.length === 0) return "no design";
-  return space !== undefined && space.decisions.length === choices.length
-    ? keyOf(space, choices)
-    : choices.join(",");
-}
-
 /** Proposals that were not scored as proposed, the newest first. */
 export function troubles(
   run: FollowedRun,
@@ -163,11 +148,11 @@ export function troubles(
   limit: number,
 ): Page<Trouble> {
   const all: (() => Trouble)[] = [];
-  for (let row = run.trials.length - 1; row >= 0; row -= 1) {
-    const { trial, key } = run.trials[row] as FollowedTrial;
+  for (let row = run.journal.rows.length - 1; row >= 0; row -= 1) {
+    const { trial, key } = run.journal.rows[row] as KeptTrial;
     const { proposal, outcome } = trial;
     if (proposal.nominalAccuracy01 !== undefined) continue;
-    const own = key || nameOf(space, proposal.choices);
+    const own = key || designName(space, proposal.choices);
     const base = { trial: trial.number, by: proposal.by };
     if (outcome.kind !== "scored")
       all.push(() => ({ ...base, key: own, what: troubleWord(trial), why: outcomeInWords(trial) }));
@@ -175,14 +160,14 @@ export function troubles(
     if (repairedFrom !== undefined)
       all.push(() => ({
         ...base,
-        key: nameOf(space, repairedFrom),
+        key: designName(space, repairedFrom),
         what: "repaired",
         why: `broke a limit or was tried before; evaluated as ${own}`,
       }));
     if (editedFrom !== undefined)
       all.push(() => ({
         ...base,
-        key: nameOf(space, editedFrom),
+        key: designName(space, editedFrom),
         what: "edited",
         why: `changed by the person; evaluated as ${own}`,
       }));
@@ -198,7 +183,7 @@ function troubleWord({ outcome }: Trial): Trouble["what"] {
 
 /** Learning curves of finished trainings, best first. */
 export function learningCurves(run: FollowedRun, most: number): { curves: Curve[]; total: number } {
-  const all = run.trials
+  const all = run.journal.rows
     .flatMap(({ trial, key }) => {
       const points = trial.outcome.kind === "infeasible" ? undefined : trial.outcome.curve;
       return points === undefined || points.length === 0 ? [] : [{ trial: trial.number, key, points }];

@@ -15,7 +15,6 @@ import { networkCost } from "../../graph/cost.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
 import { keyOf } from "../../search/choices.ts";
-import { bestOf } from "../../search/trial.ts";
 import { modelSettings } from "../../study/settings.ts";
 import { defaultAugmentation } from "../../tasks/image-classification/index.ts";
 import { handOver } from "../../training/hand-over.ts";
@@ -74,11 +73,12 @@ benchmarks/refine answers it for one setting.`,
     const [folder] = operands;
     if (folder === undefined)
       throw new GeniusError("wrong-use", "Name the folder of a run: genius refine runs/mine");
-    const { record, space } = await openRun(folder);
-    const { config } = record.header;
-    const best = bestOf(record.trials);
+    const run = await openRun(folder);
+    const { journal, space } = run;
+    const { config } = journal.header;
+    const best = journal.selected;
     const decoded = best && space.decode(best.proposal.choices);
-    const weights = decoded && (await trainedWeights(folder, decoded));
+    const weights = best && decoded && (await trainedWeights(run, best, decoded));
     if (best === undefined || decoded === undefined || weights === undefined) {
       throw new GeniusError(
         "not-found",
@@ -163,7 +163,7 @@ benchmarks/refine answers it for one setting.`,
     ).catch((thrown: unknown) => {
       throw fileError(thrown, path, "write");
     });
-    const before = record.result?.testAccuracy01;
+    const before = journal.result?.testAccuracy01;
     const { paramCount, macCount } = networkCost(design.network);
     if (given.json) {
       const kept = keptOf(refined).map(({ block, words }) => ({ block, change: words }));

@@ -14,7 +14,7 @@ import { writeFiles } from "../../command/write-files.ts";
 import { openImages, trainingSide, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
-import { openRun, selectedTrial } from "../../runs/open-run.ts";
+import { openRun } from "../../runs/open-run.ts";
 import { keyOf } from "../../search/choices.ts";
 import { handOver } from "../../training/hand-over.ts";
 import { trainOptions } from "../../training/options.ts";
@@ -138,16 +138,17 @@ interface Opening {
 
 /** The network with its trained weights, and the new images as it takes them. */
 async function open(from: string, target: string, { given, environment, say }: Opening) {
-  const { record, space } = await openRun(from);
-  const { config } = record.header;
-  const trial = selectedTrial(record);
+  const run = await openRun(from);
+  const { journal, space } = run;
+  const { config } = journal.header;
+  const trial = journal.selected;
   if (trial === undefined) throw new GeniusError("not-found", `${from} has no scored design yet.`);
   const { choices } = trial.proposal;
-  const inherited = await trainedWeights(from, space.decode(choices));
+  const inherited = await trainedWeights(run, trial, space.decode(choices));
   if (inherited === undefined) {
     throw new GeniusError(
       "not-found",
-      `${from} holds no trained weights: best/weights.safetensors is not there. Let a search with trainings end first; a table has none.`,
+      `${from} holds no trained weights of trial ${trial.number}, its best: finish a search with trainings first (genius resume ${from}); a table has none.`,
     );
   }
   const [channels] = space.input;
@@ -215,7 +216,7 @@ async function open(from: string, target: string, { given, environment, say }: O
       dataset: dataset.name,
       datasetHash: dataset.hash,
       splitSeed: given.seed,
-      run: record.header.provenance,
+      run: journal.header.provenance,
     } as JsonObject,
   };
 }

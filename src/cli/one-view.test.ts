@@ -1,0 +1,99 @@
+// A run that was finished, resumed and stopped again, read through every surface: each must say the same of it.
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { beforeAll, expect, test } from "vitest";
+import type { RunDetail } from "../dashboard/api.ts";
+import { createApp } from "../dashboard/app.ts";
+import { createMcpServer } from "../mcp/server.ts";
+import { createAnalyst } from "../runs/analyst.ts";
+import { createProcesses } from "../runs/processes.ts";
+import { createRunStore } from "../runs/run-store.ts";
+import { openJournal } from "../study/journal.ts";
+import { run } from "./main.ts";
+
+const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
+const environment = { ...process.env, GENIUS_DATA_DIR: dataFolder };
+
+async function genius(args: readonly string[]) {
+  const written = { out: "", error: "" };
+  const code = await run(args, {
+    environment,
+    isInteractive: false,
+    columns: 100,
+    out: (text) => {
+      written.out += text;
+    },
+    error: (text) => {
+      written.error += text;
+    },
+    async *readStandardInput() {},
+    signal: new AbortController().signal,
+  });
+  return { code, ...written };
+}
+
+let root = "";
+let folder = "";
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "genius-one-view-"));
+  folder = join(root, "resumed");
+  const search = ["search", "nas-bench-macro", "--strategy", "random", "--trials", "6", "--out", folder];
+  expect((await genius(search)).code).toBe(0);
+  const { journal, record } = await openJournal(folder);
+  await journal.addNote({ about: "resumed", text: "resumed after 6 trials" });
+  const last = record.trials.at(-1)!;
+  await journal.addTrial(
+    {
+      ...last,
+      number: 7,
+      proposal: { ...last.proposal, choices: [2, 2, 2, 1, 2, 2, 2, 0] },
+      outcome: { kind: "scored", accuracy01: 0.9313, spent: { milliseconds: 0 } },
+    },
+    "22212220",
+  );
+  await journal.close();
+});
+
+test("show, report, dashboard, export, transfer and MCP agree on state and best", async () => {
+  const shown = JSON.parse((await genius(["show", folder, "--json"])).out);
+  expect(shown).toMatchObject({ state: "stopped", best: { number: 7, choices: [2, 2, 2, 1, 2, 2, 2, 0] } });
+  expect(shown.result).toBeUndefined();
+  expect((await genius(["show", folder])).out).toMatch(/not finished.*[\s\S]*93\.13 % trial 7 · 22212220/);
+
+  expect((await genius(["report", folder])).code).toBe(0);
+  const report = await readFile(join(folder, "report.md"), "utf8");
+  expect((await readFile(join(folder, "report.html"), "utf8")).includes("has no result line")).toBe(true);
+  expect(/22212220, with 93\.13 %/.test(report)).toBe(true);
+
+  const store = createRunStore(root);
+  const analyst = createAnalyst();
+  const guard = { token: "t", isOpen: false, names: [] };
+  const processes = createProcesses(environment);
+  const app = createApp({ store, analyst, processes, page: new Map(), guard, version: "0" });
+  const detail = (await (
+    await app.request("/api/runs/resumed", { headers: { host: "127.0.0.1" } })
+  ).json()) as RunDetail;
+  expect(detail).toMatchObject({ state: "stopped", best: { trial: 7, key: "22212220" } });
+  expect(detail.result).toBeUndefined();
+
+  const exported = await genius(["export", folder, "--format", "onnx", "--out", join(root, "m.onnx")]);
+  expect(exported.error).toContain("trial 7 of");
+
+  const moved = await genius(["transfer", folder, "digits"]);
+  expect(moved.error).toContain("trial 7");
+
+  const bounds = { maxTrials: 10, maxUsd: 1, maxRunning: 1 };
+  const server = createMcpServer({ store, analyst, processes, bounds, version: "0" });
+  const client = new Client({ name: "test", version: "1" });
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(far), client.connect(near)]);
+  const status = await client.callTool({ name: "status", arguments: { run: "resumed" } });
+  const [content] = status.content as { text: string }[];
+  expect(JSON.parse(content!.text)).toMatchObject({ state: "stopped", best: { trial: 7 } });
+  await client.close();
+  await analyst.close();
+});
