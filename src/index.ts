@@ -1,9 +1,29 @@
 // The public API of genius-nas: the named exports of this file, and nothing else.
 
 export { type Assembly, assemble } from "./api/assemble.ts";
+export { readRunResult } from "./api/read-run.ts";
+export { type ResumeOptions, resume, search } from "./api/search.ts";
+export type { SearchEvent, SearchPlan } from "./api/search-events.ts";
+export type {
+  GivenMembers,
+  MemberOptions,
+  ModelOptions,
+  SearchBudget,
+  SearchLimits,
+  SearchOptions,
+  Sitting,
+} from "./api/search-options.ts";
+export type { FoundNetwork, ModelSpent, SearchResult } from "./api/search-result.ts";
 export { type ErrorCode, GeniusError } from "./base/errors.ts";
 export { createRandom, type Random } from "./base/random.ts";
-export { loadEvaluator, loadSpace, loadStrategy } from "./catalog/load.ts";
+export {
+  type Given,
+  loadEvaluator,
+  loadLauncher,
+  loadSpace,
+  loadStrategy,
+  openSpace,
+} from "./catalog/load.ts";
 export {
   type DatasetDescription,
   defineEvaluator,
@@ -74,6 +94,7 @@ export {
   type ScoredTrial,
   type Trial,
 } from "./search/trial.ts";
+export type { BaselineRun } from "./study/baselines.ts";
 export type { RunRecord } from "./study/fold.ts";
 export { createJournal, type Journal, openJournal, readJournal } from "./study/journal.ts";
 export type { StudyConfig } from "./study/journal-lines.ts";

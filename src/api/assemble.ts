@@ -3,7 +3,7 @@
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
-import { loadEvaluator, loadLauncher, loadSpace, loadStrategy, resolveOptions } from "../catalog/load.ts";
+import { loadEvaluator, loadLauncher, loadStrategy, openSpace, resolveOptions } from "../catalog/load.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
 import type { Launcher } from "../evaluators/launchers/launcher.ts";
 import { type Answerer, type Conversation, createConversation } from "../llm/index.ts";
@@ -12,14 +12,17 @@ import type { Domain, Limits } from "../search/constraints/domain.ts";
 import type { Strategy } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { type ModelSettings, modelSettings } from "../study/settings.ts";
+import type { GivenMembers } from "./search-options.ts";
 
 export interface AssembleSetting {
   /** The run's folder: the conversation's record, checkpoints and the best model go there. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (text: string) => void;
-  /** Who answers for the model `manual`; default: whoever is at the terminal. */
+  /** Who answers for the model `manual`; a person at the terminal by default. */
   readonly answerer?: Answerer;
+  /** Definitions that a script handed over; what is absent is loaded by its name in the configuration. */
+  readonly given?: GivenMembers;
 }
 
 export interface Assembly {
@@ -37,15 +40,10 @@ export interface Assembly {
  * @throws GeniusError when a name, an option, a data set or a model is not to be had.
  */
 export async function assemble(config: StudyConfig, setting: AssembleSetting): Promise<Assembly> {
-  const { folder, environment, onProgress } = setting;
-  const [spaceDefinition, strategyDefinition, evaluatorDefinition] = await Promise.all([
-    loadSpace(config.space),
-    loadStrategy(config.strategy),
-    loadEvaluator(config.evaluator),
-  ]);
-  const space = spaceDefinition.create(
-    resolveOptions(spaceDefinition.options, config.spaceOptions, `the space ${config.space}`),
-  );
+  const { folder, environment, onProgress, given = {} } = setting;
+  const space = await openSpace(given.space ?? config.space, config.spaceOptions);
+  const strategyDefinition = await loadStrategy(given.strategy ?? config.strategy);
+  const evaluatorDefinition = await loadEvaluator(given.evaluator ?? config.evaluator);
   const domain = createDomain(space, config.limits as Limits);
   if (domain.sample(createRandom("feasible")) === undefined) {
     throw new GeniusError("infeasible", describeEmpty(domain));

@@ -1,73 +1,116 @@
-// From what a person asked to a resolved configuration: every default filled in, every option checked by the schema
-// of the member it belongs to. The result is plain data, and enough to run the study again.
-
+// From what was asked to a resolved configuration: every default filled in, every option checked by the schema of the
+// member it belongs to. The result is plain data, and enough to run the study again.
 import { availableParallelism } from "node:os";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { findPublished } from "../catalog/datasets.ts";
-import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
-import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
+import {
+  type Given,
+  loadEvaluator,
+  loadLauncher,
+  loadSpace,
+  loadStrategy,
+  referenceOf,
+  resolveOptions,
+} from "../catalog/load.ts";
+import type { DatasetDescription, EvaluatorDefinition } from "../evaluators/evaluator.ts";
+import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import { isMessageList, parseModelName } from "../llm/index.ts";
 import type { Limits, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { modelSettings, type SearchSettings } from "../study/settings.ts";
+import { type MemberOptions, type SearchOptions, settingsOf } from "./search-options.ts";
 
 export interface Members {
   readonly space: SpaceDefinition;
   readonly strategy: StrategyDefinition;
   readonly evaluator: EvaluatorDefinition;
+  /** Of the evaluator, if it uses one. */
+  readonly launcher: LauncherDefinition | undefined;
 }
 
 export interface Chosen {
   readonly members: Members;
-  /** Options that a choice implies unless the person says otherwise. */
-  readonly implied: { readonly strategy: Readonly<Record<string, string>> };
-  /** The data set, as the evaluator takes it. */
+  /** How the journal names them. */
+  readonly references: { readonly space: string; readonly strategy: string; readonly evaluator: string };
+  /** Options that a choice implies unless they are given. */
+  readonly implied: { readonly strategy: MemberOptions };
+  /** The dataset, as the evaluator takes it. */
   readonly dataset: string;
 }
 
+type Asked = Pick<SearchOptions, "data" | "model" | "space" | "strategy" | "evaluator" | "evaluatorOptions">;
+
 /**
  * Chooses the members a search needs from what was asked.
- * @throws GeniusError `wrong-use` when the data set is missing, `unknown-name` for a name that is not known.
+ * @throws GeniusError `wrong-use` when the dataset is missing, `unknown-name` for a name that is not known.
  */
-export async function chooseMembers(dataset: string | undefined, settings: SearchSettings): Promise<Chosen> {
-  const transcript = await transcriptOf(settings.model);
-  const published = dataset === undefined ? undefined : findPublished(dataset, settings.space);
-  const isTable =
-    published !== undefined && (settings.evaluator === undefined || settings.evaluator === "table");
+export async function chooseMembers(asked: Asked): Promise<Chosen> {
+  const { model } = asked;
+  const transcript = await transcriptOf(model);
+  const spaceName = nameOf(asked.space);
+  // A space with a published table and no dataset means the table's first.
+  const data = asked.data ?? (transcript === undefined ? spaceName : undefined);
+  const published = data === undefined ? undefined : findPublished(data, spaceName);
+  const evaluatorName = nameOf(asked.evaluator);
+  const isTable = published !== undefined && (evaluatorName === undefined || evaluatorName === "table");
   const evaluator =
-    settings.evaluator ?? (transcript !== undefined ? "transcript" : isTable ? "table" : "train");
-  if (dataset === undefined && evaluator !== "transcript") {
+    asked.evaluator ?? (transcript !== undefined ? "transcript" : isTable ? "table" : "train");
+  const given = {
+    space:
+      asked.space ?? (transcript !== undefined ? "genius-imagenet" : isTable ? published.space : "mobile"),
+    strategy: asked.strategy ?? (transcript !== undefined ? "llm" : "hybrid"),
+    evaluator,
+  };
+  const [space, strategy, loaded] = await Promise.all([
+    loadSpace(given.space),
+    loadStrategy(given.strategy),
+    loadEvaluator(given.evaluator),
+  ]);
+  // An evaluator that never looks at data needs none.
+  const dataset = isTable
+    ? published.dataset
+    : evaluator === "transcript"
+      ? (transcript ?? asked.data)
+      : (asked.data ?? (loaded.describe === undefined ? loaded.name : undefined));
+  if (dataset === undefined || dataset === "") {
     throw new GeniusError(
       "wrong-use",
       "Say what to search for: a folder of class folders, or a name from `genius list datasets`.",
     );
   }
-  const space =
-    settings.space ?? (transcript !== undefined ? "genius-imagenet" : isTable ? published.space : "mobile");
-  const strategy = settings.strategy ?? (transcript !== undefined ? "llm" : "hybrid");
-  const members = {
-    space: await loadSpace(space),
-    strategy: await loadStrategy(strategy),
-    evaluator: await loadEvaluator(evaluator),
-  };
-  if (members.strategy.model === "required" && settings.model === undefined) {
+  if (strategy.model === "required" && model === undefined) {
     throw new GeniusError(
       "wrong-use",
-      `The strategy ${members.strategy.name} needs a model: add --model PROVIDER/MODEL (see \`genius list models\`), or --model manual to answer yourself.`,
+      `The strategy ${strategy.name} needs a model: add --model PROVIDER/MODEL (see \`genius list models\`), or --model manual to answer yourself.`,
     );
   }
+  const members = { space, strategy, evaluator: loaded, launcher: await launcherOf(loaded, asked) };
   return {
     members,
+    references: {
+      space: await referenceOf("space", given.space),
+      strategy: await referenceOf("strategy", given.strategy),
+      evaluator: await referenceOf("evaluator", given.evaluator),
+    },
     // A replayed search is told what the recorded one was told, and nothing it proposed is repaired.
     implied: { strategy: transcript === undefined ? {} : { prompt: "genius-2023" } },
-    dataset: isTable
-      ? published.dataset
-      : evaluator === "transcript"
-        ? (transcript ?? dataset ?? "")
-        : dataset!,
+    dataset,
   };
+}
+
+const nameOf = (given: Given<{ readonly name: string }> | undefined) =>
+  typeof given === "object" ? given.name : given;
+
+/** The launcher that the evaluator's trainings run on, if it uses one: the one that was asked for, or its default. */
+async function launcherOf(
+  { launcherOf: named, options }: EvaluatorDefinition,
+  { evaluatorOptions = {} }: Asked,
+): Promise<LauncherDefinition | undefined> {
+  const { launcher } = evaluatorOptions;
+  if (named === undefined) return undefined;
+  return loadLauncher(named(options.parse(typeof launcher === "string" ? { launcher } : {})));
 }
 
 /** The file of a replayed transcript, which brings its own measured accuracies; undefined for any other model. */
@@ -77,50 +120,88 @@ async function transcriptOf(model: string | undefined): Promise<string | undefin
   return name.provider === "replay" && (await isMessageList(name.file)) ? name.file : undefined;
 }
 
-export interface MemberOptions {
-  readonly space: JsonObject;
-  readonly strategy: JsonObject;
-  readonly evaluator: JsonObject;
-  readonly launcher?: JsonObject;
+/** Where a configuration is resolved: how to look at the data. */
+export interface Resolving {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly onProgress: (text: string) => void;
 }
 
-/** The configuration of a study: what a journal's header keeps. */
-export function configOf(
+/**
+ * The configuration of a study, which is what a journal's header keeps. Looks at the data, and fits the space to it.
+ * @throws GeniusError `wrong-use` for an option, or as the evaluator's data do.
+ */
+export async function resolveConfig(
+  options: SearchOptions,
   chosen: Chosen,
-  settings: SearchSettings,
-  { task, limits }: { readonly task: string; readonly limits: Limits },
-  options: MemberOptions,
-): StudyConfig {
-  const model = modelSettings.strip().parse(settings);
+  { environment, onProgress }: Resolving,
+): Promise<StudyConfig> {
+  const settings = settingsOf(options);
+  const { space, strategy, evaluator, launcher } = chosen.members;
+  const checked = (
+    definition: Members["space" | "strategy"] | EvaluatorDefinition,
+    kind: string,
+    given: object,
+  ) => resolveOptions(definition.options, { ...given }, `the ${kind} ${definition.name}`) as JsonObject;
+  const evaluatorOptions = checked(evaluator, "evaluator", options.evaluatorOptions ?? {});
+  const described = await describe(evaluator, evaluatorOptions, {
+    ...{ dataset: chosen.dataset, environment, onProgress },
+  });
+  const limits = limitsOf(settings);
+  const fitted = described?.images === undefined ? {} : (space.fit?.(described.images, limits) ?? {});
+  const modelOptions = modelSettings.strip().parse(settings);
   return {
     dataset: chosen.dataset,
-    task,
-    space: settings.space ?? chosen.members.space.name,
-    spaceOptions: options.space,
-    strategy: settings.strategy ?? chosen.members.strategy.name,
-    strategyOptions: options.strategy,
-    evaluator: settings.evaluator ?? chosen.members.evaluator.name,
-    evaluatorOptions: options.evaluator,
-    ...(options.launcher !== undefined && { launcherOptions: options.launcher }),
+    task: described?.words ?? space.summary,
+    space: chosen.references.space,
+    spaceOptions: checked(space, "space", { ...(fitted as object), ...options.spaceOptions }),
+    strategy: chosen.references.strategy,
+    strategyOptions: checked(strategy, "strategy", {
+      ...chosen.implied.strategy,
+      ...options.strategyOptions,
+    }),
+    evaluator: chosen.references.evaluator,
+    evaluatorOptions,
+    ...(launcher !== undefined && {
+      launcherOptions: resolveOptions(
+        launcher.options,
+        options.launcherOptions ?? {},
+        `the launcher ${launcher.name}`,
+      ) as JsonObject,
+    }),
     ...(settings.model !== undefined && { model: settings.model }),
     modelOptions: Object.fromEntries(
-      Object.entries(model).filter(([, value]) => value !== undefined),
+      Object.entries(modelOptions).filter(([, value]) => value !== undefined),
     ) as JsonObject,
     trials: settings.trials,
     ...(settings.stopWhenDone && { stopWhenDone: true }),
-    limits: { ...limits },
+    limits: { ...described?.limits, ...limits },
     // Two trainings of one thread each are faster than one of two threads: benchmarks/train-search.
-    parallel:
-      settings.parallel ?? (chosen.members.evaluator.tabular ? 1 : Math.min(4, availableParallelism())),
+    parallel: settings.parallel ?? (evaluator.tabular ? 1 : Math.min(4, availableParallelism())),
     seed: settings.seed,
   };
 }
 
+/** What the data hold. A published table's name that an evaluator takes for a path gets an error that says so. */
+async function describe(
+  evaluator: EvaluatorDefinition,
+  options: JsonObject,
+  setting: Resolving & { readonly dataset: string },
+): Promise<DatasetDescription | undefined> {
+  try {
+    return await evaluator.describe?.(setting, options);
+  } catch (thrown) {
+    const table = findPublished(setting.dataset, undefined);
+    if (!(thrown instanceof GeniusError) || thrown.code !== "not-found" || table === undefined) throw thrown;
+    throw new GeniusError(
+      "wrong-use",
+      `"${setting.dataset}" names a published table, and the evaluator ${evaluator.name} needs images, which do not come with it. Give the folder of the images, such as ./${setting.dataset}, or search the table with --space ${table.space} --evaluator table.`,
+      { cause: thrown },
+    );
+  }
+}
+
 /** Limits as a domain takes them. */
-export function limitsOf(
-  settings: Pick<SearchSettings, "maxParams" | "minParams" | "maxMacs" | "minMacs">,
-): Limits {
-  const { maxParams, minParams, maxMacs, minMacs } = settings;
+function limitsOf({ maxParams, minParams, maxMacs, minMacs }: Partial<SearchSettings>): Limits {
   return {
     ...(minParams !== undefined && { minParamCount: minParams }),
     ...(maxParams !== undefined && { maxParamCount: maxParams }),

@@ -1,22 +1,40 @@
-// From a name or a path to a definition: `evolution` comes from the catalog, `./mine.ts` from the user's file of
-// the same form. Options are checked by the member's own schema.
+// From a name, a path or an object to a definition: `evolution` comes from the catalog, `./mine.ts` from the user's
+// file of the same form, and a script hands over its own object. Options are checked by the member's own schema.
 import { registerHooks } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { z } from "zod";
-import { GeniusError, messageOf } from "../base/errors.ts";
+import { GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
-import type { SpaceDefinition } from "../search/space.ts";
+import type { Space, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import { evaluators, launchers, spaces, strategies } from "./_catalog.ts";
 import type { Entry } from "./entry.ts";
 
-export const loadSpace = (name: string) => load<SpaceDefinition>("space", spaces, name);
-export const loadStrategy = (name: string) => load<StrategyDefinition>("strategy", strategies, name);
-export const loadEvaluator = (name: string) => load<EvaluatorDefinition>("evaluator", evaluators, name);
-export const loadLauncher = (name: string) => load<LauncherDefinition>("launcher", launchers, name);
+/** A member as callers name it: a name of the catalog, a file, or the definition itself. */
+export type Given<D> = string | D;
+
+export const loadSpace = (given: Given<SpaceDefinition>) => load<SpaceDefinition>("space", spaces, given);
+export const loadStrategy = (given: Given<StrategyDefinition>) =>
+  load<StrategyDefinition>("strategy", strategies, given);
+export const loadEvaluator = (given: Given<EvaluatorDefinition>) =>
+  load<EvaluatorDefinition>("evaluator", evaluators, given);
+export const loadLauncher = (given: Given<LauncherDefinition>) =>
+  load<LauncherDefinition>("launcher", launchers, given);
+
+/**
+ * A space, with its options checked and their defaults filled in.
+ * @throws GeniusError `unknown-name`, `bad-file` or `wrong-use` for an option.
+ */
+export async function openSpace(
+  given: Given<SpaceDefinition>,
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<Space> {
+  const definition = await loadSpace(given);
+  return definition.create(resolveOptions(definition.options, options, `the space ${definition.name}`));
+}
 
 interface Definition {
   readonly name: string;
@@ -24,15 +42,37 @@ interface Definition {
   create: unknown;
 }
 
+/** How a journal names a definition that a script handed over: it can be loaded by no one but that script. */
+const scriptPrefix = "script:";
+
 async function load<D extends Definition>(
   kind: string,
   known: Readonly<Record<string, Entry<D>>>,
-  name: string,
+  given: Given<D>,
 ): Promise<D> {
-  if (isPath(name)) return loadFile<D>(kind, name);
-  const entry = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (entry === undefined) throw unknownName(kind, name, Object.keys(known));
+  if (typeof given !== "string") return checkDefinition<D>(kind, given, `The ${kind} that was given`);
+  if (given.startsWith(scriptPrefix)) {
+    throw new GeniusError(
+      "not-found",
+      `The ${kind} "${given.slice(scriptPrefix.length)}" was defined in a script, so this run holds only its name. Hand over the same object again, as in resume(folder, { ${kind} }).`,
+    );
+  }
+  if (isPath(given)) return loadFile<D>(kind, given);
+  const entry = Object.hasOwn(known, given) ? known[given] : undefined;
+  if (entry === undefined) throw unknownName(kind, given, Object.keys(known));
   return entry.load();
+}
+
+const catalogs: Readonly<
+  Record<"space" | "strategy" | "evaluator", Readonly<Record<string, Entry<unknown>>>>
+> = { space: spaces, strategy: strategies, evaluator: evaluators };
+
+/** How a journal names a member: as it was named, or `script:NAME` for a definition that is not the catalog's. */
+export async function referenceOf(kind: keyof typeof catalogs, given: Given<Definition>): Promise<string> {
+  if (typeof given === "string") return given;
+  const known = catalogs[kind];
+  const entry = Object.hasOwn(known, given.name) ? known[given.name] : undefined;
+  return (await entry?.load()) === given ? given.name : `${scriptPrefix}${given.name}`;
 }
 
 /** Whether a name means a file of the user's own. */
@@ -41,7 +81,7 @@ export function isPath(name: string): boolean {
 }
 
 async function loadFile<D extends Definition>(kind: string, file: string): Promise<D> {
-  resolveOwnName();
+  resolveOwnPackages();
   let value: unknown;
   try {
     value = ((await import(pathToFileURL(resolve(file)).href)) as { default?: unknown }).default;
@@ -50,27 +90,42 @@ async function loadFile<D extends Definition>(kind: string, file: string): Promi
       cause: thrown,
     });
   }
+  return checkDefinition<D>(kind, value, `${file}: its default export`);
+}
+
+/** @throws GeniusError `bad-file` when a value does not have the form of a definition. */
+function checkDefinition<D extends Definition>(kind: string, value: unknown, what: string): D {
+  const fields = (typeof value === "object" && value !== null ? value : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const define = `define${kind[0]?.toUpperCase()}${kind.slice(1)}({ name, options, create, … })`;
   for (const [field, type] of [
     ["name", "string"],
     ["options", "object"],
     ["create", "function"],
   ] as const) {
-    const found =
-      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[field] : undefined;
-    if (typeof found !== type || found === null) {
-      throw new GeniusError(
-        "bad-file",
-        `${file}: its default export is no ${kind}. It needs a ${type} "${field}"; make it with define${kind[0]?.toUpperCase()}${kind.slice(1)}({ name, options, create, … }).`,
-      );
-    }
+    if (typeof fields[field] === type && fields[field] !== null) continue;
+    throw new GeniusError(
+      "bad-file",
+      `${what} is no ${kind}. It needs a ${type} "${field}"; make it with ${define}.`,
+    );
+  }
+  if (!("_zod" in (fields.options as object))) {
+    throw new GeniusError(
+      "bad-file",
+      `${what}: "options" is no schema of zod 4. Import { z } from "zod" and write options: z.object({ … }).`,
+    );
   }
   return value as D;
 }
 
 let resolves = false;
 
-/** Lets a user's file import "genius-nas" wherever it lies, and get this very copy. */
-function resolveOwnName(): void {
+/**
+ * Lets a user's file import "genius-nas" and "zod" wherever it lies: this very copy of genius-nas always, and the zod
+ * that came with it where there is none beside the file. It holds for the thread that calls it.
+ */
+function resolveOwnPackages(): void {
   if (resolves) return;
   resolves = true;
   const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
@@ -81,7 +136,14 @@ function resolveOwnName(): void {
   registerHooks({
     resolve(specifier, context, next) {
       const url = own[specifier];
-      return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
+      if (url !== undefined) return { url, shortCircuit: true };
+      if (!/^zod(\/|$)/.test(specifier)) return next(specifier, context);
+      try {
+        return next(specifier, context);
+      } catch (thrown) {
+        if (systemCodeOf(thrown) !== "ERR_MODULE_NOT_FOUND") throw thrown;
+        return next(specifier, { ...context, parentURL: import.meta.url });
+      }
     },
   });
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { formatCount } from "../base/units.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
-import { openSpace } from "../command/members.ts";
+import { openSpaceByFlags } from "../command/members.ts";
 import { parseChoices, toDigits } from "../search/choices.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Domain } from "../search/constraints/domain.ts";
@@ -32,7 +32,7 @@ export default defineCommand({
 A line that is no design is answered by {"error": {"code", "message", "line"}}; the rest is still answered, and the
 exit code is 1.`,
   async run({ options, rest, terminal }) {
-    const domain = createDomain(await openSpace(options.space, rest, Object.keys(flags.shape)), {});
+    const domain = createDomain(await openSpaceByFlags(options.space, rest, Object.keys(flags.shape)), {});
     if ((options.choices === undefined) === !options.stdin) {
       throw new GeniusError(
         "wrong-use",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
-import { openSpace } from "../command/members.ts";
+import { openSpaceByFlags } from "../command/members.ts";
 import { initialWeights } from "../engine/index.ts";
 import type { Weights } from "../graph/export/weights.ts";
 import type { Network } from "../graph/network.ts";
@@ -102,7 +102,7 @@ async function subjectOf(
   if (folder === undefined) {
     if (options.space === undefined)
       throw new GeniusError("wrong-use", "--choices needs --space, which says what they mean.");
-    const space = await openSpace(options.space, rest, Object.keys(flags.shape));
+    const space = await openSpaceByFlags(options.space, rest, Object.keys(flags.shape));
     const choices = parseChoices(space, options.choices!);
     return {
       network: space.decode(choices),

@@ -1,6 +1,5 @@
 // Shows a search's progress: redrawn in place on a terminal, one plain line a trial elsewhere, JSON lines when a
 // program reads. Results go to standard output only as JSON; everything for people goes to standard error.
-
 import type { Terminal } from "../command/command.ts";
 import type { Space } from "../search/space.ts";
 import type { StudyEvent } from "../study/run-study.ts";
@@ -8,48 +7,50 @@ import { type Progress, trialLine } from "./progress.ts";
 
 export interface Live {
   event(event: StudyEvent): void;
-  /** Leaves the last picture standing and stops redrawing. */
+  /** Leaves the last picture standing and stops redrawing. Further calls do nothing. */
   end(): void;
 }
 
-export interface LiveSetting {
-  readonly terminal: Terminal;
-  readonly progress: Progress;
-  readonly space: Space;
-  readonly json: boolean;
-}
-
-/** Redraws at most so often, in milliseconds. */
+/** Minimum time between two redraws. */
 const frameMs = 100;
 
-export async function startLive({ terminal, progress, space, json }: LiveSetting): Promise<Live> {
+/** Loads what a terminal needs, and gives what starts to show a search on it. */
+export async function createLive(
+  terminal: Terminal,
+  json: boolean,
+): Promise<(progress: Progress, space: Space) => Live> {
   const writeJson = (event: StudyEvent) => {
     if (event.kind === "trial") terminal.out(`${JSON.stringify({ event: "trial", ...event.trial })}\n`);
   };
   if (!terminal.isInteractive) {
-    return {
+    return (progress, space) => ({
       event(event) {
         progress.event(event);
         if (json) writeJson(event);
         if (event.kind === "trial") terminal.error(`${trialLine(space, event.trial)}\n`);
       },
       end() {},
-    };
+    });
   }
   const { createLogUpdate } = await import("log-update");
-  const draw = createLogUpdate(process.stderr);
-  const show = () => draw(progress.panel(terminal.columns).join("\n"));
-  // Redrawing on a timer keeps the clock running and bounds the work however fast trials come.
-  const timer = setInterval(show, frameMs);
-  return {
-    event(event) {
-      progress.event(event);
-      if (json) writeJson(event);
-    },
-    end() {
-      clearInterval(timer);
-      show();
-      draw.done();
-    },
+  return (progress) => {
+    const draw = createLogUpdate(process.stderr);
+    const show = () => draw(progress.panel(terminal.columns).join("\n"));
+    // Redrawing on a timer keeps the clock running and bounds the work however fast trials come.
+    const timer = setInterval(show, frameMs);
+    let isOver = false;
+    return {
+      event(event) {
+        progress.event(event);
+        if (json) writeJson(event);
+      },
+      end() {
+        if (isOver) return;
+        isOver = true;
+        clearInterval(timer);
+        show();
+        draw.done();
+      },
+    };
   };
 }

@@ -1,26 +1,24 @@
-// `genius search`: from flags and a settings file to a resolved configuration, then the run.
+// `genius search`: from flags and a settings file to the options of `search()`, and its events to the terminal.
 import { z } from "zod";
-import { type Assembly, assemble } from "../api/assemble.ts";
-import { defaultFolder } from "../api/default-folder.ts";
-import { provenanceOf } from "../api/provenance.ts";
-import { chooseMembers, configOf, limitsOf } from "../api/resolve-config.ts";
+import { chooseMembers } from "../api/resolve-config.ts";
+import { search } from "../api/search.ts";
+import { optionsOf } from "../api/search-options.ts";
 import { GeniusError } from "../base/errors.ts";
-import type { JsonObject } from "../base/json.ts";
-import { loadEvaluator, loadLauncher, loadSpace, loadStrategy } from "../catalog/load.ts";
-import { answererOf, answersOption } from "../command/answers.ts";
+import { answersOption } from "../command/answers.ts";
 import { defineCommand } from "../command/command.ts";
 import { distribute, membersHelp } from "../command/members.ts";
 import { checkFlags, coerce } from "../command/options.ts";
 import { readSettingsFile } from "../command/settings-file.ts";
-import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
-import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import { flagsOf } from "../runs/flags.ts";
-import { createJournal } from "../study/journal.ts";
-import { createLiveWriter } from "../study/live-file.ts";
 import { searchSettings } from "../study/settings.ts";
-import { runSearch } from "./run-search.ts";
+import { createSearchView, exitCodeOf } from "./show-search.ts";
 
 const options = searchSettings.extend({
+  dataset: z
+    .string()
+    .optional()
+    .describe("DATASET, where it is clearer to name it by a flag (default: the first table of --space)")
+    .meta({ placeholder: "NAME" }),
   out: z
     .string()
     .optional()
@@ -49,12 +47,16 @@ Examples:
   genius search nas-bench-macro --strategy llm --model ollama/llama3.1 --trials 10
   genius search --model replay/329M.json`,
   async help(given) {
-    const nameOf = (field: string, fallback: string) =>
-      typeof given[field] === "string" ? given[field] : fallback;
-    const space = await loadSpace(nameOf("space", "mobile"));
-    const strategy = await loadStrategy(nameOf("strategy", "hybrid"));
-    const evaluator = await loadEvaluator(nameOf("evaluator", "train"));
-    const launcher = await launcherFor(evaluator, given.launcher);
+    const textOf = (field: string) => (typeof given[field] === "string" ? given[field] : undefined);
+    const { members } = await chooseMembers({
+      data: "images",
+      space: textOf("space"),
+      strategy: textOf("strategy"),
+      evaluator: textOf("evaluator"),
+      model: "manual",
+      evaluatorOptions: { launcher: textOf("launcher") },
+    });
+    const { space, strategy, evaluator, launcher } = members;
     return membersHelp([
       ["the space", space],
       ["the strategy", strategy],
@@ -63,69 +65,41 @@ Examples:
     ]);
   },
   async run({ operands, options: given, rest, explicit, terminal }) {
-    if (operands.length > 1) {
-      throw new GeniusError(
-        "wrong-use",
-        `One data set, please: ${operands.map((operand) => `"${operand}"`).join(" and ")} were given.`,
-      );
-    }
     const { settings, flags } = await mergeFile(given, explicit, rest);
-    const { out, json, answers, settings: _, ...search } = settings;
-    const chosen = await chooseMembers(operands[0], search);
-    const { space, strategy, evaluator } = chosen.members;
-    const launcher = await launcherFor(evaluator, flags.launcher);
-    const [spaceFlags = {}, strategyFlags = {}, evaluatorFlags = {}, launcherFlags = {}] = await distribute(
+    const { out, json, answers, settings: _, dataset, ...own } = settings;
+    const asked = optionsOf(oneDataset([...operands, ...(dataset === undefined ? [] : [dataset])]), own);
+    const { launcher: launcherName } = flags;
+    const { members } = await chooseMembers({ ...asked, evaluatorOptions: { launcher: launcherName } });
+    const { space, strategy, evaluator, launcher } = members;
+    const [spaceFlags, strategyFlags = {}, evaluatorFlags = {}, launcherFlags = {}] = await distribute(
       flags,
       [space, strategy, evaluator, ...(launcher === undefined ? [] : [launcher])],
       Object.keys(options.shape),
     );
-    const evaluatorOptions = checkFlags(evaluator.options, evaluatorFlags) as JsonObject;
-    const onProgress = (text: string) => terminal.error(`${text}\n`);
-    const described = await evaluator.describe?.(
-      { dataset: chosen.dataset, environment: terminal.environment, onProgress },
-      evaluatorOptions,
+    // Checked here as well, so that a mistake is told in the flag's own name.
+    checkFlags(strategy.options, strategyFlags);
+    checkFlags(evaluator.options, evaluatorFlags);
+    if (launcher !== undefined) checkFlags(launcher.options, launcherFlags);
+    const { environment, signal } = terminal;
+    const { onEvent } = await createSearchView(terminal, json);
+    return exitCodeOf(
+      await search({
+        ...asked,
+        ...{ spaceOptions: spaceFlags, strategyOptions: strategyFlags, evaluatorOptions: evaluatorFlags },
+        ...{ launcherOptions: launcherFlags, out, answers, environment, signal, onEvent },
+      }),
     );
-    const fitted =
-      described?.images === undefined ? {} : (space.fit?.(described.images, limitsOf(search)) ?? {});
-    const spaceOptions = checkFlags(space.options, { ...(fitted as object), ...spaceFlags }) as JsonObject;
-    const limits = { ...described?.limits, ...limitsOf(search) };
-    const config = configOf(
-      chosen,
-      search,
-      { task: described?.words ?? space.summary, limits },
-      {
-        space: spaceOptions,
-        strategy: checkFlags(strategy.options, {
-          ...chosen.implied.strategy,
-          ...strategyFlags,
-        }) as JsonObject,
-        evaluator: evaluatorOptions,
-        ...(launcher !== undefined && {
-          launcher: checkFlags(launcher.options, launcherFlags) as JsonObject,
-        }),
-      },
-    );
-    const folder = out ?? defaultFolder(config.space, config.strategy, new Date());
-    const liveFile = createLiveWriter(folder);
-    let parts: Assembly | undefined;
-    const journal = await createJournal(folder, async () => {
-      const answerer = answererOf(answers, folder, liveFile);
-      parts = await assemble(config, { folder, environment: terminal.environment, onProgress, ...answerer });
-      return { config, provenance: { ...(await provenanceOf()), ...parts.provenance } };
-    });
-    return runSearch({ config, journal, parts: parts!, recorded: [], turns: [], liveFile, json, terminal });
   },
 });
 
-/** The launcher that the evaluator's trainings run on, if it uses one: the one that was asked for, or its default. */
-async function launcherFor(
-  evaluator: EvaluatorDefinition,
-  asked: unknown,
-): Promise<LauncherDefinition | undefined> {
-  if (evaluator.launcherOf === undefined) return undefined;
-  return loadLauncher(
-    evaluator.launcherOf(evaluator.options.parse(typeof asked === "string" ? { launcher: asked } : {})),
-  );
+function oneDataset(named: readonly string[]): string | undefined {
+  if (named.length > 1) {
+    throw new GeniusError(
+      "wrong-use",
+      `One dataset, please: ${named.map((name) => `"${name}"`).join(" and ")} were given.`,
+    );
+  }
+  return named[0];
 }
 
 /** Puts a settings file below the flags, and checks the whole. */

@@ -4,9 +4,9 @@ import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
 import { spaces } from "../catalog/_catalog.ts";
-import { loadSpace } from "../catalog/load.ts";
+import { openSpace } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
-import { openSpace } from "../command/members.ts";
+import { openSpaceByFlags } from "../command/members.ts";
 import { type ChatMessage, readMessageList } from "../llm/index.ts";
 import { toDigits } from "../search/choices.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
@@ -39,7 +39,7 @@ JSON lines. Tokens are estimated at four characters each. What contradicts itsel
     const space =
       options.space === undefined
         ? await spaceOf(messages, file)
-        : await openSpace(options.space, rest, Object.keys(flags.shape));
+        : await openSpaceByFlags(options.space, rest, Object.keys(flags.shape));
     const { costOf } = createDomain(space, {});
     const { proposals, contradictions } = readTranscript(messages, { space, costOf });
     for (const proposal of proposals) {
@@ -53,8 +53,7 @@ JSON lines. Tokens are estimated at four characters each. What contradicts itsel
 });
 
 async function spaceOf(messages: readonly ChatMessage[], file: string): Promise<Space> {
-  const definitions = await Promise.all(Object.keys(spaces).map(loadSpace));
-  const known = definitions.map((definition) => definition.create(definition.options.parse({})));
+  const known = await Promise.all(Object.keys(spaces).map((name) => openSpace(name)));
   const space = inferSpace(messages, known);
   if (space !== undefined) return space;
   throw new GeniusError(

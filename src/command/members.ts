@@ -61,7 +61,7 @@ export async function membersHelp(
 }
 
 /** The space of that name, with its options taken from `rest`; `alsoKnown` are flags that the command has itself. */
-export async function openSpace(
+export async function openSpaceByFlags(
   name: string,
   rest: Readonly<Record<string, string | boolean>>,
   alsoKnown: readonly string[],

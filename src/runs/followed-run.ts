@@ -4,10 +4,10 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import type { JsonLine } from "../base/json-lines.ts";
-import { loadSpace, resolveOptions } from "../catalog/load.ts";
+import { type Given, openSpace } from "../catalog/load.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Domain } from "../search/constraints/domain.ts";
-import type { Limits, Space } from "../search/space.ts";
+import type { Limits, SpaceDefinition } from "../search/space.ts";
 import { emptyJournal, foldJournal } from "../study/fold.ts";
 import { damageWords, journalPath } from "../study/journal.ts";
 import type { JournalHeader } from "../study/journal-lines.ts";
@@ -138,14 +138,10 @@ async function sizeOf(path: string): Promise<string> {
   return `${size} ${ino} ${mtimeMs}`;
 }
 
-/** @throws GeniusError when the space cannot be loaded here. */
-export async function domainOf({ config }: JournalHeader): Promise<Domain> {
-  return createDomain(await spaceOf(config), config.limits as Limits);
-}
-
-async function spaceOf(config: JournalHeader["config"]): Promise<Space> {
-  const definition = await loadSpace(config.space);
-  return definition.create(
-    resolveOptions(definition.options, config.spaceOptions, `the space ${config.space}`),
-  );
+/**
+ * @param given the space, where a script defined it and the journal holds only its name.
+ * @throws GeniusError when the space cannot be loaded here.
+ */
+export async function domainOf({ config }: JournalHeader, given?: Given<SpaceDefinition>): Promise<Domain> {
+  return createDomain(await openSpace(given ?? config.space, config.spaceOptions), config.limits as Limits);
 }

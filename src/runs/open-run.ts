@@ -3,9 +3,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseJsonLines } from "../base/json-lines.ts";
+import type { Given } from "../catalog/load.ts";
 import type { TrainedFiles } from "../report/index.ts";
 import type { Domain } from "../search/constraints/domain.ts";
-import type { Space } from "../search/space.ts";
+import type { Space, SpaceDefinition } from "../search/space.ts";
 import { isHandedOver, type RunRecord } from "../study/fold.ts";
 import { readJournal } from "../study/journal.ts";
 import { liveHolder } from "../study/lock.ts";
@@ -20,10 +21,13 @@ export interface OpenRun extends RunView {
   readonly trained: TrainedFiles;
 }
 
-/** @throws GeniusError when the folder holds no run, or its space cannot be loaded. */
-export async function openRun(folder: string): Promise<OpenRun> {
+/**
+ * @param given the space, where a script defined it and the run's folder holds only its name.
+ * @throws GeniusError when the folder holds no run, or its space cannot be loaded.
+ */
+export async function openRun(folder: string, given?: Given<SpaceDefinition>): Promise<OpenRun> {
   const journal = await readJournal(folder);
-  const domain = await domainOf(journal.header);
+  const domain = await domainOf(journal.header, given);
   const isHeld = (await liveHolder(folder)) !== undefined;
   const isTrained = journal.selected !== undefined && isHandedOver(journal, journal.selected.number);
   return {

@@ -5,7 +5,7 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { createRandom } from "../../base/random.ts";
-import { loadSpace, resolveOptions } from "../../catalog/load.ts";
+import { loadSpace, openSpace } from "../../catalog/load.ts";
 import train from "../../evaluators/train.ts";
 import { kendallTau, percentileInterval, stripChart } from "../../report/index.ts";
 import { keyOf } from "../../search/choices.ts";
@@ -68,9 +68,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
     ...(given.maxMacs !== undefined && { maxMacCount: given.maxMacs }),
   };
   const mobile = await loadSpace("mobile");
-  const space = mobile.create(
-    resolveOptions(mobile.options, { ...(mobile.fit!(images, limits) as object) }, "the space mobile"),
-  );
+  const space = await openSpace(mobile, { ...(mobile.fit!(images, limits) as object) });
   const domain = createDomain(space, limits);
   const random = createRandom("fidelity");
   const designs = Array.from({ length: given.designs }, () => domain.sample(random)!);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { assemble } from "../../api/assemble.ts";
-import { loadSpace } from "../../catalog/load.ts";
+import { openSpace } from "../../catalog/load.ts";
 import { readMessageList } from "../../llm/index.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import { readTranscript, type TranscriptProposal } from "../../search/prompt/transcript.ts";
@@ -148,8 +148,7 @@ async function recordedSearches(setting: QuestionSetting, given: Options) {
       data: [],
     };
   }
-  const definition = await loadSpace(given.transcriptSpace);
-  const space = definition.create(definition.options.parse({}));
+  const space = await openSpace(given.transcriptSpace);
   const { costOf } = createDomain(space, {});
   const recorded: Recorded[] = [];
   for (const file of files) {

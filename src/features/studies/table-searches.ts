@@ -5,7 +5,7 @@ import { publishedSpace } from "../../api/published-space.ts";
 import { GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { createRandom, type Random } from "../../base/random.ts";
-import { loadStrategy, resolveOptions } from "../../catalog/load.ts";
+import { loadStrategy, openSpace, resolveOptions } from "../../catalog/load.ts";
 import { type AccuracyTable, openTable } from "../../evaluators/accuracy-table.ts";
 import type { Evaluator } from "../../evaluators/evaluator.ts";
 import type { Conversation } from "../../llm/index.ts";
@@ -29,7 +29,7 @@ export async function openSearches(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<TableSetting> {
   const { definition, options, words } = await publishedSpace(name, dataset);
-  const space = definition.create(resolveOptions(definition.options, options, `the space ${name}`));
+  const space = await openSpace(definition, options);
   return {
     domain: createDomain(space, {}),
     table: await openTable({ space, dataset, environment }),

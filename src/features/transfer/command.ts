@@ -8,7 +8,7 @@ import { provenanceOf } from "../../api/provenance.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { formatPercent } from "../../base/units.ts";
-import { loadSpace, resolveOptions } from "../../catalog/load.ts";
+import { openSpace } from "../../catalog/load.ts";
 import { defineCommand } from "../../command/command.ts";
 import { writeFiles } from "../../command/write-files.ts";
 import { openImages, trainingSide, withImageSize } from "../../evaluators/open-images.ts";
@@ -163,14 +163,10 @@ async function open(from: string, target: string, { given, environment, say }: O
       `${target} has images of ${dataset.shape[0]} channels, and the network was trained on ${channels}. Grey and colour do not transfer.`,
     );
   }
-  const definition = await loadSpace(config.space);
-  const made = definition.create(
-    resolveOptions(
-      definition.options,
-      { ...config.spaceOptions, classCount: dataset.classNames.length },
-      `the space ${config.space}`,
-    ),
-  );
+  const made = await openSpace(config.space, {
+    ...config.spaceOptions,
+    classCount: dataset.classNames.length,
+  });
   const network = withImageSize(made.decode(choices), dataset.shape[1]);
   const { test } = dataset;
   if (test === undefined) throw new GeniusError("internal", "The data set was opened without a test part.");

@@ -1,0 +1,180 @@
+// Runs a study whose parts are ready, new or resumed: keeps its trials, and at the end tests the selected design once and
+// puts baselines beside it. It tells what happens by events, and prints nothing.
+import { messageOf } from "../base/errors.ts";
+import type { TestResult } from "../evaluators/evaluator.ts";
+import { estimate } from "../llm/index.ts";
+import { keyOf } from "../search/choices.ts";
+import { isEvaluated, type Trial } from "../search/trial.ts";
+import { runBaselines } from "../study/baselines.ts";
+import { followLive } from "../study/follow.ts";
+import type { Journal } from "../study/journal.ts";
+import { failureWords, type ResultLine, type StudyConfig } from "../study/journal-lines.ts";
+import type { LiveWriter } from "../study/live-file.ts";
+import { withPerson } from "../study/person.ts";
+import { type NotedTurn, turnInWords } from "../study/person-turn.ts";
+import { runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
+import type { Assembly } from "./assemble.ts";
+import type { SearchEvent, SearchPlan } from "./search-events.ts";
+import { type ModelSpent, resultOf, type SearchResult } from "./search-result.ts";
+
+export interface SearchRun {
+  readonly config: StudyConfig;
+  readonly journal: Journal;
+  readonly parts: Assembly;
+  readonly recorded: readonly Trial[];
+  /** What a person did in earlier sittings. */
+  readonly turns: readonly NotedTurn[];
+  /** What the search is doing is written here, for the dashboard. */
+  readonly liveFile: LiveWriter;
+  readonly signal: AbortSignal;
+  readonly tell: (event: SearchEvent) => void;
+}
+
+export async function runSearch(run: SearchRun): Promise<SearchResult> {
+  const { journal, parts } = run;
+  try {
+    await tellPlan(run);
+    const { study, noted } = studyOf(run);
+    const result = await runStudy(study);
+    await noted();
+    const ended =
+      result.reason === "interrupted" ? await interrupted(run, result) : await finished(run, study, result);
+    run.tell({ kind: "end", result: ended });
+    return ended;
+  } catch (thrown) {
+    run.tell({ kind: "note", about: "stopped", text: messageOf(thrown) });
+    await journal.addNote({ about: "stopped", text: `${failureWords}${messageOf(thrown)}` }).catch(() => {});
+    throw thrown;
+  } finally {
+    await parts.close();
+    await run.liveFile.close();
+    await journal.close();
+  }
+}
+
+async function tellPlan({ config, journal, parts, recorded, tell }: SearchRun): Promise<void> {
+  const { conversation, evaluator, domain } = parts;
+  const estimated = recorded.length === 0 ? estimateOf(parts) : undefined;
+  const plan: SearchPlan = {
+    ...{ folder: journal.folder, config, space: domain.space, selectedOn: evaluator.selectedOn, recorded },
+    ...(estimated !== undefined && { estimate: estimated }),
+  };
+  tell({ kind: "plan", plan });
+  for (const text of evaluator.remarks ?? []) tell({ kind: "note", about: "data", text });
+  for (const text of conversation?.warnings ?? []) tell({ kind: "note", about: "model", text });
+  if (recorded.length > 0) return;
+  for (const text of evaluator.remarks ?? []) await journal.addNote({ about: "data", text });
+}
+
+/** The study, and what resolves when all that it noted is in the journal. */
+function studyOf(run: SearchRun): { readonly study: Study; readonly noted: () => Promise<void> } {
+  const { config, journal, parts, recorded, tell } = run;
+  const { domain } = parts;
+  const follow = followLive(run.liveFile);
+  let advised: Promise<void> | undefined;
+  let callsTold = parts.conversation?.spent.calls;
+  const study: Study = {
+    domain,
+    strategy: personAside(run),
+    evaluator: parts.evaluator,
+    trials: config.trials,
+    stopWhenDone: config.stopWhenDone ?? false,
+    parallel: config.parallel,
+    seed: config.seed,
+    recorded,
+    onAdvice(text) {
+      advised = journal.addNote({ about: "advice", text });
+      tell({ kind: "advice", text });
+    },
+    keep: (trial) =>
+      journal.addTrial(trial, trial.proposal.unreadable ? "" : keyOf(domain.space, trial.proposal.choices)),
+    onEvent(event) {
+      const spent = spentOf(parts);
+      if (spent !== undefined && spent.calls !== callsTold) tell({ kind: "spent", spent });
+      callsTold = spent?.calls;
+      follow.event(event);
+      tell(event);
+    },
+    signal: run.signal,
+  };
+  return { study, noted: async () => advised };
+}
+
+/** The strategy, with the person who may take part through the run's inbox. */
+function personAside({ parts, journal, turns, liveFile, tell }: SearchRun) {
+  return withPerson(parts.strategy, {
+    folder: journal.folder,
+    domain: parts.domain,
+    noted: turns,
+    note: (turn) => {
+      const { trialNumber } = turn;
+      return journal.addNote({ about: "person", text: turnInWords(turn.turn), trialNumber, turn });
+    },
+    async refuse(why) {
+      tell({ kind: "note", about: "warning", text: why });
+      await journal.addNote({ about: "warning", text: why });
+    },
+    onHeld: (held) => liveFile.update(({ held: _, ...rest }) => ({ ...rest, ...(held && { held }) })),
+  });
+}
+
+async function interrupted(run: SearchRun, result: StudyResult): Promise<SearchResult> {
+  const done = result.trials.filter(isEvaluated).length;
+  await run.journal.addNote({ about: "stopped", text: `interrupted after ${done} evaluations` });
+  return ended(run, { ...result, reason: "interrupted" });
+}
+
+async function finished(run: SearchRun, study: Study, result: StudyResult): Promise<SearchResult> {
+  const { journal, tell, signal } = run;
+  const { best, reason } = result;
+  if (reason === "interrupted") return interrupted(run, result);
+  let test: TestResult | undefined;
+  if (best !== undefined) {
+    const follow = followLive(run.liveFile);
+    try {
+      test = await testBest(study, best, (point) => {
+        follow.finalEpoch(best.number, point);
+        tell({ kind: "final-epoch", number: best.number, point });
+      });
+    } catch (thrown) {
+      // Stopped in the final training: it goes on from its last epoch when the run is resumed.
+      if (!signal.aborted) throw thrown;
+    }
+    if (signal.aborted) return interrupted(run, result);
+  }
+  const baselines = await runBaselines(study, result.trials);
+  for (const baseline of baselines) tell({ kind: "baseline", run: baseline });
+  const line: Omit<ResultLine, "kind" | "time"> = {
+    reason,
+    best: best?.number ?? null,
+    ...(test !== undefined && { testAccuracy01: test.accuracy01 }),
+    test: { ...test?.detail, ...(test?.files && { files: test.files }) },
+    ...(baselines.length > 0 && { baselines }),
+  };
+  await journal.addResult(line);
+  return ended(run, result, line);
+}
+
+function ended(
+  { journal, config, parts }: SearchRun,
+  { reason, detail, trials }: StudyResult,
+  result?: Omit<ResultLine, "kind" | "time">,
+): SearchResult {
+  return resultOf({
+    ...{ folder: journal.folder, config, space: parts.domain.space, reason, detail, trials, result },
+    selectedOn: parts.evaluator.selectedOn,
+    model: spentOf(parts),
+  });
+}
+
+function spentOf({ conversation }: Assembly): ModelSpent | undefined {
+  return conversation && { model: conversation.model, ...conversation.spent };
+}
+
+/** What the model will cost, before it is asked anything. */
+function estimateOf({ strategy, conversation }: Assembly): SearchPlan["estimate"] {
+  const plan = strategy.modelPlan?.();
+  if (plan === undefined || conversation === undefined) return undefined;
+  const { inputTokens, outputTokens, usd } = estimate({ ...plan, price: conversation.price });
+  return { model: conversation.model, calls: plan.calls, inputTokens, outputTokens, usd };
+}

@@ -1,0 +1,53 @@
+// What happens in a search, as data: a discriminated union that a terminal, a page or a script follows. It says
+// nothing of how any of it is shown.
+import type { Space } from "../search/space.ts";
+import type { EpochPoint, Trial } from "../search/trial.ts";
+import type { BaselineRun } from "../study/baselines.ts";
+import type { StudyConfig } from "../study/journal-lines.ts";
+import type { StudyEvent } from "../study/run-study.ts";
+import type { ModelSpent, SearchResult } from "./search-result.ts";
+
+/** What a search is about to do. */
+export interface SearchPlan {
+  readonly folder: string;
+  /** All that was asked, with every default filled in. */
+  readonly config: StudyConfig;
+  readonly space: Space;
+  /** What the accuracies are measured on; a table without validation figures says `test`. */
+  readonly selectedOn: "validation" | "test";
+  /** Trials of earlier sittings, of a resumed run. */
+  readonly recorded: readonly Trial[];
+  /** What the model will cost, of a new search with one; `usd` is undefined when its price is not known. */
+  readonly estimate?: {
+    readonly model: string;
+    readonly calls: number;
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly usd: number | undefined;
+  };
+}
+
+/**
+ * In order: `preparing`…, `plan`, then notes and trials as they happen, `final-epoch`…, `baseline`…, `end`. Of a trial:
+ * `proposing`, `evaluating`, `epoch`…, `trial`; those of parallel trials are interleaved.
+ */
+export type SearchEvent =
+  /** Something slow before the search begins, such as a download or the opening of images. */
+  | { readonly kind: "preparing"; readonly text: string }
+  | { readonly kind: "plan"; readonly plan: SearchPlan }
+  | StudyEvent
+  /** After a call of the model. */
+  | { readonly kind: "spent"; readonly spent: ModelSpent }
+  /** Once, when further evaluations no longer pay. */
+  | { readonly kind: "advice"; readonly text: string }
+  /** `stopped`: an error ends the search, and is thrown next. `finished`: the resumed run had ended before. */
+  | {
+      readonly kind: "note";
+      readonly about: "data" | "model" | "warning" | "stopped" | "finished";
+      readonly text: string;
+    }
+  /** An epoch of the final training of the selected trial. */
+  | { readonly kind: "final-epoch"; readonly number: number; readonly point: EpochPoint }
+  /** A baseline at the same number of evaluations. */
+  | { readonly kind: "baseline"; readonly run: BaselineRun }
+  | { readonly kind: "end"; readonly result: SearchResult };

@@ -1,0 +1,142 @@
+// What a search is asked for, as a script writes it, and its way to the one schema that checks it and holds every
+// default (`searchSettings`). The command's flags go the same way.
+import type { z } from "zod";
+import { GeniusError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { type Given, resolveOptions } from "../catalog/load.ts";
+import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
+import type { Answerer } from "../llm/index.ts";
+import type { SpaceDefinition } from "../search/space.ts";
+import type { StrategyDefinition } from "../search/strategy.ts";
+import { limitSettings, modelSettings, type SearchSettings, searchSettings } from "../study/settings.ts";
+import type { SearchEvent } from "./search-events.ts";
+
+/** Bounds that every evaluated network keeps, all inclusive. A count is a number or text such as `"20k"` or `"5M"`. */
+export interface SearchLimits {
+  /** Maximum number of parameters. */
+  readonly maxParams?: number | string | undefined;
+  /** Minimum number of parameters. */
+  readonly minParams?: number | string | undefined;
+  /** Maximum multiply–accumulates (MACs) for one image. */
+  readonly maxMacs?: number | string | undefined;
+  /** Minimum multiply–accumulates (MACs) for one image. */
+  readonly minMacs?: number | string | undefined;
+}
+
+/** What a search may spend. */
+export interface SearchBudget {
+  /** Evaluations; 20 by default. */
+  readonly trials?: number | undefined;
+  /** End early once the surrogate of `gp` or `hybrid` expects almost no gain; false by default. */
+  readonly stopWhenDone?: boolean | undefined;
+  /** Maximum cost of the model, in US dollars. */
+  readonly maxUsd?: number | undefined;
+  /** Maximum tokens that the model reads and writes. */
+  readonly maxTokens?: number | undefined;
+  /** Maximum calls of the model. */
+  readonly maxCalls?: number | undefined;
+}
+
+/** Where a model is reached and what it costs, for a model that is not known. */
+export interface ModelOptions {
+  /** Address of an OpenAI-compatible server, for `compatible/…`. */
+  readonly baseUrl?: string | undefined;
+  /** Price of a million tokens read, in US dollars. */
+  readonly usdPerMillionInput?: number | undefined;
+  /** Price of a million tokens written, in US dollars. */
+  readonly usdPerMillionOutput?: number | undefined;
+}
+
+/** Options of a member, checked by its own schema: see `genius list`, or the reference. */
+export type MemberOptions = Readonly<Record<string, unknown>>;
+
+/** What belongs to one sitting of a search, new or resumed. */
+export interface Sitting {
+  /** Told what happens, in order. It must not throw. */
+  readonly onEvent?: ((event: SearchEvent) => void) | undefined;
+  /** Aborting it stops the search; its folder can be resumed. */
+  readonly signal?: AbortSignal | undefined;
+  /** Keys, places of data and caches; `process.env` by default. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Who answers for the model `manual`: a person at the terminal (default) or the dashboard, or your own object. */
+  readonly answers?: "terminal" | "dashboard" | Answerer | undefined;
+}
+
+/** What `search` is asked for. Only `data` is needed. */
+export interface SearchOptions extends Sitting {
+  /**
+   * A folder of class folders, CIFAR binary, IDX or Parquet files, or a name of `genius list datasets`; the name of a
+   * published table searches that table. Not needed with a recorded conversation as the model.
+   */
+  readonly data?: string | undefined;
+  readonly limits?: SearchLimits | undefined;
+  readonly budget?: SearchBudget | undefined;
+  /** `PROVIDER/MODEL`, such as `ollama/llama3.1`; needed by the strategy `llm`, optional for `hybrid`. */
+  readonly model?: string | undefined;
+  readonly modelOptions?: ModelOptions | undefined;
+  /** A name, a file, or an object made by `defineSpace`; the table's own, or `mobile` for images, by default. */
+  readonly space?: Given<SpaceDefinition> | undefined;
+  readonly spaceOptions?: MemberOptions | undefined;
+  /** A name, a file, or an object made by `defineStrategy`; `hybrid` by default. */
+  readonly strategy?: Given<StrategyDefinition> | undefined;
+  readonly strategyOptions?: MemberOptions | undefined;
+  /** A name, a file, or an object made by `defineEvaluator`; `table` for a published table, else `train`. */
+  readonly evaluator?: Given<EvaluatorDefinition> | undefined;
+  readonly evaluatorOptions?: MemberOptions | undefined;
+  /** Of the launcher that the evaluator's options name. */
+  readonly launcherOptions?: MemberOptions | undefined;
+  /** The same seed gives the same search; 1 by default. */
+  readonly seed?: number | undefined;
+  /** Evaluations at once; 1 for a table, one per core up to 4 for trainings, by default. */
+  readonly parallel?: number | undefined;
+  /** The run's folder; a new one below `runs/` by default. */
+  readonly out?: string | undefined;
+}
+
+/** The definitions among what was given, by kind: a name or a file needs none. */
+export interface GivenMembers {
+  readonly space?: Given<SpaceDefinition> | undefined;
+  readonly strategy?: Given<StrategyDefinition> | undefined;
+  readonly evaluator?: Given<EvaluatorDefinition> | undefined;
+}
+
+type Settings = Omit<SearchSettings, "space" | "strategy" | "evaluator">;
+
+/**
+ * The settings of a search with every default filled in.
+ * @throws GeniusError `wrong-use` that names the option, what was received and what is allowed.
+ */
+export function settingsOf(options: SearchOptions): Settings {
+  const { limits = {}, budget = {}, modelOptions = {} } = options;
+  checkFields(limits, Object.keys(limitSettings.shape), "limits");
+  checkFields(budget, Object.keys(searchSettings.shape), "budget");
+  checkFields(modelOptions, Object.keys(modelSettings.shape), "modelOptions");
+  const { model, seed, parallel } = options;
+  const given = { ...modelOptions, ...budget, ...limits, model, seed, parallel };
+  return resolveOptions(searchSettings as z.ZodType<SearchSettings>, given, "the search");
+}
+
+function checkFields(given: object, known: readonly string[], of: string): void {
+  for (const field of Object.keys(given)) {
+    if (known.includes(field)) continue;
+    const near = nearest(field, known);
+    const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+    throw new GeniusError("wrong-use", `There is no option "${field}" in ${of}.${hint}`);
+  }
+}
+
+/** The options that flags and a settings file gave, by the fields of `searchSettings`. */
+export function optionsOf(data: string | undefined, settings: SearchSettings): SearchOptions {
+  const { space, strategy, evaluator, model, seed, parallel, ...rest } = settings;
+  const pick = (fields: readonly string[]) =>
+    Object.fromEntries(Object.entries(rest).filter(([field]) => fields.includes(field)));
+  const limitFields = Object.keys(limitSettings.shape);
+  const modelFields = ["baseUrl", "usdPerMillionInput", "usdPerMillionOutput"];
+  const others = Object.keys(rest).filter((field) => ![...limitFields, ...modelFields].includes(field));
+  return {
+    ...{ data, space, strategy, evaluator, model, seed, parallel },
+    limits: pick(limitFields),
+    modelOptions: pick(modelFields),
+    budget: pick(others),
+  };
+}

@@ -1,0 +1,154 @@
+// What came of a search: the network, its figures and files, and what is to be said of it beside the baselines.
+import { join } from "node:path";
+import type { JsonObject } from "../base/json.ts";
+import { formatCount, formatPercent } from "../base/units.ts";
+import type { Network } from "../graph/network.ts";
+import { keyOf } from "../search/choices.ts";
+import type { Choices, Space } from "../search/space.ts";
+import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
+import { type BaselineRun, baselineWords } from "../study/baselines.ts";
+import type { ResultLine, StudyConfig } from "../study/journal-lines.ts";
+import type { StudyResult } from "../study/run-study.ts";
+
+/** What a search has spent on its model so far. */
+export interface ModelSpent {
+  readonly model: string;
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Of the calls whose price is known, in US dollars. */
+  readonly usd: number;
+}
+
+/** The network that a search selected. */
+export interface FoundNetwork {
+  /** The number of its trial. */
+  readonly trial: number;
+  /** One option's index per decision of the space. */
+  readonly choices: Choices;
+  /** The choices as people write them. */
+  readonly key: string;
+  readonly network: Network;
+  readonly paramCount: number;
+  /** Multiply–accumulates for one image. */
+  readonly macCount: number;
+  /** The figure it was selected by, in [0, 1]: see `SearchResult.selectedOn`. */
+  readonly accuracy01: number;
+  /** On test data, after the final training, measured once; undefined without test data or before the end. */
+  readonly testAccuracy01: number | undefined;
+  /** What else the evaluator says of it: loss, rank in the table, size of the model file. */
+  readonly test: JsonObject;
+}
+
+export interface SearchResult {
+  /** The run's folder. Copy it, and you have copied everything. */
+  readonly folder: string;
+  readonly config: StudyConfig;
+  readonly space: Space;
+  /** Why it ended. `interrupted`: the signal was aborted, and `resume(folder)` goes on. */
+  readonly reason: StudyResult["reason"];
+  /** More about the reason, in words. */
+  readonly detail?: string;
+  /** Undefined when no design could be scored. */
+  readonly best: FoundNetwork | undefined;
+  /** Paths of what the final training wrote: `best/model.onnx` and more, below the folder. Empty for a table. */
+  readonly files: readonly string[];
+  /** In order of number. */
+  readonly trials: readonly Trial[];
+  /** Random search and largest-first at the same number of evaluations, where the evaluator is a published table. */
+  readonly baselines: readonly BaselineRun[];
+  readonly selectedOn: "validation" | "test";
+  /** In words: what was found, and how it compares with the baselines. */
+  readonly verdict: readonly string[];
+  readonly spent: {
+    readonly evaluations: number;
+    /** Of all evaluations, summed. */
+    readonly evaluationMs: number;
+    readonly epochs: number;
+    readonly model?: ModelSpent;
+  };
+}
+
+/** What is known at the end of a study. */
+export interface Ending {
+  readonly folder: string;
+  readonly config: StudyConfig;
+  readonly space: Space;
+  readonly selectedOn: SearchResult["selectedOn"];
+  readonly reason: StudyResult["reason"];
+  readonly detail?: string | undefined;
+  readonly trials: readonly Trial[];
+  /** What the journal's last line says, of a search that was not interrupted. */
+  readonly result?: Pick<ResultLine, "best" | "testAccuracy01" | "test" | "baselines"> | undefined;
+  readonly model?: ModelSpent | undefined;
+}
+
+export function resultOf(ending: Ending): SearchResult {
+  const { folder, config, space, selectedOn, reason, detail, trials, result, model } = ending;
+  const selected = trials.find((trial) => trial.number === result?.best);
+  const best = selected !== undefined && isScored(selected) ? selected : bestOf(trials);
+  const { files = [], ...test } = (result?.test ?? {}) as JsonObject & { readonly files?: readonly string[] };
+  const found = best && foundOf(best, space, { testAccuracy01: result?.testAccuracy01, test });
+  const baselines = result?.baselines ?? [];
+  return {
+    ...{ folder, config, space, reason, ...(detail !== undefined && { detail }) },
+    best: found,
+    files: files.map((name) => join(folder, name)),
+    ...{ trials, baselines, selectedOn },
+    verdict: verdictOf(found, { selectedOn, baselines, isOver: reason !== "interrupted" }),
+    spent: {
+      evaluations: trials.filter(isEvaluated).length,
+      evaluationMs: trials.reduce((sum, { outcome }) => sum + outcome.spent.milliseconds, 0),
+      epochs: trials.reduce((sum, { outcome }) => sum + (outcome.spent.epochs ?? 0), 0),
+      ...(model !== undefined && { model }),
+    },
+  };
+}
+
+function foundOf(
+  { number, proposal, outcome, cost }: ScoredTrial,
+  space: Space,
+  tested: Pick<FoundNetwork, "testAccuracy01" | "test">,
+): FoundNetwork {
+  const { choices } = proposal;
+  return {
+    trial: number,
+    choices,
+    key: keyOf(space, choices),
+    network: space.decode(choices),
+    ...cost,
+    accuracy01: outcome.accuracy01,
+    ...tested,
+  };
+}
+
+interface Beside {
+  readonly selectedOn: SearchResult["selectedOn"];
+  readonly baselines: readonly BaselineRun[];
+  readonly isOver: boolean;
+}
+
+function verdictOf(best: FoundNetwork | undefined, { selectedOn, baselines, isOver }: Beside): string[] {
+  if (best === undefined) return ["No design could be scored."];
+  const { key, trial, paramCount, macCount, accuracy01, testAccuracy01, test } = best;
+  const figures =
+    selectedOn === "test"
+      ? `${formatPercent(accuracy01)} – this table has test figures only, so the design was selected on test`
+      : `validation ${formatPercent(accuracy01)}${testAccuracy01 === undefined ? "" : `, test ${formatPercent(testAccuracy01)}`}`;
+  const lines = [
+    `Best: ${key} – trial ${trial}, ${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs`,
+    `  ${figures}`,
+  ];
+  if (typeof test.rank === "number")
+    lines.push(`  rank ${test.rank} of the ${test.designs} designs in the table`);
+  if (!isOver) return lines;
+  if (baselines.length > 0) {
+    return [...lines, "Beside it, at the same evaluations:", ...baselineWords(baselines, accuracy01)];
+  }
+  // A training is too dear to repeat unasked.
+  return [
+    ...lines,
+    "Beside it: nothing yet. To see whether the search was better than chance, run it again with the strategy random",
+    "and with the strategy largest-first, and compare the runs' reports.",
+  ];
+}

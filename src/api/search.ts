@@ -1,0 +1,145 @@
+// The search as a function: chooses the members, fits the space to the data and the limits, runs the study in a folder,
+// and resolves to what came of it. The command, and whoever else searches in this process, calls this.
+
+import { rmdir } from "node:fs/promises";
+import { GeniusError } from "../base/errors.ts";
+import { isPath } from "../catalog/load.ts";
+import { createJournal, openJournal } from "../study/journal.ts";
+import { createLiveWriter } from "../study/live-file.ts";
+import { answererOf } from "./answers.ts";
+import { type Assembly, assemble } from "./assemble.ts";
+import { createDefaultFolder } from "./default-folder.ts";
+import { provenanceOf } from "./provenance.ts";
+import { readRunResult } from "./read-run.ts";
+import { chooseMembers, resolveConfig } from "./resolve-config.ts";
+import { runSearch } from "./run-search.ts";
+import type { SearchEvent } from "./search-events.ts";
+import type { GivenMembers, SearchOptions, Sitting } from "./search-options.ts";
+import type { SearchResult } from "./search-result.ts";
+
+/**
+ * Designs networks for data under limits: proposes, trains or looks up, observes, and at the end trains the best design
+ * at full length, tests it once and puts baselines beside it. All of it is kept in the run's folder.
+ *
+ * Resolves also when nothing could be scored (`best` is undefined) and when `signal` was aborted (`reason` is
+ * `interrupted`, and `resume(folder)` goes on).
+ *
+ * @throws GeniusError `wrong-use` for an option that is not allowed, `unknown-name` for a member that does not exist,
+ *   `infeasible` when no design keeps the limits, `bad-data` and `not-found` for data that cannot be read,
+ *   `training-failed` when every evaluation fails, and what a model or a launcher throws for good. Finished trials
+ *   are kept, and `resume` goes on with them.
+ * @example
+ * ```ts
+ * import { search } from "genius-nas";
+ *
+ * const run = await search({ data: "digits", limits: { maxParams: "20k" }, budget: { trials: 5 } });
+ * console.log(run.verdict.join("\n"), run.files);
+ * ```
+ */
+export async function search(options: SearchOptions): Promise<SearchResult> {
+  const { tell, environment, signal, onProgress } = sittingOf(options);
+  const chosen = await chooseMembers(options);
+  const config = await resolveConfig(options, chosen, { environment, onProgress });
+  const { space, strategy } = chosen.members;
+  const folder = options.out ?? (await createDefaultFolder(space.name, strategy.name, new Date()));
+  const liveFile = createLiveWriter(folder);
+  let parts: Assembly | undefined;
+  const journal = await createJournal(folder, async () => {
+    const answerer = answererOf(options.answers, folder, liveFile);
+    parts = await assemble(config, { folder, environment, onProgress, given: chosen.members, ...answerer });
+    return { config, provenance: { ...(await provenanceOf()), ...parts.provenance } };
+  }).catch(async (thrown: unknown) => {
+    // A new folder in which nothing began is of no use; one that holds anything stays.
+    if (options.out === undefined) await rmdir(folder).catch(() => {});
+    throw thrown;
+  });
+  return runSearch({ config, journal, parts: parts!, recorded: [], turns: [], liveFile, signal, tell });
+}
+
+/** How `resume` goes on. */
+export interface ResumeOptions extends Sitting, GivenMembers {
+  /** Evaluations in all, to go on beyond the plan. */
+  readonly trials?: number | undefined;
+}
+
+/**
+ * Goes on with a run where it stopped, from its journal alone. A run that is finished is not run again: its result is
+ * read, unless `trials` asks for more than it had. Members that a script defined as objects must be handed over again.
+ *
+ * @throws GeniusError `not-found` when the folder holds no run, `locked` while another process runs it, and what
+ *   `search` throws.
+ * @example
+ * ```ts
+ * import { resume } from "genius-nas";
+ *
+ * const run = await resume("runs/first", { trials: 40 });
+ * ```
+ */
+export async function resume(folder: string, options: ResumeOptions = {}): Promise<SearchResult> {
+  const { tell, environment, signal, onProgress } = sittingOf(options);
+  const { journal, record } = await openJournal(folder);
+  try {
+    for (const text of record.warnings) tell({ kind: "note", about: "warning", text });
+    const { config: planned } = record.header;
+    const trials = options.trials ?? planned.trials;
+    checkGiven(planned, options);
+    if (record.result !== undefined && trials <= planned.trials) {
+      await journal.close();
+      const text = `${folder} is finished. To go on, ask for more trials than ${planned.trials}.`;
+      tell({ kind: "note", about: "finished", text });
+      const result = await readRunResult(folder, options);
+      tell({ kind: "end", result });
+      return result;
+    }
+    const config = { ...planned, trials };
+    const liveFile = createLiveWriter(folder);
+    const parts = await assemble(config, {
+      ...{ folder, environment, onProgress, given: options },
+      ...answererOf(options.answers, folder, liveFile),
+    });
+    await journal.addNote({ about: "resumed", text: `resumed after ${record.trials.length} trials` });
+    const turns = record.notes.flatMap(({ turn }) => turn ?? []);
+    return await runSearch({
+      config,
+      journal,
+      parts,
+      recorded: record.trials,
+      turns,
+      liveFile,
+      signal,
+      tell,
+    });
+  } catch (thrown) {
+    await journal.close();
+    throw thrown;
+  }
+}
+
+function sittingOf({ onEvent, environment, signal }: Sitting) {
+  const tell = (event: SearchEvent) => onEvent?.(event);
+  return {
+    tell,
+    environment: environment ?? process.env,
+    signal: signal ?? new AbortController().signal,
+    onProgress: (text: string) => tell({ kind: "preparing", text }),
+  };
+}
+
+/** A resumed run must go on with what it began with. */
+function checkGiven(config: { readonly [Kind in keyof GivenMembers]-?: string }, given: GivenMembers): void {
+  for (const kind of ["space", "strategy", "evaluator"] as const) {
+    const member = given[kind];
+    const name = typeof member === "object" ? member.name : member;
+    if (
+      name === undefined ||
+      name === config[kind] ||
+      isPath(config[kind]) ||
+      `script:${name}` === config[kind]
+    )
+      continue;
+    throw new GeniusError(
+      "wrong-use",
+      `The run was begun with the ${kind} "${config[kind]}", and "${name}" was handed over to go on with.`,
+    );
+  }
+}

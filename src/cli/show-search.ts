@@ -1,0 +1,181 @@
+// What a person or a program sees of a search: events in, lines out. A panel on a terminal, one plain line a trial
+// elsewhere, JSON lines where a program reads; the verdict at the end, and the exit code.
+import { relative } from "node:path";
+import { styleText } from "node:util";
+import type { SearchEvent, SearchPlan } from "../api/search-events.ts";
+import type { ModelSpent, SearchResult } from "../api/search-result.ts";
+import { formatCount, formatPercent } from "../base/units.ts";
+import type { Terminal } from "../command/command.ts";
+import { toDigits } from "../search/choices.ts";
+import type { EpochPoint } from "../search/trial.ts";
+import { createLive, type Live } from "./live.ts";
+import { createProgress } from "./progress.ts";
+
+export interface SearchView {
+  onEvent(event: SearchEvent): void;
+}
+
+export async function createSearchView(terminal: Terminal, json: boolean): Promise<SearchView> {
+  const openLive = await createLive(terminal, json);
+  let plan: SearchPlan | undefined;
+  let spent: ModelSpent | undefined;
+  let live: Live | undefined;
+  let inFinal = false;
+  let wasFinished = false;
+  const say = (text: string) => terminal.error(`${text}\n`);
+  const liveOf = (known: SearchPlan): Live => {
+    const { config, space, selectedOn, recorded } = known;
+    const progress = createProgress(
+      {
+        title: titleOf(known),
+        space,
+        trials: config.trials,
+        selectedOn,
+        spent: () => (spent === undefined ? "" : spentWords(spent)),
+        clock: () => performance.now(),
+      },
+      recorded,
+    );
+    return openLive(progress, space);
+  };
+  return {
+    onEvent(event) {
+      switch (event.kind) {
+        case "preparing":
+          say(event.text);
+          break;
+        case "plan":
+          plan = event.plan;
+          if (!terminal.isInteractive) say(titleOf(plan));
+          if (plan.estimate !== undefined) say(estimateWords(plan.estimate));
+          break;
+        case "proposing":
+        case "evaluating":
+        case "epoch":
+        case "trial":
+          live ??= liveOf(plan!);
+          live.event(event);
+          break;
+        case "spent":
+          spent = event.spent;
+          break;
+        case "advice":
+          if (!terminal.isInteractive) say(event.text);
+          break;
+        case "note":
+          if (event.about === "stopped") {
+            live?.end();
+            say(`Stopped. Finished trials are kept: genius resume ${plan!.folder}`);
+          } else if (event.about === "finished") {
+            wasFinished = true;
+            say(event.text);
+          } else say(event.about === "warning" ? event.text : `Note: ${event.text}`);
+          break;
+        case "final-epoch":
+          live?.end();
+          if (!inFinal) say("Training the selected design at full length…");
+          inFinal = true;
+          finalLine(terminal, event.point);
+          break;
+        case "baseline":
+          live?.end();
+          break;
+        case "end":
+          live?.end();
+          if (json && event.result.reason !== "interrupted")
+            terminal.out(`${JSON.stringify(jsonResult(event.result))}\n`);
+          for (const line of endWords(event.result, wasFinished)) say(line);
+          break;
+        default:
+          event satisfies never;
+      }
+    },
+  };
+}
+
+/** 130 when the search was interrupted, 1 when nothing could be scored. */
+export function exitCodeOf({ reason, best }: SearchResult): number {
+  if (reason === "interrupted") return 130;
+  return best === undefined ? 1 : 0;
+}
+
+/** The final training is the longest of all: on a terminal in place, elsewhere now and then. */
+function finalLine(terminal: Terminal, { epoch, validationAccuracy01 }: EpochPoint): void {
+  const line = `epoch ${epoch}: validation ${formatPercent(validationAccuracy01)}`;
+  if (terminal.isInteractive) terminal.error(`\r${line} `);
+  else if (epoch % 5 === 0) terminal.error(`${line}\n`);
+}
+
+function endWords(result: SearchResult, wasFinished: boolean): string[] {
+  const { reason, folder, spent, detail, files, best } = result;
+  if (reason === "interrupted") {
+    return [
+      "",
+      `Stopped after ${spent.evaluations} evaluations; nothing is lost. Continue with: genius resume ${folder}`,
+    ];
+  }
+  const look = `Look at it: genius report ${folder}`;
+  if (wasFinished) return [look];
+  const [first = "", ...rest] = result.verdict;
+  return [
+    "",
+    best === undefined ? first : styleText("bold", first),
+    ...rest,
+    ...(files.length > 0 ? [`  written to ${folder}: ${filesOf(result).join(", ")}`] : []),
+    ...(detail === undefined ? [] : [`  ended early: ${detail}`]),
+    ...(spent.model === undefined ? [] : [`  model ${spent.model.model}: ${spentWords(spent.model)}`]),
+    "",
+    look,
+  ];
+}
+
+const filesOf = ({ folder, files }: SearchResult) => files.map((file) => relative(folder, file));
+
+function jsonResult(result: SearchResult) {
+  const { reason, folder, space, spent, selectedOn, best, baselines } = result;
+  const { model, ...modelSpent } = spent.model ?? {};
+  return {
+    event: "result",
+    reason,
+    folder,
+    evaluations: spent.evaluations,
+    selectedOn,
+    best:
+      best === undefined
+        ? null
+        : {
+            trial: best.trial,
+            choices: toDigits(space, best.choices),
+            key: best.key,
+            accuracy01: best.accuracy01,
+            paramCount: best.paramCount,
+            macCount: best.macCount,
+          },
+    testAccuracy01: best?.testAccuracy01 ?? null,
+    test: best?.test ?? {},
+    files: filesOf(result),
+    spent: model === undefined ? null : modelSpent,
+    baselines,
+  };
+}
+
+function spentWords({ calls, inputTokens, outputTokens, usd }: ModelSpent): string {
+  const money = usd > 0 ? ` · $${usd.toFixed(usd < 1 ? 4 : 2)}` : "";
+  return `${calls} calls · ${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out${money}`;
+}
+
+function estimateWords(estimate: NonNullable<SearchPlan["estimate"]>): string {
+  const { model, calls, inputTokens, outputTokens, usd } = estimate;
+  const money = usd === undefined ? "price unknown" : usd === 0 ? "free" : `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
+  return `Estimate: about ${calls} calls of ${model}, ${formatCount(inputTokens)} tokens read and ${formatCount(outputTokens)} written, ${money}.`;
+}
+
+function titleOf({ config, recorded }: SearchPlan): string {
+  const limits = Object.entries(config.limits).map(([name, value]) => {
+    const quantity = name.endsWith("ParamCount") ? "parameters" : "MACs";
+    return `${name.startsWith("min") ? "≥" : "≤"} ${formatCount(Number(value))} ${quantity}`;
+  });
+  const model = config.model === undefined ? "" : ` with ${config.model}`;
+  const parts = [config.dataset, config.space, `${config.strategy}${model}`, ...limits];
+  return `genius · ${parts.join(" · ")}${recorded.length > 0 ? ` · resumed after ${recorded.length} trials` : ""}`;
+}
