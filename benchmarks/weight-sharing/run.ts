@@ -10,13 +10,14 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
 import { openTable } from "../../src/evaluators/accuracy-table.ts";
-import { openSupernetData } from "../../src/features/weight-sharing/data.ts";
+import { supernetData } from "../../src/features/weight-sharing/data.ts";
 import { evolvePaths, measurePath } from "../../src/features/weight-sharing/paths.ts";
 import { createSupernet } from "../../src/features/weight-sharing/supernet.ts";
 import { type Method, trainSupernet } from "../../src/features/weight-sharing/training.ts";
 import { createDomain } from "../../src/search/constraints/create-domain.ts";
 import type { Choices } from "../../src/search/space.ts";
 import cells from "../../src/search/spaces/nas-bench-201.ts";
+import { openDataset } from "../../src/tasks/image-classification/index.ts";
 
 const { values } = parseArgs({
   options: {
@@ -91,7 +92,8 @@ function stopwatch() {
 }
 
 async function oneRun(method: Method, seed: number): Promise<Record<string, unknown>> {
-  const data = await openSupernetData(values.images!, { space, fraction01: setting.fraction, seed });
+  const dataset = await openDataset(values.images!, { imageSize: space.input[1] });
+  const data = supernetData(dataset, { space, fraction01: setting.fraction, seed });
   const spent = stopwatch();
   const curve: Record<string, unknown>[] = [];
   const trained = await trainSupernet({

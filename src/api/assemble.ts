@@ -13,6 +13,7 @@ import type { Strategy } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { type ModelSettings, modelSettings } from "../study/settings.ts";
 import type { GivenMembers } from "./search-options.ts";
+import { createTrainingAccess } from "./training-access.ts";
 
 export interface AssembleSetting {
   /** The run's folder: the conversation's record, checkpoints and the best model go there. */
@@ -80,7 +81,14 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       evaluations: config.trials,
       task: config.task,
       fidelity: evaluator.fidelity,
-      images: { source: config.dataset, seed: config.seed },
+      training: createTrainingAccess({
+        dataset: config.dataset,
+        seed: config.seed,
+        environment,
+        // The launcher options are those of the evaluator's launcher.
+        openLauncher: (name) => openLauncher(name, name === launcher ? config : {}, setting),
+        ...(onProgress && { onProgress }),
+      }),
       ...(conversation !== undefined && { conversation }),
     },
     strategyOptions,
@@ -107,7 +115,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
 
 async function openLauncher(
   name: string,
-  config: StudyConfig,
+  config: Pick<StudyConfig, "launcherOptions">,
   { folder, environment, onProgress }: AssembleSetting,
 ): Promise<Launcher> {
   const definition = await loadLauncher(name);

@@ -268,7 +268,7 @@ function outcomeOf({ end, curve, milliseconds, epochsRun }: Training): Outcome {
       return failed("crashed", `out of memory: ${end.detail}`);
     case "cancelled":
       return failed("cancelled", "stopped before its end");
-    case "lasting":
+    case "fatal":
       throw end.error;
     default:
       throw new GeniusError("internal", `Unknown end "${(end satisfies never as TrainingEnd).kind}".`);
@@ -289,7 +289,7 @@ async function readWeights(network: Network, jobFolder: string): Promise<Weights
 }
 
 function finalFailure(end: TrainingEnd): GeniusError {
-  if (end.kind === "lasting") return end.error;
+  if (end.kind === "fatal") return end.error;
   const detail = "detail" in end ? end.detail : "it was stopped";
   return new GeniusError(
     "training-failed",

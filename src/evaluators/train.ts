@@ -154,7 +154,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
 }
 
 /** The errors that would meet every further trial as well, and so end the study. */
-const lasting = new Set(["disk-full", "no-permission", "not-found"]);
+const fatalCodes = new Set(["disk-full", "no-permission", "not-found"]);
 
 function outcomeOf(
   end: JobEnd,
@@ -185,7 +185,7 @@ function outcomeOf(
     case "cancelled":
       return failed("cancelled", "stopped before its end");
     case "crashed":
-      if (lasting.has(end.error.code)) throw end.error;
+      if (fatalCodes.has(end.error.code)) throw end.error;
       return failed("crashed", end.error.message);
     case "finished":
       throw new GeniusError("internal", "A trial cannot end as a final training.");

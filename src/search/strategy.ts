@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import type { Random } from "../base/random.ts";
 import type { Conversation } from "../llm/index.ts";
+import type { Dataset } from "../tasks/image-classification/index.ts";
 import type { Domain } from "./constraints/domain.ts";
 import type { Fidelity, Proposal, Trial } from "./trial.ts";
 
@@ -42,10 +43,42 @@ export interface StrategySetting {
     /** The range of epochs that a multi-fidelity strategy may use; absent where an evaluator has no cheaper setting. */
     readonly epochs?: { readonly min: number; readonly max: number };
   };
-  /** The study's data set by name or path, and its seed, for a strategy that trains on the images itself. */
-  readonly images?: { readonly source: string; readonly seed: number };
+  /** Present when the study can train, for a strategy that trains on images itself. */
+  readonly training?: TrainingAccess;
   /** Present when the study has a language model. */
   readonly conversation?: Conversation;
+}
+
+/** What a strategy may use to train. It opens no dataset, starts no process and reads no environment itself. */
+export interface TrainingAccess {
+  /** The study's seed. */
+  readonly seed: number;
+  /** A folder on this machine whose content survives the run and can be made again. */
+  readonly cacheFolder: string;
+  /**
+   * Opens the study's dataset, or the one named by `source`, with images of `imageSize` pixels a side.
+   * @throws GeniusError when it cannot be opened.
+   */
+  openDataset(imageSize: number, source?: string): Promise<Dataset>;
+  /**
+   * Runs a module of the Python trainer to its end on a launcher.
+   * @throws GeniusError `training-failed` when it does not finish, or what the launcher throws.
+   */
+  runTrainer(program: TrainerProgram): Promise<void>;
+}
+
+export interface TrainerProgram {
+  /** Such as `genius_trainer.supernet`; run in `folder`, which it gets as `.`. */
+  readonly module: string;
+  /** Absolute. It holds the job and receives the results; the same folder is the same job. */
+  readonly folder: string;
+  /** The launcher, by name or file. */
+  readonly launcher: string;
+  /** The path of a Python; default: the launcher's. */
+  readonly python?: string;
+  /** Each line that the program prints. */
+  readonly onLine?: (line: string) => void;
+  readonly signal: AbortSignal;
 }
 
 export interface StrategyDefinition<Options = unknown> {

@@ -1,10 +1,10 @@
-"""A supernet on PyTorch, for GPUs: the same graph as src/features/weight-sharing trains in process, and the same four methods.
+"""A supernet on PyTorch, for GPUs: the graph and the four methods of src/features/weight-sharing, which trains in process.
 
     python -m genius_trainer.supernet JOBFOLDER
 
-reads JOBFOLDER/supernet.json (src/features/weight-sharing/torch.ts writes it: nodes, decisions, plan, images) and writes one
-JSON line an epoch to standard output, and at the end JOBFOLDER/result.json (probabilities of all options) and
-JOBFOLDER/supernet.safetensors (the shared weights, by GENIUS's names).
+reads JOBFOLDER/supernet.json (schema/supernet-job.json: nodes, decisions, plan, images), prints events
+(schema/supernet-event.json), and leaves JOBFOLDER/result.json (schema/supernet-result.json: probabilities of all
+options) and JOBFOLDER/supernet.safetensors (the shared weights, by GENIUS's names).
 
 A path that is drawn is computed alone, which saves most of GDAS's and one-shot's time. The gradients are those of the
 training in process; but options that were not drawn stay as they are for that step, where in process momentum and
@@ -25,7 +25,9 @@ from safetensors.torch import save_file
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
+from .events import Emit, Event, take_standard_output
 from .network import initialise
+from .schema_check import mismatch
 from .seeds import generator_of
 
 Node = dict[str, Any]
@@ -302,7 +304,11 @@ def open_halves(data: dict[str, Any], device: torch.device) -> tuple[Half, Half]
     return half(data["train"]), half(data["validation"])
 
 
-def train(job: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> tuple[Supernet, Tensor]:
+class Diverged(Exception):
+    """A loss that is not finite."""
+
+
+def train(job: dict[str, Any], emit: Emit) -> tuple[Supernet, Tensor]:
     """Trains a supernet to the end of its plan; gives it with the probabilities of all options."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     plan = job["plan"]
@@ -363,24 +369,44 @@ def train(job: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> tuple[
             optimiser.step()
             sums[0] += float(loss.detach())
         probabilities = softmax(parameters.detach(), segments).tolist()
-        point: dict[str, Any] = {"epoch": epoch + 1, "trainLoss": sums[0] / steps, "probabilities": probabilities}
+        if not all(map(math.isfinite, sums)):
+            raise Diverged(f"the loss of epoch {epoch + 1} is not finite")
+        point: Event = {
+            "event": "epoch",
+            "epoch": epoch + 1,
+            "trainLoss": sums[0] / steps,
+            "probabilities": probabilities,
+        }
         if method != "one-shot":
             point["validationLoss"] = sums[1] / steps
         emit(point)
     return network, softmax(parameters.detach(), segments)
 
 
-def main(arguments: list[str]) -> int:
-    """The command. Exit codes: 0 finished, 2 wrong use."""
+def main(arguments: list[str], emit: Emit | None = None) -> int:
+    """The command; events go to standard output unless `emit` takes them.
+
+    Exit codes: 0 finished, 1 failed (the last event says why), 2 wrong use.
+    """
     if len(arguments) != 1:
         print("Usage: python -m genius_trainer.supernet JOBFOLDER", file=sys.stderr)
         return 2
+    emit = emit or take_standard_output()
     folder = Path(arguments[0])
     job = json.loads((folder / "supernet.json").read_text())
-    network, probabilities = train(job, lambda point: print(json.dumps(point), flush=True))
+    wrong = mismatch("supernet-job", job)
+    if wrong is not None:
+        emit({"event": "failed", "reason": "bad-job", "detail": f"supernet.json: {wrong}"})
+        return 1
+    try:
+        network, probabilities = train(job, emit)
+    except Diverged as diverged:
+        emit({"event": "failed", "reason": "diverged", "detail": str(diverged)})
+        return 1
     save_file(network.genius_weights(), folder / "supernet.safetensors")
     # Last: its presence says that the weights are whole.
     (folder / "result.json").write_text(json.dumps({"version": 1, "probabilities": probabilities.tolist()}))
+    emit({"event": "finished"})
     return 0
 
 

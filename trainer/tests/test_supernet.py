@@ -4,6 +4,7 @@ probability, and a whole run learns and leaves its files."""
 import json
 import runpy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from safetensors.torch import load_file
 from torch.nn import functional as F
 
 from genius_trainer.network import initialise
+from genius_trainer.schema_check import mismatch
 from genius_trainer.seeds import generator_of
 from genius_trainer.supernet import Node, Supernet, draw_shares, main, second_order, softmax
 
@@ -105,7 +107,7 @@ def test_gdas_draws_by_probability_and_carries_a_gradient() -> None:
 
 
 @pytest.mark.parametrize("method", ["darts-1", "darts-2", "gdas", "one-shot"])
-def test_a_run_learns_and_leaves_its_files(tmp_path: Path, capsys: pytest.CaptureFixture[str], method: str) -> None:
+def test_a_run_learns_and_leaves_its_files(tmp_path: Path, method: str) -> None:
     random = np.random.default_rng(3)
     labels = random.integers(0, 3, 96)
     pixels = random.integers(0, 80, (96, 2, 6, 6)) + 70 * labels[:, None, None, None] * np.array([1, 0])[:, None, None]
@@ -123,17 +125,23 @@ def test_a_run_learns_and_leaves_its_files(tmp_path: Path, capsys: pytest.Captur
         "flip": True,
     }
     job = {
+        "version": 1,
         "nodes": nodes(),
         "decisions": [{"first": 0, "count": 4}],
         "plan": {**plan, "architectureRate": 0.05},
         "data": data,
     }
     (tmp_path / "supernet.json").write_text(json.dumps(job))
-    assert main([str(tmp_path)]) == 0
-    points = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    events: list[dict[str, Any]] = []
+    assert main([str(tmp_path)], events.append) == 0
+    assert [mismatch("supernet-event", event) for event in events] == [None] * 9
+    assert events[-1] == {"event": "finished"}
+    points = events[:-1]
     assert [point["epoch"] for point in points] == list(range(1, 9))
     assert points[-1]["trainLoss"] < 0.8 * points[0]["trainLoss"]
-    probabilities = json.loads((tmp_path / "result.json").read_text())["probabilities"]
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert mismatch("supernet-result", result) is None
+    probabilities = result["probabilities"]
     assert sum(probabilities) == pytest.approx(1, abs=1e-5)
     if method == "one-shot":
         assert max(probabilities) < 0.26
@@ -145,8 +153,16 @@ def test_a_run_learns_and_leaves_its_files(tmp_path: Path, capsys: pytest.Captur
     assert "norm@3.runningVariance" in weights
 
 
+def test_refuses_a_job_that_does_not_fit(tmp_path: Path) -> None:
+    (tmp_path / "supernet.json").write_text(json.dumps({"version": 1, "nodes": []}))
+    events: list[dict[str, Any]] = []
+    assert main([str(tmp_path)], events.append) == 1
+    assert [(event["event"], event["reason"]) for event in events] == [("failed", "bad-job")]
+    assert "supernet.json" in events[0]["detail"]
+
+
 def test_agrees_with_the_training_in_process() -> None:
-    """The gradients by the architecture that src/features/weight-sharing/torch-agreement.test.ts holds the other engine to."""
+    """The gradients by the architecture: torch-agreement.test.ts compares the other engine with the same file."""
     folder = Path(__file__).parents[2] / "src/features/weight-sharing/fixtures"
     script = runpy.run_path(str(folder / "supernet-gradients.py"))
     found = script["gradients"](json.loads((folder / "supernet-nodes.json").read_text()))

@@ -201,7 +201,7 @@ test("what would meet every further training ends the study, with what to do", a
   for (const [look, code, words] of cases) {
     const { training } = await follow([[unknown, look]]);
     expect(training.end).toMatchObject({
-      kind: "lasting",
+      kind: "fatal",
       error: { code, message: expect.stringMatching(words) },
     });
   }

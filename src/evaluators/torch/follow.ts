@@ -4,9 +4,10 @@
 import { GeniusError, messageOf } from "../../base/errors.ts";
 import type { EpochPoint } from "../../search/trial.ts";
 import type { JobState, Launcher, LaunchJob } from "../launchers/launcher.ts";
+import { type Retrying, retryWhileUnreachable } from "../launchers/retry-while-unreachable.ts";
 import { readTorchLine, type TorchEvent } from "./job.ts";
 
-export interface Following {
+export interface Following extends Retrying {
   readonly launcher: Launcher;
   /** The job of an attempt, counted from 1; all share a folder, and with it the checkpoint. */
   readonly jobOf: (attempt: number) => LaunchJob;
@@ -15,10 +16,8 @@ export interface Following {
   /** The training is asked to stop when this aborts. */
   readonly signal: AbortSignal;
   readonly onEpoch?: (point: EpochPoint) => void;
-  /** Told of what a person should know: a queue, a bad line, a new start. */
+  /** Told what a person should know: a queue, a bad line, a new start. */
   readonly onProgress?: (text: string) => void;
-  /** Resolves after so long, or when the signal aborts. */
-  readonly wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
 export type Finished = Extract<TorchEvent, { event: "finished" }>;
@@ -31,8 +30,8 @@ export type TrainingEnd =
       readonly kind: "diverged" | "timeout" | "crashed" | "out-of-memory";
       readonly detail: string;
     }
-  /** What would meet every further training as well. */
-  | { readonly kind: "lasting"; readonly error: GeniusError };
+  /** Every further training would fail in the same way. */
+  | { readonly kind: "fatal"; readonly error: GeniusError };
 
 export interface Training {
   readonly end: TrainingEnd;
@@ -43,10 +42,8 @@ export interface Training {
   readonly epochsRun: number;
 }
 
-/** A backend that does not answer is asked again for so long: a head that is restarted, a network that is away. */
-const patienceMs = 10 * 60_000;
 /** How long an interrupted study waits for its trainings to stop; they stop also when it does not wait. */
-const farewellMs = 8_000;
+const shutdownGraceMs = 8_000;
 
 /** @throws GeniusError `launcher-refused`, or `launcher-unreachable` after ten minutes; the training may go on. */
 export async function followTraining(following: Following): Promise<Training> {
@@ -65,7 +62,7 @@ export async function followTraining(following: Following): Promise<Training> {
     const result = { curve, ...sum, ...(started && { started }) };
     if (seen.end.kind !== "interrupted") {
       // What an earlier study met, such as a full disk, may have been put right since.
-      if (seen.end.kind === "lasting" && seen.wasOver) continue;
+      if (seen.end.kind === "fatal" && seen.wasOver) continue;
       return { ...result, end: seen.end };
     }
     if (following.signal.aborted) return { ...result, end: { kind: "cancelled" } };
@@ -73,11 +70,8 @@ export async function followTraining(following: Following): Promise<Training> {
     interruptions += 1;
     const words = `${job.key} was ${seen.end.how} (${seen.end.detail})`;
     if (interruptions > retries) {
-      const times =
-        retries === 0
-          ? "and --retries is 0"
-          : `for the ${interruptions}. time; --retries ${retries} is the most`;
-      return { ...result, end: { kind: "crashed", detail: `${words}, ${times}` } };
+      const detail = `${words}; interruption ${interruptions} with --retries ${retries}`;
+      return { ...result, end: { kind: "crashed", detail } };
     }
     following.onProgress?.(`${words}; it goes on from its checkpoint`);
   }
@@ -109,11 +103,11 @@ async function followAttempt(
     ...(onEpoch && { onEpoch }),
     ...(onProgress && { onProgress }),
   });
-  const first = await patiently(following, () => launcher.state(job));
+  const first = await retryWhileUnreachable(following, () => launcher.state(job));
   const cancelled = (): Attempt => ({ end: { kind: "cancelled" }, ...reading.sums(), wasOver: false });
   if (first.kind === "unknown") {
     if (signal.aborted) return cancelled();
-    await patiently(following, () => launcher.submit(job));
+    await retryWhileUnreachable(following, () => launcher.submit(job));
   }
   const pollMs = (launcher.pollSeconds ?? 1) * 1000;
   let offset = 0;
@@ -126,9 +120,9 @@ async function followAttempt(
         .stop(job)
         .catch((thrown) => onProgress?.(`${job.key} could not be stopped: ${messageOf(thrown)}`));
     }
-    const state = await patiently(following, () => launcher.state(job));
+    const state = await retryWhileUnreachable(following, () => launcher.state(job));
     // After the state: what an ended job has printed is all there is.
-    const output = await patiently(following, () => launcher.output(job, offset));
+    const output = await retryWhileUnreachable(following, () => launcher.output(job, offset));
     offset = output.offset;
     reading.read(output.text);
     if (state.kind === "queued" && state.detail !== undefined && state.detail !== queuedFor) {
@@ -139,23 +133,8 @@ async function followAttempt(
       const end = endOf(state, reading.last());
       return { end, ...reading.sums(), wasOver: first.kind === "ended" };
     }
-    if (stopAskedAt !== undefined && performance.now() - stopAskedAt > farewellMs) return cancelled();
+    if (stopAskedAt !== undefined && performance.now() - stopAskedAt > shutdownGraceMs) return cancelled();
     await wait(pollMs, stopAskedAt === undefined ? signal : undefined);
-  }
-}
-
-/** Asks again while the backend does not answer. */
-async function patiently<T>({ wait, onProgress, signal }: Following, ask: () => Promise<T>): Promise<T> {
-  const begun = performance.now();
-  for (let pause = 1000; ; pause = Math.min(15_000, pause * 2)) {
-    try {
-      return await ask();
-    } catch (thrown) {
-      const isAway = thrown instanceof GeniusError && thrown.code === "launcher-unreachable";
-      if (!isAway || signal.aborted || performance.now() - begun > patienceMs) throw thrown;
-      if (pause === 1000) onProgress?.(`${messageOf(thrown)} Asking again for ten minutes.`);
-      await wait(pause, signal);
-    }
   }
 }
 
@@ -262,7 +241,7 @@ function endOf(state: Over, last: Finished | Failed | undefined): Attempt["end"]
     case "finished":
     case "failed":
       if (last !== undefined) return { kind: "interrupted", how: "stopped", detail: words };
-      if (/No module named/.test(words)) return { kind: "lasting", error: missingPackage(words) };
+      if (/No module named/.test(words)) return { kind: "fatal", error: missingPackage(words) };
       return {
         kind: "crashed",
         detail: how === "finished" ? `the trainer ended without a result (${words})` : words,
@@ -281,7 +260,7 @@ function endOfFailure({ reason, detail }: Failed): TrainingEnd {
       return { kind: reason, detail };
     case "disk-full":
       return {
-        kind: "lasting",
+        kind: "fatal",
         error: new GeniusError(
           "disk-full",
           `A training could not write: ${detail} Then run "genius resume"; finished trials are kept.`,
@@ -289,7 +268,7 @@ function endOfFailure({ reason, detail }: Failed): TrainingEnd {
       };
     case "bad-job":
       return {
-        kind: "lasting",
+        kind: "fatal",
         error: new GeniusError("training-failed", `The trainer refuses the job: ${detail}`),
       };
     case "cancelled":

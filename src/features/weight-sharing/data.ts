@@ -1,14 +1,14 @@
-// The images of a supernet: opened by path or name at the space's size, and halved – the weights learn from one half, the
-// architecture from the other. It must not know what is trained.
+// The images of a supernet: the training part of a dataset, halved – the weights learn from one half, the architecture
+// from the other. It must not know what is trained or where the dataset comes from.
 import { GeniusError } from "../../base/errors.ts";
 import type { Space } from "../../search/space.ts";
 import {
   type Augmentation,
   channelStatistics,
+  type Dataset,
   defaultAugmentation,
   type ImageSet,
   type Normalisation,
-  openDataset,
   splitValidation,
   takeFraction,
 } from "../../tasks/image-classification/index.ts";
@@ -24,18 +24,17 @@ export interface SupernetData {
 }
 
 /**
- * Opens the training part of a data set; its test images are not touched.
- * @throws GeniusError `wrong-use` when the images do not fit the space, or what `openDataset` throws.
+ * Halves the training part of a dataset; its test images are not used.
+ * @throws GeniusError `wrong-use` when the images do not fit the space.
  */
-export async function openSupernetData(
-  source: string,
+export function supernetData(
+  dataset: Dataset,
   { space, fraction01, seed }: { readonly space: Space; readonly fraction01: number; readonly seed: number },
-): Promise<SupernetData> {
-  const dataset = await openDataset(source, { imageSize: space.input[1] });
+): SupernetData {
   if (dataset.shape.join() !== space.input.join() || dataset.classNames.length !== space.classCount) {
     throw new GeniusError(
       "wrong-use",
-      `A supernet of ${space.name} takes images of [${space.input.join(", ")}] in ${space.classCount} classes; ${source} has [${dataset.shape.join(", ")}] in ${dataset.classNames.length}. Give the images that the space was made for.`,
+      `A supernet of ${space.name} takes images of [${space.input.join(", ")}] in ${space.classCount} classes; ${dataset.name} has [${dataset.shape.join(", ")}] in ${dataset.classNames.length}. Use the images that the space was made for.`,
     );
   }
   const kept = takeFraction(dataset.train, { fraction01, seed });

@@ -3,14 +3,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { createRandom } from "../../base/random.ts";
 import { createTrainer } from "../../engine/index.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import macro from "../../search/spaces/nas-bench-macro.ts";
-import { createBatches } from "../../tasks/image-classification/index.ts";
+import { createBatches, openDataset } from "../../tasks/image-classification/index.ts";
 import { oneHot, segmentsOf } from "./architecture.ts";
-import { openSupernetData } from "./data.ts";
+import { supernetData } from "./data.ts";
 import { smallSpace } from "./fixtures/small-space.ts";
 import { evolvePaths, measurePath } from "./paths.ts";
 import { createSupernet } from "./supernet.ts";
@@ -18,9 +18,9 @@ import { trainSupernet } from "./training.ts";
 
 test("measures paths with the weights that they share", { timeout: 180_000 }, async () => {
   const cache = await mkdtemp(join(tmpdir(), "genius-paths-"));
-  vi.stubEnv("GENIUS_CACHE_DIR", cache);
   try {
-    const data = await openSupernetData("digits", { space: smallSpace, fraction01: 0.3, seed: 1 });
+    const dataset = await openDataset("digits", { imageSize: 8, cacheDirectory: cache });
+    const data = supernetData(dataset, { space: smallSpace, fraction01: 0.3, seed: 1 });
     const supernet = createSupernet(smallSpace);
     const plan = { method: "one-shot", epochs: 6, batchSize: 32, learningRate: 0.1 } as const;
     const rest = { weightDecay: 1e-4, architectureRate: 0, seed: 2 };
@@ -54,7 +54,6 @@ test("measures paths with the weights that they share", { timeout: 180_000 }, as
     expect(accuracy).toBeGreaterThan(0.18);
     expect(await measurePath(measure, [3, 3])).toBe(accuracy);
   } finally {
-    vi.unstubAllEnvs();
     await rm(cache, { recursive: true, force: true });
   }
 });

@@ -5,7 +5,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { createTrainingAccess } from "../../api/training-access.ts";
 import { createRandom } from "../../base/random.ts";
+import { findPython } from "../../evaluators/launchers/local/python.ts";
+import local from "../../evaluators/launchers/local.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import type { ProposeContext, Strategy, StrategyDefinition } from "../../search/strategy.ts";
 import type { Proposal } from "../../search/trial.ts";
@@ -14,6 +17,9 @@ import { smallSpace } from "./fixtures/small-space.ts";
 import darts from "./strategies/darts.ts";
 import gdas from "./strategies/gdas.ts";
 import oneShot from "./strategies/one-shot.ts";
+
+const found = await findPython(process.env).catch(() => undefined);
+const python = found?.packages.torch === undefined ? undefined : found.path;
 
 const domain = createDomain(smallSpace, {});
 const quick = {
@@ -28,12 +34,10 @@ let cache: string;
 
 beforeAll(async () => {
   cache = await mkdtemp(join(tmpdir(), "genius-supernet-"));
-  vi.stubEnv("GENIUS_CACHE_DIR", cache);
   // Decodes ten thousand images once.
-  await openDataset("digits", { imageSize: 8 });
+  await openDataset("digits", { imageSize: 8, cacheDirectory: cache });
 }, 180_000);
 afterAll(async () => {
-  vi.unstubAllEnvs();
   await rm(cache, { recursive: true, force: true });
 });
 
@@ -43,9 +47,20 @@ function create(definition: StrategyDefinition, more: object = {}): Strategy {
     evaluations: 20,
     task: "digits",
     fidelity: { full: {} },
-    images: { source: "digits", seed: 7 },
+    training: access(),
   };
   return definition.create(setting, definition.options.parse({ ...quick, ...more }));
+}
+
+/** What a search gives its strategy, with this test's cache and a launcher of this machine. */
+function access(seed = 7) {
+  const environment = { ...process.env, GENIUS_CACHE_DIR: cache };
+  return createTrainingAccess({
+    dataset: "digits",
+    seed,
+    environment,
+    openLauncher: async () => local.create({ folder: cache, environment }, {}),
+  });
 }
 
 async function proposals(strategy: Strategy, count: number, signal?: AbortSignal): Promise<Proposal[]> {
@@ -111,6 +126,27 @@ test("trains again what cannot be read", async () => {
   expect(await proposals(create(gdas as StrategyDefinition), 2)).toEqual(first);
 });
 
+test.skipIf(python === undefined)(
+  "trains with PyTorch through a launcher, and reads the result again afterwards",
+  { timeout: 180_000 },
+  async () => {
+    const torch = { supernetPython: python };
+    const first = await proposals(create(gdas as StrategyDefinition, torch), 3);
+    expect(first[0]).toMatchObject({ by: "gdas", rationale: expect.stringMatching(/^place 1 of /) });
+    const folder = (await supernets()).find((name) => name.endsWith(".torch"))!;
+    expect(await readdir(join(cache, "supernets", folder))).toContain("result.json");
+    // Without a Python: only the finished result can have been read.
+    const again = { supernetPython: "no-such-python" };
+    expect(await proposals(create(gdas as StrategyDefinition, again), 3)).toEqual(first);
+  },
+);
+
+test.skipIf(python === undefined)("says why the trainer refuses a job", async () => {
+  const torch = { supernetPython: python, supernetRate: 1e30 };
+  const strategy = create(darts as StrategyDefinition, torch);
+  await expect(proposals(strategy, 1)).rejects.toThrow(/the loss of epoch \d+ is not finite/);
+});
+
 test("says what is missing without the Python that was named", async () => {
   const strategy = create(darts as StrategyDefinition, { supernetPython: "no-such-python" });
   await expect(proposals(strategy, 1)).rejects.toThrow(/no Python at "no-such-python"/);
@@ -120,10 +156,7 @@ test("says what is missing without images, and when they do not fit", async () =
   const setting = { domain, evaluations: 1, task: "", fidelity: { full: {} } };
   expect(() => darts.create(setting, darts.options.parse({}))).toThrow(/no images to train it on.*--images/);
   const wide = createDomain({ ...smallSpace, classCount: 3 }, {});
-  const strategy = gdas.create(
-    { ...setting, domain: wide, images: { source: "digits", seed: 1 } },
-    gdas.options.parse({}),
-  );
+  const strategy = gdas.create({ ...setting, domain: wide, training: access(1) }, gdas.options.parse({}));
   await expect(proposals(strategy, 1)).rejects.toThrow(
     /takes images of \[1, 8, 8\] in 3 classes; digits has/,
   );

@@ -5,12 +5,12 @@ import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
 import { formatPercent } from "../../base/units.ts";
+import type { Domain } from "../../search/constraints/domain.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../../search/sampling/unseen.ts";
 import type { Choices } from "../../search/space.ts";
-import type { ProposeContext, Strategy, StrategySetting } from "../../search/strategy.ts";
-import { cacheDirectoryOf } from "../../tasks/image-classification/index.ts";
+import type { ProposeContext, Strategy, StrategySetting, TrainingAccess } from "../../search/strategy.ts";
 import { segmentsOf } from "./architecture.ts";
-import { openSupernetData, type SupernetData } from "./data.ts";
+import { type SupernetData, supernetData } from "./data.ts";
 import { keepState, keptPath, readState } from "./kept.ts";
 import { byProbability } from "./most-probable.ts";
 import { evolvePaths, measurePath } from "./paths.ts";
@@ -23,7 +23,7 @@ export const supernetOptions = {
   images: z
     .string()
     .optional()
-    .describe("the images the supernet is trained on (default: the study's data set)")
+    .describe("images to train the supernet on (default: the study's dataset)")
     .meta({ placeholder: "FOLDER" }),
   supernetEpochs: z.int().min(1).default(30).describe("epochs of the supernet"),
   supernetFraction01: z
@@ -31,15 +31,22 @@ export const supernetOptions = {
     .min(0)
     .max(1)
     .default(1)
-    .describe("share of the training images that the supernet sees; half of them teach the weights"),
-  supernetBatch: z.int().min(2).default(64).describe("images a step"),
-  supernetRate: z.number().min(0).default(0.025).describe("first learning rate of the shared weights"),
+    .describe("share of the training images used for the supernet; half of them train the weights"),
+  supernetBatch: z.int().min(2).default(64).describe("batch size of the supernet"),
+  supernetRate: z.number().min(0).default(0.025).describe("initial learning rate of the shared weights"),
+  supernetLauncher: z
+    .string()
+    .optional()
+    .describe(
+      "train the supernet with PyTorch on this launcher (local, ray, slurm or a file), on a GPU if it has one",
+    )
+    .meta({ placeholder: "NAME|FILE" }),
   supernetPython: z
     .string()
     .optional()
-    .describe("train the supernet with PyTorch, on its GPU if there is one: the path of a Python that has it")
+    .describe("path of the Python for it (default: the launcher's); alone, it implies the launcher local")
     .meta({ placeholder: "PYTHON" }),
-  supernetThreads: z.int().min(1).default(1).describe("threads that train the supernet"),
+  supernetThreads: z.int().min(1).default(1).describe("threads for training the supernet in process"),
 };
 const schema = z.object(supernetOptions);
 
@@ -61,8 +68,8 @@ interface Candidate {
   readonly rationale: string;
 }
 
-/** Candidates tried of a ranking before the rest of the space is drawn from. */
-const mostRanked = 20_000;
+/** Candidates of a ranking that are tried before designs are drawn at random. */
+const maxRanked = 20_000;
 
 /** @throws GeniusError `wrong-use` when the space has no supernet, or the study no images. */
 export function createWeightSharing(
@@ -70,12 +77,11 @@ export function createWeightSharing(
   given: z.output<typeof schema>,
   sharing: WeightSharing,
 ): Strategy {
-  const { domain, images } = setting;
-  const source = given.images ?? images?.source;
-  if (source === undefined) {
+  const { domain, training: access } = setting;
+  if (access === undefined) {
     throw new GeniusError(
       "wrong-use",
-      `The strategy ${sharing.by} trains a supernet and has no images to train it on. Run it with genius search, and give --images FOLDER.`,
+      `The strategy ${sharing.by} trains a supernet and has no images to train it on. Run it with genius search and --images FOLDER.`,
     );
   }
   const supernet = createSupernet(domain.space);
@@ -86,25 +92,26 @@ export function createWeightSharing(
     learningRate: given.supernetRate,
     weightDecay: 3e-4,
     architectureRate: sharing.architectureRate ?? 0,
-    seed: images?.seed ?? 0,
+    seed: access.seed,
   };
   const known = createKnownDesigns();
   let candidates: Promise<Iterator<Candidate>> | undefined;
 
   const search = async ({ signal }: ProposeContext): Promise<Iterator<Candidate>> => {
-    const data = await openSupernetData(source, {
-      space: domain.space,
-      fraction01: given.supernetFraction01,
-      seed: plan.seed,
-    });
+    const { space } = domain;
+    const dataset = await access.openDataset(space.input[1], given.images);
+    const data = supernetData(dataset, { space, fraction01: given.supernetFraction01, seed: plan.seed });
     const training = { supernet, data, plan, threads: given.supernetThreads, signal };
+    const { supernetLauncher: launcher, supernetPython: python } = given;
     const trained =
-      given.supernetPython === undefined
-        ? await trainKept(training, setting)
+      launcher === undefined && python === undefined
+        ? await trainKept(training, domain, access)
         : await trainSupernetWithTorch({
             ...training,
-            python: given.supernetPython,
-            folder: `${keptPath(cacheDirectoryOf(process.env), { supernet, data, plan, more: "torch" })}.torch`,
+            ...(python !== undefined && { python }),
+            launcher: launcher ?? "local",
+            runTrainer: access.runTrainer,
+            folder: `${keptPath(access.cacheFolder, { supernet, data, plan, more: "torch" })}.torch`,
           });
     const { evolution } = sharing;
     if (evolution === undefined) return likeliest(supernet, trained);
@@ -141,7 +148,7 @@ export function createWeightSharing(
         throw thrown;
       }
       const isFree = freeDesigns(known, context.pending);
-      for (let count = 0; count < mostRanked; count += 1) {
+      for (let count = 0; count < maxRanked; count += 1) {
         const next = rest.next();
         if (next.done) break;
         const { choices, rationale } = next.value;
@@ -177,21 +184,24 @@ function* likeliest(
   }
 }
 
-/** Trains, or goes on from what is in the cache. */
+interface KeptTraining {
+  readonly supernet: Supernet;
+  readonly data: SupernetData;
+  readonly plan: SupernetPlan;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+}
+
+/** Trains in process, or continues from what is in the cache. */
 async function trainKept(
-  training: {
-    readonly supernet: Supernet;
-    readonly data: SupernetData;
-    readonly plan: SupernetPlan;
-    readonly threads: number;
-    readonly signal: AbortSignal;
-  },
-  { domain }: StrategySetting,
+  training: KeptTraining,
+  domain: Domain,
+  { cacheFolder }: TrainingAccess,
 ): Promise<TrainedSupernet> {
   const { supernet, data, plan } = training;
   // Allowed paths only, where single paths are trained: another limit is another supernet.
   const limits = plan.method === "one-shot" ? domain.limits : {};
-  const path = keptPath(cacheDirectoryOf(process.env), { supernet, data, plan, more: limits });
+  const path = keptPath(cacheFolder, { supernet, data, plan, more: limits });
   const begun = await readState(path);
   return trainSupernet({
     ...training,
