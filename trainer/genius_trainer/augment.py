@@ -1,7 +1,7 @@
 """From stored pixels to a batch that trains: augmented, normalised and mixed, on the device that the pixels are on.
 
-The operations and their order are those of src/tasks/image-classification/fill-batch.ts: crop and mirror, warp, colours, normalise, cut out,
-mix. All draws come from one generator on the CPU.
+The operations and their order are those of src/tasks/image-classification/fill-batch.ts: crop and mirror, warp,
+colours, normalise, cut out, mix. All draws come from one generator on the CPU.
 """
 
 import math

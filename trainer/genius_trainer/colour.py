@@ -1,7 +1,7 @@
 """Colour operations on batches: float [N, C, H, W] of whole values 0..255 in and out, C = 1 or 3, on any device.
 
-Definitions are those of src/tasks/image-classification/augment/colour.ts: Pillow's ImageEnhance and ImageOps, luminance ITU-R 601. A strength
-is a tensor [N], one for each image.
+Definitions are those of src/tasks/image-classification/augment/colour.ts: Pillow's ImageEnhance and ImageOps,
+luminance ITU-R 601. A strength is a tensor [N], one for each image.
 """
 
 import torch
