@@ -94,7 +94,7 @@ export interface Routes {
   };
   /** One call, whole; `:index` counts from 0. */
   readonly "GET /api/runs/:id/calls/:index": { readonly reply: CallDetail };
-  /** Several runs, for comparing: their best so far over evaluations. Takes at most 20 ids, with commas between. */
+  /** Several runs, for comparing: their best so far over evaluations. `runs`: up to 20 ids, as `joinIds` writes them. */
   readonly "GET /api/compare": { readonly query: { readonly runs: string }; readonly reply: Comparison };
   /** Server-sent events of the list of runs: `ListEvent`s. */
   readonly "GET /api/events": { readonly reply: EventStream<ListEvent> };

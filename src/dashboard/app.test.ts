@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -6,8 +6,18 @@ import { run as genius } from "../cli/main.ts";
 import { createAnalyst } from "../runs/analyst.ts";
 import { createProcesses } from "../runs/processes.ts";
 import { createRunStore } from "../runs/run-store.ts";
-import type { CallDetail, CallSummary, Page, RunDetail, RunEvent, TrialColumns, Trouble } from "./api.ts";
+import type {
+  CallDetail,
+  CallSummary,
+  Comparison,
+  Page,
+  RunDetail,
+  RunEvent,
+  TrialColumns,
+  Trouble,
+} from "./api.ts";
 import { createApp } from "./app.ts";
+import { joinIds } from "./run-ids.ts";
 import { type Serving, serveDashboard } from "./serve.ts";
 
 const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
@@ -268,6 +278,15 @@ test("other origins, other names, missing tokens and paths are refused", async (
   expect((await post("/api/runs/table/turns", { kind: "hold", on: true })).status).toBe(409);
   const big = await post("/api/runs/table/guesses", { trial: 1, accuracy01: 0.5, more: "x".repeat(2 << 20) });
   expect(big.status).toBe(413);
+});
+
+test("runs whose names hold a comma or a per cent sign are compared", async () => {
+  const odd = "a,b 50%";
+  await cp(join(root, "table"), join(root, odd), { recursive: true });
+  const query = new URLSearchParams({ runs: joinIds([odd, "table"]) });
+  const { runs } = (await (await ask(`/api/compare?${query}`)).json()) as Comparison;
+  expect(runs.map(({ id }) => id)).toEqual([odd, "table"]);
+  await rm(join(root, odd), { recursive: true });
 });
 
 test("open to the network, reading needs the token too", async () => {

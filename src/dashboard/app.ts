@@ -23,6 +23,7 @@ import { csvOf, designDownload, downloadHeaders } from "./downloads.ts";
 import { listEvents, runEvents } from "./events.ts";
 import { type Guard, guarded, hasToken, refusal } from "./guard.ts";
 import type { PageFiles } from "./page-files.ts";
+import { splitIds } from "./run-ids.ts";
 import { callDetail, callRows } from "./views/calls.ts";
 import { comparisonView } from "./views/compare.ts";
 import { runDetail } from "./views/detail.ts";
@@ -95,7 +96,7 @@ export function createApp(dashboard: Dashboard): Hono {
     return context.json({ groups: await memberOptions({ space, strategy, evaluator }) });
   });
   app.get("/api/compare", async (context) => {
-    const ids = (context.req.query("runs") ?? "").split(",").filter((id) => id !== "");
+    const ids = splitIds(context.req.query("runs") ?? "");
     if (ids.length === 0 || ids.length > 20)
       throw new GeniusError("wrong-use", "Name 1 to 20 runs to compare.");
     return context.json(comparisonView(await Promise.all(ids.map((id) => store.open(id)))));

@@ -1,9 +1,10 @@
 // The inbox of a run: `inbox/` in its folder, one JSON file a turn. Whoever looks at a running search puts turns in;
 // the process that holds the run's lock takes them out, oldest first. A file is complete once it has its name.
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, systemCodeOf } from "../base/errors.ts";
+import { writeWhole } from "../base/write-whole.ts";
 import { type PersonTurn, personTurn } from "./person-turn.ts";
 
 export interface InboxItem {
@@ -18,18 +19,10 @@ let lastMs = 0;
 
 /** Puts a turn in and returns its id. */
 export async function putTurn(folder: string, turn: PersonTurn, now: number = Date.now()): Promise<string> {
-  const inbox = inboxPath(folder);
   // Two turns of one millisecond keep their order.
   lastMs = Math.max(now, lastMs + 1);
   const id = `${String(lastMs).padStart(15, "0")}-${randomUUID()}.json`;
-  try {
-    await mkdir(inbox, { recursive: true });
-    const part = join(inbox, `${id}.part`);
-    await writeFile(part, JSON.stringify(turn));
-    await rename(part, join(inbox, id));
-  } catch (thrown) {
-    throw fileError(thrown, inbox, "write");
-  }
+  await writeWhole(join(inboxPath(folder), id), JSON.stringify(turn));
   return id;
 }
 

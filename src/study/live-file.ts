@@ -1,8 +1,9 @@
 // What a search is doing right now, in `live.json` of its folder: the trial that is thought of, the trainings under way
 // with their curves, a question to a person. It is for looking at only: nothing is restored from it, and it is removed
 // at the end. Written whole each time, at most a few times a second.
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "../base/write-whole.ts";
 import type { DesignCost } from "../search/constraints/domain.ts";
 import type { EpochPoint, Proposal } from "../search/trial.ts";
 
@@ -45,12 +46,10 @@ export function createLiveWriter(folder: string, everyMs = 250): LiveWriter {
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let closed = false;
-  const part = `${livePath(folder)}.part`;
   const write = async () => {
     if (closed) return;
     try {
-      await writeFile(part, JSON.stringify(live));
-      await rename(part, livePath(folder));
+      await writeWhole(livePath(folder), JSON.stringify(live), { isDurable: false, createsFolder: false });
     } catch {}
   };
   return {
@@ -66,7 +65,6 @@ export function createLiveWriter(folder: string, everyMs = 250): LiveWriter {
       clearTimeout(timer);
       await writing;
       await rm(livePath(folder), { force: true });
-      await rm(part, { force: true });
     },
   };
 }

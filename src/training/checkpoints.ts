@@ -1,10 +1,10 @@
-// Trainings on disk: one file holds a training's state and its curve so far. Written under another name and then
-// renamed, so that a file is whole or absent. Of a search's trainings the best few are kept, since a strategy that
+// Trainings on disk: one file holds a training's state and its curve so far, whole or not at all. Of a search's trainings the best few are kept, since a strategy that
 // raises the fidelity goes on with its best.
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { unfinishedEnding, writeWhole } from "../base/write-whole.ts";
 import type { Network } from "../graph/network.ts";
 import type { EpochPoint } from "../search/trial.ts";
 
@@ -19,25 +19,6 @@ export interface Checkpoint {
   readonly curve: readonly EpochPoint[];
   /** What the trainer gave. */
   readonly state: Uint8Array;
-}
-
-/** Writes a file whole or not at all. */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  const unfinished = `${path}.${randomUUID()}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(unfinished, "w");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(unfinished, path);
-  } catch (thrown) {
-    await rm(unfinished, { force: true });
-    throw fileError(thrown, path, "write");
-  }
 }
 
 export async function writeCheckpointFile(path: string, { state, ...header }: Checkpoint): Promise<void> {
@@ -99,7 +80,9 @@ export interface CheckpointStore {
 export async function openCheckpoints(folder: string): Promise<CheckpointStore> {
   const names = await readdir(folder).catch(() => [] as string[]);
   await Promise.all(
-    names.filter((name) => name.endsWith(".tmp")).map((name) => rm(join(folder, name), { force: true })),
+    names
+      .filter((name) => name.endsWith(unfinishedEnding))
+      .map((name) => rm(join(folder, name), { force: true })),
   );
   const list = async () =>
     (await readdir(folder).catch(() => [] as string[])).flatMap((name) => {

@@ -3,6 +3,7 @@
 // once – by the exported model, since that is what is handed over.
 import { join } from "node:path";
 import { GeniusError } from "../base/errors.ts";
+import { writeWhole } from "../base/write-whole.ts";
 import { createPredictor, type Weights } from "../engine/index.ts";
 import { exportOnnx } from "../graph/export/onnx.ts";
 import { exportPytorch } from "../graph/export/pytorch.ts";
@@ -10,7 +11,6 @@ import { encodeWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { createEvaluationBatches, type ImageSet } from "../tasks/image-classification/index.ts";
-import { writeWhole } from "./checkpoints.ts";
 import type { FinishDetail, FinishResult } from "./job.ts";
 import { type Measured, measure, type Scores } from "./measure.ts";
 import { type ModelFile, measureLatencyMs, openModelFile } from "./model-file.ts";

@@ -1,6 +1,7 @@
 // The frame around every view: the way back to all runs, the theme, and which view the address asks for.
 import type { ReactNode } from "react";
 import type { About } from "../../../src/dashboard/api.ts";
+import { splitIds } from "../../../src/dashboard/run-ids.ts";
 import { get, useAsked } from "./api/client.ts";
 import { linkTo, usePlace } from "./router.ts";
 import { RunPage } from "./run/run-page.tsx";
@@ -60,7 +61,7 @@ function View({
     case "start":
       return <StartPage mayChange={mayChange} />;
     case "compare":
-      return <ComparePage ids={(query.get("runs") ?? "").split(",").filter((id) => id !== "")} />;
+      return <ComparePage ids={splitIds(query.get("runs") ?? "")} />;
     case "run":
       if (parts[1] !== undefined)
         return (

@@ -1,11 +1,11 @@
 // Trainings as jobs of a Ray cluster, through the REST API of its dashboard. Which job runs when and where is Ray's
 // work. A job's folder must be seen by the cluster's nodes at the same path; what the trainer prints goes into it, so
 // that nothing printed is lost with a node or with the head. The Python packages that it imports are uploaded.
-import { randomUUID } from "node:crypto";
-import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fileError, GeniusError, systemCodeOf } from "../../base/errors.ts";
+import { writeWhole } from "../../base/write-whole.ts";
 import { checkKey } from "./job-key.ts";
 import {
   defineLauncher,
@@ -112,7 +112,7 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
     const state = await look(job);
     // A node that only the head lost sees this and ends the training, before another one goes on from its checkpoint.
     if (state.kind === "ended" && (state.how === "lost" || state.how === "preempted")) {
-      await writeWhole(directoryOf(job), lostName, "");
+      await writeWhole(join(directoryOf(job), lostName), "");
     }
     return state;
   };
@@ -129,8 +129,8 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
       const known = await readNote(directory);
       if (known !== undefined && known.session !== session) return;
       if (!options.rayAutoscaler) await refuseTooLarge(api, job.resources, seenFit);
-      await writeWhole(directory, scriptName, scriptOf(job, python));
-      await writeWhole(directory, noteName, `${JSON.stringify({ address: api.address, session })}\n`);
+      await writeWhole(join(directory, scriptName), scriptOf(job, python));
+      await writeWhole(join(directory, noteName), `${JSON.stringify({ address: api.address, session })}\n`);
       await askForStart(job);
     },
     state: stateOf,
@@ -142,7 +142,7 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
     async stop(job) {
       const directory = directoryOf(job);
       if ((await readNote(directory)) === undefined) return;
-      await writeWhole(directory, stopName, "");
+      await writeWhole(join(directory, stopName), "");
       await api.stop(job.key);
     },
   };
@@ -188,19 +188,6 @@ const isThere = (path: string) =>
     () => true,
     () => false,
   );
-
-/** So that who reads it, here or on a node, has all of it or nothing. */
-async function writeWhole(directory: string, name: string, text: string): Promise<void> {
-  const path = join(directory, name);
-  try {
-    await mkdir(directory, { recursive: true });
-    const part = `${path}.${randomUUID()}`;
-    await writeFile(part, text);
-    await rename(part, path);
-  } catch (thrown) {
-    throw fileError(thrown, path, "write");
-  }
-}
 
 async function readNote(directory: string): Promise<z.output<typeof note> | undefined> {
   const path = join(directory, noteName);

@@ -1,10 +1,11 @@
 // Gets a published table's bytes, checked by hash: from GENIUS_DATA_DIR, else from the cache, else downloaded once
 // into the cache. Environment and network are arguments.
 import { createHash } from "node:crypto";
-import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { cacheDirectoryOf } from "../../base/cache-directory.ts";
 import { fileError, GeniusError, messageOf, systemCodeOf } from "../../base/errors.ts";
+import { writeWhole } from "../../base/write-whole.ts";
 import { type PublishedTable, urlOf } from "./published.ts";
 
 export interface ObtainOptions {
@@ -39,7 +40,7 @@ export async function obtainTable(table: PublishedTable, options: ObtainOptions)
     return { file: cached, text: kept.toString("utf8") };
   const bytes = await downloadTable(table, cached, options);
   if (hashOf(bytes) !== table.sha256) throw mismatch(table, urlOf(table), bytes);
-  await keep(bytes, cached);
+  await writeWhole(cached, bytes);
   return { file: cached, text: bytes.toString("utf8") };
 }
 
@@ -123,16 +124,3 @@ function reasonOf(thrown: unknown): string {
 }
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-
-/** Written beside and renamed, so that a cut download never looks whole. */
-async function keep(bytes: Uint8Array, file: string): Promise<void> {
-  const partial = `${file}.${process.pid}.partial`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(partial, bytes);
-    await rename(partial, file);
-  } catch (thrown) {
-    await rm(partial, { force: true });
-    throw fileError(thrown, file, "write");
-  }
-}

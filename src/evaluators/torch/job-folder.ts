@@ -5,9 +5,9 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileError, systemCodeOf } from "../../base/errors.ts";
+import { writeWhole } from "../../base/write-whole.ts";
 import { exportPytorch } from "../../graph/export/pytorch.ts";
 import type { Network } from "../../graph/network.ts";
-import { writeWhole } from "../../training/checkpoints.ts";
 import type { TrainingParts } from "../../training/training-data.ts";
 import { jobVersion, type TorchJob, type TorchSplit } from "./job.ts";
 

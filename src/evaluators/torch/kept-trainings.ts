@@ -3,7 +3,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeWhole } from "../../training/checkpoints.ts";
+import { writeWhole } from "../../base/write-whole.ts";
 import { checkpointName } from "./job-folder.ts";
 
 const mostKept = 64;

@@ -2,9 +2,10 @@
 // need not train again. A file is named by all that decides its content and is whole or absent. It must not know what
 // the state is for.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, systemCodeOf } from "../../base/errors.ts";
+import { writeWhole } from "../../base/write-whole.ts";
 import type { SupernetData } from "./data.ts";
 import type { Supernet } from "./supernet.ts";
 import type { SupernetEpoch, SupernetPlan, SupernetState } from "./training.ts";
@@ -47,15 +48,7 @@ export async function keepState(path: string, state: SupernetState): Promise<voi
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    await mkdir(join(path, ".."), { recursive: true });
-    await writeFile(partial, Buffer.concat([length, text, state.trainer]));
-    await rename(partial, path);
-  } catch (thrown) {
-    await rm(partial, { force: true });
-    throw fileError(thrown, path, "write");
-  }
+  await writeWhole(path, Buffer.concat([length, text, state.trainer]));
 }
 
 /** The kept state, or undefined when there is none; what cannot be read is trained again. */

@@ -2,6 +2,7 @@
 // repeat. What must not be compared is said first.
 import { useCallback, useState } from "react";
 import type { Comparison } from "../../../../src/dashboard/api.ts";
+import { joinIds } from "../../../../src/dashboard/run-ids.ts";
 import { get, useAsked } from "../api/client.ts";
 import { type CurveChart, curveOption } from "../charts/curves.ts";
 import { intervalHeight, intervalOption } from "../charts/intervals.ts";
@@ -14,7 +15,7 @@ import { Answer, Notice, Pick } from "../ui/pieces.tsx";
 import { Title } from "../ui/title.tsx";
 
 export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
-  const runs = ids.join(",");
+  const runs = joinIds(ids);
   const asked = useAsked(
     ids.length === 0 ? undefined : (signal) => get("GET /api/compare", { query: { runs }, signal }),
     [runs],

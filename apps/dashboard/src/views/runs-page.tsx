@@ -2,6 +2,7 @@
 // resumed and compared.
 import { useEffect, useState } from "react";
 import type { About, ListEvent, RunSummary } from "../../../../src/dashboard/api.ts";
+import { joinIds } from "../../../../src/dashboard/run-ids.ts";
 import { addressWithToken, get, messageOf, post } from "../api/client.ts";
 import { formatCount, formatPercent, formatTime } from "../format.ts";
 import { linkTo } from "../router.ts";
@@ -32,7 +33,7 @@ export function RunsPage({
         <h1>All runs</h1>
         <div className="actions">
           {ids.length >= 2 ? (
-            <a className="button" href={linkTo(["compare"], { runs: ids.join(",") })}>
+            <a className="button" href={linkTo(["compare"], { runs: joinIds(ids) })}>
               Compare {ids.length} runs
             </a>
           ) : (

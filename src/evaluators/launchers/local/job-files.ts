@@ -1,9 +1,10 @@
 // What the local launcher and the keeper of a job tell each other: small files in `launch-<key>` of the job's folder.
 // `order` is there when the job was taken, `process` when the keeper has begun, `stop` when someone asked to stop,
 // `exit` when the trainer has ended. Each is written whole or not at all, so each can be read at any time.
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, GeniusError, systemCodeOf } from "../../../base/errors.ts";
+import { writeWhole } from "../../../base/write-whole.ts";
 import type { JobState } from "../launcher.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 
@@ -60,12 +61,5 @@ export async function writeNote<Name extends keyof Contents>(
   name: Name,
   contents: Contents[Name],
 ): Promise<void> {
-  const path = join(directory, `${name}.json`);
-  const unfinished = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(unfinished, JSON.stringify(contents));
-    await rename(unfinished, path);
-  } catch (thrown) {
-    throw fileError(thrown, path, "write");
-  }
+  await writeWhole(join(directory, `${name}.json`), JSON.stringify(contents), { createsFolder: false });
 }

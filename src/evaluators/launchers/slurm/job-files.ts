@@ -1,9 +1,10 @@
 // What is known of a job, in `launch-<key>` of its folder, which the study and the compute node both see: the claim
 // and number that the study writes, and the owner and end that the batch script writes.
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, systemCodeOf } from "../../../base/errors.ts";
+import { writeWhole } from "../../../base/write-whole.ts";
 import { checkKey } from "../job-key.ts";
 import type { JobState, LaunchJob } from "../launcher.ts";
 
@@ -58,6 +59,9 @@ export async function slurmIdOf(directory: string): Promise<string | undefined> 
   return (await read(directory, "owner")) || (await read(directory, "id"));
 }
 
+const write = (directory: string, name: string, text: string) =>
+  writeWhole(join(directory, name), text, { createsFolder: false });
+
 export const noteSlurmId = (directory: string, id: string) => write(directory, "id", id);
 
 export const noteStop = (directory: string) => write(directory, "stop", "");
@@ -96,16 +100,5 @@ async function read(directory: string, name: string): Promise<string | undefined
   } catch (thrown) {
     if (systemCodeOf(thrown) === "ENOENT") return undefined;
     throw fileError(thrown, path, "read");
-  }
-}
-
-async function write(directory: string, name: string, text: string): Promise<void> {
-  const path = join(directory, name);
-  const unfinished = `${path}.${randomUUID()}.part`;
-  try {
-    await writeFile(unfinished, text);
-    await rename(unfinished, path);
-  } catch (thrown) {
-    throw fileError(thrown, path, "write");
   }
 }
