@@ -88,7 +88,7 @@ test("a wording that is not known is named", async () => {
   expect([code === 0, error]).toEqual([false, expect.stringMatching(/"no cost".*"?no costs/s)]);
 });
 
-test("the searches of a helper agent that were recorded here give the figures that docs/results.md shows", async () => {
+test("the searches of a helper agent that were recorded here give the figures that docs/results/wording.md shows", async () => {
   const recorded = resolve(import.meta.dirname, "../../../docs/recorded/helper-agent");
   const { code, out } = await genius([
     ...["study", "prompt-sensitivity", "--wordings", "the paper's protocol,another order of options"],

@@ -55,7 +55,7 @@ async function search(name: string, seed: number, tellsLatency: boolean) {
 }
 
 const reached01 = 0.65;
-/** 50 in the figures of docs/results.md. */
+/** 50 in the figures of docs/results/measured-limits-and-time.md. */
 const seeds = Number(process.env.GENIUS_SEEDS ?? 4);
 
 it.each(["gp", "hybrid"])(
