@@ -153,7 +153,7 @@ export async function resolveConfig(
     dataset: chosen.dataset,
     task: described?.words ?? space.summary,
     space: chosen.references.space,
-    spaceOptions: checked(space, "space", { ...(fitted as object), ...options.spaceOptions }),
+    spaceOptions: fitOptions(space, { ...(fitted as object) }, options.spaceOptions ?? {}),
     strategy: chosen.references.strategy,
     strategyOptions: checked(strategy, "strategy", {
       ...chosen.implied.strategy,
@@ -179,6 +179,24 @@ export async function resolveConfig(
     parallel: settings.parallel ?? (evaluator.tabular ? 1 : Math.min(4, availableParallelism())),
     seed: settings.seed,
   };
+}
+
+/** Options of a space: those that were given, and for the rest those that suit the data. */
+function fitOptions(
+  space: Members["space"],
+  fitted: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): JsonObject {
+  const values = { ...fitted, ...given };
+  const issue = space.options.safeParse(values).error?.issues[0];
+  const field = String(issue?.path[0]);
+  if (issue !== undefined && field in fitted && !(field in given)) {
+    throw new GeniusError(
+      "wrong-use",
+      `The space ${space.name} does not take these data: their ${field} is ${String(fitted[field])} (${issue.message}). Choose another space, or ${field} yourself.`,
+    );
+  }
+  return resolveOptions(space.options, values, `the space ${space.name}`) as JsonObject;
 }
 
 /** What the data hold. A published table's name that an evaluator takes for a path gets an error that says so. */

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { fileError, GeniusError, messageOf } from "../base/errors.ts";
 import { formatPercent } from "../base/units.ts";
 import { defineCommand } from "../command/command.ts";
-import { decodeImage, prepareDecoder } from "../tasks/image-classification/decode.ts";
+import { decodeOne, prepareDecoder } from "../tasks/image-classification/index.ts";
 import { probabilities } from "../training/measure.ts";
 import { type ModelFile, openModelFile } from "../training/model-file.ts";
 
@@ -31,7 +31,7 @@ were. An image that cannot be read is answered by an error; the others are still
     let failed = false;
     try {
       const classNames = classNamesOf(model);
-      prepareDecoder();
+      await prepareDecoder();
       for (const image of images) {
         try {
           const answer = await predict(model, image);
@@ -87,13 +87,21 @@ function classNamesOf({ metadata }: ModelFile): readonly string[] | undefined {
   }
 }
 
+/** The scale of the 16-bit images that the model was trained on, if there were any. */
+function levelsOf({ metadata }: ModelFile): { low: number; high: number } | undefined {
+  try {
+    return z.object({ low: z.number(), high: z.number() }).parse(JSON.parse(metadata.levels ?? ""));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Probabilities of the classes. */
 async function predict(model: ModelFile, path: string): Promise<Float64Array> {
   const bytes = await readFile(path).catch((thrown) => {
     throw fileError(thrown, path, "read");
   });
-  const image = { kind: "encoded", read: async () => bytes } as const;
-  const decoded = await decodeImage({ part: "test", label: 0, where: path, image }, model.shape);
+  const decoded = await decodeOne(bytes, path, { shape: model.shape, levels: levelsOf(model) });
   if ("broken" in decoded) {
     throw new GeniusError("bad-data", `${path} is not an image that can be read: ${decoded.broken}.`);
   }

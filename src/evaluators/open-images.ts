@@ -3,12 +3,20 @@
 import { GeniusError } from "../base/errors.ts";
 import type { Network } from "../graph/network.ts";
 import type { Space } from "../search/space.ts";
-import { cacheDirectoryOf, type Dataset, openDataset } from "../tasks/image-classification/index.ts";
+import {
+  cacheDirectoryOf,
+  type Dataset,
+  openDataset,
+  splitForTraining,
+  takeFraction,
+} from "../tasks/image-classification/index.ts";
 import type { ImageCounts } from "../training/plan.ts";
 import type { DatasetDescription, DescribeSetting, EvaluatorSetting } from "./evaluator.ts";
 
 /** Larger images are brought to this side unless asked otherwise: training them on a processor takes too long. */
 const largestUnasked = 64;
+/** Smaller ones, down to icons and strips, are brought to this side: no space takes less. */
+const smallestUnasked = 8;
 
 export async function describeImages(
   setting: DescribeSetting,
@@ -27,21 +35,22 @@ export async function openImages(
   { dataset, environment, onProgress }: DescribeSetting,
   imageSize: number | undefined,
 ): Promise<Dataset> {
-  const cacheDirectory = cacheDirectoryOf(environment as NodeJS.ProcessEnv);
-  let told = performance.now();
-  const open = (side: number | undefined) =>
-    openDataset(dataset, {
-      cacheDirectory,
-      ...(side !== undefined && { imageSize: side }),
-      onProgress({ stage, doneCount, totalCount }) {
-        if (performance.now() - told < 2000 || totalCount < 1000) return;
-        told = performance.now();
-        onProgress?.(`${stage} ${doneCount} of ${totalCount} images`);
-      },
-    });
-  const opened = await open(imageSize);
-  if (imageSize !== undefined || opened.shape[1] <= largestUnasked) return opened;
-  return open(largestUnasked);
+  const begun = performance.now();
+  let told = begun;
+  let stageNow = "";
+  let stageBegun = begun;
+  return openDataset(dataset, {
+    cacheDirectory: cacheDirectoryOf(environment as NodeJS.ProcessEnv),
+    ...(imageSize === undefined ? { minSize: smallestUnasked, maxSize: largestUnasked } : { imageSize }),
+    onProgress({ stage, doneCount, totalCount }) {
+      const now = performance.now();
+      if (stage !== stageNow) [stageNow, stageBegun] = [stage, stageNow === "" ? begun : now];
+      if (now - told < 2000 || totalCount < 1000) return;
+      told = now;
+      const secondsLeft = Math.ceil(((now - stageBegun) / 1000) * ((totalCount - doneCount) / doneCount));
+      onProgress?.(`${stage} ${doneCount} of ${totalCount} images, ${secondsLeft} s left`);
+    },
+  });
 }
 
 /** The side that a space's networks are trained at: their own, or what was asked for where they take any. */
@@ -77,6 +86,8 @@ export interface StudyImages {
   readonly dataset: Dataset;
   readonly side: number;
   readonly imageCounts: ImageCounts;
+  /** How many images a training at this share of the data has, counted. */
+  countAt(dataFraction01: number): number;
   /** The decoded data set at a side, in the cache. */
   cacheOf(side: number): Promise<string>;
 }
@@ -90,17 +101,18 @@ export async function openStudyImages(
     readonly dataFraction01: number;
   },
 ): Promise<StudyImages> {
-  const { space } = setting;
+  const { space, seed } = setting;
   const dataset = await openImages(setting, trainingSide(space, options.imageSize));
   refuseMisfit(dataset, space);
   const side = dataset.shape[1];
   const caches = new Map([[side, dataset.cachePath]]);
-  const final = dataset.train.count * (1 - options.validationFraction01);
-  const atLeastOne = (count: number) => Math.max(1, Math.round(count));
+  const { train } = splitForTraining(dataset, { fraction01: options.validationFraction01, seed });
+  const countAt = (fraction01: number) => takeFraction(train, { fraction01, seed }).count;
   return {
     dataset,
     side,
-    imageCounts: { search: atLeastOne(final * options.dataFraction01), final: atLeastOne(final) },
+    imageCounts: { search: countAt(options.dataFraction01), final: train.count },
+    countAt,
     async cacheOf(wanted) {
       const known = caches.get(wanted) ?? (await openImages(setting, wanted)).cachePath;
       caches.set(wanted, known);

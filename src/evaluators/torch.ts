@@ -52,19 +52,20 @@ interface Plan {
 async function create(setting: EvaluatorSetting, options: TorchOptions): Promise<Evaluator> {
   const { space, folder, seed, onProgress, parallel = 1 } = setting;
   const launcher = await openLauncher(setting);
-  const { dataset, side, imageCounts, cacheOf } = await openStudyImages(setting, options);
+  const { dataset, side, imageCounts, countAt, cacheOf } = await openStudyImages(setting, options);
   const epochs = planEpochs(options, imageCounts);
   const jobs = await openJobFolders(folder);
   const gpus = options.gpus ?? (launcher.capacity?.gpus ? 1 : 0);
   const cpus = options.cpus ?? Math.max(1, Math.floor((launcher.capacity?.cpus ?? 1) / parallel));
 
   const recipeOf = (imageCount: number, request?: EvaluationRequest): TorchRecipe => {
+    const batchLimit = countAt(request?.fidelity.dataFraction01 ?? options.dataFraction01);
     const chosen = request && space.hyperparameters?.(request.proposal.choices);
     if (options.recipe === "large-batch") {
-      const batchSize = Math.min(options.batchSize ?? 1024, imageCount);
+      const batchSize = Math.min(options.batchSize ?? 1024, batchLimit);
       return { ...largeBatchRecipe(batchSize), ...chosenOf(options) };
     }
-    return planTraining(options, { dataset, imageCount }, chosen) as TorchRecipe;
+    return planTraining(options, { dataset, imageCount, batchLimit }, chosen) as TorchRecipe;
   };
 
   /** Runs a training to its end, or finds that it has been run. */

@@ -107,7 +107,7 @@ function killWorkers(): void {
   const listing = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
   for (const line of listing.split("\n")) {
     const [pid, parent] = line.trim().split(/\s+/).map(Number);
-    if (parent === process.pid && line.includes("train/worker.ts")) process.kill(pid!, "SIGKILL");
+    if (parent === process.pid && line.includes("training/worker.ts")) process.kill(pid!, "SIGKILL");
   }
 }
 

@@ -40,7 +40,7 @@ export default defineEvaluator({
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
   const { space, folder, seed } = setting;
   await checkExecutionProvider(options.executionProvider ?? "cpu");
-  const { dataset, side, imageCounts, cacheOf } = await openStudyImages(setting, options);
+  const { dataset, side, imageCounts, countAt, cacheOf } = await openStudyImages(setting, options);
   const epochs = planEpochs(options, imageCounts);
   const cores = availableParallelism();
   const share = Math.max(1, Math.floor(cores / (setting.parallel ?? 1)));
@@ -56,7 +56,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     const { imageSize = side, dataFraction01 = options.dataFraction01 } = request.fidelity;
     const chosen = space.hyperparameters?.(request.proposal.choices);
     const network = withImageSize(request.network, imageSize);
-    const plan = planTraining(options, { dataset, imageCount }, chosen);
+    const plan = planTraining(options, { dataset, imageCount, batchLimit: countAt(dataFraction01) }, chosen);
     return {
       network,
       data: {

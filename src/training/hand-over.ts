@@ -53,8 +53,11 @@ export interface HandOver {
 
 /** @throws GeniusError `training-failed` when the exported model is not the trained network; then nothing is written. */
 export async function handOver(given: HandOver): Promise<FinishResult> {
-  const { network, weights, parts, measured, epochs, curve, threads, folder, metadata } = given;
+  const { network, weights, parts, measured, epochs, curve, threads, folder } = given;
   const { dataset, normalisation } = parts;
+  const { levels } = dataset;
+  // Who uses the model scales 16-bit images as those it was trained on.
+  const metadata = { ...given.metadata, ...(levels !== undefined && { levels: JSON.stringify(levels) }) };
   const { test } = dataset;
   if (test === undefined) throw new GeniusError("internal", "The data set was opened without a test part.");
 

@@ -49,13 +49,19 @@ export function planEpochs(options: TrainOptions, imageCounts: ImageCounts): Epo
 /** What the space decides comes first, then the options, then what suits `imageCount` images. */
 export function planTraining(
   options: TrainOptions,
-  data: { readonly dataset: Pick<Dataset, "shape" | "mirrorable">; readonly imageCount: number },
+  data: {
+    readonly dataset: Pick<Dataset, "shape" | "mirrorable">;
+    /** What the recipe is chosen for; the same at every fidelity of a study. */
+    readonly imageCount: number;
+    /** Where this training has fewer images than that, the batch is no larger. */
+    readonly batchLimit?: number;
+  },
   chosen: Hyperparameters = {},
 ): TrainingPlan {
-  const { dataset, imageCount } = data;
+  const { dataset, imageCount, batchLimit = imageCount } = data;
   const { executionProvider = "cpu" } = options;
   const usual = imageCount < 1_000 ? 16 : imageCount < 20_000 ? 32 : 64;
-  const batchSize = Math.min(options.batchSize ?? usual, imageCount);
+  const batchSize = Math.min(options.batchSize ?? usual, imageCount, batchLimit);
   const isSgd = options.optimiser === "sgd";
   const weightDecay = chosen.weightDecay ?? options.weightDecay ?? (isSgd ? 5e-4 : 0.01);
   return {

@@ -5,7 +5,7 @@ import {
   type ImageSet,
   type Normalisation,
   reopenDataset,
-  splitValidation,
+  splitForTraining,
   takeFraction,
 } from "../tasks/image-classification/index.ts";
 import type { TrainingData } from "./job.ts";
@@ -30,6 +30,6 @@ export async function openTrainingData(data: TrainingData): Promise<TrainingPart
 
 async function open({ cachePath, validationFraction01, splitSeed }: TrainingData): Promise<TrainingParts> {
   const dataset = await reopenDataset(cachePath);
-  const split = splitValidation(dataset.train, { fraction01: validationFraction01, seed: splitSeed });
+  const split = splitForTraining(dataset, { fraction01: validationFraction01, seed: splitSeed });
   return { dataset, ...split, normalisation: channelStatistics(split.train) };
 }

@@ -1,6 +1,6 @@
 // The decoded datasets of this machine: one folder each, holding pixels, labels and what the report needs. The
 // folder's name is a hash of the source's file list with sizes and times, so an unchanged source is decoded
-// once and a changed one anew; an edit that keeps both size and time of a file is not seen. A folder appears
+// once and a changed one again; an edit that keeps both size and time of a file is not seen. A folder appears
 // whole or not at all (written aside, then renamed). Anything in here may be deleted at any time.
 import { createHash, randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
@@ -9,9 +9,10 @@ import { join } from "node:path";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import type { DatasetListing, ImageShape } from "./dataset.ts";
 import type { Findings } from "./report.ts";
+import type { SizeWish } from "./survey.ts";
 
 /** Raised when the form of the cache or the way of decoding changes. */
-const cacheVersion = 1;
+const cacheVersion = 2;
 
 /** What is kept beside pixels and labels. */
 export interface CachedDataset {
@@ -21,16 +22,17 @@ export interface CachedDataset {
   readonly mirrorable: boolean;
   readonly shape: ImageShape;
   readonly trainCount: number;
+  readonly validationCount: number;
   readonly testCount: number;
   readonly hash: string;
   readonly findings: Findings;
 }
 
-/** The folder for a listing decoded at `imageSize`, whether it exists or not. */
+/** The folder for a listing decoded at a size, whether it exists or not. */
 export function cachePathOf(
   cacheDirectory: string,
   listing: DatasetListing,
-  imageSize: number | undefined,
+  { imageSize, minSize, maxSize }: SizeWish,
 ): string {
   const key = createHash("sha256");
   key.update(
@@ -40,7 +42,7 @@ export function cachePathOf(
       listing.classNames,
       listing.mirrorable,
       listing.notes,
-      imageSize ?? "auto",
+      imageSize ?? ["auto", minSize ?? null, maxSize ?? null],
     ]),
   );
   for (const file of listing.files) key.update(`\n${file} ${sizeAndTime(file)}`);
@@ -53,7 +55,7 @@ export async function readCached(folder: string): Promise<CachedDataset | undefi
     const meta = JSON.parse(await readFile(join(folder, "meta.json"), "utf8")) as CachedDataset;
     if (meta.version !== cacheVersion) return undefined;
     const [channels, height, width] = meta.shape;
-    const count = meta.trainCount + meta.testCount;
+    const count = meta.trainCount + meta.validationCount + meta.testCount;
     const [pixels, labels] = await Promise.all([stat(pixelsFile(folder)), stat(labelsFile(folder))]);
     const whole = pixels.size === count * channels * height * width && labels.size === count * 2;
     return whole ? meta : undefined;
@@ -72,9 +74,9 @@ export async function readLabels(folder: string): Promise<Uint16Array> {
   return Uint16Array.from({ length: bytes.length / 2 }, (_, record) => bytes.readUInt16LE(record * 2));
 }
 
-/** Writes images one after another; `finish` makes the folder appear, `abandon` leaves nothing behind. */
+/** Writes images in their order, some at a time; `finish` makes the folder appear, `abandon` leaves nothing behind. */
 export interface CacheWriter {
-  add(pixels: Uint8Array, label: number): Promise<void>;
+  add(pixels: Uint8Array, labels: readonly number[]): Promise<void>;
   finish(meta: Omit<CachedDataset, "version">): Promise<void>;
   abandon(): Promise<void>;
 }
@@ -86,7 +88,7 @@ export async function createCacheWriter(folder: string): Promise<CacheWriter> {
     await mkdir(aside, { recursive: true });
     return open(pixelsFile(aside), "wx");
   });
-  const labels: number[] = [];
+  const allLabels: number[] = [];
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   const flush = async () => {
@@ -96,17 +98,17 @@ export async function createCacheWriter(folder: string): Promise<CacheWriter> {
     await clearly(aside, () => file.writeFile(block));
   };
   return {
-    async add(pixels, label) {
+    async add(pixels, labels) {
       waiting.push(pixels);
-      labels.push(label);
+      allLabels.push(...labels);
       waitingBytes += pixels.length;
       if (waitingBytes > 4 * 1024 * 1024) await flush();
     },
     async finish(meta) {
       await flush();
       await file.close();
-      const bytes = Buffer.alloc(labels.length * 2);
-      for (const [record, label] of labels.entries()) bytes.writeUInt16LE(label, record * 2);
+      const bytes = Buffer.alloc(allLabels.length * 2);
+      for (const [record, label] of allLabels.entries()) bytes.writeUInt16LE(label, record * 2);
       await clearly(aside, async () => {
         await writeFile(labelsFile(aside), bytes);
         await writeFile(join(aside, "meta.json"), JSON.stringify({ version: cacheVersion, ...meta }));

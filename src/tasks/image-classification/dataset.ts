@@ -24,15 +24,25 @@ export interface ImageSet {
   readonly pixels: PixelStore;
 }
 
+/** One scale for all 16-bit images of a set: `low` becomes 0, `high` 255, with everything between in proportion. */
+export interface Levels {
+  readonly low: number;
+  readonly high: number;
+}
+
 export interface Dataset {
   readonly name: string;
   readonly classNames: readonly string[];
   readonly shape: ImageShape;
   readonly train: ImageSet;
+  /** The source's own validation part; undefined where it has none, and images are split off `train` (`splitForTraining`). */
+  readonly validation: ImageSet | undefined;
   /** Held-out images for one final measurement; undefined only when `testFraction01: 0` was asked for. */
   readonly test: ImageSet | undefined;
   /** False where a mirrored image may be another class or none (digits, letters). */
   readonly mirrorable: boolean;
+  /** How images of 16 bits were brought to 8, where there are any. */
+  readonly levels: Levels | undefined;
   readonly report: DatasetReport;
   /** SHA-256 of the content: class names and, in order, each record's part, class and stored bytes. Independent of image size, file times and machine. */
   readonly hash: string;
@@ -52,10 +62,13 @@ export interface DatasetReport {
   /** Null for a dataset that is opened by its name. */
   readonly path: string | null;
   readonly trainCount: number;
+  /** Of the source's own validation part; 0 where images are split off for each study. */
+  readonly validationCount: number;
   readonly testCount: number;
   readonly classes: readonly {
     readonly name: string;
     readonly trainCount: number;
+    readonly validationCount: number;
     readonly testCount: number;
   }[];
   /** Images of the largest training class over those of the smallest; 1 is balanced. */
@@ -68,8 +81,19 @@ export interface DatasetReport {
   readonly transparent: Finding;
   /** Left out, since they could not be decoded. */
   readonly corrupt: Finding;
-  /** Files of class folders that are no images of an accepted kind. */
+  /** Files that are no images that can be read: video, HEIC, archives. */
   readonly ignoredFiles: Finding;
+  /** Texts, tables and the like, which lie beside images by custom. */
+  readonly textFiles: Finding;
+  /** What systems leave in folders: thumbnails, `__MACOSX`, dot-files. */
+  readonly skipped: Finding;
+  /** Images whose content is of another kind than their ending says. */
+  readonly wrongEndings: Finding;
+  /** Images of 16 bits a channel, brought to 8 by `levels`. */
+  readonly sixteenBit: Finding;
+  readonly levels: Levels | null;
+  /** What was understood of the folders; null where there are none. */
+  readonly layout: Layout | null;
   /** Training images whose bytes occur earlier in the training part. */
   readonly duplicates: Finding;
   /** Test images whose bytes also occur in the training part. */
@@ -78,21 +102,44 @@ export interface DatasetReport {
   readonly notes: readonly string[];
 }
 
-export type Part = "train" | "test";
+/** What was understood of a folder, before anything is read of it. JSON-safe. */
+export interface Layout {
+  readonly root: string;
+  /** Whether a person should look at it: names or nesting left a choice. */
+  readonly isAmbiguous: boolean;
+  readonly parts: readonly {
+    readonly part: Part;
+    /** Relative to the root; "." is the root itself. */
+    readonly folder: string;
+    readonly classes: readonly { readonly name: string; readonly fileCount: number }[];
+  }[];
+  /** Folders that are not read, relative to the root. */
+  readonly unread: readonly string[];
+}
 
-/** One stored image: an encoded file (JPEG, PNG, WebP, …) to be decoded, or raw uint8 pixels. */
+export const partOrder = ["train", "validation", "test"] as const;
+export type Part = (typeof partOrder)[number];
+
+/** One stored image: an encoded file (JPEG, PNG, WebP, …) to be decoded, on disk or in memory, or raw uint8 pixels. */
 export interface ImageRecord {
   readonly part: Part;
   /** Index into the class names. */
   readonly label: number;
   /** Where it is, for messages: a file's path in the dataset, or "data_batch_1.bin, record 17". */
   readonly where: string;
-  readonly image:
-    | { readonly kind: "encoded"; readonly read: () => Promise<Uint8Array> }
-    | { readonly kind: "raw"; readonly bytes: Uint8Array; readonly shape: ImageShape };
+  readonly image: StoredImage;
 }
 
-/** What a reader found at a path. `records` may be called more than once and gives the same records each time. */
+/** `file` is read where it is decoded, on a thread of its own; prefer it to `encoded` for files. */
+export type StoredImage =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "encoded"; readonly bytes: Uint8Array }
+  | { readonly kind: "raw"; readonly bytes: Uint8Array; readonly shape: ImageShape };
+
+/**
+ * What a reader found at a path. `records` may be called more than once and gives the same records each time: those of
+ * the training part first, then validation, then test. Whether a file holds an image is found when it is read.
+ */
 export interface DatasetListing {
   readonly name: string;
   readonly classNames: readonly string[];
@@ -100,25 +147,31 @@ export interface DatasetListing {
   /** Every file that is read: the cache is keyed by their paths, sizes and times. */
   readonly files: readonly string[];
   readonly recordCount: number;
+  /** Files that hold no image and are not among the records. */
   readonly ignoredFiles: readonly string[];
+  /** What systems leave in folders. */
+  readonly skipped?: readonly string[];
   readonly notes: readonly string[];
+  readonly layout?: Layout;
   records(): AsyncIterable<ImageRecord> | Iterable<ImageRecord>;
 }
 
-/** A reader of one form of dataset: one file, whose default export is `defineDataset({…})`. */
+/** A reader of one form of dataset: one file, whose default export is `defineFormat({…})`. */
 export interface DatasetFormat {
   readonly name: string;
   /** What a person can give, in one line; listed when nothing fits. */
   readonly summary: string;
   /** Where the form (or the data) is described. */
   readonly source: string;
+  /** Asked after all others, since it fits most. */
+  readonly asksLast?: boolean;
   /** Whether `path` looks like this form. Without it the dataset needs no path and is opened by its name. */
   readonly detect?: (path: string) => Promise<boolean>;
   /** Lists the records. @throws GeniusError `bad-data` that names the file at fault. */
   readonly list: (path: string | undefined) => Promise<DatasetListing>;
 }
 
-/** Declares a dataset reader; the identity, for its types. */
-export function defineDataset(format: DatasetFormat): DatasetFormat {
+/** Declares a reader of a data format; the identity, for its types. */
+export function defineFormat(format: DatasetFormat): DatasetFormat {
   return format;
 }

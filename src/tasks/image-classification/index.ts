@@ -18,8 +18,11 @@ export type {
   ImageRecord,
   ImageSet,
   ImageShape,
+  Layout,
+  Levels,
   PixelStore,
 } from "./dataset.ts";
+export { prepareDecoder } from "./decode.ts";
 export {
   type OpenOptions,
   openDataset,
@@ -27,6 +30,7 @@ export {
   reopenDataset,
 } from "./open.ts";
 export { openPixels, type PixelReader } from "./pixels.ts";
+export { decodeOne } from "./read-records.ts";
 export { describeReport } from "./report.ts";
 export { channelStatistics, type Normalisation } from "./statistics.ts";
-export { splitValidation, takeFraction } from "./subset.ts";
+export { splitForTraining, splitValidation, takeFraction } from "./subset.ts";

@@ -16,12 +16,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DatasetListing, defineDataset, type ImageRecord } from "./dataset.ts";
+import { type DatasetListing, defineFormat, type ImageRecord } from "./dataset.ts";
 import { type OpenOptions, openDataset, openWith, reopenDataset } from "./open.ts";
 import { openPixels } from "./pixels.ts";
 import { describeReport } from "./report.ts";
 import { channelStatistics } from "./statistics.ts";
-import { countClasses } from "./subset.ts";
+import { countClasses, splitForTraining } from "./subset.ts";
 
 const archive = join(resolve(process.env.GENIUS_DATA_DIR ?? "../shared/data"), "cifar10-jpeg.tar.xz");
 const classNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
@@ -179,7 +179,8 @@ describe("what people have in folders", () => {
     expect(report.transparent).toEqual({ count: 1, examples: ["red/c.png"] });
     expect(report.cropped).toEqual({ count: 1, examples: ["red/b.webp (40×20)"] });
     expect(report.resized.count).toBe(2);
-    expect(report.ignoredFiles).toEqual({ count: 1, examples: [join("blue", "notes.txt")] });
+    expect(report.textFiles).toEqual({ count: 1, examples: ["blue/notes.txt"] });
+    expect(report.skipped).toEqual({ count: 1, examples: [join(".hidden", "g.png")] });
     expect(report.storedSizes).toEqual({ smallest: "8×8", largest: "40×20" });
   });
 
@@ -203,7 +204,7 @@ describe("what people have in folders", () => {
     }
   });
 
-  test("test images that are also trained on are counted, uneven classes reported, val/ is used as test", async () => {
+  test("test images that are also trained on are counted, uneven classes reported, val/ is used for validation", async () => {
     const red = await picture("red").png().toBuffer();
     const folder = await makeFolder({
       "train/red/1.png": red,
@@ -212,11 +213,15 @@ describe("what people have in folders", () => {
       "train/blue/3.png": await picture("blue", 17, 16).png().toBuffer(),
       "val/red/9.png": red,
     });
-    const { report, test: held } = await openDataset(folder, options);
-    expect(held?.count).toBe(1);
+    const dataset = await openDataset(folder, { ...options, testFraction01: 0 });
+    const { report, validation, train, test: held } = dataset;
+    expect([train.count, validation?.count, held]).toEqual([4, 1, undefined]);
+    expect(splitForTraining(dataset, { fraction01: 0.5, seed: 1 })).toEqual({ train, validation });
     expect(report.testInTrain).toEqual({ count: 1, examples: ["val/red/9.png = train/red/1.png"] });
     expect(report.imbalance).toBe(3);
-    expect(describeReport(report).join(" ")).toMatch(/3.0 times.*val\/ is used as the test part/s);
+    expect(describeReport(report).join(" ")).toMatch(
+      /3.0 times.*val\/ is used for validation; nothing is split off/s,
+    );
   });
 
   test("a class may be called train; a phone's rotation is applied; black-and-white print colours are converted", async () => {
@@ -239,7 +244,7 @@ describe("what people have in folders", () => {
     [
       "an empty class",
       { "a/1.png": "ok", b: undefined, "c/x.txt": "text" },
-      /no images in class folders b, c/,
+      /no training image in 2 of 3 classes: b, c/,
     ],
     ["one class", { "a/1.png": "ok" }, /only one class \(a\)/],
     [
@@ -305,7 +310,7 @@ describe("the cache", () => {
     );
     const stop = new AbortController();
     const cacheDirectory = join(root, "interrupted");
-    const onProgress = ({ stage }: { stage: string }) => stage === "decoding" && stop.abort();
+    const onProgress = ({ stage }: { stage: string }) => stage === "reading" && stop.abort();
     await expect(openDataset(folder, { cacheDirectory, onProgress, signal: stop.signal })).rejects.toThrow(
       /abort/i,
     );
@@ -322,15 +327,15 @@ test("a reader of one's own: raw and encoded records together; a label that is n
     recordCount: 2,
     ignoredFiles: [],
     notes: [`label ${label}`],
-    *records(): Iterable<ImageRecord> {
+    async *records(): AsyncIterable<ImageRecord> {
       const bytes = Uint8Array.from({ length: 48 }, (_, i) => i);
       yield { part: "train", label: 0, where: "first", image: { kind: "raw", bytes, shape: [3, 4, 4] } };
-      const read = () => greyPicture(9, 4).png().toBuffer();
-      yield { part: "train", label, where: "second", image: { kind: "encoded", read } };
+      const png = await greyPicture(9, 4).png().toBuffer();
+      yield { part: "train", label, where: "second", image: { kind: "encoded", bytes: png } };
     },
   });
   const own = (label: number) =>
-    defineDataset({ name: "own", summary: "", source: "", list: async () => listing(label) });
+    defineFormat({ name: "own", summary: "", source: "", list: async () => listing(label) });
   const { train } = await openWith(own(1), undefined, { ...options, testFraction01: 0 });
   expect([...openPixels(train).read(0)]).toEqual(Array.from({ length: 48 }, (_, i) => i));
   expect([...openPixels(train).read(1)]).toEqual(new Array(48).fill(9));

@@ -5,14 +5,30 @@ import { resolve } from "node:path";
 import { cacheDirectoryOf } from "../../base/cache-directory.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
-import { cachePathOf, createCacheWriter, pixelsFile, readCached, readLabels } from "./cache.ts";
-import type { Dataset, DatasetFormat, ImageSet } from "./dataset.ts";
-import { decodeImage, prepareDecoder } from "./decode.ts";
-import { mapInOrder } from "./map-in-order.ts";
+import {
+  type CacheWriter,
+  cachePathOf,
+  createCacheWriter,
+  pixelsFile,
+  readCached,
+  readLabels,
+} from "./cache.ts";
+import type {
+  Dataset,
+  DatasetFormat,
+  DatasetListing,
+  DatasetReport,
+  ImageRecord,
+  ImageSet,
+  Levels,
+} from "./dataset.ts";
+import { addHistogram, chooseLevels } from "./levels.ts";
 import { loadPixels } from "./pixels.ts";
-import { type BrokenRecord, collectFindings, refuseFewClasses, refuseUntrainable } from "./report.ts";
+import { type ReadTask, readRecords } from "./read-records.ts";
+import { openReaderPool, type ReaderPool, recordsPerBlock } from "./reader-pool.ts";
+import { collectFindings, refuseFewClasses, refuseUntrainable } from "./report.ts";
 import { countClasses, selectImages, splitValidation } from "./subset.ts";
-import { chooseShape, surveyRecords } from "./survey.ts";
+import { chooseShape, createSurvey, type RecordFacts, type Survey } from "./survey.ts";
 
 /** Readers in the order in which they are asked; the image folder fits most and comes after the others. */
 const formats: readonly (() => Promise<{ default: DatasetFormat }>)[] = [
@@ -38,10 +54,13 @@ export interface ReopenOptions {
 export interface OpenOptions extends ReopenOptions {
   /** Side in pixels that all images are brought to, 4..1024. Default: see `chooseShape`. */
   readonly imageSize?: number;
+  /** Bounds of that default. */
+  readonly minSize?: number;
+  readonly maxSize?: number;
   /** Default: `GENIUS_CACHE_DIR`, else the system's cache folder. */
   readonly cacheDirectory?: string;
   readonly onProgress?: (progress: {
-    readonly stage: "checking" | "decoding";
+    readonly stage: "reading" | "decoding";
     readonly doneCount: number;
     readonly totalCount: number;
   }) => void;
@@ -50,8 +69,8 @@ export interface OpenOptions extends ReopenOptions {
 
 /**
  * Opens the dataset at a path or of a name such as `digits`; a name wins over a folder of the same name. Reads
- * and decodes everything at the first call (about 1,500 small JPEGs a second on two cores), and only lists files
- * at later ones.
+ * and decodes everything at the first call (some 20,000 small JPEGs a second on two cores, see
+ * benchmarks/open-images), and only lists files at later ones.
  * @throws GeniusError `not-found`, `bad-data` (nothing fits, or it cannot be trained on), `wrong-use`, `disk-full`, `no-permission`.
  * @example
  * const dataset = await openDataset("./photos", { imageSize: 32 });
@@ -78,55 +97,109 @@ export async function openWith(
     );
   }
   const listing = await format.list(path);
-  const folder = cachePathOf(options.cacheDirectory ?? cacheDirectoryOf(process.env), listing, imageSize);
+  const folder = cachePathOf(options.cacheDirectory ?? cacheDirectoryOf(process.env), listing, options);
   if ((await readCached(folder)) !== undefined) return reopenDataset(folder, options);
 
   const where = path ?? format.name;
   refuseFewClasses(where, listing.classNames);
-  prepareDecoder();
-  const advance = (stage: "checking" | "decoding") => (doneCount: number) =>
-    onProgress?.({ stage, doneCount, totalCount: listing.recordCount });
-  const survey = await surveyRecords(listing, advance("checking"), signal);
-  const broken: BrokenRecord[] = survey.facts.flatMap((facts) =>
-    facts.broken === undefined ? [] : [{ facts, why: facts.broken }],
-  );
-  refuseUntrainable(where, listing.classNames, { facts: survey.facts, broken });
-  const shape = chooseShape(survey.facts, imageSize);
-
-  const writer = await createCacheWriter(folder);
+  const pool = await openReaderPool(listing.recordCount);
+  let pass: Pass | undefined;
   try {
-    let index = 0;
-    const counts = { train: 0, test: 0 };
-    const decoding = advance("decoding");
-    for await (const decoded of mapInOrder(listing.records(), (record) => decodeImage(record, shape))) {
+    const advance = (stage: "reading" | "decoding") => (doneCount: number) => {
+      onProgress?.({ stage, doneCount, totalCount: listing.recordCount });
       signal?.throwIfAborted();
-      const facts = survey.facts[index];
-      if (facts === undefined)
-        throw new GeniusError("bad-data", `${where} changed while it was read. Try again.`);
-      index += 1;
-      decoding(index);
-      if ("pixels" in decoded) {
-        counts[facts.part] += 1;
-        await writer.add(decoded.pixels, facts.label);
-      } else if (facts.broken === undefined) broken.push({ facts, why: decoded.broken });
+    };
+    const setting = { listing, pool, folder };
+    // Most datasets are known by their first images; where that guess is wrong, everything is decoded a second time.
+    const guess = chooseShape(await firstFacts(listing), options);
+    pass = await readAll(setting, { target: { shape: guess }, countsLevels: true }, advance("reading"));
+    refuseUntrainable(where, listing.classNames, pass.survey.facts);
+    const shape = chooseShape(pass.survey.facts, options);
+    const levels = pass.levels;
+    if (levels !== undefined || shape.join() !== guess.join()) {
+      await pass.writer.abandon();
+      pass = await readAll(setting, { target: { shape, levels }, countsLevels: false }, advance("decoding"));
+      refuseUntrainable(where, listing.classNames, pass.survey.facts);
     }
-    refuseUntrainable(where, listing.classNames, { facts: survey.facts, broken });
-    const from = { format: format.name, path, ignoredFiles: listing.ignoredFiles, notes: listing.notes };
-    await writer.finish({
+    await pass.writer.finish({
       name: listing.name,
       classNames: listing.classNames,
       mirrorable: listing.mirrorable,
       shape,
-      trainCount: counts.train,
-      testCount: counts.test,
-      hash: survey.hash,
-      findings: collectFindings(from, survey.facts, { shape, broken }),
+      ...pass.counts,
+      hash: pass.survey.hash(),
+      findings: collectFindings({ format: format.name, path, listing }, pass.survey.facts, { shape, levels }),
     });
+  } catch (thrown) {
+    await pass?.writer.abandon();
+    throw thrown;
+  } finally {
+    await pool.close();
+  }
+  return reopenDataset(folder, options);
+}
+
+interface Pass {
+  readonly survey: Survey;
+  readonly writer: CacheWriter;
+  readonly counts: { trainCount: number; validationCount: number; testCount: number };
+  /** The scale of the 16-bit images, where their values were counted. */
+  readonly levels: Levels | undefined;
+}
+
+/** Reads every record once, and decodes it into the cache. */
+async function readAll(
+  setting: { readonly listing: DatasetListing; readonly pool: ReaderPool; readonly folder: string },
+  task: ReadTask,
+  advance: (doneCount: number) => void,
+): Promise<Pass> {
+  const { listing, pool, folder } = setting;
+  const survey = createSurvey(listing);
+  const counts = { trainCount: 0, validationCount: 0, testCount: 0 };
+  const histogram = new Float64Array(65_536);
+  let isCounted = false;
+  const writer = await createCacheWriter(folder);
+  try {
+    for await (const { block, read } of pool.read(blocksOf(listing), task)) {
+      const labels: number[] = [];
+      for (const [index, look] of read.looks.entries()) {
+        const fact = survey.add(block.records[index] as ImageRecord, look);
+        if (!look.isDecoded) continue;
+        labels.push(fact.label);
+        counts[`${fact.part}Count`] += 1;
+      }
+      if (read.histogram !== undefined) addHistogram(histogram, read.histogram);
+      isCounted ||= read.histogram !== undefined;
+      await writer.add(read.pixels, labels);
+      advance(survey.facts.length);
+    }
   } catch (thrown) {
     await writer.abandon();
     throw thrown;
   }
-  return reopenDataset(folder, options);
+  const sound = survey.facts.filter((fact) => fact.broken === undefined);
+  const isAlone = sound.every((fact) => fact.depth === 16);
+  return { survey, writer, counts, levels: isCounted ? chooseLevels(histogram, isAlone) : undefined };
+}
+
+async function* blocksOf(listing: DatasetListing): AsyncGenerator<{ readonly records: ImageRecord[] }> {
+  let records: ImageRecord[] = [];
+  for await (const record of listing.records()) {
+    records.push(record);
+    if (records.length < recordsPerBlock) continue;
+    yield { records };
+    records = [];
+  }
+  if (records.length > 0) yield { records };
+}
+
+/** What the headers of the first records say. */
+async function firstFacts(listing: DatasetListing): Promise<readonly Omit<RecordFacts, "digest">[]> {
+  for await (const { records } of blocksOf(listing)) {
+    const { looks } = await readRecords(records, { countsLevels: false });
+    return looks.map((look, index) => ({ ...look, ...(records[index] as ImageRecord) }));
+  }
+  return [];
 }
 
 /**
@@ -141,7 +214,7 @@ export async function reopenDataset(cachePath: string, options: ReopenOptions = 
       "not-found",
       `There is no decoded dataset at ${cachePath}. Open it from its source.`,
     );
-  const { trainCount, testCount, classNames, shape, name, mirrorable, hash } = cached;
+  const { trainCount, validationCount, testCount, classNames, shape, name, mirrorable, hash } = cached;
   const labels = await readLabels(cachePath);
   const everything: ImageSet = {
     count: labels.length,
@@ -157,7 +230,8 @@ export async function reopenDataset(cachePath: string, options: ReopenOptions = 
       Array.from({ length: count }, (_, i) => from + i),
     );
   let train = range(0, trainCount);
-  let test = testCount > 0 ? range(trainCount, testCount) : undefined;
+  const validation = validationCount > 0 ? range(trainCount, validationCount) : undefined;
+  let test = testCount > 0 ? range(trainCount + validationCount, testCount) : undefined;
   const notes = [...cached.findings.notes];
   if (test === undefined && testFraction01 > 0) {
     const parts = splitValidation(train, { fraction01: testFraction01, seed: "held-out-test" });
@@ -169,21 +243,26 @@ export async function reopenDataset(cachePath: string, options: ReopenOptions = 
     if (cached.findings.duplicates.count > 0)
       notes.push("Copies of an image may lie on both sides of that split.");
   }
-  const trainCounts = countClasses(train);
-  const testCounts = test === undefined ? undefined : countClasses(test);
-  const report = {
+  const countsOf = (set: ImageSet | undefined) => (set === undefined ? undefined : countClasses(set));
+  const [inTrain, inValidation, inTest] = [train, validation, test].map(countsOf);
+  const classes = classNames.map((className, label) => ({
+    name: className,
+    trainCount: inTrain?.[label] ?? 0,
+    validationCount: inValidation?.[label] ?? 0,
+    testCount: inTest?.[label] ?? 0,
+  }));
+  const report: DatasetReport = {
     ...cached.findings,
     notes,
     trainCount: train.count,
+    validationCount,
     testCount: test?.count ?? 0,
-    classes: classNames.map((className, label) => ({
-      name: className,
-      trainCount: trainCounts[label] ?? 0,
-      testCount: testCounts?.[label] ?? 0,
-    })),
-    imbalance: Math.max(...trainCounts) / Math.min(...trainCounts),
+    classes,
+    imbalance:
+      Math.max(...classes.map((one) => one.trainCount)) / Math.min(...classes.map((one) => one.trainCount)),
   };
-  return { name, classNames, shape, train, test, mirrorable, report, hash, cachePath };
+  const levels = cached.findings.levels ?? undefined;
+  return { name, classNames, shape, train, validation, test, mirrorable, levels, report, hash, cachePath };
 }
 
 async function detectFormat(path: string, all: readonly DatasetFormat[]): Promise<DatasetFormat> {

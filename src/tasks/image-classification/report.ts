@@ -1,58 +1,60 @@
-// From the facts of a survey and the failures of decoding to the DatasetReport, and from that to sentences for
-// people. Also the place where a dataset that cannot be trained on is refused. Decides nothing else.
+// From the facts of a survey to the DatasetReport, and from that to sentences for people. Also the place where a dataset
+// that cannot be trained on is refused. Decides nothing else.
 import { GeniusError } from "../../base/errors.ts";
-import type { DatasetReport, Finding, ImageShape } from "./dataset.ts";
+import type { DatasetListing, DatasetReport, Finding, ImageShape, Levels } from "./dataset.ts";
+import { kindByEnding } from "./image-kind.ts";
 import type { RecordFacts } from "./survey.ts";
 
-/** More broken images than this and the dataset is refused rather than trained on what is left. */
-const mostCorruptFraction = 0.1;
-
-/** A record that could not be decoded, and why. */
-export interface BrokenRecord {
-  readonly facts: RecordFacts;
-  readonly why: string;
-}
+/** More files than this that are no sound images, and the dataset is refused rather than trained on what is left. */
+const maxLostFraction = 0.1;
+/** A single class may lose more than the whole, but not most of itself. */
+const maxLostFractionOfClass = 0.5;
 
 /** Everything of a report but the class counts, which depend on the test split. */
-export type Findings = Omit<DatasetReport, "trainCount" | "testCount" | "classes" | "imbalance">;
+export type Findings = Omit<
+  DatasetReport,
+  "trainCount" | "validationCount" | "testCount" | "classes" | "imbalance"
+>;
 
 /** Collects what was found. `shape` is that of the decoded images. */
 export function collectFindings(
-  source: {
-    format: string;
-    path: string | undefined;
-    ignoredFiles: readonly string[];
-    notes: readonly string[];
-  },
+  source: { readonly format: string; readonly path: string | undefined; readonly listing: DatasetListing },
   facts: readonly RecordFacts[],
-  outcome: { shape: ImageShape; broken: readonly BrokenRecord[] },
+  outcome: { readonly shape: ImageShape; readonly levels: Levels | undefined },
 ): Findings {
+  const { listing } = source;
   const [channels, height, width] = outcome.shape;
-  const brokenFacts = new Set(outcome.broken.map((record) => record.facts));
-  const sound = facts.filter((fact) => !brokenFacts.has(fact));
+  const sound = facts.filter((fact) => fact.broken === undefined);
   const byArea = sound.toSorted((a, b) => a.width * a.height - b.width * b.height);
-  const size = (fact: RecordFacts | undefined) =>
-    fact === undefined ? "none" : `${fact.width}×${fact.height}`;
   const where = (fact: RecordFacts) => fact.where;
-  const resized = sound.filter((fact) => fact.width !== width || fact.height !== height);
+  const some = (filter: (fact: RecordFacts) => boolean, describe: (fact: RecordFacts) => string = where) =>
+    finding(sound.filter(filter), describe);
+  const withSize = (fact: RecordFacts) => `${fact.where} (${sizeOf(fact)})`;
+  const ignored = [...facts.filter((fact) => fact.foreign === "other").map(whyLost), ...listing.ignoredFiles];
   return {
     format: source.format,
     path: source.path ?? null,
-    storedSizes: { smallest: size(byArea[0]), largest: size(byArea.at(-1)) },
-    resized: finding(resized, (fact) => `${fact.where} (${size(fact)})`),
-    cropped: finding(
-      sound.filter((fact) => fact.width * height !== fact.height * width),
-      (fact) => `${fact.where} (${size(fact)})`,
+    storedSizes: { smallest: sizeOf(byArea[0]), largest: sizeOf(byArea.at(-1)) },
+    resized: some((fact) => fact.width !== width || fact.height !== height, withSize),
+    cropped: some((fact) => fact.width * height !== fact.height * width, withSize),
+    greyAmongColour: some((fact) => channels !== 1 && fact.grey),
+    transparent: some((fact) => fact.transparent),
+    sixteenBit: some((fact) => fact.depth === 16),
+    levels: outcome.levels ?? null,
+    wrongEndings: some(hasWrongEnding, (fact) => `${fact.where} (${fact.kind})`),
+    corrupt: finding(
+      facts.filter((fact) => fact.broken !== undefined && fact.foreign === undefined),
+      whyLost,
     ),
-    greyAmongColour: finding(channels === 1 ? [] : sound.filter((fact) => fact.grey), where),
-    transparent: finding(
-      sound.filter((fact) => fact.transparent),
+    ignoredFiles: finding(ignored, (text) => text),
+    textFiles: finding(
+      facts.filter((fact) => fact.foreign === "text"),
       where,
     ),
-    corrupt: finding(outcome.broken, (record) => `${record.facts.where} (${record.why})`),
-    ignoredFiles: finding(source.ignoredFiles, (file) => file),
+    skipped: finding(listing.skipped ?? [], (path) => path),
     ...findCopies(sound),
-    notes: source.notes,
+    layout: listing.layout ?? null,
+    notes: [...listing.notes, ...smallClasses(listing.classNames, facts)],
   };
 }
 
@@ -63,42 +65,59 @@ export function refuseFewClasses(where: string, classNames: readonly string[]): 
   throw new GeniusError("bad-data", `${where}: ${only}. A classifier needs images of at least two classes.`);
 }
 
-/** @throws GeniusError `bad-data` when too many images are broken, or a class has no sound training image. */
+/**
+ * @throws GeniusError `bad-data` when too many files are no images that can be read, of the whole or of one class, or a
+ * class has no sound training image.
+ */
 export function refuseUntrainable(
   where: string,
   classNames: readonly string[],
-  outcome: { facts: readonly RecordFacts[]; broken: readonly BrokenRecord[] },
+  facts: readonly RecordFacts[],
 ): void {
-  const { facts, broken } = outcome;
-  const examples = finding(broken, (record) => `${record.facts.where} (${record.why})`).examples.join("; ");
-  if (broken.length > mostCorruptFraction * facts.length) {
+  const counted = facts.filter((fact) => fact.foreign !== "text");
+  const lost = counted.filter((fact) => fact.broken !== undefined);
+  const examples = (some: readonly RecordFacts[]) => finding(some, whyLost).examples.join("; ");
+  if (lost.length > maxLostFraction * counted.length) {
     throw new GeniusError(
       "bad-data",
-      `${where}: ${broken.length} of ${facts.length} images cannot be decoded: ${examples}. ` +
-        `Up to ${mostCorruptFraction * 100} % are left out; repair or remove the rest.`,
+      `${where}: ${lost.length} of ${counted.length} images cannot be decoded: ${examples(lost)}. ` +
+        `Up to ${maxLostFraction * 100} % are left out; repair, convert or remove the rest.`,
     );
   }
-  const brokenFacts = new Set(broken.map((record) => record.facts));
-  const trainCounts = new Array<number>(classNames.length).fill(0);
-  for (const fact of facts) {
-    if (fact.part === "train" && !brokenFacts.has(fact))
-      trainCounts[fact.label] = (trainCounts[fact.label] ?? 0) + 1;
-  }
-  const empty = classNames.filter((_, label) => trainCounts[label] === 0);
+  const ofClass = countByClass(classNames, counted);
+  const soundOfClass = countByClass(
+    classNames,
+    counted.filter((fact) => fact.broken === undefined),
+  );
+  const empty = classNames.filter((_, label) => soundOfClass[label]!.train === 0);
   if (empty.length > 0) {
+    const why = lost.length > 0 ? ` Not read: ${examples(lost)}.` : "";
     throw new GeniusError(
       "bad-data",
-      `${where}: no ${broken.length > 0 ? "sound " : ""}training image in ${empty.length} of ${classNames.length} classes: ` +
-        `${empty.slice(0, 10).join(", ")}. Add images or remove the class.${examples && ` Broken: ${examples}.`}`,
+      `${where}: no ${lost.length > 0 ? "sound " : ""}training image in ${empty.length} of ${classNames.length} classes: ` +
+        `${empty.slice(0, 10).join(", ")}. Add images or remove the class.${why}`,
+    );
+  }
+  for (const [label, name] of classNames.entries()) {
+    const [all, sound] = [ofClass[label]!.all, soundOfClass[label]!.all];
+    if (all - sound <= maxLostFractionOfClass * all) continue;
+    const own = lost.filter((fact) => fact.label === label);
+    throw new GeniusError(
+      "bad-data",
+      `${where}: ${all - sound} of ${all} images of the class ${name} cannot be decoded: ${examples(own)}. ` +
+        "What is left does not stand for the class; repair, convert or remove them.",
     );
   }
 }
 
 /** The report in plain sentences, most important first; empty counts are left out. */
 export function describeReport(report: DatasetReport): string[] {
-  const lines = [
-    `${report.trainCount} training and ${report.testCount} test images of ${report.classes.length} classes (${report.format}).`,
-  ];
+  const { trainCount, validationCount, testCount } = report;
+  const parts =
+    validationCount > 0
+      ? `${trainCount} training, ${validationCount} validation and ${testCount} test images`
+      : `${trainCount} training and ${testCount} test images`;
+  const lines = [`${parts} of ${report.classes.length} classes (${report.format}).`];
   const add = (found: Finding, text: string) => {
     if (found.count > 0)
       lines.push(
@@ -111,14 +130,67 @@ export function describeReport(report: DatasetReport): string[] {
     );
   }
   add(report.corrupt, "images could not be decoded and were left out");
-  add(report.testInTrain, "test images also occur in the training part");
-  add(report.duplicates, "training images occur more than once");
   add(report.ignoredFiles, "files are no images of an accepted kind and were not read");
+  add(report.testInTrain, "test or validation images also occur in the training part");
+  add(report.duplicates, "training images occur more than once");
+  if (report.levels !== null) {
+    const { low, high } = report.levels;
+    add(
+      report.sixteenBit,
+      `images of 16 bits a channel were brought to 8 by one scale for the whole set, ${low} to black and ${high} to white`,
+    );
+  }
+  add(report.skipped, "files and folders that systems leave behind were skipped");
+  add(report.textFiles, "files of text beside the images were not read");
+  add(
+    report.wrongEndings,
+    "images are of another kind than their ending says and were read as what they are",
+  );
   add(report.greyAmongColour, "grey images among colour ones were given three channels");
   add(report.transparent, "transparent images were laid on white");
   add(report.cropped, "images are not square and were cut at the edges");
   add(report.resized, "images were resized");
   return [...lines, ...report.notes];
+}
+
+/** Classes that are left with so few images that nothing can be learnt of them, and classes that lost many. */
+function smallClasses(classNames: readonly string[], facts: readonly RecordFacts[]): string[] {
+  const all = countByClass(
+    classNames,
+    facts.filter((fact) => fact.foreign !== "text"),
+  );
+  const sound = countByClass(
+    classNames,
+    facts.filter((fact) => fact.broken === undefined),
+  );
+  const single = classNames.filter((_, label) => sound[label]!.train === 1);
+  const reduced = classNames.flatMap((name, label) => {
+    const lost = all[label]!.all - sound[label]!.all;
+    return lost > maxLostFraction * all[label]!.all ? [`${name} ${lost} of ${all[label]!.all}`] : [];
+  });
+  return [
+    ...(single.length > 0
+      ? [
+          `${single.length === 1 ? "A class has" : `${single.length} classes have`} a single training image, which teaches little: ${list(single)}.`,
+        ]
+      : []),
+    ...(reduced.length > 0
+      ? [`More than ${maxLostFraction * 100} % of a class could not be read: ${list(reduced)}.`]
+      : []),
+  ];
+}
+
+function countByClass(
+  classNames: readonly string[],
+  facts: readonly RecordFacts[],
+): { all: number; train: number }[] {
+  const counts = classNames.map(() => ({ all: 0, train: 0 }));
+  for (const { label, part } of facts) {
+    const count = counts[label]!;
+    count.all += 1;
+    if (part === "train") count.train += 1;
+  }
+  return counts;
 }
 
 function findCopies(facts: readonly RecordFacts[]): { duplicates: Finding; testInTrain: Finding } {
@@ -138,6 +210,19 @@ function findCopies(facts: readonly RecordFacts[]): { duplicates: Finding; testI
     testInTrain: finding(testInTrain, (text) => text),
   };
 }
+
+function hasWrongEnding({ kind, where }: RecordFacts): boolean {
+  const promised = kindByEnding(where);
+  return promised !== undefined && kind !== "raw" && promised.name !== kind;
+}
+
+const whyLost = (fact: RecordFacts) => `${fact.where} (${fact.broken})`;
+
+const sizeOf = (fact: RecordFacts | undefined) =>
+  fact === undefined ? "none" : `${fact.width}×${fact.height}`;
+
+const list = (names: readonly string[]) =>
+  `${names.slice(0, 5).join(", ")}${names.length > 5 ? `, … (${names.length})` : ""}`;
 
 function finding<T>(items: readonly T[], describe: (item: T) => string): Finding {
   return { count: items.length, examples: items.slice(0, 10).map(describe) };

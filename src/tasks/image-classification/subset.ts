@@ -2,7 +2,7 @@
 // stratified (each class gives its share) and seeded, and are views: no pixel is copied.
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
-import type { ImageSet } from "./dataset.ts";
+import type { Dataset, ImageSet } from "./dataset.ts";
 
 /** The set of the given positions of `set`, in that order. */
 export function selectImages(set: ImageSet, positions: readonly number[] | Uint32Array): ImageSet {
@@ -39,7 +39,7 @@ export function splitValidation(
   if (chosen.length === 0) {
     throw new GeniusError(
       "bad-data",
-      "No image can be split off for validation: every class has just one. Add images.",
+      "No image can be split off for validation: every class has just one to train with. Give each class at least three images – one each to train with, for validation and for the test – or two and a test part of its own.",
     );
   }
   const isChosen = new Set(chosen);
@@ -53,6 +53,14 @@ export function splitValidation(
       chosen.toSorted((a, b) => a - b),
     ),
   };
+}
+
+/** What is trained on and what is validated on: the source's own validation part where it has one, else split off. */
+export function splitForTraining(
+  { train, validation }: Pick<Dataset, "train" | "validation">,
+  options: { readonly fraction01: number; readonly seed: number | string },
+): { train: ImageSet; validation: ImageSet } {
+  return validation === undefined ? splitValidation(train, options) : { train, validation };
 }
 
 /**

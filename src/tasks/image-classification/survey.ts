@@ -1,85 +1,54 @@
-// The first pass over a dataset: reads every record, hashes it and looks at its header, so that the size, the
-// number of channels and everything that is odd are known before a pixel is decoded. Refuses what cannot be
-// trained on; everything else is counted by report.ts.
+// What the records of a dataset are, one after another, and what follows for the whole: its hash, the shape that all
+// images are brought to, and everything that is odd, which report.ts counts. Decides from facts; reads nothing itself.
 import { createHash } from "node:crypto";
-import sharp from "sharp";
-import { GeniusError, messageOf } from "../../base/errors.ts";
+import { GeniusError } from "../../base/errors.ts";
 import type { DatasetListing, ImageRecord, ImageShape, Part } from "./dataset.ts";
-import { mapInOrder } from "./map-in-order.ts";
+import type { RecordLook } from "./read-records.ts";
 
-/** What is known of one record after the first pass; `broken` says why its header cannot be read. */
-export interface RecordFacts {
+/** What is known of one record. */
+export interface RecordFacts extends Omit<RecordLook, "isDecoded"> {
   readonly part: Part;
   readonly label: number;
   readonly where: string;
-  readonly digest: string;
-  readonly width: number;
-  readonly height: number;
-  readonly grey: boolean;
-  readonly transparent: boolean;
-  readonly broken: string | undefined;
 }
 
+/** The shape of images, within what the one who asks can use. */
+export interface SizeWish {
+  /** The side that was asked for. */
+  readonly imageSize?: number | undefined;
+  /** Bounds of a side that nobody asked for; 1 and 96 by default. */
+  readonly minSize?: number | undefined;
+  readonly maxSize?: number | undefined;
+}
+
+/** Collects the facts of records in their order. */
 export interface Survey {
+  add(record: ImageRecord, look: RecordLook): RecordFacts;
   readonly facts: readonly RecordFacts[];
   /** SHA-256 over class names and, in order, part, class and digest of every record. */
-  readonly hash: string;
+  hash(): string;
 }
 
-/** Reports how many records of how many are done. */
-export type Advance = (doneCount: number, totalCount: number) => void;
-
-/** Reads the headers of all records. @throws GeniusError `bad-data` on a label that is no class. */
-export async function surveyRecords(
-  listing: DatasetListing,
-  advance: Advance,
-  signal?: AbortSignal,
-): Promise<Survey> {
-  const whole = createHash("sha256").update(JSON.stringify(listing.classNames));
+export function createSurvey({ classNames }: Pick<DatasetListing, "classNames">): Survey {
+  const whole = createHash("sha256").update(JSON.stringify(classNames));
   const facts: RecordFacts[] = [];
-  for await (const fact of mapInOrder(listing.records(), (record) => lookAt(record, listing.classNames))) {
-    signal?.throwIfAborted();
-    whole.update(`\n${fact.part} ${fact.label} ${fact.digest}`);
-    facts.push(fact);
-    advance(facts.length, listing.recordCount);
-  }
-  return { facts, hash: whole.digest("hex") };
-}
-
-async function lookAt(record: ImageRecord, classNames: readonly string[]): Promise<RecordFacts> {
-  const { part, label, where, image } = record;
-  if (!Number.isInteger(label) || label < 0 || label >= classNames.length) {
-    throw new GeniusError(
-      "bad-data",
-      `${where}: label ${label} is out of range. Allowed are 0 to ${classNames.length - 1} (${classNames.length} classes).`,
-    );
-  }
-  if (image.kind === "raw") {
-    const [channels, height, width] = image.shape;
-    const digest = digestOf(image.bytes);
-    return {
-      part,
-      label,
-      where,
-      digest,
-      width,
-      height,
-      grey: channels === 1,
-      transparent: false,
-      broken: undefined,
-    };
-  }
-  const bytes = await image.read();
-  const known = { part, label, where, digest: digestOf(bytes) };
-  try {
-    const header = await sharp(bytes).metadata();
-    const { width, height } = header.autoOrient;
-    const grey = header.space === "b-w" || header.space === "grey16";
-    return { ...known, width, height, grey, transparent: header.hasAlpha, broken: undefined };
-  } catch (thrown) {
-    const broken = bytes.length === 0 ? "empty file" : firstLine(messageOf(thrown));
-    return { ...known, width: 0, height: 0, grey: false, transparent: false, broken };
-  }
+  return {
+    facts,
+    add({ part, label, where }, { isDecoded: _, ...look }) {
+      if (!Number.isInteger(label) || label < 0 || label >= classNames.length) {
+        throw new GeniusError(
+          "bad-data",
+          `${where}: label ${label} is out of range. Allowed are 0 to ${classNames.length - 1} (${classNames.length} classes).`,
+        );
+      }
+      const fact = { ...look, part, label, where };
+      // What is no image is not part of the data.
+      if (look.foreign === undefined) whole.update(`\n${part} ${label} ${look.digest}`);
+      facts.push(fact);
+      return fact;
+    },
+    hash: () => whole.digest("hex"),
+  };
 }
 
 /**
@@ -87,20 +56,13 @@ async function lookAt(record: ImageRecord, classNames: readonly string[]): Promi
  * all images share one of at most 96 pixels; otherwise the median short side, at most 64. One channel when all
  * images are grey, else three.
  */
-export function chooseShape(facts: readonly RecordFacts[], imageSize: number | undefined): ImageShape {
+export function chooseShape(facts: readonly Omit<RecordFacts, "digest">[], wish: SizeWish): ImageShape {
   const sound = facts.filter((fact) => fact.broken === undefined);
   const channels = sound.length > 0 && sound.every((fact) => fact.grey) ? 1 : 3;
   const sides = sound.map((fact) => Math.min(fact.width, fact.height)).sort((a, b) => a - b);
   const median = sides[sides.length >> 1] ?? 1;
   const common = sides[0] === sides[sides.length - 1] && median <= 96;
-  const size = imageSize ?? (common ? median : Math.min(64, median));
+  const usual = common ? median : Math.min(64, median);
+  const size = wish.imageSize ?? Math.max(wish.minSize ?? 1, Math.min(wish.maxSize ?? 96, usual));
   return [channels, size, size];
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("base64");
-}
-
-function firstLine(text: string): string {
-  return text.split("\n", 1)[0] ?? text;
 }

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { fileError, GeniusError } from "../../../base/errors.ts";
 import {
   type DatasetListing,
-  defineDataset,
+  defineFormat,
   type ImageRecord,
   type ImageShape,
   type Part,
@@ -46,7 +46,7 @@ export const cifarLayouts: readonly CifarLayout[] = [
   },
 ];
 
-export default defineDataset({
+export default defineFormat({
   name: "cifar-binary",
   summary: "a folder with CIFAR-10's data_batch_1.bin … or CIFAR-100's train.bin (binary version)",
   source:

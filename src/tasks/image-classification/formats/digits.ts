@@ -5,12 +5,12 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { GeniusError, messageOf } from "../../../base/errors.ts";
-import { defineDataset, type ImageRecord, type ImageShape } from "../dataset.ts";
+import { defineFormat, type ImageRecord, type ImageShape } from "../dataset.ts";
 
 const shape: ImageShape = [1, 28, 28];
 const pixelCount = 28 * 28;
 
-export default defineDataset({
+export default defineFormat({
   name: "digits",
   summary: "digits – 10,000 handwritten digits, 28×28 grey, installed with the product",
   source:

@@ -287,8 +287,7 @@ describe("Parquet", () => {
     const damage = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
     const readAll = async () => {
       const listing: DatasetListing = await parquet.list(path);
-      for await (const record of listing.records())
-        if (record.image.kind === "encoded") await record.image.read();
+      for await (const record of listing.records()) void record.image;
     };
     await fc.assert(
       fc.asyncProperty(damage, fc.nat(whole.length), fc.boolean(), async (changes, length, cut) => {

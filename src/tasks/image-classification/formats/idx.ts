@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { fileError, GeniusError, messageOf } from "../../../base/errors.ts";
 import {
   type DatasetListing,
-  defineDataset,
+  defineFormat,
   type ImageRecord,
   type ImageShape,
   type Part,
@@ -15,7 +15,7 @@ import {
 const filePattern = /^(.*?)(train|t10k|test)[-.]?(images|labels)[-.]?idx[13][-.]ubyte(\.gz)?$/;
 const mostBytes = 4 * 1024 ** 3;
 
-export default defineDataset({
+export default defineFormat({
   name: "idx",
   summary:
     "a folder with MNIST's train-images-idx3-ubyte and train-labels-idx1-ubyte (also .gz, also t10k-…)",

@@ -12,7 +12,7 @@ import {
   parquetReadObjects,
 } from "hyparquet";
 import { fileError, GeniusError, messageOf } from "../../../base/errors.ts";
-import { type DatasetListing, defineDataset, type ImageRecord, type Part } from "../dataset.ts";
+import { type DatasetListing, defineFormat, type ImageRecord, type Part } from "../dataset.ts";
 import { checkColumns, findColumns } from "./parquet-columns.ts";
 
 const compressors: Compressors = {
@@ -32,7 +32,7 @@ const partWords: Readonly<Record<string, Part | "validation">> = {
   testing: "test",
 };
 
-export default defineDataset({
+export default defineFormat({
   name: "parquet",
   summary:
     "a Parquet file of images and labels, or a folder of them as model hubs have (data/train-00000-of-00001.parquet)",
@@ -84,7 +84,7 @@ async function listRecords(root: string): Promise<DatasetListing> {
           const value = labelValue(row[columns.label], where);
           const label = named === undefined ? (classOf.get(value) as number) : Number(value);
           const bytes = imageBytes(row[columns.image]);
-          yield { part: file.part, label, where, image: { kind: "encoded", read: async () => bytes } };
+          yield { part: file.part, label, where, image: { kind: "encoded", bytes } };
         }
       }
     },
