@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import { decodeBmp } from "./bmp.ts";
 import { decodeImage, prepareDecoder } from "./decode.ts";
@@ -294,20 +294,16 @@ describe("the short way for JPEG files", () => {
     [
       "4:2:0, progressive, an odd size",
       3,
-      (image: sharp.Sharp) => image.resize(33, 17).jpeg({ progressive: true }),
+      (image: Sharp) => image.resize(33, 17).jpeg({ progressive: true }),
     ],
-    ["4:4:4", 3, (image: sharp.Sharp) => image.jpeg({ chromaSubsampling: "4:4:4" })],
-    ["grey", 3, (image: sharp.Sharp) => image.toColourspace("b-w").jpeg()],
-    ["grey, for one channel", 1, (image: sharp.Sharp) => image.toColourspace("b-w").jpeg()],
-    ["arithmetic tables of its own", 3, (image: sharp.Sharp) => image.jpeg({ optimiseCoding: false })],
-    ["colour, for one channel", 1, (image: sharp.Sharp) => image.jpeg()],
-    ["print colours", 3, (image: sharp.Sharp) => image.toColourspace("cmyk").jpeg()],
-    ["a profile", 3, (image: sharp.Sharp) => image.withIccProfile("p3").jpeg()],
-    [
-      "turned by EXIF",
-      3,
-      (image: sharp.Sharp) => image.resize(20, 20).withMetadata({ orientation: 6 }).jpeg(),
-    ],
+    ["4:4:4", 3, (image: Sharp) => image.jpeg({ chromaSubsampling: "4:4:4" })],
+    ["grey", 3, (image: Sharp) => image.toColourspace("b-w").jpeg()],
+    ["grey, for one channel", 1, (image: Sharp) => image.toColourspace("b-w").jpeg()],
+    ["arithmetic tables of its own", 3, (image: Sharp) => image.jpeg({ optimiseCoding: false })],
+    ["colour, for one channel", 1, (image: Sharp) => image.jpeg()],
+    ["print colours", 3, (image: Sharp) => image.toColourspace("cmyk").jpeg()],
+    ["a profile", 3, (image: Sharp) => image.withIccProfile("p3").jpeg()],
+    ["turned by EXIF", 3, (image: Sharp) => image.resize(20, 20).withMetadata({ orientation: 6 }).jpeg()],
   ] as const)("%s: the same as by sharp alone", async (_, channels, encode) => {
     await prepareDecoder();
     const bytes = await encode(picture(50, 40)).toBuffer();
