@@ -81,6 +81,13 @@ test.each([
   ["search nas-bench-macro --trials", /--trials needs a value/],
   ["search", /Say what to search for/],
   ["search nas-bench-macro --model openia/x --strategy random", /no model provider "openia".*"openai"/],
+  ["search digits --dataset digits", /One dataset, please/],
+  [
+    "search cifar100 --evaluator train",
+    /"cifar100" names a published table.*needs images.*--evaluator table/,
+  ],
+  ["bench", /Say on which space to compare.*nas-bench-macro/],
+  ["bench --space nas-bench-macro --evaluations ten", /--evaluations: must be a list of counts.*"ten"/],
   ["bench --space mobile", /mobile has no published table/],
   ["list speces", /no list "speces".*"spaces"/],
   ["resume", /Name one run's folder/],
@@ -137,6 +144,104 @@ test("the same seed gives the same search; a finished run is not run again but c
   const [short, long] = await Promise.all(["short", "long"].map((name) => readJournal(join(folder, name))));
   expect(short!.trials).toEqual(long!.trials);
   expect(short!.header.config.evaluator).toBe("table");
+});
+
+test("a table's dataset may be named by a flag beside its space, or is the space's first", async () => {
+  const folder = await newFolder();
+  const search = async (named: string, name: string) => {
+    const out = join(folder, name);
+    const { code } = await genius(
+      `search --space nas-bench-201 ${named}--strategy random --trials 2 --out ${out}`,
+    );
+    expect(code).toBe(0);
+    return (await readJournal(out)).header.config;
+  };
+  expect(await search("--dataset cifar100 ", "named")).toMatchObject({
+    ...{ dataset: "cifar100", space: "nas-bench-201", evaluator: "table" },
+    spaceOptions: { classCount: 100 },
+  });
+  expect(await search("", "first")).toMatchObject({ dataset: "cifar10", evaluator: "table" });
+});
+
+test.each(["dashboard", "mcp"])(
+  "%s does not serve a folder that is not there, nor a file",
+  async (command) => {
+    const folder = join(await newFolder(), "nope");
+    const { code, error, out } = await genius([command, folder]);
+    expect(code).toBe(1);
+    expect(error).toContain(`${folder}: it does not exist`);
+    expect(out).toBe("");
+    await writeFile(folder, "");
+    expect(await genius([command, folder])).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("is a file"),
+    });
+  },
+);
+
+test("a space and a strategy that lie outside of any package import genius-nas and zod", async () => {
+  const folder = await newFolder();
+  const space = join(folder, "own-space.ts");
+  const strategy = join(folder, "own-strategy.ts");
+  await writeFile(
+    space,
+    `import { defineSpace, loadSpace } from "genius-nas";
+import { z } from "zod";
+const macro = await loadSpace("nas-bench-macro");
+export default defineSpace({ ...macro, name: "own-space", options: z.object({ width: z.int().default(3) }) });
+`,
+  );
+  await writeFile(
+    strategy,
+    `import { defineStrategy } from "genius-nas";
+import { strategyChecks } from "genius-nas/testing";
+import * as core from "zod/v4/core";
+import { z } from "zod";
+if (typeof strategyChecks !== "function" || core.$ZodType === undefined) throw new Error("not the packages");
+export default defineStrategy({
+  name: "own-strategy", summary: "", source: "", model: "none", options: z.object({}),
+  create: ({ domain }) => ({
+    propose: async ({ random }) => ({ choices: domain.sample(random)!, fidelity: {}, by: "own" }),
+    observe() {},
+  }),
+});
+`,
+  );
+  // In processes of their own: the tests' loader would resolve the names itself. The bench loads it in worker threads.
+  const own = await geniusProcess(["cost", "--space", space, "--choices", "22222222"]);
+  expect(own).toEqual({ code: 0, error: "" });
+  const bench = ["bench", "--space", "nas-bench-macro", "--strategies", strategy, "--evaluations", "5"];
+  expect(await geniusProcess([...bench, "--seeds", "2"])).toEqual({ code: 0, error: "" });
+});
+
+test("a search in which nothing can be scored fails, and says why", async () => {
+  const folder = await newFolder();
+  const evaluator = join(folder, "broken.ts");
+  await writeFile(
+    evaluator,
+    `import { defineEvaluator } from "genius-nas";
+import { z } from "zod";
+export default defineEvaluator({
+  name: "broken", summary: "", source: "", options: z.object({}),
+  create: async () => ({
+    selectedOn: "validation", fidelity: { full: {} }, provenance: {},
+    evaluate: async () => ({ kind: "failed", reason: "crashed", detail: "no compiler found", spent: { milliseconds: 0 } }),
+  }),
+});
+`,
+  );
+  const search = ["search", "--space", "nas-bench-macro", "--strategy", "random", "--parallel", "1"];
+  const { code, error } = await geniusProcess([
+    ...search,
+    "--evaluator",
+    evaluator,
+    "--out",
+    join(folder, "run"),
+  ]);
+  expect(code).toBe(1);
+  expect(error).toContain("The first 3 evaluations all crashed");
+  expect(error).toContain("no compiler found");
+  expect((await readJournal(join(folder, "run"))).trials.length).toBe(3);
 });
 
 test("limits are kept, and limits that nothing satisfies are said before anything is tried", async () => {

@@ -1,16 +1,16 @@
 // `genius dashboard`: serves the page that shows the runs of a folder and lets a person take part.
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { z } from "zod";
 import { version } from "../api/version.ts";
-import { fileError, GeniusError } from "../base/errors.ts";
+import { GeniusError } from "../base/errors.ts";
 import { defineCommand } from "../command/command.ts";
 import { loadPage } from "../dashboard/page-files.ts";
 import { serveDashboard } from "../dashboard/serve.ts";
 import { createAnalyst } from "../runs/analyst.ts";
 import { createProcesses } from "../runs/processes.ts";
 import { createRunStore } from "../runs/run-store.ts";
+import { folderOfRuns } from "./folder-of-runs.ts";
 
 const loopback: readonly string[] = ["127.0.0.1", "localhost", "::1"];
 
@@ -29,10 +29,7 @@ whole, since its end is the token that allows changes. Searches that are started
 ends.`,
   async run({ operands, options, terminal }) {
     if (operands.length > 1) throw new GeniusError("wrong-use", "Name one folder: genius dashboard runs.");
-    const folder = operands[0] ?? "runs";
-    await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
-      throw fileError(thrown, folder, "create the folder");
-    });
+    const folder = await folderOfRuns(operands[0]);
     const { host } = options;
     const isOpen = !loopback.includes(host);
     const token = randomBytes(24).toString("base64url");

@@ -1,14 +1,14 @@
 // `genius mcp`: a Model Context Protocol server over standard input and output, for an assistant that runs searches.
-import { mkdir } from "node:fs/promises";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { z } from "zod";
 import { version } from "../api/version.ts";
-import { fileError, GeniusError } from "../base/errors.ts";
+import { GeniusError } from "../base/errors.ts";
 import { defineCommand } from "../command/command.ts";
 import { createMcpServer } from "../mcp/server.ts";
 import { createAnalyst } from "../runs/analyst.ts";
 import { createProcesses } from "../runs/processes.ts";
 import { createRunStore } from "../runs/run-store.ts";
+import { folderOfRuns } from "./folder-of-runs.ts";
 
 export default defineCommand({
   options: z.object({
@@ -29,10 +29,7 @@ export default defineCommand({
   {"mcpServers": {"genius": {"command": "npx", "args": ["genius", "mcp", "/path/to/runs"]}}}`,
   async run({ operands, options, terminal }) {
     if (operands.length > 1) throw new GeniusError("wrong-use", "Name one folder: genius mcp runs.");
-    const folder = operands[0] ?? "runs";
-    await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
-      throw fileError(thrown, folder, "create the folder");
-    });
+    const folder = await folderOfRuns(operands[0]);
     const analyst = createAnalyst();
     const server = createMcpServer({
       store: createRunStore(folder),

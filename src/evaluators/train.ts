@@ -154,7 +154,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
 }
 
 /** The errors that would meet every further trial as well, and so end the study. */
-const fatalCodes = new Set(["disk-full", "no-permission", "not-found"]);
+const fatalCodes = new Set(["disk-full", "no-permission", "not-found", "bad-data", "wrong-use"]);
 
 function outcomeOf(
   end: JobEnd,

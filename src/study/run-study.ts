@@ -17,6 +17,7 @@ import {
   type ScoredTrial,
   type Trial,
 } from "../search/trial.ts";
+import { createHopelessCheck } from "./hopeless.ts";
 import { adviseStop, stopWords } from "./stop-advice.ts";
 
 export interface Study {
@@ -71,7 +72,8 @@ const patience = 100;
 
 /**
  * Runs a study until its trials are spent, further ones no longer pay (if asked), nothing is left to try, a model's budget is spent, or `signal` aborts.
- * @throws whatever a strategy, an evaluator or `keep` throws; trials that were kept stay kept.
+ * @throws whatever a strategy, an evaluator or `keep` throws, and GeniusError `training-failed` when every evaluation crashes
+ *   from the beginning; trials that were kept stay kept.
  */
 export async function runStudy(study: Study): Promise<StudyResult> {
   const { strategy, parallel, trials: budget } = study;
@@ -84,6 +86,7 @@ export async function runStudy(study: Study): Promise<StudyResult> {
   let used = 0;
   let unusedInARow = 0;
   let isAdvised = false;
+  const refuseHopeless = createHopelessCheck(study.recorded);
 
   const observeNext = async () => {
     const number = observed.length + 1;
@@ -95,6 +98,7 @@ export async function runStudy(study: Study): Promise<StudyResult> {
     const spent = isEvaluated(trial);
     used += spent ? 1 : 0;
     unusedInARow = spent ? 0 : unusedInARow + 1;
+    if (!recorded.has(number)) refuseHopeless(trial);
   };
   const finish = async (reason: StudyResult["reason"], detail?: string): Promise<StudyResult> => {
     while (running.size > 0) await observeNext();

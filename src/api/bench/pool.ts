@@ -1,19 +1,19 @@
 // Hands the runs of a bench to worker threads, and puts the traces in the order of the jobs.
 import { Worker } from "node:worker_threads";
-import type { BenchTrace } from "../report/index.ts";
-import type { BenchJob, BenchSetting } from "./bench-worker.ts";
+import type { BenchTrace } from "../../report/index.ts";
+import type { BenchJob, BenchSetting } from "./run-job.ts";
 
 export interface PoolSetting {
   readonly workers: number;
   readonly setting: BenchSetting;
   readonly signal: AbortSignal;
-  onDone(): void;
+  onDone(trace: BenchTrace): void;
 }
 
 /** Runs all jobs and resolves to their traces, in the order of `jobs`; a fault in one ends all. */
 export async function runJobs(jobs: readonly BenchJob[], pool: PoolSetting): Promise<BenchTrace[]> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const file = new URL(`./bench-worker.${extension}`, import.meta.url);
+  const file = new URL(`./worker.${extension}`, import.meta.url);
   const traces: BenchTrace[] = [];
   let next = 0;
   const work = (worker: Worker) =>
@@ -28,7 +28,7 @@ export async function runJobs(jobs: readonly BenchJob[], pool: PoolSetting): Pro
       };
       worker.on("message", (trace: BenchTrace) => {
         traces[current] = trace;
-        pool.onDone();
+        pool.onDone(trace);
         take();
       });
       worker.once("error", reject);

@@ -1,0 +1,51 @@
+// The settings of a bench, as one schema: its type, defaults, validation, flags, help and docs.
+import { z } from "zod";
+
+/** A list, or the text of one with commas. */
+const list = z
+  .union([z.string(), z.array(z.union([z.string(), z.number()]))])
+  .transform((value) =>
+    (typeof value === "string" ? value.split(",") : value.map(String))
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  );
+const counts = list.transform((parts, context) => {
+  const numbers = parts.map(Number).sort((a, b) => a - b);
+  if (numbers.length > 0 && numbers.every((count) => Number.isInteger(count) && count > 0)) return numbers;
+  context.addIssue({ code: "custom", message: "must be a list of counts, such as 10,25,50" });
+  return z.NEVER;
+});
+
+export const benchSettings = z.object({
+  space: z.string().optional().describe("a space with a published table").meta({ placeholder: "NAME" }),
+  dataset: z
+    .string()
+    .optional()
+    .describe("the table's dataset (default: the space's first)")
+    .meta({ placeholder: "NAME" }),
+  strategies: list
+    .prefault("hybrid")
+    .describe("strategies to compare, separated by commas; a strategy may be a file")
+    .meta({ placeholder: "A,B,C" }),
+  evaluations: counts
+    .prefault("10,25,50")
+    .describe("budgets to report, separated by commas")
+    .meta({ placeholder: "N,N,N" }),
+  seeds: z.number().int().positive().default(20).describe("runs of each strategy"),
+  noise01: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("standard deviation of noise added to what a search sees"),
+  sameStart: z
+    .boolean()
+    .default(false)
+    .describe("every strategy of a seed begins with the same random design"),
+  workers: z.number().int().positive().optional().describe("runs at once (default: one per core)"),
+  out: z
+    .string()
+    .optional()
+    .describe("also write the comparison, as .html, .md or .json by the file's ending")
+    .meta({ placeholder: "FILE" }),
+});
