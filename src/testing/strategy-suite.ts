@@ -166,7 +166,12 @@ export function strategyChecks<Options>(
     {
       name: "goes on when nothing was ever scored",
       run: async () => {
-        const evaluate: Evaluate = () => ({ kind: "failed", reason: "diverged", detail: "the loss was not a number", spent });
+        const evaluate: Evaluate = () => ({
+          kind: "failed",
+          reason: "diverged",
+          detail: "the loss was not a number",
+          spent,
+        });
         await runsWhole({ domain: macroDomain, evaluate, trials: 12 });
       },
     },
