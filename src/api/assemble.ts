@@ -73,8 +73,14 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     },
     evaluatorOptions,
   );
+  let plannedCalls: number | undefined;
   const conversation =
-    config.model === undefined ? undefined : await openModel(config.model, config.modelOptions, setting);
+    config.model === undefined
+      ? undefined
+      : await openModel(config.model, config.modelOptions, {
+          ...setting,
+          defaultMaxCalls: () => plannedCalls && Math.max(2 * plannedCalls, plannedCalls + sparedCalls),
+        });
   const strategy = strategyDefinition.create(
     {
       domain,
@@ -93,6 +99,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     },
     strategyOptions,
   );
+  plannedCalls = strategy.modelPlan?.().calls;
   return {
     domain,
     strategy,
@@ -123,11 +130,17 @@ async function openLauncher(
   return definition.create({ folder, environment, ...(onProgress && { onProgress }) }, options);
 }
 
+/** Without a cap of the user's, a model is called at most twice as often as estimated, in short searches this much more. */
+const sparedCalls = 10;
+
 /** A conversation with a model, within the caps of its settings. */
 export async function openModel(
   model: string,
   options: JsonObject,
-  setting: Pick<AssembleSetting, "folder" | "environment" | "answerer">,
+  setting: Pick<AssembleSetting, "folder" | "environment" | "answerer"> & {
+    /** The max calls where the settings name none; read before each call. */
+    readonly defaultMaxCalls?: () => number | undefined;
+  },
 ): Promise<Conversation> {
   const { baseUrl, maxUsd, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput }: ModelSettings =
     resolveOptions(modelSettings, options, `the model ${model}`);
@@ -146,7 +159,9 @@ export async function openModel(
     caps: {
       ...(maxUsd !== undefined && { maxUsd }),
       ...(maxTokens !== undefined && { maxTokens }),
-      ...(maxCalls !== undefined && { maxCalls }),
+      get maxCalls() {
+        return maxCalls ?? setting.defaultMaxCalls?.();
+      },
     },
     ...(usdPerMillionInput !== undefined &&
       usdPerMillionOutput !== undefined && {

@@ -14,6 +14,7 @@ import { withPerson } from "../study/person.ts";
 import { type NotedTurn, turnInWords } from "../study/person-turn.ts";
 import { runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
 import type { Assembly } from "./assemble.ts";
+import { type ModelWatch, watchModel } from "./model-watch.ts";
 import type { SearchEvent, SearchPlan } from "./search-events.ts";
 import { type ModelSpent, resultOf, type SearchResult } from "./search-result.ts";
 
@@ -32,16 +33,19 @@ export interface SearchRun {
 
 export async function runSearch(run: SearchRun): Promise<SearchResult> {
   const { journal, parts } = run;
+  const watch = watchModel(run);
   try {
     await tellPlan(run);
-    const { study, noted } = studyOf(run);
+    const { study, noted } = studyOf(run, watch);
     const result = await runStudy(study);
     await noted();
+    await watch.end(result.trials);
     const ended =
       result.reason === "interrupted" ? await interrupted(run, result) : await finished(run, study, result);
     run.tell({ kind: "end", result: ended });
     return ended;
   } catch (thrown) {
+    await watch.end().catch(() => {});
     run.tell({ kind: "note", about: "stopped", text: messageOf(thrown) });
     await journal.addNote({ about: "stopped", text: `${failureWords}${messageOf(thrown)}` }).catch(() => {});
     throw thrown;
@@ -67,7 +71,10 @@ async function tellPlan({ config, journal, parts, recorded, tell }: SearchRun): 
 }
 
 /** The study, and what resolves when all that it noted is in the journal. */
-function studyOf(run: SearchRun): { readonly study: Study; readonly noted: () => Promise<void> } {
+function studyOf(
+  run: SearchRun,
+  watch: ModelWatch,
+): { readonly study: Study; readonly noted: () => Promise<void> } {
   const { config, journal, parts, recorded, tell } = run;
   const { domain } = parts;
   const follow = followLive(run.liveFile);
@@ -94,6 +101,7 @@ function studyOf(run: SearchRun): { readonly study: Study; readonly noted: () =>
       callsTold = spent?.calls;
       follow.event(event);
       tell(event);
+      if (event.kind === "trial") watch.trial(event.trial);
     },
     signal: run.signal,
   };

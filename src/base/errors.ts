@@ -20,6 +20,7 @@ export type ErrorCode =
   | "key-rejected"
   | "server-unreachable"
   | "model-failed"
+  | "model-unusable"
   | "replay-missing"
   | "conversation-ended"
   | "budget-exhausted"

@@ -2,6 +2,7 @@
 // paragraph and an exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted and resumable.
 import { GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { useProxy } from "../base/proxy.ts";
 import type { Command, Terminal } from "../command/command.ts";
 import { commands } from "./commands.ts";
 
@@ -49,6 +50,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       const hint = suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
       throw new GeniusError("wrong-use", `There is no command "${name}".${hint} See "genius --help".`);
     }
+    const warning = await useProxy(terminal.environment);
+    if (warning !== undefined) terminal.error(`Note: ${warning}\n`);
     const command = await entry.load();
     if (rest.includes("--help") || rest.includes("-h")) {
       terminal.out(await commandHelp(name, command, rest));

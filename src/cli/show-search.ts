@@ -23,6 +23,13 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
   let inFinal = false;
   let wasFinished = false;
   const say = (text: string) => terminal.error(`${text}\n`);
+  // While the picture of the search is redrawn in place, a line would be drawn over.
+  let held: string[] = [];
+  const endLive = () => {
+    live?.end();
+    for (const text of held) say(text);
+    held = [];
+  };
   const liveOf = (known: SearchPlan): Live => {
     const { config, space, selectedOn, recorded } = known;
     const progress = createProgress(
@@ -64,24 +71,28 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
           break;
         case "note":
           if (event.about === "stopped") {
-            live?.end();
+            endLive();
             say(`Stopped. Finished trials are kept: genius resume ${plan!.folder}`);
           } else if (event.about === "finished") {
             wasFinished = true;
             say(event.text);
-          } else say(event.about === "warning" ? event.text : `Note: ${event.text}`);
+          } else {
+            const text = event.about === "warning" ? event.text : `Note: ${event.text}`;
+            if (terminal.isInteractive && live !== undefined) held.push(text);
+            else say(text);
+          }
           break;
         case "final-epoch":
-          live?.end();
+          endLive();
           if (!inFinal) say("Training the selected design at full length…");
           inFinal = true;
           finalLine(terminal, event.point);
           break;
         case "baseline":
-          live?.end();
+          endLive();
           break;
         case "end":
-          live?.end();
+          endLive();
           if (json && event.result.reason !== "interrupted")
             terminal.out(`${JSON.stringify(jsonResult(event.result))}\n`);
           for (const line of endWords(event.result, wasFinished)) say(line);

@@ -56,7 +56,12 @@ export async function createConversation(options: ConversationOptions): Promise<
       `The price of ${options.model} is not known, so a limit in money cannot be kept. Give its price with --usd-per-million-input and --usd-per-million-output, or set --max-tokens instead.`,
     );
   }
-  const { source, secrets, warnings, skip, close } = await openSource(options, price, clock);
+  const notes: string[] = [];
+  const { source, secrets, warnings, skip, close } = await openSource(options, {
+    price,
+    clock,
+    note: (text) => notes.push(text),
+  });
   const time = () => new Date(clock.now()).toISOString();
   const { identity } = source;
   const record =
@@ -78,7 +83,9 @@ export async function createConversation(options: ConversationOptions): Promise<
   return {
     model: options.model,
     price,
-    warnings: [...warnings, ...(record?.warnings ?? [])],
+    get warnings() {
+      return [...warnings, ...(record?.warnings ?? []), ...notes];
+    },
     get spent() {
       return ledger.spent;
     },
@@ -136,9 +143,13 @@ interface OpenSource {
 
 async function openSource(
   options: ConversationOptions,
-  price: Price | undefined,
-  clock: Clock,
+  setting: {
+    readonly price: Price | undefined;
+    readonly clock: Clock;
+    readonly note: (text: string) => void;
+  },
 ): Promise<OpenSource> {
+  const { clock } = setting;
   const name = parseModelName(options.model);
   const nothing = { secrets: [], warnings: [], skip: () => {}, close: () => {} };
   switch (name.provider) {
@@ -158,7 +169,7 @@ async function openSource(
       ]);
       const open = await openModel(name, { environment: options.environment, baseUrl: options.baseUrl });
       const policy = { clock, retries: options.retries ?? 4, timeoutMs: options.timeoutMs ?? 300_000 };
-      return { ...nothing, source: createOnlineSource(open, policy, price), secrets: open.secrets };
+      return { ...nothing, source: createOnlineSource(open, policy, setting), secrets: open.secrets };
     }
   }
 }

@@ -51,6 +51,13 @@ export function judge(
   }
   if (APICallError.isInstance(thrown)) {
     const body = thrown.responseBody?.trim() ?? "";
+    if (isStream(body)) {
+      const reason = "the server answers with a stream";
+      const error = new GeniusError("model-failed", `${server.name}: ${reason} that could not be read.`, {
+        cause: thrown,
+      });
+      return { kind: "stop", reason, error };
+    }
     const what =
       body === "" ? "an empty answer" : `no chat completion: ${JSON.stringify(body.slice(0, 120))}`;
     return { kind: "retry", reason: `the server gave ${what}`, ...(status === undefined ? {} : { status }) };
@@ -92,18 +99,32 @@ function judgeStatus(failure: APICallError, status: number, server: Server, now:
       `${server.shownUrl} has no model "${server.name.replace(/^[^/]+\//, "")}" (${said}). Check the model's name and the address.`,
     );
   }
+  if (status === 501 || (status === 500 && saysUnsupported(said))) {
+    return stop("model-failed", `${server.name} refused the request (${said}). ${whatHelps(said)}`);
+  }
   if (status === 408 || status === 409 || status === 425 || status === 429 || status >= 500) {
     const afterMs = retryAfterMs(failure.responseHeaders ?? {}, now);
     return { kind: "retry", reason: said, status, ...(afterMs === undefined ? {} : { afterMs }) };
   }
-  return stop("model-failed", `${server.name} refused the request (${said}).`);
+  return stop("model-failed", `${server.name} refused the request (${said}). ${whatHelps(said)}`);
 }
 
-/** Whether the server found fault with the request itself, so that asking in another form may help. */
-export function isRefusedRequest(thrown: unknown): boolean {
-  const cause = thrown instanceof GeniusError ? thrown.cause : thrown;
-  return APICallError.isInstance(cause) && (cause.statusCode === 400 || cause.statusCode === 422);
+/** Whether a refusal is about the length of the request and its answer together. */
+export const isAboutContext = (said: string) => /context|prompt is too long|too many tokens/i.test(said);
+
+function whatHelps(said: string): string {
+  return isAboutContext(said)
+    ? "The prompt does not fit into the model's context: give the server a larger one, or show fewer results (--shown)."
+    : "It was also asked without what servers most often refuse. What may help: --max-output-tokens, --temperature, --cost-tool=false, or another model.";
 }
+
+/** Whether a body is a stream of server-sent events. */
+export const isStream = (body: string): boolean => /^(?:\s*:[^\n]*\n)*\s*(?:event|data):/.test(body);
+
+/** Whether a message says that a feature of the request is not to be had, whatever its status. */
+export const saysUnsupported = (said: string): boolean =>
+  /not support|unsupported|does not (?:have|allow|accept)|only supports?|support tool|must be/i.test(said) &&
+  /max_|tokens|temperature|tool|function|schema|response_format|stream/i.test(said);
 
 /** The error when all tries have failed. */
 export function gaveUp(server: Server, tries: number, reason: string): GeniusError {
@@ -164,7 +185,7 @@ function isCut(thrown: unknown): boolean {
 }
 
 /** What the server says in the common `{ error: { message } }`, or the beginning of what it sent. */
-function saidBy(failure: APICallError): string {
+export function saidBy(failure: APICallError): string {
   const body = failure.responseBody?.trim() ?? "";
   try {
     const parsed = JSON.parse(body) as { error?: { message?: unknown } | string; message?: unknown };

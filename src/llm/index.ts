@@ -24,3 +24,5 @@ export {
 export { type Estimate, estimate, type Price, priceOf, tokensOf } from "./prices.ts";
 export { type CallLine, checkRecordLine, type FailureLine, type ParsedRecord } from "./record-lines.ts";
 export { isMessageList } from "./replay-source.ts";
+export { answerIn, lastObject, numberIn } from "./structured.ts";
+export { whyNoAnswer } from "./why-no-answer.ts";

@@ -8,7 +8,7 @@ import { type Price, usdOf } from "./prices.ts";
 export interface Caps {
   readonly maxUsd?: number;
   readonly maxTokens?: number;
-  readonly maxCalls?: number;
+  readonly maxCalls?: number | undefined;
 }
 
 export interface Reservation {
@@ -91,6 +91,6 @@ function exhausted(caps: Caps, spent: Spent, need: string): GeniusError {
   const tokens = spent.inputTokens + spent.outputTokens;
   return new GeniusError(
     "budget-exhausted",
-    `The model's budget is used up: it has cost $${spent.usd.toFixed(4)}, ${tokens} tokens and ${spent.calls} calls, the next call needs ${need}, and the limit is ${limits.join(", ")}. The call was not made. To go on, raise the limit.`,
+    `The model's budget is used up: it has cost $${spent.usd.toFixed(4)}, ${tokens} tokens and ${spent.calls} calls, the next call needs ${need}, and the limit is ${limits.join(", ")}. The call was not made. To go on, raise the limit (--max-usd, --max-tokens, --max-calls).`,
   );
 }

@@ -1,104 +1,151 @@
 // Asks a provider's model through the AI SDK: tools are carried out in a bounded loop, and every request of that
 // loop is reserved, retried and entered on its own, so that no cap is passed and nothing is paid twice.
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Usage } from "@ai-sdk/provider";
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4Usage,
+} from "@ai-sdk/provider";
 import type { ToolSet } from "ai";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
+import { type AdaptedRequest, createAdaptation } from "./adapt-request.ts";
 import type { ChatReply, ChatRequest, Tool, ToolCall, Usage } from "./chat.ts";
-import { gaveUp, isRefusedRequest, judge } from "./failures.ts";
+import { collectStream } from "./collect-stream.ts";
+import { gaveUp, judge } from "./failures.ts";
+import type { Reservation } from "./ledger.ts";
 import { type Price, tokensOf, usdOf } from "./prices.ts";
 import type { OpenModel } from "./providers.ts";
 import { type RetryPolicy, withRetries } from "./retry.ts";
 import { type CallLog, type Exchange, type Source, totalOf } from "./source.ts";
-import { fits, readObject, withInstruction } from "./structured.ts";
+import { fits, readObject } from "./structured.ts";
 
-/** Requests for one reply, at most. In the last the model may call no tool, so that it has to answer. */
+/** Max requests for one reply. In the last the model may call no tool, so that it has to answer. */
 const maxSteps = 6;
+/** The same, once a model has called tools in all of them. */
+const fewSteps = 2;
 
-export function createOnlineSource(open: OpenModel, policy: RetryPolicy, price: Price | undefined): Source {
+/** A reply that was cut at its limit is asked for once more with a limit this many times as high. */
+const raisedBy = 4;
+
+/** @param note is told what a person should know once, such as a parameter that the server refuses */
+export function createOnlineSource(
+  open: OpenModel,
+  policy: RetryPolicy,
+  { price, note }: { readonly price: Price | undefined; readonly note: (text: string) => void },
+): Source {
   let answeredBefore = false;
-  // Some servers know no schemas. One that has refused one is told in words from then on.
-  let schemaRefused = false;
+  let raised = 1;
+  let steps = maxSteps;
+  const adaptation = createAdaptation(open.name, note);
 
+  interface Call {
+    readonly signal: AbortSignal;
+    readonly log: CallLog;
+  }
+
+  /** One request, sent again in another form where the server refuses it. */
   async function exchange(
     model: LanguageModelV4,
     params: LanguageModelV4CallOptions,
-    call: { readonly signal: AbortSignal; readonly log: CallLog },
-  ) {
-    const characters = JSON.stringify([params.prompt, params.tools, params.responseFormat]).length;
+    { schema, ...call }: Call & { readonly schema: ChatRequest["schema"] },
+  ): Promise<LanguageModelV4GenerateResult> {
+    const characters = JSON.stringify([params.prompt, params.tools, schema]).length;
     const reservation = call.log.reserve({
       inputTokens: tokensOf(characters),
       maxOutputTokens: params.maxOutputTokens,
     });
     const limit = reservation.maxOutputTokens;
+    const limited = { ...params, ...(limit !== undefined && { maxOutputTokens: limit }) };
     try {
-      const startedAt = policy.clock.now();
-      const result = await withRetries(
-        (abortSignal) =>
-          model.doGenerate({
-            ...params,
-            abortSignal,
-            ...(limit === undefined ? {} : { maxOutputTokens: limit }),
-          }),
-        policy,
-        {
-          signal: call.signal,
-          failedTries: call.log.failedTries,
-          judge: (thrown) => judge(thrown, open, { answeredBefore, now: policy.clock.now() }),
-          gaveUp: (tries, reason) => gaveUp(open, tries, reason),
-        },
-      );
-      answeredBefore = true;
-      const written = result.content
-        .map((part) => ("text" in part ? part.text : JSON.stringify(part)))
-        .join("");
-      const usage = usageOf(result.usage, { read: characters, written: written.length });
-      const { id, modelId } = result.response ?? {};
-      const finished: Exchange = {
-        modelId: modelId ?? model.modelId,
-        finishReason: result.finishReason.unified,
-        usage,
-        ...(price === undefined ? {} : { usd: usdOf(price, usage) }),
-        milliseconds: policy.clock.now() - startedAt,
-        ...(id === undefined ? {} : { responseId: id }),
-        ...(result.usage.raw === undefined ? {} : { rawUsage: plain(result.usage.raw) }),
-        ...(result.warnings.length === 0 ? {} : { warnings: result.warnings.map(plain) }),
-      };
-      call.log.enter(finished, reservation);
-      // Some models call tools although they may not; the SDK would end the call for it.
-      const content =
-        params.toolChoice?.type === "none"
-          ? result.content.filter(({ type }) => type !== "tool-call")
-          : result.content;
-      // The SDK would print the warnings; they are in the record.
-      return { ...result, content, warnings: [] };
+      let refused: unknown;
+      for (;;) {
+        const adapted = adaptation.request(limited, schema);
+        try {
+          const startedAt = policy.clock.now();
+          const result = await send(model, adapted, call);
+          answeredBefore = true;
+          adaptation.settle(true);
+          return entered(result, {
+            model,
+            characters,
+            startedAt,
+            reservation,
+            log: call.log,
+            params: adapted.params,
+          });
+        } catch (thrown) {
+          call.signal.throwIfAborted();
+          refused ??= thrown;
+          // When nothing is left to leave out, what the server said of the whole request is the reason.
+          if (adaptation.learn(thrown, adapted, schema)) continue;
+          adaptation.settle(false);
+          throw refused;
+        }
+      }
     } catch (thrown) {
       reservation.release();
       throw thrown;
     }
   }
 
-  async function generate(
-    request: ChatRequest,
-    call: { readonly signal: AbortSignal; readonly log: CallLog },
-    schemaIn: "request" | "words",
-  ) {
+  const send = (model: LanguageModelV4, { params, isStreamed }: AdaptedRequest, { signal, log }: Call) =>
+    withRetries(
+      async (abortSignal) => {
+        const options = { ...params, abortSignal };
+        return isStreamed ? collectStream(await model.doStream(options)) : model.doGenerate(options);
+      },
+      policy,
+      {
+        signal,
+        failedTries: log.failedTries,
+        judge: (thrown) => judge(thrown, open, { answeredBefore, now: policy.clock.now() }),
+        gaveUp: (tries, reason) => gaveUp(open, tries, reason),
+      },
+    );
+
+  function entered(
+    result: LanguageModelV4GenerateResult,
+    by: {
+      readonly model: LanguageModelV4;
+      readonly characters: number;
+      readonly startedAt: number;
+      readonly reservation: Reservation;
+      readonly log: CallLog;
+      readonly params: LanguageModelV4CallOptions;
+    },
+  ): LanguageModelV4GenerateResult {
+    const written = result.content
+      .map((part) => ("text" in part ? part.text : JSON.stringify(part)))
+      .join("");
+    const usage = usageOf(result.usage, { read: by.characters, written: written.length });
+    const { id, modelId } = result.response ?? {};
+    const finished: Exchange = {
+      modelId: modelId ?? by.model.modelId,
+      finishReason: result.finishReason.unified,
+      usage,
+      ...(price === undefined ? {} : { usd: usdOf(price, usage) }),
+      milliseconds: policy.clock.now() - by.startedAt,
+      ...(id === undefined ? {} : { responseId: id }),
+      ...(result.usage.raw === undefined ? {} : { rawUsage: plain(result.usage.raw) }),
+      ...(result.warnings.length === 0 ? {} : { warnings: result.warnings.map(plain) }),
+    };
+    by.log.enter(finished, by.reservation);
+    // Some models call tools although they may not; the SDK would end the call for it.
+    const mayCall = by.params.tools !== undefined && by.params.toolChoice?.type !== "none";
+    const content = mayCall ? result.content : result.content.filter(({ type }) => type !== "tool-call");
+    // The SDK would print the warnings; they are in the record.
+    return { ...result, content, warnings: [] };
+  }
+
+  async function generate(request: ChatRequest, call: Call) {
     const { generateText, isStepCount, jsonSchema, wrapLanguageModel } = await import("ai");
     const { schema } = request;
-    const responseFormat =
-      schema !== undefined && schemaIn === "request"
-        ? ({
-            type: "json",
-            name: schema.name,
-            schema: schema.jsonSchema,
-          } as LanguageModelV4CallOptions["responseFormat"])
-        : undefined;
     const model = wrapLanguageModel({
       model: open.model,
       middleware: {
         specificationVersion: "v4",
-        wrapGenerate: ({ params, model: inner }) =>
-          exchange(inner, responseFormat === undefined ? params : { ...params, responseFormat }, call),
+        wrapGenerate: ({ params, model: inner }) => exchange(inner, params, { ...call, schema }),
       },
     });
     const tools = Object.fromEntries(
@@ -121,36 +168,52 @@ export function createOnlineSource(open: OpenModel, policy: RetryPolicy, price: 
     ) satisfies ToolSet;
     return generateText({
       model,
-      messages:
-        schema !== undefined && schemaIn === "words"
-          ? [...withInstruction(request.messages, schema)]
-          : request.messages.map(({ role, content }) => ({ role, content })),
+      messages: request.messages.map(({ role, content }) => ({ role, content })),
       allowSystemInMessages: true,
       ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
       ...(request.maxOutputTokens === undefined ? {} : { maxOutputTokens: request.maxOutputTokens }),
       ...(Object.keys(tools).length === 0 ? {} : { tools }),
-      stopWhen: isStepCount(maxSteps),
+      stopWhen: isStepCount(steps),
       prepareStep: ({ stepNumber }) =>
-        stepNumber === maxSteps - 1 && Object.keys(tools).length > 0 ? { toolChoice: "none" as const } : {},
+        stepNumber === steps - 1 && Object.keys(tools).length > 0 ? { toolChoice: "none" as const } : {},
       toolCallConcurrency: 1,
       maxRetries: 0,
       abortSignal: call.signal,
     });
   }
 
+  /** The reply; one that was cut at its limit is asked for again, once in a run, with a higher one. */
+  async function generateWhole(request: ChatRequest, call: Call) {
+    const limit = request.maxOutputTokens;
+    const withLimit = () => ({ ...request, ...(limit !== undefined && { maxOutputTokens: limit * raised }) });
+    const result = await generate(withLimit(), call);
+    if (result.steps.length === maxSteps) {
+      steps = fewSteps;
+      note(
+        `${open.name} called tools in ${maxSteps} requests for one reply, so it may now call them once a reply (--cost-tool=false leaves them out).`,
+      );
+    }
+    if (result.finishReason !== "length" || limit === undefined || raised > 1) return result;
+    raised = raisedBy;
+    note(
+      `A reply of ${open.name} was cut at its limit of ${limit} tokens (finish reason "length"), so the limit is now ${limit * raised} (--max-output-tokens).`,
+    );
+    try {
+      return await generate(withLimit(), call);
+    } catch (thrown) {
+      // What was paid for is kept when a cap forbids more.
+      if (thrown instanceof GeniusError && thrown.code === "budget-exhausted") return result;
+      throw thrown;
+    }
+  }
+
   return {
     identity: open.name,
     async ask(request, call) {
-      let result: Awaited<ReturnType<typeof generate>>;
-      try {
-        result = await generate(request, call, schemaRefused ? "words" : "request");
-      } catch (thrown) {
+      const result = await generateWhole(request, call).catch((thrown: unknown) => {
         call.signal.throwIfAborted();
-        if (request.schema === undefined || schemaRefused || !isRefusedRequest(thrown))
-          throw explained(thrown);
-        result = await generate(request, call, "words");
-        schemaRefused = true;
-      }
+        throw explained(thrown);
+      });
       const object =
         request.schema === undefined ? undefined : readObject(result.text, request.schema.jsonSchema);
       const last = call.log.exchanges.at(-1);

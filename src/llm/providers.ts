@@ -81,6 +81,7 @@ async function create(
         name: name.provider,
         baseURL: baseUrl,
         supportsStructuredOutputs: true,
+        includeUsage: true,
       });
       return provider.chatModel(name.model);
     }

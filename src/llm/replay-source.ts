@@ -64,7 +64,7 @@ export function replayOfRecord(bytes: Uint8Array, file: string): ReplaySource {
     async ask(request, { key, log }) {
       const line = take(key, request.purpose);
       if (line === undefined) {
-        throw budgetFailure(lines, key) ?? missing(calls, asked, request, key, file);
+        throw recordedFailure(lines, key) ?? missing(calls, asked, request, key, file);
       }
       for (const exchange of line.exchanges) {
         const { inputTokens, outputTokens } = exchange.usage;
@@ -75,13 +75,17 @@ export function replayOfRecord(bytes: Uint8Array, file: string): ReplaySource {
   };
 }
 
-/** A study that a cap once stopped stops there again. */
-function budgetFailure(lines: readonly (CallLine | FailureLine)[], key: string): GeniusError | undefined {
-  const found = lines.find(
-    (line) => line.kind === "failure" && line.key === key && line.error.code === "budget-exhausted",
-  );
-  return found?.kind === "failure" ? new GeniusError("budget-exhausted", found.error.message) : undefined;
+/** What a cap or a failure for good once stopped stops there again. */
+function recordedFailure(lines: readonly (CallLine | FailureLine)[], key: string): GeniusError | undefined {
+  for (const line of lines) {
+    if (line.kind !== "failure" || line.key !== key) continue;
+    const code = repeated.find((candidate) => candidate === line.error.code);
+    if (code !== undefined) return new GeniusError(code, line.error.message);
+  }
+  return undefined;
 }
+
+const repeated = ["budget-exhausted", "model-failed", "server-unreachable", "key-rejected"] as const;
 
 function missing(
   calls: readonly CallLine[],

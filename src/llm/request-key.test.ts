@@ -101,7 +101,7 @@ describe("the object in a reply", () => {
     ['Here it is:\n```json\n{"choices": [3]}\n```\nIt is {good}.', [3]],
     ['My answer {"choices": [6]} is final.', [6]],
     ['{"choices": [7]}', undefined],
-    ['{"choices": [1], "note": "x"}', undefined],
+    ['{"choices": [1], "note": "x"}', [1]],
     ['{"choices": [1, 2', undefined],
     ["<html>", undefined],
     ["", undefined],

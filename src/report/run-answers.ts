@@ -3,6 +3,7 @@
 
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
 import { designName } from "../search/choices.ts";
+import { answersInWords } from "../search/model-answers.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { spendingOf } from "../study/spending.ts";
@@ -102,7 +103,8 @@ function costInWords(input: RunReportInput): string {
   const replayed = spending.replayed
     ? " These are the recorded figures; the replay itself cost nothing."
     : "";
-  return `${work} The model ${model} was called ${plural(spending.calls, "time")}: ${tokens}, ${money}.${replayed}`;
+  const used = answersInWords(input.record.trials.map(({ proposal }) => proposal));
+  return `${work} The model ${model} was called ${plural(spending.calls, "time")}: ${tokens}, ${money}.${replayed}${used === undefined ? "" : ` ${used}`}`;
 }
 
 function repeatInWords(input: RunReportInput): string {

@@ -12,6 +12,14 @@ export interface Fidelity {
   readonly dataFraction01?: number;
 }
 
+export interface UnusedAnswer {
+  /** The number of the model call. */
+  readonly call: number;
+  /** `unusable`: nothing could be read from it. `overruled`: it was read, and something else was preferred. */
+  readonly kind: "unusable" | "overruled";
+  readonly why: string;
+}
+
 export interface Proposal {
   readonly choices: Choices;
   readonly fidelity: Fidelity;
@@ -32,6 +40,10 @@ export interface Proposal {
   readonly editedFrom?: Choices;
   /** The number of the model call that led to it, counted from 1. */
   readonly call?: number;
+  /** Answers of the model that were asked for this proposal and not used, in order. */
+  readonly unusedAnswers?: readonly UnusedAnswer[];
+  /** Why the model is not asked any more, on the first proposal that went on without it. */
+  readonly modelEnded?: string;
   /** Why a model's reply could not be read, when it could not. Such a proposal has no choices. */
   readonly unreadable?: string;
   /** A made-up result that a search starts from (`--start nominal`). Reports never count it. */

@@ -139,6 +139,10 @@ const trial = z.looseObject({
     repairedFrom: z.array(index).optional(),
     editedFrom: z.array(index).optional(),
     call: finite.optional(),
+    unusedAnswers: z
+      .array(z.looseObject({ call: finite, kind: z.enum(["unusable", "overruled"]), why: z.string() }))
+      .optional(),
+    modelEnded: z.string().optional(),
     unreadable: z.string().optional(),
     nominalAccuracy01: finite.optional(),
   }),

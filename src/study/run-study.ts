@@ -147,6 +147,11 @@ export async function runStudy(study: Study): Promise<StudyResult> {
     if (thrown instanceof GeniusError && thrown.code === "conversation-ended") {
       return finish("conversation-ended", "the recorded conversation ends here");
     }
+    if (thrown instanceof GeniusError && thrown.code === "model-unusable") {
+      // What is being evaluated is paid for: it is kept, and a resumed study knows it.
+      while (running.size > 0) await observeNext();
+      throw thrown;
+    }
     stop.abort();
     const settled = await Promise.allSettled([...running.values()].map((entry) => entry.trial));
     if (!(thrown instanceof Interrupted) && !(study.signal?.aborted && isAbort(thrown))) throw thrown;

@@ -45,7 +45,7 @@ export const modelSettings = z.object({
     .int()
     .positive()
     .optional()
-    .describe("stop before the model was called more often")
+    .describe("max calls of the model (default: twice the estimate)")
     .meta({ placeholder: "N" }),
   usdPerMillionInput: z
     .number()

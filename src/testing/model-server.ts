@@ -24,7 +24,9 @@ export type Behaviour =
       readonly kind: "answer";
       readonly text: string;
       readonly usage?: { readonly input: number; readonly output: number; readonly cached?: number } | null;
-      readonly finishReason?: "stop" | "length";
+      readonly finishReason?: "stop" | "length" | "content_filter";
+      /** Thinking that the server keeps apart from the answer. */
+      readonly reasoning?: string;
     }
   /** The model calls tools instead of answering. */
   | { readonly kind: "tools"; readonly calls: readonly { readonly name: string; readonly input: unknown }[] }
@@ -37,6 +39,8 @@ export type Behaviour =
     }
   /** The answer in pieces, with a pause before each. */
   | { readonly kind: "slow"; readonly text: string; readonly pieces: number; readonly pauseMs: number }
+  /** The answer as a stream of events, whether it was asked for or not. */
+  | { readonly kind: "stream"; readonly text: string; readonly pieces?: number }
   /** Half of the answer, then the connection is cut; without a text before the head of it. */
   | { readonly kind: "cut"; readonly text?: string }
   /** No answer until the client goes away. */
@@ -147,8 +151,9 @@ async function carryOut(
 ): Promise<void> {
   switch (behaviour.kind) {
     case "answer": {
-      const { text, usage, finishReason = "stop" } = behaviour;
-      sendJson(response, completion(request, number, { content: text }, finishReason, usage));
+      const { text, usage, finishReason = "stop", reasoning } = behaviour;
+      const message = { content: text, ...(reasoning !== undefined && { reasoning_content: reasoning }) };
+      sendJson(response, completion(request, number, message, finishReason, usage));
       return;
     }
     case "tools": {
@@ -172,6 +177,18 @@ async function carryOut(
         response.write(whole.subarray(at, at + size));
       }
       response.end();
+      return;
+    }
+    case "stream": {
+      const { text, pieces = 3 } = behaviour;
+      const size = Math.ceil(text.length / pieces);
+      const { choices: _, ...head } = completion(request, number, { content: text }, "stop", undefined);
+      const event = (choice: object) =>
+        `data: ${JSON.stringify({ ...head, object: "chat.completion.chunk", choices: [{ index: 0, ...choice }] })}\n\n`;
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      for (let at = 0; at < text.length; at += size)
+        response.write(event({ delta: { content: text.slice(at, at + size) }, finish_reason: null }));
+      response.end(`${event({ delta: {}, finish_reason: "stop" })}data: [DONE]\n\n`);
       return;
     }
     case "cut": {
@@ -200,13 +217,23 @@ function sendJson(response: ServerResponse, value: unknown): void {
 function completion(
   request: ModelRequest,
   number: number,
-  message: { readonly content: string | null; readonly tool_calls?: unknown },
+  message: {
+    readonly content: string | null;
+    readonly tool_calls?: unknown;
+    readonly reasoning_content?: string;
+  },
   finishReason: string,
   usage: Extract<Behaviour, { kind: "answer" }>["usage"],
 ) {
+  // Providers count what the model reads: the messages, the tools and the schema.
+  const { messages = [], tools, response_format } = request.body;
   const counted = usage ?? {
-    input: Math.ceil(JSON.stringify(request.body.messages ?? []).length / 4),
-    output: Math.ceil((message.content ?? JSON.stringify(message.tool_calls)).length / 4),
+    input: Math.ceil(JSON.stringify([messages, tools, response_format]).length / 4),
+    output: Math.ceil(
+      ((message.content ?? JSON.stringify(message.tool_calls)).length +
+        (message.reasoning_content?.length ?? 0)) /
+        4,
+    ),
   };
   return {
     id: `chatcmpl-${number}`,

@@ -1,10 +1,8 @@
 // What hybrid says to a language model – the space, the results, and the surrogate's beliefs in words – and how it reads
 // the candidates that come back. It knows nothing of providers, and decides nothing.
-import { GeniusError } from "../../base/errors.ts";
-import type { JsonObject } from "../../base/json.ts";
+import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { formatCount, formatPercent } from "../../base/units.ts";
-import type { ChatMessage, ChatReply, ChatRequest } from "../../llm/index.ts";
-import { fromDigits } from "../choices.ts";
+import { type ChatMessage, type ChatRequest, lastObject, whyNoAnswer } from "../../llm/index.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices, Space } from "../space.ts";
 import type { Acquired } from "../surrogate/acquire.ts";
@@ -12,7 +10,7 @@ import type { Candidates } from "../surrogate/surrogate.ts";
 import { isScored, type Proposal, type ScoredTrial, type Trial } from "../trial.ts";
 import { insightsText } from "./default-prompt.ts";
 import { describeCosts, describeDecisions, describeLimits, designText } from "./describe-space.ts";
-import { readProposal } from "./proposal-reply.ts";
+import { designOf, readProposal } from "./proposal-reply.ts";
 
 export interface PromptState {
   readonly domain: Domain;
@@ -168,38 +166,25 @@ export function candidatesSchema(space: Space, wanted: number): NonNullable<Chat
   };
 }
 
-/** Never throws: what cannot be read is left out, and a reply in prose may hold one design. */
-export function readCandidates(
-  space: Space,
-  reply: Pick<ChatReply, "text" | "object">,
-): readonly ModelCandidate[] {
-  const { object } = reply;
-  const listed =
-    typeof object === "object" && object !== null && !Array.isArray(object)
-      ? (object as JsonObject).candidates
-      : undefined;
-  const read = Array.isArray(listed) ? listed.flatMap((entry) => readCandidate(space, entry)) : [];
-  if (read.length > 0) return read;
+export type CandidatesReply =
+  | { readonly kind: "candidates"; readonly candidates: readonly ModelCandidate[] }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+/** Never throws: candidates that cannot be read are left out, and a reply in another form may hold one design. */
+export function readCandidates(space: Space, reply: Parameters<typeof readProposal>[1]): CandidatesReply {
+  if (whyNoAnswer(reply) === undefined) {
+    const candidates = lastObject(reply.text, ({ candidates: listed }) => {
+      const read = Array.isArray(listed) ? listed.flatMap((entry) => readCandidate(space, entry)) : [];
+      return read.length > 0 ? read : undefined;
+    });
+    if (candidates !== undefined) return { kind: "candidates", candidates };
+  }
   const single = readProposal(space, reply);
-  return single.kind === "design" ? [single] : [];
+  return single.kind === "design" ? { kind: "candidates", candidates: [single] } : single;
 }
 
-function readCandidate(space: Space, entry: unknown): readonly ModelCandidate[] {
-  if (typeof entry !== "object" || entry === null) return [];
-  const { choices, reason, expectedAccuracyPercent } = entry as Record<string, unknown>;
-  if (!Array.isArray(choices)) return [];
-  try {
-    const read = fromDigits(space, choices.map(Number));
-    const accuracy01 = typeof expectedAccuracyPercent === "number" ? expectedAccuracyPercent / 100 : -1;
-    return [
-      {
-        choices: read,
-        ...(typeof reason === "string" && reason.trim() !== "" && { reason: reason.trim() }),
-        ...(accuracy01 >= 0 && accuracy01 <= 1 && { accuracy01 }),
-      },
-    ];
-  } catch (thrown) {
-    if (thrown instanceof GeniusError) return [];
-    throw thrown;
-  }
+function readCandidate(space: Space, entry: JsonValue): readonly ModelCandidate[] {
+  const isObject = typeof entry === "object" && entry !== null && !Array.isArray(entry);
+  const read = isObject ? designOf(space, entry as JsonObject) : undefined;
+  return read === undefined ? [] : [read];
 }

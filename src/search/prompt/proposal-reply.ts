@@ -1,20 +1,19 @@
-// From a model's reply to a proposal: the structured answer if there is one, else whatever design the text holds.
-
-import { GeniusError } from "../../base/errors.ts";
-import type { JsonObject } from "../../base/json.ts";
-import type { ChatReply } from "../../llm/index.ts";
-import { fromDigits } from "../choices.ts";
+// From a model's reply to a proposal, by meaning and not by place: thinking is left out, then the last object with a
+// design counts, and only a reply without such objects is read as prose. A reply that was cut is no answer.
+import type { JsonObject, JsonValue } from "../../base/json.ts";
+import { answerIn, type ChatReply, lastObject, numberIn, whyNoAnswer } from "../../llm/index.ts";
 import type { Choices, Space } from "../space.ts";
+import { choicesIn, designField } from "./read-choices.ts";
 import { readDesign } from "./read-design.ts";
 
-export type ProposalReply =
-  | {
-      readonly kind: "design";
-      readonly choices: Choices;
-      readonly reason?: string;
-      readonly accuracy01?: number;
-    }
-  | { readonly kind: "unreadable"; readonly reason: string };
+interface Design {
+  readonly kind: "design";
+  readonly choices: Choices;
+  readonly reason?: string;
+  readonly accuracy01?: number;
+}
+
+export type ProposalReply = Design | { readonly kind: "unreadable"; readonly reason: string };
 
 /** The JSON schema of a reply: choices as digits, a reason, and the accuracy that the model expects. */
 export function replySchema(space: Space): { readonly name: string; readonly jsonSchema: JsonObject } {
@@ -38,36 +37,62 @@ export function replySchema(space: Space): { readonly name: string; readonly jso
   };
 }
 
+type Reply = Pick<ChatReply, "text"> &
+  Partial<Pick<ChatReply, "object" | "finishReason" | "toolCalls" | "usage">>;
+
 /** Never throws: a reply without a complete design says what is wrong with it. */
-export function readProposal(space: Space, reply: Pick<ChatReply, "text" | "object">): ProposalReply {
-  const structured = fromObject(space, reply.object);
-  if (structured?.kind === "design") return structured;
-  const read = readDesign(space, reply.text);
-  if (read.kind === "design") {
-    // The choices may be in prose, or in JSON that is not quite of the schema.
-    const reason = reasonIn(reply.text);
-    return { kind: "design", choices: read.choices, ...(reason !== undefined && { reason }) };
-  }
-  return structured ?? read;
+export function readProposal(space: Space, reply: Reply): ProposalReply {
+  const no = whyNoAnswer(reply);
+  if (no !== undefined) return { kind: "unreadable", reason: no };
+  const found = lastObject(reply.text, (object) => designOf(space, object));
+  if (found !== undefined) return found;
+  // An object with a design that cannot be read is what the model meant; nothing around it is.
+  const meant = lastObject(reply.text, (object) => designField(space, object));
+  if (meant !== undefined) return { kind: "unreadable", reason: whyUnreadable(space, meant) };
+  const text = withoutReasons(answerIn(reply.text));
+  const read = readDesign(space, text);
+  if (read.kind === "unreadable") return read;
+  const reason = reasonIn(text);
+  return { ...read, ...(reason !== undefined && { reason }) };
 }
 
-function fromObject(space: Space, object: unknown): ProposalReply | undefined {
-  if (typeof object !== "object" || object === null) return undefined;
-  const { choices, reason, expectedAccuracyPercent } = object as Record<string, unknown>;
-  if (!Array.isArray(choices)) return undefined;
-  try {
-    const accuracy01 =
-      typeof expectedAccuracyPercent === "number" ? expectedAccuracyPercent / 100 : Number.NaN;
-    return {
-      kind: "design",
-      choices: fromDigits(space, choices.map(Number)),
-      ...(typeof reason === "string" && reason.trim() !== "" && { reason: reason.trim() }),
-      ...(accuracy01 >= 0 && accuracy01 <= 1 && { accuracy01 }),
-    };
-  } catch (thrown) {
-    if (!(thrown instanceof GeniusError)) throw thrown;
-    return { kind: "unreadable", reason: thrown.message };
-  }
+/** The design in an object of a reply, with what is said of it; undefined when it holds none that can be read. */
+export function designOf(space: Space, object: JsonObject): Design | undefined {
+  const field = designField(space, object);
+  const choices = field === undefined ? undefined : choicesIn(space, field);
+  if (choices === undefined) return undefined;
+  const { reason, expectedAccuracyPercent } = object;
+  const accuracy01 = accuracyIn(expectedAccuracyPercent);
+  return {
+    kind: "design",
+    choices,
+    ...(typeof reason === "string" && reason.trim() !== "" && { reason: reason.trim() }),
+    ...(accuracy01 !== undefined && { accuracy01 }),
+  };
+}
+
+/** An accuracy in per cent, which some models write as a text or as a share. */
+function accuracyIn(value: JsonValue | undefined): number | undefined {
+  const percent = typeof value === "string" ? numberIn(value) : value;
+  if (typeof percent !== "number" || !(percent >= 0 && percent <= 100)) return undefined;
+  return percent > 0 && percent < 1 ? percent : percent / 100;
+}
+
+function whyUnreadable(space: Space, field: JsonValue): string {
+  const wanted = space.decisions.length;
+  const given = Array.isArray(field) ? field.flat(3).length : undefined;
+  const shown = JSON.stringify(field).slice(0, 80);
+  return given !== undefined && given !== wanted
+    ? `${shown} has ${given} choices, and ${space.name} has ${wanted} decisions`
+    : `${shown} is no list of ${wanted} options of ${space.name}`;
+}
+
+/** The text without the sentences inside of its objects, where designs are mentioned and not proposed. */
+function withoutReasons(text: string): string {
+  return text.replace(
+    /(["'](?:\w| )*["']\s*:\s*)"((?:[^"\\]|\\.)*)("|$)/g,
+    (whole, name: string, words: string) => (/\p{L}{2,}\s/u.test(words) ? `${name}""` : whole),
+  );
 }
 
 /** The first sentences of prose that are no list, as the stated reason. */

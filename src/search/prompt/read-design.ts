@@ -77,7 +77,8 @@ function wholeLists(space: Space, lists: readonly NumberList[]): Candidate[] {
   });
 }
 
-function choicesOfNumbers(space: Space, numbers: readonly number[]): Choices | undefined {
+/** A number for every decision: its digit, or else the value of the option. */
+export function choicesOfNumbers(space: Space, numbers: readonly number[]): Choices | undefined {
   if (numbers.length !== space.decisions.length) return undefined;
   const digits = numbers.map((number) => number - space.firstDigit);
   const fits = (choice: number, index: number) =>
@@ -197,7 +198,7 @@ function namedOptions(space: Space, text: string): Candidate[] {
 }
 
 /** Which option a word names: its whole label or the label's first word. */
-function labelIndex(space: Space, decision: number, word: string): number {
+export function labelIndex(space: Space, decision: number, word: string): number {
   const plain = (label: string) => label.toLowerCase().replace(/\s/g, "");
   const { options } = space.decisions[decision]!;
   const exact = options.findIndex(({ label }) => plain(label) === word);

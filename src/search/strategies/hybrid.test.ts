@@ -15,6 +15,7 @@ import {
   startModelServer,
 } from "../../testing/model-server.ts";
 import { createDomain } from "../constraints/create-domain.ts";
+import { answersInWords, modelAnswers } from "../model-answers.ts";
 import macro from "../spaces/nas-bench-macro.ts";
 import type { Trial } from "../trial.ts";
 import hybrid from "./hybrid.ts";
@@ -123,6 +124,45 @@ test("replies that cannot be read cost a call and no evaluation", async () => {
   expect(trials.every(({ outcome }) => outcome.kind === "scored")).toBe(true);
 });
 
+test("a model that answers nothing usable is asked three times, and the trials say so", async () => {
+  const { conversation, requests } = await converse(() => behaviours.answer(""));
+  const { trials } = await study(6, conversation);
+  expect(requests).toHaveLength(3);
+  expect(trials.every(({ outcome }) => outcome.kind === "scored")).toBe(true);
+  const proposals = trials.map(({ proposal }) => proposal);
+  expect(proposals.map(({ modelEnded }) => modelEnded !== undefined)).toEqual([
+    false,
+    false,
+    false,
+    true,
+    false,
+    false,
+  ]);
+  expect(answersInWords(proposals)).toBe(
+    "Of 3 answers of the model none was used. 3 could not be used: the reply is empty. The model was not asked any more: 3 answers in a row could not be used (the reply is empty).",
+  );
+});
+
+test("answers that are read and not followed are counted, with why", async () => {
+  const { conversation } = await converse((_, n) => candidates(["22212220", 93.1], [`0000000${n % 3}`, 60]));
+  const proposals = (await study(4, conversation)).trials.map(({ proposal }) => proposal);
+  expect(modelAnswers(proposals)).toMatchObject({ asked: 4, unusable: [] });
+  expect(answersInWords(proposals)).toMatch(/^Of 4 answers of the model \d w.*gave way: /);
+});
+
+test("a model that fails for good in mid-run leaves the surrogate to finish; one that never answered ends the search", async () => {
+  const gone = await converse((_, n) =>
+    n <= 2 ? candidates([`2221222${n % 3}`, 93]) : behaviours.error(401, "key revoked"),
+  );
+  const { trials, reason } = await study(6, gone.conversation);
+  expect([trials.length, reason, gone.requests.length]).toEqual([6, "trials-spent", 3]);
+  expect(trials[2]!.proposal.modelEnded).toMatch(/key revoked/);
+  expect(byOf(trials).slice(2)).toEqual(Array(4).fill("surrogate"));
+
+  const never = await converse(() => behaviours.error(401, "no such key"));
+  await expect(study(6, never.conversation)).rejects.toMatchObject({ code: "key-rejected" });
+});
+
 test("a design of prose is read, and designs that were tried are passed over", async () => {
   const { conversation } = await converse(() =>
     behaviours.answer("I would take the design [2, 2, 2, 1, 2, 2, 2, 0] now."),
@@ -151,7 +191,11 @@ test("a search with a model goes on after a stop as if nothing had happened", as
   const begun = await study(8, again.conversation);
   const resumed = await study(8, again.conversation, begun.trials.slice(0, 5));
   const without = (trials: readonly Trial[]) =>
-    trials.map(({ proposal: { call: _, ...proposal }, outcome }) => ({ proposal, outcome }));
+    trials.map(({ proposal: { call: _, unusedAnswers, ...proposal }, outcome }) => ({
+      proposal,
+      unused: unusedAnswers?.map(({ why }) => why),
+      outcome,
+    }));
   expect(without(begun.trials)).toEqual(without(whole.trials));
   expect(without(resumed.trials)).toEqual(without(whole.trials));
 });

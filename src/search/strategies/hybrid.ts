@@ -5,6 +5,7 @@ import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
 import type { ChatReply, Conversation } from "../../llm/index.ts";
+import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
 import {
   candidatesSchema,
   hybridPrompt,
@@ -23,7 +24,7 @@ import { networkKnowledge } from "../surrogate/network-knowledge.ts";
 import { createScoredKnowledge } from "../surrogate/scored-knowledge.ts";
 import { type Candidates, costAwareOption, createSurrogate, type Surrogate } from "../surrogate/surrogate.ts";
 import { synflow } from "../surrogate/synflow.ts";
-import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
+import { isEvaluated, isScored, type Proposal, type Trial, type UnusedAnswer } from "../trial.ts";
 
 const ownStart = { own: "the one that promises most by its graph, or the model's" };
 const options = z.object({
@@ -39,7 +40,9 @@ const options = z.object({
 });
 type Options = z.output<typeof options>;
 
-const noMoreCalls = "the model is no longer asked: its last calls led to no better design";
+const noLongerPays = "its last calls led to no better design";
+/** Failures of a model after which another call would fail, too. */
+const failuresForGood: ReadonlySet<string> = new Set(["model-failed", "server-unreachable", "key-rejected"]);
 
 export default defineStrategy({
   name: "hybrid",
@@ -74,22 +77,28 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const known = createKnownDesigns();
   const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
   const trials: Trial[] = [];
-  let capIsReached = false;
 
-  /** The model's answer, or undefined when it is not to be asked (any more). */
+  /** The model's answer, why it is not asked any more, or undefined where that was said before. */
   const ask = async (
     model: Conversation,
     { trialNumber, pending, insights, signal }: ProposeContext,
     beliefs: { readonly beliefs: Candidates; readonly own: readonly Acquired[] },
-  ): Promise<ChatReply | undefined> => {
+  ): Promise<{ readonly reply: ChatReply } | { readonly ended: string } | undefined> => {
     const proposals = [...trials.map(({ proposal }) => proposal), ...pending];
+    if (proposals.some(({ modelEnded }) => modelEnded !== undefined)) return undefined;
     const asked = proposals.filter(({ call }) => call !== undefined).length;
-    if (capIsReached || asked >= given.calls || !callsStillPay(trials)) return undefined;
+    if (asked >= given.calls) return { ended: `it may be asked ${given.calls} times (--calls)` };
+    if (!callsStillPay(trials)) return { ended: noLongerPays };
+    const inARow = unusableInARow(proposals);
+    if (isPatienceSpent(inARow)) {
+      const last = proposals.findLast(({ unusedAnswers }) => unusedAnswers !== undefined);
+      return { ended: `${inARow} answers in a row could not be used (${last?.unusedAnswers?.at(-1)?.why})` };
+    }
     const left = setting.evaluations - trials.filter(isEvaluated).length - pending.length;
     const wanted = given.candidates;
     const state = { domain, task: setting.task, trials, pending, left, wanted, insights, ...beliefs };
     try {
-      return await model.ask(
+      const reply = await model.ask(
         {
           messages: hybridPrompt(state),
           schema: candidatesSchema(domain.space, given.candidates),
@@ -98,10 +107,14 @@ function create(setting: StrategySetting, given: Options): Strategy {
         },
         signal,
       );
+      return { reply };
     } catch (thrown) {
-      if (!(thrown instanceof GeniusError) || thrown.code !== "budget-exhausted") throw thrown;
-      capIsReached = true;
-      return undefined;
+      // A model that never answered is set up wrongly, which the person wants to know at once.
+      const hasAnswered = asked > 0;
+      if (!(thrown instanceof GeniusError) || signal.aborted) throw thrown;
+      if (thrown.code !== "budget-exhausted" && !(hasAnswered && failuresForGood.has(thrown.code)))
+        throw thrown;
+      return { ended: thrown.message.replace(/\.$/, "") };
     }
   };
 
@@ -134,12 +147,22 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const begin = warmStart.next(isFree, context);
       if (begin !== undefined) return { ...begin, fidelity: {}, by: "hybrid/start" };
       const { beliefs, own } = await believe(context, isFree);
-      const reply = conversation && (await ask(conversation, context, { beliefs, own }));
-      const call = reply && { call: reply.number };
+      const answer = conversation && (await ask(conversation, context, { beliefs, own }));
+      const isEnding = answer !== undefined && "ended" in answer;
+      const reply = answer !== undefined && "reply" in answer ? answer.reply : undefined;
+      const call = isEnding ? { modelEnded: answer.ended } : reply && { call: reply.number };
+      const unused = (kind: UnusedAnswer["kind"], why: string) => ({
+        unusedAnswers: [{ call: reply?.number ?? 0, kind, why }],
+      });
+      let without: Partial<Proposal> = call ?? {};
       if (reply !== undefined) {
-        const named = readCandidates(domain.space, reply);
+        const read = readCandidates(domain.space, reply);
+        const named = read.kind === "candidates" ? read.candidates : [];
         const chosen = weigh(named, { surrogate, trials, context, own: own[0], isFree, setting });
-        if (chosen !== undefined) return { ...chosen, ...call };
+        if (typeof chosen !== "string") return { ...chosen, ...call };
+        const why =
+          read.kind === "unreadable" ? unused("unusable", read.reason) : unused("overruled", chosen);
+        without = { ...call, ...why };
       }
       const by = "hybrid/surrogate";
       // Failures alone teach the surrogate nothing: what promises most by its graph may be what fails.
@@ -151,7 +174,8 @@ function create(setting: StrategySetting, given: Options): Strategy {
         const why = isMeasured
           ? "highest expected improvement"
           : "promises most by its graph, nothing being measured yet";
-        const advice = conversation && !callsStillPay(trials) ? `; ${noMoreCalls}` : "";
+        const advice =
+          conversation && !callsStillPay(trials) ? `; the model is no longer asked: ${noLongerPays}` : "";
         return {
           choices,
           fidelity: {},
@@ -159,11 +183,11 @@ function create(setting: StrategySetting, given: Options): Strategy {
           rationale: `${why}${advice}`,
           ...(isMeasured && { predicted }),
           ...(outlook && { outlook }),
-          ...call,
+          ...without,
         };
       }
       const choices = drawUnseen(domain, isFree, random);
-      return choices && { choices, fidelity: {}, by, rationale: "drawn at random", ...call };
+      return choices && { choices, fidelity: {}, by, rationale: "drawn at random", ...without };
     },
     observe(trial) {
       trials.push(trial);
@@ -212,8 +236,8 @@ interface Scales {
   readonly setting: StrategySetting;
 }
 
-/** The model's candidate that promises most, if it promises more than the surrogate's own; else undefined. */
-function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | undefined {
+/** The model's candidate that promises most, if it promises more than the surrogate's own; else why there is none. */
+function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | string {
   const { surrogate, trials, context, own, isFree, setting } = scales;
   const allowed = named.flatMap((candidate) => {
     const choices = setting.domain.repair(candidate.choices);
@@ -221,7 +245,7 @@ function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | und
       ? [{ ...candidate, choices, asked: candidate.choices }]
       : [];
   });
-  if (allowed.length === 0) return undefined;
+  if (allowed.length === 0) return "every candidate was tried before or cannot be brought within the limits";
   const { random, pending } = context;
   const beliefs = surrogate.candidates({ random, pending, extra: allowed.map(({ choices }) => choices) });
   const trust = calibrationOf(trials, beliefs);
@@ -239,7 +263,7 @@ function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | und
     const promise = promiseOf(beliefs, place, revised);
     if (promise > most) [chosen, most] = [{ ...candidate, place }, promise];
   }
-  if (chosen === undefined) return undefined;
+  if (chosen === undefined) return "the surrogate's own design promised more";
   const { choices, accuracy01, reason, asked } = chosen;
   return {
     choices,

@@ -14,6 +14,7 @@ import {
   startModelServer,
 } from "../../testing/model-server.ts";
 import { createDomain } from "../constraints/create-domain.ts";
+import { answersInWords } from "../model-answers.ts";
 import type { Limits } from "../space.ts";
 import cell from "../spaces/nas-bench-201.ts";
 import macro from "../spaces/nas-bench-macro.ts";
@@ -44,6 +45,8 @@ interface Scene {
   readonly folder?: string;
   readonly recorded?: readonly Trial[];
   readonly space?: "macro" | "cell";
+  /** Filled with the trials as they are kept. */
+  readonly kept?: Trial[];
 }
 
 async function search(scene: Scene) {
@@ -85,6 +88,9 @@ async function study(scene: Scene, conversation: Conversation) {
     parallel: 1,
     seed: 1,
     ...(scene.recorded !== undefined && { recorded: scene.recorded }),
+    keep: async (trial) => {
+      scene.kept?.push(trial);
+    },
   });
   return { result, keys: result.trials.map(({ proposal }) => proposal.choices.join("")) };
 }
@@ -270,3 +276,52 @@ async function copyOf({
   expect(await readFile(join(folder, "conversation.jsonl"), "utf8")).toContain("proposal 4");
   return folder;
 }
+
+test.each<[name: string, reply: Behaviour, why: RegExp, most: number]>([
+  ["empty", behaviours.answer(""), /empty/, 3],
+  ["prose", behaviours.answer("Which colour do you like?"), /no list of 8/, 3],
+  [
+    "cut",
+    { kind: "answer", text: "", reasoning: "let me think", finishReason: "length" },
+    /cut at its limit.*--max-output-tokens/,
+    4,
+  ],
+  ["refusals", { kind: "answer", text: "I cannot.", finishReason: "content_filter" }, /refused/, 3],
+  [
+    "calls of the tool alone",
+    { kind: "tools", calls: [{ name: "cost", input: { designs: ["22222222".split("").map(Number)] } }] },
+    /called the tool cost.*--cost-tool=false/,
+    12,
+  ],
+])("three unusable answers in a row end the search with the cause: %s", async (_, reply, why, most) => {
+  const server = await startModelServer({ respond: (__, n) => (n === 1 ? proposal("22222222") : reply) });
+  closing.push(() => server.close());
+  const conversation = await createConversation({
+    model: "compatible/scripted",
+    baseUrl: server.baseUrl,
+    environment: {},
+    clock,
+  });
+  const kept: Trial[] = [];
+  const ended = study({ respond: () => reply, trials: 5, kept }, conversation);
+  await expect(ended).rejects.toMatchObject({
+    code: "model-unusable",
+    message: expect.stringMatching(/3 answers of compatible\/scripted in a row could not be used/),
+  });
+  await expect(ended).rejects.toThrow(why);
+  expect(server.requests.length - 1).toBeLessThanOrEqual(most);
+  // What was found before is kept, with what became of each answer.
+  expect(kept.map(({ outcome }) => outcome.kind)).toEqual(["scored", "failed"]);
+  expect(answersInWords(kept.map(({ proposal: made }) => made))).toMatch(
+    /^Of 3 answers of the model 1 was used\. 2 could not be used: /,
+  );
+});
+
+test("a usable answer between unusable ones keeps the search going", async () => {
+  const designs = ["22222222", "22212220", "12212220"];
+  const { result } = await search({
+    trials: 3,
+    respond: (_, n) => (n % 3 === 2 ? proposal(designs[Math.floor(n / 3)]!) : behaviours.answer("Hm.")),
+  });
+  expect(result.trials.filter(({ outcome }) => outcome.kind === "scored")).toHaveLength(3);
+});

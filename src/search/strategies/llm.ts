@@ -4,10 +4,11 @@
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
-import type { ChatMessage, ChatReply, Tool } from "../../llm/index.ts";
+import { answerIn, type ChatMessage, type ChatReply, type Tool } from "../../llm/index.ts";
 import { parseChoices } from "../choices.ts";
 import { neighbours } from "../constraints/create-domain.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
 import { defaultPrompt } from "../prompt/default-prompt.ts";
 import { genius2023Prompt } from "../prompt/genius-2023.ts";
 import { type ProposalReply, readProposal, replySchema } from "../prompt/proposal-reply.ts";
@@ -15,7 +16,7 @@ import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
 import type { Choices } from "../space.ts";
 import { defineStrategy, type Strategy, type StrategySetting } from "../strategy.ts";
-import { isEvaluated, type Proposal, type Trial } from "../trial.ts";
+import { isEvaluated, type Proposal, type Trial, type UnusedAnswer } from "../trial.ts";
 
 const ownStart = { model: "the model's own", nominal: "a random one with a made-up result" };
 const options = z.object({
@@ -58,6 +59,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
     );
   }
   const paper = given.prompt === "genius-2023";
+  const hasTool = !paper && given.costs && given.costTool;
   const history: Trial[] = [];
   const known = createKnownDesigns();
   const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
@@ -94,7 +96,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
           ? { temperature: 0 }
           : given.temperature !== undefined && { temperature: given.temperature }),
         ...(!paper && { schema: replySchema(domain.space) }),
-        ...(!paper && given.costs && given.costTool && { tools: [costTool(domain)] }),
+        ...(hasTool && { tools: [costTool(domain)] }),
       },
       signal,
     );
@@ -109,21 +111,25 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const left = setting.evaluations - history.filter(isEvaluated).length - context.pending.length;
       const messages = messagesFor(left, context.pending, context.insights);
       const purpose = `proposal ${context.trialNumber}`;
-      let reply = await ask(messages, purpose, context.signal);
-      let read = readProposal(domain.space, reply);
-      if (read.kind === "unreadable" && !paper) {
-        reply = await ask(
-          askedAgain(messages, reply, read.reason),
-          `${purpose}, asked again`,
-          context.signal,
-        );
-        read = readProposal(domain.space, reply);
+      const earlier = [...history.map(({ proposal }) => proposal), ...context.pending];
+      let inARow = unusableInARow(earlier);
+      const unusedAnswers: UnusedAnswer[] = [];
+      let asked = messages;
+      for (const again of paper ? [""] : ["", ", asked again"]) {
+        const reply = await ask(asked, `${purpose}${again}`, context.signal);
+        const read = readProposal(domain.space, reply);
+        if (read.kind === "design") {
+          const proposal = { ...proposalOf(read, reply), ...(unusedAnswers.length > 0 && { unusedAnswers }) };
+          return paper ? proposal : settle(proposal, { domain, given, isFree, random: context.random });
+        }
+        unusedAnswers.push({ call: reply.number, kind: "unusable", why: read.reason });
+        inARow += 1;
+        if (isPatienceSpent(inARow) && !isTranscribed(reply))
+          throw unusableModel(conversation.model, inARow, read.reason);
+        asked = askedAgain(messages, reply, read.reason);
       }
-      if (read.kind === "unreadable") {
-        return { choices: [], fidelity: {}, by: "llm", call: reply.number, unreadable: read.reason };
-      }
-      const proposal = proposalOf(read, reply);
-      return paper ? proposal : settle(proposal, { domain, given, isFree, random: context.random });
+      const { call, why } = unusedAnswers.at(-1) as UnusedAnswer;
+      return { choices: [], fidelity: {}, by: "llm", call, unreadable: why, unusedAnswers };
     },
     observe(trial) {
       history.push(trial);
@@ -146,6 +152,16 @@ function create(setting: StrategySetting, given: Options): Strategy {
   };
 }
 
+/** Replies of a transcript are free, and some people went on after many that led to nothing. */
+const isTranscribed = ({ from, usage }: ChatReply) => from === "replay" && usage.estimated === true;
+
+function unusableModel(model: string, inARow: number, why: string): GeniusError {
+  return new GeniusError(
+    "model-unusable",
+    `${inARow} answers of ${model} in a row could not be used, so it is not asked any more; the last one: ${why}. Its answers are in conversation.jsonl.`,
+  );
+}
+
 function nominalDesign(domain: Domain, { nominalAccuracy01 }: Options, random: Random): Proposal | undefined {
   const choices = domain.sample(random);
   return choices && { choices, fidelity: {}, by: "llm/nominal", nominalAccuracy01 };
@@ -158,13 +174,16 @@ function askedAgain(
 ): readonly ChatMessage[] {
   return [
     ...messages,
-    { role: "assistant", content: reply.text === "" ? "(empty)" : reply.text },
+    { role: "assistant", content: shortened(answerIn(reply.text)) || "(empty)" },
     {
       role: "user",
       content: `That could not be used: ${reason}. Answer again, in the form that was asked for.`,
     },
   ];
 }
+
+/** Where an answer went astray stands at its end; the rest would only be paid for again. */
+const shortened = (text: string) => (text.length > 4000 ? `…${text.slice(-4000)}` : text);
 
 function proposalOf(read: Extract<ProposalReply, { kind: "design" }>, reply: ChatReply): Proposal {
   return {

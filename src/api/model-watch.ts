@@ -1,0 +1,44 @@
+// Says what a search's language model does besides answering: what its server refuses, when it is not asked any more,
+// and at the end how many of its answers were used. Events and journal are told the same, once.
+import { answersInWords } from "../search/model-answers.ts";
+import type { Trial } from "../search/trial.ts";
+import type { SearchRun } from "./run-search.ts";
+
+export interface ModelWatch {
+  /** To be called with every new trial. */
+  trial(trial: Trial): void;
+  /** Resolves when all that was said is in the journal; with the study's trials, says what became of the answers. */
+  end(trials?: readonly Trial[]): Promise<void>;
+}
+
+export function watchModel({
+  parts: { conversation },
+  journal,
+  tell,
+}: Pick<SearchRun, "parts" | "journal" | "tell">): ModelWatch {
+  let told = conversation?.warnings.length ?? 0;
+  let kept: Promise<void> = Promise.resolve();
+  const say = (text: string) => {
+    tell({ kind: "note", about: "model", text });
+    kept = kept.then(() => journal.addNote({ about: "warning", text }));
+    kept.catch(() => {});
+  };
+  const tellWarnings = () => {
+    const warnings = conversation?.warnings ?? [];
+    for (const text of warnings.slice(told)) say(text);
+    told = warnings.length;
+  };
+  return {
+    trial({ proposal }) {
+      tellWarnings();
+      if (proposal.modelEnded !== undefined)
+        say(`The model is not asked any more: ${proposal.modelEnded}. The search goes on without it.`);
+    },
+    async end(trials) {
+      tellWarnings();
+      const words = trials && answersInWords(trials.map(({ proposal }) => proposal));
+      if (words !== undefined) say(words);
+      await kept;
+    },
+  };
+}
