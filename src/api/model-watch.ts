@@ -2,7 +2,9 @@
 // and at the end how many of its answers were used. Events and journal are told the same, once.
 import { answersInWords } from "../search/model-answers.ts";
 import type { Trial } from "../search/trial.ts";
-import type { SearchRun } from "./run-search.ts";
+import type { Journal } from "../study/journal.ts";
+import type { Assembly } from "./assemble.ts";
+import type { SearchEvent } from "./search-events.ts";
 
 export interface ModelWatch {
   /** To be called with every new trial. */
@@ -15,7 +17,11 @@ export function watchModel({
   parts: { conversation },
   journal,
   tell,
-}: Pick<SearchRun, "parts" | "journal" | "tell">): ModelWatch {
+}: {
+  readonly parts: Pick<Assembly, "conversation">;
+  readonly journal: Pick<Journal, "addNote">;
+  readonly tell: (event: SearchEvent) => void;
+}): ModelWatch {
   let told = conversation?.warnings.length ?? 0;
   let kept: Promise<void> = Promise.resolve();
   const say = (text: string) => {
