@@ -3,10 +3,11 @@
 // the peak resident set in MB.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { createTrainer, type ModelNode } from "../../src/engine/index.ts";
+import { createTrainer } from "../../src/engine/index.ts";
+import type { NetworkNode } from "../../src/graph/network.ts";
 
 const [file = "", batch = "64", threads = "2"] = process.argv.slice(2);
-const nodes = JSON.parse(readFileSync(file, "utf8")) as ModelNode[];
+const nodes = JSON.parse(readFileSync(file, "utf8")) as NetworkNode[];
 const batchSize = Number(batch);
 const input = nodes[0]?.op;
 if (input?.kind !== "input") throw new Error("the first node must be the input");

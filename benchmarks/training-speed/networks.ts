@@ -1,6 +1,6 @@
 // The five networks whose training speed is compared: four kinds that searches here train, and a plain residual one.
 
-import type { ModelNode } from "../../src/engine/index.ts";
+import type { NetworkNode } from "../../src/graph/network.ts";
 import { createNetworkBuilder, type Network } from "../../src/graph/network.ts";
 import mobile from "../../src/search/spaces/mobile.ts";
 import nasBench201 from "../../src/search/spaces/nas-bench-201.ts";
@@ -8,7 +8,7 @@ import nasBenchMacro from "../../src/search/spaces/nas-bench-macro.ts";
 
 export interface BenchmarkNetwork {
   readonly name: string;
-  readonly nodes: readonly ModelNode[];
+  readonly nodes: readonly NetworkNode[];
 }
 
 /** Images per step, for all networks and engines. */

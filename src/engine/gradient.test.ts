@@ -1,9 +1,15 @@
 // Gradients over random shapes: against finite differences of the loss, and the three lowerings against each other.
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import {
+  type NetworkNode,
+  type Operation,
+  type Pair,
+  type WrittenOperation,
+  withPairs,
+} from "../graph/network.ts";
+import type { Weights } from "../graph/weights.ts";
 import { drawArray, drawBatch, drawWeights } from "./fixtures/cases.ts";
-import type { ModelNode, ModelOp } from "./model.ts";
-import type { Weights } from "./state.ts";
 import { createTrainer, type Trainer } from "./trainer.ts";
 
 const lowerings = ["native", "plain", "portable"] as const;
@@ -14,8 +20,8 @@ const optimiser = { kind: "sgd", momentum: 0, nesterov: false, weightDecay: 0 } 
 /** A stem that gives the operator its input (and makes that input's gradient visible), the operator, a head. */
 function network(
   shape: { channels: number; height: number; width: number },
-  body: readonly ModelNode[],
-): ModelNode[] {
+  body: readonly NetworkNode[],
+): NetworkNode[] {
   return [
     { id: "image", inputs: [], op: { kind: "input", shape: [2, shape.height, shape.width] } },
     { id: "stem", inputs: ["image"], op: conv({ outChannels: shape.channels, kernel: 1, bias: true }) },
@@ -25,30 +31,38 @@ function network(
   ];
 }
 
-function conv(op: Partial<Extract<ModelOp, { kind: "conv" }>> & { outChannels: number }): ModelOp {
-  return { kind: "conv", kernel: 3, stride: 1, padding: 0, groups: 1, bias: false, ...op };
+type WrittenConv = Extract<WrittenOperation, { kind: "conv" }>;
+
+function conv(op: Partial<WrittenConv> & { outChannels: number }): Operation {
+  return withPairs({ kind: "conv", kernel: 3, stride: 1, padding: 0, groups: 1, bias: false, ...op });
 }
 
-const one = (op: ModelOp): ModelNode[] => [{ id: "x", inputs: ["stem"], op }];
+const one = (op: WrittenOperation): NetworkNode[] => [{ id: "x", inputs: ["stem"], op: withPairs(op) }];
 const size = fc.record({
   channels: fc.integer({ min: 1, max: 20 }),
   height: fc.integer({ min: 3, max: 10 }),
   width: fc.integer({ min: 3, max: 10 }),
 });
+/** A pair, of two equal numbers as often as not. */
+const pair = (number: fc.Arbitrary<number>): fc.Arbitrary<Pair> =>
+  fc.oneof(
+    number.map((both): Pair => [both, both]),
+    fc.tuple(number, number),
+  );
 const window = fc
   .record({
-    kernel: fc.integer({ min: 1, max: 7 }),
-    stride: fc.constantFrom(1, 2),
-    padding: fc.integer({ min: 0, max: 3 }),
+    kernel: pair(fc.integer({ min: 1, max: 7 })),
+    stride: pair(fc.constantFrom(1, 2)),
+    padding: pair(fc.integer({ min: 0, max: 3 })),
     bias: fc.boolean(),
   })
-  .filter(({ kernel, padding }) => padding <= kernel / 2);
+  .filter(({ kernel, padding }) => padding[0] <= kernel[0] / 2 && padding[1] <= kernel[1] / 2);
 const fits = (
   shape: { height: number; width: number },
-  { kernel, padding }: { kernel: number; padding: number },
-) => Math.min(shape.height, shape.width) + 2 * padding >= kernel;
+  { kernel, padding }: { kernel: Pair; padding: Pair },
+) => shape.height + 2 * padding[0] >= kernel[0] && shape.width + 2 * padding[1] >= kernel[1];
 
-const networks: Readonly<Record<string, fc.Arbitrary<ModelNode[]>>> = {
+const networks: Readonly<Record<string, fc.Arbitrary<NetworkNode[]>>> = {
   convolution: fc
     .tuple(size, window, fc.integer({ min: 1, max: 20 }))
     .filter(([shape, w]) => fits(shape, w))
@@ -94,7 +108,7 @@ const networks: Readonly<Record<string, fc.Arbitrary<ModelNode[]>>> = {
       network(shape, [
         { id: "other", inputs: ["image"], op: conv({ outChannels: shape.channels, padding: 1 }) },
         { id: "half", inputs: ["other"], op: { kind: "scale", factor: -0.5 } },
-        { id: "none", inputs: ["stem"], op: { kind: "zero", outChannels: shape.channels, stride: 1 } },
+        { id: "none", inputs: ["stem"], op: { kind: "zero", outChannels: shape.channels, stride: [1, 1] } },
         { id: "sum", inputs: ["half", "none", "stem"], op: { kind: "add" } },
         { id: "x", inputs: ["stem", "sum"], op: { kind } },
       ]),
@@ -111,7 +125,7 @@ const networks: Readonly<Record<string, fc.Arbitrary<ModelNode[]>>> = {
 };
 
 async function gradientsOf(
-  nodes: readonly ModelNode[],
+  nodes: readonly NetworkNode[],
   lowering: (typeof lowerings)[number],
   batchSize = usualBatch,
 ) {
@@ -134,7 +148,7 @@ async function gradientsOf(
 /** The loss at some weights, with the masks of the first step. */
 async function lossAt(
   trainer: Trainer,
-  nodes: readonly ModelNode[],
+  nodes: readonly NetworkNode[],
   at: { start: Uint8Array; weights: Weights },
   batchSize = usualBatch,
 ) {
@@ -153,7 +167,7 @@ test.for(Object.keys(networks))(
   "%s: gradients agree with finite differences and between lowerings",
   async (name) => {
     await fc.assert(
-      fc.asyncProperty(networks[name] as fc.Arbitrary<ModelNode[]>, async (nodes) => {
+      fc.asyncProperty(networks[name] as fc.Arbitrary<NetworkNode[]>, async (nodes) => {
         const { trainer, start, weights, loss, gradients } = await gradientsOf(nodes, "native");
         // Along a direction, for each parameter: its gradient with the sign of every other element drawn at random.
         for (const [parameter, { dims, data }] of gradients) {

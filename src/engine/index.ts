@@ -1,22 +1,12 @@
-// Training networks inside the process. Public: describe a network as nodes, create a trainer, step it, predict.
+// Training networks inside the process. Public: create a trainer for a network of src/graph, step it, predict.
 // Knows nothing of search, data sets or files.
 
+export type { Weights } from "../graph/weights.ts";
 export { initialWeights } from "./initialise.ts";
-export {
-  type ActivationFunction,
-  inferShapes,
-  type MapShape,
-  type ModelNode,
-  type ModelOp,
-  type ParameterSpec,
-  parametersOf,
-  type Shapes,
-} from "./model.ts";
 export type { Optimiser } from "./optimiser.ts";
 export { countCorrect, createPredictor, type Predictor, type PredictorOptions } from "./predictor.ts";
 export { learningRateAt, type Schedule } from "./schedule.ts";
 export { checkExecutionProvider, type ExecutionProvider } from "./session.ts";
-export type { Weights } from "./state.ts";
 export {
   type Batch,
   createTrainer,

@@ -1,8 +1,8 @@
 // Mixtures: the gradient by their shares against finite differences, in both layouts and with channels that do not fill
 // a block; a one-hot mixture against the network without it; and looking, which must leave no trace.
 import { expect, test } from "vitest";
+import { type NetworkNode, withPairs } from "../graph/network.ts";
 import { drawArray, drawBatch, drawWeights } from "./fixtures/cases.ts";
-import type { ModelNode } from "./model.ts";
 import { createTrainer } from "./trainer.ts";
 
 const batchSize = 4;
@@ -11,16 +11,16 @@ const optimiser = { kind: "sgd", momentum: 0.9, nesterov: true, weightDecay: 1e-
 const pool = {
   kind: "pool",
   mode: "average",
-  kernel: 3,
-  stride: 1,
-  padding: 1,
+  kernel: [3, 3],
+  stride: [1, 1],
+  padding: [1, 1],
   countPadding: false,
 } as const;
 
-const conv = (id: string, input: string, kernel: number, channels: number): ModelNode => ({
+const conv = (id: string, input: string, kernel: number, channels: number): NetworkNode => ({
   id,
   inputs: [input],
-  op: {
+  op: withPairs({
     kind: "conv",
     outChannels: channels,
     kernel,
@@ -28,13 +28,13 @@ const conv = (id: string, input: string, kernel: number, channels: number): Mode
     padding: (kernel - 1) / 2,
     groups: 1,
     bias: false,
-  },
+  }),
 });
 
 /** Two mixtures one after the other; the second reads the same shares as the first. */
-function network(channels: number): ModelNode[] {
-  const mix = (id: string, input: string): ModelNode[] => [
-    { id: `${id}.none`, inputs: [input], op: { kind: "zero", outChannels: channels, stride: 1 } },
+function network(channels: number): NetworkNode[] {
+  const mix = (id: string, input: string): NetworkNode[] => [
+    { id: `${id}.none`, inputs: [input], op: { kind: "zero", outChannels: channels, stride: [1, 1] } },
     conv(`${id}.one`, input, 1, channels),
     { id: `${id}.pool`, inputs: [input], op: pool },
     conv(`${id}.three`, input, 3, channels),

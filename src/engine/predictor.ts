@@ -1,16 +1,21 @@
 // A trained network in inference mode: batch norm with running statistics, no dropout, weights as constants in
 // standard ONNX operators, so that onnxruntime folds and lays them out itself. Any number of images at a time.
-// It shares the network description with training and nothing of its lowering, which makes it a check on it.
+// It shares the network description with training and the exporters, and nothing of how either computes: each rule has
+// its own form for it (lower/table.ts), which makes it a check on both.
 import { GeniusError } from "../base/errors.ts";
+import { liveNodes, type NetworkNode } from "../graph/network.ts";
+import type { FeatureShape } from "../graph/operator.ts";
+import { inferShapes } from "../graph/shapes.ts";
+import type { Weights } from "../graph/weights.ts";
 import { createGraphBuilder, type GraphBuilder, openBatch, type Tensor } from "./graph/builder.ts";
-import { liveNodes } from "./lower/network.ts";
-import { inferShapes, type MapShape, type ModelNode } from "./model.ts";
+import type { NodeOf } from "./lower/context.ts";
+import { type ComputedKind, ruleOf } from "./lower/table.ts";
 import { asTensor, type ExecutionProvider, openSession } from "./session.ts";
-import { layoutState, type Weights } from "./state.ts";
+import { layoutState } from "./state.ts";
 import { checkEnds } from "./training-graph.ts";
 
 export interface PredictorOptions {
-  readonly nodes: readonly ModelNode[];
+  readonly nodes: readonly NetworkNode[];
   readonly weights: Weights;
   /** Threads of the session; 1 by default. */
   readonly threads?: number;
@@ -66,7 +71,7 @@ export function countCorrect(logits: Float32Array, labels: ArrayLike<number>): n
 }
 
 function buildInferenceGraph(
-  nodes: readonly ModelNode[],
+  nodes: readonly NetworkNode[],
   weights: Weights,
 ): { bytes: Uint8Array; output: string } {
   const graph = createGraphBuilder();
@@ -87,11 +92,11 @@ function buildInferenceGraph(
   const tensors = new Map<string, Tensor>();
   for (const node of nodes) {
     if (!live.has(node.id)) continue;
-    const shape = [openBatch, ...(shapes.get(node.id) as MapShape)];
+    const shape = [openBatch, ...(shapes.get(node.id) as FeatureShape)];
     const inputs = node.inputs.map((id) => tensors.get(id) as Tensor);
     tensors.set(node.id, emitInference(graph, node, { inputs, shape, constants }));
   }
-  const last = tensors.get((nodes.at(-1) as ModelNode).id) as Tensor;
+  const last = tensors.get((nodes.at(-1) as NetworkNode).id) as Tensor;
   const flat = graph.emit("Flatten", [last], [openBatch, last.shape[1] as number], { axis: 1 });
   graph.output(flat);
   return { bytes: graph.encode(), output: flat.name };
@@ -100,113 +105,19 @@ function buildInferenceGraph(
 /** One node in standard operators, in inference mode; its parameters are `constants`, by name. */
 export function emitInference(
   graph: GraphBuilder,
-  node: ModelNode,
+  node: NetworkNode,
   around: {
     readonly inputs: readonly Tensor[];
     readonly shape: readonly number[];
     readonly constants: ReadonlyMap<string, Tensor>;
   },
 ): Tensor {
-  const { op } = node;
   const { inputs, shape, constants } = around;
-  const [first] = inputs as readonly [Tensor];
-  const parameter = (suffix: string) => constants.get(`${node.id}.${suffix}`);
-  const square = (size: number) => [size, size];
-  const window = (from: { kernel: number; stride: number; padding: number }) => ({
-    kernel_shape: square(from.kernel),
-    strides: square(from.stride),
-    pads: [...square(from.padding), ...square(from.padding)],
+  if (node.op.kind === "input") return graph.input("images", shape);
+  return ruleOf(node.op.kind).predict(node as NodeOf<ComputedKind>, {
+    graph,
+    inputs,
+    shape,
+    parameter: (part) => constants.get(`${node.id}.${part}`),
   });
-  switch (op.kind) {
-    case "input":
-      return graph.input("images", shape);
-    case "conv":
-      return graph.emit("Conv", [first, parameter("weight"), parameter("bias")], shape, {
-        ...window(op),
-        group: op.groups,
-      });
-    case "linear": {
-      const flat = graph.emit("Flatten", [first], [], { axis: 1 });
-      const product = graph.emit("Gemm", [flat, parameter("weight"), parameter("bias")], [], { transB: 1 });
-      return graph.emit("Reshape", [product, graph.integers([0, op.outFeatures, 1, 1])], shape);
-    }
-    case "batch-norm": {
-      const names = ["weight", "bias", "runningMean", "runningVariance"];
-      return graph.emit("BatchNormalization", [first, ...names.map(parameter)], shape, {
-        epsilon: { float: op.epsilon },
-      });
-    }
-    case "activation":
-      return emitActivation(graph, op.function, first);
-    case "pool":
-      return op.mode === "max"
-        ? graph.emit("MaxPool", [first], shape, window(op))
-        : graph.emit("AveragePool", [first], shape, {
-            ...window(op),
-            count_include_pad: Number(op.countPadding),
-          });
-    case "global-pool":
-      return graph.emit("GlobalAveragePool", [first], shape);
-    case "flatten":
-      return graph.emit("Reshape", [first, graph.integers([0, shape[1] as number, 1, 1])], shape);
-    case "add":
-      return inputs.reduce((sum, tensor) => graph.emit("Add", [sum, tensor], shape));
-    case "multiply":
-      return graph.emit("Mul", inputs, shape);
-    case "concat":
-      return graph.emit("Concat", inputs, shape, { axis: 1 });
-    case "scale":
-      return graph.emit("Mul", [first, graph.constant(Float32Array.of(op.factor), [])], shape);
-    case "zero": {
-      // Zeros of a shape that depends on the batch: one channel, pooled to size, times 0, repeated.
-      const pooled =
-        op.stride === 1
-          ? first
-          : graph.emit("MaxPool", [first], shape, {
-              kernel_shape: [1, 1],
-              strides: square(op.stride),
-            });
-      const channel = graph.emit(
-        "Slice",
-        [pooled, graph.integers([0]), graph.integers([1]), graph.integers([1])],
-        [],
-      );
-      const none = graph.emit("Mul", [channel, graph.constant(Float32Array.of(0), [])], []);
-      return graph.emit("Expand", [none, graph.integers([1, op.outChannels, 1, 1])], shape);
-    }
-    case "dropout":
-    case "drop-path":
-      return first;
-    case "mixture":
-      throw new GeniusError(
-        "wrong-use",
-        `"${node.id}" is a mixture: choose one of its inputs before the network predicts.`,
-      );
-    default:
-      throw new GeniusError("internal", `No operator for "${(op satisfies never as ModelNode["op"]).kind}".`);
-  }
-}
-
-function emitActivation(
-  graph: GraphBuilder,
-  name: Extract<ModelNode["op"], { kind: "activation" }>["function"],
-  x: Tensor,
-): Tensor {
-  const number = (value: number) => graph.constant(Float32Array.of(value), []);
-  switch (name) {
-    case "relu":
-      return graph.emit("Relu", [x], x.shape);
-    case "relu6":
-      return graph.emit("Clip", [x, number(0), number(6)], x.shape);
-    case "hard-swish":
-      return graph.emit("HardSwish", [x], x.shape);
-    case "hard-sigmoid":
-      return graph.emit("HardSigmoid", [x], x.shape, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
-    case "sigmoid":
-      return graph.emit("Sigmoid", [x], x.shape);
-    case "silu":
-      return graph.emit("Mul", [x, graph.emit("Sigmoid", [x], x.shape)], x.shape);
-    default:
-      throw new GeniusError("internal", `No operator for the activation "${name satisfies never}".`);
-  }
 }

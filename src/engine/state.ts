@@ -2,11 +2,12 @@
 // all running statistics another, so that the optimiser is a handful of operations on whole vectors, and a step
 // passes a handful of buffers instead of hundreds. Pure bookkeeping, no ONNX.
 import { GeniusError } from "../base/errors.ts";
-import { sizeOf } from "./graph/builder.ts";
-import { inferShapes, type ModelNode, type ParameterSpec, parametersOf } from "./model.ts";
+import type { NetworkNode } from "../graph/network.ts";
+import { isStatistic, type NetworkParameter, parametersOf, sizeOf } from "../graph/parameters.ts";
+import type { Weights } from "../graph/weights.ts";
 
 /** A parameter's place: `vector` [offset, offset + size). */
-export interface Place extends ParameterSpec {
+export interface Place extends NetworkParameter {
   readonly vector: "parameters" | "statistics";
   readonly offset: number;
   readonly size: number;
@@ -19,14 +20,10 @@ export interface StateLayout {
   readonly statisticCount: number;
 }
 
-/** Weights by name: `${nodeId}.weight`, `.bias`, `.runningMean`, `.runningVariance`; row-major data. */
-export type Weights = ReadonlyMap<string, { readonly dims: readonly number[]; readonly data: Float32Array }>;
-
-export function layoutState(nodes: readonly ModelNode[]): StateLayout {
+export function layoutState(nodes: readonly NetworkNode[]): StateLayout {
   const lengths = { parameters: 0, statistics: 0 };
-  const places = parametersOf(nodes, inferShapes(nodes)).map((spec): Place => {
-    const statistic = spec.role === "running-mean" || spec.role === "running-variance";
-    const vector = statistic ? "statistics" : "parameters";
+  const places = parametersOf(nodes).map((spec): Place => {
+    const vector = isStatistic(spec) ? "statistics" : "parameters";
     const size = sizeOf(spec.dims);
     const place = { ...spec, vector, offset: lengths[vector], size } as const;
     lengths[vector] += size;

@@ -1,14 +1,18 @@
 // The trainer as a whole: learning, exact resumption, averaging, masks, prediction and its errors.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
+import { type NetworkNode, type WrittenOperation, withPairs } from "../graph/network.ts";
+import type { Weights } from "../graph/weights.ts";
 import { drawLearnableBatch } from "./fixtures/cases.ts";
-import type { ModelNode, ModelOp } from "./model.ts";
 import { countCorrect, createPredictor } from "./predictor.ts";
-import type { Weights } from "./state.ts";
 import { createTrainer, type Trainer, type TrainerOptions } from "./trainer.ts";
 
-const chain = (...ops: ModelOp[]): ModelNode[] =>
-  ops.map((op, index) => ({ id: `n${index}`, inputs: index === 0 ? [] : [`n${index - 1}`], op }));
+const chain = (...ops: WrittenOperation[]): NetworkNode[] =>
+  ops.map((op, index) => ({
+    id: `n${index}`,
+    inputs: index === 0 ? [] : [`n${index - 1}`],
+    op: withPairs(op),
+  }));
 const nodes = chain(
   { kind: "input", shape: [3, 12, 12] },
   { kind: "conv", outChannels: 16, kernel: 3, stride: 1, padding: 1, groups: 1, bias: false },
@@ -107,7 +111,7 @@ test("the average follows the weights by its decay", async () => {
 });
 
 test("with momentum 1 the running statistics are the batch's, and prediction repeats training's logits", async () => {
-  const plain = nodes.map((node): ModelNode => {
+  const plain = nodes.map((node): NetworkNode => {
     if (node.op.kind === "batch-norm") return { ...node, op: { ...node.op, momentum: 1 } };
     const dropped = node.op.kind === "dropout" || node.op.kind === "drop-path";
     return dropped ? { ...node, op: { kind: "scale", factor: 1 } } : node;

@@ -3,17 +3,19 @@
 // It knows nothing of data sets, epochs or schedules: whoever calls `step` brings the batch and the learning rate.
 import { GeniusError } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
+import type { NetworkNode } from "../graph/network.ts";
+import type { NetworkParameter } from "../graph/parameters.ts";
+import type { Weights } from "../graph/weights.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { initialWeights } from "./initialise.ts";
 import type { Target } from "./lower/context.ts";
-import type { ModelNode, ParameterSpec } from "./model.ts";
 import { biasCorrections, type Optimiser } from "./optimiser.ts";
 import { asTensor, type ExecutionProvider, openSession, type Tensor, targetFor } from "./session.ts";
-import { packWeights, unpackWeights, type Weights } from "./state.ts";
+import { packWeights, unpackWeights } from "./state.ts";
 import { buildTrainingGraph, checkEnds, type TrainingGraph } from "./training-graph.ts";
 
 export interface TrainerOptions {
-  readonly nodes: readonly ModelNode[];
+  readonly nodes: readonly NetworkNode[];
   /** Logits of the last node; checked against it. */
   readonly classCount: number;
   /** Images per step; fixed for the trainer's life. */
@@ -31,7 +33,7 @@ export interface TrainerOptions {
   readonly threads?: number;
   readonly executionProvider?: ExecutionProvider;
   /** Parameters that keep their values; none by default. */
-  readonly isFrozen?: (parameter: ParameterSpec) => boolean;
+  readonly isFrozen?: (parameter: NetworkParameter) => boolean;
   /** Overrides what the graph is written for: `portable` uses standard ONNX operators only. */
   readonly lowering?: "native" | "plain" | "portable";
 }

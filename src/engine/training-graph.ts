@@ -2,18 +2,22 @@
 // moving average of the weights. Its state goes in and comes out as a few flat vectors. It must not know of
 // sessions, batches of data or learning-rate schedules.
 import { GeniusError } from "../base/errors.ts";
+import type { NetworkNode } from "../graph/network.ts";
+import type { FeatureShape } from "../graph/operator.ts";
+import type { NetworkParameter } from "../graph/parameters.ts";
+import { inferShapes } from "../graph/shapes.ts";
 import { createGraphBuilder, type GraphBuilder, sizeOf, type Tensor } from "./graph/builder.ts";
 import { add, concat, multiply, reduceSum, reshape, scalar, slice, subtract } from "./graph/operations.ts";
 import type { Arrangement, LoweringContext, Target } from "./lower/context.ts";
 import { lowerCrossEntropy } from "./lower/loss.ts";
+import { shareCountOf } from "./lower/mixture.ts";
 import { lowerNetwork } from "./lower/network.ts";
 import { identityIndices } from "./lower/weights.ts";
-import { inferShapes, type MapShape, type ModelNode, type ParameterSpec, shareCountOf } from "./model.ts";
 import { emitClip, emitUpdate, type Optimiser, optimiserVectors } from "./optimiser.ts";
 import { layoutState, type Place, type StateLayout } from "./state.ts";
 
 export interface TrainingGraphOptions {
-  readonly nodes: readonly ModelNode[];
+  readonly nodes: readonly NetworkNode[];
   readonly batchSize: number;
   readonly target: Target;
   readonly optimiser: Optimiser;
@@ -24,7 +28,7 @@ export interface TrainingGraphOptions {
   /** Whether to keep a moving average of weights and statistics. */
   readonly average: boolean;
   /** Parameters that keep their values. */
-  readonly isFrozen?: (parameter: ParameterSpec) => boolean;
+  readonly isFrozen?: (parameter: NetworkParameter) => boolean;
 }
 
 /** A vector of state: the name of its input, that of its output, and its length. */
@@ -132,8 +136,8 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 }
 
 /** The image shape and the number of classes of a network. */
-export function checkEnds(nodes: readonly ModelNode[]): {
-  readonly input: MapShape;
+export function checkEnds(nodes: readonly NetworkNode[]): {
+  readonly input: FeatureShape;
   readonly classCount: number;
 } {
   const inputs = nodes.filter((node) => node.op.kind === "input");
@@ -145,14 +149,14 @@ export function checkEnds(nodes: readonly ModelNode[]): {
     );
   }
   const shapes = inferShapes(nodes);
-  const [classCount, height, width] = shapes.get(last.id) as MapShape;
+  const [classCount, height, width] = shapes.get(last.id) as FeatureShape;
   if (height !== 1 || width !== 1) {
     throw new GeniusError(
       "wrong-use",
       `The last node, "${last.id}", must give one number per class, but gives [${classCount}, ${height}, ${width}]. End with a global-pool, a flatten and a linear node.`,
     );
   }
-  return { input: shapes.get((inputs[0] as ModelNode).id) as MapShape, classCount };
+  return { input: shapes.get((inputs[0] as NetworkNode).id) as FeatureShape, classCount };
 }
 
 /** 1 for each parameter that is trained, 0 for a frozen one; undefined when none is frozen. */

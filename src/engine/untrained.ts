@@ -1,16 +1,19 @@
 // What an untrained network does with its input: which activations each image switches on, and how strongly all paths
 // from input to output conduct. Two measurements in one forward pass each, written in the predictor's standard
 // operators. Knows nothing of what the numbers are good for.
+import { liveNodes, type NetworkNode } from "../graph/network.ts";
+import type { FeatureShape } from "../graph/operator.ts";
+import { activations } from "../graph/ops/activation.ts";
+import { inferShapes } from "../graph/shapes.ts";
+import type { Weights } from "../graph/weights.ts";
 import { createGraphBuilder, type GraphBuilder, type Tensor } from "./graph/builder.ts";
-import { liveNodes } from "./lower/network.ts";
-import { inferShapes, type MapShape, type ModelNode } from "./model.ts";
 import { emitInference } from "./predictor.ts";
 import { asTensor, openSession } from "./session.ts";
-import { layoutState, type Weights } from "./state.ts";
+import { layoutState } from "./state.ts";
 import { checkEnds } from "./training-graph.ts";
 
 export interface UntrainedOptions {
-  readonly nodes: readonly ModelNode[];
+  readonly nodes: readonly NetworkNode[];
   readonly weights: Weights;
   /** Threads of the session; 1 by default. */
   readonly threads?: number;
@@ -78,7 +81,8 @@ export async function logPathFlow(options: UntrainedOptions): Promise<number> {
       logScales.set(node.id, log);
       return tensor;
     };
-    switch (node.op.kind) {
+    const { op } = node;
+    switch (op.kind) {
       case "input":
         return passOn(plain(), scalar(0));
       case "conv":
@@ -102,18 +106,23 @@ export async function logPathFlow(options: UntrainedOptions): Promise<number> {
         return passOn(plain(alike), log);
       }
       case "pool":
-        return passOn(
-          plain(inputs, node.op.mode === "max" ? { ...node, op: { ...node.op, mode: "average" } } : node),
-        );
+        return passOn(plain(inputs, op.mode === "max" ? { ...node, op: { ...op, mode: "average" } } : node));
       case "multiply":
         return passOn(gated(first, inputs[1] as Tensor));
       case "scale":
-        return passOn(rescaled(first, scalar(Math.abs(node.op.factor))));
+        return passOn(rescaled(first, scalar(Math.abs(op.factor))));
       case "batch-norm":
       case "activation":
         return passOn(first);
-      default:
+      case "global-pool":
+      case "flatten":
+      case "zero":
+      case "dropout":
+      case "drop-path":
+      case "mixture":
         return passOn(plain());
+      default:
+        return op satisfies never;
     }
   });
   const sums = graph.emit("ReduceSum", [last.tensor, graph.integers([1, 2, 3])], [2, 1, 1, 1]);
@@ -129,8 +138,7 @@ export async function logPathFlow(options: UntrainedOptions): Promise<number> {
   return logs[1] as number;
 }
 
-const gates = new Set(["sigmoid", "hard-sigmoid"]);
-const isGate = ({ op }: ModelNode) => op.kind === "activation" && gates.has(op.function);
+const isGate = ({ op }: NetworkNode) => op.kind === "activation" && activations[op.function].gate;
 
 /** The factor that is a map; the other one opens or closes its channels. */
 function gated(first: Tensor, second: Tensor): Tensor {
@@ -139,10 +147,10 @@ function gated(first: Tensor, second: Tensor): Tensor {
 }
 
 type Emit = (
-  node: ModelNode,
+  node: NetworkNode,
   inputs: readonly Tensor[],
   /** The node as the predictor emits it, for other inputs or another node if wished. */
-  plain: (inputs?: readonly Tensor[], as?: ModelNode) => Tensor,
+  plain: (inputs?: readonly Tensor[], as?: NetworkNode) => Tensor,
   shape: readonly number[],
 ) => Tensor;
 
@@ -164,9 +172,9 @@ function walk(
   let last: { readonly id: string; readonly tensor: Tensor } | undefined;
   for (const node of nodes) {
     if (!live.has(node.id)) continue;
-    const shape = [count, ...(shapes.get(node.id) as MapShape)];
+    const shape = [count, ...(shapes.get(node.id) as FeatureShape)];
     const inputs = node.inputs.map((id) => tensors.get(id) as Tensor);
-    const plain = (others: readonly Tensor[] = inputs, as: ModelNode = node) =>
+    const plain = (others: readonly Tensor[] = inputs, as: NetworkNode = node) =>
       emitInference(graph, as, { inputs: others, shape, constants });
     const { name } = emit(node, inputs, plain, shape);
     last = { id: node.id, tensor: { name, shape } };

@@ -1,24 +1,29 @@
 // The building blocks that the spaces share: convolution with norm and activation, squeeze-excite, inverted
 // residual. Each takes and returns a node id, and names its nodes below the prefix it is given.
-import type { ActivationName, NetworkBuilder } from "./network.ts";
+import type { ActivationName, NetworkBuilder, Pair } from "./network.ts";
 
 /** PyTorch's defaults of `BatchNorm2d`. */
 const batchNorm = { kind: "batch-norm", epsilon: 1e-5, momentum: 0.1 } as const;
 
 export interface ConvOptions {
   readonly outChannels: number;
-  readonly kernel: number;
-  readonly stride?: number;
+  /** One number for a square window. */
+  readonly kernel: Pair | number;
+  readonly stride?: Pair | number;
   readonly groups?: number;
   readonly bias?: boolean;
   /** Absent: `kernel / 2` rounded down, which keeps the size at stride 1. */
-  readonly padding?: number;
+  readonly padding?: Pair | number;
 }
+
+const pairOf = (given: Pair | number): Pair => (typeof given === "number" ? [given, given] : given);
 
 /** A convolution `[C, H, W] → [outChannels, H / stride, W / stride]`, without bias unless asked for. */
 export function conv(build: NetworkBuilder, id: string, input: string, options: ConvOptions): string {
-  const { outChannels, kernel, stride = 1, groups = 1, bias = false } = options;
-  const padding = options.padding ?? Math.floor(kernel / 2);
+  const { outChannels, groups = 1, bias = false } = options;
+  const kernel = pairOf(options.kernel);
+  const stride = pairOf(options.stride ?? 1);
+  const padding = pairOf(options.padding ?? [Math.floor(kernel[0] / 2), Math.floor(kernel[1] / 2)]);
   return build.add(id, { kind: "conv", outChannels, kernel, stride, padding, groups, bias }, input);
 }
 

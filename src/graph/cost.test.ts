@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { classifier, conv, convNorm, invertedResidual, makeDivisible, squeezeExcite } from "./blocks.ts";
-import { networkCost, nodeCosts, outputShape, peakActivationBytes } from "./cost.ts";
-import { createNetworkBuilder, type FeatureShape, type Operation } from "./network.ts";
+import { networkCost, nodeCosts, peakActivationBytes } from "./cost.ts";
+import { createNetworkBuilder, type FeatureShape, type WrittenOperation, withPairs } from "./network.ts";
+import { outputShape } from "./shapes.ts";
 
-const shapeOf = (op: Operation, ...inputs: readonly FeatureShape[]) =>
-  outputShape({ id: "node", inputs: [], op }, inputs);
+const shapeOf = (op: WrittenOperation, ...inputs: readonly FeatureShape[]) =>
+  outputShape({ id: "node", inputs: [], op: withPairs(op) }, inputs);
 const convolution = {
   kind: "conv",
   outChannels: 8,
@@ -23,6 +24,7 @@ describe("shapes", () => {
     [{ ...convolution, stride: 2 }, [3, 33, 32], [8, 17, 16]],
     [{ ...convolution, kernel: 7, padding: 3, stride: 2 }, [3, 7, 8], [8, 4, 4]],
     [{ ...convolution, kernel: 1, padding: 0, stride: 2 }, [3, 7, 8], [8, 4, 4]],
+    [{ ...convolution, kernel: [1, 5], padding: [0, 2], stride: [2, 1] }, [3, 7, 8], [8, 4, 8]],
     [
       { kind: "pool", mode: "average", kernel: 2, stride: 2, padding: 0, countPadding: true },
       [5, 9, 8],
@@ -47,6 +49,16 @@ describe("shapes", () => {
     expect(() => shapeOf({ ...convolution, kernel: 5, padding: 0 }, [3, 4, 4])).toThrow("too small");
     expect(() => shapeOf({ ...convolution, groups: 2 }, [3, 4, 4])).toThrow("do not divide");
     expect(() => shapeOf(convolution)).toThrow("no input");
+    expect(() => shapeOf({ kind: "concat" }, [2, 4, 4], [2, 4, 3])).toThrow(
+      'Node "node" (concat): shapes [2, 4, 4], [2, 4, 3] do not fit',
+    );
+    expect(() => shapeOf({ kind: "multiply" }, [2, 4, 4], [3, 1, 1])).toThrow("or [2, 1, 1]");
+    expect(() => shapeOf({ kind: "multiply" }, [2, 4, 4])).toThrow("two inputs, not 1");
+    expect(() => shapeOf({ ...convolution, stride: 0 }, [3, 4, 4])).toThrow("stride 0");
+    expect(() => shapeOf({ kind: "batch-norm", epsilon: 0, momentum: 0.1 }, [2, 4, 4])).toThrow("above 0");
+    expect(() => shapeOf({ kind: "dropout", rate: 1 }, [2, 4, 4])).toThrow("below 1, received 1");
+    const strange = { kind: "shuffle" } as unknown as WrittenOperation;
+    expect(() => shapeOf(strange, [2, 4, 4])).toThrow("no such operator; there are input, conv, ");
   });
 });
 

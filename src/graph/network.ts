@@ -1,52 +1,17 @@
 // The graph of a network: a list of plain nodes in topological order, the same whoever decoded it and whoever
 // will count, train, draw or export it. It knows nothing of searches, data or training.
 import { GeniusError } from "../base/errors.ts";
+import type { FeatureShape, Pair } from "./operator.ts";
+import type { Operation } from "./ops/index.ts";
 
-/** `[channels, height, width]` of one image's feature map, without the batch dimension. */
-export type FeatureShape = readonly [channels: number, height: number, width: number];
+export type { ActivationName } from "./ops/activation.ts";
+export type { FeatureShape, Operation, Pair };
 
-export type ActivationName = "relu" | "relu6" | "hard-swish" | "hard-sigmoid" | "sigmoid" | "silu";
-
-/** One operation. Semantics follow PyTorch's modules of the same name; `padding` is per side. */
-export type Operation =
-  | { readonly kind: "input"; readonly shape: FeatureShape }
-  | {
-      readonly kind: "conv";
-      readonly outChannels: number;
-      readonly kernel: number;
-      readonly stride: number;
-      readonly padding: number;
-      readonly groups: number;
-      readonly bias: boolean;
-    }
-  | { readonly kind: "batch-norm"; readonly epsilon: number; readonly momentum: number }
-  | { readonly kind: "activation"; readonly function: ActivationName }
-  | {
-      readonly kind: "pool";
-      readonly mode: "average" | "max";
-      readonly kernel: number;
-      readonly stride: number;
-      readonly padding: number;
-      /** Whether an average counts the padding's zeros (PyTorch's `count_include_pad`). */
-      readonly countPadding: boolean;
-    }
-  | { readonly kind: "global-pool" }
-  | { readonly kind: "flatten" }
-  | { readonly kind: "linear"; readonly outFeatures: number; readonly bias: boolean }
-  | { readonly kind: "add" }
-  | { readonly kind: "multiply" }
-  | { readonly kind: "concat" }
-  | { readonly kind: "scale"; readonly factor: number }
-  /** Zeros of the (strided) input's shape with `outChannels` channels: NAS-Bench-201's `none`. */
-  | { readonly kind: "zero"; readonly outChannels: number; readonly stride: number }
-  | { readonly kind: "dropout"; readonly rate: number }
-  | { readonly kind: "drop-path"; readonly rate: number };
-
-export interface NetworkNode {
+export interface NetworkNode<Op extends Operation = Operation> {
   /** Dotted path of stage, block and part, unique in the network: `stage2.block1.expand.conv`. */
   readonly id: string;
   readonly inputs: readonly string[];
-  readonly op: Operation;
+  readonly op: Op;
 }
 
 export interface Network {
@@ -60,9 +25,14 @@ export interface Network {
   readonly normMacsPerElement?: number;
 }
 
+/** An operation as it may be written: one number for a pair of equal ones. */
+export type WrittenOperation<Op extends Operation = Operation> = Op extends Operation
+  ? { readonly [Field in keyof Op]: Op[Field] extends Pair ? Pair | number : Op[Field] }
+  : never;
+
 export interface NetworkBuilder {
   /** Adds a node that reads `inputs` and returns its id. */
-  add(id: string, op: Operation, ...inputs: readonly string[]): string;
+  add(id: string, op: WrittenOperation, ...inputs: readonly string[]): string;
   build(): Network;
 }
 
@@ -82,9 +52,33 @@ export function createNetworkBuilder(name: string, shape: FeatureShape): Network
         }
       }
       known.add(id);
-      nodes.push({ id, inputs, op });
+      nodes.push({ id, inputs, op: withPairs(op) });
       return id;
     },
     build: () => ({ name, nodes }),
   };
+}
+
+/** The operation with every pair written out. */
+export function withPairs(op: WrittenOperation): Operation {
+  if (!("kernel" in op || "stride" in op || "padding" in op)) return op as Operation;
+  const pairs: Record<string, unknown> = { ...op };
+  for (const field of ["kernel", "stride", "padding"]) {
+    const value = pairs[field];
+    if (typeof value === "number") pairs[field] = [value, value];
+  }
+  return pairs as unknown as Operation;
+}
+
+/** Ids of the nodes that `output` depends on, itself included; by default the last node. */
+export function liveNodes(
+  nodes: readonly NetworkNode[],
+  output: string | undefined = nodes.at(-1)?.id,
+): ReadonlySet<string> {
+  const live = new Set<string>();
+  if (output !== undefined) live.add(output);
+  for (const node of nodes.toReversed()) {
+    if (live.has(node.id)) for (const id of node.inputs) live.add(id);
+  }
+  return live;
 }

@@ -3,6 +3,7 @@
 // every space. Drawn by network-picture.ts, written as text by network-sketch.ts.
 import { type NodeCost, nodeCosts } from "../graph/cost.ts";
 import type { FeatureShape, Network, NetworkNode } from "../graph/network.ts";
+import { operatorOf } from "../graph/ops/index.ts";
 
 export interface OutlineBlock {
   /** `layer3`, `stage2.cell1`, or of alike blocks in a row the first and the last: `stage2.cell1–cell5`. */
@@ -88,7 +89,7 @@ function describe({ name, nodes, costs }: Group): OutlineBlock {
       excite = true;
       return;
     }
-    const part = partOf(node);
+    const part = operatorOf(node.op).label(node.op);
     if (part !== undefined) parts.set(part, (parts.get(part) ?? 0) + 1);
   });
   const own = new Set(nodes.map((node) => node.id));
@@ -107,41 +108,6 @@ function describe({ name, nodes, costs }: Group): OutlineBlock {
     macCount,
     residual,
   };
-}
-
-function partOf({ op }: NetworkNode): string | undefined {
-  switch (op.kind) {
-    case "conv": {
-      const stride = op.stride > 1 ? ` stride ${op.stride}` : "";
-      if (op.groups > 1 && op.groups === op.outChannels)
-        return `depthwise ${op.kernel}×${op.kernel}${stride}`;
-      const groups = op.groups > 1 ? ` in ${op.groups} groups` : "";
-      return `${op.kernel}×${op.kernel}→${op.outChannels}${groups}${stride}`;
-    }
-    case "pool":
-      return `${op.mode === "average" ? "average" : "maximum"} ${op.kernel}×${op.kernel}${op.stride > 1 ? ` stride ${op.stride}` : ""}`;
-    case "global-pool":
-      return "mean of each channel";
-    case "linear":
-      return `linear→${op.outFeatures}`;
-    case "zero":
-      return "zeros";
-    case "dropout":
-      return `dropout ${op.rate}`;
-    case "drop-path":
-      return `drop path ${op.rate}`;
-    case "input":
-    case "batch-norm":
-    case "activation":
-    case "flatten":
-    case "add":
-    case "multiply":
-    case "concat":
-    case "scale":
-      return undefined;
-    default:
-      return op satisfies never;
-  }
 }
 
 function merged(before: OutlineBlock, block: OutlineBlock): OutlineBlock {

@@ -33,55 +33,36 @@ from .seeds import generator_of
 Node = dict[str, Any]
 Segments = list[tuple[int, int]]
 
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "relu": F.relu,
-    "relu6": F.relu6,
-    "hard-swish": F.hardswish,
-    "hard-sigmoid": F.hardsigmoid,
-    "sigmoid": torch.sigmoid,
-    "silu": F.silu,
-}
+# Regularisers that this training does without.
+LEFT_OUT = ("dropout", "drop-path")
 
 
 class Supernet(nn.Module):
-    """The graph of a supernet. `forward(images [N, C, H, W], shares [S])` gives logits [N, classes]."""
+    """The graph of a supernet. `forward(images [N, C, H, W], shares [S])` gives logits [N, classes].
 
-    def __init__(self, nodes: list[Node]) -> None:
+    What each node is stands in the job, as Python: `module` makes its layer, `forward` applies it to its inputs. Only
+    the input, mixtures and what is left out have their rules here.
+    """
+
+    def __init__(self, nodes: list[Node], classes: list[str]) -> None:
         super().__init__()
         self.nodes = nodes
         self.layers = nn.ModuleDict()
-        channels: dict[str, int] = {}
-        sizes: dict[str, tuple[int, int]] = {}
+        names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "Tensor": Tensor}
+        for source in classes:
+            exec(source, names)
+        self.rules: dict[int, Callable[..., Tensor]] = {}
         for index, node in enumerate(nodes):
-            self._shape(node, channels, sizes)
-            layer = _layer(node, channels)
-            if layer is not None:
-                self.layers[f"n{index}"] = layer
-
-    def _shape(self, node: Node, channels: dict[str, int], sizes: dict[str, tuple[int, int]]) -> None:
-        """Channels and sizes of a node's map, as src/engine/model.ts infers them."""
-        op, name = node["op"], node["id"]
-        kind = op["kind"]
-        if kind == "input":
-            channels[name], sizes[name] = op["shape"][0], (op["shape"][1], op["shape"][2])
-            return
-        inputs: list[str] = node["inputs"]
-        channels[name], (height, width) = channels[inputs[0]], sizes[inputs[0]]
-        if kind in ("conv", "pool"):
-            height, width = ((side + 2 * op["padding"] - op["kernel"]) // op["stride"] + 1 for side in (height, width))
-        if kind in ("conv", "zero"):
-            channels[name] = op["outChannels"]
-        if kind == "zero":
-            height, width = (math.ceil(side / op["stride"]) for side in (height, width))
-        if kind == "concat":
-            channels[name] = sum(channels[source] for source in inputs)
-        if kind == "global-pool":
-            height = width = 1
-        if kind == "flatten":
-            channels[name], height, width = channels[name] * height * width, 1, 1
-        if kind == "linear":
-            channels[name] = op["outFeatures"]
-        sizes[name] = (height, width)
+            if "forward" not in node or node["kind"] in LEFT_OUT:
+                continue
+            operands = ", ".join(f"x{place}" for place in range(len(node["inputs"])))
+            self.rules[index] = eval(f"lambda module, {operands}: {node['forward']}", names)
+            if "module" not in node:
+                continue
+            layer: nn.Module = eval(node["module"], names)
+            # A norm that could rescale an option would take the shares' work away.
+            layer.requires_grad_(not node.get("frozen", False))
+            self.layers[f"n{index}"] = layer
 
     def forward(self, images: Tensor, shares: Tensor) -> Tensor:
         values: dict[str, Tensor] = {}
@@ -89,11 +70,11 @@ class Supernet(nn.Module):
         for index, node in enumerate(self.nodes):
             if node["id"] not in needed:
                 continue
-            if node["op"]["kind"] == "input":
+            if node["kind"] == "input":
                 values[node["id"]] = images
                 continue
-            if node["op"]["kind"] == "mixture":
-                first = node["op"]["firstShare"]
+            if node["kind"] == "mixture":
+                first = node["firstShare"]
                 parts = [
                     shares[first + place] * values[source]
                     for place, source in enumerate(node["inputs"])
@@ -102,10 +83,15 @@ class Supernet(nn.Module):
                 values[node["id"]] = torch.stack(parts).sum(0)
                 continue
             inputs = [values[source] for source in node["inputs"]]
-            name = f"n{index}"
-            layer = self.layers[name] if name in self.layers else None  # noqa: SIM401 – a ModuleDict has no get
-            values[node["id"]] = _apply(node["op"], layer, inputs)
+            values[node["id"]] = self._computed(index, inputs)
         return values[self.nodes[-1]["id"]]
+
+    def _computed(self, index: int, inputs: list[Tensor]) -> Tensor:
+        rule = self.rules.get(index)
+        if rule is None:
+            return inputs[0]
+        name = f"n{index}"
+        return rule(self.layers[name] if name in self.layers else None, *inputs)  # noqa: SIM401 – a ModuleDict has no get
 
     def _needed(self, shares: list[float]) -> set[str]:
         """Nodes that the output depends on, when options without a share are left out."""
@@ -113,7 +99,7 @@ class Supernet(nn.Module):
         for node in reversed(self.nodes):
             if node["id"] not in needed:
                 continue
-            first = node["op"].get("firstShare")
+            first = node.get("firstShare")
             for place, source in enumerate(node["inputs"]):
                 if first is None or shares[first + place] != 0:
                     needed.add(source)
@@ -129,64 +115,6 @@ class Supernet(nn.Module):
                 continue
             weights[f"{self.nodes[int(layer[1:])]['id']}.{names.get(part, part)}"] = tensor.contiguous().cpu()
         return weights
-
-
-def _layer(node: Node, channels: dict[str, int]) -> nn.Module | None:
-    op = node["op"]
-    if op["kind"] == "conv":
-        source = channels[node["inputs"][0]]
-        return nn.Conv2d(
-            source,
-            op["outChannels"],
-            op["kernel"],
-            stride=op["stride"],
-            padding=op["padding"],
-            groups=op["groups"],
-            bias=op["bias"],
-        )
-    if op["kind"] == "linear":
-        return nn.Linear(channels[node["inputs"][0]], op["outFeatures"], bias=op["bias"])
-    if op["kind"] == "batch-norm":
-        norm = nn.BatchNorm2d(channels[node["id"]], eps=op["epsilon"], momentum=op["momentum"])
-        # A norm that could rescale an option would take the shares' work away.
-        if "@" in node["id"]:
-            norm.weight.requires_grad_(False)
-            norm.bias.requires_grad_(False)
-        return norm
-    return None
-
-
-def _apply(op: dict[str, Any], layer: nn.Module | None, inputs: list[Tensor]) -> Tensor:
-    first = inputs[0]
-    if layer is not None:
-        result: Tensor = layer(first)
-        return result
-    match op["kind"]:
-        case "activation":
-            return ACTIVATIONS[op["function"]](first)
-        case "pool":
-            window = (op["kernel"], op["stride"], op["padding"])
-            if op["mode"] == "max":
-                return F.max_pool2d(first, *window)
-            return F.avg_pool2d(first, *window, count_include_pad=op["countPadding"])
-        case "global-pool":
-            return first.mean((2, 3), keepdim=True)
-        case "flatten":
-            return first.flatten(1)
-        case "add":
-            return torch.stack(inputs).sum(0)
-        case "multiply":
-            return first * inputs[1]
-        case "concat":
-            return torch.cat(inputs, 1)
-        case "scale":
-            return first * float(op["factor"])
-        case "zero":
-            sides = [math.ceil(side / op["stride"]) for side in first.shape[2:]]
-            return first.new_zeros(first.shape[0], op["outChannels"], *sides)
-        case "dropout" | "drop-path":
-            return first
-    raise ValueError(f"There is no operation {op['kind']!r}.")
 
 
 def softmax(parameters: Tensor, segments: Segments, temperature: float = 1) -> Tensor:
@@ -314,7 +242,7 @@ def train(job: dict[str, Any], emit: Emit) -> tuple[Supernet, Tensor]:
     plan = job["plan"]
     segments: Segments = [(decision["first"], decision["count"]) for decision in job["decisions"]]
     seed, method, epochs = int(plan["seed"]), str(plan["method"]), int(plan["epochs"])
-    network = Supernet(job["nodes"])
+    network = Supernet(job["nodes"], job["classes"])
     initialise(network, seed)
     network.to(device).train()
     draw = generator_of(seed, "architecture")

@@ -17,35 +17,45 @@ from genius_trainer.schema_check import mismatch
 from genius_trainer.seeds import generator_of
 from genius_trainer.supernet import Node, Supernet, draw_shares, main, second_order, softmax
 
-CONV = {"kind": "conv", "outChannels": 4, "stride": 1, "groups": 1, "bias": False}
-POOL = {"kind": "pool", "mode": "average", "kernel": 3, "stride": 1, "padding": 1, "countPadding": False}
+POOL = "nn.AvgPool2d(kernel_size=3, stride=1, padding=1, count_include_pad=False)"
 SEGMENTS = [(0, 4)]
+
+
+CLASSES = [
+    """class Nothing(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.zeros_like(x)
+"""
+]
 
 
 def nodes() -> list[Node]:
     """A stem, one decision between zero, identity, pooling and a convolution, and a head."""
+
+    def node(name: str, source: str, module: str, **more: Any) -> Node:
+        return {"id": name, "inputs": [source], "kind": "any", "module": module, "forward": "module(x0)", **more}
+
     return [
-        {"id": "input", "inputs": [], "op": {"kind": "input", "shape": [2, 6, 6]}},
-        {"id": "stem", "inputs": ["input"], "op": {**CONV, "kernel": 3, "padding": 1}},
-        {"id": "norm", "inputs": ["stem"], "op": {"kind": "batch-norm", "epsilon": 1e-5, "momentum": 0.1}},
-        {"id": "zero@0", "inputs": ["norm"], "op": {"kind": "zero", "outChannels": 4, "stride": 1}},
-        {"id": "pool@2", "inputs": ["norm"], "op": POOL},
-        {"id": "conv@3", "inputs": ["norm"], "op": {**CONV, "kernel": 3, "padding": 1}},
-        {"id": "norm@3", "inputs": ["conv@3"], "op": {"kind": "batch-norm", "epsilon": 1e-5, "momentum": 0.1}},
-        {
-            "id": "mixture",
-            "inputs": ["zero@0", "norm", "pool@2", "norm@3"],
-            "op": {"kind": "mixture", "firstShare": 0},
-        },
-        {"id": "act", "inputs": ["mixture"], "op": {"kind": "activation", "function": "silu"}},
-        {"id": "pooled", "inputs": ["act"], "op": {"kind": "global-pool"}},
-        {"id": "flat", "inputs": ["pooled"], "op": {"kind": "flatten"}},
-        {"id": "head", "inputs": ["flat"], "op": {"kind": "linear", "outFeatures": 3, "bias": True}},
+        {"id": "input", "inputs": [], "kind": "input"},
+        node("stem", "input", "nn.Conv2d(2, 4, kernel_size=3, padding=1, bias=False)"),
+        node("norm", "stem", "nn.BatchNorm2d(4)"),
+        node("zero@0", "norm", "Nothing()"),
+        node("pool@2", "norm", POOL),
+        node("conv@3", "norm", "nn.Conv2d(4, 4, kernel_size=3, padding=1, bias=False)"),
+        node("norm@3", "conv@3", "nn.BatchNorm2d(4)", frozen=True),
+        {"id": "mixture", "inputs": ["zero@0", "norm", "pool@2", "norm@3"], "kind": "mixture", "firstShare": 0},
+        node("act", "mixture", "nn.SiLU()"),
+        {"id": "half", "inputs": ["act"], "kind": "scale", "forward": "x0 * 0.5"},
+        node("left out", "half", "nn.Dropout(0.9)", kind="dropout"),
+        {"id": "twice", "inputs": ["left out", "half"], "kind": "add", "forward": "x0 + x1"},
+        node("pooled", "twice", "nn.AdaptiveAvgPool2d(1)"),
+        node("flat", "pooled", "nn.Flatten()"),
+        node("head", "flat", "nn.Linear(4, 3)"),
     ]
 
 
 def network() -> Supernet:
-    made = Supernet(nodes())
+    made = Supernet(nodes(), CLASSES)
     initialise(made, 1)
     return made.double().train()
 
@@ -71,7 +81,7 @@ def test_a_path_is_computed_alone() -> None:
 def test_the_second_order_is_the_gradient_through_a_step() -> None:
     made = network()
     with torch.no_grad():  # a head that is sure of itself, so that gradients are large
-        made.state_dict()["layers.n11.weight"].mul_(30)
+        made.state_dict()["layers.n14.weight"].mul_(30)
     train, other = batch(1), batch(2)
     parameters = torch.randn(4, generator=generator_of("parameters"), dtype=torch.float64).requires_grad_()
     rate = 0.3
@@ -125,8 +135,9 @@ def test_a_run_learns_and_leaves_its_files(tmp_path: Path, method: str) -> None:
         "flip": True,
     }
     job = {
-        "version": 1,
+        "version": 2,
         "nodes": nodes(),
+        "classes": CLASSES,
         "decisions": [{"first": 0, "count": 4}],
         "plan": {**plan, "architectureRate": 0.05},
         "data": data,
@@ -154,7 +165,7 @@ def test_a_run_learns_and_leaves_its_files(tmp_path: Path, method: str) -> None:
 
 
 def test_refuses_a_job_that_does_not_fit(tmp_path: Path) -> None:
-    (tmp_path / "supernet.json").write_text(json.dumps({"version": 1, "nodes": []}))
+    (tmp_path / "supernet.json").write_text(json.dumps({"version": 2, "nodes": []}))
     events: list[dict[str, Any]] = []
     assert main([str(tmp_path)], events.append) == 1
     assert [(event["event"], event["reason"]) for event in events] == [("failed", "bad-job")]

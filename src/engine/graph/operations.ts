@@ -1,5 +1,6 @@
 // The ONNX operations that the lowering needs, as functions that infer the shape of their result. Shapes are
 // static, so a mistake shows here and not inside the runtime. No operation knows why it is used.
+import type { Window } from "../../graph/window.ts";
 import { type GraphBuilder, microsoft, sizeOf, type Tensor } from "./builder.ts";
 
 /** A scalar constant. */
@@ -112,12 +113,12 @@ export function matMul(
   return graph.emit("MatMul", [swapped(a, transposeA), swapped(b, transposeB)], shape);
 }
 
-/** Attributes of a square sliding window with the same padding on all sides. */
-export function slidingAttributes(kernel: number, stride: number, padding: number, group: number) {
+/** Attributes of a sliding window in `group` groups. */
+export function slidingAttributes({ kernel, stride, padding }: Window, group: number) {
   return {
-    kernel_shape: [kernel, kernel],
-    pads: [padding, padding, padding, padding],
-    strides: [stride, stride],
+    kernel_shape: kernel,
+    pads: [...padding, ...padding],
+    strides: stride,
     dilations: [1, 1],
     group,
   };

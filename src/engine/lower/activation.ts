@@ -1,26 +1,26 @@
 // Activations, element by element, in whatever layout the input has. Masks come from a hard sigmoid of huge slope,
 // a step function that onnxruntime runs at the speed of memory (Greater and Where take six times as long).
+import { GeniusError } from "../../base/errors.ts";
+import type { ActivationName } from "../../graph/ops/activation.ts";
 import type { GraphBuilder, Tensor } from "../graph/builder.ts";
 import { add, multiply, scalar, subtract, unary } from "../graph/operations.ts";
-import type { ActivationFunction } from "../model.ts";
-import type { FeatureMap, Lowered, LoweringContext } from "./context.ts";
+import type { LoweringRule } from "./context.ts";
 import { featureMap, layoutOf, read } from "./feature-map.ts";
 
-export function lowerActivation(
-  context: LoweringContext,
-  name: ActivationFunction,
-  input: FeatureMap,
-): Lowered {
-  const layout = layoutOf(input);
-  const { output, derivative } = emitActivation(context.graph, name, read(context, input, layout));
-  return {
-    output: featureMap(input.shape, layout, output),
-    backward(gradient) {
-      const dx = multiply(context.graph, read(context, gradient, layout), derivative());
-      return [featureMap(input.shape, layout, dx)];
-    },
-  };
-}
+export const activation: LoweringRule<"activation"> = {
+  train(context, { op }, { input }) {
+    const layout = layoutOf(input);
+    const { output, derivative } = emitActivation(context.graph, op.function, read(context, input, layout));
+    return {
+      output: featureMap(input.shape, layout, output),
+      backward(gradient) {
+        const dx = multiply(context.graph, read(context, gradient, layout), derivative());
+        return [featureMap(input.shape, layout, dx)];
+      },
+    };
+  },
+  predict: ({ op }, { graph, inputs }) => predicted(graph, op.function, inputs[0] as Tensor),
+};
 
 /** 1 where the value is positive, 0 elsewhere. */
 export function positive(graph: GraphBuilder, value: Tensor): Tensor {
@@ -30,7 +30,7 @@ export function positive(graph: GraphBuilder, value: Tensor): Tensor {
 /** The activation of x, and a function that emits its derivative there. */
 function emitActivation(
   graph: GraphBuilder,
-  name: ActivationFunction,
+  name: ActivationName,
   x: Tensor,
 ): { output: Tensor; derivative: () => Tensor } {
   const one = () => scalar(graph, 1);
@@ -72,5 +72,26 @@ function emitActivation(
     }
     default:
       throw new RangeError(`unknown activation ${name satisfies never}`);
+  }
+}
+
+/** The same in inference. */
+function predicted(graph: GraphBuilder, name: ActivationName, x: Tensor): Tensor {
+  const number = (value: number) => graph.constant(Float32Array.of(value), []);
+  switch (name) {
+    case "relu":
+      return graph.emit("Relu", [x], x.shape);
+    case "relu6":
+      return graph.emit("Clip", [x, number(0), number(6)], x.shape);
+    case "hard-swish":
+      return graph.emit("HardSwish", [x], x.shape);
+    case "hard-sigmoid":
+      return graph.emit("HardSigmoid", [x], x.shape, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
+    case "sigmoid":
+      return graph.emit("Sigmoid", [x], x.shape);
+    case "silu":
+      return graph.emit("Mul", [x, graph.emit("Sigmoid", [x], x.shape)], x.shape);
+    default:
+      throw new GeniusError("internal", `No operator for the activation "${name satisfies never}".`);
   }
 }

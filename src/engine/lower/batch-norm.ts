@@ -5,22 +5,24 @@
 // See Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
 import type { Tensor } from "../graph/builder.ts";
 import { add, multiply, scalar, subtract } from "../graph/operations.ts";
-import type { ModelOp } from "../model.ts";
 import { positive } from "./activation.ts";
 import { affine, dotPerChannel, meanPerChannel } from "./channels.ts";
-import type { FeatureMap, Lowered, LoweringContext } from "./context.ts";
+import type { Lowered, LoweringContext, LoweringRule, NodeOf, Surroundings } from "./context.ts";
 import { featureMap, layoutOf, paddedChannels, read, valuesPerChannel } from "./feature-map.ts";
 import { identityIndices, paddedVector } from "./weights.ts";
 
-export function lowerBatchNorm(
-  context: LoweringContext,
-  node: {
-    readonly id: string;
-    readonly op: Extract<ModelOp, { kind: "batch-norm" }>;
-    /** Whether a ReLU follows and is to be part of this. */
-    readonly relu: boolean;
+export const batchNorm: LoweringRule<"batch-norm"> = {
+  train: lowerBatchNorm,
+  predict({ op }, { graph, inputs, shape, parameter }) {
+    const parts = (["weight", "bias", "runningMean", "runningVariance"] as const).map(parameter);
+    return graph.emit("BatchNormalization", [...inputs, ...parts], shape, { epsilon: { float: op.epsilon } });
   },
-  input: FeatureMap,
+};
+
+function lowerBatchNorm(
+  context: LoweringContext,
+  node: NodeOf<"batch-norm">,
+  { input, relu }: Surroundings,
 ): Lowered {
   const { graph } = context;
   const layout = layoutOf(input);
@@ -39,7 +41,7 @@ export function lowerBatchNorm(
   const inverse = power(add(graph, variance, constant(node.op.epsilon)), -0.5);
   const scale = multiply(graph, parameter("weight"), inverse);
   const shift = subtract(graph, parameter("bias"), multiply(graph, scale, mean));
-  const y = affine(context, x, { layout, scale, shift, relu: node.relu });
+  const y = affine(context, x, { layout, scale, shift, relu });
 
   const { momentum } = node.op;
   context.statistic(`${node.id}.runningMean`, mean, { momentum, factor: 1 });
@@ -55,7 +57,7 @@ export function lowerBatchNorm(
     output: featureMap(input.shape, layout, y),
     backward(gradient) {
       const outer = read(context, gradient, layout);
-      const dy = node.relu ? multiply(graph, outer, positive(graph, y)) : outer;
+      const dy = relu ? multiply(graph, outer, positive(graph, y)) : outer;
       const sum = multiply(graph, meanPerChannel(context, dy, layout), count);
       const dot = dotPerChannel(context, dy, x, layout);
       const scaleGradient = multiply(graph, inverse, subtract(graph, dot, multiply(graph, mean, sum)));

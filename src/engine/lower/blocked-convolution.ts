@@ -1,8 +1,9 @@
 // Convolutions in onnxruntime's blocked layout (com.microsoft.nchwc), the fastest it has on processors that support
 // it. Full convolutions and depthwise ones of any kernel and stride are here; other groupings stay plain.
 // It must not know about batch norm or the optimiser.
+import { isPointwise } from "../../graph/window.ts";
 import { blockedDomain, type Tensor } from "../graph/builder.ts";
-import { pad, reshape, slice } from "../graph/operations.ts";
+import { pad, reshape, slice, slidingAttributes } from "../graph/operations.ts";
 import { blockedInputGradient } from "./blocked-input-gradient.ts";
 import {
   depthwiseWeightGradient,
@@ -11,7 +12,7 @@ import {
   pointwiseWeightGradient,
 } from "./blocked-weight-gradient.ts";
 import { sumPerChannel } from "./channels.ts";
-import type { ConvolutionNode, FeatureMap, Lowered, LoweringContext, Surroundings } from "./context.ts";
+import type { FeatureMap, Lowered, LoweringContext, NodeOf, Surroundings } from "./context.ts";
 import { featureMap, paddedChannels, read } from "./feature-map.ts";
 import {
   allTaps,
@@ -23,7 +24,7 @@ import {
 } from "./weights.ts";
 
 /** Whether the blocked formulation applies: a target with blocks, and no groups or one group per channel. */
-export function canBlock(context: LoweringContext, node: ConvolutionNode, around: Surroundings): boolean {
+export function canBlock(context: LoweringContext, node: NodeOf<"conv">, around: Surroundings): boolean {
   const { op } = node;
   if (context.target.blockSize === 1) return false;
   const [channels] = around.input.shape;
@@ -32,11 +33,11 @@ export function canBlock(context: LoweringContext, node: ConvolutionNode, around
 
 export function lowerBlockedConvolution(
   context: LoweringContext,
-  node: ConvolutionNode,
+  node: NodeOf<"conv">,
   around: Surroundings,
 ): Lowered {
   const { op } = node;
-  if (op.kernel === 1 && op.stride > 1 && op.padding === 0) return lowerSubsampled(context, node, around);
+  if (isSubsampling(op)) return lowerSubsampled(context, node, around);
   const { graph, batch } = context;
   const { blockSize } = context.target;
   const [channels, height, width] = around.input.shape;
@@ -58,13 +59,7 @@ export function lowerBlockedConvolution(
     "Conv",
     [x, weight, bias],
     [batch, outs, outHeight, outWidth],
-    {
-      kernel_shape: [op.kernel, op.kernel],
-      pads: [op.padding, op.padding, op.padding, op.padding],
-      strides: [op.stride, op.stride],
-      dilations: [1, 1],
-      group: depthwise ? outs : 1,
-    },
+    slidingAttributes(op, depthwise ? outs : 1),
     blockedDomain,
   );
   return {
@@ -92,7 +87,7 @@ export function lowerBlockedConvolution(
 
 function weightGradient(
   context: LoweringContext,
-  { op }: ConvolutionNode,
+  { op }: NodeOf<"conv">,
   maps: { readonly input: FeatureMap; readonly dy: Tensor },
 ) {
   const { input, dy } = maps;
@@ -101,15 +96,19 @@ function weightGradient(
     return depthwiseWeightGradient(context, { x: read(context, input, "blocked"), dy }, { ...op, channels });
   }
   const weight = { ...op, inChannels: channels };
-  const pointwise = op.kernel === 1 && op.stride === 1 && op.padding === 0;
-  if (pointwise && hasWholeTiles(context, height, width)) {
+  if (isPointwise(op) && hasWholeTiles(context, height, width)) {
     return pointwiseWeightGradient(context, { x: read(context, input, "blocked"), dy }, weight);
   }
   return fullWeightGradient(context, { x: read(context, input, "plain"), dy }, weight);
 }
 
+/** Whether the window is one pixel that leaves some out. */
+function isSubsampling({ kernel, stride, padding }: NodeOf<"conv">["op"]): boolean {
+  return kernel[0] * kernel[1] === 1 && stride[0] * stride[1] > 1 && padding[0] + padding[1] === 0;
+}
+
 /** 1 × 1 with a stride: every stride-th pixel, then a pointwise convolution of those. */
-function lowerSubsampled(context: LoweringContext, node: ConvolutionNode, around: Surroundings): Lowered {
+function lowerSubsampled(context: LoweringContext, node: NodeOf<"conv">, around: Surroundings): Lowered {
   const { graph, batch } = context;
   const { blockSize } = context.target;
   const { stride } = node.op;
@@ -117,10 +116,11 @@ function lowerSubsampled(context: LoweringContext, node: ConvolutionNode, around
   const [, outHeight, outWidth] = around.outputShape;
   const padded = paddedChannels(context, channels);
   const images = (batch * padded) / blockSize;
-  const missing = [outHeight * stride - height, outWidth * stride - width] as const;
+  const [down, across] = stride;
+  const missing = [outHeight * down - height, outWidth * across - width] as const;
   const exposed = reshape(graph, read(context, around.input, "blocked"), [images, height, width, blockSize]);
   const whole = pad(graph, exposed, [0, 0, 0, 0], [0, ...missing, 0]);
-  const split = reshape(graph, whole, [images * outHeight, stride, outWidth, stride * blockSize]);
+  const split = reshape(graph, whole, [images * outHeight, down, outWidth, across * blockSize]);
   const kept = slice(graph, slice(graph, split, 1, [0, 1]), 3, [0, blockSize]);
   const pixels = featureMap(
     [channels, outHeight, outWidth],
@@ -129,7 +129,7 @@ function lowerSubsampled(context: LoweringContext, node: ConvolutionNode, around
   );
   const inner = lowerBlockedConvolution(
     context,
-    { id: node.id, op: { ...node.op, stride: 1 } },
+    { ...node, op: { ...node.op, stride: [1, 1] } },
     { ...around, input: pixels },
   );
   return {
@@ -144,8 +144,8 @@ function lowerSubsampled(context: LoweringContext, node: ConvolutionNode, around
         outWidth,
         blockSize,
       ]);
-      const spread = pad(graph, dx, [0, 0, 0, 0], [0, stride - 1, 0, (stride - 1) * blockSize]);
-      const map = reshape(graph, spread, [images, outHeight * stride, outWidth * stride, blockSize]);
+      const spread = pad(graph, dx, [0, 0, 0, 0], [0, down - 1, 0, (across - 1) * blockSize]);
+      const map = reshape(graph, spread, [images, outHeight * down, outWidth * across, blockSize]);
       const cut = pad(graph, map, [0, 0, 0, 0], [0, -missing[0], -missing[1], 0]);
       return [featureMap(around.input.shape, "blocked", reshape(graph, cut, [batch, padded, height, width]))];
     },

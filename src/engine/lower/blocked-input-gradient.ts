@@ -2,6 +2,7 @@
 // At a larger stride the input's pixels fall into stride² phases (even and odd rows and columns), each of which sees
 // its own part of the kernel: a small convolution per phase, then the phases are interleaved. Zeros between the
 // gradient's values and one large convolution would cost four times as much at stride 2.
+import type { Window } from "../../graph/window.ts";
 import { blockedDomain, type Tensor } from "../graph/builder.ts";
 import { concat, pad, reshape, scalar } from "../graph/operations.ts";
 import type { LoweringContext } from "./context.ts";
@@ -10,7 +11,7 @@ import type { Taps } from "./weights.ts";
 type Four = [number, number, number, number];
 
 export interface InputGradientOptions {
-  readonly op: { readonly kernel: number; readonly stride: number; readonly padding: number };
+  readonly op: Window;
   /** Height and width of the input. */
   readonly size: readonly [height: number, width: number];
   /** Channels of the input, rounded up to blocks. */
@@ -27,8 +28,8 @@ export function blockedInputGradient(
 ): Tensor {
   const { graph } = context;
   const { op, size } = options;
-  const down = phasesOf(op, size[0], dy.shape[2] as number);
-  const across = phasesOf(op, size[1], dy.shape[3] as number);
+  const down = phasesOf(op, 0, [size[0], dy.shape[2] as number]);
+  const across = phasesOf(op, 1, [size[1], dy.shape[3] as number]);
   const rows = down.map((row) =>
     interleave(
       context,
@@ -53,13 +54,14 @@ interface Phase {
   readonly length: number;
 }
 
-function phasesOf(op: InputGradientOptions["op"], size: number, outSize: number): readonly Phase[] {
-  const length = Math.ceil(size / op.stride);
-  return Array.from({ length: op.stride }, (_, phase) => {
+function phasesOf(op: Window, axis: 0 | 1, [size, outSize]: readonly [number, number]): readonly Phase[] {
+  const [kernel, stride, padding] = [op.kernel[axis], op.stride[axis], op.padding[axis]];
+  const length = Math.ceil(size / stride);
+  return Array.from({ length: stride }, (_, phase) => {
     // Input pixel stride · u + phase is reached from gradient pixel u + offset through position k.
-    const reached = Array.from({ length: op.kernel }, (_, k) => ({
+    const reached = Array.from({ length: kernel }, (_, k) => ({
       k,
-      offset: (phase + op.padding - k) / op.stride,
+      offset: (phase + padding - k) / stride,
     }))
       .filter(({ offset }) => Number.isInteger(offset))
       .sort((a, b) => a.offset - b.offset);
@@ -82,7 +84,7 @@ function phase(
   if (row.positions.length === 0 || column.positions.length === 0) {
     return graph.emit("Expand", [scalar(graph, 0), graph.integers(shape)], shape);
   }
-  const order = row.positions.flatMap((y) => column.positions.map((x) => y * op.kernel + x));
+  const order = row.positions.flatMap((y) => column.positions.map((x) => y * op.kernel[1] + x));
   const taps = { height: row.positions.length, width: column.positions.length, order };
   // A convolution cannot take negative padding: what is never reached is cut off before.
   const sides = [row.before, column.before, row.after, column.after];

@@ -1,9 +1,11 @@
-// Rules that join or rescale maps: add, multiply (gates), concat, scale, flatten. All work in either layout; concat
+// Rules that join or rescale maps: add, multiply (gates), concat, scale, flatten, zero. All work in either layout; concat
 // stays blocked only when every part fills whole blocks.
+
+import type { FeatureShape } from "../../graph/operator.ts";
+import type { Tensor } from "../graph/builder.ts";
 import { concat, multiply, reshape, slice } from "../graph/operations.ts";
-import type { MapShape } from "../model.ts";
 import { dotPerImage } from "./channels.ts";
-import type { FeatureMap, Layout, Lowered, LoweringContext } from "./context.ts";
+import type { FeatureMap, Layout, Lowered, LoweringContext, LoweringRule } from "./context.ts";
 import {
   commonLayout,
   exposeBlocks,
@@ -15,16 +17,61 @@ import {
   zeroMap,
 } from "./feature-map.ts";
 
-export function lowerAdd(context: LoweringContext, inputs: readonly FeatureMap[]): Lowered {
-  const [first, ...rest] = inputs as readonly [FeatureMap, ...FeatureMap[]];
-  return {
-    output: rest.reduce((sum, map) => sumMaps(context, sum, map), first),
-    backward: (gradient) => inputs.map(() => gradient),
-  };
-}
+export const add: LoweringRule<"add"> = {
+  train(context, _node, { inputs }) {
+    const [first, ...rest] = inputs as readonly [FeatureMap, ...FeatureMap[]];
+    return {
+      output: rest.reduce((sum, map) => sumMaps(context, sum, map), first),
+      backward: (gradient) => inputs.map(() => gradient),
+    };
+  },
+  predict: (_node, { graph, inputs, shape }) =>
+    inputs.reduce((sum, tensor) => graph.emit("Add", [sum, tensor], shape)),
+};
+
+export const multiplication: LoweringRule<"multiply"> = {
+  train: (context, _node, { inputs }) => lowerMultiply(context, inputs as readonly [FeatureMap, FeatureMap]),
+  predict: (_node, { graph, inputs, shape }) => graph.emit("Mul", inputs, shape),
+};
+
+export const concatenation: LoweringRule<"concat"> = {
+  train: (context, _node, { inputs, outputShape }) => lowerConcat(context, inputs, outputShape),
+  predict: (_node, { graph, inputs, shape }) => graph.emit("Concat", inputs, shape, { axis: 1 }),
+};
+
+export const scale: LoweringRule<"scale"> = {
+  train: (context, { op }, { input }) => lowerScale(context, op.factor, input),
+  predict: ({ op }, { graph, inputs, shape }) =>
+    graph.emit("Mul", [...inputs, graph.constant(Float32Array.of(op.factor), [])], shape),
+};
+
+export const flatten: LoweringRule<"flatten"> = {
+  train: (context, _node, { input, outputShape }) => lowerFlatten(context, input, outputShape),
+  predict: (_node, { graph, inputs, shape }) =>
+    graph.emit("Reshape", [...inputs, graph.integers([0, shape[1] as number, 1, 1])], shape),
+};
+
+export const zero: LoweringRule<"zero"> = {
+  train: (_context, _node, { outputShape }) => ({
+    output: zeroMap(outputShape),
+    backward: () => [undefined],
+  }),
+  predict({ op }, { graph, inputs, shape }) {
+    // Zeros of a shape that depends on the batch: one channel, pooled to size, times 0, repeated.
+    const [first] = inputs as readonly [Tensor];
+    const pooled =
+      op.stride[0] * op.stride[1] === 1
+        ? first
+        : graph.emit("MaxPool", [first], shape, { kernel_shape: [1, 1], strides: op.stride });
+    const ends = [[0], [1], [1]].map((values) => graph.integers(values));
+    const channel = graph.emit("Slice", [pooled, ...ends], []);
+    const none = graph.emit("Mul", [channel, graph.constant(Float32Array.of(0), [])], []);
+    return graph.emit("Expand", [none, graph.integers([1, op.outChannels, 1, 1])], shape);
+  },
+};
 
 /** The product of two maps of one shape, or of a map and a gate [C, 1, 1]. */
-export function lowerMultiply(context: LoweringContext, inputs: readonly [FeatureMap, FeatureMap]): Lowered {
+function lowerMultiply(context: LoweringContext, inputs: readonly [FeatureMap, FeatureMap]): Lowered {
   const { graph } = context;
   const [a, b] = inputs;
   if (a.shape.join() === b.shape.join()) {
@@ -61,11 +108,7 @@ export function lowerMultiply(context: LoweringContext, inputs: readonly [Featur
   };
 }
 
-export function lowerConcat(
-  context: LoweringContext,
-  inputs: readonly FeatureMap[],
-  shape: MapShape,
-): Lowered {
+function lowerConcat(context: LoweringContext, inputs: readonly FeatureMap[], shape: FeatureShape): Lowered {
   const { graph } = context;
   const whole = inputs.every((map) => map.shape[0] % context.target.blockSize === 0);
   const layout: Layout = whole ? commonLayout(inputs) : "plain";
@@ -84,7 +127,7 @@ export function lowerConcat(
   };
 }
 
-export function lowerScale(context: LoweringContext, factor: number, input: FeatureMap): Lowered {
+function lowerScale(context: LoweringContext, factor: number, input: FeatureMap): Lowered {
   const scaled = (map: FeatureMap): FeatureMap => {
     if (factor === 1 || map.zero) return map;
     if (factor === 0) return zeroMap(map.shape);
@@ -94,9 +137,9 @@ export function lowerScale(context: LoweringContext, factor: number, input: Feat
   return { output: scaled(input), backward: (gradient) => [scaled(gradient)] };
 }
 
-export function lowerFlatten(context: LoweringContext, input: FeatureMap, shape: MapShape): Lowered {
+function lowerFlatten(context: LoweringContext, input: FeatureMap, shape: FeatureShape): Lowered {
   const { graph } = context;
-  const reshaped = (map: FeatureMap, to: MapShape) =>
+  const reshaped = (map: FeatureMap, to: FeatureShape) =>
     featureMap(to, "plain", reshape(graph, read(context, map, "plain"), tensorShape(context, to, "plain")));
   if (input.shape.join() === shape.join()) return { output: input, backward: (gradient) => [gradient] };
   return { output: reshaped(input, shape), backward: (gradient) => [reshaped(gradient, input.shape)] };

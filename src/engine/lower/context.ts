@@ -1,14 +1,17 @@
 // What a lowering rule may ask for: the graph under construction, parameters, a place for their gradients, running
 // statistics and uniform random numbers. A rule emits the forward formulation of one operator and returns the
 // function that emits its backward formulation; no rule knows its neighbours, the optimiser or the session.
+
+import type { NetworkNode } from "../../graph/network.ts";
+import type { FeatureShape, ParameterPart } from "../../graph/operator.ts";
+import type { OperationKind, OperatorKind } from "../../graph/ops/index.ts";
 import type { GraphBuilder, Tensor } from "../graph/builder.ts";
-import type { MapShape, ModelOp } from "../model.ts";
 
 /** How a map is stored; feature-map.ts says what each means and converts between them. */
 export type Layout = "plain" | "blocked";
 
 export interface FeatureMap {
-  readonly shape: MapShape;
+  readonly shape: FeatureShape;
   /** Known to be all zeros, so that sums can leave it out. */
   readonly zero: boolean;
   readonly layouts: { plain?: Tensor; blocked?: Tensor };
@@ -62,15 +65,35 @@ export interface Lowered {
   readonly backward: (gradient: FeatureMap) => readonly (FeatureMap | undefined)[];
 }
 
-export interface ConvolutionNode {
-  readonly id: string;
-  readonly op: Extract<ModelOp, { kind: "conv" }>;
+/** A node of one kind. */
+export type NodeOf<Kind extends OperatorKind> = NetworkNode<OperationKind<Kind>>;
+
+/** What a rule is told about the maps around it. */
+export interface Surroundings {
+  readonly inputs: readonly FeatureMap[];
+  /** The first of them. */
+  readonly input: FeatureMap;
+  readonly outputShape: FeatureShape;
+  /** False where only the images lie before. */
+  readonly inputNeedsGradient: boolean;
+  /** Whether a ReLU follows and is to be part of this; batch norms are asked. */
+  readonly relu: boolean;
 }
 
-/** What a rule with parameters is told about the maps around it. */
-export interface Surroundings {
-  readonly input: FeatureMap;
-  readonly outputShape: MapShape;
-  /** False for the images themselves. */
-  readonly inputNeedsGradient: boolean;
+/** What the inference form of a node is given. */
+export interface Inference {
+  readonly graph: GraphBuilder;
+  readonly inputs: readonly Tensor[];
+  /** Of the output, the batch in front. */
+  readonly shape: readonly number[];
+  /** A tensor of the node. */
+  parameter(part: ParameterPart): Tensor | undefined;
+}
+
+/** How the engine computes one kind of operator. */
+export interface LoweringRule<Kind extends OperatorKind> {
+  /** Emits the forward formulation for training, and returns what emits the backward one. */
+  train(context: LoweringContext, node: NodeOf<Kind>, around: Surroundings): Lowered;
+  /** Emits the operator in inference mode, in standard ONNX operators; shares nothing with `train`. */
+  predict(node: NodeOf<Kind>, inference: Inference): Tensor;
 }

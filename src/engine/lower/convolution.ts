@@ -1,6 +1,7 @@
 // Convolutions in the plain layout, for every kernel, stride, padding and number of groups, and the choice of
 // formulation: blocked.ts takes over what onnxruntime's blocked kernels do faster. Where the formulations come
 // from: docs/log.md and benchmarks/training-speed. It must not know about batch norm or the optimiser.
+import { isPointwise, type Window, windowAttributes } from "../../graph/window.ts";
 import type { Tensor } from "../graph/builder.ts";
 import {
   concat,
@@ -13,27 +14,32 @@ import {
   transpose,
 } from "../graph/operations.ts";
 import { canBlock, lowerBlockedConvolution } from "./blocked-convolution.ts";
-import type { ConvolutionNode, Lowered, LoweringContext, Surroundings } from "./context.ts";
+import type { Lowered, LoweringContext, LoweringRule, NodeOf, Surroundings } from "./context.ts";
 import { lowerLinear } from "./dense.ts";
 import { featureMap, read } from "./feature-map.ts";
 import { columns, depthwiseWeightGradient } from "./plain-weight-gradient.ts";
 import { flippedWeights } from "./weights.ts";
 
-export function lowerConvolution(
-  context: LoweringContext,
-  node: ConvolutionNode,
-  around: Surroundings,
-): Lowered {
+export const conv: LoweringRule<"conv"> = {
+  train: lowerConvolution,
+  predict: ({ op }, { graph, inputs, shape, parameter }) =>
+    graph.emit("Conv", [...inputs, parameter("weight"), parameter("bias")], shape, {
+      ...windowAttributes(op),
+      group: op.groups,
+    }),
+};
+
+function lowerConvolution(context: LoweringContext, node: NodeOf<"conv">, around: Surroundings): Lowered {
   const { op } = node;
   const [, height, width] = around.input.shape;
-  const pointwise = op.kernel === 1 && op.stride === 1 && op.padding === 0 && op.groups === 1;
+  const pointwise = op.groups === 1 && isPointwise(op);
   if (pointwise && height === 1 && width === 1) return lowerLinear(context, node, around);
   if (canBlock(context, node, around)) return lowerBlockedConvolution(context, node, around);
   return pointwise ? lowerPointwise(context, node, around) : lowerGeneral(context, node, around);
 }
 
 /** 1 × 1: matrix products over the channels, one per image. */
-function lowerPointwise(context: LoweringContext, node: ConvolutionNode, around: Surroundings): Lowered {
+function lowerPointwise(context: LoweringContext, node: NodeOf<"conv">, around: Surroundings): Lowered {
   const { graph, batch } = context;
   const fused = context.target.microsoft;
   const [inputs, height, width] = around.input.shape;
@@ -59,14 +65,14 @@ function lowerPointwise(context: LoweringContext, node: ConvolutionNode, around:
   };
 }
 
-function lowerGeneral(context: LoweringContext, node: ConvolutionNode, around: Surroundings): Lowered {
+function lowerGeneral(context: LoweringContext, node: NodeOf<"conv">, around: Surroundings): Lowered {
   const { graph, batch } = context;
   const { op } = node;
   const [channels] = around.input.shape;
   const [, outHeight, outWidth] = around.outputShape;
   const x = read(context, around.input, "plain");
   const weight = context.parameter(`${node.id}.weight`);
-  const attributes = slidingAttributes(op.kernel, op.stride, op.padding, op.groups);
+  const attributes = slidingAttributes(op, op.groups);
   const outShape = [batch, op.outChannels, outHeight, outWidth];
   const y = convolve(context, { operator: "Conv", x, weight, shape: outShape, attributes });
   return {
@@ -98,12 +104,12 @@ function groupedWeightGradient(
   context: LoweringContext,
   x: Tensor,
   dy: Tensor,
-  op: ConvolutionNode["op"],
+  op: NodeOf<"conv">["op"],
 ): Tensor {
   const { graph, batch } = context;
   const [, channels] = x.shape as [number, number];
   const positions = (dy.shape[2] as number) * (dy.shape[3] as number);
-  const rows = (channels / op.groups) * op.kernel * op.kernel;
+  const rows = (channels / op.groups) * op.kernel[0] * op.kernel[1];
   const cols = reshape(graph, columns(context, x, op), [batch, op.groups, rows, positions]);
   const d = reshape(graph, dy, [batch, op.groups, op.outChannels / op.groups, positions]);
   return reduceSum(graph, matMul(graph, d, cols, { transposeB: true, fused: context.target.microsoft }), [0]);
@@ -117,7 +123,7 @@ export function inputGradient(
   context: LoweringContext,
   dy: Tensor,
   options: {
-    readonly op: { kernel: number; stride: number; padding: number; groups: number };
+    readonly op: Window & { readonly groups: number };
     readonly inputShape: readonly number[];
     readonly weight: Tensor;
     readonly flipped: () => Tensor;
@@ -125,22 +131,26 @@ export function inputGradient(
 ): Tensor {
   const { graph } = context;
   const { op, inputShape } = options;
-  const margin = op.kernel - 1 - op.padding;
-  if (op.stride === 1 && margin >= 0) {
-    const attributes = slidingAttributes(op.kernel, 1, margin, op.groups);
+  const { kernel, stride, padding } = op;
+  const margin = [kernel[0] - 1 - padding[0], kernel[1] - 1 - padding[1]] as const;
+  if (stride[0] === 1 && stride[1] === 1 && margin[0] >= 0 && margin[1] >= 0) {
+    const attributes = slidingAttributes({ kernel, stride, padding: margin }, op.groups);
     return convolve(context, {
       ...{ operator: "Conv", x: dy, weight: options.flipped() },
       ...{ shape: inputShape, attributes },
     });
   }
-  const missing = [2, 3].map((axis) => {
-    const covered = ((dy.shape[axis] as number) - 1) * op.stride + op.kernel - 2 * op.padding;
-    return (inputShape[axis] as number) - covered;
+  const missing = ([0, 1] as const).map((axis) => {
+    const covered = ((dy.shape[axis + 2] as number) - 1) * stride[axis] + kernel[axis] - 2 * padding[axis];
+    return (inputShape[axis + 2] as number) - covered;
   });
   // output_padding must be smaller than the stride; what a window never reaches has no gradient.
-  const inside = missing.map((count) => Math.min(count, op.stride - 1)) as [number, number];
+  const inside = missing.map((count, axis) => Math.min(count, (stride[axis] as number) - 1)) as [
+    number,
+    number,
+  ];
   const attributes = {
-    ...slidingAttributes(op.kernel, op.stride, op.padding, op.groups),
+    ...slidingAttributes(op, op.groups),
     output_padding: inside,
   };
   const reached = inputShape.map((size, axis) =>
@@ -187,7 +197,7 @@ function convolve(
   return concat(graph, outputs, 1);
 }
 
-function addBias(context: LoweringContext, node: ConvolutionNode, y: Tensor): Tensor {
+function addBias(context: LoweringContext, node: NodeOf<"conv">, y: Tensor): Tensor {
   const bias = context.parameter(`${node.id}.bias`);
   return context.graph.emit("Add", [y, reshape(context.graph, bias, [node.op.outChannels, 1, 1])], y.shape);
 }

@@ -3,12 +3,13 @@
 // blocked: [N, C', H, W] by shape, stored as [N, C'/B, H, W, B], C' being C rounded up to the block size B. This is
 //          the layout of onnxruntime's fast convolutions. Padding channels hold any finite number: whoever reads
 //          them must multiply by zero or cut them off.
+
+import type { FeatureShape } from "../../graph/operator.ts";
 import { blockedDomain, sizeOf, type Tensor } from "../graph/builder.ts";
 import { add, pad, reshape, scalar, slice } from "../graph/operations.ts";
-import type { MapShape } from "../model.ts";
 import type { FeatureMap, Layout, LoweringContext } from "./context.ts";
 
-export function featureMap(shape: MapShape, layout: Layout, tensor: Tensor): FeatureMap {
+export function featureMap(shape: FeatureShape, layout: Layout, tensor: Tensor): FeatureMap {
   return { shape, zero: false, layouts: { [layout]: tensor } };
 }
 
@@ -29,7 +30,11 @@ export function commonLayout(maps: readonly FeatureMap[]): Layout {
 }
 
 /** The shape of a map's tensor in a layout. */
-export function tensorShape(context: LoweringContext, shape: MapShape, layout: Layout): readonly number[] {
+export function tensorShape(
+  context: LoweringContext,
+  shape: FeatureShape,
+  layout: Layout,
+): readonly number[] {
   const [channels, height, width] = shape;
   return [context.batch, layout === "plain" ? channels : paddedChannels(context, channels), height, width];
 }
@@ -77,11 +82,11 @@ export function sumMaps(context: LoweringContext, a: FeatureMap, b: FeatureMap):
 }
 
 /** A map of zeros, written out only if someone reads it. */
-export function zeroMap(shape: MapShape): FeatureMap {
+export function zeroMap(shape: FeatureShape): FeatureMap {
   return { shape, zero: true, layouts: {} };
 }
 
 /** Number of values of one channel in a batch. */
-export function valuesPerChannel(context: LoweringContext, shape: MapShape): number {
+export function valuesPerChannel(context: LoweringContext, shape: FeatureShape): number {
   return context.batch * sizeOf(shape.slice(1));
 }

@@ -1,19 +1,14 @@
 // Lowers a whole network: walks the nodes forwards, then the rules' backward functions in reverse, summing the
 // gradients of maps that are read more than once. This is all of the automatic differentiation there is; what each
 // operator's gradient looks like is in its own rule.
-import { GeniusError } from "../../base/errors.ts";
+import { liveNodes, type NetworkNode } from "../../graph/network.ts";
+import type { FeatureShape } from "../../graph/operator.ts";
+import { nodeParameters } from "../../graph/parameters.ts";
+import type { Shapes } from "../../graph/shapes.ts";
 import type { Tensor } from "../graph/builder.ts";
-import type { MapShape, ModelNode, Shapes } from "../model.ts";
-import { lowerActivation } from "./activation.ts";
-import { lowerBatchNorm } from "./batch-norm.ts";
-import { lowerAdd, lowerConcat, lowerFlatten, lowerMultiply, lowerScale } from "./combine.ts";
-import type { FeatureMap, Lowered, LoweringContext } from "./context.ts";
-import { lowerConvolution } from "./convolution.ts";
-import { lowerLinear } from "./dense.ts";
-import { featureMap, sumMaps, zeroMap } from "./feature-map.ts";
-import { lowerMixture } from "./mixture.ts";
-import { lowerGlobalPool, lowerPool } from "./pooling.ts";
-import { lowerMasking } from "./regularise.ts";
+import type { FeatureMap, Lowered, LoweringContext, NodeOf } from "./context.ts";
+import { featureMap, sumMaps } from "./feature-map.ts";
+import { type ComputedKind, ruleOf } from "./table.ts";
 
 export interface LoweredNetwork {
   readonly output: FeatureMap;
@@ -24,17 +19,17 @@ export interface LoweredNetwork {
 /** The last node is the output; nodes that it does not depend on are left out. */
 export function lowerNetwork(
   context: LoweringContext,
-  nodes: readonly ModelNode[],
+  nodes: readonly NetworkNode[],
   given: { readonly shapes: Shapes; readonly images: Tensor },
 ): LoweredNetwork {
   const live = liveNodes(nodes);
   const absorbed = absorbedActivations(nodes, live);
   const trained = new Set<string>();
   const maps = new Map<string, FeatureMap>();
-  const tape: { node: ModelNode; lowered: Lowered }[] = [];
+  const tape: { node: NetworkNode; lowered: Lowered }[] = [];
   for (const node of nodes) {
     if (!live.has(node.id)) continue;
-    const shape = given.shapes.get(node.id) as MapShape;
+    const shape = given.shapes.get(node.id) as FeatureShape;
     if (node.op.kind === "input") {
       maps.set(node.id, featureMap(shape, "plain", given.images));
       continue;
@@ -46,16 +41,22 @@ export function lowerNetwork(
       tape.push({ node, lowered: { output: inputs[0] as FeatureMap, backward: (gradient) => [gradient] } });
       continue;
     }
-    const hasParameters =
-      node.op.kind === "conv" || node.op.kind === "linear" || node.op.kind === "batch-norm";
-    if (hasParameters || node.inputs.some((id) => trained.has(id))) trained.add(node.id);
+    if (nodeParameters(node, given.shapes).length > 0 || node.inputs.some((id) => trained.has(id)))
+      trained.add(node.id);
     const inputNeedsGradient = node.inputs.some((id) => trained.has(id));
     const relu = absorbed.norms.has(node.id);
-    const lowered = lowerNode(context, node, { inputs, shape, inputNeedsGradient, relu });
+    const computed = node as NodeOf<ComputedKind>;
+    const lowered = ruleOf(computed.op.kind).train(context, computed, {
+      inputs,
+      input: inputs[0] as FeatureMap,
+      outputShape: shape,
+      inputNeedsGradient,
+      relu,
+    });
     maps.set(node.id, lowered.output);
     if (trained.has(node.id)) tape.push({ node, lowered });
   }
-  const last = nodes.at(-1) as ModelNode;
+  const last = nodes.at(-1) as NetworkNode;
   return {
     output: maps.get(last.id) as FeatureMap,
     backward(gradient) {
@@ -75,78 +76,8 @@ export function lowerNetwork(
   };
 }
 
-function lowerNode(
-  context: LoweringContext,
-  node: ModelNode,
-  around: {
-    readonly inputs: readonly FeatureMap[];
-    readonly shape: MapShape;
-    readonly inputNeedsGradient: boolean;
-    readonly relu: boolean;
-  },
-): Lowered {
-  const { op } = node;
-  const { inputs, shape, inputNeedsGradient } = around;
-  const [first, second] = inputs as readonly [FeatureMap, FeatureMap];
-  switch (op.kind) {
-    case "conv":
-      return lowerConvolution(
-        context,
-        { id: node.id, op },
-        { input: first, outputShape: shape, inputNeedsGradient },
-      );
-    case "linear":
-      return lowerLinear(
-        context,
-        { id: node.id, op },
-        { input: first, outputShape: shape, inputNeedsGradient },
-      );
-    case "batch-norm":
-      return lowerBatchNorm(context, { id: node.id, op, relu: around.relu }, first);
-    case "activation":
-      return lowerActivation(context, op.function, first);
-    case "pool":
-      return lowerPool(context, op, first, shape);
-    case "global-pool":
-      return lowerGlobalPool(context, first);
-    case "flatten":
-      return lowerFlatten(context, first, shape);
-    case "add":
-      return lowerAdd(context, inputs);
-    case "multiply":
-      return lowerMultiply(context, [first, second]);
-    case "concat":
-      return lowerConcat(context, inputs, shape);
-    case "scale":
-      return lowerScale(context, op.factor, first);
-    case "zero":
-      return { output: zeroMap(shape), backward: () => [undefined] };
-    case "dropout":
-      return lowerMasking(context, { rate: op.rate, per: "value" }, first);
-    case "drop-path":
-      return lowerMasking(context, { rate: op.rate, per: "image" }, first);
-    case "mixture":
-      return lowerMixture(context, op.firstShare, inputs);
-    case "input":
-      throw new GeniusError("internal", `The input node "${node.id}" has no rule.`);
-    default:
-      throw new GeniusError("internal", `No rule for "${(op satisfies never as ModelNode["op"]).kind}".`);
-  }
-}
-
-/** The nodes that the last one depends on. */
-export function liveNodes(nodes: readonly ModelNode[]): ReadonlySet<string> {
-  const live = new Set<string>();
-  const last = nodes.at(-1);
-  if (last !== undefined) live.add(last.id);
-  for (const node of nodes.toReversed()) {
-    if (live.has(node.id)) for (const id of node.inputs) live.add(id);
-  }
-  return live;
-}
-
 /** Every ReLU that alone reads a batch norm, and that batch norm: the norm's rule does both in one pass. */
-function absorbedActivations(nodes: readonly ModelNode[], live: ReadonlySet<string>) {
+function absorbedActivations(nodes: readonly NetworkNode[], live: ReadonlySet<string>) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const readers = new Map<string, number>();
   for (const node of nodes) {

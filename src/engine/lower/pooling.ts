@@ -1,28 +1,43 @@
 // Average, max and global pooling. The gradient of an average is a depthwise convolution with a constant kernel;
 // that of a maximum is scattered to the first largest element of each window, as PyTorch does.
+
+import type { FeatureShape } from "../../graph/operator.ts";
+import type { Pool } from "../../graph/ops/pool.ts";
+import { windowAttributes } from "../../graph/window.ts";
 import { blockedDomain, sizeOf, type Tensor } from "../graph/builder.ts";
 import { multiply, reshape, scalar, slidingAttributes } from "../graph/operations.ts";
-import type { MapShape, ModelOp } from "../model.ts";
 import { blockedInputGradient } from "./blocked-input-gradient.ts";
 import { meanPerImage } from "./channels.ts";
-import type { FeatureMap, Layout, Lowered, LoweringContext } from "./context.ts";
+import type { FeatureMap, Layout, Lowered, LoweringContext, LoweringRule } from "./context.ts";
 import { inputGradient } from "./convolution.ts";
 import { exposeBlocks, featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
 import { columns } from "./plain-weight-gradient.ts";
 
-type Pool = Extract<ModelOp, { kind: "pool" }>;
+export const pool: LoweringRule<"pool"> = {
+  train: (context, { op }, { input, outputShape }) =>
+    op.mode === "max"
+      ? lowerMaximum(context, op, input, outputShape)
+      : lowerAverage(context, op, input, outputShape),
+  predict: ({ op }, { graph, inputs, shape }) =>
+    op.mode === "max"
+      ? graph.emit("MaxPool", inputs, shape, windowAttributes(op))
+      : graph.emit("AveragePool", inputs, shape, {
+          ...windowAttributes(op),
+          count_include_pad: Number(op.countPadding),
+        }),
+};
 
-export function lowerPool(context: LoweringContext, op: Pool, input: FeatureMap, shape: MapShape): Lowered {
-  return op.mode === "max"
-    ? lowerMaximum(context, op, input, shape)
-    : lowerAverage(context, op, input, shape);
-}
+export const globalPool: LoweringRule<"global-pool"> = {
+  train: (context, _node, { input }) => lowerGlobalPool(context, input),
+  predict: (_node, { graph, inputs, shape }) => graph.emit("GlobalAveragePool", inputs, shape),
+};
 
-function lowerAverage(context: LoweringContext, op: Pool, input: FeatureMap, shape: MapShape): Lowered {
+function lowerAverage(context: LoweringContext, op: Pool, input: FeatureMap, shape: FeatureShape): Lowered {
   const { graph } = context;
-  const layout = op.padding < op.kernel ? layoutOf(input) : "plain";
+  const inside = op.padding[0] < op.kernel[0] && op.padding[1] < op.kernel[1];
+  const layout = inside ? layoutOf(input) : "plain";
   const x = read(context, input, layout);
-  const attributes = windowAttributes(op);
+  const attributes = poolAttributes(op);
   const y = graph.emit(
     "AveragePool",
     [x],
@@ -40,7 +55,7 @@ function lowerAverage(context: LoweringContext, op: Pool, input: FeatureMap, sha
         const data = new Float32Array(count * kernel[0] * kernel[1]).fill(1);
         return graph.constant(data, [count, 1, ...kernel]);
       };
-      const kernel = ones(channels, [op.kernel, op.kernel]);
+      const kernel = ones(channels, op.kernel);
       const dx =
         layout === "blocked"
           ? blockedInputGradient(context, d, {
@@ -65,19 +80,21 @@ function lowerAverage(context: LoweringContext, op: Pool, input: FeatureMap, sha
 function divideByCount(
   context: LoweringContext,
   d: Tensor,
-  options: { readonly op: Pool; readonly layout: Layout; readonly input: MapShape },
+  options: { readonly op: Pool; readonly layout: Layout; readonly input: FeatureShape },
 ): Tensor {
   const { graph } = context;
   const { op, layout, input } = options;
-  if (op.countPadding || op.padding === 0) return multiply(graph, d, 1 / (op.kernel * op.kernel));
+  const { kernel, stride, padding } = op;
+  if (op.countPadding || (padding[0] === 0 && padding[1] === 0))
+    return multiply(graph, d, 1 / (kernel[0] * kernel[1]));
   const [, , height, width] = d.shape as [number, number, number, number];
-  const counts = (length: number, size: number) =>
+  const counts = (length: number, size: number, axis: 0 | 1) =>
     Array.from({ length }, (_, index) => {
-      const start = index * op.stride - op.padding;
-      return Math.min(size, start + op.kernel) - Math.max(0, start);
+      const start = index * stride[axis] - padding[axis];
+      return Math.min(size, start + kernel[axis]) - Math.max(0, start);
     });
-  const down = counts(height, input[1]);
-  const across = counts(width, input[2]);
+  const down = counts(height, input[1], 0);
+  const across = counts(width, input[2], 1);
   const inverse = down.flatMap((rows) => across.map((columns) => 1 / (rows * columns)));
   if (layout === "plain") {
     return multiply(graph, d, graph.constant(Float32Array.from(inverse), [height, width]));
@@ -94,12 +111,12 @@ function divideByCount(
   );
 }
 
-function lowerMaximum(context: LoweringContext, op: Pool, input: FeatureMap, shape: MapShape): Lowered {
+function lowerMaximum(context: LoweringContext, op: Pool, input: FeatureMap, shape: FeatureShape): Lowered {
   const { graph } = context;
   if (!context.target.microsoft) return lowerPortableMaximum(context, op, input, shape);
   const x = read(context, input, "plain");
   const outShape = tensorShape(context, shape, "plain");
-  const [y, indices] = graph.emitMany("MaxPool", [x], [outShape, outShape], windowAttributes(op)) as [
+  const [y, indices] = graph.emitMany("MaxPool", [x], [outShape, outShape], poolAttributes(op)) as [
     Tensor,
     Tensor,
   ];
@@ -132,22 +149,23 @@ function lowerPortableMaximum(
   context: LoweringContext,
   op: Pool,
   input: FeatureMap,
-  shape: MapShape,
+  shape: FeatureShape,
 ): Lowered {
   const { graph, batch } = context;
   const { kernel, stride, padding } = op;
   const x = read(context, input, "plain");
   const [channels, height, width] = input.shape;
   const [, rows, columnCount] = shape;
-  const [images, taps, positions] = [batch * channels, kernel * kernel, rows * columnCount];
-  const y = graph.emit("MaxPool", [x], tensorShape(context, shape, "plain"), windowAttributes(op));
+  const [images, taps, positions] = [batch * channels, kernel[0] * kernel[1], rows * columnCount];
+  const y = graph.emit("MaxPool", [x], tensorShape(context, shape, "plain"), poolAttributes(op));
   return {
     output: featureMap(shape, "plain", y),
     backward(gradient) {
-      const outside = graph.integers([0, 0, padding, padding, 0, 0, padding, padding]);
-      const wider = [batch, channels, height + 2 * padding, width + 2 * padding];
-      const padded = padding === 0 ? x : graph.emit("Pad", [x, outside, scalar(graph, lowest)], wider);
-      const unfolded = columns(context, padded, { kernel, stride, padding: 0 });
+      const outside = graph.integers([0, 0, ...padding, 0, 0, ...padding]);
+      const wider = [batch, channels, height + 2 * padding[0], width + 2 * padding[1]];
+      const padded =
+        padding[0] + padding[1] === 0 ? x : graph.emit("Pad", [x, outside, scalar(graph, lowest)], wider);
+      const unfolded = columns(context, padded, { kernel, stride, padding: [0, 0] });
       const windows = reshape(graph, unfolded, [images, taps, positions]);
       const place = graph.emit("ArgMax", [windows], [images, 1, positions], { axis: 1, keepdims: 1 });
       const tap = graph.constant(
@@ -169,8 +187,8 @@ function lowerPortableMaximum(
       const dx = inputGradient(context, reshape(graph, shares, [images, taps, rows, columnCount]), {
         op: { kernel, stride, padding, groups: 1 },
         inputShape: [images, 1, height, width],
-        weight: identity((index) => index, [taps, 1, kernel, kernel]),
-        flipped: () => identity((index) => taps - 1 - index, [1, taps, kernel, kernel]),
+        weight: identity((index) => index, [taps, 1, ...kernel]),
+        flipped: () => identity((index) => taps - 1 - index, [1, taps, ...kernel]),
       });
       return [featureMap(input.shape, "plain", reshape(graph, dx, x.shape))];
     },
@@ -181,7 +199,7 @@ function lowerPortableMaximum(
 const lowest = -1e30;
 
 /** The average over height and width: [C, 1, 1]. */
-export function lowerGlobalPool(context: LoweringContext, input: FeatureMap): Lowered {
+function lowerGlobalPool(context: LoweringContext, input: FeatureMap): Lowered {
   const { graph } = context;
   const layout = layoutOf(input);
   const x = read(context, input, layout);
@@ -201,7 +219,7 @@ export function lowerGlobalPool(context: LoweringContext, input: FeatureMap): Lo
   };
 }
 
-function windowAttributes(op: Pool) {
-  const { kernel_shape, pads, strides } = slidingAttributes(op.kernel, op.stride, op.padding, 1);
+function poolAttributes(op: Pool) {
+  const { kernel_shape, pads, strides } = slidingAttributes(op, 1);
   return { kernel_shape, pads, strides };
 }

@@ -1,11 +1,22 @@
 // Dropout and stochastic depth. Both multiply by a mask that is 0 with probability `rate` and 1 / (1 − rate)
 // otherwise; dropout draws one number per value, stochastic depth one per image.
 // See Srivastava et al. 2014 and Huang et al. 2016, https://arxiv.org/abs/1603.09382
+import type { Tensor } from "../graph/builder.ts";
 import { multiply, scalar, subtract } from "../graph/operations.ts";
-import type { FeatureMap, Lowered, LoweringContext } from "./context.ts";
+import type { FeatureMap, Lowered, LoweringContext, LoweringRule } from "./context.ts";
 import { featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
 
-export function lowerMasking(
+export const dropout: LoweringRule<"dropout"> = {
+  train: (context, { op }, { input }) => lowerMasking(context, { rate: op.rate, per: "value" }, input),
+  predict: (_node, { inputs }) => inputs[0] as Tensor,
+};
+
+export const dropPath: LoweringRule<"drop-path"> = {
+  train: (context, { op }, { input }) => lowerMasking(context, { rate: op.rate, per: "image" }, input),
+  predict: (_node, { inputs }) => inputs[0] as Tensor,
+};
+
+function lowerMasking(
   context: LoweringContext,
   options: { readonly rate: number; readonly per: "value" | "image" },
   input: FeatureMap,

@@ -1,6 +1,7 @@
 // Rearrangements of convolution weights [O, I, kH, kW] as index tables: into blocked layouts, flipped and swapped
 // for input gradients, padded with zeros to whole blocks, and where each weight lies in a blocked gradient.
 // Pure arithmetic on indices; nothing is emitted here. See Arrangement in context.ts for what a table means.
+import type { Pair } from "../../graph/operator.ts";
 import type { Arrangement } from "./context.ts";
 
 export interface WeightShape {
@@ -8,10 +9,10 @@ export interface WeightShape {
   /** Input channels per group. */
   readonly inChannels: number;
   readonly groups: number;
-  readonly kernel: number;
+  readonly kernel: Pair;
 }
 
-/** Taps of a square kernel (row · k + column) in the order in which a convolution uses them. */
+/** Taps of a kernel (row · kW + column) in the order in which a convolution uses them. */
 export interface Taps {
   readonly height: number;
   readonly width: number;
@@ -33,16 +34,16 @@ export function paddedVector(count: number, length: number): Arrangement | undef
 }
 
 /** All taps in their own order, or in reverse for an input gradient at stride 1. */
-export function allTaps(kernel: number, reversed: boolean): Taps {
-  const order = Array.from(identityIndices(kernel * kernel));
-  return { height: kernel, width: kernel, order: reversed ? order.reverse() : order };
+export function allTaps(kernel: Pair, reversed: boolean): Taps {
+  const order = Array.from(identityIndices(kernel[0] * kernel[1]));
+  return { height: kernel[0], width: kernel[1], order: reversed ? order.reverse() : order };
 }
 
 /** Weights for the gradient with respect to the input at stride 1: [I, O / groups, kH, kW], flipped. */
 export function flippedWeights(weight: WeightShape): Arrangement {
   const { outChannels, inChannels, groups, kernel } = weight;
   const outPerGroup = outChannels / groups;
-  const area = kernel * kernel;
+  const area = kernel[0] * kernel[1];
   const indices = new Int32Array(outChannels * inChannels * area);
   let position = 0;
   for (let group = 0; group < groups; group += 1) {
@@ -53,7 +54,7 @@ export function flippedWeights(weight: WeightShape): Arrangement {
       }
     }
   }
-  return { shape: [groups * inChannels, outPerGroup, kernel, kernel], indices };
+  return { shape: [groups * inChannels, outPerGroup, ...kernel], indices };
 }
 
 /**
@@ -71,7 +72,7 @@ export function blockedWeights(
   },
 ): Arrangement {
   const { blockSize, taps, swapped = false, plainInput = false } = options;
-  const area = weight.kernel * weight.kernel;
+  const area = weight.kernel[0] * weight.kernel[1];
   const outs = swapped ? weight.inChannels : weight.outChannels;
   const ins = swapped ? weight.outChannels : weight.inChannels;
   const [outStride, inStride] = swapped ? [area, outs * area] : [ins * area, area];
@@ -97,12 +98,12 @@ export function blockedWeights(
 
 /** Blocked weights of a depthwise convolution: shape [C', 1, h, w], stored [C'/B, h · w, B]. */
 export function blockedDepthwiseWeights(
-  weight: { readonly channels: number; readonly kernel: number },
+  weight: { readonly channels: number; readonly kernel: Pair },
   blockSize: number,
   taps: Taps,
 ): Arrangement {
   const { channels, kernel } = weight;
-  const area = kernel * kernel;
+  const area = kernel[0] * kernel[1];
   const padded = Math.ceil(channels / blockSize) * blockSize;
   const indices = new Int32Array(padded * taps.order.length);
   let position = 0;
@@ -118,10 +119,10 @@ export function blockedDepthwiseWeights(
 
 /** Where each weight [C, 1, kH, kW] lies in a tensor stored [C'/B, kH · kW, B]. */
 export function fromBlockedDepthwise(
-  weight: { readonly channels: number; readonly kernel: number },
+  weight: { readonly channels: number; readonly kernel: Pair },
   blockSize: number,
 ): Int32Array {
-  const area = weight.kernel * weight.kernel;
+  const area = weight.kernel[0] * weight.kernel[1];
   return Int32Array.from({ length: weight.channels * area }, (_, index) => {
     const channel = Math.floor(index / area);
     const tap = index % area;
@@ -132,7 +133,7 @@ export function fromBlockedDepthwise(
 /** Where each weight [O, I, kH, kW] lies in a tensor stored [I, O'/B, kH · kW, B]. */
 export function fromInputMajor(weight: WeightShape, blockSize: number): Int32Array {
   const { outChannels, inChannels, kernel } = weight;
-  const area = kernel * kernel;
+  const area = kernel[0] * kernel[1];
   const padded = Math.ceil(outChannels / blockSize) * blockSize;
   const indices = new Int32Array(outChannels * inChannels * area);
   let position = 0;

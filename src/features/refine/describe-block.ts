@@ -1,7 +1,8 @@
-// The blocks of a network and the graph of one of them in words, for whoever shall say what to change there.
+// The blocks of a network and the graph of one of them in words, for the one who shall say what to change there.
 import { formatCount } from "../../base/units.ts";
 import { type NodeCost, nodeCosts } from "../../graph/cost.ts";
-import type { Network, Operation } from "../../graph/network.ts";
+import type { Network } from "../../graph/network.ts";
+import { operatorOf } from "../../graph/ops/index.ts";
 import { blockOf, blocksOf, outputOf } from "./design.ts";
 
 /** One line a block: the shape of its output and what it costs; `marked` is pointed at. */
@@ -25,7 +26,7 @@ export function describeBlock(network: Network, block: string): string {
     .map(({ id, op, inputs }) => {
       const cost = costs.get(id)!;
       const price = cost.paramCount + cost.macCount > 0 ? `, ${costText([cost])}` : "";
-      return `  ${short(id)}: ${operationText(op, costs.get(inputs[0] ?? id)!)}, of ${inputs.map(short).join(" and ")} → ${shapeText(cost)}${price}`;
+      return `  ${short(id)}: ${operatorOf(op).words(op, costs.get(inputs[0] ?? id)!.shape)}, of ${inputs.map(short).join(" and ")} → ${shapeText(cost)}${price}`;
     })
     .join("\n");
 }
@@ -38,24 +39,4 @@ function costText(costs: readonly NodeCost[]): string {
     [0, 0],
   );
   return `${formatCount(params)} parameters, ${formatCount(macs)} MACs`;
-}
-
-function operationText(op: Operation, { shape: [inChannels] }: NodeCost): string {
-  switch (op.kind) {
-    case "conv": {
-      const depth =
-        op.groups === 1 ? "" : op.groups === inChannels ? "depthwise " : `grouped (${op.groups}) `;
-      return `${depth}convolution ${op.kernel}×${op.kernel}${op.stride > 1 ? `, stride ${op.stride}` : ""}`;
-    }
-    case "activation":
-      return op.function;
-    case "pool":
-      return `${op.mode} pooling ${op.kernel}×${op.kernel}${op.stride > 1 ? `, stride ${op.stride}` : ""}`;
-    case "add":
-      return "sum";
-    case "multiply":
-      return "product";
-    default:
-      return op.kind;
-  }
 }

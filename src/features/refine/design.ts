@@ -1,8 +1,10 @@
 // A network together with its weights, and what every change of one must keep: a graph whose shapes fit, without nodes
 // that nobody reads, and weights for exactly its parameters. It must not know which changes there are.
 
-import { inferShapes, initialWeights, parametersOf, type Shapes, type Weights } from "../../engine/index.ts";
+import { initialWeights, type Weights } from "../../engine/index.ts";
 import type { Network, NetworkNode, Operation } from "../../graph/network.ts";
+import { parametersOf } from "../../graph/parameters.ts";
+import { inferShapes, type Shapes } from "../../graph/shapes.ts";
 
 export interface Design {
   readonly network: Network;

@@ -4,14 +4,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../../base/random.ts";
-import {
-  createPredictor,
-  createTrainer,
-  inferShapes,
-  initialWeights,
-  parametersOf,
-} from "../../engine/index.ts";
+import { createPredictor, createTrainer, initialWeights } from "../../engine/index.ts";
 import { networkCost } from "../../graph/cost.ts";
+import { parametersOf } from "../../graph/parameters.ts";
+import { inferShapes } from "../../graph/shapes.ts";
 import mobile from "../../search/spaces/mobile.ts";
 import cells from "../../search/spaces/nas-bench-201.ts";
 import { blocksOf, type Design } from "./design.ts";

@@ -2,8 +2,9 @@
 // design of the same input and output, or says that it does not apply. Those that preserve the function give exactly the
 // same outputs, so that what was learned is kept whole; the others keep every weight that still has a place.
 import type { Random } from "../../base/random.ts";
-import { inferShapes, type MapShape } from "../../engine/index.ts";
-import type { ActivationName, NetworkNode } from "../../graph/network.ts";
+import type { ActivationName, FeatureShape, NetworkNode } from "../../graph/network.ts";
+import { inferShapes } from "../../graph/shapes.ts";
+import { isSquare } from "../../graph/window.ts";
 import { blockOf, type Change, conform, type Design, type Nodes, redirect, withOp } from "./design.ts";
 import { changeWidth } from "./width.ts";
 
@@ -32,7 +33,7 @@ export function drawChange(design: Design, block: string, random: Random): Chang
 const inside = ({ network }: Design, block: string) =>
   network.nodes.filter(({ id }) => blockOf(id) === block);
 const part = (id: string, block: string) => (id.startsWith(`${block}.`) ? id.slice(block.length + 1) : id);
-const isMap = ([, height, width]: MapShape) => height * width > 1;
+const isMap = ([, height, width]: FeatureShape) => height * width > 1;
 const seedOf = (random: Random) => random.integer(2 ** 31);
 
 /**
@@ -65,9 +66,9 @@ function grow(design: Design, block: string, random: Random): Change | undefined
   const conv = {
     kind: "conv",
     outChannels: channels,
-    kernel,
-    stride: 1,
-    padding: (kernel - 1) / 2,
+    kernel: [kernel, kernel],
+    stride: [1, 1],
+    padding: [(kernel - 1) / 2, (kernel - 1) / 2],
     groups,
     bias: false,
   } as const;
@@ -164,32 +165,37 @@ function kernel(
   { block, by, random }: { readonly block: string; readonly by: 2 | -2; readonly random: Random },
 ): Change | undefined {
   const node = pickNode(inside(design, block), random, ({ op }) => {
-    if (op.kind !== "conv") return false;
-    const after = op.kernel + by;
+    if (op.kind !== "conv" || !isSquare(op)) return false;
+    const after = op.kernel[0] + by;
     // Larger windows for depthwise convolutions only: elsewhere they cost more than the block.
-    return after >= 1 && after <= (op.groups > 1 ? 7 : 3) && op.padding + by / 2 >= 0;
+    return after >= 1 && after <= (op.groups > 1 ? 7 : 3) && op.padding[0] + by / 2 >= 0;
   });
   if (node?.op.kind !== "conv") return undefined;
   const { op } = node;
-  const after = op.kernel + by;
+  const [before] = op.kernel;
+  const after = before + by;
   const { dims, data } = design.weights.get(`${node.id}.weight`)!;
-  const resized = new Float32Array((data.length / op.kernel ** 2) * after ** 2);
+  const resized = new Float32Array((data.length / before ** 2) * after ** 2);
   const shift = by / 2;
-  for (let filter = 0; filter < data.length / op.kernel ** 2; filter += 1) {
+  for (let filter = 0; filter < data.length / before ** 2; filter += 1) {
     for (let row = 0; row < after; row += 1) {
       for (let column = 0; column < after; column += 1) {
         const [fromRow, fromColumn] = [row - shift, column - shift];
-        if (Math.min(fromRow, fromColumn) < 0 || Math.max(fromRow, fromColumn) >= op.kernel) continue;
+        if (Math.min(fromRow, fromColumn) < 0 || Math.max(fromRow, fromColumn) >= before) continue;
         resized[(filter * after + row) * after + column] =
-          data[(filter * op.kernel + fromRow) * op.kernel + fromColumn]!;
+          data[(filter * before + fromRow) * before + fromColumn]!;
       }
     }
   }
   const weights = new Map(design.weights);
   weights.set(`${node.id}.weight`, { dims: [dims[0]!, dims[1]!, after, after], data: resized });
-  const nodes = withOp(design.network.nodes, node.id, { ...op, kernel: after, padding: op.padding + shift });
+  const nodes = withOp(design.network.nodes, node.id, {
+    ...op,
+    kernel: [after, after],
+    padding: [op.padding[0] + shift, op.padding[1] + shift],
+  });
   const changed = conform(design, nodes, weights, seedOf(random));
-  const words = `${block}: kernel of ${part(node.id, block)} ${op.kernel} → ${after}`;
+  const words = `${block}: kernel of ${part(node.id, block)} ${before} → ${after}`;
   return changed && { design: changed, words, preserves: by > 0 };
 }
 

@@ -3,8 +3,9 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { createRandom } from "../../base/random.ts";
-import { inferShapes, initialWeights } from "../../engine/index.ts";
+import { initialWeights } from "../../engine/index.ts";
 import { networkCost } from "../../graph/cost.ts";
+import { inferShapes } from "../../graph/shapes.ts";
 import { type Caps, createConversation } from "../../llm/index.ts";
 import mobile from "../../search/spaces/mobile.ts";
 import {

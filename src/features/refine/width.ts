@@ -1,8 +1,10 @@
 // The width between two convolutions, changed with the weights: wider by copies of channels whose outgoing weights are
 // split, so that the function stays the same (Net2Net), or narrower by leaving out the channels that weigh least.
 import type { Random } from "../../base/random.ts";
-import { inferShapes, type Weights } from "../../engine/index.ts";
+import type { Weights } from "../../engine/index.ts";
 import type { NetworkNode } from "../../graph/network.ts";
+import { operatorOf } from "../../graph/ops/index.ts";
+import { inferShapes } from "../../graph/shapes.ts";
 import { blockOf, type Change, conform, type Design, readersOf, withOp } from "./design.ts";
 
 /** A convolution, what treats its channels one by one, and the convolution that reads them; nobody else does. */
@@ -62,7 +64,7 @@ function spansOf({ network }: Design, block: string): readonly Span[] {
       if (next.op.kind === "conv" && next.op.groups === 1) return [{ producer, between, consumer: next }];
       const channels = shapes.get(id)![0];
       const single =
-        ["batch-norm", "activation", "pool", "dropout", "drop-path", "scale"].includes(next.op.kind) ||
+        operatorOf(next.op).channelwise ||
         (next.op.kind === "conv" && next.op.groups === channels && next.op.outChannels === channels);
       if (!single || next.inputs.length !== 1) return [];
       between.push(next);

@@ -7,10 +7,9 @@ import {
   createPredictor,
   createTrainer,
   learningRateAt,
-  type ModelNode,
   type Weights,
 } from "../../engine/index.ts";
-import type { Network } from "../../graph/network.ts";
+import type { Network, NetworkNode } from "../../graph/network.ts";
 import {
   createEvaluationBatches,
   type ImageSet,
@@ -113,7 +112,7 @@ async function probe(
   const held = await featuresOf(transfer, kept, validation);
   const [size, classCount] = [features.length / set.count, set.classCount];
   const classifier = network.nodes.at(-1)!;
-  const nodes: ModelNode[] = [
+  const nodes: NetworkNode[] = [
     { id: "features", inputs: [], op: { kind: "input", shape: [size, 1, 1] } },
     { id: classifier.id, inputs: ["features"], op: classifier.op },
   ];
@@ -180,7 +179,7 @@ async function featuresOf(
 }
 
 async function accuracyOf(
-  nodes: readonly ModelNode[],
+  nodes: readonly NetworkNode[],
   weights: Weights,
   { features, labels }: { readonly features: Float32Array; readonly labels: Uint16Array },
 ): Promise<number> {

@@ -3,7 +3,8 @@
 // by which Python checks. A change that an older trainer would misread raises the version.
 import { z } from "zod";
 
-export const supernetJobVersion = 1;
+export const supernetJobVersion = 2;
+const resultVersion = 1;
 
 const whole = z.int().min(0);
 const positive = z.int().min(1);
@@ -14,14 +15,19 @@ export const supernetJob = z.strictObject({
   version: z.literal(supernetJobVersion),
   nodes: z
     .array(
-      z.looseObject({
+      z.strictObject({
         id: z.string().min(1),
-        op: z.looseObject({ kind: z.string().min(1) }),
         inputs: z.array(z.string()),
+        kind: z.string().min(1),
+        module: z.string().optional().describe("Python that makes the node's torch module"),
+        forward: z.string().optional().describe("Python that applies `module` to the inputs x0, x1, …"),
+        frozen: z.literal(true).optional().describe("the module's parameters keep their values"),
+        firstShare: whole.optional().describe("of a mixture: where its shares begin"),
       }),
     )
     .min(1)
     .describe("the supernet's graph, in an order in which inputs come first"),
+  classes: z.array(z.string()).describe("Python of module classes that torch lacks"),
   decisions: z
     .array(z.strictObject({ first: whole, count: positive }))
     .min(1)
@@ -65,7 +71,7 @@ export const supernetEvent = z.discriminatedUnion("event", [
 
 /** `result.json`, beside the weights in `supernet.safetensors` */
 export const supernetResult = z.strictObject({
-  version: z.literal(supernetJobVersion),
+  version: z.literal(resultVersion),
   probabilities: z.array(share01).min(1).describe("of all options"),
 });
 

@@ -4,14 +4,14 @@
 // instead of being searched wrongly. It must not know how the shares of the mixtures are found.
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
-import { inferShapes, type ModelNode, type Shapes } from "../../engine/index.ts";
-import type { Operation } from "../../graph/network.ts";
+import type { NetworkNode, Operation } from "../../graph/network.ts";
+import { inferShapes, type Shapes } from "../../graph/shapes.ts";
 import type { Choices, Space } from "../../search/space.ts";
 
 export interface Supernet {
   readonly space: Space;
   /** With a `mixture` wherever a decision counts; its inputs are the options in their order. */
-  readonly nodes: readonly ModelNode[];
+  readonly nodes: readonly NetworkNode[];
   /** Where the shares of each decision begin; all mixtures of a decision read the same shares. */
   readonly firstShares: readonly number[];
   readonly shareCount: number;
@@ -20,7 +20,7 @@ export interface Supernet {
 }
 
 interface Source {
-  readonly nodes: ReadonlyMap<string, ModelNode>;
+  readonly nodes: ReadonlyMap<string, NetworkNode>;
   readonly shapes: Shapes;
   readonly last: string;
 }
@@ -63,7 +63,7 @@ export function createSupernet(space: Space): Supernet {
   }
 
   const mixtures = mixturesOf(space, variants, { owners, base: read(base) });
-  const result = new Map<string, ModelNode>();
+  const result = new Map<string, NetworkNode>();
   /** The node that stands for `id` where it is read by a node of `reader`, or by one that no decision owns. */
   const resolve = (id: string, reader: { decision: number; option: number } | undefined): string => {
     const owner = owners.get(id);
@@ -111,10 +111,10 @@ export function createSupernet(space: Space): Supernet {
 }
 
 /** The supernet's nodes that a design uses: each mixture stands aside for the option that was chosen. */
-export function pathNodes({ nodes, firstShares }: Supernet, choices: Choices): readonly ModelNode[] {
+export function pathNodes({ nodes, firstShares }: Supernet, choices: Choices): readonly NetworkNode[] {
   const chosen = new Map(firstShares.map((first, decision) => [first, choices[decision]!]));
   const standsFor = new Map<string, string>();
-  const path = new Map<string, ModelNode>();
+  const path = new Map<string, NetworkNode>();
   for (const { id, inputs, op } of nodes) {
     const sources = inputs.map((input) => standsFor.get(input) ?? input);
     if (op.kind === "mixture") standsFor.set(id, sources[chosen.get(op.firstShare)!]!);
@@ -197,7 +197,11 @@ function mixturesOf(
 }
 
 /** Every node after those that it reads. */
-function inOrder(space: Space, nodes: ReadonlyMap<string, ModelNode>, last: string): readonly ModelNode[] {
+function inOrder(
+  space: Space,
+  nodes: ReadonlyMap<string, NetworkNode>,
+  last: string,
+): readonly NetworkNode[] {
   for (const { id, inputs } of nodes.values()) {
     const missing = inputs.find((input) => !nodes.has(input));
     if (missing === undefined) continue;
@@ -209,8 +213,8 @@ function inOrder(space: Space, nodes: ReadonlyMap<string, ModelNode>, last: stri
   return live(nodes, last);
 }
 
-function live(nodes: ReadonlyMap<string, ModelNode>, last: string): readonly ModelNode[] {
-  const ordered = new Map<string, ModelNode>();
+function live(nodes: ReadonlyMap<string, NetworkNode>, last: string): readonly NetworkNode[] {
+  const ordered = new Map<string, NetworkNode>();
   const visit = (id: string) => {
     if (ordered.has(id)) return;
     const node = nodes.get(id)!;
@@ -253,7 +257,7 @@ function wordsOf(
   nodes: readonly {
     readonly id: string;
     readonly inputs: readonly string[];
-    readonly op: Operation | ModelNode["op"];
+    readonly op: Operation | NetworkNode["op"];
   }[],
 ): string {
   return JSON.stringify(nodes.map(({ id, inputs, op }) => [id, inputs, op]).sort());

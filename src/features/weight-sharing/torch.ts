@@ -7,12 +7,15 @@ import { z } from "zod";
 import { fileError, GeniusError, systemCodeOf } from "../../base/errors.ts";
 import type { Weights } from "../../engine/index.ts";
 import { decodeSafetensors } from "../../graph/export/safetensors.ts";
+import { torchNodes } from "../../graph/export/torch-nodes.ts";
+import type { NetworkNode } from "../../graph/network.ts";
+import { parametersOf } from "../../graph/parameters.ts";
 import type { TrainingAccess } from "../../search/strategy.ts";
 import { segmentsOf } from "./architecture.ts";
 import type { SupernetData } from "./data.ts";
 import { type SupernetJob, supernetEvent, supernetJob, supernetJobVersion, supernetResult } from "./job.ts";
 import type { Supernet } from "./supernet.ts";
-import type { SupernetPlan } from "./training.ts";
+import { isOptionNorm, type SupernetPlan } from "./training.ts";
 
 export interface TorchTraining {
   readonly supernet: Supernet;
@@ -79,11 +82,32 @@ function failureIn(line: string): string | undefined {
   return data?.event === "failed" ? data.detail : undefined;
 }
 
+/** The graph as the Python program takes it: which nodes read which, and each in PyTorch. */
+export function graphOf(nodes: readonly NetworkNode[]) {
+  const torch = torchNodes(nodes);
+  const frozen = new Set(
+    parametersOf(nodes)
+      .filter(isOptionNorm)
+      .map(({ nodeId }) => nodeId),
+  );
+  return {
+    classes: [...torch.classes],
+    nodes: nodes.map(({ id, inputs, op }) => ({
+      id,
+      inputs: [...inputs],
+      kind: op.kind,
+      ...torch.nodes.get(id),
+      ...(op.kind === "mixture" && { firstShare: op.firstShare }),
+      ...(frozen.has(id) && { frozen: true }),
+    })),
+  };
+}
+
 function jobOf({ supernet, data, plan }: TorchTraining): SupernetJob {
   const { normalisation, augmentation } = data;
   return supernetJob.parse({
     version: supernetJobVersion,
-    nodes: supernet.nodes,
+    ...graphOf(supernet.nodes),
     decisions: segmentsOf(supernet.space),
     plan,
     data: {

@@ -2,13 +2,8 @@
 // in alternating steps on the same graph. The four methods differ only in which shares a step has and in how the
 // gradient by the architecture is found. It must not know of strategies, tables or where its state is kept.
 import { createRandom, type Random } from "../../base/random.ts";
-import {
-  createTrainer,
-  learningRateAt,
-  type ParameterSpec,
-  type Trainer,
-  type Weights,
-} from "../../engine/index.ts";
+import { createTrainer, learningRateAt, type Trainer, type Weights } from "../../engine/index.ts";
+import type { NetworkParameter } from "../../graph/parameters.ts";
 import type { Choices } from "../../search/space.ts";
 import { createBatches } from "../../tasks/image-classification/index.ts";
 import {
@@ -82,7 +77,7 @@ export interface TrainedSupernet {
 }
 
 /** As in the papers, these stay fixed: a norm that could rescale an option would take the shares' work away. */
-export const isOptionNorm = ({ role, name }: Pick<ParameterSpec, "role" | "name">): boolean =>
+export const isOptionNorm = ({ role, name }: Pick<NetworkParameter, "role" | "name">): boolean =>
   role.startsWith("norm-") && name.includes("@");
 
 const architectureDecay = 1e-3;

@@ -1,7 +1,9 @@
 // Folds batch norms into the convolution or linear layer before them: the same function in inference with fewer
 // passes over memory. A norm after anything else, or after a layer that others read too, stays.
 import type { Network, NetworkNode } from "../network.ts";
-import type { Weights, WeightTensor } from "./weights.ts";
+import { nodeParameters } from "../parameters.ts";
+import { inferShapes } from "../shapes.ts";
+import type { Weights, WeightTensor } from "../weights.ts";
 
 type Layer = NetworkNode & { readonly op: Extract<NetworkNode["op"], { kind: "conv" | "linear" }> };
 
@@ -13,6 +15,7 @@ export function foldBatchNorms(
   network: Network,
   weights: Weights,
 ): { readonly network: Network; readonly weights: Weights } {
+  const shapes = inferShapes(network.nodes);
   const byId = new Map(network.nodes.map((node) => [node.id, node]));
   const readerCounts = new Map<string, number>();
   for (const node of network.nodes) {
@@ -35,10 +38,9 @@ export function foldBatchNorms(
     }
     places.set(node.id, nodes.length);
     nodes.push({ ...node, inputs: node.inputs.map((id) => standsFor.get(id) ?? id) });
-    for (const part of ["weight", "bias", "runningMean", "runningVariance"]) {
+    for (const { part } of nodeParameters(node, shapes)) {
       const name = `${node.id}.${part}`;
-      const tensor = weights.get(name);
-      if (tensor !== undefined && hasWeights(node)) folded.set(name, tensor);
+      folded.set(name, weights.get(name) as WeightTensor);
     }
   }
   return { network: { name: network.name, nodes }, weights: folded };
@@ -46,10 +48,6 @@ export function foldBatchNorms(
 
 function isLayer(node: NetworkNode | undefined): node is Layer {
   return node?.op.kind === "conv" || node?.op.kind === "linear";
-}
-
-function hasWeights({ op }: NetworkNode): boolean {
-  return op.kind === "conv" || op.kind === "linear" || op.kind === "batch-norm";
 }
 
 function fold(

@@ -6,10 +6,12 @@ import { GeniusError } from "../../base/errors.ts";
 import { networkCost } from "../cost.ts";
 import type { FeatureShape, Network } from "../network.ts";
 import { encodeOnnxModel, type OnnxModel, type OnnxNode, type OnnxTensor } from "../onnx/index.ts";
+import { type OnnxWriter, volume } from "../operator.ts";
+import { inferShapes } from "../shapes.ts";
+import { checkWeights, type Weights } from "../weights.ts";
 import { foldBatchNorms } from "./fold-batch-norm.ts";
-import { type EmitArguments, emitNode, type OnnxWriter, type Value } from "./onnx-nodes.ts";
+import { emitNode, type Value } from "./onnx-nodes.ts";
 import { flatNodes, withoutZeros } from "./simplify.ts";
-import { checkWeights, shapesOf, type Weights } from "./weights.ts";
 
 export interface OnnxExportOptions {
   readonly network: Network;
@@ -40,17 +42,17 @@ export function inferenceModel(options: OnnxExportOptions): OnnxModel {
   checkWeights(network, options.weights);
   checkOptions(options);
   const { network: folded, weights } = foldBatchNorms(withoutZeros(network), options.weights);
-  const shapes = shapesOf(folded);
-  const flat = flatNodes(folded);
+  const shapes = inferShapes(folded.nodes);
+  const flat = flatNodes(folded.nodes);
   const initializers: OnnxTensor[] = [];
   const nodes: OnnxNode[] = [];
   const values = new Map<string, Value>();
-  const graph = {
-    constant(name: string, dims: readonly number[], data: OnnxTensor["data"]) {
+  const graph: OnnxWriter = {
+    constant(name, dims, data) {
       initializers.push({ name, dims, data });
       return name;
     },
-    emit(operator: string, name: string, ...[inputs, attributes]: EmitArguments) {
+    emit(operator, name, inputs, attributes) {
       const output = `${name}/out`;
       nodes.push({ operator, name, inputs, outputs: [output], ...(attributes && { attributes }) });
       return output;
@@ -65,7 +67,7 @@ export function inferenceModel(options: OnnxExportOptions): OnnxModel {
     values.set(node.id, { name, shape, flat: flat.has(node.id) });
   }
   const last = values.get((folded.nodes.at(-1) as { id: string }).id) as Value;
-  const classCount = last.shape[0] * last.shape[1] * last.shape[2];
+  const classCount = volume(last.shape);
   const output = softmax ? "probabilities" : "scores";
   let scores = last.name;
   if (!last.flat) scores = graph.emit("Flatten", "output.flatten", [scores], { axis: 1 });
@@ -142,8 +144,8 @@ function checkOptions({ network, normalisation, pixelScale, classNames }: OnnxEx
       `A pixel scale of ${pixelScale} needs a normalisation; give mean01 and sd01, or leave the scale out.`,
     );
   }
-  const shape = [...shapesOf(network).values()].at(-1) as FeatureShape;
-  const classCount = shape[0] * shape[1] * shape[2];
+  const shape = [...inferShapes(network.nodes).values()].at(-1) as FeatureShape;
+  const classCount = volume(shape);
   if (classNames !== undefined && classNames.length !== classCount) {
     throw new GeniusError(
       "wrong-use",

@@ -8,12 +8,13 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { networkCost } from "../cost.ts";
 import type { Network } from "../network.ts";
+import { parametersOf } from "../parameters.ts";
+import type { Weights } from "../weights.ts";
 import { exampleNetworks } from "./fixtures/networks.ts";
 import { randomImages, randomWeights } from "./fixtures/random-weights.ts";
 import { exportOnnx } from "./onnx.ts";
 import { exportPytorch, stateDictNames } from "./pytorch.ts";
 import { encodeSafetensors } from "./safetensors.ts";
-import { tensorSpecs, type Weights } from "./weights.ts";
 import { decodeWeights, encodeWeights } from "./weights-file.ts";
 
 const names = Object.keys(exampleNetworks);
@@ -70,7 +71,7 @@ describe("without Python", () => {
 
   test.for(names)("%s: every tensor has one name of its own in the state_dict", (name) => {
     const stateNames = stateDictNames(network(name));
-    expect([...stateNames.keys()]).toEqual(tensorSpecs(network(name)).map((spec) => spec.name));
+    expect([...stateNames.keys()]).toEqual(parametersOf(network(name).nodes).map((spec) => spec.name));
     expect(new Set(stateNames.values()).size).toBe(stateNames.size);
   });
 
@@ -172,7 +173,7 @@ describe.skipIf(python === undefined)(title, () => {
   test.for(names)("%s: parameters, MACs, names and scores agree, and weights come back", (name) => {
     const found = findings[name]!;
     const example = network(name);
-    const specs = tensorSpecs(example);
+    const specs = parametersOf(example.nodes);
     const running = specs.filter(({ part }) => part.startsWith("running"));
     // Without what a space may count for norms, as PyTorch counts none.
     const { paramCount, macCount } = networkCost({ name, nodes: example.nodes });

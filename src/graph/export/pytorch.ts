@@ -3,13 +3,14 @@
 // How the file is planned is in pytorch/; this is the whole of what others may use.
 import { networkCost, nodeCosts } from "../cost.ts";
 import type { FeatureShape, Network } from "../network.ts";
+import type { ParameterPart } from "../operator.ts";
+import { parametersOf } from "../parameters.ts";
+import { type Call, type Module, pythonText } from "../torch/module.ts";
 import { type ClassPlan, planFile, usualValue } from "./pytorch/classes.ts";
 import { forwardLines, inputNames } from "./pytorch/forward.ts";
 import { knownSource } from "./pytorch/known-source.ts";
-import { type Call, type Module, pythonText } from "./pytorch/module.ts";
 import { type CommentOf, construction, docText, table, withComment } from "./pytorch/text.ts";
 import { type Child, type ModuleTree, moduleTree } from "./pytorch/tree.ts";
-import { tensorSpecs } from "./weights.ts";
 
 /**
  * The text of `model.py`. `Network(num_classes=…)` takes images [N, C, H, W] and gives scores [N, classes] before
@@ -19,15 +20,15 @@ export function exportPytorch(network: Network): string {
   const tree = moduleTree(network);
   const { classes, knownCalls } = planFile(tree);
   const defaults = (module: Module): Module => withUsualDefaults(module, knownCalls);
-  const callees = new Set<string>();
-  for (const { modules } of classes) for (const module of modules.values()) addCallees(module, callees);
+  const written = new Map<string, string>();
+  for (const { modules } of classes) for (const module of modules.values()) addSources(module, written);
   const sources = classes.map((plan) => {
     const modules = new Map([...plan.modules].map(([child, module]) => [child, module && defaults(module)]));
     const complete = { ...plan, modules };
     return plan.name === "Network" ? networkSource(network, tree, complete) : classSource(tree, complete);
   });
-  const known = knownSource(knownCalls, callees);
-  const body = [...known, ...sources].join("\n\n");
+  const known = knownSource(knownCalls);
+  const body = [...written.values(), ...known, ...sources].join("\n\n");
   const sequential = body.includes("OrderedDict(");
   const [channels, height, width] = tree.shapes.get("input") as FeatureShape;
   return `"""The network ${docText(network.name)}, found by genius-nas.
@@ -67,20 +68,24 @@ export function stateDictNames(network: Network): ReadonlyMap<string, string> {
     else for (const part of child.children) visit(part, `${path}.`);
   };
   for (const child of moduleTree(network).root.children) visit(child, "");
-  const parts = {
+  const parts: Readonly<Record<ParameterPart, string>> = {
     weight: "weight",
     bias: "bias",
     runningMean: "running_mean",
     runningVariance: "running_var",
   };
   return new Map(
-    tensorSpecs(network).map(({ nodeId, part, name }) => [name, `${paths.get(nodeId)}.${parts[part]}`]),
+    parametersOf(network.nodes).map(({ nodeId, part, name }) => [
+      name,
+      `${paths.get(nodeId)}.${parts[part]}`,
+    ]),
   );
 }
 
-function addCallees(module: Module | undefined, callees: Set<string>): void {
-  if (module?.kind === "call") callees.add(module.callee);
-  else for (const part of module?.parts ?? []) addCallees(part.module, callees);
+/** The classes that torch lacks, by name. */
+function addSources(module: Module | undefined, sources: Map<string, string>): void {
+  if (module?.kind === "sequence") for (const part of module.parts) addSources(part.module, sources);
+  else if (module?.source !== undefined) sources.set(module.callee, module.source);
 }
 
 /** Gives the arguments of known blocks the defaults that their classes are written with. */
@@ -169,9 +174,12 @@ interface ClassText {
 function sourceOf(tree: ModuleTree, plan: ClassPlan, text: ClassText): string {
   const { group, modules, parameters } = plan;
   const typed = parameters.map(({ name, kind, values }) => {
-    const isFloat = kind === "number" && values.some((value) => !Number.isInteger(value));
+    const isFloat =
+      kind === "number" && values.some((value) => typeof value === "number" && !Number.isInteger(value));
+    const isPair = values.some((value) => typeof value === "object" && value.code.startsWith("("));
+    const type = isFloat ? "float" : `${types[kind]}${isPair ? " | tuple[int, int]" : ""}`;
     const initial = name === "num_classes" && text.name === "Network" ? ` = ${outputCount(tree)}` : "";
-    return `${name}: ${isFloat ? "float" : types[kind]}${initial}`;
+    return `${name}: ${type}${initial}`;
   });
   const made = group.children.flatMap((child) => {
     const module = modules.get(child);

@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GeniusError } from "../../base/errors.ts";
+import type { Weights } from "../weights.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
-import type { Weights } from "./weights.ts";
 
 const tensor = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }).chain((dims) => {
   const size = dims.reduce((product, length) => product * length, 1);

@@ -3,7 +3,7 @@
 // damaged one is refused by name. It knows nothing of networks; weights-file.ts gives the tensors their names.
 import { z } from "zod";
 import { GeniusError, messageOf } from "../../base/errors.ts";
-import type { Weights, WeightTensor } from "./weights.ts";
+import type { Weights, WeightTensor } from "../weights.ts";
 
 export interface SafetensorsFile {
   readonly tensors: Weights;

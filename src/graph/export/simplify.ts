@@ -1,6 +1,7 @@
 // Facts about a network's graph that inference needs: which nodes reach the output, which zeros an addition can
 // leave out, and which values are flat vectors. Shared by the ONNX and the PyTorch export; writes neither.
-import type { Network, NetworkNode } from "../network.ts";
+import { liveNodes, type Network, type NetworkNode } from "../network.ts";
+import { operatorOf } from "../ops/index.ts";
 
 /**
  * The same function of the input with fewer nodes: zeros are left out of additions, an addition of one remaining
@@ -25,49 +26,18 @@ export function withoutZeros(network: Network): Network {
   }
   const last = network.nodes.at(-1)?.id as string;
   const output = standsFor.get(last) ?? last;
-  const live = reaching(kept, output);
+  const live = liveNodes(kept, output);
   const nodes = kept.filter(({ id, op }) => live.has(id) || op.kind === "input");
   // The output is the last node by contract; what followed it does not reach it.
   return { ...network, nodes };
 }
 
-/** Ids of the nodes from which a path leads to `output`, itself included. */
-function reaching(nodes: readonly NetworkNode[], output: string): ReadonlySet<string> {
-  const live = new Set([output]);
-  for (const node of nodes.toReversed()) {
-    if (live.has(node.id)) for (const id of node.inputs) live.add(id);
-  }
-  return live;
-}
-
 /** Ids of the nodes whose output is a vector [N, features] rather than a map [N, C, H, W]. */
-export function flatNodes(network: Network): ReadonlySet<string> {
+export function flatNodes(nodes: readonly NetworkNode[]): ReadonlySet<string> {
   const flat = new Set<string>();
-  for (const { id, inputs, op } of network.nodes) {
-    switch (op.kind) {
-      case "flatten":
-      case "linear":
-        flat.add(id);
-        break;
-      case "input":
-      case "conv":
-      case "pool":
-      case "global-pool":
-      case "zero":
-        break;
-      case "batch-norm":
-      case "activation":
-      case "add":
-      case "multiply":
-      case "concat":
-      case "scale":
-      case "dropout":
-      case "drop-path":
-        if (inputs.every((input) => flat.has(input))) flat.add(id);
-        break;
-      default:
-        op satisfies never;
-    }
+  for (const { id, inputs, op } of nodes) {
+    const { gives } = operatorOf(op);
+    if (gives === "vector" || (gives === "alike" && inputs.every((input) => flat.has(input)))) flat.add(id);
   }
   return flat;
 }

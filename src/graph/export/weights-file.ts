@@ -1,9 +1,9 @@
 // A network's weights as weights.safetensors, under the names that the exported model.py gives them, and back.
 // So weights travel both ways: trained here and used in PyTorch, trained in PyTorch and used here.
 import type { Network } from "../network.ts";
+import { checkWeights, type Weights, type WeightTensor } from "../weights.ts";
 import { stateDictNames } from "./pytorch.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
-import { checkWeights, type Weights, type WeightTensor } from "./weights.ts";
 
 /**
  * The bytes of `weights.safetensors`, for `load_state_dict` of the exported `Network`.

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, test } from "vitest";
-import { activationAgreement, logPathFlow, type ModelNode, type Weights } from "../../engine/index.ts";
+import { activationAgreement, logPathFlow, type Weights } from "../../engine/index.ts";
+import type { NetworkNode } from "../../graph/network.ts";
 import { parseChoices } from "../choices.ts";
 import cells from "../spaces/nas-bench-201.ts";
 import { logDeterminant, naswot } from "../surrogate/naswot.ts";
@@ -14,10 +15,17 @@ type Scores = { readonly logDeterminant: number; readonly logPathFlow: number };
 const committed = JSON.parse(readFileSync(new URL("untrained_scores.json", fixtures), "utf8")) as Scores;
 
 /** The network of untrained_scores.py. */
-const conv = { kind: "conv", kernel: 3, stride: 1, padding: 1, groups: 1, bias: false } as const;
+const conv = {
+  kind: "conv",
+  kernel: [3, 3],
+  stride: [1, 1],
+  padding: [1, 1],
+  groups: 1,
+  bias: false,
+} as const;
 const norm = { kind: "batch-norm", epsilon: 1e-5, momentum: 0.1 } as const;
 const relu = { kind: "activation", function: "relu" } as const;
-const nodes: readonly ModelNode[] = [
+const nodes: readonly NetworkNode[] = [
   { id: "x", inputs: [], op: { kind: "input", shape: [3, 8, 8] } },
   { id: "a", inputs: ["x"], op: { ...conv, outChannels: 8 } },
   { id: "aNorm", inputs: ["a"], op: norm },
@@ -28,10 +36,21 @@ const nodes: readonly ModelNode[] = [
   {
     id: "pool",
     inputs: ["aRelu"],
-    op: { kind: "pool", mode: "average", kernel: 3, stride: 1, padding: 1, countPadding: false },
+    op: {
+      kind: "pool",
+      mode: "average",
+      kernel: [3, 3],
+      stride: [1, 1],
+      padding: [1, 1],
+      countPadding: false,
+    },
   },
   { id: "sum", inputs: ["aRelu", "bRelu", "pool"], op: { kind: "add" } },
-  { id: "c", inputs: ["sum"], op: { ...conv, outChannels: 12, kernel: 1, stride: 2, padding: 0 } },
+  {
+    id: "c",
+    inputs: ["sum"],
+    op: { ...conv, outChannels: 12, kernel: [1, 1], stride: [2, 2], padding: [0, 0] },
+  },
   { id: "cNorm", inputs: ["c"], op: norm },
   { id: "cRelu", inputs: ["cNorm"], op: relu },
   { id: "mean", inputs: ["cRelu"], op: { kind: "global-pool" } },

@@ -1,7 +1,10 @@
 // What can be said of a network without training it, from its graph alone: its size, how deep it is along its paths,
 // whether the input reaches the output at all. The same for every space; it knows no space, table or accuracy.
-import { outputShape } from "../../graph/cost.ts";
-import type { FeatureShape, Network, Operation } from "../../graph/network.ts";
+import type { FeatureShape, Network, NetworkNode } from "../../graph/network.ts";
+import type { Parameter } from "../../graph/operator.ts";
+import { operatorOf } from "../../graph/ops/index.ts";
+import { sizeOf } from "../../graph/parameters.ts";
+import { outputShape } from "../../graph/shapes.ts";
 
 /** All are 0 when no signal reaches the output. */
 export interface GraphFeatures {
@@ -40,12 +43,11 @@ export function graphFeatures({ nodes }: Network): GraphFeatures {
       return;
     }
     if (node.op.kind === "zero") return;
-    // A product gates its first input: a squeeze-excite's side branch is no path of its own.
-    const carriers = node.op.kind === "multiply" ? inputs.slice(0, 1) : inputs;
+    const carriers = node.op.kind === "multiply" ? [carrierOf(inputs, shapes)] : inputs;
     const alive = carriers.filter((input) => (paths[input] as number) > 0);
     if (alive.length === 0) return;
-    const layers = isLayer(node.op) ? 1 : 0;
-    const poolings = node.op.kind === "pool" && node.op.stride === 1 ? 1 : 0;
+    const layers = weightsOf(node, shapes[inputs[0] as number] as FeatureShape).length > 0 ? 1 : 0;
+    const poolings = keepsSize(node) ? 1 : 0;
     longest[index] = layers + Math.max(...alive.map((input) => longest[input] as number));
     shortest[index] = layers + Math.min(...alive.map((input) => shortest[input] as number));
     let [ways, depths, pooled] = [0, 0, 0];
@@ -71,7 +73,22 @@ export function graphFeatures({ nodes }: Network): GraphFeatures {
   };
 }
 
-const isLayer = (op: Operation) => op.kind === "conv" || op.kind === "linear";
+/** A product gates its first map: a squeeze-excite's side branch, [C, 1, 1], is no path of its own. */
+function carrierOf(inputs: readonly number[], shapes: readonly FeatureShape[]): number {
+  const areas = inputs.map(
+    (input) => (shapes[input] as FeatureShape)[1] * (shapes[input] as FeatureShape)[2],
+  );
+  return inputs[areas.indexOf(Math.max(...areas))] as number;
+}
+
+/** The tensors that make a layer: those of convolutions and linear layers, and no biases or norms. */
+function weightsOf({ op }: NetworkNode, input: FeatureShape): readonly Parameter[] {
+  return operatorOf(op)
+    .parameters(op, input)
+    .filter(({ role }) => role === "weight");
+}
+
+const keepsSize = ({ op }: NetworkNode) => op.kind === "pool" && op.stride[0] === 1 && op.stride[1] === 1;
 
 interface Walk {
   readonly inputsOf: readonly (readonly number[])[];
@@ -90,18 +107,11 @@ function liveCost(
   for (let index = nodes.length - 1; index >= 0; index -= 1) {
     if (isRead[index] === 0 || paths[index] === 0) continue;
     for (const input of inputsOf[index] as readonly number[]) isRead[input] = 1;
-    const { op } = nodes[index] as Network["nodes"][number];
-    const input = shapes[inputsOf[index]?.[0] as number] as FeatureShape;
-    if (op.kind === "conv") {
-      const [channels, height, width] = shapes[index] as FeatureShape;
-      const weights = channels * (input[0] / op.groups) * op.kernel * op.kernel;
-      paramCount += weights;
-      macCount += weights * height * width;
-    } else if (op.kind === "linear") {
-      const weights = op.outFeatures * input[0] * input[1] * input[2];
-      paramCount += weights;
-      macCount += weights;
-    }
+    const node = nodes[index] as NetworkNode;
+    const output = shapes[index] as FeatureShape;
+    const input = shapes[inputsOf[index]?.[0] ?? index] as FeatureShape;
+    for (const { dims } of weightsOf(node, input)) paramCount += sizeOf(dims);
+    macCount += operatorOf(node.op).macs(node.op, { input, output, normMacsPerElement: 0 });
   }
   return { paramCount, macCount };
 }

@@ -1,19 +1,19 @@
 // Which classes the file needs. Groups of the same parts and wiring share one class; arguments that differ between
 // its instances become the class's parameters, and those that are always the same are written in it. Chains that
 // occur once, or would need many parameters, are written in place as nn.Sequential.
-import type { FeatureShape } from "../../network.ts";
-import { isChain, knownBlock } from "./known-blocks.ts";
+import type { FeatureShape, NetworkNode } from "../../network.ts";
+import { operatorOf } from "../../ops/index.ts";
 import {
   type Argument,
   argumentsOf,
   type Call,
   formOf,
-  leafModule,
   type Module,
   type PythonValue,
   pythonText,
   withValues,
-} from "./module.ts";
+} from "../../torch/module.ts";
+import { isChain, knownBlock } from "./known-blocks.ts";
 import { generalise, type Parameter } from "./parameters.ts";
 import type { Child, Group, ModuleTree } from "./tree.ts";
 
@@ -41,11 +41,7 @@ export function planFile(tree: ModuleTree): FilePlan {
   const modules = new Map<Group, Module>();
   const knownCalls: Call[] = [];
   const classes: ClassPlan[] = [];
-  const names = new Set(
-    "ConvNormAct ActConvNorm SqueezeExcite InvertedResidual DropPath Zero Network Tensor OrderedDict".split(
-      " ",
-    ),
-  );
+  const names = new Set([...reservedNames, ...ownClasses(tree, tree.root)]);
   for (const level of groupsByHeight(tree.root)) {
     const rest: Instance[] = [];
     for (const group of level) {
@@ -99,6 +95,42 @@ export function planFile(tree: ModuleTree): FilePlan {
   return { classes, knownCalls };
 }
 
+const reservedNames = [
+  "ConvNormAct",
+  "ActConvNorm",
+  "SqueezeExcite",
+  "InvertedResidual",
+  "Network",
+  "Tensor",
+  "OrderedDict",
+];
+
+/** Names of the classes that operators bring along. */
+function ownClasses(tree: ModuleTree, group: Group): readonly string[] {
+  return group.children.flatMap((child) => {
+    if (child.kind === "group") return ownClasses(tree, child);
+    const module = moduleOf(tree, child.node);
+    return module?.source === undefined ? [] : [module.callee];
+  });
+}
+
+/** The module of a node; undefined where it is an expression. */
+function moduleOf(tree: ModuleTree, node: NetworkNode): Call | undefined {
+  const input = node.inputs[0] as string;
+  const form = operatorOf(node.op).torch(node.op, {
+    inputShape: tree.shapes.get(input) as FeatureShape,
+    flat: tree.flat.has(input),
+  });
+  if (form.kind === "expression") return undefined;
+  if (node.id !== tree.root.output || node.op.kind !== "linear") return form;
+  return {
+    ...form,
+    arguments: form.arguments.map((argument) =>
+      argument.name === "out_features" ? { ...argument, value: numClasses } : argument,
+    ),
+  };
+}
+
 function asCall(module: Module | undefined): Call | undefined {
   return module?.kind === "call" ? module : undefined;
 }
@@ -133,14 +165,7 @@ interface Instance {
 function createInstance(tree: ModuleTree, group: Group, modules: ReadonlyMap<Group, Module>): Instance {
   const { children, inputs } = group;
   const parts = children.map((child): Module | undefined => {
-    if (child.kind === "group") return modules.get(child);
-    const input = child.node.inputs[0] as string;
-    const isOutput = child.node.id === tree.root.output;
-    return leafModule(child.node, {
-      from: tree.shapes.get(input) as FeatureShape,
-      flat: tree.flat.has(input),
-      ...(isOutput && child.node.op.kind === "linear" && { outFeatures: numClasses }),
-    });
+    return child.kind === "group" ? modules.get(child) : moduleOf(tree, child.node);
   });
   const places = new Map<string, string>(inputs.map((id, index) => [id, `input ${index}`]));
   for (const child of children) {
@@ -178,9 +203,8 @@ function needsReshaping(tree: ModuleTree, { children }: Group): boolean {
   return children.some((child) => {
     if (child.kind === "group") return false;
     const { op, inputs } = child.node;
-    const flat = tree.flat.has(inputs[0] as string);
-    if (op.kind === "linear") return !flat;
-    return flat && (op.kind === "conv" || op.kind === "pool" || op.kind === "global-pool");
+    const { takes } = operatorOf(op);
+    return takes === (tree.flat.has(inputs[0] as string) ? "map" : "vector");
   });
 }
 

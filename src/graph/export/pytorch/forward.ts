@@ -1,16 +1,10 @@
 // The body of `forward`: calls of the children and the arithmetic between them, with few and telling names. A value
 // is kept in `x` while it is the only one of interest, in `out` beside an input that is needed again, and under its
 // own name where several values are alive; a sum's terms are written into the sum.
-import type { Operation } from "../../network.ts";
+import type { FeatureShape, NetworkNode } from "../../network.ts";
+import { operatorOf } from "../../ops/index.ts";
+import type { PythonExpression } from "../../torch/module.ts";
 import type { Child, Group, ModuleTree } from "./tree.ts";
-
-interface Expression {
-  readonly text: string;
-  /** Terms and operator, for sums and products, which need brackets inside others. */
-  readonly terms?: { readonly parts: readonly string[]; readonly operator: "+" | "*" };
-  /** The same over several lines, for where it is too long. */
-  readonly broken?: readonly string[];
-}
 
 const maxLength = 92;
 
@@ -56,8 +50,8 @@ export function forwardLines(
   const names = new Map<string, string>(
     group.inputs.map((id, index) => [id, inputNames(group)[index] as string]),
   );
-  const express = (child: Child): Expression => {
-    const operands = readsOf(child).map((id): Expression & { flat: boolean } => {
+  const express = (child: Child): PythonExpression => {
+    const operands = readsOf(child).map((id): PythonExpression & { flat: boolean } => {
       const source = byValue.get(id);
       const inner =
         source !== undefined && inlined(source) ? express(source) : { text: names.get(id) as string };
@@ -65,11 +59,12 @@ export function forwardLines(
     });
     if (child.kind === "group")
       return called(
-        child.label,
+        `self.${child.label}`,
         operands.map(({ text }) => text),
         operands,
       );
-    return written(child.node.op, { label: child.label, operands, isModule: isModule(child) });
+    const input = tree.shapes.get(child.node.inputs[0] as string) as FeatureShape;
+    return written(child.node, { callee: `self.${child.label}`, operands, input });
   };
   const lines: string[] = [];
   statements.forEach((child, index) => {
@@ -101,64 +96,43 @@ function valueIdOf(child: Child): string {
 }
 
 /** A call; where it is too long and its only argument can be broken, it is broken there. */
-function called(label: string, texts: readonly string[], operands: readonly Expression[]): Expression {
-  const text = `self.${label}(${texts.join(", ")})`;
+function called(
+  callee: string,
+  texts: readonly string[],
+  operands: readonly PythonExpression[],
+): PythonExpression {
+  const text = `${callee}(${texts.join(", ")})`;
   const [only, second] = operands;
   if (only?.broken === undefined || second !== undefined || texts[0] !== only.text) return { text };
   const inside = only.broken[0] === "(" ? only.broken.slice(1, -1) : only.broken.map((line) => `    ${line}`);
-  return { text, broken: [`self.${label}(`, ...inside, ")"] };
+  return { text, broken: [`${callee}(`, ...inside, ")"] };
 }
 
-type Operand = Expression & { readonly flat: boolean };
+type Operand = PythonExpression & { readonly flat: boolean };
 
-function written(
-  op: Operation,
-  around: { readonly label: string; readonly operands: readonly Operand[]; readonly isModule: boolean },
-): Expression {
+/** What a node computes of its operands, which become maps or vectors as it takes them; a module is called `callee`. */
+export function written(
+  node: NetworkNode,
+  around: { readonly callee: string; readonly operands: readonly Operand[]; readonly input: FeatureShape },
+): PythonExpression {
   const { operands } = around;
-  const mixed = operands.some(({ flat }) => flat) && !operands.every(({ flat }) => flat);
-  const needsMap = op.kind === "conv" || op.kind === "pool" || op.kind === "global-pool";
+  const { takes, torch } = operatorOf(node.op);
+  const allFlat = operands.every(({ flat }) => flat);
+  const form = torch(node.op, { inputShape: around.input, flat: allFlat });
+  const mixed = !allFlat && operands.some(({ flat }) => flat);
   const texts = operands.map((operand) => {
-    if (operand.flat && (mixed || needsMap)) return `${bracketed(operand)}[:, :, None, None]`;
-    if (!operand.flat && op.kind === "linear") return `${bracketed(operand)}.flatten(1)`;
-    return around.isModule || op.kind === "concat" || op.kind === "add" ? operand.text : bracketed(operand);
+    if (operand.flat && (mixed || takes === "map")) return `${bracketed(operand)}[:, :, None, None]`;
+    if (!operand.flat && takes === "vector") return `${bracketed(operand)}.flatten(1)`;
+    return form.kind === "call" || !form.brackets ? operand.text : bracketed(operand);
   });
-  if (around.isModule) return called(around.label, texts, operands);
-  switch (op.kind) {
-    case "add":
-      return arithmetic(texts, "+");
-    case "multiply":
-      return arithmetic(texts, "*");
-    case "scale":
-      return arithmetic([...texts, String(op.factor)], "*");
-    case "concat":
-      return {
-        text: `torch.cat([${texts.join(", ")}], dim=1)`,
-        broken: [
-          "torch.cat(",
-          "    [",
-          ...texts.map((text) => `        ${text},`),
-          "    ],",
-          "    dim=1,",
-          ")",
-        ],
-      };
-    default:
-      return { text: texts[0] as string };
-  }
+  return form.kind === "call" ? called(around.callee, texts, operands) : form.write(texts);
 }
 
-function arithmetic(parts: readonly string[], operator: "+" | "*"): Expression {
-  const [first, ...rest] = parts;
-  const broken = ["(", `    ${first}`, ...rest.map((part) => `    ${operator} ${part}`), ")"];
-  return { text: parts.join(` ${operator} `), terms: { parts, operator }, broken };
-}
-
-function bracketed({ text, terms }: Expression): string {
+function bracketed({ text, terms }: PythonExpression): string {
   return terms === undefined ? text : `(${text})`;
 }
 
-function assignment(start: string, { text, broken }: Expression): string[] {
+function assignment(start: string, { text, broken }: PythonExpression): string[] {
   if (broken === undefined || start.length + text.length <= maxLength) return [`${start}${text}`];
   return [`${start}${broken[0]}`, ...broken.slice(1)];
 }

@@ -1,7 +1,9 @@
 // The blocks that everyone in the field knows by name, recognised by their parts and wiring, and the Python classes
 // for them. A group that differs in the least is left to classes.ts, which writes a class of its own for it.
 import type { NetworkNode, Operation } from "../../network.ts";
-import { activationModules, type Call, keyword, type PythonValue, positional } from "./module.ts";
+import { activations } from "../../ops/activation.ts";
+import { type Call, keyword, type PythonValue, positional } from "../../torch/module.ts";
+import { isPointwise, isSquare, torchPair } from "../../window.ts";
 import type { Child, Group, ModuleTree } from "./tree.ts";
 
 /** A recognised child of the group in question, by node id of the value it gives. */
@@ -47,13 +49,14 @@ function convAndNorm(
   [conv, norm]: readonly [Operation | undefined, Operation | undefined],
 ): Call["arguments"] | undefined {
   if (conv?.kind !== "conv" || norm?.kind !== "batch-norm" || tree.flat.has(input)) return undefined;
-  const samePadding = conv.padding === Math.floor(conv.kernel / 2);
+  if (!isSquare(conv)) return undefined;
+  const samePadding = conv.padding[0] === Math.floor(conv.kernel[0] / 2);
   if (conv.bias || !samePadding || norm.epsilon !== 1e-5 || norm.momentum !== 0.1) return undefined;
   return [
     positional("in_channels", "channels", tree.shapes.get(input)?.[0] as number),
     positional("out_channels", "channels", conv.outChannels),
-    keyword("kernel_size", "kernel", [conv.kernel]),
-    keyword("stride", "number", [conv.stride, 1]),
+    keyword("kernel_size", "kernel", [torchPair(conv.kernel)]),
+    keyword("stride", "number", [torchPair(conv.stride), 1]),
     keyword("groups", conv.groups === 1 ? "number" : "channels", [conv.groups, 1]),
   ];
 }
@@ -85,7 +88,7 @@ function actConvNorm(tree: ModuleTree, group: Group): Call | undefined {
 }
 
 function activationCode(op: Operation | undefined): PythonValue | undefined {
-  return op?.kind === "activation" ? { code: activationModules[op.function] } : undefined;
+  return op?.kind === "activation" ? { code: activations[op.function].torch } : undefined;
 }
 
 function squeezeExcite(tree: ModuleTree, group: Group): Call | undefined {
@@ -120,14 +123,7 @@ function squeezeExcite(tree: ModuleTree, group: Group): Call | undefined {
 }
 
 function isPointwiseWithBias(op: Operation | undefined): op is Convolution {
-  return (
-    op?.kind === "conv" &&
-    op.kernel === 1 &&
-    op.stride === 1 &&
-    op.padding === 0 &&
-    op.groups === 1 &&
-    op.bias
-  );
+  return op?.kind === "conv" && isPointwise(op) && op.groups === 1 && op.bias;
 }
 
 function invertedResidual(_tree: ModuleTree, group: Group, known: Known): Call | undefined {

@@ -1,10 +1,10 @@
-// The Python of the known blocks and of the two operations that torch lacks as modules. Options that no instance
-// uses are left out, and what most instances want is the default, so that the file says no more than it must.
+// The Python of the known blocks. Options that no instance uses are left out, and what most instances want is the default, so that the file says no more than it must.
+
+import { type Call, pythonText } from "../../torch/module.ts";
 import { usualValue } from "./classes.ts";
-import { type Call, pythonText } from "./module.ts";
 
 /** Classes for the blocks that are called, each after those that it uses. */
-export function knownSource(calls: readonly Call[], leafCallees: ReadonlySet<string>): string[] {
+export function knownSource(calls: readonly Call[]): string[] {
   const callees = new Set(calls.map(({ callee }) => callee));
   const usual = (callee: string, name: string) => {
     const value = usualValue(calls, callee, name);
@@ -17,8 +17,6 @@ export function knownSource(calls: readonly Call[], leafCallees: ReadonlySet<str
         call.arguments.some((argument) => argument.name === name && pythonText(argument.value) !== unless),
     );
   const sources: string[] = [];
-  if (leafCallees.has("Zero")) sources.push(zero);
-  if (leafCallees.has("DropPath")) sources.push(dropPath);
   if (callees.has("ConvNormAct")) {
     sources.push(
       convNormAct({
@@ -53,33 +51,6 @@ export function knownSource(calls: readonly Call[], leafCallees: ReadonlySet<str
   }
   return sources;
 }
-
-const zero = `class Zero(nn.Module):
-    """Zeros in the shape of the (strided) input with \`out_channels\` channels."""
-
-    def __init__(self, out_channels: int, stride: int = 1) -> None:
-        super().__init__()
-        self.out_channels = out_channels
-        self.stride = stride
-
-    def forward(self, x: Tensor) -> Tensor:
-        zeros = torch.zeros_like(x[:, :1, :: self.stride, :: self.stride])
-        return zeros.expand(-1, self.out_channels, -1, -1)
-`;
-
-const dropPath = `class DropPath(nn.Module):
-    """Stochastic depth: in training, zeroes whole images with probability \`rate\`."""
-
-    def __init__(self, rate: float) -> None:
-        super().__init__()
-        self.rate = rate
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.training or self.rate == 0:
-            return x
-        kept = torch.rand(x.shape[0], 1, 1, 1, device=x.device) >= self.rate
-        return x * kept.to(x.dtype) / (1 - self.rate)
-`;
 
 interface ConvSetting {
   readonly kernel: string;

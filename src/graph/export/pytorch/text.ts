@@ -1,6 +1,6 @@
 // Python source from modules and plans: constructor calls that are broken where they are too long, and aligned
 // tables for docstrings. Four spaces an indent, 100 columns, as Black would break them.
-import { type Argument, type Module, pythonText } from "./module.ts";
+import { type Argument, type Module, pythonText } from "../../torch/module.ts";
 
 const lineWidth = 100;
 

@@ -2,9 +2,10 @@
 // module. A group of nodes becomes a module if exactly one of its values is read outside it; then calling modules
 // in the order of their outputs is a valid order. Other groups are dissolved into the group above.
 // It knows nothing of Python but which names are no good as attributes.
-import type { FeatureShape, Network, NetworkNode } from "../../network.ts";
+import type { Network, NetworkNode } from "../../network.ts";
+import { nodeParameters } from "../../parameters.ts";
+import { inferShapes, type Shapes } from "../../shapes.ts";
 import { flatNodes, withoutZeros } from "../simplify.ts";
-import { shapesOf } from "../weights.ts";
 
 export interface Leaf {
   readonly kind: "leaf";
@@ -33,7 +34,7 @@ export type Child = Leaf | Group;
 
 export interface ModuleTree {
   readonly root: Group;
-  readonly shapes: ReadonlyMap<string, FeatureShape>;
+  readonly shapes: Shapes;
   /** Ids of values that are vectors [N, features]. */
   readonly flat: ReadonlySet<string>;
 }
@@ -55,13 +56,10 @@ export function moduleTree(network: Network): ModuleTree {
   });
   const output = simple.nodes.at(-1)?.id as string;
   const positions = new Map(network.nodes.map(({ id }, index) => [id, index]));
-  const context = { members, output, positions };
+  const shapes = inferShapes(network.nodes);
+  const context = { members, output, positions, shapes };
   const root = createGroup(context, { label: "", id: "", members, depth: 0 });
-  return { root: { ...root, output }, shapes: shapesOf(network), flat: flatNodes(network) };
-}
-
-function hasParameters({ op }: NetworkNode): boolean {
-  return op.kind === "conv" || op.kind === "linear" || op.kind === "batch-norm";
+  return { root: { ...root, output }, shapes, flat: flatNodes(network.nodes) };
 }
 
 interface TreeContext {
@@ -69,6 +67,7 @@ interface TreeContext {
   readonly members: readonly Member[];
   readonly output: string;
   readonly positions: ReadonlyMap<string, number>;
+  readonly shapes: Shapes;
 }
 
 interface GroupPlan {
@@ -84,7 +83,7 @@ function createGroup(context: TreeContext, { label, id, members, depth }: GroupP
   const parts = live ? members : members.map((member) => ({ ...member, live: true }));
   const children = uniquelyLabelled(
     childrenOf(context, { members: parts, depth, prefix: "" }).filter(
-      (child) => child.live || holdsParameters(child),
+      (child) => child.live || holdsParameters(child, context.shapes),
     ),
   );
   const inside = new Set(parts.map(({ node }) => node.id));
@@ -99,8 +98,10 @@ function createGroup(context: TreeContext, { label, id, members, depth }: GroupP
   return { kind: "group", label, id, children, inputs: [...inputs], output, live };
 }
 
-function holdsParameters(child: Child): boolean {
-  return child.kind === "leaf" ? hasParameters(child.node) : child.children.some(holdsParameters);
+function holdsParameters(child: Child, shapes: Shapes): boolean {
+  return child.kind === "leaf"
+    ? nodeParameters(child.node, shapes).length > 0
+    : child.children.some((part) => holdsParameters(part, shapes));
 }
 
 function childrenOf(

@@ -1,0 +1,75 @@
+// Pointwise non-linearities, as PyTorch defines those of the same names.
+import { free, none, type OnnxAround, type Operator, sameShape } from "../operator.ts";
+import { call } from "../torch/module.ts";
+
+export type ActivationName = "relu" | "relu6" | "hard-swish" | "hard-sigmoid" | "sigmoid" | "silu";
+
+export interface Activation {
+  readonly kind: "activation";
+  readonly function: ActivationName;
+}
+
+interface ActivationForms {
+  /** PyTorch's module. */
+  readonly torch: string;
+  /** Whether it opens and closes between 0 and 1, and is no rectifier. */
+  readonly gate: boolean;
+  onnx(around: OnnxAround): string;
+}
+
+const plain =
+  (operator: string) =>
+  ({ id, graph, inputs }: OnnxAround) =>
+    graph.emit(operator, id, inputs);
+
+export const activations: { readonly [Name in ActivationName]: ActivationForms } = {
+  relu: { torch: "nn.ReLU", gate: false, onnx: plain("Relu") },
+  relu6: {
+    torch: "nn.ReLU6",
+    gate: false,
+    onnx({ id, graph, inputs }) {
+      const bound = (part: string, value: number) =>
+        graph.constant(`${id}.${part}`, [], Float32Array.of(value));
+      return graph.emit("Clip", id, [...inputs, bound("min", 0), bound("max", 6)]);
+    },
+  },
+  "hard-swish": { torch: "nn.Hardswish", gate: false, onnx: plain("HardSwish") },
+  "hard-sigmoid": {
+    torch: "nn.Hardsigmoid",
+    gate: true,
+    onnx: ({ id, graph, inputs }) =>
+      graph.emit("HardSigmoid", id, inputs, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }),
+  },
+  sigmoid: { torch: "nn.Sigmoid", gate: true, onnx: plain("Sigmoid") },
+  silu: {
+    torch: "nn.SiLU",
+    gate: false,
+    onnx: ({ id, graph, inputs }) =>
+      graph.emit("Mul", id, [...inputs, graph.emit("Sigmoid", `${id}.gate`, inputs)]),
+  },
+};
+
+export const activationNames = Object.keys(activations) as readonly ActivationName[];
+
+export const activation: Operator<Activation> = {
+  kind: "activation",
+  inputCount: 1,
+  takes: "either",
+  gives: "alike",
+  commutative: false,
+  channelwise: true,
+  shape: (op, inputs) =>
+    Object.hasOwn(activations, op.function)
+      ? sameShape(op, inputs)
+      : `"${op.function}" is not an activation; there are ${activationNames.join(", ")}`,
+  parameters: none,
+  macs: free,
+  words: (op) => op.function,
+  label: () => undefined,
+  onnx: (op, around) => activations[op.function].onnx(around),
+  torch: (op) => call(activations[op.function].torch),
+  examples: activationNames.map((name) => ({
+    op: { kind: "activation", function: name },
+    inputs: [[3, 4, 5]],
+  })) as unknown as Operator<Activation>["examples"],
+};
