@@ -1,4 +1,4 @@
-"""A supernet on PyTorch, for GPUs: the graph and the four methods of src/features/weight-sharing, which trains in process.
+"""A supernet on PyTorch, for GPUs: the graph and the methods of src/features/weight-sharing, which trains in process.
 
     python -m genius_trainer.supernet JOBFOLDER
 
