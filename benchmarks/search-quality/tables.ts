@@ -71,7 +71,7 @@ export interface NumberedTable {
 
 export async function openNumbered({ space: create, dataset }: BenchmarkTable): Promise<NumberedTable> {
   const space = create();
-  const table = await openTable({ space, dataset, environment: process.env });
+  const table = await openTable({ space, dataset });
   const counts = space.decisions.map(({ options }) => options.length);
   const size = counts.reduce((product, count) => product * count, 1);
   const selection = new Float64Array(size);

@@ -37,7 +37,7 @@ const seed = Number(values.seed);
 const parallel = Number(values.parallel);
 const fidelity = { imageSize: Number(values["image-size"]), dataFraction01: Number(values["data-fraction"]) };
 const space = macro.create({});
-const table = await openTable({ space, dataset: "cifar10", environment: process.env });
+const table = await openTable({ space, dataset: "cifar10" });
 const random = createRandom(seed, "rank-correlation");
 const designs = Array.from({ length: Number(values.networks) }, () => anyDesign(space, random));
 const published = designs.map((choices) => table.lookUp(choices)!.selection01);

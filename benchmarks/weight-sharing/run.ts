@@ -44,7 +44,7 @@ const space = cells.create(
   }),
 );
 const domain = createDomain(space, {});
-const table = await openTable({ space, dataset: "cifar10", environment: process.env });
+const table = await openTable({ space, dataset: "cifar10" });
 const supernet = createSupernet(space);
 
 function judge(choices: Choices) {

@@ -15,7 +15,6 @@ export type ErrorCode =
   | "disk-full"
   | "locked"
   | "offline"
-  | "hash-mismatch"
   | "no-key"
   | "key-rejected"
   | "server-unreachable"

@@ -12,8 +12,6 @@ import { defineCommand, type Terminal } from "../command/command.ts";
 import { distribute } from "../command/members.ts";
 import { checkFlags } from "../command/options.ts";
 import { inspectPython, isAtLeast, pythonPlaces } from "../evaluators/launchers/local/python.ts";
-import { findTable } from "../evaluators/tables/obtain-table.ts";
-import { publishedTables } from "../evaluators/tables/published.ts";
 import { readRequirements } from "../evaluators/torch/trainer-package.ts";
 import { type ModelProvider, modelProviders } from "../llm/index.ts";
 
@@ -249,21 +247,9 @@ async function sharedFolder(folder: string): Promise<Finding[]> {
 
 async function data(environment: Environment): Promise<Finding[]> {
   const cache = cacheDirectoryOf(environment);
-  const tables = await Promise.all(
-    publishedTables.map(async (table): Promise<Finding> => {
-      const path = await findTable(table, environment);
-      const what = `table ${table.space}/${table.dataset}`;
-      if (path !== undefined) return { what, state: "works", detail: path };
-      return {
-        what,
-        state: "missing",
-        detail: "will be downloaded when it is used; or set GENIUS_DATA_DIR to a folder that has it",
-      };
-    }),
-  );
   const room = await statfs(".").catch(() => undefined);
   const free = room === undefined ? [] : [diskFinding((room.bavail * room.bsize) / 1e9)];
-  return [...tables, { what: "cache", state: "works", detail: cache }, ...free];
+  return [{ what: "cache", state: "works", detail: cache }, ...free];
 }
 
 function diskFinding(gigabytes: number): Finding {

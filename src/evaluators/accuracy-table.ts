@@ -6,7 +6,14 @@ import type { JsonObject } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
 import { keyOf } from "../search/choices.ts";
 import type { Choices, Space } from "../search/space.ts";
-import { obtainTable, ownFields, parseTable, publishedTables, type TableEntry } from "./tables/index.ts";
+import {
+  ownFields,
+  packedFileOf,
+  parseTable,
+  publishedTables,
+  readPackedTable,
+  type TableEntry,
+} from "./tables/index.ts";
 
 export interface AccuracyTable {
   readonly selectedOn: "validation" | "test";
@@ -26,10 +33,8 @@ export interface TableRequest {
   readonly space: Space;
   /** The published data set's name. */
   readonly dataset: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
   /** A table of the person's own instead of the published one. */
   readonly file?: string;
-  readonly onProgress?: (text: string) => void;
 }
 
 /** The pairs of space and data set that have a published table. */
@@ -39,10 +44,10 @@ export function tablePairs(): readonly { readonly space: string; readonly datase
 
 /**
  * Opens the table of a space and data set.
- * @throws GeniusError `unknown-name` for a pair without a table, `offline`, `hash-mismatch` or `bad-data`.
+ * @throws GeniusError `unknown-name` for a pair without a table, `bad-data` for a damaged one.
  */
 export async function openTable(request: TableRequest): Promise<AccuracyTable> {
-  const { space, dataset, environment, onProgress } = request;
+  const { space, dataset } = request;
   if (request.file !== undefined) {
     const text = await readFile(request.file, "utf8").catch((thrown: unknown) => {
       throw fileError(thrown, request.file as string, "read");
@@ -52,13 +57,9 @@ export async function openTable(request: TableRequest): Promise<AccuracyTable> {
   }
   const published = publishedTables.find((table) => table.space === space.name && table.dataset === dataset);
   if (published === undefined) throw noTable(space, dataset);
-  const found = await obtainTable(published, {
-    environment,
-    ...(onProgress !== undefined && { onProgress }),
-  });
   const { fileName, sha256, repository, commit } = published;
   const provenance = { table: fileName, sha256, source: `${repository}@${commit}` };
-  return tableOf(space, parseTable(found, published.fields), provenance);
+  return tableOf(space, await readPackedTable(packedFileOf(published)), provenance);
 }
 
 function noTable(space: Space, dataset: string): GeniusError {

@@ -29,13 +29,11 @@ export default defineEvaluator({
   tabular: true,
   options,
   describe: async ({ dataset }) => describeTable(dataset),
-  async create({ space, dataset, environment, onProgress }, { noise01, tableFile }) {
+  async create({ space, dataset }, { noise01, tableFile }) {
     const table = await openTable({
       space,
       dataset,
-      environment,
       ...(tableFile !== undefined && { file: tableFile }),
-      ...(onProgress !== undefined && { onProgress }),
     });
     return {
       selectedOn: table.selectedOn,

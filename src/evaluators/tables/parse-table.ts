@@ -1,7 +1,12 @@
 // Reads a table of accuracies: a JSON object from design keys to entries. It checks every figure it uses and says
 // which file, key and field is wrong. What a key stands for is for others to know.
 import { GeniusError, messageOf } from "../../base/errors.ts";
-import type { TableFields } from "./published.ts";
+
+/** Where in an entry the figures are, all in percent or counts. */
+export interface TableFields {
+  readonly validation?: string;
+  readonly test: string;
+}
 
 export interface TableEntry {
   /** Accuracy on validation data, in [0, 1]; absent where the table has none. */

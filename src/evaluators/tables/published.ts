@@ -1,11 +1,8 @@
-// The published tables that searches can be run on: which figures each holds, where it is public, and the hash by
-// which a copy is checked before it is used. It knows nothing of networks or searches.
-
-/** Where in an entry the figures are, all in percent or counts. */
-export interface TableFields {
-  readonly validation?: string;
-  readonly test: string;
-}
+// The published tables that the package ships: which figures each holds, where it is public, under which licence, and
+// the hash of the published file. It knows nothing of networks or searches.
+import { fileURLToPath } from "node:url";
+import type { PackedTable } from "./packed-table.ts";
+import type { TableFields } from "./parse-table.ts";
 
 export interface PublishedTable {
   readonly space: string;
@@ -16,17 +13,32 @@ export interface PublishedTable {
   readonly repository: string;
   readonly commit: string;
   readonly path: string;
+  readonly licence: string;
   readonly fields: TableFields;
+  /** The rule that gives all keys; absent where only the file lists them. */
+  readonly keys?: Extract<PackedTable["keys"], { parts: unknown }>;
 }
+
+/** Keys of `length` digits out of `digits`. */
+const digitKeys = (length: number, digits: string) => ({
+  parts: Array.from({ length }, () => [...digits]),
+  joints: Array.from({ length: length + 1 }, () => ""),
+});
 
 const genius = {
   repository: "mingkai-zheng/GENIUS",
   commit: "97361d30b2da337edd0c8e1ed71b7c88b4a85d38",
+  licence: "the repository states none; figures published with arXiv:2304.10970",
 } as const;
+const cellOperations = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"];
 const nasBench201 = {
   ...genius,
   space: "nas-bench-201",
   fields: { validation: "val_acc_200", test: "test_acc_200" },
+  keys: {
+    parts: Array.from({ length: 6 }, () => cellOperations),
+    joints: ["|", "~0|+|", "~0|", "~1|+|", "~0|", "~1|", "~2|"],
+  },
 } as const;
 
 export const publishedTables: readonly PublishedTable[] = [
@@ -38,7 +50,9 @@ export const publishedTables: readonly PublishedTable[] = [
     repository: "xiusu/NAS-Bench-Macro",
     commit: "61a2bfc2ca0dce04d0997e6cf498047c27d6acf2",
     path: "data/nas-bench-macro_cifar10.json",
+    licence: "Apache-2.0",
     fields: { test: "mean_acc" },
+    keys: digitKeys(8, "012"),
   },
   {
     space: "channel-bench-resnet",
@@ -48,6 +62,7 @@ export const publishedTables: readonly PublishedTable[] = [
     ...genius,
     path: "benchmark/Results_ResNet.json",
     fields: { test: "mean" },
+    keys: digitKeys(7, "1234"),
   },
   {
     space: "channel-bench-mobilenet",
@@ -57,6 +72,7 @@ export const publishedTables: readonly PublishedTable[] = [
     ...genius,
     path: "benchmark/Results_MobileNet.json",
     fields: { test: "mean" },
+    keys: digitKeys(7, "1234"),
   },
   {
     ...nasBench201,
@@ -81,7 +97,7 @@ export const publishedTables: readonly PublishedTable[] = [
   },
 ];
 
-/** Where a table can be downloaded from. */
-export function urlOf({ repository, commit, path }: PublishedTable): string {
-  return `https://raw.githubusercontent.com/${repository}/${commit}/${path}`;
+/** The file in which the package ships a table. */
+export function packedFileOf({ space, dataset }: Pick<PublishedTable, "space" | "dataset">): string {
+  return fileURLToPath(new URL(`../../../data/tables/${space}_${dataset}.json.br`, import.meta.url));
 }

@@ -1,41 +1,23 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GeniusError } from "../../base/errors.ts";
-import { findTable, obtainTable, ownFields, parseTable, publishedTables, urlOf } from "./index.ts";
+import { ownFields, packedFileOf, parseTable, publishedTables, readPackedTable } from "./index.ts";
+import { keysOf } from "./packed-table.ts";
 
-const dataFolder = process.env.GENIUS_DATA_DIR ?? "../shared/data";
-const table = publishedTables[0]!;
-const published = () => readFile(join(dataFolder, "tables", table.fileName));
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "genius-tables-"));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const unreachable: typeof fetch = async () => {
-  throw new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND") });
-};
-const codeOf = async (work: Promise<unknown>) => {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(thrown).toBeInstanceOf(GeniusError);
-  return thrown as GeniusError;
-};
+const sources = join(process.env.GENIUS_DATA_DIR ?? "../shared/data", "tables");
+const isThere = await readFile(join(sources, "nas-bench-macro_cifar10.json")).then(
+  () => true,
+  () => false,
+);
 
 describe("the published tables", () => {
-  it("are found in GENIUS_DATA_DIR, are what their hash says and parse", async () => {
+  it("come with the package, whole, with the best figures that are published", async () => {
     for (const each of publishedTables) {
-      const { text, file } = await obtainTable(each, {
-        environment: { GENIUS_DATA_DIR: dataFolder },
-        download: unreachable,
-      });
-      const entries = parseTable({ file, text }, each.fields);
+      const entries = await readPackedTable(packedFileOf(each));
       expect(entries.size).toBe({ "nas-bench-macro": 6561, "nas-bench-201": 15625 }[each.space] ?? 16384);
       const best = Math.max(...entries.values().map(({ validation01, test01 }) => validation01 ?? test01));
       expect(best).toBeCloseTo(
@@ -47,73 +29,53 @@ describe("the published tables", () => {
     }
   });
 
-  it("are also found directly in the folder", async () => {
-    await writeFile(join(folder, table.fileName), await published());
-    expect(await findTable(table, { GENIUS_DATA_DIR: folder })).toBe(join(folder, table.fileName));
-    const found = await obtainTable(table, {
-      environment: { GENIUS_DATA_DIR: folder },
-      download: unreachable,
-    });
-    expect(found.file).toBe(join(folder, table.fileName));
+  it.skipIf(!isThere)("hold every figure of the published files", async () => {
+    for (const each of publishedTables) {
+      const bytes = await readFile(join(sources, each.fileName));
+      expect(createHash("sha256").update(bytes).digest("hex")).toBe(each.sha256);
+      const original = parseTable({ file: each.fileName, text: bytes.toString("utf8") }, each.fields);
+      const packed = await readPackedTable(packedFileOf(each));
+      expect(packed.size).toBe(original.size);
+      let largest = 0;
+      for (const [key, { validation01, test01 }] of original) {
+        const found = packed.get(key)!;
+        largest = Math.max(largest, Math.abs(found.test01 - test01));
+        if (validation01 !== undefined)
+          largest = Math.max(largest, Math.abs((found.validation01 ?? Number.NaN) - validation01));
+      }
+      // The sources carry the rounding of 32-bit floats.
+      expect(largest).toBeLessThan(1e-7);
+    }
   });
 
-  it("are downloaded once, kept, and read from the cache after that", async () => {
-    const bytes = await published();
-    const asked: string[] = [];
-    const lines: string[] = [];
-    const environment = { GENIUS_CACHE_DIR: folder };
-    const download: typeof fetch = async (url) => {
-      asked.push(String(url));
-      return new Response(bytes, { headers: { "content-length": String(bytes.length) } });
-    };
-    expect(await findTable(table, environment)).toBeUndefined();
-    const first = await obtainTable(table, { environment, download, onProgress: (line) => lines.push(line) });
-    expect(asked).toEqual([urlOf(table)]);
-    expect(lines[0]).toContain(table.fileName);
-    expect(await obtainTable(table, { environment, download: unreachable })).toEqual(first);
-    expect(await readdir(join(folder, "tables"))).toEqual([table.fileName]);
+  it("name source, commit, hash and licence", () => {
+    for (const { repository, commit, sha256, licence } of publishedTables) {
+      expect(repository).toMatch(/^[\w-]+\/[\w-]+$/);
+      expect(commit).toMatch(/^[0-9a-f]{40}$/);
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(licence).not.toBe("");
+    }
   });
 
-  it("are downloaded again when the cached copy is damaged", async () => {
-    await mkdir(join(folder, "tables"));
-    await writeFile(join(folder, "tables", table.fileName), "{");
-    const download: typeof fetch = async () => new Response(await published());
-    const { text } = await obtainTable(table, { environment: { GENIUS_CACHE_DIR: folder }, download });
-    expect(text.length).toBe((await published()).length);
-  });
-
-  it("say offline which file, from where, where to put it and GENIUS_DATA_DIR", async () => {
-    const error = await codeOf(
-      obtainTable(table, { environment: { GENIUS_CACHE_DIR: folder }, download: unreachable }),
+  it("are refused with a clear error when a file is damaged", async () => {
+    const file = join(await mkdtemp(join(tmpdir(), "genius-tables-")), "table.json.br");
+    await writeFile(file, "no table");
+    await expect(readPackedTable(file)).rejects.toThrow(
+      /table\.json\.br is damaged.*Install genius-nas again/,
     );
-    expect(error.code).toBe("offline");
-    for (const part of [
-      table.fileName,
-      urlOf(table),
-      join(folder, "tables", table.fileName),
-      "GENIUS_DATA_DIR",
-      "ENOTFOUND",
-    ])
-      expect(error.message).toContain(part);
+    await expect(readPackedTable(`${file}.gone`)).rejects.toThrow(/table\.json\.br\.gone/);
   });
 
-  it("say what the server answered", async () => {
-    const download: typeof fetch = async () => new Response("", { status: 503, statusText: "Busy" });
-    const error = await codeOf(obtainTable(table, { environment: { GENIUS_CACHE_DIR: folder }, download }));
-    expect(error.message).toContain("503 Busy");
-  });
-
-  it("refuse a copy whose hash differs, wherever it is from, and keep none", async () => {
-    await writeFile(join(folder, table.fileName), `${await published()} `);
-    const own = await codeOf(
-      obtainTable(table, { environment: { GENIUS_DATA_DIR: folder }, download: unreachable }),
-    );
-    expect([own.code, own.message]).toEqual(["hash-mismatch", expect.stringContaining(table.sha256)]);
-    const cache = join(folder, "cache");
-    const download: typeof fetch = async () => new Response("<html>");
-    const fetched = await codeOf(obtainTable(table, { environment: { GENIUS_CACHE_DIR: cache }, download }));
-    expect(fetched.code).toBe("hash-mismatch");
-    await expect(readdir(cache)).rejects.toThrow();
+  it("write keys by a rule, the last part changing fastest", () => {
+    expect(
+      keysOf({
+        parts: [
+          ["a", "b"],
+          ["0", "1"],
+        ],
+        joints: ["<", "|", ">"],
+      }),
+    ).toEqual(["<a|0>", "<a|1>", "<b|0>", "<b|1>"]);
   });
 });
 

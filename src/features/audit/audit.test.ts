@@ -27,7 +27,7 @@ const space = macro.create({});
 let published: AccuracyTable;
 let remembered: readonly string[];
 beforeAll(async () => {
-  published = await openTable({ space, dataset: "cifar10", environment });
+  published = await openTable({ space, dataset: "cifar10" });
   const keys = Array.from({ length: 3 ** 8 }, (_, index) => index.toString(3).padStart(8, "0"));
   remembered = keys.sort((a, b) => accuracyOf(b) - accuracyOf(a)).slice(0, 30);
 });

@@ -78,7 +78,7 @@ asks nothing twice.`,
       try {
         const { space } = parts.domain;
         const conversation = parts.conversation!;
-        const judge = await openTable({ space, dataset: config.dataset, environment });
+        const judge = await openTable({ space, dataset: config.dataset });
         const { trials, seeds, pairs } = given;
         const setting = {
           ...{ space, dataset: config.dataset, task: config.task, table: judge, conversation },

@@ -61,7 +61,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
     setting.onProgress(name);
     await breathe(setting.signal);
     const [space = "", dataset = ""] = name.split("/");
-    const searches = await openSearches(space, dataset, setting.environment);
+    const searches = await openSearches(space, dataset);
     provenance[name] = searches.table.provenance;
     results.push({ table: name, ...compare(searches, given) });
   }

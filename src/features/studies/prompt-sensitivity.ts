@@ -66,7 +66,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
       provenance: {},
     };
   }
-  const searches = await openSearches(given.space, given.dataset, setting.environment);
+  const searches = await openSearches(given.space, given.dataset);
   const chosen = chosenWordings(given.wordings);
   const regretsOf = (ends: readonly SearchEnd[]) => ends.map((end) => end.bestRegret01);
   const { signal } = setting;

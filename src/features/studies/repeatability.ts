@@ -46,7 +46,7 @@ export default defineQuestion({
 
 async function answer(setting: QuestionSetting, given: Options): Promise<Answer> {
   const recorded = await recordedSearches(setting, given);
-  const searches = await openSearches(given.space, given.dataset, setting.environment);
+  const searches = await openSearches(given.space, given.dataset);
   const { evaluations, repeats } = given;
   const rows: { who: string; again: string; accuracies: readonly number[]; distinct: number }[] = [];
   const { signal } = setting;

@@ -73,7 +73,7 @@ export default defineQuestion({
 async function answer(setting: QuestionSetting, given: Options): Promise<Answer> {
   const { evaluations, seeds } = given;
   const conversation = await setting.converse?.("model");
-  const searches = await openSearches(given.space, given.dataset, setting.environment);
+  const searches = await openSearches(given.space, given.dataset);
   const strategies = [
     ...given.strategies.split(",").map((name) => name.trim()),
     ...(conversation ? ["llm"] : []),

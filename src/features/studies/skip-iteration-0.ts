@@ -49,7 +49,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
         "wrong-use",
         `--tables: "${name}" is not SPACE/DATASET, such as nas-bench-macro/cifar10.`,
       );
-    const searches = await openSearches(space, dataset, setting.environment);
+    const searches = await openSearches(space, dataset);
     provenance[name] = searches.table.provenance;
     for (const { strategy, start } of kinds) {
       setting.onProgress(`${name}: ${strategy} from ${start}`);

@@ -23,16 +23,12 @@ export interface TableSetting {
 }
 
 /** @throws GeniusError as `openTable` does. */
-export async function openSearches(
-  name: string,
-  dataset: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<TableSetting> {
+export async function openSearches(name: string, dataset: string): Promise<TableSetting> {
   const { definition, options, words } = await publishedSpace(name, dataset);
   const space = await openSpace(definition, options);
   return {
     domain: createDomain(space, {}),
-    table: await openTable({ space, dataset, environment }),
+    table: await openTable({ space, dataset }),
     task: words,
   };
 }

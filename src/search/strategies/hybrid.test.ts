@@ -24,7 +24,7 @@ const environment = {
   GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
 };
 const space = macro.create({});
-const judge = await openTable({ space, dataset: "cifar10", environment });
+const judge = await openTable({ space, dataset: "cifar10" });
 const evaluator = await table.create(
   { space, dataset: "cifar10", folder: "", seed: 1, environment },
   table.options.parse({}),
