@@ -18,7 +18,6 @@ random and largest-first are always run too. A table without a validation figure
       ...{ space, ...given },
       ...{ environment: terminal.environment, signal: terminal.signal },
       onEvent(event) {
-        if (event.kind === "preparing") terminal.error(`${event.text}\n`);
         else if (terminal.isInteractive)
           terminal.error(`\r${event.done}/${event.runs} runs${event.done === event.runs ? "\n" : ""}`);
       },

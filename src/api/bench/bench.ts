@@ -52,8 +52,7 @@ export interface BenchOptions {
 
 export type BenchEvent =
   /** Something slow before the runs, such as a download. */
-  | { readonly kind: "preparing"; readonly text: string }
-  | { readonly kind: "run"; readonly trace: BenchTrace; readonly done: number; readonly runs: number };
+  { readonly kind: "run"; readonly trace: BenchTrace; readonly done: number; readonly runs: number };
 
 export interface BenchResult {
   /** Ranks, accuracies and regrets by strategy and budget, with intervals and tests. */
@@ -107,8 +106,7 @@ async function compare(
   const strategies = [...new Set([...settings.strategies, ...baselineStrategies])];
   await Promise.all([...strategies, ...own].map(checkStrategy));
   const space = await openSpace(definition, spaceOptions);
-  const onProgress = (text: string) => tell({ kind: "preparing", text });
-  const table = await openTable({ space, dataset, environment, onProgress });
+  const table = await openTable({ space, dataset });
   const setting: BenchSetting = {
     ...{ space: name, spaceOptions, dataset, noise01, sameStart },
     evaluations: evaluations.at(-1)!,

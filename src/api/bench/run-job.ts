@@ -32,7 +32,7 @@ export type RunBenchJob = (job: BenchJob<Given<StrategyDefinition>>) => Promise<
 export async function openBench(setting: BenchSetting): Promise<RunBenchJob> {
   const { dataset, environment, evaluations, noise01, sameStart } = setting;
   const space = await openSpace(setting.space, setting.spaceOptions);
-  const judge = await openTable({ space, dataset, environment });
+  const judge = await openTable({ space, dataset });
   const domain = createDomain(space, {});
   const evaluator = await table.create(
     { space, dataset, folder: "", seed: 0, environment },
