@@ -18,7 +18,7 @@ random and largest-first are always run too. A table without a validation figure
       ...{ space, ...given },
       ...{ environment: terminal.environment, signal: terminal.signal },
       onEvent(event) {
-        else if (terminal.isInteractive)
+        if (terminal.isInteractive)
           terminal.error(`\r${event.done}/${event.runs} runs${event.done === event.runs ? "\n" : ""}`);
       },
     });
