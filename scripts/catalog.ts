@@ -1,4 +1,4 @@
-// Writes src/catalog/_catalog.ts: every space, strategy, evaluator, launcher and data set by name, loaded lazily.
+// Writes src/catalog/_catalog.ts: every space, strategy, evaluator, launcher and data format by name, loaded lazily.
 // A member is a file whose default export is made by one of the define… functions. `--check` only compares.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -43,10 +43,17 @@ const kinds: readonly Kind[] = [
     type: "LauncherDefinition",
     contract: "evaluators/launchers/launcher",
   },
+  {
+    kind: "formats",
+    folders: ["tasks/image-classification/formats"],
+    define: "defineFormat",
+    type: "DatasetFormat",
+    contract: "tasks/image-classification/dataset",
+  },
 ];
 
 const source = new URL("../src/", import.meta.url);
-const target = new URL("catalog/_catalog.ts", source);
+const formatFolder = "tasks/image-classification/formats";
 
 interface Member {
   readonly name: string;
@@ -54,10 +61,12 @@ interface Member {
   readonly source: string;
   readonly model?: string;
   readonly needs?: string;
+  readonly asksLast?: boolean;
 }
 
-async function section({ kind, folders, define, type }: Kind): Promise<string> {
-  const entries: [string, string][] = [];
+/** The members of a kind: each with its path below src/. */
+async function membersOf({ folders, define }: Kind): Promise<{ member: Member; path: string }[]> {
+  const found: { member: Member; path: string }[] = [];
   for (const folder of folders) {
     const directory = new URL(`${folder}/`, source);
     for (const file of await readdir(directory)) {
@@ -70,10 +79,15 @@ async function section({ kind, folders, define, type }: Kind): Promise<string> {
           `${join("src", folder, file)} defines "${member.name}"; a member has the name of its file.`,
         );
       }
-      entries.push([member.name, entryText(member, `../${folder}/${file}`)]);
+      found.push({ member, path: `${folder}/${file}` });
     }
   }
-  const texts = entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
+  return found.sort((a, b) => (a.member.name < b.member.name ? -1 : 1));
+}
+
+async function section(of: Kind): Promise<string> {
+  const { kind, type } = of;
+  const texts = (await membersOf(of)).map(({ member, path }) => entryText(member, `../${path}`));
   return `export const ${kind}: Readonly<Record<string, Entry<${type}>>> = {${texts.join(",\n")}};`;
 }
 
@@ -89,7 +103,7 @@ function entryText({ name, summary, source, model, needs }: Member, path: string
 
 const imports = kinds.map(({ type, contract }) => `import type { ${type} } from "../${contract}.ts";`);
 const sections = await Promise.all(kinds.map(section));
-const text = await format(
+const catalog = await format(
   `// Written by \`npm run catalog\`; do not edit. What exists, by name, loaded when it is used.
 ${imports.join("\n")}
 import type { Entry } from "./entry.ts";
@@ -99,12 +113,30 @@ ${sections.join("\n\n")}
   "src/catalog/_catalog.ts",
 );
 
-if (process.argv.includes("--check")) {
-  const present = await readFile(target, "utf8").catch(() => "");
-  if (present !== text) {
-    console.error("src/catalog/_catalog.ts is stale. Run `npm run catalog` and commit it.");
+// The readers of data lie below the catalog and ask each other for nothing, but are asked in an order.
+const formats = (await membersOf(kinds.find(({ kind }) => kind === "formats")!)).toSorted(
+  (a, b) => Number(a.member.asksLast ?? false) - Number(b.member.asksLast ?? false),
+);
+const formatList = await format(
+  `// Written by \`npm run catalog\`; do not edit. The readers of data, in the order in which they are asked.
+import type { DatasetFormat } from "../dataset.ts";
+
+export const formats: readonly (() => Promise<{ default: DatasetFormat }>)[] = [
+${formats.map(({ path }) => `  () => import(${JSON.stringify(`./${basename(path)}`)}),`).join("\n")}
+];
+`,
+  `src/${formatFolder}/_formats.ts`,
+);
+
+for (const [path, text] of [
+  ["catalog/_catalog.ts", catalog],
+  [`${formatFolder}/_formats.ts`, formatList],
+] as const) {
+  const target = new URL(path, source);
+  if (!process.argv.includes("--check")) {
+    await writeFile(target, text);
+  } else if ((await readFile(target, "utf8").catch(() => "")) !== text) {
+    console.error(`src/${path} is stale. Run \`npm run catalog\` and commit it.`);
     process.exit(1);
   }
-} else {
-  await writeFile(target, text);
 }

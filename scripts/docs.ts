@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { z } from "zod";
-import { evaluators, launchers, spaces, strategies } from "../src/catalog/_catalog.ts";
+import { evaluators, formats, launchers, spaces, strategies } from "../src/catalog/_catalog.ts";
 import { commands } from "../src/cli/commands.ts";
 import { flagsOf } from "../src/runs/flags.ts";
 
@@ -58,7 +58,12 @@ ${sections.join("\n")}
 ${await members("Spaces", spaces)}
 ${await members("Strategies", strategies)}
 ${await members("Evaluators", evaluators)}
-${await members("Launchers", launchers)}`;
+${await members("Launchers", launchers)}
+## Data formats
+
+${Object.entries(formats)
+  .map(([name, { summary, source }]) => `### ${name}\n\n${summary}\n\nSource: ${source}\n`)
+  .join("\n")}`;
 }
 
 /** Links to files that are not there, as `file: link`. */

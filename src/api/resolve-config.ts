@@ -124,6 +124,7 @@ async function transcriptOf(model: string | undefined): Promise<string | undefin
 export interface Resolving {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProgress: (text: string) => void;
+  readonly onUnderstood?: (understood: NonNullable<DatasetDescription["understood"]>) => void;
 }
 
 /**
@@ -133,7 +134,7 @@ export interface Resolving {
 export async function resolveConfig(
   options: SearchOptions,
   chosen: Chosen,
-  { environment, onProgress }: Resolving,
+  { environment, onProgress, onUnderstood }: Resolving,
 ): Promise<StudyConfig> {
   const settings = settingsOf(options);
   const { space, strategy, evaluator, launcher } = chosen.members;
@@ -146,6 +147,7 @@ export async function resolveConfig(
   const described = await describe(evaluator, evaluatorOptions, {
     ...{ dataset: chosen.dataset, environment, onProgress },
   });
+  if (described?.understood !== undefined) onUnderstood?.(described.understood);
   const limits = limitsOf(settings);
   const fitted = described?.images === undefined ? {} : (space.fit?.(described.images, limits) ?? {});
   const modelOptions = modelSettings.strip().parse(settings);

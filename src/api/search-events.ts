@@ -5,6 +5,7 @@ import type { EpochPoint, Trial } from "../search/trial.ts";
 import type { BaselineRun } from "../study/baselines.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import type { StudyEvent } from "../study/run-study.ts";
+import type { Layout } from "../tasks/image-classification/index.ts";
 import type { ModelSpent, SearchResult } from "./search-result.ts";
 
 /** What a search is about to do. */
@@ -28,12 +29,14 @@ export interface SearchPlan {
 }
 
 /**
- * In order: `preparing`…, `plan`, then notes and trials as they happen, `final-epoch`…, `baseline`…, `end`. Of a trial:
+ * In order: `preparing`…, perhaps `data`, `plan`, then notes and trials as they happen, `final-epoch`…, `baseline`…, `end`. Of a trial:
  * `proposing`, `evaluating`, `epoch`…, `trial`; those of parallel trials are interleaved.
  */
 export type SearchEvent =
   /** Something slow before the search begins, such as a download or the opening of images. */
   | { readonly kind: "preparing"; readonly text: string }
+  /** What was understood of a folder that could be read in more than one way, before anything is trained. */
+  | { readonly kind: "data"; readonly lines: readonly string[]; readonly layout: Layout }
   | { readonly kind: "plan"; readonly plan: SearchPlan }
   | StudyEvent
   /** After a call of the model. */

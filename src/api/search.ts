@@ -39,7 +39,10 @@ import type { SearchResult } from "./search-result.ts";
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const { tell, environment, signal, onProgress } = sittingOf(options);
   const chosen = await chooseMembers(options);
-  const config = await resolveConfig(options, chosen, { environment, onProgress });
+  const config = await resolveConfig(options, chosen, {
+    ...{ environment, onProgress },
+    onUnderstood: (understood) => tell({ kind: "data", ...understood }),
+  });
   const { space, strategy } = chosen.members;
   const folder = options.out ?? (await createDefaultFolder(space.name, strategy.name, new Date()));
   const liveFile = createLiveWriter(folder);

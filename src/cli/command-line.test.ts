@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import sharp from "sharp";
 import { afterEach, expect, test } from "vitest";
 import { readJournal } from "../study/journal.ts";
 import { commands } from "./commands.ts";
@@ -349,4 +350,36 @@ test("strategies that start alike have the same first design, seed by seed", asy
   const first = results.filter(({ evaluations }) => evaluations === 1).map(({ rank }) => rank.mean);
   expect(first.length).toBe(4);
   expect(new Set(first).size).toBe(1);
+});
+
+test("data shows what is understood of a folder, as words and as JSON, and trains nothing", async () => {
+  const folder = await newFolder();
+  const pixels = (level: number) =>
+    sharp(Buffer.alloc(48, level), { raw: { width: 4, height: 4, channels: 3 } });
+  for (const [path, level] of [
+    ["pets_train/cat/1.png", 10],
+    ["pets_train/cat/2.png", 20],
+    ["pets_train/dog/1.jfif", 30],
+    ["pets_test/cat/1.png", 40],
+    ["unsorted/1.png", 50],
+  ] as const) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(
+      file,
+      await (path.endsWith("png") ? pixels(level).png() : pixels(level).jpeg()).toBuffer(),
+    );
+  }
+  const shown = await genius(["data", folder]);
+  expect(shown.code).toBe(0);
+  expect(shown.out).toMatch(/├─ pets_train\/: training part, 2 classes, 3 files/);
+  expect(shown.out).toMatch(/└─ unsorted\/: not read/);
+  expect(shown.out).toMatch(/ {2}cat +2 +1\n {2}dog +1 +0\n/);
+  const { report, shape } = linesOf((await genius(["data", folder, "--json"])).out)[0] as {
+    report: { layout: { isAmbiguous: boolean }; trainCount: number };
+    shape: number[];
+  };
+  expect([report.layout.isAmbiguous, report.trainCount, shape]).toEqual([true, 3, [3, 8, 8]]);
+  expect((await genius("data")).code).toBe(2);
+  expect((await genius(["data", join(folder, "nothing")])).code).toBe(1);
 });

@@ -59,6 +59,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "questions about search itself, each answered by one command",
     load: async () => (await import("../features/studies/command.ts")).default,
   },
+  data: {
+    usage: "data DATASET",
+    summary: "what is understood of a dataset: parts, classes, sizes, warnings",
+    load: async () => (await import("./data.ts")).default,
+  },
   cost: {
     usage: "cost --space NAME (--choices C | --stdin)",
     summary: "parameters and multiply–accumulates of designs",
@@ -85,7 +90,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./transcript.ts")).default,
   },
   list: {
-    usage: "list spaces|strategies|evaluators|datasets|launchers|models",
+    usage: "list spaces|strategies|evaluators|datasets|formats|launchers|models",
     summary: "what there is",
     load: async () => (await import("./list.ts")).default,
   },

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
-import { evaluators, launchers, spaces, strategies } from "../catalog/_catalog.ts";
+import { evaluators, formats, launchers, spaces, strategies } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { defineCommand } from "../command/command.ts";
 import { modelProviders } from "../llm/index.ts";
@@ -21,6 +21,7 @@ const kinds: Readonly<Record<string, () => readonly Row[]>> = {
   strategies: () => rowsOf(strategies),
   evaluators: () => rowsOf(evaluators),
   datasets: listDatasets,
+  formats: () => rowsOf(formats),
   launchers: () => rowsOf(launchers),
   models: () => modelProviders,
 };

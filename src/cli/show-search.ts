@@ -51,6 +51,10 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
         case "preparing":
           say(event.text);
           break;
+        case "data":
+          if (json) terminal.out(`${JSON.stringify({ event: "data", layout: event.layout })}\n`);
+          say(["The folder is understood as:", ...event.lines].join("\n"));
+          break;
         case "plan":
           plan = event.plan;
           if (!terminal.isInteractive) say(titleOf(plan));

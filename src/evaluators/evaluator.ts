@@ -5,6 +5,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Network } from "../graph/network.ts";
 import type { ImageTask, Limits, Space } from "../search/space.ts";
 import type { EpochPoint, Fidelity, Outcome, Proposal } from "../search/trial.ts";
+import type { Layout } from "../tasks/image-classification/index.ts";
 import type { Launcher } from "./launchers/launcher.ts";
 
 export interface EvaluationRequest {
@@ -81,6 +82,8 @@ export interface DatasetDescription {
   readonly limits?: Limits;
   /** For a language model and for people: "CIFAR-10: 50,000 training images of 3 × 32 × 32 in 10 classes". */
   readonly words: string;
+  /** What was understood of a folder that could be read in more than one way: a person looks at it before all else. */
+  readonly understood?: { readonly lines: readonly string[]; readonly layout: Layout };
 }
 
 export interface EvaluatorDefinition<Options = unknown> {

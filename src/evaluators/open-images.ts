@@ -6,6 +6,7 @@ import type { Space } from "../search/space.ts";
 import {
   cacheDirectoryOf,
   type Dataset,
+  layoutLines,
   openDataset,
   splitForTraining,
   takeFraction,
@@ -24,7 +25,9 @@ export async function describeImages(
 ): Promise<DatasetDescription> {
   const dataset = await openImages(setting, imageSize);
   const [channels, height, width] = dataset.shape;
+  const { layout } = dataset.report;
   return {
+    ...(layout?.isAmbiguous && { understood: { layout, lines: layoutLines(layout) } }),
     images: { imageSize: height, channels, classCount: dataset.classNames.length },
     words: `${dataset.name}: ${dataset.train.count} training images of ${channels} × ${height} × ${width} in ${dataset.classNames.length} classes (${dataset.classNames.slice(0, 20).join(", ")}${dataset.classNames.length > 20 ? ", …" : ""})`,
   };

@@ -1,5 +1,6 @@
 // What authors of strategies and users of models need for their own tests, published as genius-nas/testing.
 
+export { type FormatCheck, formatChecks } from "./format-suite.ts";
 export { type LauncherHarness, launcherChecks } from "./launcher-suite.ts";
 export {
   type Behaviour,

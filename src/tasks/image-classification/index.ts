@@ -23,6 +23,7 @@ export type {
   PixelStore,
 } from "./dataset.ts";
 export { prepareDecoder } from "./decode.ts";
+export { layoutLines } from "./layout-words.ts";
 export {
   type OpenOptions,
   openDataset,

@@ -260,7 +260,7 @@ describe("what people have in folders", () => {
     [
       "no images at all",
       { "a/x.txt": "text" },
-      /holds no dataset that can be read. Accepted are:.*class folders.*digits/s,
+      /holds no dataset that can be read. Accepted are:.*digits.*class folders/s,
     ],
   ])("%s is refused", async (_, files, message) => {
     const red = await picture("red").png().toBuffer();

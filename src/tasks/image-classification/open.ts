@@ -22,6 +22,7 @@ import type {
   ImageSet,
   Levels,
 } from "./dataset.ts";
+import { formats } from "./formats/_formats.ts";
 import { addHistogram, chooseLevels } from "./levels.ts";
 import { loadPixels } from "./pixels.ts";
 import { type ReadTask, readRecords } from "./read-records.ts";
@@ -30,17 +31,8 @@ import { collectFindings, refuseFewClasses, refuseUntrainable } from "./report.t
 import { countClasses, selectImages, splitValidation } from "./subset.ts";
 import { chooseShape, createSurvey, type RecordFacts, type Survey } from "./survey.ts";
 
-/** Readers in the order in which they are asked; the image folder fits most and comes after the others. */
-const formats: readonly (() => Promise<{ default: DatasetFormat }>)[] = [
-  () => import("./formats/cifar-binary.ts"),
-  () => import("./formats/idx.ts"),
-  () => import("./formats/parquet.ts"),
-  () => import("./formats/image-folder.ts"),
-  () => import("./formats/digits.ts"),
-];
-
-/** The files that make a dataset, in the order in which readers are asked. */
-export async function loadFormats(): Promise<DatasetFormat[]> {
+/** Every reader of data, in the order in which they are asked. */
+async function loadFormats(): Promise<DatasetFormat[]> {
   return (await Promise.all(formats.map((load) => load()))).map((module) => module.default);
 }
 

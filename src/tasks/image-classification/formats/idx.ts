@@ -2,7 +2,7 @@
 // and test each, possibly gzipped. Classes are the different labels, so that EMNIST's letters 1–26 are 26 classes.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { constants, gunzipSync } from "node:zlib";
 import { fileError, GeniusError, messageOf } from "../../../base/errors.ts";
 import {
   type DatasetListing,
@@ -13,7 +13,7 @@ import {
 } from "../dataset.ts";
 
 const filePattern = /^(.*?)(train|t10k|test)[-.]?(images|labels)[-.]?idx[13][-.]ubyte(\.gz)?$/;
-const mostBytes = 4 * 1024 ** 3;
+const maxBytes = 4 * 1024 ** 3;
 
 export default defineFormat({
   name: "idx",
@@ -77,7 +77,7 @@ function listRecords(folder: string): DatasetListing {
 
 /** Pairs images with labels. @throws GeniusError when one is missing or several data sets share the folder. */
 function findParts(folder: string): IdxPart[] {
-  const matches = readdirSync(folder)
+  const matches = listFiles(folder)
     .sort()
     .map((file) => filePattern.exec(file))
     .filter((match) => match !== null);
@@ -106,6 +106,14 @@ function findParts(folder: string): IdxPart[] {
   });
 }
 
+function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (thrown) {
+    throw fileError(thrown, folder, "read");
+  }
+}
+
 function readIdx(path: string, dimensions: number): IdxArray {
   let bytes: Uint8Array;
   try {
@@ -115,7 +123,7 @@ function readIdx(path: string, dimensions: number): IdxArray {
   }
   if (path.endsWith(".gz")) {
     try {
-      bytes = gunzipSync(bytes, { maxOutputLength: mostBytes });
+      bytes = gunzipSync(bytes, { maxOutputLength: unpackedLength(bytes, dimensions) });
     } catch (thrown) {
       throw new GeniusError(
         "bad-data",
@@ -125,6 +133,18 @@ function readIdx(path: string, dimensions: number): IdxArray {
     }
   }
   return parseIdx(bytes, { where: path, dimensions });
+}
+
+/** What the header inside a gzipped file announces, so that a bomb is not unpacked further than a sound file would be. */
+function unpackedLength(gzipped: Uint8Array, dimensions: number): number {
+  const start = gunzipSync(gzipped.subarray(0, 4096), { finishFlush: constants.Z_SYNC_FLUSH });
+  const header = 4 + 4 * dimensions;
+  if (start.length < header) return header;
+  let length = 1;
+  for (let dimension = 0; dimension < dimensions; dimension += 1)
+    length *= start.readUInt32BE(4 + 4 * dimension);
+  if (length > maxBytes) throw new Error(`${length} values are announced; up to ${maxBytes} are read`);
+  return header + length + 1;
 }
 
 /** An array of uint8 with its sizes, outermost first. */

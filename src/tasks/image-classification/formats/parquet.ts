@@ -3,34 +3,11 @@
 // can be; the class names of files without them are found by reading all labels first.
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
-import {
-  asyncBufferFromFile,
-  type Compressors,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-} from "hyparquet";
-import { fileError, GeniusError, messageOf } from "../../../base/errors.ts";
-import { type DatasetListing, defineFormat, type ImageRecord, type Part } from "../dataset.ts";
-import { checkColumns, findColumns } from "./parquet-columns.ts";
-
-const compressors: Compressors = {
-  GZIP: (input, maxOutputLength) => gunzipSync(input, { maxOutputLength }),
-  BROTLI: (input, maxOutputLength) => brotliDecompressSync(input, { maxOutputLength }),
-  ZSTD: (input, maxOutputLength) => zstdDecompressSync(input, { maxOutputLength }),
-};
-/** Part words as they occur in file and folder names: data/train-00000-of-00001.parquet, default/test/0000.parquet. */
-const partWords: Readonly<Record<string, Part | "validation">> = {
-  train: "train",
-  training: "train",
-  validation: "validation",
-  valid: "validation",
-  val: "validation",
-  dev: "validation",
-  test: "test",
-  testing: "test",
-};
+import { fileError, GeniusError } from "../../../base/errors.ts";
+import { type DatasetListing, defineFormat, type ImageRecord, type Part, partOrder } from "../dataset.ts";
+import type { ParquetRow } from "./parquet-file.ts";
+import { openParquetThread, type ParquetThread } from "./parquet-thread.ts";
+import { partOfName } from "./part-names.ts";
 
 export default defineFormat({
   name: "parquet",
@@ -48,43 +25,40 @@ interface ParquetFile {
   readonly path: string;
   readonly where: string;
   readonly part: Part;
-  readonly metadata: FileMetaData;
+  readonly groups: readonly number[];
 }
 
 async function listRecords(root: string): Promise<DatasetListing> {
   const { parts, notes } = findParts(root);
+  await using thread = openParquetThread(parts.map(({ path }) => path));
   const files: ParquetFile[] = [];
+  let columns: { image: string; label: string; classNames: readonly string[] | undefined } | undefined;
   for (const { path, part } of parts) {
     const where = path === root ? basename(path) : relative(root, path).split(sep).join("/");
-    const metadata = await clearly(where, async () => {
-      const read = await parquetMetadataAsync(await asyncBufferFromFile(path));
-      checkColumns(read, where);
-      return read;
-    });
-    files.push({ path, where, part, metadata });
+    const described = await thread.describe({ path, where });
+    columns ??= described;
+    files.push({ path, where, part, groups: described.groups });
   }
-  const first = files[0];
-  if (first === undefined) throw new GeniusError("bad-data", `${root} holds no training Parquet file.`);
-  const columns = await clearly(first.where, async () => findColumns(first.metadata, first.where));
-  const named = columns.classNames;
-  const values = named === undefined ? await readLabelValues(files, columns.label) : [];
-  const classOf = new Map(values.map((value, label) => [value, label]));
+  if (columns === undefined) throw new GeniusError("bad-data", `${root} holds no training Parquet file.`);
+  const { image, label, classNames: named } = columns;
+  const values = named === undefined ? await readLabelValues(thread, files, label) : [];
+  const classOf = new Map(values.map((value, index) => [value, index]));
+  const classNames = named ?? values.map(String);
   return {
     name: basename(root, ".parquet"),
-    classNames: named ?? values.map(String),
-    mirrorable: !(named ?? values.map(String)).every((name) => /^[\p{L}\p{N}]$/u.test(name)),
+    classNames,
+    mirrorable: !classNames.every((name) => /^[\p{L}\p{N}]$/u.test(name)),
     files: files.map((file) => file.path),
-    recordCount: files.reduce((sum, file) => sum + Number(file.metadata.num_rows), 0),
+    recordCount: files.reduce((sum, { groups }) => sum + groups.reduce((rows, count) => rows + count, 0), 0),
     ignoredFiles: [],
     notes,
     async *records(): AsyncIterable<ImageRecord> {
+      await using reader = openParquetThread(files.map((file) => file.path));
       for (const file of files) {
-        for await (const { row, index } of readRows(file, [columns.image, columns.label])) {
+        for await (const { row, index } of readRows(reader, file, { image, label })) {
           const where = `${file.where}, row ${index}`;
-          const value = labelValue(row[columns.label], where);
-          const label = named === undefined ? (classOf.get(value) as number) : Number(value);
-          const bytes = imageBytes(row[columns.image]);
-          yield { part: file.part, label, where, image: { kind: "encoded", bytes } };
+          const value = named === undefined ? (classOf.get(row.label) as number) : Number(row.label);
+          yield { part: file.part, label: value, where, image: { kind: "encoded", bytes: row.bytes } };
         }
       }
     },
@@ -92,67 +66,46 @@ async function listRecords(root: string): Promise<DatasetListing> {
 }
 
 async function* readRows(
+  thread: ParquetThread,
   file: ParquetFile,
-  columns: string[],
-): AsyncGenerator<{ row: Record<string, unknown>; index: number }> {
-  const buffer = await clearly(file.where, () => asyncBufferFromFile(file.path));
+  columns: { readonly image?: string; readonly label: string },
+): AsyncGenerator<{ row: ParquetRow; index: number }> {
   let rowStart = 0;
-  for (const group of file.metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    const range = { rowStart, rowEnd, columns };
-    const rows: Record<string, unknown>[] = await clearly(file.where, () =>
-      parquetReadObjects({ file: buffer, metadata: file.metadata, compressors, utf8: false, ...range }),
-    );
-    if (rows.length !== rowEnd - rowStart) {
-      throw new GeniusError(
-        "bad-data",
-        `${file.where}: ${rows.length} rows where ${rowEnd - rowStart} are announced. Get the file again.`,
-      );
-    }
-    for (const [offset, row] of rows.entries()) yield { row, index: rowStart + offset };
-    rowStart = rowEnd;
+  for (const count of file.groups) {
+    const range = { rowStart, rowEnd: rowStart + count };
+    for (const [offset, row] of (await thread.rows(file, columns, range)).entries())
+      yield { row, index: rowStart + offset };
+    rowStart += count;
   }
 }
 
-async function readLabelValues(files: readonly ParquetFile[], column: string): Promise<(number | string)[]> {
+async function readLabelValues(
+  thread: ParquetThread,
+  files: readonly ParquetFile[],
+  label: string,
+): Promise<(number | string)[]> {
   const values = new Set<number | string>();
   for (const file of files) {
-    for await (const { row, index } of readRows(file, [column]))
-      values.add(labelValue(row[column], `${file.where}, row ${index}`));
+    for await (const { row } of readRows(thread, file, { label })) values.add(row.label);
   }
   return [...values].sort((a, b) =>
     typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : 1,
   );
 }
 
-function labelValue(value: unknown, where: string): number | string {
-  if (typeof value === "bigint") return Number(value);
-  if (typeof value === "number" || typeof value === "string") return value;
-  throw new GeniusError(
-    "bad-data",
-    `${where}: the label is ${value === null ? "empty" : typeof value}, but must be a number or a word.`,
-  );
-}
-
-/** The encoded image of a cell; no bytes when it has none, which the survey reports as an empty file. */
-function imageBytes(cell: unknown): Uint8Array {
-  const value = typeof cell === "object" && cell !== null && "bytes" in cell ? cell.bytes : cell;
-  return value instanceof Uint8Array ? value : new Uint8Array(0);
-}
-
 function findParts(root: string): { parts: { path: string; part: Part }[]; notes: string[] } {
+  const words = (path: string) => path.split(/[^\p{L}]+/u).filter((word) => word !== "");
+  const partOf = (path: string) =>
+    words(path)
+      .map((word) => partOfName(word)?.part)
+      .find((part) => part !== undefined);
   const found = findFiles(root).map((path) => {
-    const words = (path === root ? basename(path) : relative(root, path)).toLowerCase().split(/[^a-z]+/);
-    const part = words.map((word) => partWords[word]).find((one) => one !== undefined) ?? "train";
+    const inside = path === root ? basename(path) : relative(root, path);
+    const part = partOf(inside) ?? "train";
+    // Part words as they occur in names: data/train-00000-of-00001.parquet, default/test/0000.parquet.
     const folder = dirname(relative(root, path))
       .split(sep)
-      .filter(
-        (name) =>
-          !name
-            .toLowerCase()
-            .split(/[^a-z]+/)
-            .some((word) => word in partWords),
-      );
+      .filter((name) => partOf(name) === undefined);
     return { path, part, folder: folder.join("/") };
   });
   const folders = [...new Set(found.map((file) => file.folder))];
@@ -163,22 +116,18 @@ function findParts(root: string): { parts: { path: string; part: Part }[]; notes
     );
   }
   const hasTest = found.some((file) => file.part === "test");
-  const hasValidation = found.some((file) => file.part === "validation");
   const parts = found.map(({ path, part }): { path: string; part: Part } => ({
     path,
-    part: part !== "validation" ? part : hasTest ? "train" : "test",
+    part: part !== "evaluation" ? part : hasTest ? "validation" : "test",
   }));
-  parts.sort((a, b) => (a.part === b.part ? (a.path < b.path ? -1 : 1) : a.part === "train" ? -1 : 1));
-  if (parts[0]?.part === "test")
+  parts.sort((a, b) => partOrder.indexOf(a.part) - partOrder.indexOf(b.part) || (a.path < b.path ? -1 : 1));
+  if (parts[0] !== undefined && parts[0].part !== "train")
     throw new GeniusError("bad-data", `${root} holds no training part, only test or validation files.`);
-  const notes = hasValidation
-    ? [
-        hasTest
-          ? "The validation files were added to the training part; images for validation are split off it."
-          : "The validation files are used as the test part.",
-      ]
-    : [];
-  return { parts, notes };
+  const hasValidation = parts.some((file) => file.part === "validation");
+  return {
+    parts,
+    notes: hasValidation ? ["The validation files are used for validation; nothing is split off."] : [],
+  };
 }
 
 /** Parquet files at `path`, or up to three folders below it. */
@@ -195,18 +144,5 @@ function findFiles(path: string, depth = 3): string[] {
       });
   } catch (thrown) {
     throw fileError(thrown, path, "read");
-  }
-}
-
-async function clearly<T>(where: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (thrown) {
-    if (thrown instanceof GeniusError) throw thrown;
-    throw new GeniusError(
-      "bad-data",
-      `${where}: cannot be read as Parquet (${messageOf(thrown)}). Get the file again.`,
-      { cause: thrown },
-    );
   }
 }

@@ -1,0 +1,63 @@
+// `genius data`: what is understood of a dataset, before anything is trained on it. Reads and decodes it as a search
+// would, so that the search that follows begins at once.
+import { z } from "zod";
+import { GeniusError } from "../base/errors.ts";
+import { defineCommand } from "../command/command.ts";
+import { openImages } from "../evaluators/open-images.ts";
+import { type DatasetReport, describeReport, layoutLines } from "../tasks/image-classification/index.ts";
+
+export default defineCommand({
+  options: z.object({
+    imageSize: z
+      .number()
+      .int()
+      .optional()
+      .describe("side in pixels that images are brought to (default: theirs, 8 to 64)")
+      .meta({ placeholder: "N" }),
+    json: z.boolean().default(false).describe("one JSON object on standard output"),
+  }),
+  more: `Shows the parts and classes that were understood, how many images each has, their sizes, and everything that is odd:
+damaged and doubled images, test images in the training part, wrong endings, 16 bits, what was skipped. Exit code 1 for a
+dataset that cannot be trained on.
+
+Example:
+  genius data ./photos`,
+  async run({ operands, options, terminal }) {
+    const [dataset, ...more] = operands;
+    if (dataset === undefined || more.length > 0)
+      throw new GeniusError("wrong-use", "Name one dataset: genius data ./photos");
+    const { environment } = terminal;
+    const onProgress = (text: string) => terminal.error(`${text}\n`);
+    const { name, shape, hash, report } = await openImages(
+      { dataset, environment, onProgress },
+      options.imageSize,
+    );
+    if (options.json) {
+      terminal.out(`${JSON.stringify({ name, shape, hash, report })}\n`);
+      return 0;
+    }
+    const { layout } = report;
+    const lines = [
+      ...(layout === null ? [] : layoutLines(layout)),
+      ...classTable(report),
+      `Stored at ${report.storedSizes.smallest} to ${report.storedSizes.largest} pixels; trained at ${shape[2]}×${shape[1]} with ${shape[0] === 1 ? "one channel" : "three channels"}.`,
+      ...describeReport(report),
+    ];
+    for (const line of lines) terminal.out(`${line}\n`);
+    return 0;
+  },
+});
+
+/** A row a class: its name and its images in each part. */
+function classTable({ classes, validationCount }: DatasetReport): string[] {
+  const width = Math.max(5, ...classes.map(({ name }) => [...name].length));
+  const row = (name: string, counts: readonly (string | number)[]) =>
+    `  ${name}${" ".repeat(width - [...name].length)}${counts.map((count) => String(count).padStart(12)).join("")}`;
+  const hasValidation = validationCount > 0;
+  return [
+    row("class", ["training", ...(hasValidation ? ["validation"] : []), "test"]),
+    ...classes.map((one) =>
+      row(one.name, [one.trainCount, ...(hasValidation ? [one.validationCount] : []), one.testCount]),
+    ),
+  ];
+}
