@@ -6,9 +6,9 @@ import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
 import { networkCost } from "../../src/graph/cost.ts";
 import { createDomain } from "../../src/search/constraints/create-domain.ts";
-import { naswot } from "../../src/search/surrogate/naswot.ts";
 import { networkKnowledge } from "../../src/search/surrogate/network-knowledge.ts";
-import { synflow } from "../../src/search/surrogate/synflow.ts";
+import { naswot } from "../../src/search/zero-cost/naswot.ts";
+import { synflow } from "../../src/search/zero-cost/synflow.ts";
 import { type BenchmarkTable, benchmarkTables, openNumbered } from "./tables.ts";
 
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
 // Mixtures: the gradient by their shares against finite differences, in both layouts and with channels that do not fill
-// a block; a one-hot mixture against the network without it; and looking, which must leave no trace.
+// a block; a one-hot mixture against the network without it; and gradients without a step, which must change nothing.
 import { expect, test } from "vitest";
 import { type NetworkNode, withPairs } from "../graph/network.ts";
 import { drawArray, drawBatch, drawWeights } from "./fixtures/cases.ts";
@@ -64,13 +64,14 @@ for (const lowering of ["native", "plain", "portable"] as const) {
       trainer.setWeights(drawWeights("mixture", nodes));
       const batch = drawBatch("mixture", { step: 0, batchSize, shape: [2, 6, 6], classes: classCount });
       const shares = Float32Array.of(0.1, 0.3, 0.5, -0.2, 0.4);
-      await trainer.look({ ...batch, shares });
+      await trainer.gradientsOnly({ ...batch, shares });
       const gradient = trainer.shareGradient().slice();
       expect(gradient[0]).toBe(0);
       const epsilon = 1e-2;
       for (let place = 1; place < shares.length; place += 1) {
         const lossAt = async (change: number) =>
-          (await trainer.look({ ...batch, shares: shares.with(place, shares[place]! + change) })).loss;
+          (await trainer.gradientsOnly({ ...batch, shares: shares.with(place, shares[place]! + change) }))
+            .loss;
         const slope = ((await lossAt(epsilon)) - (await lossAt(-epsilon))) / (2 * epsilon);
         expect(Math.abs(slope)).toBeGreaterThan(1e-3);
         expect(Math.abs(gradient[place]! - slope)).toBeLessThan(2e-4 + 0.01 * Math.abs(slope));
@@ -108,7 +109,7 @@ test("with one share is the network of that option, and moves only its weights",
   await Promise.all([mixed.dispose(), plain.dispose()]);
 });
 
-test("looking changes nothing, freezing keeps what it names, and shares must be there", async () => {
+test("gradients alone change nothing, freezing keeps what it names, and shares must be there", async () => {
   const nodes = network(5);
   const isFrozen = ({ role }: { role: string }) => role === "norm-scale";
   const trainer = await createTrainer({ nodes, classCount, batchSize, optimiser, seed: 1, isFrozen });
@@ -117,13 +118,13 @@ test("looking changes nothing, freezing keeps what it names, and shares must be 
     shares: drawArray("shares", 5),
   };
   const before = trainer.checkpoint();
-  const first = await trainer.look(batch);
+  const first = await trainer.gradientsOnly(batch);
   expect(trainer.checkpoint()).toEqual(before);
   expect(await trainer.step({ ...batch, learningRate: 0.1 })).toEqual(first);
   expect(trainer.checkpoint()).not.toEqual(before);
   expect([...trainer.weights().get("norm.weight")!.data]).toEqual([1, 1, 1, 1, 1]);
   expect([...trainer.weights().get("norm.bias")!.data]).not.toEqual([0, 0, 0, 0, 0]);
   const { shares: _, ...without } = batch;
-  await expect(trainer.look(without)).rejects.toThrow("A batch of shares must hold 5 numbers");
+  await expect(trainer.gradientsOnly(without)).rejects.toThrow("A batch of shares must hold 5 numbers");
   await trainer.dispose();
 });

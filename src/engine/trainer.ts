@@ -59,7 +59,7 @@ export interface Trainer {
   /** One optimiser step. */
   step(batch: Batch): Promise<StepResult>;
   /** The same loss and gradients without the step: weights, statistics and momenta stay as they are. */
-  look(batch: Omit<Batch, "learningRate">): Promise<StepResult>;
+  gradientsOnly(batch: Omit<Batch, "learningRate">): Promise<StepResult>;
   /** Steps made so far. */
   stepCount(): number;
   /** A copy of the current weights and running statistics. */
@@ -70,7 +70,7 @@ export interface Trainer {
   setWeights(weights: Weights): void;
   /** The gradients of the last step's loss (after clipping), by parameter. For tests and diagnosis. */
   gradients(): Weights;
-  /** The gradient of the last step's (or look's) loss by each share of the mixtures, a view; empty without any. */
+  /** The gradient of the last step's (or `gradientsOnly`'s) loss by each share of the mixtures, a view; empty without any. */
   shareGradient(): Float32Array;
   /** The optimised parameters as one vector, a view until the next step; `gradientVector` is in its order. */
   parameterVector(): Float32Array;
@@ -166,7 +166,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       steps += 1;
       return result();
     },
-    async look(batch) {
+    async gradientsOnly(batch) {
       await run({ ...batch, learningRate: 0 }, steps + 1);
       return result();
     },

@@ -1,4 +1,4 @@
-// Every face is the same set of networks, the mapping goes both ways, and a hidden face says nothing that tells.
+// Every variant is the same set of networks, the mapping goes both ways, and a hidden variant says nothing that tells.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
@@ -10,7 +10,7 @@ import cell from "./spaces/nas-bench-201.ts";
 import macro from "./spaces/nas-bench-macro.ts";
 
 const spaces = [macro.create({}), channels.create({}), cell.create(cell.options.parse({}))];
-const face = (space: (typeof spaces)[number], kind: DisguiseKind, seed = 1) =>
+const variant = (space: (typeof spaces)[number], kind: DisguiseKind, seed = 1) =>
   disguise(space, { kind, random: createRandom(seed, "disguise") });
 
 test("a design costs what its original costs, and the mapping goes there and back", () => {
@@ -21,7 +21,7 @@ test("a design costs what its original costs, and the mapping goes there and bac
       fc.integer({ min: 1, max: 5 }),
       fc.integer(),
       (space, kind, order, seed) => {
-        const disguised = face(space, kind, order);
+        const disguised = variant(space, kind, order);
         const shown = anyDesign(disguised.space, createRandom(seed));
         const original = disguised.toOriginal(shown);
         expect(disguised.fromOriginal(original)).toEqual(shown);
@@ -34,9 +34,9 @@ test("a design costs what its original costs, and the mapping goes there and bac
   );
 });
 
-test("a shuffled face keeps each label with its decision, and differs from seed to seed", () => {
+test("a shuffled variant keeps each label with its decision, and differs from seed to seed", () => {
   const [space] = spaces;
-  const shuffled = face(space!, "permuted");
+  const shuffled = variant(space!, "permuted");
   const shown = [0, 1, 2, 0, 1, 2, 0, 1];
   const labelsOf = (names: typeof space, choices: readonly number[]) =>
     Object.fromEntries(
@@ -44,20 +44,20 @@ test("a shuffled face keeps each label with its decision, and differs from seed 
     );
   expect(labelsOf(shuffled.space, shown)).toEqual(labelsOf(space, shuffled.toOriginal(shown)));
   expect(shuffled.toOriginal(shown)).not.toEqual(shown);
-  expect(face(space!, "permuted", 2).space.decisions).not.toEqual(shuffled.space.decisions);
-  expect(face(space!, "permuted", 1).space.decisions).toEqual(shuffled.space.decisions);
+  expect(variant(space!, "permuted", 2).space.decisions).not.toEqual(shuffled.space.decisions);
+  expect(variant(space!, "permuted", 1).space.decisions).toEqual(shuffled.space.decisions);
   expect(shuffled.space.decisions.every(({ kind }) => kind === "categorical")).toBe(true);
 });
 
-test("a relabelled face has no word of the original, and alike options stay alike", () => {
+test("a relabelled variant has no word of the original, and alike options stay alike", () => {
   const told =
     /conv|skip|none|identity|kernel|channel|pool|residual|edge|node|layer|stem|nas-|CIFAR|published/i;
   for (const space of spaces) {
-    const domain = createDomain(face(space, "relabelled").space, {});
+    const domain = createDomain(variant(space, "relabelled").space, {});
     expect(describeDecisions(domain) + domain.space.name + domain.space.summary).not.toMatch(told);
     expect(describeDecisions(createDomain(space, {}))).toMatch(told);
   }
-  const options = face(spaces[2]!, "relabelled").space.decisions.map(({ options }) => options);
+  const options = variant(spaces[2]!, "relabelled").space.decisions.map(({ options }) => options);
   expect(options[0]!.map(({ label }) => label)).toEqual(
     ["A", "B", "C", "D", "E"].map((letter) => `operation ${letter}`),
   );
@@ -66,7 +66,7 @@ test("a relabelled face has no word of the original, and alike options stay alik
 
 test("a hidden task keeps decisions and costs to the letter, and no name", () => {
   for (const space of spaces) {
-    const hidden = face(space, "hidden-task");
+    const hidden = variant(space, "hidden-task");
     const [before, after] = [createDomain(space, {}), createDomain(hidden.space, {})];
     expect(describeDecisions(after) + describeCosts(after)).toBe(
       describeDecisions(before) + describeCosts(before),

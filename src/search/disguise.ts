@@ -1,5 +1,5 @@
-// The same set of networks under another face: renamed, reordered, or without the words that say where it was published.
-// A model that reasons about networks does about as well on every face that tells it the same facts; a model that
+// The same set of networks under another variant: renamed, reordered, or without the words that say where it was published.
+// A model that reasons about networks does about as well on every variant that tells it the same facts; a model that
 // remembers a published table does best where it recognises it. It knows nothing of models, prompts or accuracies.
 import type { Random } from "../base/random.ts";
 import type { Choices, Decision, Space } from "./space.ts";
@@ -25,7 +25,7 @@ export interface Disguise {
   readonly task: string | undefined;
   /** Whether accuracies are fed back upside down. */
   readonly inverts: boolean;
-  /** The design of the published space that a design of this face is. */
+  /** The design of the published space that a design of this variant is. */
   toOriginal(choices: Choices): Choices;
   fromOriginal(choices: Choices): Choices;
 }
@@ -34,8 +34,8 @@ const neutralName = "networks";
 const neutralTask = "image classification";
 
 /**
- * `space` under the face `kind`. Costs, networks and hyperparameters of a design are those of its original.
- * @param setting.random Draws the order of `permuted`; no other face uses it.
+ * `space` under the variant `kind`. Costs, networks and hyperparameters of a design are those of its original.
+ * @param setting.random Draws the order of `permuted`; no other variant uses it.
  */
 export function disguise(
   space: Space,

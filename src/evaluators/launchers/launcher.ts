@@ -72,7 +72,7 @@ export interface Launcher {
   requirePackage?(name: string, atLeast: string): Promise<void>;
   /** What there is in all for trainings, where the launcher knows. */
   readonly capacity?: { readonly gpus: number; readonly cpus: number };
-  /** How long to wait between two looks at a job; 1 by default. */
+  /** Seconds between two queries of a job; 1 by default. */
   readonly pollSeconds?: number;
   /** Lets go of the backend. Jobs go on. */
   close?(): Promise<void>;

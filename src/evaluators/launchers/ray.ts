@@ -93,7 +93,7 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
       if ((await api.job(job.key).catch(() => undefined)) === undefined) throw thrown;
     }
   };
-  const look = async (job: LaunchJob): Promise<JobState> => {
+  const query = async (job: LaunchJob): Promise<JobState> => {
     const directory = directoryOf(job);
     const [isStopAsked, isTimedOut] = await Promise.all([
       isThere(join(directory, stopName)),
@@ -109,7 +109,7 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
     return jobStateOf(found, { isStopAsked, isTimedOut });
   };
   const stateOf = async (job: LaunchJob): Promise<JobState> => {
-    const state = await look(job);
+    const state = await query(job);
     // A node that only the head lost sees this and ends the training, before another one goes on from its checkpoint.
     if (state.kind === "ended" && (state.how === "lost" || state.how === "preempted")) {
       await writeWhole(join(directoryOf(job), lostName), "");

@@ -38,7 +38,7 @@ import {
 } from "./slurm/job-files.ts";
 import { endFrom, forgottenWord, isScriptsToTell, liveStateOf } from "./slurm/job-states.ts";
 import { defaultGraceSeconds, type SlurmOptions, sbatchArgumentsOf, slurmOptions } from "./slurm/options.ts";
-import { type Look, type SlurmJob, type SlurmQueue, watchQueue } from "./slurm/queue.ts";
+import { type QueueState, type SlurmJob, type SlurmQueue, watchQueue } from "./slurm/queue.ts";
 
 export default defineLauncher({
   name: "slurm",
@@ -48,11 +48,11 @@ export default defineLauncher({
   create,
 });
 
-/** A claim to which nobody has noted a number after so many looks was made by a process that is gone. */
-const looksForNumber = 10;
+/** A claim without a job number after this many queries was made by a process that is gone. */
+const attemptsForNumber = 10;
 const pauseMs = 500;
-/** A node's note of the end may show in the shared folder only some looks after Slurm has told the end. */
-const looksForNote = 12;
+/** A node's note of the end may appear in the shared folder several queries after Slurm reported the end. */
+const queriesForNote = 12;
 
 async function create({ environment }: LauncherSetting, options: SlurmOptions): Promise<Launcher> {
   const run = slurmPrograms(environment);
@@ -65,7 +65,7 @@ async function create({ environment }: LauncherSetting, options: SlurmOptions): 
   });
   let python: Promise<string> | undefined;
   const submissions = new Map<string, Promise<void>>();
-  const looksWithoutNote = new Map<string, number>();
+  const queriesWithoutNote = new Map<string, number>();
   let withoutFolder: string | undefined;
 
   const pythonOf = async () => {
@@ -120,10 +120,10 @@ async function create({ environment }: LauncherSetting, options: SlurmOptions): 
 
   /** Whether Slurm has a job for a claim that another process made, perhaps just now. */
   const findSubmitted = async (job: LaunchJob, directory: string): Promise<boolean> => {
-    for (let look = 0; look < looksForNumber; look += 1) {
-      if (look > 0) await wait(pauseMs);
+    for (let attempt = 0; attempt < attemptsForNumber; attempt += 1) {
+      if (attempt > 0) await wait(pauseMs);
       if ((await slurmIdOf(directory)) !== undefined) return true;
-      const found = (await queue.look("fresh")).byName.get(job.key);
+      const found = (await queue.query("fresh")).byName.get(job.key);
       if (found !== undefined) {
         await noteSlurmId(directory, found.id);
         return true;
@@ -137,11 +137,11 @@ async function create({ environment }: LauncherSetting, options: SlurmOptions): 
     const known = await endOf(directory);
     if (known !== undefined) return known;
     if ((await tokenOf(directory)) === undefined) return { kind: "unknown" };
-    const find = async ({ byId, byName }: Look) => {
+    const find = async ({ byId, byName }: QueueState) => {
       const id = await slurmIdOf(directory);
       return id === undefined ? byName.get(job.key) : byId.get(id);
     };
-    const found = (await find(await queue.look())) ?? (await find(await queue.look("fresh")));
+    const found = (await find(await queue.query())) ?? (await find(await queue.query("fresh")));
     const id = found?.id ?? (await slurmIdOf(directory));
     if (id === undefined) return { kind: "unknown" };
     const live = found === undefined ? undefined : liveStateOf(found);
@@ -157,11 +157,11 @@ async function create({ environment }: LauncherSetting, options: SlurmOptions): 
         withoutFolder = `The node ${end.node} does not see the folder ${directory} (Slurm job ${id}). Slurm trainings need a folder that this machine and all nodes share: choose one with --out. Nothing was started.`;
         return keep(directory, { kind: "ended", how: "failed", detail: withoutFolder });
       }
-      const looks = (looksWithoutNote.get(job.key) ?? 0) + 1;
-      looksWithoutNote.set(job.key, looks);
-      if ((code === undefined || code.endsWith(":0")) && looks < looksForNote) return { kind: "running" };
+      const queries = (queriesWithoutNote.get(job.key) ?? 0) + 1;
+      queriesWithoutNote.set(job.key, queries);
+      if ((code === undefined || code.endsWith(":0")) && queries < queriesForNote) return { kind: "running" };
     }
-    looksWithoutNote.delete(job.key);
+    queriesWithoutNote.delete(job.key);
     const evidence = { wasStopped: await wasStopped(directory), lastWords: await lastWordsOf(directory) };
     return keep(directory, endFrom({ job: end, ...evidence, ...(exit && { exit }) }));
   };
@@ -200,7 +200,7 @@ async function create({ environment }: LauncherSetting, options: SlurmOptions): 
       const { kind } = await stateOf(job);
       if (kind === "unknown" || kind === "ended") return;
       await noteStop(directory);
-      const id = (await slurmIdOf(directory)) ?? (await queue.look()).byName.get(job.key)?.id;
+      const id = (await slurmIdOf(directory)) ?? (await queue.query()).byName.get(job.key)?.id;
       if (id === undefined) return;
       // One that waits is taken from the queue. One that runs is told, and its script gives it the time to stop.
       await cancel(run, ["--state=PENDING", id]);

@@ -2,8 +2,8 @@
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import { expect, test } from "vitest";
 import { disguiseKinds } from "../../search/disguise.ts";
-import type { AuditMeasurement, AuditSearch } from "../../study/audit-measurement.ts";
 import { auditMarkdown, auditPage, auditResult } from "./audit-report.ts";
+import type { AuditMeasurement, AuditSearch } from "./measurement.ts";
 
 const audit: AuditMeasurement = {
   space: "nas-bench-macro",
@@ -14,10 +14,10 @@ const audit: AuditMeasurement = {
   trials: 2,
   seeds: 5,
   trivialGuesses: [{ name: "the design of most MACs", percentile: 90 }],
-  searches: disguiseKinds.flatMap((face) =>
+  searches: disguiseKinds.flatMap((variant) =>
     [1, 2, 3, 4, 5].map((seed): AuditSearch => {
-      const percentiles = face === "own-names" || face === "inverted" ? [99, 98] : [50, 60];
-      return { face, seed, percentiles, unreadable: face === "permuted" ? 1 : 0 };
+      const percentiles = variant === "own-names" || variant === "inverted" ? [99, 98] : [50, 60];
+      return { variant, seed, percentiles, unreadable: variant === "permuted" ? 1 : 0 };
     }),
   ),
   // Twenty pairs, all of the better design A, in which costs mislead in every second.
@@ -27,10 +27,10 @@ const audit: AuditMeasurement = {
     largerDigits: null,
   })),
   rankings: disguiseKinds
-    .filter((face) => face !== "inverted")
-    .map((face) => ({
-      face,
-      answers: Array.from({ length: 20 }, (_, index) => (face === "own-names" || index < 5 ? "A" : "B")),
+    .filter((variant) => variant !== "inverted")
+    .map((variant) => ({
+      variant,
+      answers: Array.from({ length: 20 }, (_, index) => (variant === "own-names" || index < 5 ? "A" : "B")),
       unreadable: 0,
     })),
   stoppedBy: null,
@@ -61,7 +61,7 @@ test("the page says verdict, rule and figures, and what a model is called cannot
   expect(tables.length).toBe(6);
 });
 
-test("Markdown has a row for every face, and the rules beside them", () => {
+test("Markdown has a row for every variant, and the rules beside them", () => {
   const markdown = auditMarkdown(input);
   expect(markdown).toContain("| own-names | 20 | 100.0 (95 %: 83.9 to 100.0)");
   expect(markdown).toContain("| permuted | 20 | 25.0");
@@ -93,7 +93,7 @@ test("an audit that was stopped says so, and gives no verdict", () => {
 test("replies that could not be read are told", () => {
   const answers = audit.pairs.map(() => null);
   const rankings = audit.rankings.map((ranking) =>
-    ranking.face === "permuted" ? { ...ranking, answers, unreadable: 20 } : ranking,
+    ranking.variant === "permuted" ? { ...ranking, answers, unreadable: 20 } : ranking,
   );
   const { notes, evidence } = auditResult({ ...input, audit: { ...audit, rankings } });
   expect(notes).toContain("20 of 20 judgements under permuted could not be read.");

@@ -6,7 +6,6 @@ import { barChart, stripChart } from "../../report/charts/rows.ts";
 import { markdownCode, markdownTable, markdownText } from "../../report/markdown.ts";
 import { html } from "../../report/markup.ts";
 import { definitions, figure, fold, list, notice, pageText, table } from "../../report/page.ts";
-import type { AuditMeasurement } from "../../study/audit-measurement.ts";
 import {
   type AuditSummary,
   type Estimate,
@@ -15,6 +14,7 @@ import {
   leastSeeds,
   summariseAudit,
 } from "./audit-summary.ts";
+import type { AuditMeasurement } from "./measurement.ts";
 
 export interface AuditReportInput {
   readonly audit: AuditMeasurement;
@@ -25,7 +25,7 @@ export interface AuditReportInput {
   readonly spent: string;
 }
 
-const faceNotes = [
+const variantNotes = [
   "own-names: the space as it is published.",
   "hidden-task: the names of space, data set and task are hidden; decisions, labels and costs stay.",
   "permuted: decisions and options are in another order for every seed and every batch of pairs; words and costs stay.",
@@ -33,10 +33,10 @@ const faceNotes = [
   "inverted: the space as it is published, and each accuracy fed back as best + worst − accuracy. Who learns goes to the truly worst designs; who remembers keeps proposing the good ones. Without feedback it is own-names, so it is not ranked.",
 ];
 
-const rule = `The rule. Direct evidence is of three kinds. Ranking: the model orders pairs better under the published names than under the faces that tell the same facts (the mean of hidden-task and permuted), and better than every rule that needs no model. First guess: the same of the first design proposed, and it is better than every design that needs no knowledge. Deaf to feedback: under inverted accuracies the later half of its designs is truly better than those that need no knowledge. Each needs a 95 % interval wholly above zero, or above the guess. Two kinds are clear signs; one is a sign, and so is ranking better under the published names than without any words, which knowledge of networks may explain too; none is no sign. With fewer than ${leastSeeds} seeds or ${leastPairs} judged pairs a kind is not decided.`;
+const rule = `The rule. Direct evidence is of three kinds. Ranking: the model orders pairs better under the published names than under the variants that tell the same facts (the mean of hidden-task and permuted), and better than every rule that needs no model. First guess: the same of the first design proposed, and it is better than every design that needs no knowledge. Deaf to feedback: under inverted accuracies the later half of its designs is truly better than those that need no knowledge. Each needs a 95 % interval wholly above zero, or above the guess. Two kinds are clear signs; one is a sign, and so is ranking better under the published names than without any words, which knowledge of networks may explain too; none is no sign. With fewer than ${leastSeeds} seeds or ${leastPairs} judged pairs a kind is not decided.`;
 
 const limits =
-  "What it cannot see: a model that recognises the space by its structure under every face, and one that knows only a few designs that it was never led to. No sign is no proof of absence. Half of the pairs are chosen so that the design of more MACs is the worse one, so chance and “more MACs is better” are both near 50 %. Intervals over few seeds are too narrow, and a model that always answers the same is less certain than they say: in 400 simulated audits each of three kinds of models that remember nothing (5 seeds, 100 pairs), 1 to 11 % were said to show signs, and none clear ones.";
+  "What it cannot see: a model that recognises the space by its structure under every variant, and one that knows only a few designs that it was never led to. No sign is no proof of absence. Half of the pairs are chosen so that the design of more MACs is the worse one, so chance and “more MACs is better” are both near 50 %. Intervals over few seeds are too narrow, and a model that always answers the same is less certain than they say: in 400 simulated audits each of three kinds of models that remember nothing (5 seeds, 100 pairs), 1 to 11 % were said to show signs, and none clear ones.";
 
 /** The verdict as a sentence. */
 function verdictSentence({ audit, summary }: Told): string {
@@ -68,7 +68,7 @@ function evidenceSentences({ audit, summary }: Told): string[] {
   const same = "hidden-task and permuted";
   const sentences: Record<Evidence["name"], string> = {
     ranking: `Ranking: with the published names ${points(gap("blind ranking", same), 100)} of pairs more in order than under ${same}; over “more MACs is better” ${points(gap("blind ranking", "the rule “more MACs is better”"), 100)}, over “larger digits are better” ${points(gap("blind ranking", "the rule “larger digits are better”"), 100)}`,
-    "first guess": `First guess: with the published names ${points(gap("first guess", same))} higher than under ${same}; it stands at ${percentile(faceOf(summary, "own-names")?.first ?? null)}, and the best guess without knowledge at ${summary.bestTrivialPercentile.toFixed(2)}`,
+    "first guess": `First guess: with the published names ${points(gap("first guess", same))} higher than under ${same}; it stands at ${percentile(variantOf(summary, "own-names")?.first ?? null)}, and the best guess without knowledge at ${summary.bestTrivialPercentile.toFixed(2)}`,
     "deaf to feedback": `Deaf to feedback: under inverted accuracies the later half of the ${audit.trials} designs truly stands at ${percentile(summary.lateInverted)}, and the best guess without knowledge at ${summary.bestTrivialPercentile.toFixed(2)}`,
     names: `Names: with the published names ${points(gap("blind ranking", "relabelled"), 100)} of pairs more in order than without words and costs`,
   };
@@ -95,7 +95,8 @@ function notes({ audit, summary }: Told): string[] {
   ];
 }
 
-const faceOf = (summary: AuditSummary, name: string) => summary.faces.find(({ face }) => face === name);
+const variantOf = (summary: AuditSummary, name: string) =>
+  summary.variants.find(({ variant }) => variant === name);
 const number = (value: number, digits: number) =>
   value
     .toFixed(digits)
@@ -120,9 +121,9 @@ const cell = (estimate: Estimate | null, scale: number, digits: number) =>
 
 function searchTable({ summary, audit }: Told): DataTable {
   return {
-    columns: ["face", "searches", "first guess", `best of ${audit.trials}`, "gain", "unreadable replies"],
-    rows: summary.faces.map(({ face, first, best, improvement, unreadable }) => [
-      face,
+    columns: ["variant", "searches", "first guess", `best of ${audit.trials}`, "gain", "unreadable replies"],
+    rows: summary.variants.map(({ variant, first, best, improvement, unreadable }) => [
+      variant,
       first?.count ?? 0,
       cell(first, 1, 2),
       cell(best, 1, 2),
@@ -184,16 +185,16 @@ function auditCharts({ audit, summary }: Told): Chart[] {
           },
         ],
   );
-  const strips = summary.faces.flatMap(({ face, first }) =>
+  const strips = summary.variants.flatMap(({ variant, first }) =>
     first === null
       ? []
       : [
           {
-            name: face,
+            name: variant,
             values: audit.searches
-              .filter((search) => search.face === face)
+              .filter((search) => search.variant === variant)
               .flatMap(({ percentiles: [value] }) =>
-                value === undefined ? [] : [face === "inverted" ? 100 - value : value],
+                value === undefined ? [] : [variant === "inverted" ? 100 - value : value],
               ),
             center: first.mean,
             interval: first.ci95,
@@ -244,7 +245,7 @@ export function auditPage(input: AuditReportInput): string {
     title: title(told),
     lead: html`<p><strong>${verdictSentence(told)}</strong></p>${list(evidenceSentences(told))}${notes(told).map((note) => notice(note))}${definitions(
       [
-        ["searches", `${audit.seeds} for each face`],
+        ["searches", `${audit.seeds} for each variant`],
         ["evaluations of each", audit.trials],
         ["pairs", audit.pairs.length],
         ["designs in the table", audit.designCount.toLocaleString("en")],
@@ -266,7 +267,7 @@ export function auditPage(input: AuditReportInput): string {
       {
         id: "method",
         title: "Method",
-        body: html`<p>${rule}</p><h3>Faces</h3>${list(faceNotes)}<p>${limits}</p>`,
+        body: html`<p>${rule}</p><h3>Variants</h3>${list(variantNotes)}<p>${limits}</p>`,
       },
       {
         id: "repeat",
@@ -295,7 +296,7 @@ export function auditMarkdown(input: AuditReportInput): string {
     markdownTable(gapTable(told)),
     "## Method",
     markdownText(rule),
-    bullets(faceNotes),
+    bullets(variantNotes),
     markdownText(limits),
     `Spent: ${markdownText(input.spent)}`,
     markdownCode(input.command),

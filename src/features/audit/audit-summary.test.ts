@@ -3,11 +3,11 @@
 import { expect, test } from "vitest";
 import { createRandom } from "../../base/random.ts";
 import { type DisguiseKind, disguiseKinds } from "../../search/disguise.ts";
-import type { AuditMeasurement, AuditPair } from "../../study/audit-measurement.ts";
 import { summariseAudit, type Verdict } from "./audit-summary.ts";
+import type { AuditMeasurement, AuditPair } from "./measurement.ts";
 
 interface Simulated {
-  /** Chance of a right answer under each face. */
+  /** Chance of a right answer under each variant. */
   readonly right: Partial<Record<DisguiseKind, number>>;
   /** Percentiles of the designs proposed lie between this and 100; the goal under inverted is to go down. */
   readonly from: Partial<Record<DisguiseKind, number>>;
@@ -25,7 +25,7 @@ function simulate(model: Simulated, run: number, size = { seeds: 5, pairs: 60 })
       largerDigits: index % 3 === 0 ? null : side(),
     };
   });
-  const chanceOf = (face: DisguiseKind) => model.right[face] ?? 0.5;
+  const chanceOf = (variant: DisguiseKind) => model.right[variant] ?? 0.5;
   return {
     space: "nas-bench-macro",
     dataset: "cifar10",
@@ -35,21 +35,21 @@ function simulate(model: Simulated, run: number, size = { seeds: 5, pairs: 60 })
     trials: 6,
     seeds: size.seeds,
     trivialGuesses: [{ name: "the design of most MACs", percentile: 95 }],
-    searches: disguiseKinds.flatMap((face) =>
+    searches: disguiseKinds.flatMap((variant) =>
       Array.from({ length: size.seeds }, (_, index) => {
-        const from = model.from[face] ?? 50;
+        const from = model.from[variant] ?? 50;
         const percentiles = Array.from({ length: 6 }, () => from + random.next() * (100 - from));
-        return { face, seed: index + 1, percentiles, unreadable: 0 };
+        return { variant, seed: index + 1, percentiles, unreadable: 0 };
       }),
     ),
     pairs,
     rankings: disguiseKinds
-      .filter((face) => face !== "inverted")
-      .map((face) => ({
-        face,
+      .filter((variant) => variant !== "inverted")
+      .map((variant) => ({
+        variant,
         unreadable: 0,
         answers: pairs.map(({ better }) => {
-          const isRight = random.next() < chanceOf(face);
+          const isRight = random.next() < chanceOf(variant);
           return isRight === (better === "A") ? ("A" as const) : ("B" as const);
         }),
       })),
@@ -64,10 +64,10 @@ function verdicts(model: Simulated, runs: number): Record<Verdict, number> {
 }
 
 const everywhere = (value: number): Simulated["right"] =>
-  Object.fromEntries(disguiseKinds.map((face) => [face, value]));
+  Object.fromEntries(disguiseKinds.map((variant) => [variant, value]));
 
 // With 400 audits each and 100 pairs, as the report's method says: 3, 20 and 44 were said to show signs, none clear ones.
-test("who guesses, and who knows as much under every face, is hardly ever accused", () => {
+test("who guesses, and who knows as much under every variant, is hardly ever accused", () => {
   const models: readonly Simulated[] = [
     { right: {}, from: {} },
     { right: everywhere(0.75), from: { ...everywhere(80), inverted: 0 } },
@@ -102,7 +102,7 @@ test("too few seeds and pairs decide nothing, and no measurement gives no figure
   expect(few.verdict).toBe("undecided");
   const none = summariseAudit({ ...simulate(sure, 1), searches: [], rankings: [] });
   expect(none.verdict).toBe("undecided");
-  expect(none.faces.every(({ first, best }) => first === null && best === null)).toBe(true);
+  expect(none.variants.every(({ first, best }) => first === null && best === null)).toBe(true);
 });
 
 test("the interval of a share is Wilson's", () => {
@@ -112,7 +112,7 @@ test("the interval of a share is Wilson's", () => {
   const answers = audit.pairs.map(({ better }, index) =>
     index < 81 === (better === "A") ? ("A" as const) : ("B" as const),
   );
-  const summary = summariseAudit({ ...audit, rankings: [{ face: "own-names", answers, unreadable: 0 }] });
+  const summary = summariseAudit({ ...audit, rankings: [{ variant: "own-names", answers, unreadable: 0 }] });
   const [low, high] = summary.rankings[0]!.correct!.ci95;
   expect(low).toBeCloseTo(0.2553, 4);
   expect(high).toBeCloseTo(0.3662, 4);

@@ -4,7 +4,7 @@ import { createRandom } from "../../base/random.ts";
 import { type Interval, meanInterval } from "../../math/bootstrap.ts";
 import { mean } from "../../math/statistics.ts";
 import { type DisguiseKind, disguiseKinds } from "../../search/disguise.ts";
-import type { AuditMeasurement, AuditPair, AuditSearch, PairSide } from "../../study/audit-measurement.ts";
+import type { AuditMeasurement, AuditPair, AuditSearch, PairSide } from "./measurement.ts";
 
 /** A mean with its 95 % interval, over `count` values; null where nothing was measured. */
 export interface Estimate {
@@ -13,8 +13,8 @@ export interface Estimate {
   readonly count: number;
 }
 
-export interface FaceSummary {
-  readonly face: DisguiseKind;
+export interface VariantSummary {
+  readonly variant: DisguiseKind;
   /** Percentiles, 0 to 100, towards what was asked for: under `inverted` the truly worst design has 100. */
   readonly first: Estimate | null;
   readonly best: Estimate | null;
@@ -23,7 +23,7 @@ export interface FaceSummary {
 }
 
 export interface RankingSummary {
-  /** A face, or a rule that needs no model. */
+  /** A variant, or a rule that needs no model. */
   readonly name: string;
   readonly byModel: boolean;
   /** Share of pairs in the right order, in [0, 1], with Wilson's interval. */
@@ -50,7 +50,7 @@ export interface Evidence {
 export type Verdict = "no sign" | "signs" | "clear signs" | "undecided";
 
 export interface AuditSummary {
-  readonly faces: readonly FaceSummary[];
+  readonly variants: readonly VariantSummary[];
   readonly rankings: readonly RankingSummary[];
   readonly gaps: readonly Gap[];
   /** The true percentile of the later half of the designs proposed under inverted feedback. */
@@ -62,7 +62,7 @@ export interface AuditSummary {
 
 export const leastSeeds = 5;
 export const leastPairs = 20;
-/** The faces that tell all that the published one tells of networks: only memory does better without a disguise. */
+/** The variants that tell all that the published one tells of networks: only memory does better without a disguise. */
 export const sameFacts: readonly DisguiseKind[] = ["hidden-task", "permuted"];
 
 export function summariseAudit(audit: AuditMeasurement): AuditSummary {
@@ -73,14 +73,14 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
     return { mean: mean(known), ci95: meanInterval(known, random), count: known.length };
   };
   const seeds = Array.from({ length: audit.seeds }, (_, index) => index + 1);
-  const searchOf = (face: DisguiseKind, seed: number) =>
-    audit.searches.find((search) => search.face === face && search.seed === seed);
+  const searchOf = (variant: DisguiseKind, seed: number) =>
+    audit.searches.find((search) => search.variant === variant && search.seed === seed);
   const overSeeds = (read: (seed: number) => number | undefined) => estimateOf(seeds.map(read));
-  const firstOf = (face: DisguiseKind, seed: number) => towardsGoal(searchOf(face, seed))[0];
-  const bestOf = (face: DisguiseKind, seed: number) => highest(towardsGoal(searchOf(face, seed)));
+  const firstOf = (variant: DisguiseKind, seed: number) => towardsGoal(searchOf(variant, seed))[0];
+  const bestOf = (variant: DisguiseKind, seed: number) => highest(towardsGoal(searchOf(variant, seed)));
 
   const marks = new Map(
-    audit.rankings.map(({ face, answers }) => [face, marksOf(audit.pairs, answers)] as const),
+    audit.rankings.map(({ variant, answers }) => [variant, marksOf(audit.pairs, answers)] as const),
   );
   const rules = {
     "more MACs is better": marksOf(
@@ -95,12 +95,16 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
   const own = marks.get("own-names") ?? [];
   const overPairs = (other: readonly (number | undefined)[]) =>
     estimateOf(own.map((mark, index) => minus(mark, other[index])));
-  const same = audit.pairs.map((_, index) => meanOfAll(sameFacts.map((face) => marks.get(face)?.[index])));
+  const same = audit.pairs.map((_, index) =>
+    meanOfAll(sameFacts.map((variant) => marks.get(variant)?.[index])),
+  );
   const rankingGap = overPairs(same);
   const ruleGaps = Object.entries(rules).map(([name, mark]) => ({ name, difference: overPairs(mark) }));
   const relabelledGap = overPairs(marks.get("relabelled") ?? []);
-  const seedGap = (read: typeof firstOf, faces: readonly DisguiseKind[]) =>
-    overSeeds((seed) => minus(read("own-names", seed), meanOfAll(faces.map((face) => read(face, seed)))));
+  const seedGap = (read: typeof firstOf, variants: readonly DisguiseKind[]) =>
+    overSeeds((seed) =>
+      minus(read("own-names", seed), meanOfAll(variants.map((variant) => read(variant, seed)))),
+    );
   const firstGap = seedGap(firstOf, sameFacts);
 
   const bestTrivialPercentile = Math.max(0, ...audit.trivialGuesses.map(({ percentile }) => percentile));
@@ -121,19 +125,19 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
   ];
 
   return {
-    faces: disguiseKinds.map((face) => ({
-      face,
-      first: overSeeds((seed) => firstOf(face, seed)),
-      best: overSeeds((seed) => bestOf(face, seed)),
-      improvement: overSeeds((seed) => minus(bestOf(face, seed), firstOf(face, seed))),
+    variants: disguiseKinds.map((variant) => ({
+      variant,
+      first: overSeeds((seed) => firstOf(variant, seed)),
+      best: overSeeds((seed) => bestOf(variant, seed)),
+      improvement: overSeeds((seed) => minus(bestOf(variant, seed), firstOf(variant, seed))),
       unreadable: audit.searches
-        .filter((search) => search.face === face)
+        .filter((search) => search.variant === variant)
         .reduce((sum, { unreadable }) => sum + unreadable, 0),
     })),
     rankings: [
-      ...audit.rankings.map(({ face, unreadable }) => ({
-        ...scoreOf(audit.pairs, marks.get(face) ?? []),
-        name: face,
+      ...audit.rankings.map(({ variant, unreadable }) => ({
+        ...scoreOf(audit.pairs, marks.get(variant) ?? []),
+        name: variant,
         byModel: true,
         unreadable,
       })),
@@ -146,10 +150,10 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
     ],
     gaps: [
       { measure: "blind ranking", over: sameFacts.join(" and "), difference: rankingGap },
-      ...[...marks].flatMap(([face, mark]) =>
-        face === "own-names"
+      ...[...marks].flatMap(([variant, mark]) =>
+        variant === "own-names"
           ? []
-          : [{ measure: "blind ranking", over: face, difference: overPairs(mark) } as const],
+          : [{ measure: "blind ranking", over: variant, difference: overPairs(mark) } as const],
       ),
       ...ruleGaps.map(
         ({ name, difference }) =>
@@ -157,10 +161,10 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
       ),
       { measure: "first guess", over: sameFacts.join(" and "), difference: firstGap },
       ...(["first guess", "best design"] as const).flatMap((measure) =>
-        (["hidden-task", "permuted", "relabelled"] as const).map((face) => ({
+        (["hidden-task", "permuted", "relabelled"] as const).map((variant) => ({
           measure,
-          over: face,
-          difference: seedGap(measure === "first guess" ? firstOf : bestOf, [face]),
+          over: variant,
+          difference: seedGap(measure === "first guess" ? firstOf : bestOf, [variant]),
         })),
       ),
     ],
@@ -191,14 +195,14 @@ function allOf(parts: readonly (boolean | null)[]): boolean | null {
 
 function towardsGoal(search: AuditSearch | undefined): readonly number[] {
   if (search === undefined) return [];
-  return search.face === "inverted" ? search.percentiles.map((value) => 100 - value) : search.percentiles;
+  return search.variant === "inverted" ? search.percentiles.map((value) => 100 - value) : search.percentiles;
 }
 
 const highest = (values: readonly number[]) => (values.length === 0 ? undefined : Math.max(...values));
 const minus = (a: number | undefined, b: number | undefined) =>
   a === undefined || b === undefined ? undefined : a - b;
 
-/** Undefined unless all are known: a mean over other faces would compare other things. */
+/** Undefined unless all are known: a mean over other variants would compare other things. */
 function meanOfAll(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 || known.length < values.length ? undefined : mean(known);

@@ -9,7 +9,6 @@ import table from "../../evaluators/table.ts";
 import { type Caps, createConversation } from "../../llm/index.ts";
 import type { Choices } from "../../search/space.ts";
 import macro from "../../search/spaces/nas-bench-macro.ts";
-import type { AuditMeasurement } from "../../study/audit-measurement.ts";
 import {
   type Behaviour,
   behaviours,
@@ -19,6 +18,7 @@ import {
 import { auditPlan, runAudit } from "./audit.ts";
 import { summariseAudit } from "./audit-summary.ts";
 import { drawPairs } from "./blind-ranking.ts";
+import type { AuditMeasurement } from "./measurement.ts";
 
 const environment = {
   GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
@@ -140,7 +140,7 @@ test("a model that remembers the table shows clear signs, of every kind", async 
   });
   expect(summary.verdict).toBe("clear signs");
   expect(summary.rankings.find(({ name }) => name === "own-names")?.correct?.mean).toBe(1);
-  expect(summary.faces.find(({ face }) => face === "own-names")?.first?.mean).toBe(100);
+  expect(summary.variants.find(({ variant }) => variant === "own-names")?.first?.mean).toBe(100);
   // Half of the pairs are such that costs mislead.
   expect(summary.rankings.find(({ name }) => name === "more MACs is better")?.correct?.mean).toBe(0.5);
   expect(requests.length).toBe(5 * 5 * 4 + 4 * 4);
@@ -163,7 +163,7 @@ test("a model that prefers large digits does as well without words, worse in ano
   expect(summary.verdict).toBe("no sign");
 });
 
-test("what the model reads under each face says no more than it should", async () => {
+test("what the model reads under each variant says no more than it should", async () => {
   const { requests } = await audit(digitLover);
   const prompts = requests.map(({ body }) => JSON.stringify(body));
   const relabelled = prompts.filter((prompt) => prompt.includes("operation A"));
@@ -183,10 +183,10 @@ test("replies that cannot be read are asked for once more, counted, and decide n
   };
   const { measured, requests } = await audit(mute, { seeds: 1 });
   const summary = summariseAudit(measured);
-  const own = summary.faces.find(({ face }) => face === "own-names")!;
+  const own = summary.variants.find(({ variant }) => variant === "own-names")!;
   expect(own.first).toBeNull();
   expect(own.unreadable).toBe(4);
-  expect(summary.faces.find(({ face }) => face === "relabelled")?.unreadable).toBe(0);
+  expect(summary.variants.find(({ variant }) => variant === "relabelled")?.unreadable).toBe(0);
   expect(summary.rankings.map(({ name, unreadable }) => [name, unreadable]).slice(0, 4)).toEqual([
     ["own-names", 40],
     ["hidden-task", 0],

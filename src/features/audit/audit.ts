@@ -1,8 +1,9 @@
-// The contamination audit: the same model searches the same table under several faces, and judges the same pairs of
+// The contamination audit: the same model searches the same table under several variants, and judges the same pairs of
 // designs. Every call has its own purpose in the conversation's record, so an audit that was stopped goes on where it
 // ended. What the figures mean is decided in `report/`.
 
 import { GeniusError } from "../../base/errors.ts";
+import { mapInOrder } from "../../base/map-in-order.ts";
 import { createRandom } from "../../base/random.ts";
 import type { Evaluator } from "../../evaluators/evaluator.ts";
 import type { Conversation } from "../../llm/index.ts";
@@ -13,11 +14,10 @@ import type { Choices, Space } from "../../search/space.ts";
 import llm from "../../search/strategies/llm.ts";
 import type { Strategy } from "../../search/strategy.ts";
 import { isScored, type Trial } from "../../search/trial.ts";
-import type { AuditMeasurement, AuditRanking, AuditSearch, PairSide } from "../../study/audit-measurement.ts";
 import { runStudy } from "../../study/run-study.ts";
 import type { TableJudge } from "../../study/trace.ts";
-import { mapInOrder } from "../../tasks/image-classification/map-in-order.ts";
 import { type DesignPair, drawPairs, rankingPrompt, rankPairs } from "./blind-ranking.ts";
+import type { AuditMeasurement, AuditRanking, AuditSearch, PairSide } from "./measurement.ts";
 
 export interface AuditSetting {
   readonly space: Space;
@@ -38,8 +38,8 @@ export interface AuditSetting {
 }
 
 const batchSize = 10;
-/** Without feedback an inverted face is the space as published. */
-const rankedFaces = disguiseKinds.filter((kind) => kind !== "inverted");
+/** Without feedback an inverted variant is the space as published. */
+const rankedVariants = disguiseKinds.filter((kind) => kind !== "inverted");
 
 /** @throws GeniusError when the model cannot be had; the signal's reason when it is aborted. */
 export async function runAudit(setting: AuditSetting): Promise<AuditMeasurement> {
@@ -53,7 +53,7 @@ export async function runAudit(setting: AuditSetting): Promise<AuditMeasurement>
   };
 
   const searchJobs = Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
-    disguiseKinds.map((face) => ({ face, seed })),
+    disguiseKinds.map((variant) => ({ variant, seed })),
   );
   const searches: AuditSearch[] = [];
   const run = (job: (typeof searchJobs)[number]) => searchUnder(setting, job, worst01);
@@ -61,22 +61,22 @@ export async function runAudit(setting: AuditSetting): Promise<AuditMeasurement>
     signal.throwIfAborted();
     if (reason !== undefined) stop(reason);
     searches.push(search);
-    setting.onProgress?.(`${search.face}, seed ${search.seed}: ${search.percentiles.length} designs`);
+    setting.onProgress?.(`${search.variant}, seed ${search.seed}: ${search.percentiles.length} designs`);
   }
 
   const rankings: AuditRanking[] = [];
-  for (const face of rankedFaces) {
+  for (const variant of rankedVariants) {
     const batches = chunks(pairs, batchSize);
     const answers: (PairSide | null)[] = [];
     let unreadable = 0;
-    const rank = (batch: Batch) => rankUnder(setting, face, batch);
+    const rank = (batch: Batch) => rankUnder(setting, variant, batch);
     for await (const { said, reason, size } of mapInOrder(batches, rank, parallel)) {
       if (reason !== undefined) stop(reason);
       else if (said === undefined) unreadable += size;
       answers.push(...(said ?? Array.from({ length: size }, () => null)));
     }
-    rankings.push({ face, answers, unreadable });
-    setting.onProgress?.(`${face}: ${answers.length - unreadable} of ${answers.length} pairs judged`);
+    rankings.push({ variant, answers, unreadable });
+    setting.onProgress?.(`${variant}: ${answers.length - unreadable} of ${answers.length} pairs judged`);
   }
 
   return {
@@ -101,19 +101,23 @@ export function auditPlan(setting: Omit<AuditSetting, "signal" | "parallel">): {
   readonly promptChars: number;
   readonly replyTokens: number;
 } {
-  const faces = disguiseKinds.map((kind) => {
-    const face = faceOf(setting.space, kind, "plan");
-    const plan = strategyUnder(setting, face, "plan").strategy.modelPlan?.();
+  const variants = disguiseKinds.map((kind) => {
+    const variant = variantOf(setting.space, kind, "plan");
+    const plan = strategyUnder(setting, variant, "plan").strategy.modelPlan?.();
     return plan ?? { calls: setting.trials, promptChars: 0, replyTokens: 0 };
   });
   const pairs = drawPairs(setting.space, setting.table, Math.min(batchSize, setting.pairs), 1);
   const rankingCalls = Math.ceil(setting.pairs / batchSize);
-  const rankings = rankedFaces.map((kind) => {
-    const messages = rankingPrompt({ face: faceOf(setting.space, kind, "plan"), task: setting.task, pairs });
+  const rankings = rankedVariants.map((kind) => {
+    const messages = rankingPrompt({
+      variant: variantOf(setting.space, kind, "plan"),
+      task: setting.task,
+      pairs,
+    });
     const promptChars = messages.reduce((total, { content }) => total + content.length, 0);
     return { calls: rankingCalls, promptChars, replyTokens: 100 };
   });
-  const all = [...faces.map((plan) => ({ ...plan, calls: plan.calls * setting.seeds })), ...rankings];
+  const all = [...variants.map((plan) => ({ ...plan, calls: plan.calls * setting.seeds })), ...rankings];
   const calls = all.reduce((total, plan) => total + plan.calls, 0);
   const perCall = (read: (plan: (typeof all)[number]) => number) =>
     Math.round(all.reduce((total, plan) => total + read(plan) * plan.calls, 0) / Math.max(1, calls));
@@ -124,33 +128,37 @@ export function auditPlan(setting: Omit<AuditSetting, "signal" | "parallel">): {
   };
 }
 
-function faceOf(space: Space, kind: DisguiseKind, ...path: readonly (number | string)[]): Disguise {
+function variantOf(space: Space, kind: DisguiseKind, ...path: readonly (number | string)[]): Disguise {
   return disguise(space, { kind, random: createRandom("audit", kind, ...path) });
 }
 
-function strategyUnder(setting: Omit<AuditSetting, "signal" | "parallel">, face: Disguise, purpose: string) {
-  const domain = createDomain(face.space, {});
+function strategyUnder(
+  setting: Omit<AuditSetting, "signal" | "parallel">,
+  variant: Disguise,
+  purpose: string,
+) {
+  const domain = createDomain(variant.space, {});
   const strategy = llm.create(
     {
       domain,
       evaluations: setting.trials,
-      task: face.task ?? setting.task,
+      task: variant.task ?? setting.task,
       fidelity: setting.evaluator.fidelity,
       conversation: named(setting.conversation, purpose),
     },
-    llm.options.parse({ costs: face.showsCosts }),
+    llm.options.parse({ costs: variant.showsCosts }),
   );
   return { domain, strategy };
 }
 
 async function searchUnder(
   setting: AuditSetting,
-  { face: kind, seed }: { readonly face: DisguiseKind; readonly seed: number },
+  { variant: kind, seed }: { readonly variant: DisguiseKind; readonly seed: number },
   worst01: number,
 ): Promise<{ readonly search: AuditSearch; readonly reason: string | undefined }> {
   const { table, evaluator, signal } = setting;
-  const face = faceOf(setting.space, kind, "search", seed);
-  const { domain, strategy } = strategyUnder(setting, face, `audit ${kind} seed ${seed}`);
+  const variant = variantOf(setting.space, kind, "search", seed);
+  const { domain, strategy } = strategyUnder(setting, variant, `audit ${kind} seed ${seed}`);
   const { trials, reason, detail } = await runStudy({
     domain,
     strategy: withoutEndlessAsking(strategy, setting.trials),
@@ -161,20 +169,20 @@ async function searchUnder(
     evaluator: {
       ...evaluator,
       async evaluate(request) {
-        const choices = face.toOriginal(request.proposal.choices);
+        const choices = variant.toOriginal(request.proposal.choices);
         const outcome = await evaluator.evaluate({ ...request, proposal: { ...request.proposal, choices } });
-        if (!face.inverts || outcome.kind !== "scored") return outcome;
+        if (!variant.inverts || outcome.kind !== "scored") return outcome;
         return { ...outcome, accuracy01: table.optimum01 + worst01 - outcome.accuracy01 };
       },
     },
   });
   signal.throwIfAborted();
   const search = {
-    face: kind,
+    variant: kind,
     seed,
     percentiles: trials
       .filter(isScored)
-      .map(({ proposal }) => percentileOf(table, face.toOriginal(proposal.choices))!),
+      .map(({ proposal }) => percentileOf(table, variant.toOriginal(proposal.choices))!),
     unreadable: trials.filter(isUnreadable).length,
   };
   const ended = reason === "budget-spent" || reason === "conversation-ended";
@@ -201,11 +209,11 @@ interface Batch {
 
 async function rankUnder(setting: AuditSetting, kind: DisguiseKind, { number, pairs }: Batch) {
   const { conversation, signal, task } = setting;
-  const face = faceOf(setting.space, kind, "ranking", number);
+  const variant = variantOf(setting.space, kind, "ranking", number);
   const purpose = `audit ${kind} ranking ${number}`;
   const size = pairs.length;
   try {
-    const said = await rankPairs({ face, task, pairs, purpose, conversation, signal });
+    const said = await rankPairs({ variant, task, pairs, purpose, conversation, signal });
     return { said, size, reason: undefined };
   } catch (thrown) {
     const ended = thrown instanceof GeniusError && endings.includes(thrown.code);

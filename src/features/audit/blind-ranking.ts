@@ -7,8 +7,8 @@ import { anyDesign, createDomain } from "../../search/constraints/create-domain.
 import type { Disguise } from "../../search/disguise.ts";
 import { describeCosts, describeDecisions, designText } from "../../search/prompt/describe-space.ts";
 import type { Choices, Space } from "../../search/space.ts";
-import type { AuditPair, PairSide } from "../../study/audit-measurement.ts";
 import type { TableJudge } from "../../study/trace.ts";
+import type { AuditPair, PairSide } from "./measurement.ts";
 
 /** A pair with its designs, as choices in the published space. */
 export interface DesignPair extends AuditPair {
@@ -47,7 +47,7 @@ export function drawPairs(space: Space, table: TableJudge, count: number, seed: 
 }
 
 export interface RankingRequest {
-  readonly face: Disguise;
+  readonly variant: Disguise;
   readonly task: string;
   readonly pairs: readonly DesignPair[];
   readonly purpose: string;
@@ -85,16 +85,16 @@ const schema: NonNullable<ChatRequest["schema"]> = {
   },
 };
 
-/** What the model is shown: the face's words, and the pairs as designs of that face. */
+/** What the model is shown: the variant's words, and the pairs as designs of that variant. */
 export function rankingPrompt({
-  face,
+  variant,
   task,
   pairs,
-}: Pick<RankingRequest, "face" | "task" | "pairs">): readonly ChatMessage[] {
-  const domain = createDomain(face.space, {});
+}: Pick<RankingRequest, "variant" | "task" | "pairs">): readonly ChatMessage[] {
+  const domain = createDomain(variant.space, {});
   const shown = (original: Choices) => {
-    const choices = face.fromOriginal(original);
-    if (!face.showsCosts) return designText(domain, choices);
+    const choices = variant.fromOriginal(original);
+    if (!variant.showsCosts) return designText(domain, choices);
     const { macCount, paramCount } = domain.costOf(choices);
     return `${designText(domain, choices)} (${formatCount(macCount)} MACs, ${formatCount(paramCount)} parameters)`;
   };
@@ -102,10 +102,10 @@ export function rankingPrompt({
     ({ designs }, index) => `${index + 1}. A: ${shown(designs.A)}  B: ${shown(designs.B)}`,
   );
   const parts = [
-    `Task: ${face.task ?? task}`,
-    `Search space ${face.space.name}: ${face.space.summary}`,
+    `Task: ${variant.task ?? task}`,
+    `Search space ${variant.space.name}: ${variant.space.summary}`,
     describeDecisions(domain),
-    ...(face.showsCosts ? [describeCosts(domain)] : []),
+    ...(variant.showsCosts ? [describeCosts(domain)] : []),
     `A design is written as one option's number for each decision, in their order. Here are ${pairs.length} pairs of designs:\n${lines.join("\n")}`,
     `Which design of each pair has the higher accuracy when both are trained in full? Answer with a JSON object {"answers": ["A" or "B", …]} with exactly ${pairs.length} answers, in the order of the pairs. If you do not know, guess.`,
   ];

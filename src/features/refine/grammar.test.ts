@@ -78,7 +78,7 @@ test("preserves the function where it says so", async () => {
     const predictor = await createPredictor({ nodes, weights });
     const trainer = await createTrainer({ nodes, classCount: 10, batchSize: 4, optimiser, seed: 1 });
     trainer.setWeights(weights);
-    await trainer.look({ images, targets });
+    await trainer.gradientsOnly({ images, targets });
     const all = [...(await predictor.run(images)), ...trainer.logits()];
     await Promise.all([predictor.dispose(), trainer.dispose()]);
     return all;

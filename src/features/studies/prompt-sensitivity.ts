@@ -93,7 +93,9 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
         return {
           ...{ strategy: "llm", strategyOptions: wording.options, seed, evaluations, signal },
           conversation: await converse(name.replaceAll(/[^a-z0-9]+/g, "-")),
-          ...(wording.reordered && { face: disguise(searches.domain.space, { kind: "permuted", random }) }),
+          ...(wording.reordered && {
+            variant: disguise(searches.domain.space, { kind: "permuted", random }),
+          }),
         };
       }),
     ),

@@ -48,8 +48,8 @@ export interface SearchSpec {
   /** By default the figure that the table is selected on. */
   readonly feedback?: Feedback;
   readonly conversation?: Conversation;
-  /** Another face of the same space, such as one with its options in another order. */
-  readonly face?: Pick<Disguise, "space" | "toOriginal">;
+  /** Another variant of the same space, such as one with its options in another order. */
+  readonly variant?: Pick<Disguise, "space" | "toOriginal">;
   readonly signal: AbortSignal;
 }
 
@@ -72,8 +72,8 @@ export async function runTableSearch(
   { domain: own, table: known, task }: TableSetting,
   spec: SearchSpec,
 ): Promise<SearchEnd> {
-  const domain = spec.face === undefined ? own : createDomain(spec.face.space, {});
-  const original = (choices: Choices) => spec.face?.toOriginal(choices) ?? choices;
+  const domain = spec.variant === undefined ? own : createDomain(spec.variant.space, {});
+  const original = (choices: Choices) => spec.variant?.toOriginal(choices) ?? choices;
   const definition = await loadStrategy(spec.strategy);
   const options = resolveOptions(
     definition.options,

@@ -131,11 +131,11 @@ test("has the first-order gradient of the loss by the architecture", async () =>
   const parameters = draw(8, 0.5);
   const batch = drawBatch();
   const shares = softShares(parameters, segments);
-  await trainer.look({ ...batch, shares: shares.values });
+  await trainer.gradientsOnly({ ...batch, shares: shares.values });
   const gradient = shares.backward(trainer.shareGradient());
   expect(Math.max(...gradient.map(Math.abs))).toBeGreaterThan(5e-3);
   await compare(gradient, parameters, async (changed) => {
-    return (await trainer.look({ ...batch, shares: softmax(changed, segments) })).loss;
+    return (await trainer.gradientsOnly({ ...batch, shares: softmax(changed, segments) })).loss;
   });
   await trainer.dispose();
 });
@@ -158,19 +158,19 @@ test("has the gradient through a step of the weights in second order, and not in
   /** The loss on the other batch after one step of the weights on the first, as a function of the architecture. */
   const lossAhead = async (changed: Float32Array) => {
     const now = softmax(changed, segments);
-    await trainer.look({ ...batch, shares: now });
+    await trainer.gradientsOnly({ ...batch, shares: now });
     const gradient = trainer.gradientVector().slice();
     const vector = trainer.parameterVector();
     vector.forEach((value, at) => {
       vector[at] = value - learningRate * gradient[at]!;
     });
-    const { loss } = await trainer.look({ ...other, shares: now });
+    const { loss } = await trainer.gradientsOnly({ ...other, shares: now });
     vector.set(start);
     return loss;
   };
   const gradient = shares.backward(second.byShares);
   await compare(gradient, parameters, lossAhead);
-  await trainer.look({ ...other, shares: shares.values });
+  await trainer.gradientsOnly({ ...other, shares: shares.values });
   const first = shares.backward(trainer.shareGradient());
   const apart = Math.max(...first.map((value, at) => Math.abs(value - gradient[at]!)));
   expect(apart).toBeGreaterThan(5e-3);

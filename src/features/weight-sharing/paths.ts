@@ -40,7 +40,7 @@ export async function measurePath(measure: PathMeasure, choices: Choices): Promi
     trainer.setWeights(weights);
     let [correct, seen] = [0, 0];
     for await (const batch of batches.epoch(0)) {
-      correct += (await trainer.look(batch)).correctCount;
+      correct += (await trainer.gradientsOnly(batch)).correctCount;
       seen += batch.count;
       if (seen >= measure.imageCount) break;
     }

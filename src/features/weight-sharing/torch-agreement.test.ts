@@ -52,7 +52,7 @@ test("has PyTorch's gradients by the architecture, in first and second order and
   const parameters = waves(8, 0.3, 0.5);
   const shares = softShares(parameters, segments);
   const trainer = await open();
-  await trainer.look({ ...other, shares: shares.values });
+  await trainer.gradientsOnly({ ...other, shares: shares.values });
   same(shares.backward(trainer.shareGradient()), wanted.first);
 
   const given = { batch, other, shares: shares.values, learningRate: 0.2 };
@@ -66,7 +66,7 @@ test("has PyTorch's gradients by the architecture, in first and second order and
   const random = { next: () => noise.next().value! } as Parameters<typeof gumbelShares>[2]["random"];
   const path = gumbelShares(parameters, segments, { temperature: 2, random });
   expect([...path.values]).toEqual(wanted.drawn);
-  await trainer.look({ ...other, shares: path.values });
+  await trainer.gradientsOnly({ ...other, shares: path.values });
   same(path.backward(trainer.shareGradient()), wanted.gdas);
   await trainer.dispose();
 });

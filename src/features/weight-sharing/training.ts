@@ -220,7 +220,7 @@ async function firstOrder(
   trainer: Trainer,
   { other, shares }: { readonly other: Images; readonly shares: Float32Array },
 ): Promise<ArchitectureGradient> {
-  const seen = await trainer.look({ ...other, shares });
+  const seen = await trainer.gradientsOnly({ ...other, shares });
   return { byShares: trainer.shareGradient().slice(), ...seen };
 }
 
@@ -246,16 +246,16 @@ export async function secondOrder(
     const vector = trainer.parameterVector();
     for (let at = 0; at < vector.length; at += 1) vector[at] = change(start[at]!, at);
   };
-  await trainer.look({ ...batch, shares });
+  await trainer.gradientsOnly({ ...batch, shares });
   const ahead = trainer.gradientVector().slice();
   moveTo((value, at) => value - learningRate * ahead[at]!);
-  const seen = await trainer.look({ ...other, shares });
+  const seen = await trainer.gradientsOnly({ ...other, shares });
   const byShares = trainer.shareGradient().slice();
   const direction = trainer.gradientVector().slice();
   const epsilon = 0.01 / Math.max(Math.hypot(...norms(direction)), 1e-12);
   const at = async (factor: number) => {
     moveTo((value, place) => value + factor * epsilon * direction[place]!);
-    await trainer.look({ ...batch, shares });
+    await trainer.gradientsOnly({ ...batch, shares });
     return trainer.shareGradient().slice();
   };
   const plus = await at(1);

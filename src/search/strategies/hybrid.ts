@@ -19,12 +19,12 @@ import { defineStrategy, type ProposeContext, type Strategy, type StrategySettin
 import { type Acquired, acquire, beliefAt, outlookOf, promiseOf } from "../surrogate/acquire.ts";
 import { measuredViolation } from "../surrogate/measured-limits.ts";
 import { calibrationOf, callsStillPay, combined } from "../surrogate/model-trust.ts";
-import { naswot } from "../surrogate/naswot.ts";
 import { networkKnowledge } from "../surrogate/network-knowledge.ts";
-import { createScoredKnowledge } from "../surrogate/scored-knowledge.ts";
 import { type Candidates, costAwareOption, createSurrogate, type Surrogate } from "../surrogate/surrogate.ts";
-import { synflow } from "../surrogate/synflow.ts";
 import { isEvaluated, isScored, type Proposal, type Trial, type UnusedAnswer } from "../trial.ts";
+import { naswot } from "../zero-cost/naswot.ts";
+import { createScoredKnowledge } from "../zero-cost/scored-knowledge.ts";
+import { synflow } from "../zero-cost/synflow.ts";
 
 const ownStart = { own: "the one that promises most by its graph, or the model's" };
 const options = z.object({
@@ -130,7 +130,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       [...trials.filter(teaches).map(({ proposal }) => proposal), ...pending].map(choicesOf),
     );
     for (let round = 1; ; round += 1) {
-      surrogate.reread();
+      surrogate.invalidateFeatures();
       const beliefs = surrogate.candidates({ random: createRandom(seed), pending });
       const own = acquire(beliefs, isFree, Math.max(count, scoredAtOnce));
       const first = own.slice(0, 1).map(choicesOf);

@@ -79,7 +79,7 @@ export interface Surrogate {
   /** What is believed of designs worth considering; those known or pending are among them. */
   candidates(context: CandidatesContext): Candidates;
   /** Forgets the designs' features: its knowledge gives others from now on. */
-  reread(): void;
+  invalidateFeatures(): void;
 }
 
 export function createSurrogate(
@@ -142,7 +142,7 @@ export function createSurrogate(
       observed.push(proposal.choices);
       accuracies.push(isScored(trial) ? trial.outcome.accuracy01 : undefined);
     },
-    reread() {
+    invalidateFeatures() {
       listed = undefined;
       posterior = undefined;
     },

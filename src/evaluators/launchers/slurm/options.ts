@@ -72,7 +72,7 @@ export const slurmOptions = z.object({
     .min(0.05)
     .max(600)
     .default(10)
-    .describe("seconds between two looks at the queue; one look serves all jobs"),
+    .describe("seconds between two queries of the queue; one query serves all jobs"),
 });
 
 export type SlurmOptions = z.output<typeof slurmOptions>;

@@ -52,22 +52,22 @@ test("reads what sacct prints", () => {
 describe("the queue", () => {
   test("one squeue answers for all who ask within its age", async () => {
     const { queue, calls, pass } = fakeCluster();
-    await Promise.all(Array.from({ length: 50 }, () => queue.look()));
+    await Promise.all(Array.from({ length: 50 }, () => queue.query()));
     pass(99);
-    await queue.look();
+    await queue.query();
     expect(calls).toHaveLength(1);
     pass(1);
-    await queue.look();
+    await queue.query();
     expect(calls).toHaveLength(2);
   });
 
   test("a fresh look begins after it was asked for, and one serves all who asked before", async () => {
     const { queue, calls } = fakeCluster();
-    const first = queue.look();
-    const others = Array.from({ length: 20 }, () => queue.look("fresh"));
+    const first = queue.query();
+    const others = Array.from({ length: 20 }, () => queue.query("fresh"));
     await Promise.all([first, ...others]);
     expect(calls.length).toBeLessThanOrEqual(2);
-    await queue.look("fresh");
+    await queue.query("fresh");
     expect(calls.length).toBeLessThanOrEqual(3);
   });
 
@@ -77,9 +77,9 @@ describe("the queue", () => {
       if (fails) throw new GeniusError("launcher-unreachable", "away");
       return queueText;
     });
-    await expect(queue.look()).rejects.toThrow("away");
+    await expect(queue.query()).rejects.toThrow("away");
     fails = false;
-    expect((await queue.look()).byId.size).toBe(4);
+    expect((await queue.query()).byId.size).toBe(4);
   });
 
   test("few calls of sacct answer for many forgotten jobs", async () => {

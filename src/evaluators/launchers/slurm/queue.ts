@@ -13,7 +13,7 @@ export interface SlurmJob {
   readonly node: string;
 }
 
-export interface Look {
+export interface QueueState {
   readonly byId: ReadonlyMap<string, SlurmJob>;
   /** The first submitted of those with this name. */
   readonly byName: ReadonlyMap<string, SlurmJob>;
@@ -21,7 +21,7 @@ export interface Look {
 
 export interface SlurmQueue {
   /** Not older than the queue's age; `fresh`: begun after this call. */
-  look(fresh?: "fresh"): Promise<Look>;
+  query(fresh?: "fresh"): Promise<QueueState>;
   /** From Slurm's accounts; undefined where none are kept or this job is not in them. */
   remembered(id: string): Promise<SlurmJob | undefined>;
 }
@@ -35,18 +35,18 @@ export interface QueueSetting {
 }
 
 export function watchQueue(run: RunSlurm, { userId, maxAgeMs, now }: QueueSetting): SlurmQueue {
-  let last: { readonly answer: Promise<Look>; readonly startedMs: number } | undefined;
-  const startLook = () => {
+  let last: { readonly answer: Promise<QueueState>; readonly startedMs: number } | undefined;
+  const startQuery = () => {
     const args = ["--noheader", "--states=all", `--user=${userId}`, "--format=%A|%T|%N|%j|%r"];
     const answer = run("squeue", args).then(parseQueue);
     last = { answer, startedMs: now() };
-    // A failed look answers those who wait for it, and nobody after them.
+    // A failed query answers those who wait for it, and nobody after them.
     answer.catch(() => {
       last = undefined;
     });
     return answer;
   };
-  const freshLook = oneAfterAnother(startLook);
+  const freshQuery = oneAfterAnother(startQuery);
 
   let keepsAccounts = true;
   let asked: string[] = [];
@@ -66,9 +66,9 @@ export function watchQueue(run: RunSlurm, { userId, maxAgeMs, now }: QueueSettin
   });
 
   return {
-    look(fresh) {
+    query(fresh) {
       if (fresh === undefined && last !== undefined && now() - last.startedMs < maxAgeMs) return last.answer;
-      return freshLook();
+      return freshQuery();
     },
     async remembered(id) {
       asked.push(id);
@@ -93,7 +93,7 @@ function oneAfterAnother<T>(start: () => Promise<T>): () => Promise<T> {
 }
 
 /** Lines of `id|STATE|node|name|reason`; a reason is Slurm's own text and may hold anything. */
-export function parseQueue(text: string): Look {
+export function parseQueue(text: string): QueueState {
   const byId = new Map<string, SlurmJob>();
   const byName = new Map<string, SlurmJob>();
   for (const line of text.split("\n")) {

@@ -6,7 +6,7 @@ import { createDomain } from "../constraints/create-domain.ts";
 import type { Choices } from "../space.ts";
 import macro from "../spaces/nas-bench-macro.ts";
 import hybrid from "../strategies/hybrid.ts";
-import { networkKnowledge } from "./network-knowledge.ts";
+import { networkKnowledge } from "../surrogate/network-knowledge.ts";
 import { createScoredKnowledge } from "./scored-knowledge.ts";
 
 const domain = createDomain(macro.create({}), {});

@@ -7,8 +7,8 @@ import { activationAgreement, logPathFlow, type Weights } from "../../engine/ind
 import type { NetworkNode } from "../../graph/network.ts";
 import { parseChoices } from "../choices.ts";
 import cells from "../spaces/nas-bench-201.ts";
-import { logDeterminant, naswot } from "../surrogate/naswot.ts";
-import { synflow } from "../surrogate/synflow.ts";
+import { logDeterminant, naswot } from "./naswot.ts";
+import { synflow } from "./synflow.ts";
 
 const fixtures = new URL("../../engine/fixtures/", import.meta.url);
 type Scores = { readonly logDeterminant: number; readonly logPathFlow: number };

@@ -1,10 +1,10 @@
-// What a contamination audit measured: how good the designs were that a model proposed under each face of a space, and
+// What a contamination audit measured: how good the designs were that a model proposed under each variant of a space, and
 // which of two designs it took for the better one. Plain data, written by `study/` and read by `report/`.
-import type { DisguiseKind } from "../search/disguise.ts";
+import type { DisguiseKind } from "../../search/disguise.ts";
 
-/** One search under one face. */
+/** One search under one variant. */
 export interface AuditSearch {
-  readonly face: DisguiseKind;
+  readonly variant: DisguiseKind;
   readonly seed: number;
   /**
    * The place of each evaluated design among all of the table, in the order of proposing: 100 for the best, 0 for the
@@ -25,9 +25,9 @@ export interface AuditPair {
   readonly largerDigits: PairSide | null;
 }
 
-/** What the model said of the pairs under one face: null where its reply could not be read, or where it was not asked. */
+/** What the model said of the pairs under one variant: null where its reply could not be read, or where it was not asked. */
 export interface AuditRanking {
-  readonly face: DisguiseKind;
+  readonly variant: DisguiseKind;
   readonly answers: readonly (PairSide | null)[];
   readonly unreadable: number;
 }

@@ -6,7 +6,7 @@ import type { Network } from "../../graph/network.ts";
 import { solvePositive } from "../../math/cholesky.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices } from "../space.ts";
-import type { Knowledge } from "./surrogate.ts";
+import type { Knowledge } from "../surrogate/surrogate.ts";
 
 export type NetworkScore = (network: Network, seed: string) => Promise<number>;
 
