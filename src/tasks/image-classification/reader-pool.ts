@@ -3,8 +3,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type ErrorCode, GeniusError } from "../../base/errors.ts";
-import { prepareDecoder } from "./decode.ts";
 import { mapInOrder } from "../../base/map-in-order.ts";
+import { prepareDecoder } from "./decode.ts";
 import { type ReadTask, type RecordsRead, type RecordToRead, readRecords } from "./read-records.ts";
 
 /** Records a message: enough that messages cost nothing, few enough that no thread waits at the end. */
