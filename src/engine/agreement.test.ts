@@ -65,7 +65,7 @@ test.each([
   const weights = drawWeights("agreement", nodes);
   trainer.setWeights(weights);
   const batch = drawBatch("agreement", { step: 0, batchSize: 2, shape: [3, 4, 5], classes: 4 });
-  await trainer.look(batch);
+  await trainer.gradientsOnly(batch);
   const trained = trainer.logits().slice();
   await trainer.dispose();
   const predictor = await createPredictor({ nodes, weights });
