@@ -1,6 +1,6 @@
 // Every example runs, as its first lines say.
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -56,23 +56,47 @@ test("a space of one's own is counted, exported and drawn", async () => {
   ).toContain("flowchart");
 });
 
-const script = (...args: string[]) =>
-  promisify(execFile)(process.execPath, ["--conditions=genius-source", ...args], {
-    cwd: root,
+const script = ([file = "", ...args]: string[], cwd = root) =>
+  promisify(execFile)(process.execPath, ["--conditions=genius-source", join(root, file), ...args], {
+    cwd,
     env: environment,
   });
 
 test("the facts of NAS-Bench-Macro are found again", async () => {
-  const { stdout } = await script("examples/nas-bench-reproduction/reproduce.ts", "--seeds", "5");
+  const { stdout } = await script(["examples/nas-bench-reproduction/reproduce.ts", "--seeds", "5"]);
   expect(stdout).toContain("best of 6,561: 93.13 %");
   expect(stdout).toContain("the largest, 22222222: 92.95 %");
   expect(stdout).toMatch(/hybrid: median rank [1-4] of 6,561/);
 });
 
+test("a first search ends with its verdict and the files of the network", { timeout: 300_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "genius-example-"));
+  const { stdout } = await script(["examples/first-search/search.ts", "--quick"], folder);
+  expect(stdout).toMatch(/Best: \S+ – trial [123], [\d.]+k parameters/);
+  expect(stdout).toMatch(/validation \d+\.\d\d %, test \d+\.\d\d %/);
+  const model = stdout.split("\n").find((line) => line.endsWith("best/model.onnx"));
+  expect((await stat(join(folder, model!))).size).toBeGreaterThan(1000);
+});
+
+test("a strategy of one's own is compared over seeds", async () => {
+  const { stdout } = await script(["examples/own-strategy/compare.ts", "3"]);
+  for (const name of ["coordinate-search", "evolution", "random", "largest-first"])
+    expect(stdout).toMatch(new RegExp(`${name}: median rank [\\d.]+ of 6561`));
+});
+
+test("no example starts a process", async () => {
+  const files = (await readdir(import.meta.dirname, { recursive: true })).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  expect(files.length).toBeGreaterThan(6);
+  for (const file of files.filter((name) => name !== "examples.test.ts"))
+    expect(await readFile(join(import.meta.dirname, file), "utf8")).not.toMatch(/child_process/);
+});
+
 test("a microcontroller's network fits its memory, in 8 bits", { timeout: 180_000 }, async () => {
   const out = join(await mkdtemp(join(tmpdir(), "genius-example-")), "run");
   const quick = ["--trials", "2", "--epochs", "1", "--final-epochs", "2", "--data-fraction01", "0.1"];
-  const { stdout } = await script("examples/microcontroller/search.ts", ...quick, "--out", out);
+  const { stdout } = await script(["examples/microcontroller/search.ts", ...quick, "--out", out]);
   expect(stdout).toMatch(/% on test images, \d+\.\d\d % in 8 bits, a file of \d+ bytes/);
   const space = "./examples/microcontroller/small-maps.ts";
   const { out: wide } = await genius(

@@ -1,6 +1,16 @@
 // The public API of genius-nas: the named exports of this file, and nothing else.
 
 export { type Assembly, assemble } from "./api/assemble.ts";
+export { type BenchEvent, type BenchOptions, type BenchResult, bench } from "./api/bench/bench.ts";
+export { type Cost, cost } from "./api/cost.ts";
+export type { Design, Subject } from "./api/design.ts";
+export { type Exported, type ExportOptions, exportNetwork, exportRun } from "./api/export-network.ts";
+export {
+  type OpenDataOptions,
+  type OpenedImages,
+  type OpenedTable,
+  openData,
+} from "./api/open-data.ts";
 export { readRunResult } from "./api/read-run.ts";
 export { type ResumeOptions, resume, search } from "./api/search.ts";
 export type { SearchEvent, SearchPlan } from "./api/search-events.ts";
@@ -14,6 +24,8 @@ export type {
   Sitting,
 } from "./api/search-options.ts";
 export type { FoundNetwork, ModelSpent, SearchResult } from "./api/search-result.ts";
+export { type TrainEvent, type TrainOptions, type TrainResult, train } from "./api/train.ts";
+export { type ReportOptions, writeReport } from "./api/write-report.ts";
 export { type ErrorCode, GeniusError } from "./base/errors.ts";
 export { createRandom, type Random } from "./base/random.ts";
 export {
@@ -33,6 +45,13 @@ export {
   type EvaluatorSetting,
   type TestResult,
 } from "./evaluators/evaluator.ts";
+export {
+  defineLauncher,
+  type Launcher,
+  type LauncherDefinition,
+  type LauncherSetting,
+  type LaunchJob,
+} from "./evaluators/launchers/launcher.ts";
 export {
   classifier,
   conv,
@@ -58,6 +77,7 @@ export {
   type NetworkNode,
   type Operation,
 } from "./graph/network.ts";
+export type { Bench, BenchTrace, Comparison } from "./report/index.ts";
 export { fromDigits, keyOf, parseChoices, toDigits } from "./search/choices.ts";
 export {
   createDomain,

@@ -1,12 +1,12 @@
 // A classifier for a microcontroller: digits stand for whatever a small camera sees. The board has little memory, which the
 // built-in limits do not know, so a space of one's own leaves out every design whose maps do not fit – by choosing, in `decode`,
-// nothing but networks that do – and the result is written in 8 bits.
+// only networks that do – and the result is written in 8 bits.
 //
 //   npm run example examples/microcontroller/search.ts -- [--trials 4] [--out runs/microcontroller]
-import { spawn } from "node:child_process";
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { search } from "genius-nas";
+import smallMaps from "./small-maps.ts";
 
 const { values } = parseArgs({
   options: {
@@ -17,29 +17,32 @@ const { values } = parseArgs({
     out: { type: "string", default: "runs/microcontroller" },
   },
 });
-/** Of a board with 64 kB of memory, half is left for feature maps of 8 bits. */
-const boardKb = 32;
-const space = join(import.meta.dirname, "small-maps.ts");
-const genius = join(import.meta.dirname, "../../bin/genius.js");
-const args = [
-  ...["search", "digits", "--space", space, "--memory-kb", String(boardKb), "--max-params", "12k"],
-  ...["--max-macs", "1M", "--trials", values.trials, "--epochs", values.epochs, "--int8"],
-  ...[
-    "--final-epochs",
-    values["final-epochs"],
-    "--data-fraction01",
-    values["data-fraction01"],
-    "--out",
-    values.out,
-  ],
-];
-const code = await new Promise((done) =>
-  spawn(process.execPath, [genius, ...args], { stdio: ["ignore", "inherit", "inherit"] }).on("close", done),
-);
-if (code !== 0) process.exit(1);
-const report = JSON.parse(await readFile(join(values.out, "best/test.json"), "utf8"));
-const { size } = await stat(join(values.out, "best/model.int8.onnx"));
-const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+const percent = (share01: number) => `${(100 * share01).toFixed(2)} %`;
+
+const { best, files, verdict } = await search({
+  data: "digits",
+  space: smallMaps,
+  // Of a board with 64 kB of memory, half is left for feature maps of 8 bits.
+  spaceOptions: { memoryKb: 32 },
+  limits: { maxParams: "12k", maxMacs: "1M" },
+  budget: { trials: Number(values.trials) },
+  evaluatorOptions: {
+    epochs: Number(values.epochs),
+    finalEpochs: Number(values["final-epochs"]),
+    dataFraction01: Number(values["data-fraction01"]),
+    int8: true,
+  },
+  out: values.out,
+  onEvent(event) {
+    if (event.kind === "trial" && event.trial.outcome.kind === "scored")
+      console.log(`trial ${event.trial.number}: ${percent(event.trial.outcome.accuracy01)}`);
+  },
+});
+console.log(verdict.join("\n"));
+const model = files.find((file) => file.endsWith("model.int8.onnx"));
+if (best?.testAccuracy01 === undefined || model === undefined) throw new Error("Nothing was found.");
+const { testAccuracy01 } = best.test.int8 as { testAccuracy01: number };
+const { size } = await stat(model);
 console.log(
-  `\n${percent(report.accuracy01)} on test images, ${percent(report.int8.testAccuracy01)} in 8 bits, a file of ${size} bytes`,
+  `\n${percent(best.testAccuracy01)} on test images, ${percent(testAccuracy01)} in 8 bits, a file of ${size} bytes`,
 );

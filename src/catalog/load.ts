@@ -51,7 +51,7 @@ async function load<D extends Definition>(
   given: Given<D>,
 ): Promise<D> {
   if (typeof given !== "string") return checkDefinition<D>(kind, given, `The ${kind} that was given`);
-  if (given.startsWith(scriptPrefix)) {
+  if (isScripted(given)) {
     throw new GeniusError(
       "not-found",
       `The ${kind} "${given.slice(scriptPrefix.length)}" was defined in a script, so this run holds only its name. Hand over the same object again, as in resume(folder, { ${kind} }).`,
@@ -62,6 +62,9 @@ async function load<D extends Definition>(
   if (entry === undefined) throw unknownName(kind, given, Object.keys(known));
   return entry.load();
 }
+
+/** Whether a journal's name of a member means an object of a script. */
+export const isScripted = (reference: string) => reference.startsWith(scriptPrefix);
 
 const catalogs: Readonly<
   Record<"space" | "strategy" | "evaluator", Readonly<Record<string, Entry<unknown>>>>

@@ -1,12 +1,12 @@
 // `genius cost`: parameters and MACs of designs. One design from --choices, or a line out for a line in.
 import { z } from "zod";
+import { cost } from "../api/cost.ts";
 import { GeniusError } from "../base/errors.ts";
 import { formatCount } from "../base/units.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { parseChoices, toDigits } from "../search/choices.ts";
-import { createDomain } from "../search/constraints/create-domain.ts";
-import type { Domain } from "../search/constraints/domain.ts";
+import type { Space } from "../search/space.ts";
 
 const flags = z.object({
   space: z
@@ -32,7 +32,7 @@ export default defineCommand({
 A line that is no design is answered by {"error": {"code", "message", "line"}}; the rest is still answered, and the
 exit code is 1.`,
   async run({ options, rest, terminal }) {
-    const domain = createDomain(await openSpaceByFlags(options.space, rest, Object.keys(flags.shape)), {});
+    const space = await openSpaceByFlags(options.space, rest, Object.keys(flags.shape));
     if ((options.choices === undefined) === !options.stdin) {
       throw new GeniusError(
         "wrong-use",
@@ -40,30 +40,29 @@ exit code is 1.`,
       );
     }
     if (options.choices !== undefined) {
-      terminal.out(answer(domain, options.choices, options.json));
+      terminal.out(await answer(space, options.choices, options.json));
       return 0;
     }
-    return answerLines(domain, terminal, options.json);
+    return answerLines(space, terminal, options.json);
   },
 });
 
-function answer(domain: Domain, text: string, json: boolean): string {
-  const { space } = domain;
+async function answer(space: Space, text: string, json: boolean): Promise<string> {
   const choices = parseChoices(space, text);
-  const { paramCount, macCount } = domain.costOf(choices);
+  const { paramCount, macCount } = await cost({ space, choices });
   const digits = toDigits(space, choices);
   if (json) return `${JSON.stringify({ choices: digits, paramCount, macCount })}\n`;
   return `${digits.join(",")}  ${formatCount(paramCount)} parameters (${paramCount}), ${formatCount(macCount)} MACs (${macCount})\n`;
 }
 
-async function answerLines(domain: Domain, terminal: Terminal, json: boolean): Promise<number> {
+async function answerLines(space: Space, terminal: Terminal, json: boolean): Promise<number> {
   let failed = false;
   let lineNumber = 0;
   for await (const line of linesOf(terminal.readStandardInput())) {
     lineNumber += 1;
     if (line.trim() === "") continue;
     try {
-      terminal.out(answer(domain, line, json));
+      terminal.out(await answer(space, line, json));
     } catch (thrown) {
       if (!(thrown instanceof GeniusError)) throw thrown;
       failed = true;

@@ -3,15 +3,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { type Exported, exportNetwork, exportRun } from "../api/export-network.ts";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
-import { initialWeights } from "../engine/index.ts";
-import type { Network } from "../graph/network.ts";
-import type { Weights } from "../graph/weights.ts";
-import { designFile, designFormats, trainedWeights } from "../runs/export-design.ts";
+import { type DesignFormat, designFormats } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
-import { keyOf, parseChoices } from "../search/choices.ts";
 
 const flags = z.object({
   choices: z.string().optional().describe("a design instead of a run's best").meta({ placeholder: "C" }),
@@ -28,12 +25,6 @@ const flags = z.object({
   json: z.boolean().default(false).describe("say what was written as JSON"),
 });
 
-interface Subject {
-  readonly network: Network;
-  readonly title: string;
-  readonly trained: Weights | undefined;
-}
-
 export default defineCommand({
   options: flags,
   passesRest: true,
@@ -44,10 +35,7 @@ export default defineCommand({
   async run({ operands, options, rest, terminal }) {
     const { format } = options;
     if (format === "tensorboard") return exportEvents(operands, options, terminal);
-    const subject = await subjectOf(operands, options, rest);
-    const { network, trained } = subject;
-    const weights = () => trained ?? initialWeights(network.nodes, options.seed);
-    const content = designFile(format, network, weights);
+    const { content, title, trained } = await exported(operands, { ...options, format }, rest);
     const binary = typeof content !== "string";
     const path = options.out ?? (binary ? `model.${format}` : undefined);
     if (path === undefined) {
@@ -57,14 +45,14 @@ export default defineCommand({
     await writeFile(path, content).catch((thrown: unknown) => {
       throw fileError(thrown, path, "write");
     });
-    const which = !binary
-      ? ""
-      : trained === undefined
-        ? ", with fresh weights: it was not trained"
-        : ", with its trained weights";
-    if (options.json)
-      terminal.out(`${JSON.stringify({ written: path, trained: binary ? trained !== undefined : null })}\n`);
-    else terminal.error(`Wrote ${path}: ${subject.title}${which}.\n`);
+    const which =
+      trained === undefined
+        ? ""
+        : trained
+          ? ", with its trained weights"
+          : ", with fresh weights: it was not trained";
+    if (options.json) terminal.out(`${JSON.stringify({ written: path, trained: trained ?? null })}\n`);
+    else terminal.error(`Wrote ${path}: ${title}${which}.\n`);
     return 0;
   },
 });
@@ -87,34 +75,22 @@ async function exportEvents(
   return 0;
 }
 
-async function subjectOf(
+async function exported(
   operands: readonly string[],
-  options: z.output<typeof flags>,
+  options: Omit<z.output<typeof flags>, "format"> & { readonly format: DesignFormat },
   rest: Readonly<Record<string, string | boolean>>,
-): Promise<Subject> {
+): Promise<Exported> {
   const [folder] = operands;
-  if (operands.length > 1 || (folder === undefined) === (options.choices === undefined)) {
+  const { choices, space: name, format, seed } = options;
+  if (operands.length > 1 || (folder === undefined) === (choices === undefined)) {
     throw new GeniusError(
       "wrong-use",
       "Name either one run's folder, or a design with --choices and --space.",
     );
   }
-  if (folder === undefined) {
-    if (options.space === undefined)
-      throw new GeniusError("wrong-use", "--choices needs --space, which says what they mean.");
-    const space = await openSpaceByFlags(options.space, rest, Object.keys(flags.shape));
-    const choices = parseChoices(space, options.choices!);
-    return {
-      network: space.decode(choices),
-      title: `${space.name} ${keyOf(space, choices)}`,
-      trained: undefined,
-    };
-  }
-  const run = await openRun(folder);
-  const { space } = run;
-  const best = run.journal.selected;
-  if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
-  const network = space.decode(best.proposal.choices);
-  const title = `trial ${best.number} of ${folder}, ${space.name} ${keyOf(space, best.proposal.choices)}`;
-  return { network, title, trained: await trainedWeights(run, best, network) };
+  if (folder !== undefined) return exportRun(folder, { format, seed });
+  if (name === undefined)
+    throw new GeniusError("wrong-use", "--choices needs --space, which says what they mean.");
+  const space = await openSpaceByFlags(name, rest, Object.keys(flags.shape));
+  return exportNetwork({ space, choices: choices! }, { format, seed });
 }

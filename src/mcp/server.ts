@@ -3,10 +3,11 @@
 // of the catalog only, never files of code, and no server's address.
 import { McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { z } from "zod";
+import { cost } from "../api/cost.ts";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import { evaluators, spaces, strategies } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
-import { isPath, loadSpace } from "../catalog/load.ts";
+import { isPath, openSpace } from "../catalog/load.ts";
 import { modelProviders } from "../llm/index.ts";
 import { outcomeInWords } from "../report/index.ts";
 import type { Analyst } from "../runs/analyst.ts";
@@ -15,7 +16,6 @@ import type { Processes } from "../runs/processes.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { summaryOf } from "../runs/summary.ts";
 import { keyOf, parseChoices, toDigits } from "../search/choices.ts";
-import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Limits } from "../search/space.ts";
 import type { KeptTrial } from "../study/fold.ts";
 import { putTurn } from "../study/inbox.ts";
@@ -95,14 +95,12 @@ export function createMcpServer(setting: McpSetting): McpServer {
     },
     ({ space: name, choices }) =>
       answer(async () => {
-        const definition = await loadSpace(name);
-        const domain = createDomain(definition.create(definition.options.parse({})), {});
-        return {
-          designs: choices.map((text) => {
-            const design = parseChoices(domain.space, text);
-            return { choices: toDigits(domain.space, design), ...domain.costOf(design) };
-          }),
-        };
+        const space = await openSpace(name);
+        const designs = choices.map(async (text) => {
+          const design = parseChoices(space, text);
+          return { choices: toDigits(space, design), ...(await cost({ space, choices: design })) };
+        });
+        return { designs: await Promise.all(designs) };
       }),
   );
   server.registerTool(

@@ -1,4 +1,5 @@
 // The one command that repeats a run, written from its configuration.
+import { isScripted } from "../catalog/load.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { flagOf } from "./flags.ts";
 
@@ -10,6 +11,8 @@ const limitFlags: Readonly<Record<string, string>> = {
 };
 
 export function commandOf(config: StudyConfig, options: { readonly withoutModel?: boolean } = {}): string {
+  const scripted = [config.space, config.strategy, config.evaluator].filter(isScripted);
+  if (scripted.length > 0) return `# run the script that defines ${scripted.join(", ")}`;
   const words = ["genius", "search", config.dataset, "--space", config.space, "--strategy", config.strategy];
   words.push("--evaluator", config.evaluator);
   const model = options.withoutModel ? {} : config.modelOptions;

@@ -1,6 +1,6 @@
 // What a report must know around a run's record: read from its header and its evaluator, for the command line, the
 // dashboard and the protocol server alike.
-import { loadEvaluator } from "../catalog/load.ts";
+import { isScripted, loadEvaluator } from "../catalog/load.ts";
 import type { RunReportInput } from "../report/index.ts";
 import { evaluatorFacts } from "../study/fold.ts";
 import { commandOf } from "./command-of.ts";
@@ -11,7 +11,7 @@ export async function reportInput(run: OpenRun): Promise<RunReportInput> {
   const { folder, journal, space, calls, trained } = run;
   const { config } = journal.header;
   const { selectedOn, optimum01 } = evaluatorFacts(journal);
-  const definition = await loadEvaluator(config.evaluator);
+  const tabular = !isScripted(config.evaluator) && (await loadEvaluator(config.evaluator)).tabular === true;
   return {
     folder,
     record: journal,
@@ -21,7 +21,7 @@ export async function reportInput(run: OpenRun): Promise<RunReportInput> {
     ...(journal.result?.baselines !== undefined && { baselines: journal.result.baselines }),
     ...(optimum01 !== undefined && { optimum01 }),
     selectedOn,
-    tabular: definition.tabular === true,
+    tabular,
     command: commandOf(config),
     baselineCommand: commandOf(
       { ...config, strategy: "random", strategyOptions: {} },

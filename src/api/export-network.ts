@@ -1,0 +1,79 @@
+// A network as a file that other programs read.
+import { GeniusError } from "../base/errors.ts";
+import type { Given } from "../catalog/load.ts";
+import { initialWeights } from "../engine/index.ts";
+import type { Network } from "../graph/network.ts";
+import type { Weights } from "../graph/weights.ts";
+import { type DesignFormat, designFile, trainedWeights } from "../runs/export-design.ts";
+import { openRun } from "../runs/open-run.ts";
+import { keyOf } from "../search/choices.ts";
+import type { SpaceDefinition } from "../search/space.ts";
+import { networkOf, type Subject } from "./design.ts";
+
+export interface ExportOptions {
+  /** `onnx` and `safetensors` hold weights and are bytes; `pytorch` and `mermaid` are text. */
+  readonly format: DesignFormat;
+  /** Of fresh weights, where there are no trained ones; 1 by default. */
+  readonly seed?: number | undefined;
+}
+
+export interface Exported {
+  readonly content: string | Uint8Array;
+  /** The network in words. */
+  readonly title: string;
+  /** Whether the weights are trained ones; undefined for a format without weights. */
+  readonly trained: boolean | undefined;
+}
+
+/**
+ * A network or a design of a space as the content of a file, with fresh weights where the format holds some.
+ *
+ * @throws GeniusError `unknown-name` for a space that does not exist, `bad-choices` for what is no design of it.
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { exportNetwork } from "genius-nas";
+ *
+ * const { content } = await exportNetwork({ space: "nas-bench-macro", choices: "22212220" }, { format: "pytorch" });
+ * await writeFile("model.py", content);
+ * ```
+ */
+export async function exportNetwork(subject: Subject, options: ExportOptions): Promise<Exported> {
+  const { network, title } = await networkOf(subject);
+  return exportedOf(network, undefined, { ...options, title });
+}
+
+/**
+ * The selected network of a run as the content of a file, with its trained weights where the run has them.
+ *
+ * @throws GeniusError `not-found` when the folder holds no run, or no design of it was scored yet.
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { exportRun } from "genius-nas";
+ *
+ * const { content, trained } = await exportRun("runs/first", { format: "onnx" });
+ * if (trained) await writeFile("model.onnx", content);
+ * ```
+ */
+export async function exportRun(
+  folder: string,
+  options: ExportOptions & { readonly space?: Given<SpaceDefinition> | undefined },
+): Promise<Exported> {
+  const run = await openRun(folder, options.space);
+  const { space } = run;
+  const best = run.journal.selected;
+  if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
+  const network = space.decode(best.proposal.choices);
+  const title = `trial ${best.number} of ${folder}, ${space.name} ${keyOf(space, best.proposal.choices)}`;
+  return exportedOf(network, await trainedWeights(run, best, network), { ...options, title });
+}
+
+function exportedOf(
+  network: Network,
+  trained: Weights | undefined,
+  { format, seed = 1, title }: ExportOptions & { readonly title: string },
+): Exported {
+  const content = designFile(format, network, () => trained ?? initialWeights(network.nodes, seed));
+  return { content, title, trained: typeof content === "string" ? undefined : trained !== undefined };
+}

@@ -1,0 +1,77 @@
+// What data hold, before anything is searched or trained.
+import { findPublished } from "../catalog/datasets.ts";
+import { openSpace } from "../catalog/load.ts";
+import type { AccuracyTable } from "../evaluators/accuracy-table.ts";
+import { openTable } from "../evaluators/accuracy-table.ts";
+import { openImages } from "../evaluators/open-images.ts";
+import type { Space } from "../search/space.ts";
+import { type Dataset, describeReport } from "../tasks/image-classification/index.ts";
+import { publishedSpace } from "./published-space.ts";
+
+/** Labelled images, decoded in the cache. */
+export interface OpenedImages {
+  readonly kind: "images";
+  readonly name: string;
+  readonly classNames: readonly string[];
+  /** `[channels, height, width]` that trainings take. */
+  readonly shape: Dataset["shape"];
+  readonly trainCount: number;
+  readonly testCount: number;
+  /** What was found and what was done about it, in words. */
+  readonly remarks: readonly string[];
+  /** SHA-256 of the content, whatever the image size and the machine. */
+  readonly hash: string;
+  readonly dataset: Dataset;
+}
+
+/** A published table: every design's accuracy is known. */
+export interface OpenedTable {
+  readonly kind: "table";
+  readonly name: string;
+  readonly space: Space;
+  readonly table: AccuracyTable;
+}
+
+export interface OpenDataOptions {
+  /** The space of a table whose dataset several spaces have. */
+  readonly space?: string | undefined;
+  /** Side in pixels that images are brought to; their own, up to 64, by default. */
+  readonly imageSize?: number | undefined;
+  /** Told in words when something takes long. */
+  readonly onProgress?: ((text: string) => void) | undefined;
+  /** Places of data and caches; `process.env` by default. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/**
+ * Opens whatever `search` takes as data: images at a path, `digits`, or a published table by its name.
+ *
+ * @throws GeniusError `not-found`, `bad-data` when nothing can be trained on, `offline` when a table cannot be obtained.
+ * @example
+ * ```ts
+ * import { openData } from "genius-nas";
+ *
+ * const data = await openData("digits");
+ * if (data.kind === "images") console.log(data.classNames, data.trainCount, data.remarks.join("\n"));
+ * ```
+ */
+export async function openData(
+  data: string,
+  options: OpenDataOptions = {},
+): Promise<OpenedImages | OpenedTable> {
+  const { environment = process.env, onProgress, imageSize } = options;
+  const setting = { environment, ...(onProgress !== undefined && { onProgress }) };
+  const published = findPublished(data, options.space);
+  if (published !== undefined) {
+    const { dataset } = published;
+    const { definition, options: spaceOptions, words } = await publishedSpace(published.space, dataset);
+    const space = await openSpace(definition, spaceOptions);
+    return { kind: "table", name: words, space, table: await openTable({ ...setting, space, dataset }) };
+  }
+  const dataset = await openImages({ ...setting, dataset: data }, imageSize);
+  const { name, classNames, shape, train, test, report, hash } = dataset;
+  return {
+    ...{ kind: "images", name, classNames, shape, hash, dataset },
+    ...{ trainCount: train.count, testCount: test?.count ?? 0, remarks: describeReport(report) },
+  };
+}

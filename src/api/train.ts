@@ -1,0 +1,156 @@
+// One given network, trained at full length, tested once and handed over as files: the end of a search without the search.
+
+import { join } from "node:path";
+import { GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { type Given, loadEvaluator, loadLauncher, loadSpace, resolveOptions } from "../catalog/load.ts";
+import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
+import type { FeatureShape, Network } from "../graph/network.ts";
+import type { Choices, Space } from "../search/space.ts";
+import type { EpochPoint } from "../search/trial.ts";
+import { type Design, isNetwork, openDesign, type Subject } from "./design.ts";
+import type { MemberOptions } from "./search-options.ts";
+
+/** How `train` trains. Only `data` and `out` are needed. */
+export interface TrainOptions {
+  /** A folder of class folders, CIFAR binary, IDX or Parquet files, or `digits`. */
+  readonly data: string;
+  /** The folder of the result; a training that was stopped goes on in the same folder. */
+  readonly out: string;
+  /** An evaluator that trains: a name, a file, or an object; `train` by default. */
+  readonly evaluator?: Given<EvaluatorDefinition> | undefined;
+  /** Of the evaluator, such as `finalEpochs`, `batchSize`, `int8`. */
+  readonly evaluatorOptions?: MemberOptions | undefined;
+  readonly launcherOptions?: MemberOptions | undefined;
+  /** Seeds the weights, the order of the data and the split; 1 by default. */
+  readonly seed?: number | undefined;
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
+  /** Aborting it rejects; the same call goes on after the last whole epoch. */
+  readonly signal?: AbortSignal | undefined;
+  /** Places of data and caches; `process.env` by default. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+export type TrainEvent =
+  /** Something slow before the training, such as the opening of images. */
+  | { readonly kind: "preparing"; readonly text: string }
+  | { readonly kind: "epoch"; readonly point: EpochPoint };
+
+export interface TrainResult {
+  readonly network: Network;
+  readonly folder: string;
+  /** Paths of what was written: `best/model.onnx` and more, below the folder. */
+  readonly files: readonly string[];
+  /** On test data, measured once, in [0, 1]. */
+  readonly testAccuracy01: number;
+  /** What else the evaluator says: loss, validation accuracy, size of the model file. */
+  readonly test: JsonObject;
+  /** Epochs of this call; those of an earlier one that it went on from are in `best/test.json`. */
+  readonly curve: readonly EpochPoint[];
+}
+
+/**
+ * Trains one network or one design of a space at full length, as a search does with the design that it selects, tests it
+ * once and writes `model.onnx`, `model.py`, weights and figures.
+ *
+ * A design's space is fitted to the images, unless it is open already; a network must take them as they are.
+ *
+ * @throws GeniusError `wrong-use` where network and images do not fit, `bad-data` and `not-found` for data that cannot be
+ *   read, `training-failed` when the training does not finish.
+ * @example
+ * ```ts
+ * import { search, train } from "genius-nas";
+ *
+ * const { best } = await search({ data: "digits", limits: { maxParams: "20k" }, budget: { trials: 5 } });
+ * const longer = await train(best!.network, { data: "digits", out: "longer", evaluatorOptions: { finalEpochs: 60 } });
+ * ```
+ */
+export async function train(subject: Subject, options: TrainOptions): Promise<TrainResult> {
+  const { data, out, seed = 1, onEvent, environment = process.env } = options;
+  const onProgress = (text: string) => onEvent?.({ kind: "preparing", text });
+  const signal = options.signal ?? new AbortController().signal;
+  const definition = await loadEvaluator(options.evaluator ?? "train");
+  const evaluatorOptions = resolveOptions(
+    definition.options,
+    options.evaluatorOptions ?? {},
+    `the evaluator ${definition.name}`,
+  );
+  const { space, choices } = isNetwork(subject)
+    ? { space: spaceOfOne(subject), choices: [] }
+    : await fittedDesign(subject, async () =>
+        definition.describe?.({ dataset: data, environment, onProgress }, evaluatorOptions),
+      );
+  const launcher = definition.launcherOf?.(evaluatorOptions);
+  const evaluator = await definition.create(
+    {
+      ...{ space, dataset: data, folder: out, seed, environment, onProgress },
+      ...(launcher !== undefined && {
+        async openLauncher() {
+          const { options: schema, create } = await loadLauncher(launcher);
+          const of = `the launcher ${launcher}`;
+          const own = resolveOptions(schema, options.launcherOptions ?? {}, of);
+          return create({ folder: out, environment, onProgress }, own);
+        },
+      }),
+    },
+    evaluatorOptions,
+  );
+  const curve: EpochPoint[] = [];
+  const network = space.decode(choices);
+  try {
+    if (evaluator.test === undefined) {
+      throw new GeniusError("wrong-use", `The evaluator ${definition.name} has no final training.`);
+    }
+    const tested = await evaluator.test({
+      ...{ trialNumber: 1, proposal: { choices, fidelity: {}, by: "train" }, network, seed, signal },
+      fidelity: evaluator.fidelity.full,
+      onEpoch(point) {
+        curve.push(point);
+        onEvent?.({ kind: "epoch", point });
+      },
+    });
+    return {
+      ...{ network, folder: out, testAccuracy01: tested.accuracy01, test: tested.detail ?? {}, curve },
+      files: (tested.files ?? []).map((name) => join(out, name)),
+    };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw thrown;
+  } finally {
+    await evaluator.close?.();
+  }
+}
+
+/** A design in its space, which is fitted to the images where it is not open yet. */
+async function fittedDesign(
+  design: Design,
+  describe: () => Promise<{ readonly images?: Parameters<NonNullable<Fit>>[0] } | undefined>,
+): Promise<{ readonly space: Space; readonly choices: Choices }> {
+  if (typeof design.space === "object" && "decode" in design.space) return openDesign(design);
+  const definition = await loadSpace(design.space);
+  const images = definition.fit === undefined ? undefined : (await describe())?.images;
+  const fitted = images === undefined ? {} : definition.fit?.(images, {});
+  return openDesign({ ...design, space: definition }, { ...(fitted as object) });
+}
+
+type Fit = Awaited<ReturnType<typeof loadSpace>>["fit"];
+
+/** A space with no decisions, whose only design is the network. */
+function spaceOfOne(network: Network): Space {
+  const [first, last] = [network.nodes[0]?.op, network.nodes.at(-1)?.op];
+  if (first?.kind !== "input" || last?.kind !== "linear") {
+    throw new GeniusError(
+      "wrong-use",
+      `${network.name} cannot be trained as a classifier: its first node must be the input and its last one a linear layer.`,
+    );
+  }
+  return {
+    name: network.name,
+    summary: `The network ${network.name}.`,
+    input: first.shape as FeatureShape,
+    classCount: last.outFeatures,
+    decisions: [],
+    firstDigit: 0,
+    decode: () => network,
+  };
+}
