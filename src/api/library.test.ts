@@ -91,7 +91,7 @@ test("a design is trained at full length, tested and handed over, and so is a ne
   expect(alone.testAccuracy01).toBe(trained.testAccuracy01);
   const wide = await openSpace("mobile", { imageSize: 32, channels: 3, classCount: 10 });
   const misfit = train(wide.decode(wide.decisions.map(() => 0)), { ...setting, out: again });
-  await expect(misfit).rejects.toThrow(/images of 1×28×28 in 10 classes/);
+  await expect(misfit).rejects.toThrow(/images of 1×32×32 in 10 classes.*take 3×32×32/);
 });
 
 test("networks and runs are exported, and runs reported", async () => {

@@ -53,7 +53,8 @@ export interface TrainResult {
  * Trains one network or one design of a space at full length, as a search does with the design that it selects, tests it
  * once and writes `model.onnx`, `model.py`, weights and figures.
  *
- * A design's space is fitted to the images, unless it is open already; a network must take them as they are.
+ * A design's space is fitted to the images, unless it is open already. Images are brought to the network's size; its channels and
+ * classes must be those of the data.
  *
  * @throws GeniusError `wrong-use` where network and images do not fit, `bad-data` and `not-found` for data that cannot be
  *   read, `training-failed` when the training does not finish.
