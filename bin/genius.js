@@ -27,6 +27,12 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   // A terminal sends Ctrl-C to both processes: the child decides when to stop, this one waits for it.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
+  // A terminal that is closed says so to both as well, or to this one alone where it leads the session.
+  process.on("SIGHUP", () => child.kill("SIGHUP"));
+  child.on("error", (error) => {
+    console.error(`genius: the newer Node at ${node} does not start: ${error.message}`);
+    process.exit(1);
+  });
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
 }
 

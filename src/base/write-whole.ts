@@ -1,9 +1,10 @@
 // The one way to write a file that others read: whole or not at all, and still there after a power cut. It is written under
 // another name beside its place, synced, and renamed; then the folder is synced, which is what keeps the new name.
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileError } from "./errors.ts";
+import { makeFolder } from "./folder.ts";
 
 /** Ends the names of unfinished files: what a killed process left behind can be removed by it. */
 export const unfinishedEnding = ".tmp";
@@ -27,7 +28,7 @@ export async function writeWhole(
   const folder = dirname(path);
   const unfinished = `${path}.${randomUUID()}${unfinishedEnding}`;
   try {
-    if (createsFolder) await mkdir(folder, { recursive: true });
+    if (createsFolder) await makeFolder(folder);
     const file = await open(unfinished, "wx");
     try {
       await file.writeFile(content);
@@ -38,7 +39,7 @@ export async function writeWhole(
     await rename(unfinished, path);
     if (isDurable) await syncFolder(folder);
   } catch (thrown) {
-    await rm(unfinished, { force: true });
+    await rm(unfinished, { force: true }).catch(() => {});
     throw fileError(thrown, path, "write");
   }
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { bench } from "../api/bench/bench.ts";
 import { benchSettings } from "../api/bench/settings.ts";
+import { jsonLine } from "../base/terminal-text.ts";
 import { defineCommand } from "../command/command.ts";
 import { comparisonMarkdown } from "../report/index.ts";
 
@@ -22,7 +23,7 @@ random and largest-first are always run too. A table without a validation figure
           terminal.error(`\r${event.done}/${event.runs} runs${event.done === event.runs ? "\n" : ""}`);
       },
     });
-    terminal.out(json ? `${JSON.stringify(comparison)}\n` : comparisonMarkdown(comparison));
+    terminal.out(json ? jsonLine(comparison) : comparisonMarkdown(comparison));
     return 0;
   },
 });

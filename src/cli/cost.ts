@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { cost } from "../api/cost.ts";
 import { GeniusError } from "../base/errors.ts";
+import { jsonLine } from "../base/terminal-text.ts";
 import { formatCount } from "../base/units.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
@@ -59,6 +60,7 @@ async function answerLines(space: Space, terminal: Terminal, json: boolean): Pro
   let failed = false;
   let lineNumber = 0;
   for await (const line of linesOf(terminal.readStandardInput())) {
+    terminal.signal.throwIfAborted();
     lineNumber += 1;
     if (line.trim() === "") continue;
     try {
@@ -67,7 +69,7 @@ async function answerLines(space: Space, terminal: Terminal, json: boolean): Pro
       if (!(thrown instanceof GeniusError)) throw thrown;
       failed = true;
       const error = { code: thrown.code, message: thrown.message, line: lineNumber };
-      if (json) terminal.out(`${JSON.stringify({ error })}\n`);
+      if (json) terminal.out(jsonLine({ error }));
       else terminal.error(`line ${lineNumber}: ${thrown.message}\n`);
     }
   }

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { z } from "zod";
 import { version } from "../api/version.ts";
 import { GeniusError } from "../base/errors.ts";
+import { jsonLine } from "../base/terminal-text.ts";
 import { defineCommand } from "../command/command.ts";
 import { loadPage } from "../dashboard/page-files.ts";
 import { serveDashboard } from "../dashboard/serve.ts";
@@ -52,7 +53,7 @@ ends.`,
       terminal.error(
         "Warning: other machines can reach this dashboard, over a connection that is not encrypted. Whoever has the\naddress below, whole, can read the runs and start programs on this machine.\n",
       );
-    if (options.json) terminal.out(`${JSON.stringify({ url, host, port: serving.port, token, folder })}\n`);
+    if (options.json) terminal.out(jsonLine({ url, host, port: serving.port, token, folder }));
     else terminal.out(`${url}\n`);
     terminal.error("Open it in a browser. Ctrl-C ends the dashboard; searches go on.\n");
     await new Promise<void>((resolve) => {

@@ -2,6 +2,7 @@
 // would, so that the search that follows begins at once.
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
+import { jsonLine } from "../base/terminal-text.ts";
 import { defineCommand } from "../command/command.ts";
 import { openImages } from "../evaluators/open-images.ts";
 import { type DatasetReport, describeReport, layoutLines } from "../tasks/image-classification/index.ts";
@@ -33,7 +34,7 @@ Example:
       options.imageSize,
     );
     if (options.json) {
-      terminal.out(`${JSON.stringify({ name, shape, hash, report })}\n`);
+      terminal.out(jsonLine({ name, shape, hash, report }));
       return 0;
     }
     const { layout } = report;

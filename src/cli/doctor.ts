@@ -3,10 +3,9 @@ import { execFile, spawn } from "node:child_process";
 import { access, constants, statfs } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { styleText } from "node:util";
 import { z } from "zod";
-import { cacheDirectoryOf } from "../base/cache-directory.ts";
 import { messageOf } from "../base/errors.ts";
+import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { launchers } from "../catalog/_catalog.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { distribute } from "../command/members.ts";
@@ -14,13 +13,7 @@ import { checkFlags } from "../command/options.ts";
 import { inspectPython, isAtLeast, pythonPlaces } from "../evaluators/launchers/local/python.ts";
 import { readRequirements } from "../evaluators/torch/trainer-package.ts";
 import { type ModelProvider, modelProviders } from "../llm/index.ts";
-
-interface Finding {
-  readonly what: string;
-  /** `missing` is no fault: nothing else needs it. `broken` is. */
-  readonly state: "works" | "missing" | "broken";
-  readonly detail: string;
-}
+import { environmentFindings, type Finding } from "./doctor-environment.ts";
 
 type Environment = Terminal["environment"];
 
@@ -38,24 +31,26 @@ export default defineCommand({
   async run({ options, rest, terminal }) {
     const groups = await Promise.all([
       node(),
+      environmentFindings(terminal),
       packages(),
       gpu(),
       models(terminal.environment),
       python(terminal.environment),
       clusters(terminal.environment, rest, options.out),
       sharedFolder(options.out),
-      data(terminal.environment),
+      disk(),
     ]);
     const findings = groups.flat();
     const sign = {
-      works: styleText("green", "✓"),
-      missing: styleText("yellow", "–"),
-      broken: styleText("red", "✗"),
+      works: style("green", "✓"),
+      missing: style("yellow", "–"),
+      broken: style("red", "✗"),
     };
     const width = Math.max(...findings.map(({ what }) => what.length));
     for (const finding of findings) {
-      if (options.json) terminal.out(`${JSON.stringify(finding)}\n`);
-      else terminal.out(`${sign[finding.state]} ${finding.what.padEnd(width)}  ${finding.detail}\n`);
+      const { what, state, detail } = finding;
+      if (options.json) terminal.out(jsonLine(finding));
+      else terminal.out(`${sign[state]} ${what.padEnd(width)}  ${terminalSafe(detail)}\n`);
     }
     return findings.some(({ state }) => state === "broken") ? 1 : 0;
   },
@@ -245,11 +240,9 @@ async function sharedFolder(folder: string): Promise<Finding[]> {
   }
 }
 
-async function data(environment: Environment): Promise<Finding[]> {
-  const cache = cacheDirectoryOf(environment);
+async function disk(): Promise<Finding[]> {
   const room = await statfs(".").catch(() => undefined);
-  const free = room === undefined ? [] : [diskFinding((room.bavail * room.bsize) / 1e9)];
-  return [{ what: "cache", state: "works", detail: cache }, ...free];
+  return room === undefined ? [] : [diskFinding((room.bavail * room.bsize) / 1e9)];
 }
 
 function diskFinding(gigabytes: number): Finding {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Exported, exportNetwork, exportRun } from "../api/export-network.ts";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { jsonLine } from "../base/terminal-text.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { type DesignFormat, designFormats } from "../runs/export-design.ts";
@@ -51,7 +52,7 @@ export default defineCommand({
         : trained
           ? ", with its trained weights"
           : ", with fresh weights: it was not trained";
-    if (options.json) terminal.out(`${JSON.stringify({ written: path, trained: trained ?? null })}\n`);
+    if (options.json) terminal.out(jsonLine({ written: path, trained: trained ?? null }));
     else terminal.error(`Wrote ${path}: ${title}${which}.\n`);
     return 0;
   },
@@ -70,7 +71,7 @@ async function exportEvents(
   const logs = out ?? join(folder, "tensorboard");
   const { writeTensorboard } = await import("../runs/tensorboard.ts");
   const written = await writeTensorboard(journal, logs);
-  if (json) terminal.out(`${JSON.stringify({ written })}\n`);
+  if (json) terminal.out(jsonLine({ written }));
   else terminal.error(`Wrote ${written.length} event files. Look at them: tensorboard --logdir ${logs}\n`);
   return 0;
 }

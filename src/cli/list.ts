@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
+import { jsonLine } from "../base/terminal-text.ts";
 import { evaluators, formats, launchers, spaces, strategies } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { defineCommand } from "../command/command.ts";
@@ -36,7 +37,7 @@ export default defineCommand({
     if (list === undefined) throw unknownName("list", kind, Object.keys(kinds));
     const rows = list();
     if (options.json) {
-      for (const row of rows) terminal.out(`${JSON.stringify(row)}\n`);
+      for (const row of rows) terminal.out(jsonLine(row));
       return 0;
     }
     const width = Math.max(0, ...rows.map(({ name }) => name.length));

@@ -1,5 +1,6 @@
 // Shows a search's progress: redrawn in place on a terminal, one plain line a trial elsewhere, JSON lines when a
 // program reads. Results go to standard output only as JSON; everything for people goes to standard error.
+import { atBorder, jsonLine, showsColours } from "../base/terminal-text.ts";
 import type { Terminal } from "../command/command.ts";
 import type { Space } from "../search/space.ts";
 import type { StudyEvent } from "../study/run-study.ts";
@@ -20,7 +21,7 @@ export async function createLive(
   json: boolean,
 ): Promise<(progress: Progress, space: Space) => Live> {
   const writeJson = (event: StudyEvent) => {
-    if (event.kind === "trial") terminal.out(`${JSON.stringify({ event: "trial", ...event.trial })}\n`);
+    if (event.kind === "trial") terminal.out(jsonLine({ event: "trial", ...event.trial }));
   };
   if (!terminal.isInteractive) {
     return (progress, space) => ({
@@ -35,7 +36,8 @@ export async function createLive(
   const { createLogUpdate } = await import("log-update");
   return (progress) => {
     const draw = createLogUpdate(process.stderr);
-    const show = () => draw(progress.panel(terminal.columns).join("\n"));
+    const colours = showsColours(terminal.environment, true);
+    const show = () => draw(atBorder(progress.panel(terminal.columns).join("\n"), colours));
     // Redrawing on a timer keeps the clock running and bounds the work however fast trials come.
     const timer = setInterval(show, frameMs);
     let isOver = false;

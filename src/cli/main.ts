@@ -1,10 +1,12 @@
 // The command `genius`: finds the command, reads its flags, runs it, and turns whatever goes wrong into one clear
 // paragraph and an exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted and resumable.
-import { GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
+import { fileError, GeniusError, messageOf, systemError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { useProxy } from "../base/proxy.ts";
+import { terminalSafeLines } from "../base/terminal-text.ts";
 import type { Command, Terminal } from "../command/command.ts";
 import { commands } from "./commands.ts";
+import { processTerminal } from "./terminal.ts";
 
 /** Runs the command line `args` and sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -16,26 +18,31 @@ export async function main(args: readonly string[]): Promise<void> {
     interrupt.abort();
   });
   process.on("SIGTERM", () => interrupt.abort());
-  // A reader that closes the pipe early (`| head`) ends the command quietly.
-  process.stdout.on("error", (error) => {
-    if (systemCodeOf(error) === "EPIPE") process.exit(0);
-    throw error;
+  // The terminal was closed: what takes long goes on without it, and can be followed with "genius dashboard".
+  process.on("SIGHUP", () => {
+    if (!outlivesTerminal(args)) interrupt.abort();
   });
-  process.exitCode = await run(args, {
-    environment: process.env,
-    isInteractive:
-      process.stderr.isTTY === true && process.env.TERM !== "dumb" && process.env.CI === undefined,
-    columns: process.stderr.columns ?? 80,
-    out: (text) => process.stdout.write(text),
-    error: (text) => process.stderr.write(text),
-    readStandardInput: () => process.stdin.setEncoding("utf8"),
-    signal: interrupt.signal,
+  const { terminal, lost, failure } = processTerminal(process, process.env, interrupt);
+  // What is thrown outside of any call of ours, such as an error event that nobody listens to.
+  process.on("uncaughtException", (thrown) => {
+    process.exit(report(thrown, terminal));
   });
+  const code = await run(args, terminal);
+  // A pipe or a file may refuse the last words after the command has ended; the error event comes after the answer.
+  await new Promise<void>((settled) => process.stdout.write("", () => setImmediate(settled)));
+  const isFull = lost() === "failed";
+  process.exitCode = isFull ? report(fileError(failure(), "standard output", "write to"), terminal) : code;
+}
+
+/** Servers end with the terminal that they were started in; a search does not. */
+function outlivesTerminal([name]: readonly string[]): boolean {
+  return name !== "dashboard" && name !== "mcp";
 }
 
 /** Runs one command line against a terminal and returns the exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
+    process.cwd(); // Throws where the current folder was removed, which nothing below expects.
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "-h" || name === "help")
       return await help(rest, terminal);
@@ -122,17 +129,20 @@ async function commandHelp(name: string, command: Command, args: readonly string
 const wrongUse: readonly string[] = ["wrong-use", "unknown-name", "bad-choices"];
 
 function report(thrown: unknown, terminal: Terminal): number {
-  if (thrown instanceof GeniusError) {
-    terminal.error(`genius: ${thrown.message}\n`);
-    return wrongUse.includes(thrown.code) ? 2 : 1;
-  }
   if (thrown instanceof Error && thrown.name === "AbortError") {
     terminal.error("genius: interrupted.\n");
     return 130;
   }
+  const known = systemError(thrown);
+  if (known instanceof GeniusError) {
+    terminal.error(`genius: ${terminalSafeLines(known.message)}\n`);
+    return wrongUse.includes(known.code) ? 2 : 1;
+  }
   const stack = thrown instanceof Error && thrown.stack !== undefined ? `\n${thrown.stack}` : "";
   terminal.error(
-    `genius: something unexpected went wrong, which is a fault of genius: ${messageOf(thrown)}${stack}\n`,
+    terminalSafeLines(
+      `genius: something unexpected went wrong, which is a fault of genius: ${messageOf(thrown)}${stack}\n`,
+    ),
   );
   return 1;
 }

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { fileError, GeniusError, messageOf } from "../base/errors.ts";
+import { jsonLine } from "../base/terminal-text.ts";
 import { formatPercent } from "../base/units.ts";
 import { defineCommand } from "../command/command.ts";
 import { decodeOne, prepareDecoder } from "../tasks/image-classification/index.ts";
@@ -33,6 +34,7 @@ were. An image that cannot be read is answered by an error; the others are still
       const classNames = classNamesOf(model);
       await prepareDecoder();
       for (const image of images) {
+        terminal.signal.throwIfAborted();
         try {
           const answer = await predict(model, image);
           const best = [...answer.entries()].sort((a, b) => b[1] - a[1]).slice(0, options.top);
@@ -40,7 +42,7 @@ were. An image that cannot be read is answered by an error; the others are still
             class: classNames?.[index] ?? `class ${index}`,
             probability01,
           }));
-          if (options.json) terminal.out(`${JSON.stringify({ image, predictions })}\n`);
+          if (options.json) terminal.out(jsonLine({ image, predictions }));
           else {
             const words = predictions.map((entry) => `${entry.class} ${formatPercent(entry.probability01)}`);
             terminal.out(`${image}: ${words.join(", ")}\n`);
@@ -49,7 +51,7 @@ were. An image that cannot be read is answered by an error; the others are still
           if (!(thrown instanceof GeniusError)) throw thrown;
           failed = true;
           const error = { code: thrown.code, message: thrown.message };
-          if (options.json) terminal.out(`${JSON.stringify({ image, error })}\n`);
+          if (options.json) terminal.out(jsonLine({ image, error }));
           else terminal.error(`${thrown.message}\n`);
         }
       }

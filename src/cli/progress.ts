@@ -1,6 +1,7 @@
 // What a person sees while a search runs: a state that events change, and the lines that show it. On a terminal
 // the lines are redrawn in place; elsewhere each finished trial is one plain line.
-import { styleText } from "node:util";
+import cliTruncate from "cli-truncate";
+import { style, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
 import { keyOf } from "../search/choices.ts";
 import type { Space } from "../search/space.ts";
@@ -86,26 +87,26 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
           : ` · about ${formatDuration((elapsed / evaluatedHere) * (budget - evaluated))} left`;
       const spent = setting.spent?.();
       const lines = [
-        styleText("bold", setting.title),
+        style("bold", terminalSafe(setting.title)),
         `${bar(evaluated / budget, 24)} ${evaluated}/${budget} evaluations · ${formatDuration(elapsed)}${evaluated < budget ? left : ""}${spent ? ` · ${spent}` : ""}`,
       ];
       if (best !== undefined) {
         const { paramCount, macCount } = best.cost;
         lines.push(
-          `${styleText("green", `best ${formatPercent(best.outcome.accuracy01)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs`,
+          `${style("green", `best ${formatPercent(best.outcome.accuracy01)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs`,
         );
         lines.push(
-          `${sparkline(bestSoFar.slice(-Math.max(10, Math.min(60, columns - 20))))} ${styleText("dim", "best so far")}`,
+          `${sparkline(bestSoFar.slice(-Math.max(10, Math.min(60, columns - 20))))} ${style("dim", "best so far")}`,
         );
       }
       for (const trial of recent) lines.push(trialLine(space, trial));
       for (const [number, { proposal, accuracies }] of running) {
         const curve =
           accuracies.length === 0 ? "" : ` ${sparkline(accuracies)} ${formatPercent(accuracies.at(-1)!)}`;
-        lines.push(styleText("cyan", `#${number} ${keyOf(space, proposal.choices)} training${curve}`));
+        lines.push(style("cyan", `#${number} ${keyOf(space, proposal.choices)} training${curve}`));
       }
-      if (proposing) lines.push(styleText("dim", "asking for the next design…"));
-      return lines.map((line) => truncate(line, columns));
+      if (proposing) lines.push(style("dim", "asking for the next design…"));
+      return lines.map((line) => cliTruncate(line, Math.max(1, columns)));
     },
   };
 }
@@ -121,9 +122,8 @@ export function trialLine(space: Space, trial: Trial): string {
   const repaired = proposal.repairedFrom === undefined ? "" : " · repaired";
   const expected =
     proposal.predicted === undefined ? "" : ` · expected ${formatPercent(proposal.predicted.accuracy01)}`;
-  const reason =
-    proposal.rationale === undefined ? "" : ` · “${proposal.rationale.replace(/\s+/g, " ").slice(0, 160)}”`;
-  return `#${number} ${outcomeText(trial)} ${design}${size}${expected}${repaired} · ${proposal.by}${outcome.kind === "scored" && outcome.remark ? ` · ${outcome.remark}` : ""}${reason}`;
+  const reason = proposal.rationale === undefined ? "" : ` · “${terminalSafe(proposal.rationale, 160)}”`;
+  return `#${number} ${outcomeText(trial)} ${design}${size}${expected}${repaired} · ${terminalSafe(proposal.by)}${outcome.kind === "scored" && outcome.remark ? ` · ${terminalSafe(outcome.remark)}` : ""}${reason}`;
 }
 
 function outcomeText({ outcome }: Trial): string {
@@ -133,7 +133,7 @@ function outcomeText({ outcome }: Trial): string {
     case "infeasible":
       return `not allowed (${outcome.violations.map(violationText).join(", ")})`;
     case "failed":
-      return `${outcome.reason} (${outcome.detail.replace(/\s+/g, " ").slice(0, 80)})`;
+      return `${outcome.reason} (${terminalSafe(outcome.detail, 80)})`;
     default:
       return outcome satisfies never;
   }
@@ -155,21 +155,4 @@ export function sparkline(values: readonly number[]): string {
   const low = Math.min(...values);
   const span = Math.max(...values) - low || 1;
   return values.map((value) => "▁▂▃▄▅▆▇█"[Math.min(7, Math.floor(((value - low) / span) * 8))]).join("");
-}
-
-/** Cuts a line that may hold colour codes to `columns` visible characters. */
-function truncate(line: string, columns: number): string {
-  let visible = 0;
-  let index = 0;
-  while (index < line.length) {
-    const colour = line[index] === "\u001b" ? line.indexOf("m", index) : -1;
-    if (colour !== -1) {
-      index = colour + 1;
-      continue;
-    }
-    if (visible === columns - 1) return `${line.slice(0, index)}…\u001b[0m`;
-    visible += 1;
-    index += 1;
-  }
-  return line;
 }

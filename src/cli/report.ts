@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { writeReport } from "../api/write-report.ts";
 import { GeniusError } from "../base/errors.ts";
+import { jsonLine } from "../base/terminal-text.ts";
 import { defineCommand } from "../command/command.ts";
 
 export default defineCommand({
@@ -23,7 +24,7 @@ report.md is written. The page needs no network and holds everything: send it to
       throw new GeniusError("wrong-use", "Name a run's folder, or several to compare: genius report runs/….");
     const written = await writeReport(operands, { out, charts });
     const [page = ""] = written;
-    if (json) terminal.out(`${JSON.stringify({ written })}\n`);
+    if (json) terminal.out(jsonLine({ written }));
     else terminal.out(`Wrote ${written.join(" and ")}. Open it: ${pathToFileURL(resolve(page)).href}\n`);
     return 0;
   },

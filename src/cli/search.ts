@@ -27,7 +27,7 @@ const options = searchSettings.extend({
   settings: z
     .string()
     .optional()
-    .describe("JSON file with any of these settings; flags win over it")
+    .describe("JSON or TOML file with any of these settings; flags win over it")
     .meta({ placeholder: "FILE" }),
   answers: answersOption,
   json: z.boolean().default(false).describe("JSON lines on standard output: one a trial, then the result"),

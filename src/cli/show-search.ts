@@ -1,9 +1,9 @@
 // What a person or a program sees of a search: events in, lines out. A panel on a terminal, one plain line a trial
 // elsewhere, JSON lines where a program reads; the verdict at the end, and the exit code.
 import { relative } from "node:path";
-import { styleText } from "node:util";
 import type { SearchEvent, SearchPlan } from "../api/search-events.ts";
 import type { ModelSpent, SearchResult } from "../api/search-result.ts";
+import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
 import type { Terminal } from "../command/command.ts";
 import { toDigits } from "../search/choices.ts";
@@ -52,7 +52,7 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
           say(event.text);
           break;
         case "data":
-          if (json) terminal.out(`${JSON.stringify({ event: "data", layout: event.layout })}\n`);
+          if (json) terminal.out(jsonLine({ event: "data", layout: event.layout }));
           say(["The folder is understood as:", ...event.lines].join("\n"));
           break;
         case "plan":
@@ -97,8 +97,7 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
           break;
         case "end":
           endLive();
-          if (json && event.result.reason !== "interrupted")
-            terminal.out(`${JSON.stringify(jsonResult(event.result))}\n`);
+          if (json && event.result.reason !== "interrupted") terminal.out(jsonLine(jsonResult(event.result)));
           for (const line of endWords(event.result, wasFinished)) say(line);
           break;
         default:
@@ -134,7 +133,7 @@ function endWords(result: SearchResult, wasFinished: boolean): string[] {
   const [first = "", ...rest] = result.verdict;
   return [
     "",
-    best === undefined ? first : styleText("bold", first),
+    best === undefined ? first : style("bold", first),
     ...rest,
     ...(files.length > 0 ? [`  written to ${folder}: ${filesOf(result).join(", ")}`] : []),
     ...(detail === undefined ? [] : [`  ended early: ${detail}`]),
@@ -192,5 +191,5 @@ function titleOf({ config, recorded }: SearchPlan): string {
   });
   const model = config.model === undefined ? "" : ` with ${config.model}`;
   const parts = [config.dataset, config.space, `${config.strategy}${model}`, ...limits];
-  return `genius · ${parts.join(" · ")}${recorded.length > 0 ? ` · resumed after ${recorded.length} trials` : ""}`;
+  return `genius · ${terminalSafe(parts.join(" · "))}${recorded.length > 0 ? ` · resumed after ${recorded.length} trials` : ""}`;
 }

@@ -1,7 +1,8 @@
 // `genius show`: a run in the terminal – what was asked, the best network, how it was found, what it cost.
-import { styleText } from "node:util";
+import cliTruncate from "cli-truncate";
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
+import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
 import { defineCommand } from "../command/command.ts";
 import { networkSketch } from "../report/index.ts";
@@ -24,26 +25,27 @@ export default defineCommand({
     const { config } = journal.header;
     const { trials, result, selected: best } = journal;
     if (options.json) {
-      terminal.out(
-        `${JSON.stringify({ state, config, best: best && { ...best, choices: toDigits(space, best.proposal.choices) }, result, trials })}\n`,
-      );
+      const choices = best && toDigits(space, best.proposal.choices);
+      terminal.out(jsonLine({ state, config, best: best && { ...best, choices }, result, trials }));
       return 0;
     }
-    for (const warning of journal.warnings) terminal.error(`${warning}\n`);
+    for (const warning of journal.warnings) terminal.error(`${terminalSafe(warning)}\n`);
     const evaluated = trials.filter(isEvaluated);
     const resumable = `continue with: genius resume ${folder}`;
     const words = {
       running: "running",
       finished: result?.reason.replaceAll("-", " "),
-      failed: `failed: ${problem} – ${resumable}`,
+      failed: `failed: ${terminalSafe(problem ?? "")} – ${resumable}`,
       stopped: `not finished – ${resumable}`,
       unreadable: problem,
     };
     const say = (line: string) => terminal.out(`${line}\n`);
     say(
-      styleText(
+      style(
         "bold",
-        `${config.dataset} · ${config.space} · ${config.strategy}${config.model ? ` with ${config.model}` : ""} · seed ${config.seed}`,
+        terminalSafe(
+          `${config.dataset} · ${config.space} · ${config.strategy}${config.model ? ` with ${config.model}` : ""} · seed ${config.seed}`,
+        ),
       ),
     );
     say(`${evaluated.length} of ${config.trials} evaluations, ${trials.length} proposals · ${words[state]}`);
@@ -54,10 +56,10 @@ export default defineCommand({
       say(`${sparkline(accuracies.slice(-60))} best so far`);
       say("");
       say(
-        `${styleText("green", formatPercent(best.outcome.accuracy01))} trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${result?.testAccuracy01 === undefined ? "" : ` · test ${formatPercent(result.testAccuracy01)}`}`,
+        `${style("green", formatPercent(best.outcome.accuracy01))} trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${result?.testAccuracy01 === undefined ? "" : ` · test ${formatPercent(result.testAccuracy01)}`}`,
       );
       if (best.proposal.rationale !== undefined)
-        say(`the proposer's reason (its claim): ${best.proposal.rationale}`);
+        say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
       say("");
       for (const line of networkSketch(space.decode(best.proposal.choices), terminal.columns)) say(line);
       if (result?.baselines !== undefined) {
@@ -68,8 +70,8 @@ export default defineCommand({
     }
     say("");
     for (const trial of options.all ? trials : trials.slice(-10))
-      say(trialLine(space, trial).slice(0, Math.max(80, terminal.columns)));
-    for (const note of journal.notes) say(styleText("dim", `note (${note.about}): ${note.text}`));
+      say(cliTruncate(trialLine(space, trial), Math.max(80, terminal.columns)));
+    for (const note of journal.notes) say(style("dim", `note (${note.about}): ${terminalSafe(note.text)}`));
     return 0;
   },
 });

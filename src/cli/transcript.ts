@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { jsonLine, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
 import { spaces } from "../catalog/_catalog.ts";
 import { openSpace } from "../catalog/load.ts";
@@ -43,10 +44,10 @@ JSON lines. Tokens are estimated at four characters each. What contradicts itsel
     const { costOf } = createDomain(space, {});
     const { proposals, contradictions } = readTranscript(messages, { space, costOf });
     for (const proposal of proposals) {
-      terminal.out(`${options.json ? JSON.stringify(jsonOf(space, proposal)) : lineOf(space, proposal)}\n`);
+      terminal.out(options.json ? jsonLine(jsonOf(space, proposal)) : `${lineOf(space, proposal)}\n`);
     }
     const warnings = [...(cut === undefined ? [] : [cut]), ...contradictions];
-    for (const warning of warnings) terminal.error(`${warning}\n`);
+    for (const warning of warnings) terminal.error(`${terminalSafe(warning)}\n`);
     if (!options.json) terminal.out(`\n${summaryOf(space, proposals)}\n`);
     return 0;
   },
@@ -81,7 +82,9 @@ function jsonOf(space: Space, proposal: TranscriptProposal) {
 function lineOf(space: Space, proposal: TranscriptProposal): string {
   const { call, choices, macCount, fedBackMacsM, accuracy01, verdict, experiment } = proposal;
   const design =
-    choices === undefined ? `no design: ${proposal.unreadable}` : toDigits(space, choices).join(",");
+    choices === undefined
+      ? `no design: ${terminalSafe(proposal.unreadable ?? "")}`
+      : toDigits(space, choices).join(",");
   const macs = macCount === null ? "" : ` · ${formatCount(macCount)} MACs`;
   const fedBack = fedBackMacsM === null ? "" : ` (told: ${fedBackMacsM} M)`;
   const accuracy = accuracy01 === null ? "" : ` · ${formatPercent(accuracy01)}`;

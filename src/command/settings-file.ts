@@ -1,11 +1,12 @@
-// Settings from a JSON file, below the flags: flag, then file, then default.
+// Settings from a JSON or TOML file, below the flags: flag, then file, then default.
 import { readFile } from "node:fs/promises";
 import { fileError, GeniusError, messageOf } from "../base/errors.ts";
 import { flagOf } from "../runs/flags.ts";
 
 /**
- * The fields of a settings file such as `{"trials": 50, "maxParams": "20k"}`.
- * @throws GeniusError `bad-file` when it is not a JSON object of texts, numbers and booleans.
+ * The fields of a settings file such as `{"trials": 50, "maxParams": "20k"}`; a name that ends in `.toml` is read as
+ * TOML, with the same fields: `trials = 50`.
+ * @throws GeniusError `bad-file` when it is not one object of texts, numbers and booleans.
  */
 export async function readSettingsFile(path: string): Promise<Readonly<Record<string, string | boolean>>> {
   let text: string;
@@ -14,14 +15,8 @@ export async function readSettingsFile(path: string): Promise<Readonly<Record<st
   } catch (thrown) {
     throw fileError(thrown, path, "read the settings file");
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (thrown) {
-    throw new GeniusError("bad-file", `The settings file ${path} is not JSON: ${messageOf(thrown)}.`, {
-      cause: thrown,
-    });
-  }
+  const isToml = /\.toml$/i.test(path);
+  const value = isToml ? await parseToml(text, path) : parseJson(text, path);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new GeniusError(
       "bad-file",
@@ -31,11 +26,34 @@ export async function readSettingsFile(path: string): Promise<Readonly<Record<st
   return Object.fromEntries(
     Object.entries(value).map(([field, setting]) => {
       if (typeof setting === "boolean") return [field, setting];
-      if (typeof setting === "string" || typeof setting === "number") return [field, String(setting)];
+      if (typeof setting === "string") return [field, setting];
+      if (typeof setting === "number" && Number.isFinite(setting)) return [field, String(setting)];
       throw new GeniusError(
         "bad-file",
         `The settings file ${path}: "${field}" must be a text, a number or true/false, as ${flagOf(field)} would be.`,
       );
     }),
   );
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (thrown) {
+    throw new GeniusError("bad-file", `The settings file ${path} is not JSON: ${messageOf(thrown)}.`, {
+      cause: thrown,
+    });
+  }
+}
+
+async function parseToml(text: string, path: string): Promise<unknown> {
+  const { parse } = await import("smol-toml");
+  try {
+    return parse(text.replace(/^\ufeff/, ""));
+  } catch (thrown) {
+    // The parser's message shows the line and a pointer below it.
+    const [first = "", ...lines] = messageOf(thrown).trimEnd().split("\n");
+    const words = `The settings file ${path} is not TOML: ${[first, ...lines].join("\n")}`;
+    throw new GeniusError("bad-file", words, { cause: thrown });
+  }
 }

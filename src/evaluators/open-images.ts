@@ -43,7 +43,7 @@ export async function openImages(
   let stageNow = "";
   let stageBegun = begun;
   return openDataset(dataset, {
-    cacheDirectory: cacheDirectoryOf(environment as NodeJS.ProcessEnv),
+    cacheDirectory: cacheDirectoryOf(environment),
     ...(imageSize === undefined ? { minSize: smallestUnasked, maxSize: largestUnasked } : { imageSize }),
     onProgress({ stage, doneCount, totalCount }) {
       const now = performance.now();

@@ -1,13 +1,11 @@
 // Markdown that shows what it was given: text from journals and models is escaped, so that it can neither make
 // markup nor, in renderers that pass HTML through, run anything.
+import { withoutHidden } from "../base/hidden-characters.ts";
 import type { DataTable } from "./charts/chart.ts";
 
 /** Text for a line of Markdown. Line breaks become spaces. */
 export function markdownText(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/(?![\n\r\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, "\ufffd")
-    .replace(/\s+/g, " ")
+  return withoutHidden(text.replace(/\s+/g, " "))
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
@@ -18,7 +16,7 @@ export function markdownText(text: string): string {
 export function markdownCode(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
   const fence = "`".repeat(longest + 1);
-  return `${fence}\n${text.toWellFormed().replace(/\r?\n|\r/g, "\n")}\n${fence}`;
+  return `${fence}\n${withoutHidden(text.replace(/\r\n?/g, "\n"))}\n${fence}`;
 }
 
 export function markdownTable({ columns, rows }: DataTable): string {

@@ -1,6 +1,7 @@
 // Markup that cannot be broken by what is put into it. Text goes in through the template tags and is escaped there;
 // only markup that a tag has made passes unchanged. Reports show journals, file names and replies of models, all of
 // which are untrusted, so no other code in this folder builds markup from strings.
+import { withoutHidden } from "../base/hidden-characters.ts";
 
 /** A piece of HTML or SVG that is safe to place in a page. Made by `html`, `svg` and `join` only. */
 export interface Markup {
@@ -38,16 +39,15 @@ export interface TrustedCss {
 
 /**
  * Text that may stand in HTML and in XML: the five special characters as entities, and characters that XML forbids,
- * or that reorder text (bidirectional overrides), replaced by U+FFFD.
+ * that reorder text, or that are not seen, replaced by U+FFFD.
  */
 export function escapeText(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(unprintable, "\ufffd")
-    .replace(/[&<>"']/g, (character) => entities[character] as string);
+  return withoutHidden(text.replace(/\r\n?/g, "\n")).replace(
+    /[&<>"']/g,
+    (character) => entities[character] as string,
+  );
 }
 
-const unprintable = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu;
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

@@ -1,8 +1,9 @@
 // The journal of a run: `journal.jsonl` in its folder, append-only and synced. It is the truth about a study;
 // everything else in the folder can be made again from it.
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
+import { makeFolder } from "../base/folder.ts";
 import type { JsonValue } from "../base/json.ts";
 import { openLineAppender, parseJsonLines, splitJsonLines } from "../base/json-lines.ts";
 import type { Trial } from "../search/trial.ts";
@@ -47,7 +48,7 @@ export async function createJournal(
   clock: Clock = () => new Date(),
 ): Promise<Journal> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (thrown) {
     throw fileError(thrown, folder, "create the folder");
   }

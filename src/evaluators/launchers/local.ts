@@ -6,8 +6,8 @@ import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { cacheDirectoryOf } from "../../base/cache-directory.ts";
 import { fileError, GeniusError, messageOf, systemCodeOf } from "../../base/errors.ts";
-import { cacheDirectoryOf } from "../../tasks/image-classification/index.ts";
 import { checkKey } from "./job-key.ts";
 import {
   defineLauncher,
@@ -74,7 +74,7 @@ async function create(setting: LauncherSetting): Promise<Launcher> {
       if (!(await take(directory, order))) return;
       try {
         const taken = await takePlaces(directory, job.resources.gpus, {
-          folder: join(cacheDirectoryOf(environment as NodeJS.ProcessEnv), "graphics"),
+          folder: job.resources.gpus > 0 ? join(cacheDirectoryOf(environment), "graphics") : "",
           devices,
           isUsed: async (other) => ["queued", "running"].includes((await stateOf(other)).kind),
         });

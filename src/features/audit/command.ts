@@ -8,6 +8,7 @@ import { provenanceOf } from "../../api/provenance.ts";
 import { publishedSpace } from "../../api/published-space.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { jsonLine } from "../../base/terminal-text.ts";
 import { formatCount } from "../../base/units.ts";
 import { defineCommand } from "../../command/command.ts";
 import { checkFlags } from "../../command/options.ts";
@@ -101,7 +102,7 @@ asks nothing twice.`,
           "audit.md": auditMarkdown(input),
           "audit.json": `${JSON.stringify(result, null, 2)}\n`,
         });
-        terminal.out(given.json ? `${JSON.stringify(result)}\n` : auditMarkdown(input));
+        terminal.out(given.json ? jsonLine(result) : auditMarkdown(input));
         onProgress(`\nWritten to ${folder}: audit.html, audit.md, audit.json, conversation.jsonl`);
         return 0;
       } catch (thrown) {

@@ -7,6 +7,7 @@ import { openModel } from "../../api/assemble.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { createRandom } from "../../base/random.ts";
+import { jsonLine } from "../../base/terminal-text.ts";
 import { formatCount, formatPercent } from "../../base/units.ts";
 import { defineCommand } from "../../command/command.ts";
 import { createPredictor } from "../../engine/index.ts";
@@ -182,7 +183,7 @@ benchmarks/refine answers it for one setting.`,
         spent: conversation?.spent ?? null,
         ...early,
       };
-      terminal.out(`${JSON.stringify(line)}\n`);
+      terminal.out(jsonLine(line));
       return 0;
     }
     const kept = keptOf(refined);

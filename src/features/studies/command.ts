@@ -8,6 +8,7 @@ import { fileError, GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { unknownName } from "../../base/nearest.ts";
 import { quote } from "../../base/shell.ts";
+import { jsonLine } from "../../base/terminal-text.ts";
 import { defineCommand } from "../../command/command.ts";
 import { distribute, membersHelp } from "../../command/members.ts";
 import { checkFlags } from "../../command/options.ts";
@@ -101,7 +102,7 @@ model is left out without one, and said. --model replay/DIR takes the conversati
         "answer.json": `${JSON.stringify(result, null, 2)}\n`,
         ...Object.fromEntries(answer.charts.map((chart) => [`${chart.name}.svg`, chartFile(chart, "light")])),
       });
-      terminal.out(given.json ? `${JSON.stringify(result)}\n` : answerMarkdown(answered));
+      terminal.out(given.json ? jsonLine(result) : answerMarkdown(answered));
       terminal.error(`\nWritten to ${folder}: answer.html, answer.md, answer.json\n`);
       return 0;
     } finally {

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { provenanceOf } from "../../api/provenance.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { jsonLine } from "../../base/terminal-text.ts";
 import { formatPercent } from "../../base/units.ts";
 import { openSpace } from "../../catalog/load.ts";
 import { defineCommand } from "../../command/command.ts";
@@ -114,7 +115,7 @@ Example:
       "transfer.html": transferPage(input),
       "transfer.json": `${JSON.stringify(result, null, 2)}\n`,
     });
-    if (given.json) terminal.out(`${JSON.stringify(result)}\n`);
+    if (given.json) terminal.out(jsonLine(result));
     else for (const line of result.findings) terminal.out(`${line}\n`);
     say(
       `\nWritten to ${folder}: transfer.html, transfer.json${best === undefined ? "" : ", model.onnx, model.py, weights.safetensors"}`,

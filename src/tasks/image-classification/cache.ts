@@ -6,7 +6,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileError, GeniusError } from "../../base/errors.ts";
+import { cacheError, fileError } from "../../base/errors.ts";
 import type { DatasetListing, ImageShape } from "./dataset.ts";
 import type { Findings } from "./report.ts";
 import type { SizeWish } from "./survey.ts";
@@ -134,11 +134,7 @@ async function clearly<T>(folder: string, action: () => Promise<T>): Promise<T> 
   try {
     return await action();
   } catch (thrown) {
-    const clearer = fileError(thrown, folder, "write the dataset cache");
-    const advice = " Set GENIUS_CACHE_DIR to a folder with room that you may write to.";
-    if (clearer instanceof GeniusError)
-      throw new GeniusError(clearer.code, clearer.message + advice, { cause: thrown });
-    throw clearer;
+    throw cacheError(thrown, folder, "write the dataset cache");
   }
 }
 

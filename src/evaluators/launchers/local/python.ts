@@ -3,8 +3,8 @@
 import { execFile } from "node:child_process";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { cacheDirectoryOf, findCacheDirectory } from "../../../base/cache-directory.ts";
 import { GeniusError, systemCodeOf } from "../../../base/errors.ts";
-import { cacheDirectoryOf } from "../../../tasks/image-classification/index.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,7 +21,7 @@ export const oldestPython = "3.11";
 
 /** Where `genius setup torch` makes its environment. */
 export function setupFolderOf(environment: Environment): string {
-  return join(cacheDirectoryOf(environment as NodeJS.ProcessEnv), "python");
+  return join(cacheDirectoryOf(environment), "python");
 }
 
 /** The program of a virtual environment. */
@@ -33,7 +33,9 @@ export function programOf(folder: string): string {
 export function pythonPlaces(environment: Environment): readonly string[] {
   const named = environment.GENIUS_PYTHON;
   if (named) return [named];
-  return [programOf(".venv"), programOf(setupFolderOf(environment)), "python3"];
+  const cache = findCacheDirectory(environment);
+  const own = cache === undefined ? [] : [programOf(setupFolderOf(environment))];
+  return [programOf(".venv"), ...own, "python3"];
 }
 
 const question = `import sys, json

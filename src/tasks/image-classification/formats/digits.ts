@@ -4,7 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { GeniusError, messageOf } from "../../../base/errors.ts";
+import { fileError, GeniusError, messageOf, systemCodeOf } from "../../../base/errors.ts";
 import { defineFormat, type ImageRecord, type ImageShape } from "../dataset.ts";
 
 const shape: ImageShape = [1, 28, 28];
@@ -64,6 +64,7 @@ async function readDigits(file: string): Promise<Uint8Array> {
     }
     return Uint8Array.from(data, (value) => Math.round(Number(value) * 255));
   } catch (thrown) {
+    if (systemCodeOf(thrown) !== undefined) throw fileError(thrown, file, "read");
     throw new GeniusError(
       "bad-data",
       `Cannot read ${file}: ${messageOf(thrown)}. Reinstall the package mnist.`,

@@ -1,0 +1,49 @@
+// Characters that a reader does not see but that act: controls and escape sequences, marks that reorder a line,
+// characters without a shape. One pattern for the terminal, for pages and for Markdown, so that all agree.
+
+/** What stands in place of such a character. */
+const replacement = "\ufffd";
+/** Combining marks that one character may carry; more of them run over the lines above and below. */
+const markLimit = 4;
+
+/**
+ * C0 and C1 controls but tab and line feed; bidirectional marks, embeddings, overrides and isolates; zero-width and
+ * other characters that show nothing; line and paragraph separators; tags; noncharacters.
+ */
+const hidden =
+  /(?![\t\n])\p{Cc}|[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff]|[\u{fe00}-\u{fe0d}]|[\u{e0000}-\u{e0fff}]/gu;
+/** Joiners belong to Persian, to Indian scripts and to emoji; between other characters they only hide. */
+const scripts = ["Arabic", "Devanagari", "Bengali", "Tamil", "Telugu", "Kannada", "Malayalam", "Gujarati"];
+const joinable = [
+  ...scripts.map((name) => `\\p{Script=${name}}`),
+  "\\p{Extended_Pictographic}",
+  "\\p{Emoji_Modifier}",
+];
+const loneJoiner = new RegExp(`(?<!${[...joinable, "\\u{fe0f}"].join("|")})[\\u200c\\u200d]`, "gu");
+const manyMarks = new RegExp(`(\\p{M}{${markLimit}})\\p{M}+`, "gu");
+
+/** Whether there is anything in the text that `withoutHidden` would change. */
+export function hasHidden(text: string): boolean {
+  return (
+    !text.isWellFormed() || [hidden, loneJoiner, manyMarks].some((pattern) => text.search(pattern) !== -1)
+  );
+}
+
+/** The text with U+FFFD for each hidden character and each half of a pair; tabs and line feeds stay. */
+export function withoutHidden(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(hidden, replacement)
+    .replace(loneJoiner, replacement)
+    .replace(manyMarks, "$1");
+}
+
+/** JSON with its hidden characters written as `\u…`, which reads back as the same value. */
+export function escapeHidden(json: string): string {
+  const escaped = (found: string) =>
+    Array.from(
+      { length: found.length },
+      (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, "0")}`,
+    ).join("");
+  return json.replace(hidden, escaped).replace(loneJoiner, escaped);
+}

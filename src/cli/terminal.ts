@@ -1,0 +1,71 @@
+// The process's own terminal: standard streams that may close, vanish or fill up at any time, and the border where text
+// is made safe. A reader of results that goes away ends the command, since nobody is left to take them; a terminal that
+// goes away ends nothing: the command works on without it.
+import { systemCodeOf } from "../base/errors.ts";
+import { atBorder, showsColours } from "../base/terminal-text.ts";
+import type { Terminal } from "../command/command.ts";
+
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: NodeJS.ReadStream;
+}
+
+export interface ProcessTerminal {
+  readonly terminal: Terminal;
+  /** Why standard output takes nothing more, if that is so. `reader-gone`: a pipe was closed by its reader. */
+  lost(): "reader-gone" | "terminal-gone" | "failed" | undefined;
+  /** The error of a standard output that could not be written, such as a full disk. */
+  failure(): unknown;
+}
+
+const goneCodes: readonly string[] = ["EPIPE", "EIO", "ENXIO", "EBADF", "ECONNRESET", "ERR_STREAM_DESTROYED"];
+
+/** A terminal on the process's streams; `interrupt` is aborted when standard output can take no more results. */
+export function processTerminal(
+  { stdout, stderr, stdin }: Streams,
+  environment: Terminal["environment"],
+  interrupt: AbortController,
+): ProcessTerminal {
+  let lost: "reader-gone" | "terminal-gone" | "failed" | undefined;
+  let failure: unknown;
+  let isMute = false;
+  const onOutputError = (thrown: unknown) => {
+    if (lost !== undefined) return;
+    const isGone = goneCodes.includes(systemCodeOf(thrown) ?? "");
+    lost = !isGone ? "failed" : stdout.isTTY ? "terminal-gone" : "reader-gone";
+    if (!isGone) failure = thrown;
+    if (lost !== "terminal-gone") interrupt.abort();
+  };
+  stdout.on("error", onOutputError);
+  // Without a listener the first message after the terminal is gone would end the process.
+  stderr.on("error", () => {
+    isMute = true;
+  });
+  const write = (stream: NodeJS.WriteStream, text: string) =>
+    stream.write(atBorder(text, showsColours(environment, stream.isTTY === true)));
+
+  return {
+    terminal: {
+      environment,
+      isInteractive: stderr.isTTY === true && environment.TERM !== "dumb" && !environment.CI,
+      // A terminal without a size, as under some process managers, says 0.
+      get columns() {
+        return stderr.columns || 80;
+      },
+      out(text) {
+        if (lost === undefined) write(stdout, text);
+      },
+      error(text) {
+        if (isMute) return;
+        // A line that replaces the one before begins with a carriage return; anywhere else that would hide something.
+        if (text.startsWith("\r")) stderr.write("\r");
+        write(stderr, text.replace(/^\r/, ""));
+      },
+      readStandardInput: () => stdin.setEncoding("utf8"),
+      signal: interrupt.signal,
+    },
+    lost: () => lost,
+    failure: () => failure,
+  };
+}
