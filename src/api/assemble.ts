@@ -9,13 +9,15 @@ import type { Launcher } from "../evaluators/launchers/launcher.ts";
 import { type Answerer, type Conversation, createConversation } from "../llm/index.ts";
 import { createDomain, describeEmpty } from "../search/constraints/create-domain.ts";
 import type { Domain, Limits } from "../search/constraints/domain.ts";
-import type { Strategy } from "../search/strategy.ts";
+import type { Measuring, Strategy } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { type ModelSettings, modelSettings } from "../study/settings.ts";
 import type { GivenMembers } from "./search-options.ts";
 import { createTrainingAccess } from "./training-access.ts";
 
 export interface AssembleSetting {
+  /** Whether the model is called for the study's proposals only, so that the strategy's plan can cap its calls. */
+  readonly isSearch?: boolean;
   /** The run's folder: the conversation's record, checkpoints and the best model go there. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -86,6 +88,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       domain,
       evaluations: config.trials,
       task: config.task,
+      measuring: measuringOf(evaluator),
       fidelity: evaluator.fidelity,
       training: createTrainingAccess({
         dataset: config.dataset,
@@ -99,7 +102,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     },
     strategyOptions,
   );
-  plannedCalls = strategy.modelPlan?.().calls;
+  if (setting.isSearch) plannedCalls = strategy.modelPlan?.().calls;
   return {
     domain,
     strategy,
@@ -117,6 +120,15 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       await conversation?.close();
       await evaluator.close?.();
     },
+  };
+}
+
+function measuringOf({ selectedOn, recipe }: Evaluator): Measuring {
+  const { words, validationImages } = recipe ?? {};
+  return {
+    selectedOn,
+    ...(words !== undefined && { recipe: words }),
+    ...(validationImages !== undefined && { validationImages }),
   };
 }
 

@@ -178,7 +178,9 @@ export async function resolveConfig(
     ...(settings.stopWhenDone && { stopWhenDone: true }),
     limits: { ...described?.limits, ...limits },
     // Two trainings of one thread each are faster than one of two threads: benchmarks/train-search.
-    parallel: settings.parallel ?? (evaluator.tabular ? 1 : Math.min(4, availableParallelism())),
+    parallel:
+      settings.parallel ??
+      (evaluator.tabular || strategy.oneAtATime ? 1 : Math.min(4, availableParallelism())),
     seed: settings.seed,
   };
 }

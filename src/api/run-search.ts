@@ -2,7 +2,7 @@
 // puts baselines beside it. It tells what happens by events, and prints nothing.
 import { messageOf } from "../base/errors.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
-import { estimate } from "../llm/index.ts";
+import { estimate, thinks } from "../llm/index.ts";
 import { keyOf } from "../search/choices.ts";
 import { isEvaluated, type Trial } from "../search/trial.ts";
 import { runBaselines } from "../study/baselines.ts";
@@ -183,6 +183,10 @@ function spentOf({ conversation }: Assembly): ModelSpent | undefined {
 function estimateOf({ strategy, conversation }: Assembly): SearchPlan["estimate"] {
   const plan = strategy.modelPlan?.();
   if (plan === undefined || conversation === undefined) return undefined;
-  const { inputTokens, outputTokens, usd } = estimate({ ...plan, price: conversation.price });
+  const { inputTokens, outputTokens, usd } = estimate({
+    ...plan,
+    price: conversation.price,
+    thinks: thinks(conversation.model),
+  });
   return { model: conversation.model, calls: plan.calls, inputTokens, outputTokens, usd };
 }

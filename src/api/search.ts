@@ -49,7 +49,10 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   let parts: Assembly | undefined;
   const journal = await createJournal(folder, async () => {
     const answerer = answererOf(options.answers, folder, liveFile);
-    parts = await assemble(config, { folder, environment, onProgress, given: chosen.members, ...answerer });
+    parts = await assemble(config, {
+      ...{ folder, environment, onProgress, given: chosen.members, isSearch: true },
+      ...answerer,
+    });
     return { config, provenance: { ...(await provenanceOf()), ...parts.provenance } };
   }).catch(async (thrown: unknown) => {
     // A new folder in which nothing began is of no use; one that holds anything stays.
@@ -97,6 +100,7 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
     const config = { ...planned, trials };
     const liveFile = createLiveWriter(folder);
     const parts = await assemble(config, {
+      isSearch: true,
       ...{ folder, environment, onProgress, given: options },
       ...answererOf(options.answers, folder, liveFile),
     });

@@ -43,6 +43,8 @@ export interface Evaluator {
   readonly remarks?: readonly string[];
   /** What a reader needs to trace a figure: table or data set with hash, versions, settings. */
   readonly provenance: JsonObject;
+  /** How a design is trained, in a sentence for a language model, and how many images it is measured on. */
+  readonly recipe?: { readonly words: string; readonly validationImages?: number };
   /** The highest `accuracy01` that any design has, where a table knows it. */
   readonly optimum01?: number;
   /** A failed training is an outcome, not an exception. */

@@ -89,6 +89,8 @@ export interface StudyImages {
   readonly dataset: Dataset;
   readonly side: number;
   readonly imageCounts: ImageCounts;
+  /** How many images an accuracy is measured on. */
+  readonly validationImages: number;
   /** How many images a training at this share of the data has, counted. */
   countAt(dataFraction01: number): number;
   /** The decoded data set at a side, in the cache. */
@@ -109,12 +111,13 @@ export async function openStudyImages(
   refuseMisfit(dataset, space);
   const side = dataset.shape[1];
   const caches = new Map([[side, dataset.cachePath]]);
-  const { train } = splitForTraining(dataset, { fraction01: options.validationFraction01, seed });
+  const { train, validation } = splitForTraining(dataset, { fraction01: options.validationFraction01, seed });
   const countAt = (fraction01: number) => takeFraction(train, { fraction01, seed }).count;
   return {
     dataset,
     side,
     imageCounts: { search: countAt(options.dataFraction01), final: train.count },
+    validationImages: validation.count,
     countAt,
     async cacheOf(wanted) {
       const known = caches.get(wanted) ?? (await openImages(setting, wanted)).cachePath;

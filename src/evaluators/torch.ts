@@ -14,6 +14,7 @@ import { describeReport } from "../tasks/image-classification/index.ts";
 import { trainingKey } from "../training/checkpoints.ts";
 import { handOver } from "../training/hand-over.ts";
 import { planEpochs, planTraining } from "../training/plan.ts";
+import { describeRecipe } from "../training/recipe-words.ts";
 import { openTrainingData } from "../training/training-data.ts";
 import {
   defineEvaluator,
@@ -52,7 +53,10 @@ interface Plan {
 async function create(setting: EvaluatorSetting, options: TorchOptions): Promise<Evaluator> {
   const { space, folder, seed, onProgress, parallel = 1 } = setting;
   const launcher = await openLauncher(setting);
-  const { dataset, side, imageCounts, countAt, cacheOf } = await openStudyImages(setting, options);
+  const { dataset, side, imageCounts, validationImages, countAt, cacheOf } = await openStudyImages(
+    setting,
+    options,
+  );
   const epochs = planEpochs(options, imageCounts);
   const jobs = await openJobFolders(folder);
   const gpus = options.gpus ?? (launcher.capacity?.gpus ? 1 : 0);
@@ -161,6 +165,12 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       full: { epochs: epochs.search },
       ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),
     },
+    recipe: describeRecipe({
+      epochs: epochs.search,
+      images: imageCounts.search,
+      validationImages,
+      plan: recipeOf(imageCounts.search),
+    }),
     provenance: {
       dataset: dataset.name,
       datasetHash: dataset.hash,

@@ -17,6 +17,7 @@ import { openCheckpoints, trainingKey } from "../training/checkpoints.ts";
 import type { Training } from "../training/job.ts";
 import { type TrainOptions, trainOptions } from "../training/options.ts";
 import { planEpochs, planTraining, usefulThreads } from "../training/plan.ts";
+import { describeRecipe } from "../training/recipe-words.ts";
 import { createWorkerPool, type JobEnd } from "../training/worker-pool.ts";
 import {
   defineEvaluator,
@@ -40,7 +41,10 @@ export default defineEvaluator({
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
   const { space, folder, seed } = setting;
   await checkExecutionProvider(options.executionProvider ?? "cpu");
-  const { dataset, side, imageCounts, countAt, cacheOf } = await openStudyImages(setting, options);
+  const { dataset, side, imageCounts, validationImages, countAt, cacheOf } = await openStudyImages(
+    setting,
+    options,
+  );
   const epochs = planEpochs(options, imageCounts);
   const cores = availableParallelism();
   const share = Math.max(1, Math.floor(cores / (setting.parallel ?? 1)));
@@ -84,6 +88,12 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       full: { epochs: epochs.search },
       ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),
     },
+    recipe: describeRecipe({
+      epochs: epochs.search,
+      images: imageCounts.search,
+      validationImages,
+      plan: planTraining(options, { dataset, imageCount: imageCounts.search }),
+    }),
     provenance: {
       dataset: dataset.name,
       datasetHash: dataset.hash,

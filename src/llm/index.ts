@@ -21,7 +21,7 @@ export {
   modelProviders,
   parseModelName,
 } from "./model-name.ts";
-export { type Estimate, estimate, type Price, priceOf, tokensOf } from "./prices.ts";
+export { type Estimate, estimate, type Price, priceOf, thinks, tokensOf } from "./prices.ts";
 export { type CallLine, checkRecordLine, type FailureLine, type ParsedRecord } from "./record-lines.ts";
 export { isMessageList } from "./replay-source.ts";
 export { answerIn, lastObject, numberIn } from "./structured.ts";

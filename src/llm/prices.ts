@@ -99,18 +99,34 @@ export interface Estimate {
   readonly usd?: number;
 }
 
+/** Tokens that a model which thinks writes beside its answer, about: what such models take for one design. */
+const thinkingTokens = 1500;
+
+/** Whether a model thinks before it answers, and is paid for it, as far as its name says. */
+export function thinks(modelName: string): boolean {
+  const name = modelName.replace(/^[^/]+\//, "");
+  return (
+    /(?:^|[/-])o[134](?:-|$)|gpt-(?:5|oss)|deepseek-(?:r|v4)|(?:^|[-/:])r1|qwq|qwen-?3|think|reason|magistral|glm-[45]|kimi-k2|gemini-(?:2\.5|[3-9])|minimax-m/i.test(
+      name,
+    ) && !/no-?think|instruct|chat-latest|non-reasoning/i.test(name)
+  );
+}
+
 /**
- * What a run will about cost, to be shown before it begins.
- * @param plan `promptChars` of one call on average, `replyTokens` of one reply, and how many `calls`
+ * What a run will cost, to be shown before it begins.
+ * @param plan `promptChars` of one call on average, with schema and tools, `replyTokens` of one reply without thinking,
+ *   and how many `calls`
  */
 export function estimate(plan: {
   readonly promptChars: number;
   readonly replyTokens: number;
   readonly calls: number;
   readonly price?: Price | undefined;
+  /** Whether its model thinks before it answers. */
+  readonly thinks?: boolean;
 }): Estimate {
   const inputTokens = tokensOf(plan.promptChars) * plan.calls;
-  const outputTokens = plan.replyTokens * plan.calls;
+  const outputTokens = (plan.replyTokens + (plan.thinks ? thinkingTokens : 0)) * plan.calls;
   if (plan.price === undefined) return { inputTokens, outputTokens };
   return { inputTokens, outputTokens, usd: usdOf(plan.price, { inputTokens, outputTokens }) };
 }

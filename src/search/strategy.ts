@@ -31,6 +31,14 @@ export interface ProposeContext {
   readonly signal: AbortSignal;
 }
 
+/** How a design is measured, for a strategy that explains it to a model. */
+export interface Measuring {
+  readonly selectedOn: "validation" | "test";
+  /** The training in a sentence: epochs, images, learning rate. */
+  readonly recipe?: string;
+  readonly validationImages?: number;
+}
+
 /** What a strategy is created for. */
 export interface StrategySetting {
   readonly domain: Domain;
@@ -38,6 +46,7 @@ export interface StrategySetting {
   readonly evaluations: number;
   /** What the network is for, in words: "CIFAR-10 image classification, 10 classes, 3 × 32 × 32". */
   readonly task: string;
+  readonly measuring?: Measuring;
   readonly fidelity: {
     readonly full: Fidelity;
     /** The range of epochs that a multi-fidelity strategy may use; absent where an evaluator has no cheaper setting. */
@@ -88,6 +97,8 @@ export interface StrategyDefinition<Options = unknown> {
   readonly source: string;
   /** `required`: cannot run without a language model. */
   readonly model: "required" | "optional" | "none";
+  /** Needs each result before it proposes the next design: evaluations run one at a time unless told otherwise. */
+  readonly oneAtATime?: true;
   /** `images`: trains on images itself, and cannot be created without them. */
   readonly needs?: "images";
   readonly options: z.ZodType<Options>;

@@ -85,7 +85,9 @@ export const searchSettings = z.object({
     .int()
     .positive()
     .optional()
-    .describe("evaluations at once (default: 1 for look-ups, one a core up to 4 for trainings)"),
+    .describe(
+      "evaluations at once (default: 1 for look-ups and for --strategy llm, one a core up to 4 for trainings)",
+    ),
   seed: z.number().int().nonnegative().default(1).describe("the same seed gives the same search"),
   ...modelSettings.shape,
 });

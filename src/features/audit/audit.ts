@@ -146,7 +146,8 @@ function strategyUnder(
       fidelity: setting.evaluator.fidelity,
       conversation: named(setting.conversation, purpose),
     },
-    llm.options.parse({ costs: variant.showsCosts }),
+    // This wording names the space, which is what the audit is about; the default one keeps to what is to be designed.
+    llm.options.parse({ costs: variant.showsCosts, prompt: "genius-2026-11" }),
   );
   return { domain, strategy };
 }
@@ -194,7 +195,16 @@ function withoutEndlessAsking(strategy: Strategy, most: number): Strategy {
   let unreadable = 0;
   return {
     ...strategy,
-    propose: async (context) => (unreadable < most ? strategy.propose(context) : undefined),
+    async propose(context) {
+      if (unreadable >= most) return undefined;
+      try {
+        return await strategy.propose(context);
+      } catch (thrown) {
+        // What ends a search is one more unreadable proposal here: the other faces are asked all the same.
+        if (!(thrown instanceof GeniusError) || thrown.code !== "model-unusable") throw thrown;
+        return { choices: [], fidelity: {}, by: "llm", unreadable: thrown.message };
+      }
+    },
     observe(trial) {
       if (isUnreadable(trial)) unreadable += 1;
       strategy.observe(trial);

@@ -93,6 +93,7 @@ test("the searches of a helper agent that were recorded here give the figures th
   const { code, out } = await genius([
     ...["study", "prompt-sensitivity", "--wordings", "the paper's protocol,another order of options"],
     ...["--evaluations", "6", "--seeds", "3", "--model", `replay/${recorded}`, "--json"],
+    ...["--prompt", "genius-2026-11"],
     ...["--out", await mkdtemp(join(tmpdir(), "genius-study-"))],
   ]);
   expect(code).toBe(0);

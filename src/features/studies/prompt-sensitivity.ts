@@ -20,6 +20,10 @@ const options = z.object({
     .default("all")
     .describe("names of wordings with commas between; the one as it is belongs to every study"),
   parallel: z.int().min(1).default(4).describe("searches at once"),
+  prompt: z
+    .enum(["default", "genius-2026-11"])
+    .default("default")
+    .describe("the prompt that is changed; genius-2026-11 is that of the recorded conversations"),
 });
 type Options = z.output<typeof options>;
 
@@ -91,7 +95,13 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
         setting.onProgress(name);
         const random = createRandom("prompt-sensitivity", seed);
         return {
-          ...{ strategy: "llm", strategyOptions: wording.options, seed, evaluations, signal },
+          ...{
+            strategy: "llm",
+            strategyOptions: { prompt: given.prompt, ...wording.options },
+            seed,
+            evaluations,
+            signal,
+          },
           conversation: await converse(name.replaceAll(/[^a-z0-9]+/g, "-")),
           ...(wording.reordered && {
             variant: disguise(searches.domain.space, { kind: "permuted", random }),

@@ -1,50 +1,93 @@
-// The default prompt: the space and its exact costs, the limits, a short history, and one structured answer.
-import { formatCount, formatPercent } from "../../base/units.ts";
+// The default prompt of llm: what a design is and costs, how it is measured, what happened so far, and one structured
+// answer. Nothing in it hints at what others know of the space.
 import type { ChatMessage } from "../../llm/index.ts";
 import type { Domain } from "../constraints/domain.ts";
-import { isScored, type Proposal, type ScoredTrial, type Trial } from "../trial.ts";
-import { describeCosts, describeDecisions, describeLimits, designText } from "./describe-space.ts";
+import type { Measuring } from "../strategy.ts";
+import type { Proposal, Trial } from "../trial.ts";
+import { costTable } from "./cost-table.ts";
+import { describeLimits } from "./describe-space.ts";
+import { spaceTable } from "./space-table.ts";
+import { bestAllowed, resultsText } from "./told-results.ts";
 
 export interface PromptContext {
   readonly domain: Domain;
   /** What the network is for. */
   readonly task: string;
+  /** How a design is measured, where that is known. */
+  readonly measuring?: Measuring | undefined;
   readonly history: readonly Trial[];
   /** What is being evaluated now. */
   readonly pending: readonly Proposal[];
   /** Evaluations left, this one included. */
   readonly left: number;
-  /** Most earlier results to show. */
+  /** Max earlier results to show. */
   readonly shown: number;
   /** Whether the model is told what designs cost; it is unless this is false. */
   readonly costs?: boolean;
+  /** Whether a design outside the limits is brought inside instead of being sent back; it is unless this is false. */
+  readonly repairs?: boolean;
   /** What the person who runs the search has remarked. */
   readonly insights?: readonly string[] | undefined;
 }
 
 const system =
-  "You design neural networks by choosing one option for each decision of a search space. Every design you propose is trained and measured, and the results come back to you. Think about what the results so far say – which options helped, which cost more than they brought – before you propose. Prefer designs that differ from what was tried in ways that teach something. Answer with one JSON object and nothing else.";
+  "You design neural networks by choosing one option for each decision of a search space. Every design you propose is built and measured, and the best one measured is what the search hands over. Before you propose, weigh what the results say: which options helped, which cost more than they brought, and where your own forecasts and reasons were wrong. Answer with one JSON object and nothing else.";
 
-/** The conversation to send: always a fresh one, so that its length does not grow with the search. */
+/** The conversation to send: a new one each time, so that its length does not grow with the search. */
 export function defaultPrompt(context: PromptContext): readonly ChatMessage[] {
-  const { domain, task, costs = true } = context;
-  const limits = describeLimits(domain.limits);
+  const { domain, history, pending, shown, costs = true } = context;
+  const best = bestAllowed(domain, history);
   const parts = [
-    `Task: ${task}`,
-    `Search space ${domain.space.name}: ${domain.space.summary}`,
-    describeDecisions(domain),
-    ...(costs ? [describeCosts(domain)] : []),
-    limits === undefined
-      ? "There are no limits on size."
-      : `Limits: ${limits}. A design outside them is changed to the nearest one inside, so aim inside.`,
-    historyText(context),
+    ...openingText(context),
+    ...(costs ? [costTable(domain, best)] : []),
+    resultsText({ domain, trials: history, pending, shown, costs }),
     ...insightsText(context.insights),
-    ask(domain, context.left),
+    ask(context, best !== undefined),
   ];
   return [
     { role: "system", content: system },
     { role: "user", content: parts.join("\n\n") },
   ];
+}
+
+/** Task, space, measuring and limits: what stays the same in a study, and so comes first and is cached. */
+export function openingText({
+  domain,
+  task,
+  measuring,
+  repairs = true,
+}: Pick<PromptContext, "domain" | "task" | "measuring" | "repairs">): readonly string[] {
+  const limits = describeLimits(domain.limits);
+  return [
+    `Task: ${task}`,
+    `Search space: ${withoutHints(domain.space.summary)}`,
+    spaceTable(domain.space),
+    ...(measuring === undefined ? [] : [measuringText(measuring)]),
+    limits === undefined
+      ? "There are no limits on size."
+      : `Limits: ${limits}. ${repairs ? "Of a design outside them the nearest one inside is measured instead." : "A design outside them is sent back."}`,
+  ];
+}
+
+/** A summary without the clauses that tell a model to remember instead of to think. */
+function withoutHints(summary: string): string {
+  return summary
+    .replace(/,? (?:all )?(?:published|tabulated|listed) (?:with|in)[^.;]*/gi, "")
+    .replace(/;? ?wider is not always better/i, "");
+}
+
+function measuringText({ selectedOn, recipe, validationImages }: Measuring): string {
+  const parts = [
+    ...(recipe === undefined ? [] : [recipe]),
+    `The accuracy that counts is measured on ${selectedOn === "test" ? "held-out" : "validation"} data.`,
+  ];
+  if (validationImages !== undefined) {
+    const points = 100 * Math.sqrt(0.25 / validationImages);
+    parts.push(
+      `With ${validationImages} validation images a measurement is uncertain by up to ${points.toFixed(1)} points, and another seed of the training adds to that: smaller differences mean little.`,
+    );
+  }
+  return parts.join(" ");
 }
 
 const mostInsights = 10;
@@ -56,68 +99,17 @@ export function insightsText(insights: readonly string[] = []): readonly string[
   return [`Remarks of the person who runs this search:\n${lines.join("\n")}`];
 }
 
-function ask({ space }: Domain, left: number): string {
-  const { firstDigit } = space;
-  return `${left} evaluations are left. Propose the next design: a JSON object {"reason": "…", "choices": [${space.decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "expectedAccuracyPercent": …}. It must be one that was not tried.`;
+/** How the next evaluation is best used: with few left, only what may be the best counts. */
+export function adviceFor(left: number, hasResults: boolean): string {
+  if (left <= 1)
+    return "This is the last evaluation: only a design that you expect to be the best counts now.";
+  if (left <= 3) return `Only ${left} evaluations are left: propose what you expect to be the best.`;
+  return hasResults
+    ? `${left} evaluations are left. A design may try what the results leave open, if it may also become the best.`
+    : `${left} evaluations are left.`;
 }
 
-/** The best, the latest and – as far as there is room – the most different of what was tried. */
-function historyText({ domain, history, pending, shown, costs = true }: PromptContext): string {
-  const scored = history.filter(isScored);
-  const refused = history.filter(({ outcome }) => outcome.kind === "infeasible").slice(-4);
-  const nominal = history.filter(({ proposal }) => proposal.nominalAccuracy01 !== undefined);
-  const waiting = pending.filter(({ unreadable }) => unreadable === undefined);
-  const beingTried =
-    waiting.length === 0
-      ? ""
-      : `\nBeing evaluated now:\n${waiting.map(({ choices }) => `  ${designText(domain, choices)}`).join("\n")}`;
-  const outside = refused.map(
-    (trial) =>
-      `  ${designText(domain, trial.proposal.choices)}  outside the limits: ${formatCount(trial.cost.macCount)} MACs, ${formatCount(trial.cost.paramCount)} parameters`,
-  );
-  if (scored.length + nominal.length === 0) {
-    return [`Nothing was measured yet.${beingTried}`, ...outside].join("\n");
-  }
-  const chosen = chooseHistory(scored, shown);
-  const costOf = ({ cost }: Trial) =>
-    costs ? `  ${formatCount(cost.macCount)} MACs, ${formatCount(cost.paramCount)} parameters` : "";
-  const line = (trial: Trial, accuracy01: number) =>
-    `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(accuracy01)}${costOf(trial)}`;
-  const lines = [
-    ...nominal.map((trial) => line(trial, trial.proposal.nominalAccuracy01 ?? 0)),
-    ...chosen.map((trial) => line(trial, trial.outcome.accuracy01)),
-  ];
-  const left = scored.length - chosen.length;
-  const more = left > 0 ? ` (${left} others are left out)` : "";
-  const failed = history.filter(
-    ({ outcome, proposal }) =>
-      outcome.kind === "failed" && outcome.reason !== "duplicate" && proposal.unreadable === undefined,
-  );
-  const failures = failed
-    .slice(-3)
-    .map(
-      (trial) =>
-        `  ${designText(domain, trial.proposal.choices)}  failed: ${trial.outcome.kind === "failed" ? trial.outcome.reason : ""}`,
-    );
-  return `Results so far, best first${more}:\n${[...lines, ...failures, ...outside].join("\n")}${beingTried}`;
-}
-
-function chooseHistory(scored: readonly ScoredTrial[], shown: number): readonly ScoredTrial[] {
-  const ranked = [...scored].sort((a, b) => b.outcome.accuracy01 - a.outcome.accuracy01);
-  if (ranked.length <= shown) return ranked;
-  const chosen = new Set([...ranked.slice(0, Math.ceil(shown / 2)), ...scored.slice(-Math.floor(shown / 4))]);
-  const distance = (a: ScoredTrial, b: ScoredTrial) =>
-    a.proposal.choices.filter((choice, index) => choice !== b.proposal.choices[index]).length;
-  while (chosen.size < shown) {
-    let farthest: ScoredTrial | undefined;
-    let best = -1;
-    for (const trial of scored) {
-      if (chosen.has(trial)) continue;
-      const nearest = Math.min(...[...chosen].map((other) => distance(trial, other)));
-      if (nearest > best) [farthest, best] = [trial, nearest];
-    }
-    if (farthest === undefined) break;
-    chosen.add(farthest);
-  }
-  return ranked.filter((trial) => chosen.has(trial));
+function ask({ domain, left }: PromptContext, hasResults: boolean): string {
+  const { firstDigit, decisions } = domain.space;
+  return `${adviceFor(left, hasResults)} Propose the next design: a JSON object {"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "expectedAccuracyPercent": …}. It must be one that was not tried.`;
 }

@@ -1,20 +1,24 @@
 // What hybrid says to a language model – the space, the results, and the surrogate's beliefs in words – and how it reads
 // the candidates that come back. It knows nothing of providers, and decides nothing.
 import type { JsonObject, JsonValue } from "../../base/json.ts";
-import { formatCount, formatPercent } from "../../base/units.ts";
+import { formatPercent } from "../../base/units.ts";
 import { type ChatMessage, type ChatRequest, lastObject, whyNoAnswer } from "../../llm/index.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices, Space } from "../space.ts";
+import type { Measuring } from "../strategy.ts";
 import type { Acquired } from "../surrogate/acquire.ts";
 import type { Candidates } from "../surrogate/surrogate.ts";
 import { isScored, type Proposal, type ScoredTrial, type Trial } from "../trial.ts";
-import { insightsText } from "./default-prompt.ts";
-import { describeCosts, describeDecisions, describeLimits, designText } from "./describe-space.ts";
+import { costTable } from "./cost-table.ts";
+import { adviceFor, insightsText, openingText } from "./default-prompt.ts";
+import { designText } from "./describe-space.ts";
 import { designOf, readProposal } from "./proposal-reply.ts";
+import { bestAllowed, resultsText } from "./told-results.ts";
 
-export interface PromptState {
+export interface HybridPromptState {
   readonly domain: Domain;
   readonly task: string;
+  readonly measuring?: Measuring | undefined;
   /** In order of number. */
   readonly trials: readonly Trial[];
   readonly pending: readonly Proposal[];
@@ -37,24 +41,20 @@ export interface ModelCandidate {
 const shownResults = 10;
 
 const system =
-  "You design neural networks together with a statistical surrogate. The surrogate has seen the same results as you and knows only numbers; you know how networks work. Propose candidates that are better than what it would try by itself, or that settle what it is unsure of. For each, say which accuracy you expect: your forecasts are compared with the measurements, and you are trusted as far as they hold. Answer with one JSON object and nothing else.";
+  "You design neural networks together with a statistical surrogate. The surrogate has seen the same results as you and knows only numbers; you know how networks work. Propose candidates that you expect to be better than what it would try by itself. For each, say which accuracy you expect: your forecasts are compared with the measurements, and you are trusted as far as they hold. The best design measured is what the search hands over. Answer with one JSON object and nothing else.";
 
-/** The conversation to send: a fresh one each time, so that its length does not grow with the search. */
-export function hybridPrompt(state: PromptState): readonly ChatMessage[] {
-  const { domain, task } = state;
-  const limits = describeLimits(domain.limits);
+/** The conversation to send: a new one each time, so that its length does not grow with the search. */
+export function hybridPrompt(state: HybridPromptState): readonly ChatMessage[] {
+  const { domain, trials, pending, left, wanted } = state;
+  const { decisions, firstDigit } = domain.space;
+  const best = bestAllowed(domain, trials);
   const parts = [
-    `Task: ${task}`,
-    `Search space ${domain.space.name}: ${domain.space.summary}`,
-    describeDecisions(domain),
-    describeCosts(domain),
-    limits === undefined
-      ? "There are no limits on size."
-      : `Limits: ${limits}. A design outside them is changed to the nearest one inside.`,
-    resultsText(state),
+    ...openingText(state),
+    costTable(domain, best),
+    resultsText({ domain, trials, pending, shown: shownResults, costs: true }),
     beliefsText(state),
     ...insightsText(state.insights),
-    `${state.left} evaluations are left. Propose ${state.wanted} candidates that were not tried, best first: {"candidates": [{"reason": "…", "choices": [${domain.space.decisions.length} numbers, each ${domain.space.firstDigit} or more, in the order of the decisions], "expectedAccuracyPercent": …}, …]}.`,
+    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates that were not tried, best first: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "expectedAccuracyPercent": …}, …]}.`,
   ];
   return [
     { role: "system", content: system },
@@ -62,32 +62,8 @@ export function hybridPrompt(state: PromptState): readonly ChatMessage[] {
   ];
 }
 
-function resultsText({ domain, trials, pending }: PromptState): string {
-  const ranked = trials.filter(isScored).sort((a, b) => b.outcome.accuracy01 - a.outcome.accuracy01);
-  const line = (trial: ScoredTrial) =>
-    `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(trial.outcome.accuracy01)}  ${formatCount(trial.cost.macCount)} MACs${forecastText(trial)}`;
-  const failed = trials.filter(
-    ({ outcome, proposal }) => outcome.kind !== "scored" && proposal.unreadable === undefined,
-  );
-  const lines = [
-    ...ranked.slice(0, shownResults).map(line),
-    ...(ranked.length > shownResults ? [`  … and ${ranked.length - shownResults} worse ones`] : []),
-    ...failed.slice(-3).map(({ proposal, outcome }) => {
-      const what = outcome.kind === "failed" ? outcome.reason : "outside a limit";
-      return `  ${designText(domain, proposal.choices)}  ${what}`;
-    }),
-    ...pending.map(({ choices }) => `  ${designText(domain, choices)}  is being evaluated`),
-  ];
-  return lines.length === 0 ? "Nothing was measured yet." : `Results, best first:\n${lines.join("\n")}`;
-}
-
-function forecastText({ proposal }: Trial): string {
-  if (proposal.by !== "hybrid/model" || proposal.predicted === undefined) return "";
-  return ` (you expected ${formatPercent(proposal.predicted.accuracy01)})`;
-}
-
 /** The surrogate's best guesses, and what it believes that changing one decision of the best design would do. */
-function beliefsText(state: PromptState): string {
+export function beliefsText(state: HybridPromptState): string {
   const { domain, trials, own } = state;
   const guesses = own.map(({ choices, predicted }) => {
     const expected = trials.some(isScored)
@@ -106,7 +82,7 @@ function beliefsText(state: PromptState): string {
 
 const points = (share01: number) => (100 * share01).toFixed(2);
 
-function worthOfDecisions({ domain, trials, beliefs }: PromptState): readonly string[] {
+function worthOfDecisions({ domain, trials, beliefs }: HybridPromptState): readonly string[] {
   const { space } = domain;
   const best = trials
     .filter(isScored)

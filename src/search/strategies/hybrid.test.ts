@@ -100,7 +100,7 @@ test("a model that knows the best network is believed at once", async () => {
   const prompt = promptOf(requests[2]!);
   expect(prompt).toContain("The surrogate's own next designs:");
   expect(prompt).toMatch(/layer1 \(now \d\) to 0: -\d+\.\d\d ± \d/);
-  expect(prompt).toContain("(you expected 93.10 %)");
+  expect(prompt).toContain('you expected 93.1; your reason: "because 22212220"');
 });
 
 test("a model that praises poor networks is soon distrusted, and then not asked any more", async () => {

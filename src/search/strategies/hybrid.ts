@@ -4,14 +4,18 @@
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
-import type { ChatReply, Conversation } from "../../llm/index.ts";
+import { type ChatReply, type Conversation, tokensOf } from "../../llm/index.ts";
+import type { Domain } from "../constraints/domain.ts";
+import { repairInShape } from "../constraints/shape-repair.ts";
 import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
+import { hybridPrompt2026 } from "../prompt/genius-2026-11.ts";
 import {
   candidatesSchema,
   hybridPrompt,
   type ModelCandidate,
   readCandidates,
 } from "../prompt/hybrid-prompt.ts";
+import { inventedTrials, meanLength } from "../prompt/invented-history.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
 import type { Choices } from "../space.ts";
@@ -36,6 +40,10 @@ const options = z.object({
     .enum(["none", "naswot", "synflow"])
     .default("none")
     .describe("a score of untrained networks to believe in beforehand; a proposal takes seconds with one"),
+  prompt: z
+    .enum(["default", "genius-2026-11"])
+    .default("default")
+    .describe("genius-2026-11 is the default of that month, for records of it"),
   maxOutputTokens: z.int().min(50).default(4000).describe("most tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -77,6 +85,11 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const known = createKnownDesigns();
   const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
   const trials: Trial[] = [];
+  const told = { domain, task: setting.task, measuring: setting.measuring };
+  // Old records are of the exact repair.
+  const repair = (choices: Choices) =>
+    given.prompt === "default" ? repairInShape(domain, choices) : domain.repair(choices);
+  const promptOf = given.prompt === "genius-2026-11" ? hybridPrompt2026 : hybridPrompt;
 
   /** The model's answer, why it is not asked any more, or undefined where that was said before. */
   const ask = async (
@@ -96,11 +109,11 @@ function create(setting: StrategySetting, given: Options): Strategy {
     }
     const left = setting.evaluations - trials.filter(isEvaluated).length - pending.length;
     const wanted = given.candidates;
-    const state = { domain, task: setting.task, trials, pending, left, wanted, insights, ...beliefs };
+    const state = { ...told, trials, pending, left, wanted, insights, ...beliefs };
     try {
       const reply = await model.ask(
         {
-          messages: hybridPrompt(state),
+          messages: promptOf(state),
           schema: candidatesSchema(domain.space, given.candidates),
           purpose: `proposal ${trialNumber}`,
           maxOutputTokens: given.maxOutputTokens,
@@ -158,7 +171,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       if (reply !== undefined) {
         const read = readCandidates(domain.space, reply);
         const named = read.kind === "candidates" ? read.candidates : [];
-        const chosen = weigh(named, { surrogate, trials, context, own: own[0], isFree, setting });
+        const chosen = weigh(named, { surrogate, trials, context, own: own[0], isFree, repair });
         if (typeof chosen !== "string") return { ...chosen, ...call };
         const why =
           read.kind === "unreadable" ? unused("unusable", read.reason) : unused("overruled", chosen);
@@ -195,35 +208,47 @@ function create(setting: StrategySetting, given: Options): Strategy {
       surrogate.observe(trial);
     },
     modelPlan() {
-      const beliefs = {
-        designs: [],
-        means: new Float64Array(),
-        deviations: new Float64Array(),
-        noiseDeviation: 0,
-        best: 0,
-      };
-      const nothing = {
-        accuracyOf: () => ({ accuracy01: 0, sd01: 0 }),
-        valueOf: () => 0,
-        placeOf: () => undefined,
-      };
-      const state = { domain, task: setting.task, trials: [], pending: [], left: setting.evaluations };
-      const prompt = hybridPrompt({
-        ...state,
-        beliefs: { ...beliefs, ...nothing },
-        own: [],
-        wanted: given.candidates,
-      });
-      const opening = prompt.reduce((sum, { content }) => sum + content.length, 0);
-      // Results, the surrogate's designs and the worth of each decision: about a line each.
-      const lines = 10 + given.candidates + domain.space.decisions.length;
+      const calls = Math.min(given.calls, setting.evaluations);
+      const invented = inventedTrials(domain, Math.max(0, calls - 1));
+      const lengthAfter = (count: number) =>
+        JSON.stringify(
+          promptOf({
+            ...told,
+            trials: invented.slice(0, count),
+            pending: [],
+            left: setting.evaluations - count,
+            wanted: given.candidates,
+            ...inventedBeliefs(domain, given.candidates),
+          }),
+        ).length;
+      const schema = JSON.stringify(candidatesSchema(domain.space, given.candidates)).length;
       return {
-        promptChars: opening + lines * (40 + 3 * domain.space.decisions.length),
-        replyTokens: 60 * given.candidates,
-        calls: Math.min(given.calls, setting.evaluations),
+        promptChars: meanLength(calls, lengthAfter) + schema,
+        replyTokens: tokensOf(given.candidates * (200 + 3 * domain.space.decisions.length)),
+        calls,
       };
     },
   };
+}
+
+/** What a surrogate may say in a prompt, for its length alone. */
+function inventedBeliefs(domain: Domain, count: number) {
+  const own = inventedTrials(domain, count).map(({ proposal: { choices } }) => ({
+    choices,
+    promise: 0,
+    predicted: { accuracy01: 0.9, sd01: 0.01 },
+  }));
+  const beliefs: Candidates = {
+    designs: [],
+    means: Float64Array.of(0),
+    deviations: Float64Array.of(0),
+    noiseDeviation: 0,
+    best: 0,
+    accuracyOf: () => ({ accuracy01: 0.9, sd01: 0.01 }),
+    valueOf: () => 0,
+    placeOf: () => 0,
+  };
+  return { beliefs, own };
 }
 
 interface Scales {
@@ -233,14 +258,15 @@ interface Scales {
   /** The surrogate's own best. */
   readonly own: Acquired | undefined;
   readonly isFree: (choices: Choices) => boolean;
-  readonly setting: StrategySetting;
+  /** The nearest allowed design. */
+  readonly repair: (choices: Choices) => Choices | undefined;
 }
 
 /** The model's candidate that promises most, if it promises more than the surrogate's own; else why there is none. */
 function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | string {
-  const { surrogate, trials, context, own, isFree, setting } = scales;
+  const { surrogate, trials, context, own, isFree } = scales;
   const allowed = named.flatMap((candidate) => {
-    const choices = setting.domain.repair(candidate.choices);
+    const choices = scales.repair(candidate.choices);
     return choices !== undefined && isFree(choices)
       ? [{ ...candidate, choices, asked: candidate.choices }]
       : [];

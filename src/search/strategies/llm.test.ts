@@ -159,7 +159,7 @@ test("designs outside the limits can be returned with exact numbers instead", as
     respond: (_, n) => replies[n]!,
   });
   expect(result.trials[0]?.outcome.kind).toBe("infeasible");
-  expect(promptOf(requests[1]!)).toMatch(/22222222 {2}outside the limits: 106[.\d]*M MACs/);
+  expect(promptOf(requests[1]!)).toMatch(/22222222 – outside the limits: 106[.\d]*M MACs/);
 });
 
 test("the model may ask a tool for exact costs", async () => {

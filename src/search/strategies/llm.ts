@@ -4,13 +4,23 @@
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
-import { answerIn, type ChatMessage, type ChatReply, type Tool } from "../../llm/index.ts";
+import {
+  answerIn,
+  type ChatMessage,
+  type ChatReply,
+  type ChatRequest,
+  type Tool,
+  tokensOf,
+} from "../../llm/index.ts";
 import { parseChoices } from "../choices.ts";
 import { neighbours } from "../constraints/create-domain.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { repairInShape } from "../constraints/shape-repair.ts";
 import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
 import { defaultPrompt } from "../prompt/default-prompt.ts";
 import { genius2023Prompt } from "../prompt/genius-2023.ts";
+import { prompt2026 } from "../prompt/genius-2026-11.ts";
+import { inventedTrials, meanLength, proseCharacters } from "../prompt/invented-history.ts";
 import { type ProposalReply, readProposal, replySchema } from "../prompt/proposal-reply.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
@@ -21,9 +31,11 @@ import { isEvaluated, type Proposal, type Trial, type UnusedAnswer } from "../tr
 const ownStart = { model: "the model's own", nominal: "a random one with a made-up result" };
 const options = z.object({
   prompt: z
-    .enum(["default", "genius-2023"])
+    .enum(["default", "genius-2026-11", "genius-2023"])
     .default("default")
-    .describe("genius-2023 is the paper's protocol: no repair, no tool, temperature 0"),
+    .describe(
+      "genius-2023 is the paper's protocol: no repair, no tool, temperature 0; genius-2026-11 is the default of that month, for records of it",
+    ),
   start: startOption("model", ownStart),
   nominalAccuracy01: z.number().min(0).max(1).default(0.5).describe("the made-up result of --start nominal"),
   onInfeasible: z
@@ -46,6 +58,7 @@ export default defineStrategy({
   summary: "A language model proposes each design from the space, the limits and the results so far.",
   source: "Zheng et al. 2023 (GENIUS), https://arxiv.org/abs/2304.10970, and what it left open",
   model: "required",
+  oneAtATime: true,
   options,
   create,
 });
@@ -64,26 +77,38 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const known = createKnownDesigns();
   const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
 
+  const asking: Pick<ChatRequest, "maxOutputTokens" | "temperature" | "schema" | "tools"> = {
+    maxOutputTokens: given.maxOutputTokens,
+    ...(paper ? { temperature: 0 } : given.temperature !== undefined && { temperature: given.temperature }),
+    ...(!paper && { schema: replySchema(domain.space) }),
+    ...(hasTool && { tools: [costTool(domain)] }),
+  };
+
   /** What the model said when it proposed a trial: the paper's protocols send it back. */
   const replyTo = ({ proposal }: Trial) =>
     proposal.call === undefined ? undefined : conversation.textOf(proposal.call);
 
-  const messagesFor = (
-    left: number,
-    pending: readonly Proposal[],
-    insights?: readonly string[],
-  ): readonly ChatMessage[] => {
+  const messagesFor = ({
+    history,
+    left,
+    pending,
+    insights,
+    replyOf = replyTo,
+  }: MessageSetting): readonly ChatMessage[] => {
     const context = {
       pending,
       insights,
       domain,
       task: setting.task,
+      measuring: setting.measuring,
       history,
       left,
       shown: given.shown,
       costs: given.costs,
+      repairs: given.onInfeasible === "repair",
     };
-    return paper ? genius2023Prompt(context, replyTo) : defaultPrompt(context);
+    if (paper) return genius2023Prompt(context, replyOf);
+    return given.prompt === "genius-2026-11" ? prompt2026(context) : defaultPrompt(context);
   };
 
   const ask = (messages: readonly ChatMessage[], purpose: string, signal: AbortSignal) =>
@@ -91,12 +116,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       {
         messages,
         purpose,
-        maxOutputTokens: given.maxOutputTokens,
-        ...(paper
-          ? { temperature: 0 }
-          : given.temperature !== undefined && { temperature: given.temperature }),
-        ...(!paper && { schema: replySchema(domain.space) }),
-        ...(hasTool && { tools: [costTool(domain)] }),
+        ...asking,
       },
       signal,
     );
@@ -109,7 +129,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const begin = warmStart.next(isFree, context);
       if (begin !== undefined) return { ...begin, fidelity: {}, by: "llm/start" };
       const left = setting.evaluations - history.filter(isEvaluated).length - context.pending.length;
-      const messages = messagesFor(left, context.pending, context.insights);
+      const messages = messagesFor({ history, left, pending: context.pending, insights: context.insights });
       const purpose = `proposal ${context.trialNumber}`;
       const earlier = [...history.map(({ proposal }) => proposal), ...context.pending];
       let inARow = unusableInARow(earlier);
@@ -136,21 +156,30 @@ function create(setting: StrategySetting, given: Options): Strategy {
       known.observe(trial);
     },
     modelPlan() {
-      // Results fill the prompt as the search goes on: half of what it can hold, on average.
-      const opening = messagesFor(setting.evaluations, []).reduce(
-        (sum, { content }) => sum + content.length,
-        0,
-      );
-      const line = 40 + 3 * domain.space.decisions.length;
-      const shown = paper ? setting.evaluations / 2 : Math.min(given.shown, setting.evaluations) / 2;
+      const { evaluations } = setting;
+      const invented = inventedTrials(domain, Math.max(0, evaluations - 1));
+      const lengthAfter = (trials: number) =>
+        JSON.stringify(
+          messagesFor({
+            history: invented.slice(0, trials),
+            left: evaluations - trials,
+            pending: [],
+            replyOf: () => "x".repeat(proseCharacters),
+          }),
+        ).length;
+      const { schema, tools = [] } = asking;
+      const around = JSON.stringify([schema ?? "", tools]).length;
       return {
-        promptChars: Math.round(opening + shown * line),
-        replyTokens: paper ? 400 : 200,
-        calls: setting.evaluations,
+        promptChars: meanLength(evaluations, lengthAfter) + around,
+        replyTokens: paper ? tokensOf(proseCharacters) : tokensOf(replyCharacters(domain)),
+        calls: evaluations,
       };
     },
   };
 }
+
+/** A reply in the form that is asked for: a reason, the choices, a forecast. */
+const replyCharacters = ({ space }: Domain) => 300 + 3 * space.decisions.length;
 
 /** Replies of a transcript are free, and some people went on after many that led to nothing. */
 const isTranscribed = ({ from, usage }: ChatReply) => from === "replay" && usage.estimated === true;
@@ -160,6 +189,15 @@ function unusableModel(model: string, inARow: number, why: string): GeniusError 
     "model-unusable",
     `${inARow} answers of ${model} in a row could not be used, so it is not asked any more; the last one: ${why}. Its answers are in conversation.jsonl.`,
   );
+}
+
+interface MessageSetting {
+  readonly history: readonly Trial[];
+  readonly left: number;
+  readonly pending: readonly Proposal[];
+  readonly insights?: readonly string[] | undefined;
+  /** What the model said when it proposed a trial. */
+  readonly replyOf?: (trial: Trial) => string | undefined;
 }
 
 function nominalDesign(domain: Domain, { nominalAccuracy01 }: Options, random: Random): Proposal | undefined {
@@ -203,12 +241,15 @@ interface Settling {
   readonly random: Random;
 }
 
-/** Brings a proposal inside the limits, and away from what was tried, with as few changes as possible. */
+/** Brings a proposal inside the limits in its own shape, and away from what was tried. */
 function settle(proposal: Proposal, { domain, given, isFree, random }: Settling): Proposal | undefined {
   let choices: Choices | undefined = proposal.choices;
   if (!domain.isFeasible(choices)) {
     if (given.onInfeasible === "return") return proposal;
-    choices = domain.repair(choices);
+    // Old records are of the exact repair.
+    const repair =
+      given.prompt === "default" ? repairInShape : (from: Domain, design: Choices) => from.repair(design);
+    choices = repair(domain, choices);
   }
   if (choices !== undefined && !isFree(choices))
     choices = nearestFree(domain, choices, isFree) ?? drawUnseen(domain, isFree, random);

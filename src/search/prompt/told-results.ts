@@ -1,0 +1,148 @@
+// What happened so far, as a model is told it: results with its own forecasts and reasons beside them, what was repaired
+// and to what, how trainings went, what failed and why. Best first; the rest shortly, so that nothing tried is hidden.
+import { formatCount, formatPercent } from "../../base/units.ts";
+import type { Domain } from "../constraints/domain.ts";
+import type { Choices } from "../space.ts";
+import { bestOf, isScored, type Outcome, type Proposal, type ScoredTrial, type Trial } from "../trial.ts";
+import { designText } from "./describe-space.ts";
+
+export interface ResultsState {
+  readonly domain: Domain;
+  readonly trials: readonly Trial[];
+  /** What is being evaluated now. */
+  readonly pending: readonly Proposal[];
+  /** Max results with all that is known of them; the others have a design and a figure. */
+  readonly shown: number;
+  /** Whether the model is told what designs cost. */
+  readonly costs: boolean;
+}
+
+const shownReasons = 5;
+const shownFailures = 4;
+const listedShortly = 40;
+
+export function resultsText(state: ResultsState): string {
+  const { domain, trials, pending, shown } = state;
+  const nominal = trials.filter(({ proposal }) => proposal.nominalAccuracy01 !== undefined);
+  const ranked = trials.filter(isScored).sort((a, b) => b.outcome.accuracy01 - a.outcome.accuracy01);
+  const latest = new Set(trials.filter(isScored).slice(-3));
+  const whole = ranked.filter(
+    (trial, rank) => rank < shown - 3 || latest.has(trial) || ranked.length <= shown,
+  );
+  const reasoned = new Set([...whole.slice(0, shownReasons - 3), ...latest]);
+  const short = ranked.filter((trial) => !whole.includes(trial));
+  const unable = trials.filter((trial) => isTellable(trial)).slice(-shownFailures);
+  const parts = [
+    ...nominal.map((trial) => resultLine(state, trial, trial.proposal.nominalAccuracy01 ?? 0, false)),
+    ...whole.map((trial) => resultLine(state, trial, trial.outcome.accuracy01, reasoned.has(trial))),
+  ];
+  const text = [
+    parts.length === 0 ? "Nothing was measured yet." : `Results so far, best first:\n${parts.join("\n")}`,
+    ...(short.length === 0 ? [] : [`Also tried: ${shortList(domain, short)}`]),
+    ...unable.map((trial) => `Not measured: ${asked(domain, trial)} – ${whyNot(trial)}`),
+    ...pending
+      .filter(({ unreadable }) => unreadable === undefined)
+      .map(({ choices }) => `Being evaluated now: ${designText(domain, choices)}`),
+  ];
+  return text.join("\n");
+}
+
+/** The best design so far that is within the limits. */
+export function bestAllowed(domain: Domain, trials: readonly Trial[]): Choices | undefined {
+  return bestOf(trials.filter(({ proposal }) => domain.isFeasible(proposal.choices)))?.proposal.choices;
+}
+
+function shortList(domain: Domain, trials: readonly ScoredTrial[]): string {
+  const listed = trials
+    .slice(0, listedShortly)
+    .map(
+      ({ proposal, outcome }) =>
+        `${designText(domain, proposal.choices)} ${(100 * outcome.accuracy01).toFixed(1)}`,
+    );
+  const more = trials.length - listed.length;
+  return `${listed.join(", ")}${more > 0 ? ` and ${more} worse` : ""}`;
+}
+
+function resultLine(
+  { domain, costs }: ResultsState,
+  trial: Trial,
+  accuracy01: number,
+  withReason: boolean,
+): string {
+  const { proposal, cost, outcome } = trial;
+  const size = costs ? `, ${formatCount(cost.macCount)} MACs` : "";
+  const forecast =
+    proposal.predicted !== undefined && isModels(proposal)
+      ? `, you expected ${(100 * proposal.predicted.accuracy01).toFixed(1)}`
+      : "";
+  const repaired =
+    proposal.repairedFrom === undefined
+      ? ""
+      : `, you asked for ${designText(domain, proposal.repairedFrom)}, and the nearest allowed, this one, was measured`;
+  const reason =
+    withReason && isModels(proposal) && proposal.rationale !== undefined
+      ? `; your reason: "${clip(proposal.rationale, 120)}"`
+      : "";
+  return `  ${designText(domain, proposal.choices)}  ${formatPercent(accuracy01)}${size}${curveText(outcome)}${forecast}${repaired}${reason}`;
+}
+
+/** A model's proposal came from a call of it and was not put aside. */
+const isModels = ({ call, unusedAnswers = [] }: Proposal) =>
+  call !== undefined && !unusedAnswers.some((unused) => unused.call === call);
+
+const clip = (text: string, most: number) => {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > most ? `${line.slice(0, most)}…` : line;
+};
+
+/** Four points of a learning curve, and the losses at its end: what is still rising, and what overfits. */
+function curveText(outcome: Outcome): string {
+  const curve = outcome.kind === "infeasible" ? undefined : outcome.curve;
+  const latency =
+    outcome.kind === "scored" && outcome.latencyMs !== undefined
+      ? `, ${outcome.latencyMs.toFixed(1)} ms`
+      : "";
+  if (curve === undefined || curve.length < 3) return latency;
+  const at = [0, Math.floor(curve.length / 3), Math.floor((2 * curve.length) / 3), curve.length - 1];
+  const points = at.map((index) => (100 * (curve[index]?.validationAccuracy01 ?? 0)).toFixed(0));
+  const last = curve.at(-1);
+  const losses =
+    last?.validationLoss === undefined
+      ? ""
+      : `; loss ${last.trainLoss.toFixed(2)} on training, ${last.validationLoss.toFixed(2)} on validation images`;
+  return `, curve ${points.join("→")} %${losses}${latency}`;
+}
+
+/** Whether a model can learn from a trial that was not scored. */
+function isTellable({ outcome, proposal }: Trial): boolean {
+  if (proposal.unreadable !== undefined || outcome.kind === "scored") return false;
+  return outcome.kind === "infeasible" || outcome.reason !== "cancelled";
+}
+
+const asked = (domain: Domain, { proposal }: Trial) => designText(domain, proposal.choices);
+
+function whyNot({ outcome, cost }: Trial): string {
+  switch (outcome.kind) {
+    case "scored":
+      return "";
+    case "infeasible": {
+      const latency = outcome.violations.find(({ quantity }) => quantity === "latencyMs");
+      return latency === undefined
+        ? `outside the limits: ${formatCount(cost.macCount)} MACs, ${formatCount(cost.paramCount)} parameters`
+        : `${latency.value.toFixed(1)} ms, and the limit is ${latency.limit} ms`;
+    }
+    case "failed": {
+      const why: Readonly<Record<string, string>> = {
+        diverged: "the training diverged",
+        timeout: "the training took too long",
+        crashed: "the training crashed",
+        duplicate: "it was tried before",
+        unmeasured: "there is no measurement of it",
+      };
+      const detail = outcome.reason === "duplicate" ? "" : ` (${clip(outcome.detail, 80)})`;
+      return `${why[outcome.reason] ?? outcome.reason}${detail}`;
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
