@@ -2,10 +2,12 @@
 // published table, repeated under other numbers where the table has fewer designs. Times are a second apart.
 //
 //   node benchmarks/dashboard/make-runs.ts FOLDER
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assemble } from "../../src/api/assemble.ts";
 import { createRandom } from "../../src/base/random.ts";
+import { accuracy, metricOf } from "../../src/metrics/index.ts";
 import { keyOf } from "../../src/search/choices.ts";
 import type { Trial } from "../../src/search/trial.ts";
 import type { StudyConfig } from "../../src/study/journal-lines.ts";
@@ -14,6 +16,7 @@ import { runStudy } from "../../src/study/run-study.ts";
 const config: StudyConfig = {
   dataset: "cifar10",
   task: "CIFAR-10 image classification, 10 classes",
+  metric: metricOf(accuracy),
   space: "nas-bench-macro",
   spaceOptions: {},
   strategy: "random",
@@ -39,7 +42,7 @@ export async function makeRun(folder: string, trials: number): Promise<void> {
     {
       kind: "header",
       format: "genius-journal",
-      version: 1,
+      version: 2,
       config: { ...config, trials },
       provenance: parts.provenance,
       time: time(0),
@@ -50,7 +53,7 @@ export async function makeRun(folder: string, trials: number): Promise<void> {
     const proposal = {
       ...source.proposal,
       rationale: `wider at ${random.integer(8)}, since trial ${1 + random.integer(number)} gained there`,
-      predicted: { accuracy01: 0.9 + 0.03 * random.next(), sd01: 0.004 },
+      predicted: { score: 0.9 + 0.03 * random.next(), sd: 0.004 },
     };
     lines.push({
       kind: "trial",

@@ -41,7 +41,8 @@ const trialOf = (number: number, choices: Choices): Trial => ({
   proposal: { choices, fidelity: {}, by: "history" },
   outcome: {
     kind: "scored",
-    accuracy01: table.selection[table.numberOf(choices)] as number,
+    metrics: {},
+    score: table.selection[table.numberOf(choices)] as number,
     spent: { milliseconds: 0 },
   },
   cost: domain.costOf(choices),

@@ -73,7 +73,8 @@ export async function simulate({
       proposal,
       outcome: {
         kind: "scored",
-        accuracy01: table.selection[pick] as number,
+        metrics: {},
+        score: table.selection[pick] as number,
         spent: { milliseconds: 1000 * time },
       },
       cost: domain.costOf(proposal.choices),

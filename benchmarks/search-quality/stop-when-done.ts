@@ -37,7 +37,7 @@ async function search(table: NumberedTable, domain: ReturnType<typeof createDoma
     if (proposal === undefined) break;
     const error = noise01 * createRandom(seed, "noise", number).normal();
     const accuracy01 = Math.min(1, Math.max(0, table.selection[table.numberOf(proposal.choices)]! + error));
-    const outcome = { kind: "scored", accuracy01, spent: { milliseconds: 0 } } as const;
+    const outcome = { kind: "scored", metrics: {}, score: accuracy01, spent: { milliseconds: 0 } } as const;
     const trial: Trial = { number, proposal, outcome, cost: domain.costOf(proposal.choices) };
     strategy.observe(trial);
     trials.push(trial);

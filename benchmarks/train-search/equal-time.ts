@@ -91,7 +91,7 @@ async function run(arm: string, seed: number) {
   return {
     ...{ arm, seed, minutes: Number(values.minutes), key: keyOf(space, best.proposal.choices) },
     ...{ paramCount, macCount, trials: trials.length, searchSeconds, finalEpochs, seconds: seconds() },
-    ...{ searchAccuracy01: best.outcome.accuracy01, testAccuracy01: result.accuracy01 },
+    ...{ searchAccuracy01: best.outcome.score, testAccuracy01: result.metrics.accuracy },
     ...{ validationAccuracy01: result.detail?.validationAccuracy01, load: loadavg()[0] },
   };
 }

@@ -107,7 +107,7 @@ async function trainOne(
     signal: new AbortController().signal,
   });
   // A training that failed says that the network is bad, which a search would read from it as well.
-  const accuracy01 = outcome.kind === "scored" ? outcome.accuracy01 : 0;
+  const accuracy01 = outcome.kind === "scored" ? (outcome.metrics.accuracy as number) : 0;
   const entry = { name, accuracy01, seconds: outcome.spent.milliseconds / 1000 };
   await appendFile(log, `${JSON.stringify(entry)}\n`);
   return entry;

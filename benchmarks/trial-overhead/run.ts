@@ -2,12 +2,14 @@
 // beside Optuna with its random sampler and its journal-file storage, on the same table, in the same run.
 //
 //   node benchmarks/trial-overhead/run.ts [--trials 10000] [--python .venv/bin/python]     (pip install optuna)
+
 import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import table from "../../src/evaluators/table.ts";
+import { accuracy, metricOf } from "../../src/metrics/index.ts";
 import { keyOf } from "../../src/search/choices.ts";
 import { createDomain } from "../../src/search/constraints/create-domain.ts";
 import cell from "../../src/search/spaces/nas-bench-201.ts";
@@ -33,7 +35,14 @@ async function ours(): Promise<number[]> {
     table.options.parse({}),
   );
   const config = {
-    ...{ dataset: "cifar10", task: "", space: "nas-bench-201", spaceOptions: {}, strategy: "random" },
+    ...{
+      dataset: "cifar10",
+      task: "",
+      metric: metricOf(accuracy),
+      space: "nas-bench-201",
+      spaceOptions: {},
+      strategy: "random",
+    },
     ...{ strategyOptions: {}, evaluator: "table", evaluatorOptions: {}, modelOptions: {}, limits: {} },
     ...{ trials, parallel: 1, seed: 1 },
   };

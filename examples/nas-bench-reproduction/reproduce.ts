@@ -2,6 +2,7 @@
 // find – with the public API, on the published table.
 //
 //   npm run example examples/nas-bench-reproduction/reproduce.ts -- [--seeds 20] [--evaluations 25]
+
 import { parseArgs } from "node:util";
 import { bench, createDomain, createRandom, keyOf, largestFeasible, openData } from "genius-nas";
 

@@ -40,7 +40,7 @@ export default defineStrategy({
         tried.add(trial.proposal.choices.join());
         const isBetter =
           best === undefined ||
-          (isScored(best) && isScored(trial) && trial.outcome.accuracy01 > best.outcome.accuracy01);
+          (isScored(best) && isScored(trial) && trial.outcome.score > best.outcome.score);
         if (isScored(trial) && isBetter) best = trial;
       },
     };

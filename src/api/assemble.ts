@@ -111,7 +111,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     provenance: {
       evaluator: {
         selectedOn: evaluator.selectedOn,
-        ...(evaluator.optimum01 !== undefined && { optimum01: evaluator.optimum01 }),
+        ...(evaluator.optimum !== undefined && { optimum: evaluator.optimum }),
         ...evaluator.provenance,
       },
       ...(conversation !== undefined && { model: conversation.model }),

@@ -16,6 +16,7 @@ import {
 import type { DatasetDescription, EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import { isMessageList, parseModelName } from "../llm/index.ts";
+import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Limits, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
@@ -154,6 +155,7 @@ export async function resolveConfig(
   return {
     dataset: chosen.dataset,
     task: described?.words ?? space.summary,
+    metric: metricOf(accuracy),
     space: chosen.references.space,
     spaceOptions: fitOptions(space, { ...(fitted as object) }, options.spaceOptions ?? {}),
     strategy: chosen.references.strategy,

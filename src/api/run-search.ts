@@ -155,7 +155,7 @@ async function finished(run: SearchRun, study: Study, result: StudyResult): Prom
   const line: Omit<ResultLine, "kind" | "time"> = {
     reason,
     best: best?.number ?? null,
-    ...(test !== undefined && { testAccuracy01: test.accuracy01 }),
+    ...(test !== undefined && { testMetrics: test.metrics }),
     test: { ...test?.detail, ...(test?.files && { files: test.files }) },
     ...(baselines.length > 0 && { baselines }),
   };

@@ -1,8 +1,9 @@
 // What came of a search: the network, its figures and files, and what is to be said of it beside the baselines.
 import { join } from "node:path";
 import type { JsonObject } from "../base/json.ts";
-import { formatCount, formatPercent } from "../base/units.ts";
+import { formatCount } from "../base/units.ts";
 import type { Network } from "../graph/network.ts";
+import { formatFrom, formatMetric, type Metric, type Metrics, metricWords, scoreOf, valueOfScore } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
@@ -32,9 +33,15 @@ export interface FoundNetwork {
   readonly paramCount: number;
   /** Multiply–accumulates for one image. */
   readonly macCount: number;
-  /** The figure it was selected by, in [0, 1]: see `SearchResult.selectedOn`. */
-  readonly accuracy01: number;
+  /** The figure that it was selected by, in the unit of `SearchResult.metric`; see `SearchResult.selectedOn`. */
+  readonly value: number;
+  /** Every figure that was measured with it, by the name of the metric. */
+  readonly metrics: Metrics;
+  /** The accuracy among them, in [0, 1]; undefined where it was not measured. */
+  readonly accuracy01: number | undefined;
   /** On test data, after the final training, measured once; undefined without test data or before the end. */
+  readonly testMetrics: Metrics | undefined;
+  /** The accuracy among them, in [0, 1]. */
   readonly testAccuracy01: number | undefined;
   /** What else the evaluator says of it: loss, rank in the table, size of the model file. */
   readonly test: JsonObject;
@@ -58,6 +65,8 @@ export interface SearchResult {
   /** Random search and largest-first at the same number of evaluations, where the evaluator is a published table. */
   readonly baselines: readonly BaselineRun[];
   readonly selectedOn: "validation" | "test";
+  /** What the search selected on. */
+  readonly metric: Metric;
   /** In words: what was found, and how it compares with the baselines. */
   readonly verdict: readonly string[];
   readonly spent: {
@@ -79,23 +88,24 @@ export interface Ending {
   readonly detail?: string | undefined;
   readonly trials: readonly Trial[];
   /** What the journal's last line says, of a search that was not interrupted. */
-  readonly result?: Pick<ResultLine, "best" | "testAccuracy01" | "test" | "baselines"> | undefined;
+  readonly result?: Pick<ResultLine, "best" | "testMetrics" | "test" | "baselines"> | undefined;
   readonly model?: ModelSpent | undefined;
 }
 
 export function resultOf(ending: Ending): SearchResult {
   const { folder, config, space, selectedOn, reason, detail, trials, result, model } = ending;
+  const { metric } = config;
   const selected = trials.find((trial) => trial.number === result?.best);
   const best = selected !== undefined && isScored(selected) ? selected : bestOf(trials);
   const { files = [], ...test } = (result?.test ?? {}) as JsonObject & { readonly files?: readonly string[] };
-  const found = best && foundOf(best, space, { testAccuracy01: result?.testAccuracy01, test });
+  const found = best && foundOf(best, ending, test);
   const baselines = result?.baselines ?? [];
   return {
     ...{ folder, config, space, reason, ...(detail !== undefined && { detail }) },
     best: found,
     files: files.map((name) => join(folder, name)),
-    ...{ trials, baselines, selectedOn },
-    verdict: verdictOf(found, { selectedOn, baselines, isOver: reason !== "interrupted" }),
+    ...{ trials, baselines, selectedOn, metric },
+    verdict: verdictOf(found, { selectedOn, metric, baselines, isOver: reason !== "interrupted" }),
     spent: {
       evaluations: trials.filter(isEvaluated).length,
       evaluationMs: trials.reduce((sum, { outcome }) => sum + outcome.spent.milliseconds, 0),
@@ -107,9 +117,10 @@ export function resultOf(ending: Ending): SearchResult {
 
 function foundOf(
   { number, proposal, outcome, cost }: ScoredTrial,
-  space: Space,
-  tested: Pick<FoundNetwork, "testAccuracy01" | "test">,
+  { space, config, result }: Ending,
+  test: JsonObject,
 ): FoundNetwork {
+  const testMetrics = result?.testMetrics;
   const { choices } = proposal;
   return {
     trial: number,
@@ -117,24 +128,30 @@ function foundOf(
     key: keyOf(space, choices),
     network: space.decode(choices),
     ...cost,
-    accuracy01: outcome.accuracy01,
-    ...tested,
+    value: valueOfScore(config.metric, outcome.score),
+    metrics: outcome.metrics,
+    accuracy01: outcome.metrics.accuracy,
+    testMetrics,
+    testAccuracy01: testMetrics?.accuracy,
+    test,
   };
 }
 
 interface Beside {
   readonly selectedOn: SearchResult["selectedOn"];
+  readonly metric: Metric;
   readonly baselines: readonly BaselineRun[];
   readonly isOver: boolean;
 }
 
-function verdictOf(best: FoundNetwork | undefined, { selectedOn, baselines, isOver }: Beside): string[] {
+function verdictOf(best: FoundNetwork | undefined, { selectedOn, metric, baselines, isOver }: Beside): string[] {
   if (best === undefined) return ["No design could be scored."];
-  const { key, trial, paramCount, macCount, accuracy01, testAccuracy01, test } = best;
+  const { key, trial, paramCount, macCount, value, testMetrics, test } = best;
+  const figure = `${metricWords(metric)} ${formatMetric(metric, value)}`;
   const figures =
     selectedOn === "test"
-      ? `${formatPercent(accuracy01)} – this table has test figures only, so the design was selected on test`
-      : `validation ${formatPercent(accuracy01)}${testAccuracy01 === undefined ? "" : `, test ${formatPercent(testAccuracy01)}`}`;
+      ? `${figure} – this table has test figures only, so the design was selected on test`
+      : `validation ${figure}${testMetrics === undefined ? "" : `, test ${formatFrom(metric, testMetrics)}`}`;
   const lines = [
     `Best: ${key} – trial ${trial}, ${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs`,
     `  ${figures}`,
@@ -143,7 +160,7 @@ function verdictOf(best: FoundNetwork | undefined, { selectedOn, baselines, isOv
     lines.push(`  rank ${test.rank} of the ${test.designs} designs in the table`);
   if (!isOver) return lines;
   if (baselines.length > 0) {
-    return [...lines, "Beside it, at the same evaluations:", ...baselineWords(baselines, accuracy01)];
+    return [...lines, "Beside it, at the same evaluations:", ...baselineWords(baselines, { score: scoreOf(metric, value), metric })];
   }
   // A training is too dear to repeat unasked.
   return [

@@ -91,7 +91,7 @@ const summing = (onEvaluated: (count: number) => void = () => {}) => {
           count += 1;
           onEvaluated(count);
           const sum = proposal.choices.reduce((a, b) => a + b, 0);
-          return { kind: "scored", accuracy01: sum / 16, spent: { milliseconds: 1 } };
+          return { kind: "scored", metrics: { accuracy: sum / 16 }, spent: { milliseconds: 1 } };
         },
       };
     },

@@ -128,7 +128,7 @@ test("a search on a table ends with its best, its rank and honest baselines, and
   const record = await readJournal(join(folder, "run"));
   expect(record.result?.best).toBe(result.best.trial);
   expect(
-    Math.max(...record.trials.map(({ outcome }) => (outcome.kind === "scored" ? outcome.accuracy01 : 0))),
+    Math.max(...record.trials.map(({ outcome }) => (outcome.kind === "scored" ? outcome.score : 0))),
   ).toBe(result.best.accuracy01);
 });
 

@@ -18,9 +18,9 @@ export default {
     selectedOn: "validation", fidelity: { full: {} }, provenance: {},
     async evaluate({ proposal, signal }) {
       try { do await wait(90, undefined, { signal }); while (existsSync(hold)); } catch { return { kind: "failed", reason: "cancelled", detail: "", spent: { milliseconds: 0 } }; }
-      return { kind: "scored", accuracy01: proposal.choices.reduce((a, b) => a + b, 0) / 16, spent: { milliseconds: 90 } };
+      return { kind: "scored", metrics: { accuracy: proposal.choices.reduce((a, b) => a + b, 0) / 16 }, spent: { milliseconds: 90 } };
     },
-    test: async ({ proposal }) => ({ accuracy01: proposal.choices.reduce((a, b) => a + b, 0) / 16 }),
+    test: async ({ proposal }) => ({ metrics: { accuracy: proposal.choices.reduce((a, b) => a + b, 0) / 16 } }),
   }),
 };`
   .replace(/options: \{.*\},\n/, "options: z.object({}),\n")
@@ -137,7 +137,7 @@ test("kill -9 in the middle of trainings loses no finished trial, and the end is
       proposal.choices,
       outcome.kind === "scored" && outcome.curve,
     ]),
-    testAccuracy01: result?.testAccuracy01,
+    testMetrics: result?.testMetrics,
   });
   expect(found(stopped)).toEqual(found(whole));
 }, 300_000);

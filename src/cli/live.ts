@@ -2,9 +2,9 @@
 // program reads. Results go to standard output only as JSON; everything for people goes to standard error.
 import { atBorder, jsonLine, showsColours } from "../base/terminal-text.ts";
 import type { Terminal } from "../command/command.ts";
-import type { Space } from "../search/space.ts";
 import type { StudyEvent } from "../study/run-study.ts";
-import { type Progress, trialLine } from "./progress.ts";
+import { jsonTrial } from "./json-trial.ts";
+import { type Progress, type TrialWords, trialLine } from "./progress.ts";
 
 export interface Live {
   event(event: StudyEvent): void;
@@ -19,16 +19,16 @@ const frameMs = 100;
 export async function createLive(
   terminal: Terminal,
   json: boolean,
-): Promise<(progress: Progress, space: Space) => Live> {
+): Promise<(progress: Progress, words: TrialWords) => Live> {
   const writeJson = (event: StudyEvent) => {
-    if (event.kind === "trial") terminal.out(jsonLine({ event: "trial", ...event.trial }));
+    if (event.kind === "trial") terminal.out(jsonLine({ event: "trial", ...jsonTrial(event.trial) }));
   };
   if (!terminal.isInteractive) {
-    return (progress, space) => ({
+    return (progress, words) => ({
       event(event) {
         progress.event(event);
         if (json) writeJson(event);
-        if (event.kind === "trial") terminal.error(`${trialLine(space, event.trial)}\n`);
+        if (event.kind === "trial") terminal.error(`${trialLine(event.trial, words)}\n`);
       },
       end() {},
     });

@@ -51,7 +51,7 @@ beforeAll(async () => {
       ...last,
       number: 7,
       proposal: { ...last.proposal, choices: [2, 2, 2, 1, 2, 2, 2, 0] },
-      outcome: { kind: "scored", accuracy01: 0.9313, spent: { milliseconds: 0 } },
+      outcome: { kind: "scored", metrics: { accuracy: 0.9313 }, score: 0.9313, spent: { milliseconds: 0 } },
     },
     "22212220",
   );

@@ -2,15 +2,21 @@
 // the lines are redrawn in place; elsewhere each finished trial is one plain line.
 import cliTruncate from "cli-truncate";
 import { style, terminalSafe } from "../base/terminal-text.ts";
-import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { formatCount, formatDuration } from "../base/units.ts";
+import { formatScore, type Metric, scoreIn } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
 import type { Space } from "../search/space.ts";
 import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../search/trial.ts";
 import type { StudyEvent } from "../study/run-study.ts";
 
-export interface ProgressSetting {
-  readonly title: string;
+/** What a trial is said with. */
+export interface TrialWords {
   readonly space: Space;
+  readonly metric: Metric;
+}
+
+export interface ProgressSetting extends TrialWords {
+  readonly title: string;
   readonly trials: number;
   readonly selectedOn: "validation" | "test";
   /** Money and tokens spent on a model so far, in words, if there is one. */
@@ -20,7 +26,8 @@ export interface ProgressSetting {
 
 interface Running {
   readonly proposal: Proposal;
-  readonly accuracies: number[];
+  /** Its score after each epoch. */
+  readonly scores: number[];
 }
 
 export interface Progress {
@@ -31,7 +38,7 @@ export interface Progress {
 }
 
 export function createProgress(setting: ProgressSetting, recorded: readonly Trial[]): Progress {
-  const { space, trials: budget, clock } = setting;
+  const { space, metric, trials: budget, clock } = setting;
   const startedAt = clock();
   const bestSoFar: number[] = [];
   const recent: Trial[] = [];
@@ -43,11 +50,10 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
 
   const add = (trial: Trial) => {
     running.delete(trial.number);
-    if (isScored(trial) && (best === undefined || trial.outcome.accuracy01 > best.outcome.accuracy01))
-      best = trial;
+    if (isScored(trial) && (best === undefined || trial.outcome.score > best.outcome.score)) best = trial;
     if (isEvaluated(trial)) {
       evaluated += 1;
-      bestSoFar.push(best?.outcome.accuracy01 ?? 0);
+      if (best !== undefined) bestSoFar.push(best.outcome.score);
     }
     recent.push(trial);
     if (recent.length > 5) recent.shift();
@@ -65,10 +71,10 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
           break;
         case "evaluating":
           proposing = false;
-          running.set(event.number, { proposal: event.proposal, accuracies: [] });
+          running.set(event.number, { proposal: event.proposal, scores: [] });
           break;
         case "epoch":
-          running.get(event.number)?.accuracies.push(event.point.validationAccuracy01);
+          running.get(event.number)?.scores.push(scoreIn(metric, event.point.validation));
           break;
         case "trial":
           proposing = false;
@@ -93,16 +99,16 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
       if (best !== undefined) {
         const { paramCount, macCount } = best.cost;
         lines.push(
-          `${style("green", `best ${formatPercent(best.outcome.accuracy01)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs`,
+          `${style("green", `best ${formatScore(metric, best.outcome.score)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs`,
         );
         lines.push(
           `${sparkline(bestSoFar.slice(-Math.max(10, Math.min(60, columns - 20))))} ${style("dim", "best so far")}`,
         );
       }
-      for (const trial of recent) lines.push(trialLine(space, trial));
-      for (const [number, { proposal, accuracies }] of running) {
+      for (const trial of recent) lines.push(trialLine(trial, setting));
+      for (const [number, { proposal, scores }] of running) {
         const curve =
-          accuracies.length === 0 ? "" : ` ${sparkline(accuracies)} ${formatPercent(accuracies.at(-1)!)}`;
+          scores.length === 0 ? "" : ` ${sparkline(scores)} ${formatScore(metric, scores.at(-1)!)}`;
         lines.push(style("cyan", `#${number} ${keyOf(space, proposal.choices)} training${curve}`));
       }
       if (proposing) lines.push(style("dim", "asking for the next design…"));
@@ -112,7 +118,7 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
 }
 
 /** One finished trial in one line: what was tried, what came of it, and the proposer's reason. */
-export function trialLine(space: Space, trial: Trial): string {
+export function trialLine(trial: Trial, { space, metric }: TrialWords): string {
   const { number, proposal, outcome, cost } = trial;
   const design = proposal.unreadable === undefined ? keyOf(space, proposal.choices) : "unreadable reply";
   const size =
@@ -121,15 +127,15 @@ export function trialLine(space: Space, trial: Trial): string {
       : "";
   const repaired = proposal.repairedFrom === undefined ? "" : " · repaired";
   const expected =
-    proposal.predicted === undefined ? "" : ` · expected ${formatPercent(proposal.predicted.accuracy01)}`;
+    proposal.predicted === undefined ? "" : ` · expected ${formatScore(metric, proposal.predicted.score)}`;
   const reason = proposal.rationale === undefined ? "" : ` · “${terminalSafe(proposal.rationale, 160)}”`;
-  return `#${number} ${outcomeText(trial)} ${design}${size}${expected}${repaired} · ${terminalSafe(proposal.by)}${outcome.kind === "scored" && outcome.remark ? ` · ${terminalSafe(outcome.remark)}` : ""}${reason}`;
+  return `#${number} ${outcomeText(trial, metric)} ${design}${size}${expected}${repaired} · ${terminalSafe(proposal.by)}${outcome.kind === "scored" && outcome.remark ? ` · ${terminalSafe(outcome.remark)}` : ""}${reason}`;
 }
 
-function outcomeText({ outcome }: Trial): string {
+function outcomeText({ outcome }: Trial, metric: Metric): string {
   switch (outcome.kind) {
     case "scored":
-      return formatPercent(outcome.accuracy01);
+      return formatScore(metric, outcome.score);
     case "infeasible":
       return `not allowed (${outcome.violations.map(violationText).join(", ")})`;
     case "failed":

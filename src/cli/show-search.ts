@@ -4,10 +4,12 @@ import { relative } from "node:path";
 import type { SearchEvent, SearchPlan } from "../api/search-events.ts";
 import type { ModelSpent, SearchResult } from "../api/search-result.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
-import { formatCount, formatPercent } from "../base/units.ts";
+import { formatCount } from "../base/units.ts";
 import type { Terminal } from "../command/command.ts";
+import { accuracyBeside, formatFrom, type Metric, metricWords } from "../metrics/index.ts";
 import { toDigits } from "../search/choices.ts";
 import type { EpochPoint } from "../search/trial.ts";
+import { jsonBaseline } from "./json-trial.ts";
 import { createLive, type Live } from "./live.ts";
 import { createProgress } from "./progress.ts";
 
@@ -36,6 +38,7 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
       {
         title: titleOf(known),
         space,
+        metric: config.metric,
         trials: config.trials,
         selectedOn,
         spent: () => (spent === undefined ? "" : spentWords(spent)),
@@ -43,7 +46,7 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
       },
       recorded,
     );
-    return openLive(progress, space);
+    return openLive(progress, { space, metric: config.metric });
   };
   return {
     onEvent(event) {
@@ -90,7 +93,7 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
           endLive();
           if (!inFinal) say("Training the selected design at full length…");
           inFinal = true;
-          finalLine(terminal, event.point);
+          finalLine(terminal, event.point, plan!.config.metric);
           break;
         case "baseline":
           endLive();
@@ -114,8 +117,8 @@ export function exitCodeOf({ reason, best }: SearchResult): number {
 }
 
 /** The final training is the longest of all: on a terminal in place, elsewhere now and then. */
-function finalLine(terminal: Terminal, { epoch, validationAccuracy01 }: EpochPoint): void {
-  const line = `epoch ${epoch}: validation ${formatPercent(validationAccuracy01)}`;
+function finalLine(terminal: Terminal, { epoch, validation }: EpochPoint, metric: Metric): void {
+  const line = `epoch ${epoch}: validation ${metricWords(metric)} ${formatFrom(metric, validation)}`;
   if (terminal.isInteractive) terminal.error(`\r${line} `);
   else if (epoch % 5 === 0) terminal.error(`${line}\n`);
 }
@@ -146,7 +149,7 @@ function endWords(result: SearchResult, wasFinished: boolean): string[] {
 const filesOf = ({ folder, files }: SearchResult) => files.map((file) => relative(folder, file));
 
 function jsonResult(result: SearchResult) {
-  const { reason, folder, space, spent, selectedOn, best, baselines } = result;
+  const { reason, folder, space, spent, selectedOn, metric, best, baselines } = result;
   const { model, ...modelSpent } = spent.model ?? {};
   return {
     event: "result",
@@ -154,6 +157,7 @@ function jsonResult(result: SearchResult) {
     folder,
     evaluations: spent.evaluations,
     selectedOn,
+    metric,
     best:
       best === undefined
         ? null
@@ -161,15 +165,17 @@ function jsonResult(result: SearchResult) {
             trial: best.trial,
             choices: toDigits(space, best.choices),
             key: best.key,
-            accuracy01: best.accuracy01,
+            metrics: best.metrics,
+            ...accuracyBeside("accuracy01", best.metrics),
             paramCount: best.paramCount,
             macCount: best.macCount,
           },
     testAccuracy01: best?.testAccuracy01 ?? null,
+    testMetrics: best?.testMetrics ?? null,
     test: best?.test ?? {},
     files: filesOf(result),
     spent: model === undefined ? null : modelSpent,
-    baselines,
+    baselines: baselines.map((run) => jsonBaseline(run, metric)),
   };
 }
 

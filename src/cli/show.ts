@@ -3,13 +3,15 @@ import cliTruncate from "cli-truncate";
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
-import { formatCount, formatPercent } from "../base/units.ts";
+import { formatCount } from "../base/units.ts";
 import { defineCommand } from "../command/command.ts";
+import { accuracyBeside, formatFrom, formatScore } from "../metrics/index.ts";
 import { networkSketch } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { keyOf, toDigits } from "../search/choices.ts";
 import { isEvaluated, isScored } from "../search/trial.ts";
 import { baselineWords } from "../study/baselines.ts";
+import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
 
 export default defineCommand({
@@ -23,10 +25,18 @@ export default defineCommand({
       throw new GeniusError("wrong-use", "Name one run's folder: genius show runs/….");
     const { journal, space, state, problem } = await openRun(folder);
     const { config } = journal.header;
+    const { metric } = config;
     const { trials, result, selected: best } = journal;
     if (options.json) {
       const choices = best && toDigits(space, best.proposal.choices);
-      terminal.out(jsonLine({ state, config, best: best && { ...best, choices }, result, trials }));
+      terminal.out(
+        jsonLine({
+          ...{ state, config, metric },
+          best: best && { ...jsonTrial(best), choices },
+          result: result && { ...result, ...accuracyBeside("testAccuracy01", result.testMetrics) },
+          trials: trials.map(jsonTrial),
+        }),
+      );
       return 0;
     }
     for (const warning of journal.warnings) terminal.error(`${terminalSafe(warning)}\n`);
@@ -50,13 +60,13 @@ export default defineCommand({
     );
     say(`${evaluated.length} of ${config.trials} evaluations, ${trials.length} proposals · ${words[state]}`);
     if (best !== undefined) {
-      const accuracies: number[] = [];
-      for (const trial of evaluated)
-        accuracies.push(Math.max(accuracies.at(-1) ?? 0, isScored(trial) ? trial.outcome.accuracy01 : 0));
-      say(`${sparkline(accuracies.slice(-60))} best so far`);
+      const scores: number[] = [];
+      for (const trial of evaluated.filter(isScored))
+        scores.push(Math.max(scores.at(-1) ?? trial.outcome.score, trial.outcome.score));
+      say(`${sparkline(scores.slice(-60))} best so far`);
       say("");
       say(
-        `${style("green", formatPercent(best.outcome.accuracy01))} trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${result?.testAccuracy01 === undefined ? "" : ` · test ${formatPercent(result.testAccuracy01)}`}`,
+        `${style("green", formatScore(metric, best.outcome.score))} trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${result?.testMetrics === undefined ? "" : ` · test ${formatFrom(metric, result.testMetrics)}`}`,
       );
       if (best.proposal.rationale !== undefined)
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
@@ -65,12 +75,12 @@ export default defineCommand({
       if (result?.baselines !== undefined) {
         say("");
         say("Beside it, at the same evaluations:");
-        for (const line of baselineWords(result.baselines, best.outcome.accuracy01)) say(line);
+        for (const line of baselineWords(result.baselines, { score: best.outcome.score, metric })) say(line);
       }
     }
     say("");
     for (const trial of options.all ? trials : trials.slice(-10))
-      say(cliTruncate(trialLine(space, trial), Math.max(80, terminal.columns)));
+      say(cliTruncate(trialLine(trial, { space, metric }), Math.max(80, terminal.columns)));
     for (const note of journal.notes) say(style("dim", `note (${note.about}): ${terminalSafe(note.text)}`));
     return 0;
   },

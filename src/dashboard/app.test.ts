@@ -143,7 +143,7 @@ test("columns say the same as the journal, in pages too", async () => {
   const trials = lines.filter(({ kind }) => kind === "trial").map(({ trial }) => trial);
   const all = await get<TrialColumns>("/api/runs/table/trials");
   expect(all.total).toBe(30);
-  expect(all.accuracy01).toEqual(trials.map((trial) => trial.outcome.accuracy01));
+  expect(all.accuracy01).toEqual(trials.map((trial) => trial.outcome.metrics.accuracy));
   expect(all.choices).toEqual(trials.flatMap((trial) => trial.proposal.choices));
   expect(all.macCount).toEqual(trials.map((trial) => trial.cost.macCount));
   const page = await get<TrialColumns>("/api/runs/table/trials?from=10&limit=5");

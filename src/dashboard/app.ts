@@ -359,12 +359,12 @@ async function body<Value>(context: Context, schema: z.ZodType<Value>): Promise<
 
 function shownGuess(run: FollowedRun, { trial, accuracy01, time }: RecordedGuess): Guess {
   const known = run.journal.rowOf.get(trial)?.trial;
-  const model = known?.proposal.predicted?.accuracy01;
+  const model = known?.proposal.predicted?.score;
   return {
     trial,
     person01: accuracy01,
     time,
     ...(model !== undefined && { model01: model }),
-    ...(known?.outcome.kind === "scored" && { measured01: known.outcome.accuracy01 }),
+    ...(known?.outcome.kind === "scored" && { measured01: known.outcome.score }),
   };
 }

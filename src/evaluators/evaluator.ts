@@ -3,8 +3,9 @@
 import type { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
 import type { Network } from "../graph/network.ts";
+import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { ImageTask, Limits, Space } from "../search/space.ts";
-import type { EpochPoint, Fidelity, Outcome, Proposal } from "../search/trial.ts";
+import type { EpochPoint, Evaluation, Fidelity, Proposal } from "../search/trial.ts";
 import type { Layout } from "../tasks/image-classification/index.ts";
 import type { Launcher } from "./launchers/launcher.ts";
 
@@ -21,14 +22,17 @@ export interface EvaluationRequest {
 }
 
 export interface TestResult {
-  readonly accuracy01: number;
+  /** On test data, by the name of the metric. */
+  readonly metrics: Metrics;
   /** Folder-relative files that were written (`best/model.onnx`), if any. */
   readonly files?: readonly string[];
   readonly detail?: JsonObject;
 }
 
 export interface Evaluator {
-  /** What `accuracy01` was measured on. A table without a validation figure says `test`, and so does every report. */
+  /** What designs are selected on, among the metrics of their outcomes; accuracy where it is absent. */
+  readonly metric?: Metric;
+  /** The part of the data that outcomes were measured on. A table without a validation figure says `test`, and so does every report. */
   readonly selectedOn: "validation" | "test";
   readonly fidelity: {
     readonly full: Fidelity;
@@ -45,10 +49,10 @@ export interface Evaluator {
   readonly provenance: JsonObject;
   /** How a design is trained, in a sentence for a language model, and how many images it is measured on. */
   readonly recipe?: { readonly words: string; readonly validationImages?: number };
-  /** The highest `accuracy01` that any design has, where a table knows it. */
-  readonly optimum01?: number;
+  /** The highest score that any design has, where a table knows it. */
+  readonly optimum?: number;
   /** A failed training is an outcome, not an exception. */
-  evaluate(request: EvaluationRequest): Promise<Outcome>;
+  evaluate(request: EvaluationRequest): Promise<Evaluation>;
   /** The selected design's figure on the test data, at full fidelity. Absent where there is no test data. */
   test?(request: EvaluationRequest): Promise<TestResult>;
   close?(): Promise<void>;
@@ -62,6 +66,8 @@ export interface EvaluatorSetting {
   /** The run's folder, for checkpoints and the best model. */
   readonly folder: string;
   readonly seed: number;
+  /** What to select on; absent: the evaluator's own choice. */
+  readonly metric?: Metric;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Evaluations that will run at once, so that they can share the processor; 1 by default. */
   readonly parallel?: number;

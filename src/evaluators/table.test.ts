@@ -36,7 +36,7 @@ describe("the table evaluator", () => {
       const evaluator = await open(space, dataset);
       const lookUp = await openTable(setting(space, dataset));
       expect(evaluator.selectedOn).toBe("validation");
-      expect(evaluator.optimum01).toBeCloseTo(validation, 4);
+      expect(evaluator.optimum).toBeCloseTo(validation, 4);
       let choices: Choices = [0, 0, 0, 0, 0, 0];
       for (let index = 0; index < 15625; index += 1) {
         const candidate = Array.from({ length: 6 }, (_, digit) => Math.floor(index / 5 ** digit) % 5);
@@ -45,11 +45,11 @@ describe("the table evaluator", () => {
       const outcome = await evaluator.evaluate(request(space, choices));
       expect(outcome).toEqual({
         kind: "scored",
-        accuracy01: evaluator.optimum01,
+        metrics: { accuracy: evaluator.optimum },
         spent: { milliseconds: 0 },
       });
       const tested = await evaluator.test!(request(space, choices));
-      expect(tested.accuracy01).toBeCloseTo(test, 4);
+      expect(tested.metrics.accuracy).toBeCloseTo(test, 4);
       expect(tested.detail).toMatchObject({ rank: 1, designs: 15625 });
     }
   });
@@ -85,8 +85,8 @@ describe("the table evaluator", () => {
     for (const trial of [1, 1, 2, 3]) {
       const outcome = await noisy.evaluate(request(space, choices, trial));
       if (outcome.kind !== "scored" || exact.kind !== "scored") throw new Error("not scored");
-      expect(Math.abs(outcome.accuracy01 - exact.accuracy01)).toBeLessThan(0.05);
-      scores.add(outcome.accuracy01);
+      expect(Math.abs(outcome.metrics.accuracy! - exact.metrics.accuracy!)).toBeLessThan(0.05);
+      scores.add(outcome.metrics.accuracy!);
     }
     expect(scores.size).toBe(3);
   });
@@ -116,7 +116,7 @@ describe("a table of one's own", () => {
     const evaluator = await open(space, "anything", { tableFile });
     expect(evaluator.selectedOn).toBe("validation");
     expect(await evaluator.evaluate(request(space, [0, 0, 0, 0, 0, 0, 0, 0]))).toMatchObject({
-      accuracy01: 0.8,
+      metrics: { accuracy: 0.8 },
     });
     const missing = request(space, [1, 0, 0, 0, 0, 0, 0, 0]);
     expect(await evaluator.evaluate(missing)).toMatchObject({

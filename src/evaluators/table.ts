@@ -38,7 +38,7 @@ export default defineEvaluator({
     return {
       selectedOn: table.selectedOn,
       fidelity: { full: {} },
-      optimum01: table.optimum01,
+      optimum: table.optimum01,
       provenance: { ...table.provenance, ...(noise01 > 0 && { noise01 }) },
       async evaluate(request) {
         const found = table.lookUp(request.proposal.choices);
@@ -47,7 +47,7 @@ export default defineEvaluator({
           const detail = `${keyOf(space, request.proposal.choices)} is not in the table.`;
           return { kind: "failed", reason: "crashed", detail, spent };
         }
-        return { kind: "scored", accuracy01: noisy(found.selection01, noise01, request), spent };
+        return { kind: "scored", metrics: { accuracy: noisy(found.selection01, noise01, request) }, spent };
       },
       async test({ proposal }) {
         const found = table.lookUp(proposal.choices);
@@ -58,7 +58,7 @@ export default defineEvaluator({
             `${keyOf(space, proposal.choices)} is not in the table of ${space.name} on ${dataset}.`,
           );
         }
-        return { accuracy01: found.test01, detail: { rank, designs: table.designCount } };
+        return { metrics: { accuracy: found.test01 }, detail: { rank, designs: table.designCount } };
       },
     };
   },

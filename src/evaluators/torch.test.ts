@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Outcome } from "../search/trial.ts";
+import type { Evaluation } from "../search/trial.ts";
 import { openDataset, openPixels, splitValidation } from "../tasks/image-classification/index.ts";
 import { measure } from "../training/measure.ts";
 import { openModelFile } from "../training/model-file.ts";
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-function scored(outcome: Outcome) {
+function scored(outcome: Evaluation) {
   if (outcome.kind !== "scored") throw new Error(JSON.stringify(outcome));
   return outcome;
 }
@@ -132,11 +132,11 @@ describe.skipIf(!isReady)("with PyTorch", { timeout: 240_000 }, () => {
       imageSize: 12,
       cacheDirectory: join(root, "cache"),
     });
-    const { accuracy01 } = await measure(model.run, {
+    const { metrics } = await measure(model.run, {
       set: held!,
       normalisation: { mean01: [0], sd01: [1] },
     });
-    expect(accuracy01).toBe(result.accuracy01);
+    expect(metrics.accuracy).toBe(result.metrics.accuracy);
     expect(model.metadata).toMatchObject({ space: testSpace.name, trial: "1" });
     await model.dispose();
   });

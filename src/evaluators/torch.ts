@@ -1,6 +1,7 @@
 // The evaluator that trains with PyTorch, wherever a launcher runs it: this machine, a Ray or a Slurm cluster. This
 // file turns requests into job folders and the ends of jobs into outcomes. A job belongs to its trial by its key: a
 // study that was killed and is resumed finds its jobs again, running or ended, and trains nothing twice.
+
 import { readFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,8 @@ import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
 import type { Weights } from "../engine/index.ts";
 import { decodeWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
-import type { Outcome } from "../search/trial.ts";
+import { classMetric, scoreIn } from "../metrics/index.ts";
+import type { Evaluation } from "../search/trial.ts";
 import { describeReport } from "../tasks/image-classification/index.ts";
 import { trainingKey } from "../training/checkpoints.ts";
 import { handOver } from "../training/hand-over.ts";
@@ -51,6 +53,7 @@ interface Plan {
 }
 
 async function create(setting: EvaluatorSetting, options: TorchOptions): Promise<Evaluator> {
+  const metric = classMetric(setting.metric);
   const { space, folder, seed, onProgress, parallel = 1 } = setting;
   const launcher = await openLauncher(setting);
   const { dataset, side, imageCounts, validationImages, countAt, cacheOf } = await openStudyImages(
@@ -159,6 +162,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
   };
 
   return {
+    metric,
     selectedOn: "validation",
     remarks: describeReport(dataset.report),
     fidelity: {
@@ -188,8 +192,9 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       const { training, key, name, begun, seed: begunWith } = run;
       const outcome = outcomeOf(training);
       if (outcome.kind === "scored") {
-        const { accuracy01, curve = [] } = outcome;
-        const kept = { key, name, epochs: length, accuracy01, seed: begunWith, curve: [...curve] };
+        const { metrics, curve = [] } = outcome;
+        const score = scoreIn(metric, metrics);
+        const kept = { key, name, epochs: length, score, seed: begunWith, curve: [...curve] };
         if (length < epochs.search) await keepTraining(jobs.folder, kept);
         else await dropTraining(jobs.folder, name);
         if (begun !== undefined) await dropTraining(jobs.folder, begun.name);
@@ -203,12 +208,12 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       const run = await train(full, { epochs: epochs.final, seed: request.seed, isFinal: true });
       const { end, started, curve } = run.training;
       if (end.kind !== "finished") throw finalFailure(end);
-      const { accuracy01: validated = 0, loss = 0, weights: which } = end.event;
-      const { testAccuracy01, files, detail } = await handOver({
+      const { accuracy01 = 0, loss = 0, weights: which } = end.event;
+      const { testMetrics, files, detail } = await handOver({
         network: withImageSize(request.network, side),
         weights: await readWeights(request.network, run.jobFolder),
         parts: run.parts,
-        measured: { accuracy01: validated, loss },
+        measured: { metrics: { accuracy: accuracy01, "cross-entropy": loss }, loss },
         // In half precision a loss is not the same to many digits.
         lossTolerance01: started?.precision === "float32" ? 1e-3 : 0.05,
         averaged: which === "averaged",
@@ -229,7 +234,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       await rm(join(run.jobFolder, checkpointName), { force: true });
       const { deviceName, torch, precision } = started ?? {};
       return {
-        accuracy01: testAccuracy01,
+        metrics: testMetrics,
         files: files.map((file) => `best/${file}`),
         detail: {
           ...detail,
@@ -256,9 +261,9 @@ function chosenOf({ learningRate }: TorchOptions): Partial<TorchRecipe> {
   return learningRate === undefined ? {} : { learningRate };
 }
 
-function outcomeOf({ end, curve, milliseconds, epochsRun }: Training): Outcome {
+function outcomeOf({ end, curve, milliseconds, epochsRun }: Training): Evaluation {
   const spent = { milliseconds, epochs: epochsRun };
-  const failed = (reason: Extract<Outcome, { kind: "failed" }>["reason"], detail: string): Outcome => ({
+  const failed = (reason: Extract<Evaluation, { kind: "failed" }>["reason"], detail: string): Evaluation => ({
     kind: "failed",
     reason,
     detail,
@@ -267,9 +272,10 @@ function outcomeOf({ end, curve, milliseconds, epochsRun }: Training): Outcome {
   });
   switch (end.kind) {
     case "finished": {
-      const { accuracy01 } = end.event;
+      const { accuracy01, loss } = end.event;
       if (accuracy01 === undefined) return failed("crashed", "the trainer measured nothing on validation");
-      return { kind: "scored", accuracy01, curve, spent };
+      const metrics = { accuracy: accuracy01, ...(loss !== undefined && { "cross-entropy": loss }) };
+      return { kind: "scored", metrics, curve, spent };
     }
     case "diverged":
     case "timeout":

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
 import type { Space } from "../search/space.ts";
 import mobile from "../search/spaces/mobile.ts";
-import type { EpochPoint, Fidelity, Outcome } from "../search/trial.ts";
+import type { EpochPoint, Evaluation, Fidelity } from "../search/trial.ts";
 import { openDataset, openPixels } from "../tasks/image-classification/index.ts";
 import { openModelFile } from "../training/model-file.ts";
 import type { EvaluationRequest, Evaluator } from "./evaluator.ts";
@@ -97,7 +97,7 @@ function requestOf(changes: Partial<EvaluationRequest> & { fidelity?: Fidelity }
   };
 }
 
-function scored(outcome: Outcome) {
+function scored(outcome: Evaluation) {
   if (outcome.kind !== "scored") throw new Error(JSON.stringify(outcome));
   return outcome;
 }
@@ -118,7 +118,7 @@ test("a design is trained and scored, and the same seed gives the same curve to 
   expect(first.curve).toEqual(points);
   expect(points.map(({ epoch }) => epoch)).toEqual([1, 2]);
   expect(points[1]!.trainLoss).toBeLessThan(points[0]!.trainLoss);
-  expect(first.accuracy01).toBe(points[1]!.validationAccuracy01);
+  expect(first.metrics).toEqual(points[1]!.validation);
   expect(first.latencyMs).toBeGreaterThan(0);
   expect(first.spent.epochs).toBe(2);
   const again = scored(await evaluator.evaluate(requestOf()));
@@ -132,7 +132,7 @@ test("a training goes on from its checkpoint when more epochs are asked for, als
   const short = scored(await evaluator.evaluate(requestOf({ fidelity: { epochs: 1 } })));
   // Asked again, as after a stop between its end and its record, it is as it was.
   const same = scored(await evaluator.evaluate(requestOf({ fidelity: { epochs: 1 } })));
-  expect(same).toMatchObject({ accuracy01: short.accuracy01, curve: short.curve, spent: { epochs: 0 } });
+  expect(same).toMatchObject({ metrics: short.metrics, curve: short.curve, spent: { epochs: 0 } });
   await evaluator.close?.();
   const later = await evaluatorOf({}, { folder: "continued" });
   const long = scored(await later.evaluate(requestOf({ trialNumber: 2, seed: 99 })));
@@ -216,7 +216,7 @@ test("the selected design is trained, exported and tested; a stopped training en
   const counts = (report.confusion as number[][]).flat();
   expect(counts.reduce((a, b) => a + b)).toBe(100);
   const right = (report.confusion as number[][]).reduce((sum, row, label) => sum + row[label]!, 0);
-  expect(right / 100).toBe(result.accuracy01);
+  expect(right / 100).toBe(result.metrics.accuracy);
   expect(report.exportDifference).toBeLessThan(1e-5);
   const samples = JSON.parse(await readFile(join(best, "samples.json"), "utf8"));
   expect(samples.length).toBe(16);
@@ -242,7 +242,7 @@ test("the selected design is trained, exported and tested; a stopped training en
   const epochs: number[] = [];
   const resumed = await stopped.test!(requestOf({ onEpoch: ({ epoch }) => epochs.push(epoch) }));
   expect(epochs.length).toBeLessThan(2);
-  expect(resumed.accuracy01).toBe(result.accuracy01);
+  expect(resumed.metrics).toEqual(result.metrics);
   const weights = (folder: string) => readFile(join(root, folder, "best", "weights.safetensors"));
   expect((await weights("stopped")).equals(await weights("whole"))).toBe(true);
 });

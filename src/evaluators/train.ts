@@ -11,7 +11,8 @@ import { GeniusError } from "../base/errors.ts";
 import { checkExecutionProvider } from "../engine/index.ts";
 import { networkCost } from "../graph/cost.ts";
 import type { Network } from "../graph/network.ts";
-import type { Outcome } from "../search/trial.ts";
+import { classMetric, scoreIn } from "../metrics/index.ts";
+import type { Evaluation } from "../search/trial.ts";
 import { describeReport } from "../tasks/image-classification/index.ts";
 import { openCheckpoints, trainingKey } from "../training/checkpoints.ts";
 import type { Training } from "../training/job.ts";
@@ -40,6 +41,7 @@ export default defineEvaluator({
 
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
   const { space, folder, seed } = setting;
+  const metric = classMetric(setting.metric);
   await checkExecutionProvider(options.executionProvider ?? "cpu");
   const { dataset, side, imageCounts, validationImages, countAt, cacheOf } = await openStudyImages(
     setting,
@@ -70,6 +72,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
         dataFraction01,
       },
       plan,
+      metric,
       epochs: request.fidelity.epochs ?? epochs.search,
       seed: request.seed,
       threads: threadsOf(network, plan, share),
@@ -82,6 +85,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   const watchOf = ({ signal, onEpoch }: EvaluationRequest) => ({ signal, ...(onEpoch && { onEpoch }) });
 
   return {
+    metric,
     selectedOn: "validation",
     remarks: describeReport(dataset.report),
     fidelity: {
@@ -129,7 +133,8 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
           ...(training.timeLimitMs !== undefined && { patienceMs: 2 * training.timeLimitMs + 60_000 }),
         },
       );
-      if (mayGoOn && end.kind === "trained") await store.keep(key, training.epochs, end.accuracy01);
+      if (mayGoOn && end.kind === "trained")
+        await store.keep(key, training.epochs, scoreIn(metric, end.metrics));
       return outcomeOf(end, { options, milliseconds: performance.now() - started });
     },
     async test(request): Promise<TestResult> {
@@ -156,8 +161,8 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
         watchOf(request),
       );
       if (end.kind !== "finished") throw finalFailure(end);
-      const { testAccuracy01, files, detail } = end.result;
-      return { accuracy01: testAccuracy01, files: files.map((name) => `best/${name}`), detail };
+      const { testMetrics, files, detail } = end.result;
+      return { metrics: testMetrics, files: files.map((name) => `best/${name}`), detail };
     },
     close: () => pool.close(),
   };
@@ -169,8 +174,8 @@ const fatalCodes = new Set(["disk-full", "no-permission", "not-found", "bad-data
 function outcomeOf(
   end: JobEnd,
   { options, milliseconds }: { readonly options: TrainOptions; readonly milliseconds: number },
-): Outcome {
-  const failed = (reason: Extract<Outcome, { kind: "failed" }>["reason"], detail: string): Outcome => ({
+): Evaluation {
+  const failed = (reason: Extract<Evaluation, { kind: "failed" }>["reason"], detail: string): Evaluation => ({
     kind: "failed",
     reason,
     detail,
@@ -179,8 +184,8 @@ function outcomeOf(
   });
   switch (end.kind) {
     case "trained": {
-      const { accuracy01, curve, latencyMs, epochsRun } = end;
-      return { kind: "scored", accuracy01, curve, latencyMs, spent: { milliseconds, epochs: epochsRun } };
+      const { metrics, curve, latencyMs, epochsRun } = end;
+      return { kind: "scored", metrics, curve, latencyMs, spent: { milliseconds, epochs: epochsRun } };
     }
     case "too-slow": {
       const limit = options.maxLatencyMs ?? Number.POSITIVE_INFINITY;

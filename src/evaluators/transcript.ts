@@ -8,7 +8,7 @@ import { readMessageList } from "../llm/index.ts";
 import type { Violation } from "../search/constraints/domain.ts";
 import { readWindow } from "../search/prompt/read-feedback.ts";
 import { readTranscript, type Transcript, type TranscriptProposal } from "../search/prompt/transcript.ts";
-import type { Outcome, Proposal } from "../search/trial.ts";
+import type { Evaluation, Proposal } from "../search/trial.ts";
 import { defineEvaluator } from "./evaluator.ts";
 
 export default defineEvaluator({
@@ -59,21 +59,26 @@ async function textOf(path: string): Promise<string> {
 }
 
 /** The recorded verdict on a proposal: by its call, else by the first measurement of the same design. */
-function outcomeOf(transcript: Transcript, proposal: Proposal): Outcome {
+function outcomeOf(transcript: Transcript, proposal: Proposal): Evaluation {
   const { proposals, window } = transcript;
   const spent = { milliseconds: 0 };
   const same = ({ choices }: TranscriptProposal) => choices?.join() === proposal.choices.join();
   const recorded =
     proposals.find((entry) => entry.call === proposal.call && same(entry)) ??
     proposals.find((entry) => entry.verdict === "measured" && same(entry));
-  const unmeasured = (detail: string): Outcome => ({ kind: "failed", reason: "unmeasured", detail, spent });
+  const unmeasured = (detail: string): Evaluation => ({
+    kind: "failed",
+    reason: "unmeasured",
+    detail,
+    spent,
+  });
   if (recorded === undefined) return unmeasured("this design was not measured in the recorded conversation");
   switch (recorded.verdict) {
     case "measured": {
       const remark = transcript.contradictions.filter((text) => isAbout(text, recorded)).join(" ");
       return {
         kind: "scored",
-        accuracy01: recorded.accuracy01 ?? 0,
+        metrics: { accuracy: recorded.accuracy01 ?? 0 },
         ...(remark !== "" && { remark }),
         spent,
       };

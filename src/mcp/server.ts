@@ -300,8 +300,8 @@ function trialRow({ trial, key }: KeptTrial) {
     design: key,
     by: proposal.by,
     outcome: outcomeInWords(trial),
-    accuracy01: outcome.kind === "scored" ? outcome.accuracy01 : null,
-    predicted01: proposal.predicted?.accuracy01 ?? null,
+    accuracy01: outcome.kind === "scored" ? outcome.score : null,
+    predicted01: proposal.predicted?.score ?? null,
     ...cost,
     statedReason: proposal.rationale ?? null,
   };

@@ -104,8 +104,11 @@ export function strategiesOf(bench: Bench): string[] {
 }
 
 /** What a run would hand over after `evaluations` evaluations; undefined when it had scored nothing by then. */
-export function pointAt(trace: Pick<BenchTrace, "points">, evaluations: number): BenchPoint | undefined {
-  let last: BenchPoint | undefined;
+export function pointAt<Point extends { readonly evaluation: number }>(
+  trace: { readonly points: readonly Point[] },
+  evaluations: number,
+): Point | undefined {
+  let last: Point | undefined;
   for (const point of trace.points) {
     if (point.evaluation > evaluations) break;
     last = point;

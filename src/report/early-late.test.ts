@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { assemble } from "../api/assemble.ts";
 import { createRandom } from "../base/random.ts";
 import { loadSpace } from "../catalog/load.ts";
+import { accuracy, metricOf } from "../metrics/index.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Choices } from "../search/space.ts";
 import { earlyLate, earlyLateInWords } from "./early-late.ts";
@@ -52,6 +53,7 @@ test("on all of the published table, the remark is answered, and places are in o
       task: "",
       space: "nas-bench-macro",
       spaceOptions: {},
+      metric: metricOf(accuracy),
       strategy: "random",
       strategyOptions: {},
     },
@@ -81,7 +83,7 @@ test("on all of the published table, the remark is answered, and places are in o
       seed: 1,
       signal: new AbortController().signal,
     });
-    if (outcome.kind === "scored") designs.push({ choices, accuracy01: outcome.accuracy01 });
+    if (outcome.kind === "scored") designs.push({ choices, accuracy01: outcome.metrics.accuracy! });
   }
   const answer = earlyLate(domain, designs, createRandom("early-late"));
   if ("unknown" in answer) throw new Error(answer.unknown);

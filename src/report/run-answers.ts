@@ -28,7 +28,7 @@ export function answers(input: RunReportInput): Answer[] {
 export function titleOf(input: RunReportInput): string {
   const { config } = input.record.header;
   const best = input.record.selected;
-  const found = best === undefined ? "nothing scored yet" : formatPercent(best.outcome.accuracy01);
+  const found = best === undefined ? "nothing scored yet" : formatPercent(best.outcome.score);
   // Of a path, its last part is enough for a title.
   const dataset = config.dataset.split(/[\\/]/).findLast((part) => part !== "") ?? config.dataset;
   return `${config.strategy} on ${config.space}, ${dataset}: ${found}`;
@@ -42,11 +42,11 @@ function bestInWords(input: RunReportInput): string {
     (trial) => trial.number <= best.number && isEvaluated(trial),
   ).length;
   const parts = [
-    `${designName(space, best.proposal.choices)}, with ${formatPercent(best.outcome.accuracy01)} on ${selectedOn} data`,
+    `${designName(space, best.proposal.choices)}, with ${formatPercent(best.outcome.score)} on ${selectedOn} data`,
     `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates`,
     `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations}, proposed by ${best.proposal.by}`,
   ];
-  const tested = record.result?.testAccuracy01;
+  const tested = record.result?.testMetrics?.accuracy;
   const test =
     selectedOn === "test"
       ? ` ${selectedOnTest}`
@@ -133,8 +133,7 @@ export function askedInWords(config: StudyConfig): string {
 export function changesOf({ record, space }: RunReportInput, trial: Trial): string | undefined {
   const before = record.trials.filter((other) => other.number < trial.number).filter(isScored);
   const parent = before.reduce<(typeof before)[number] | undefined>(
-    (best, other) =>
-      best === undefined || other.outcome.accuracy01 > best.outcome.accuracy01 ? other : best,
+    (best, other) => (best === undefined || other.outcome.score > best.outcome.score ? other : best),
     undefined,
   );
   if (

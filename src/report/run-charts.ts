@@ -4,6 +4,7 @@
 import { createRandom } from "../base/random.ts";
 import { formatCount } from "../base/units.ts";
 import { quantile } from "../math/statistics.ts";
+import { scoreIn } from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
 import { isScored } from "../search/trial.ts";
 import { pointAt } from "./bench.ts";
@@ -54,10 +55,8 @@ function bestSoFar(input: RunReportInput): Chart | undefined {
   const own: Curve = {
     name: `this run (${input.record.header.config.strategy})`,
     points: trace
-      .filter(
-        (point, index) => point.accuracy01 !== trace[index - 1]?.accuracy01 || index === trace.length - 1,
-      )
-      .map(({ evaluation, accuracy01 }) => ({ x: evaluation, y: accuracy01 })),
+      .filter((point, index) => point.score !== trace[index - 1]?.score || index === trace.length - 1)
+      .map(({ evaluation, score }) => ({ x: evaluation, y: score })),
     steps: true,
     series: 1,
   };
@@ -65,7 +64,7 @@ function bestSoFar(input: RunReportInput): Chart | undefined {
     (strategy, index): Curve => {
       const runs = (input.baselines ?? []).filter((run) => run.strategy === strategy);
       const points = Array.from({ length: last }, (_, step) => step + 1).flatMap((x) => {
-        const values = runs.flatMap((run) => pointAt(run, x)?.accuracy01 ?? []);
+        const values = runs.flatMap((run) => pointAt(run, x)?.score ?? []);
         if (values.length === 0) return [];
         const y = quantile(values, 0.5);
         return values.length === 1
@@ -122,12 +121,12 @@ function costCharts(input: RunReportInput): Chart[] {
       },
       y: accuracyAxis(
         accuracyLabel(input),
-        scored.map((trial) => trial.outcome.accuracy01),
+        scored.map((trial) => trial.outcome.score),
       ),
       groups,
       points: scored.map((trial) => ({
         x: trial.cost[quantity],
-        y: trial.outcome.accuracy01,
+        y: trial.outcome.score,
         label: designName(input.space, trial.proposal.choices),
         group: groups.indexOf(trial.proposal.by),
         marked: trial.number === best?.number,
@@ -142,6 +141,7 @@ function costCharts(input: RunReportInput): Chart[] {
 const mostCurves = 40;
 
 function learningCurves(input: RunReportInput): Chart | undefined {
+  const { metric } = input.record.header.config;
   const best = input.record.selected;
   const trained = input.record.trials
     .flatMap((trial) =>
@@ -149,7 +149,9 @@ function learningCurves(input: RunReportInput): Chart | undefined {
         ? []
         : [{ trial, curve: trial.outcome.curve }],
     )
-    .sort((a, b) => b.curve.at(-1)!.validationAccuracy01 - a.curve.at(-1)!.validationAccuracy01);
+    .sort(
+      (a, b) => scoreIn(metric, b.curve.at(-1)!.validation) - scoreIn(metric, a.curve.at(-1)!.validation),
+    );
   if (trained.length === 0) return undefined;
   const shown = trained.slice(0, mostCurves);
   const epochs = shown.flatMap(({ curve }) => curve.map((point) => point.epoch));
@@ -167,14 +169,14 @@ function learningCurves(input: RunReportInput): Chart | undefined {
     },
     y: accuracyAxis(
       "accuracy on validation data (%)",
-      shown.flatMap(({ curve }) => curve.map((point) => point.validationAccuracy01)),
+      shown.flatMap(({ curve }) => curve.map((point) => scoreIn(metric, point.validation))),
     ),
     curves: shown
       .map(({ trial, curve }): Curve => {
         const selected = trial.number === best?.number;
         return {
           name: `trial ${trial.number}${selected ? " (selected)" : ""}: ${designName(input.space, trial.proposal.choices)}`,
-          points: curve.map((point) => ({ x: point.epoch, y: point.validationAccuracy01 })),
+          points: curve.map((point) => ({ x: point.epoch, y: scoreIn(metric, point.validation) })),
           series: selected ? 1 : 0,
           faint: !selected,
         };
@@ -191,7 +193,7 @@ function calibration(input: RunReportInput): Chart | undefined {
   });
   if (predicted.length < 2) return undefined;
   const groups = [...new Set(predicted.map(({ trial }) => trial.proposal.by))];
-  const values = predicted.flatMap(({ trial, claim }) => [claim.accuracy01, trial.outcome.accuracy01]);
+  const values = predicted.flatMap(({ trial, claim }) => [claim.score, trial.outcome.score]);
   return scatterChart({
     name: "calibration",
     title: "Predicted and measured",
@@ -201,8 +203,8 @@ function calibration(input: RunReportInput): Chart | undefined {
     y: accuracyAxis("measured accuracy (%)", values),
     groups,
     points: predicted.map(({ trial, claim }) => ({
-      x: claim.accuracy01,
-      y: trial.outcome.accuracy01,
+      x: claim.score,
+      y: trial.outcome.score,
       label: `trial ${trial.number}: ${designName(input.space, trial.proposal.choices)}`,
       group: groups.indexOf(trial.proposal.by),
     })),
@@ -221,7 +223,7 @@ function worthChart({ record, space }: RunReportInput): Chart | undefined {
   if (space === undefined) return undefined;
   const worth = decisionWorth(
     space.decisions,
-    used.map((trial) => ({ choices: trial.proposal.choices, accuracy01: trial.outcome.accuracy01 })),
+    used.map((trial) => ({ choices: trial.proposal.choices, accuracy01: trial.outcome.score })),
     createRandom("decision worth"),
   )?.slice(0, mostDecisions);
   if (worth === undefined || worth.every((entry) => entry.worth01 === 0)) return undefined;

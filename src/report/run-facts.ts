@@ -8,12 +8,17 @@ import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Limits, Space } from "../search/space.ts";
 import { isEvaluated, isScored } from "../search/trial.ts";
 import type { RunRecord } from "../study/fold.ts";
-import { type BenchTrace, pointAt } from "./bench.ts";
+import { pointAt } from "./bench.ts";
 import { type EarlyLate, earlyLate } from "./early-late.ts";
 import type { TrainedFiles } from "./trained-network.ts";
 
 /** A run of another strategy on the same question, for comparison. */
-export type BaselineTrace = Pick<BenchTrace, "strategy" | "seed" | "points">;
+export interface BaselineTrace {
+  readonly strategy: string;
+  readonly seed: number;
+  /** The best score so far after each evaluation; one that changed nothing may be left out. */
+  readonly points: readonly { readonly evaluation: number; readonly score: number }[];
+}
 
 /** A run and what is known around it. */
 export interface RunReportInput {
@@ -46,8 +51,8 @@ export function traceOf(record: RunRecord): BaselineTrace["points"] {
   let evaluation = 0;
   return record.trials.filter(isEvaluated).flatMap((trial) => {
     evaluation += 1;
-    if (isScored(trial)) best = Math.max(best ?? 0, trial.outcome.accuracy01);
-    return best === undefined ? [] : [{ evaluation, accuracy01: best }];
+    if (isScored(trial)) best = Math.max(best ?? Number.NEGATIVE_INFINITY, trial.outcome.score);
+    return best === undefined ? [] : [{ evaluation, score: best }];
   });
 }
 
@@ -63,7 +68,7 @@ export function runEarlyLate({
   const domain = createDomain(space, record.header.config.limits as Limits);
   return earlyLate(
     domain,
-    scored.map(({ proposal, outcome }) => ({ choices: proposal.choices, accuracy01: outcome.accuracy01 })),
+    scored.map(({ proposal, outcome }) => ({ choices: proposal.choices, accuracy01: outcome.score })),
     createRandom("early-late"),
   );
 }
@@ -88,7 +93,7 @@ export function standings({ record, baselines = [] }: RunReportInput): Standing[
   return [...new Set(baselines.map((run) => run.strategy))].flatMap((strategy) => {
     const ends = baselines
       .filter((run) => run.strategy === strategy)
-      .flatMap((run) => pointAt(run, last.evaluation)?.accuracy01 ?? []);
+      .flatMap((run) => pointAt(run, last.evaluation)?.score ?? []);
     if (ends.length === 0) return [];
     return {
       strategy,
@@ -96,9 +101,9 @@ export function standings({ record, baselines = [] }: RunReportInput): Standing[
       evaluations: last.evaluation,
       mean01: mean(ends),
       ci95: meanInterval(ends, createRandom("standing", strategy, last.evaluation)),
-      lower: ends.filter((end) => end < last.accuracy01).length,
-      equal: ends.filter((end) => end === last.accuracy01).length,
-      higher: ends.filter((end) => end > last.accuracy01).length,
+      lower: ends.filter((end) => end < last.score).length,
+      equal: ends.filter((end) => end === last.score).length,
+      higher: ends.filter((end) => end > last.score).length,
     };
   });
 }

@@ -106,7 +106,7 @@ test("without baselines the report says so and how to get one", () => {
 test("a run that is no better than random search is called so", () => {
   const lucky = run.baselines!.map((trace) => ({
     ...trace,
-    points: trace.points.map((point) => ({ ...point, accuracy01: 0.9999 })),
+    points: trace.points.map((point) => ({ ...point, score: 0.9999 })),
   }));
   expect(againstRandom({ ...run, baselines: lucky })).toMatch(/^No: /);
   expect(againstRandom({ ...run, baselines: lucky.slice(0, 3) })).toMatch(/^Hard to say from 3 runs/);

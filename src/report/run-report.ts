@@ -101,8 +101,8 @@ function leadOf(input: RunReportInput): Markup {
   const cards: [string, string][] = [];
   if (best !== undefined) {
     cards.push(["best network", designName(space, best.proposal.choices)]);
-    cards.push([`accuracy on ${selectedOn} data`, formatPercent(best.outcome.accuracy01)]);
-    const tested = record.result?.testAccuracy01;
+    cards.push([`accuracy on ${selectedOn} data`, formatPercent(best.outcome.score)]);
+    const tested = record.result?.testMetrics?.accuracy;
     if (tested !== undefined && selectedOn !== "test")
       cards.push(["accuracy on test data", formatPercent(tested)]);
     cards.push([
@@ -164,7 +164,7 @@ function reasonsBody(input: RunReportInput): Markup | undefined {
       return fold(
         `Trial ${trial.number}: ${designName(input.space, trial.proposal.choices)}`,
         html`<blockquote>${trial.proposal.rationale}</blockquote>${changes === undefined ? undefined : html`<p class="soft">${changes}</p>`}`,
-        trial.outcome.kind === "scored" ? formatPercent(trial.outcome.accuracy01) : trial.outcome.kind,
+        trial.outcome.kind === "scored" ? formatPercent(trial.outcome.score) : trial.outcome.kind,
       );
     },
   )}`;

@@ -14,7 +14,7 @@ import { type RunReportInput, standings } from "./run-facts.ts";
 /** What came of a trial, and why, in a few words. */
 export function outcomeInWords(trial: Trial): string {
   const { outcome, proposal } = trial;
-  if (proposal.nominalAccuracy01 !== undefined) return "made up to start the search, not counted";
+  if (proposal.nominalScore !== undefined) return "made up to start the search, not counted";
   switch (outcome.kind) {
     case "scored":
       return outcome.remark === undefined ? "scored" : `scored; ${outcome.remark}`;
@@ -42,8 +42,8 @@ export function trialTable({ record, space }: RunReportInput): DataTable {
       designName(space, trial.proposal.choices),
       trial.proposal.by,
       outcomeInWords(trial),
-      isScored(trial) ? formatPercent(trial.outcome.accuracy01) : null,
-      trial.proposal.predicted === undefined ? null : formatPercent(trial.proposal.predicted.accuracy01),
+      isScored(trial) ? formatPercent(trial.outcome.score) : null,
+      trial.proposal.predicted === undefined ? null : formatPercent(trial.proposal.predicted.score),
       formatCount(trial.cost.paramCount),
       formatCount(trial.cost.macCount),
     ]),
@@ -66,7 +66,7 @@ export function troubleTable({ record, space }: RunReportInput): DataTable {
               `broke a limit; repaired to ${name}`,
             ],
           ];
-    const unscored = !isScored(trial) && proposal.nominalAccuracy01 === undefined;
+    const unscored = !isScored(trial) && proposal.nominalScore === undefined;
     return unscored ? [...repaired, [trial.number, name, proposal.by, outcomeInWords(trial)]] : repaired;
   });
   return { columns: ["trial", "design", "proposed by", "what happened"], rows };
@@ -110,7 +110,7 @@ export function sourceTable(input: RunReportInput): DataTable {
     ["parameters and multiply–accumulates", "counted on the network that the space makes of the design"],
   ];
   if (best !== undefined) rows.push(["the best network", `trial ${best.number} in the journal`]);
-  if (record.result?.testAccuracy01 !== undefined)
+  if (record.result?.testMetrics?.accuracy !== undefined)
     rows.push([
       "accuracy on test data",
       "the result line of the journal; measured once, after the selection",

@@ -46,7 +46,7 @@ function groupsOf(inputs: readonly RunReportInput[]): Group[] {
   return [...new Set(inputs.map(methodOf))].map((method) => {
     const runs = inputs.filter((input) => methodOf(input) === method);
     const ends = runs.flatMap(
-      (run) => traces.get(run)!.findLast((point) => point.evaluation <= evaluations)?.accuracy01 ?? [],
+      (run) => traces.get(run)!.findLast((point) => point.evaluation <= evaluations)?.score ?? [],
     );
     return {
       method,
@@ -81,14 +81,14 @@ function runTable(inputs: readonly RunReportInput[]): DataTable {
       const best = input.record.selected;
       const spending = spendingOf(input.record, input.calls ?? []);
       const tokens = spending.calls === 0 ? null : spending.inputTokens + spending.outputTokens;
-      const tested = input.record.result?.testAccuracy01;
+      const tested = input.record.result?.testMetrics?.accuracy;
       return [
         input.folder,
         methodOf(input),
         input.record.header.config.seed,
         spending.evaluations,
         best === undefined ? "none" : designName(input.space, best.proposal.choices),
-        best === undefined ? null : formatPercent(best.outcome.accuracy01),
+        best === undefined ? null : formatPercent(best.outcome.score),
         input.selectedOn,
         tested === undefined ? null : formatPercent(tested),
         best === undefined ? null : formatCount(best.cost.paramCount),
@@ -137,7 +137,7 @@ function chartOf(inputs: readonly RunReportInput[], index: number): Chart {
   const optimum = inputs.flatMap((input) => input.optimum01 ?? []).slice(0, 1);
   const curves = inputs.map((input) => ({
     name: `${methodOf(input)}, seed ${input.record.header.config.seed}`,
-    points: traceOf(input.record).map(({ evaluation, accuracy01 }) => ({ x: evaluation, y: accuracy01 })),
+    points: traceOf(input.record).map(({ evaluation, score }) => ({ x: evaluation, y: score })),
     steps: true,
     series: methods.indexOf(methodOf(input)),
   }));

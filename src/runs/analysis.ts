@@ -86,7 +86,7 @@ export async function analyse(task: AnalysisTask): Promise<Answers[AnalysisTask[
 
 const observed = ({ proposal, outcome }: ScoredTrial) => ({
   choices: proposal.choices,
-  accuracy01: outcome.accuracy01,
+  accuracy01: outcome.score,
 });
 
 function worthOf({ space }: Domain, scored: readonly ScoredTrial[]): WorthAnswer | null {
@@ -117,7 +117,7 @@ function whyOf(domain: Domain, trials: readonly Trial[], number: number): Attrib
   const trial = trials.find((other) => other.number === number);
   const before = trials.filter((other) => other.number < number);
   const scored = before.filter(isScored);
-  const measured = trial !== undefined && isScored(trial) ? { measured01: trial.outcome.accuracy01 } : {};
+  const measured = trial !== undefined && isScored(trial) ? { measured01: trial.outcome.score } : {};
   const choices = trial?.proposal.choices ?? [];
   const nothing = { trial: number, ...measured, changes: [], method };
   if (choices.length !== space.decisions.length || scored.length < 2) return nothing;
@@ -135,22 +135,22 @@ function whyOf(domain: Domain, trials: readonly Trial[], number: number): Attrib
   const believed = (design: Choices) => {
     const place = beliefs.placeOf(design);
     if (place === undefined) return undefined;
-    return beliefs.accuracyOf(beliefs.means[place] as number, beliefs.deviations[place] as number);
+    return beliefs.scoreOf(beliefs.means[place] as number, beliefs.deviations[place] as number);
   };
   const [here, there] = [believed(choices), believed(from)];
   if (here === undefined) return nothing;
   return {
     trial: number,
-    predicted: here,
+    predicted: { accuracy01: here.score, sd01: here.sd },
     ...measured,
-    ...(there !== undefined && { parent: { trial: parent.number, predicted01: there.accuracy01 } }),
+    ...(there !== undefined && { parent: { trial: parent.number, predicted01: there.score } }),
     changes: changed.flatMap((index, place) => {
       const without = believed(takenBack[place] as Choices);
       if (without === undefined) return [];
       const { name, options } = space.decisions[index]!;
       const label = (design: Choices) => options[design[index] as number]?.label ?? "";
-      const gain01 = here.accuracy01 - without.accuracy01;
-      return [{ decision: name, from: label(from), to: label(choices), gain01, sd01: without.sd01 }];
+      const gain01 = here.score - without.score;
+      return [{ decision: name, from: label(from), to: label(choices), gain01, sd01: without.sd }];
     }),
     method,
   };

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Trial } from "../search/trial.ts";
 import { createJournal, journalPath, openJournal } from "../study/journal.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
@@ -10,6 +11,7 @@ import { createRunStore } from "./run-store.ts";
 import { summaryOf } from "./summary.ts";
 
 const config: StudyConfig = {
+  metric: metricOf(accuracy),
   ...{ dataset: "cifar10", task: "CIFAR-10", space: "nas-bench-macro", spaceOptions: {}, strategy: "random" },
   ...{ strategyOptions: {}, evaluator: "table", evaluatorOptions: {}, modelOptions: {} },
   ...{ trials: 3, limits: {}, parallel: 1, seed: 7 },
@@ -22,7 +24,12 @@ const trialOf = (number: number): Trial => ({
     by: "random",
     rationale: "naïve – “quoted” <b>",
   },
-  outcome: { kind: "scored", accuracy01: 0.5 + number / 100, spent: { milliseconds: 5 } },
+  outcome: {
+    kind: "scored",
+    metrics: { accuracy: 0.5 + number / 100 },
+    score: 0.5 + number / 100,
+    spent: { milliseconds: 5 },
+  },
   cost: { paramCount: 10 * number, macCount: 100 * number },
 });
 const newFolder = () => mkdtemp(join(tmpdir(), "genius-follow-"));

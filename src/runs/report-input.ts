@@ -10,7 +10,7 @@ import type { OpenRun } from "./open-run.ts";
 export async function reportInput(run: OpenRun): Promise<RunReportInput> {
   const { folder, journal, space, calls, trained } = run;
   const { config } = journal.header;
-  const { selectedOn, optimum01 } = evaluatorFacts(journal);
+  const { selectedOn, optimum } = evaluatorFacts(journal);
   const tabular = !isScripted(config.evaluator) && (await loadEvaluator(config.evaluator)).tabular === true;
   return {
     folder,
@@ -19,7 +19,7 @@ export async function reportInput(run: OpenRun): Promise<RunReportInput> {
     calls,
     trained,
     ...(journal.result?.baselines !== undefined && { baselines: journal.result.baselines }),
-    ...(optimum01 !== undefined && { optimum01 }),
+    ...(optimum !== undefined && { optimum01: optimum }),
     selectedOn,
     tabular,
     command: commandOf(config),

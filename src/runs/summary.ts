@@ -79,11 +79,11 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
       best: {
         trial: selected.number,
         key: journal.rowOf.get(selected.number)?.key ?? "",
-        accuracy01: selected.outcome.accuracy01,
+        accuracy01: selected.outcome.score,
         ...selected.cost,
       },
     }),
-    ...(result?.testAccuracy01 !== undefined && { testAccuracy01: result.testAccuracy01 }),
+    ...(result?.testMetrics?.accuracy !== undefined && { testAccuracy01: result.testMetrics.accuracy }),
     spent: { ...spent, ...(usd !== undefined && { usd }) },
   };
 }

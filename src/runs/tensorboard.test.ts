@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Trial } from "../search/trial.ts";
 import type { RunRecord } from "../study/fold.ts";
 import { parseRun } from "../study/journal.ts";
@@ -13,6 +14,7 @@ import { writeTensorboard } from "./tensorboard.ts";
 import { crc32c, eventFile } from "./tensorboard-events.ts";
 
 const config: StudyConfig = {
+  metric: metricOf(accuracy),
   ...{ dataset: "cifar10", task: "CIFAR-10", space: "nas-bench-macro", spaceOptions: {}, strategy: "random" },
   ...{ strategyOptions: {}, evaluator: "table", evaluatorOptions: {}, modelOptions: {} },
   ...{ trials: 3, limits: {}, parallel: 1, seed: 7 },
@@ -23,14 +25,15 @@ const record = (count: number): RunRecord => {
     const curve = [1, 2, 3].map((epoch) => ({
       epoch,
       trainLoss: 2 / epoch,
-      validationAccuracy01: 0.2 * epoch + index / 100,
+      validation: { accuracy: 0.2 * epoch + index / 100 },
     }));
     return {
       number: index + 1,
       proposal: { choices: [0], fidelity: {}, by: "random" },
       outcome: {
         kind: "scored",
-        accuracy01: [0.5, 0.7, 0.6, 0.8][index % 4]!,
+        metrics: { accuracy: [0.5, 0.7, 0.6, 0.8][index % 4]! },
+        score: [0.5, 0.7, 0.6, 0.8][index % 4]!,
         curve,
         spent: { milliseconds: 5 },
       },

@@ -1,8 +1,10 @@
 // A run as TensorBoard shows it: best so far, accuracy and costs by trial, and the learning curve of each training as a
 // run of its own beside it. Written again, what is new is appended, so it suits a running search.
+
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError } from "../base/errors.ts";
+import { type Metric, scoreIn, valueOfScore } from "../metrics/index.ts";
 import { isEvaluated, isScored } from "../search/trial.ts";
 import type { RunRecord } from "../study/fold.ts";
 import { eventFile, type ScalarEvent } from "./tensorboard-events.ts";
@@ -17,17 +19,18 @@ export function tensorboardFiles(record: RunRecord): ReadonlyMap<string, Uint8Ar
     return Number.isFinite(time) ? time : 0;
   };
   const events: ScalarEvent[] = [];
-  let [evaluation, best] = [0, -1];
+  const { metric } = record.header.config;
+  let [evaluation, best] = [0, Number.NEGATIVE_INFINITY];
   for (const trial of record.trials) {
     if (!isEvaluated(trial)) continue;
     evaluation += 1;
     const wallTime = seconds(trial.number);
     const add = (tag: string, value: number) => events.push({ tag, step: evaluation, value, wallTime });
     if (isScored(trial)) {
-      best = Math.max(best, trial.outcome.accuracy01);
-      add("search/accuracy", trial.outcome.accuracy01);
+      best = Math.max(best, trial.outcome.score);
+      add(`search/${tagOf(metric)}`, valueOfScore(metric, trial.outcome.score));
     }
-    if (best >= 0) add("search/best_so_far", best);
+    if (best > Number.NEGATIVE_INFINITY) add("search/best_so_far", valueOfScore(metric, best));
     add("search/params", trial.cost.paramCount);
     add("search/macs", trial.cost.macCount);
   }
@@ -37,15 +40,15 @@ export function tensorboardFiles(record: RunRecord): ReadonlyMap<string, Uint8Ar
       const curve = outcome.kind === "infeasible" ? undefined : outcome.curve;
       return curve === undefined || curve.length === 0 ? [] : [{ number, curve }];
     })
-    .sort((a, b) => b.curve.at(-1)!.validationAccuracy01 - a.curve.at(-1)!.validationAccuracy01)
+    .sort((a, b) => scoreIn(metric, b.curve.at(-1)!.validation) - scoreIn(metric, a.curve.at(-1)!.validation))
     .slice(0, mostCurves);
   for (const { number, curve } of trained) {
-    const points = curve.flatMap(({ epoch, trainLoss, validationAccuracy01 }) => [
+    const points = curve.flatMap(({ epoch, trainLoss, validation }) => [
       { tag: "training/loss", step: epoch, value: trainLoss, wallTime: seconds(number) },
       {
-        tag: "training/validation_accuracy",
+        tag: `training/validation_${tagOf(metric)}`,
         step: epoch,
-        value: validationAccuracy01,
+        value: validation[metric.name] ?? Number.NaN,
         wallTime: seconds(number),
       },
     ]);
@@ -53,6 +56,8 @@ export function tensorboardFiles(record: RunRecord): ReadonlyMap<string, Uint8Ar
   }
   return files;
 }
+
+const tagOf = ({ name }: Metric) => name.replaceAll("-", "_");
 
 /** One name for good: a second writing replaces the first. */
 const fileName = (run: string) => `${run}/events.out.tfevents.0000000000.genius`;

@@ -1,5 +1,6 @@
 // What a search produces: a proposal, the outcome of evaluating it, and the trial that joins the two. All of it
 // is plain JSON, so that a journal is the truth and a strategy is restored by replaying it.
+import type { Metrics } from "../metrics/metric.ts";
 import type { DesignCost, Violation } from "./constraints/domain.ts";
 import type { Choices } from "./space.ts";
 
@@ -27,13 +28,13 @@ export interface Proposal {
   readonly by: string;
   /** The proposer's stated reason: a claim, not a finding. */
   readonly rationale?: string;
-  /** What the proposer expects: accuracy in [0, 1], and the standard deviation where one is known. */
-  readonly predicted?: { readonly accuracy01: number; readonly sd01?: number };
+  /** The score that the proposer expects, and its standard deviation where one is known. */
+  readonly predicted?: { readonly score: number; readonly sd?: number };
   /**
-   * What the proposer expects evaluating it to add to the best accuracy so far, no improvement counting zero, and what
-   * it takes for the standard deviation of a measurement; both as shares.
+   * What the proposer expects evaluating it to add to the best score so far, no improvement counting zero, and what
+   * it takes for the standard deviation of a measurement.
    */
-  readonly outlook?: { readonly gain01: number; readonly noise01: number };
+  readonly outlook?: { readonly gain: number; readonly noise: number };
   /** The design as first proposed, when it broke a limit and was repaired to the nearest allowed one. */
   readonly repairedFrom?: Choices;
   /** The design as proposed, when the person who runs the search changed it: by hand, or by forbidding an option. */
@@ -47,14 +48,15 @@ export interface Proposal {
   /** Why a model's reply could not be read, when it could not. Such a proposal has no choices. */
   readonly unreadable?: string;
   /** A made-up result that a search starts from (`--start nominal`). Reports never count it. */
-  readonly nominalAccuracy01?: number;
+  readonly nominalScore?: number;
 }
 
-/** One point of a learning curve. Accuracies in [0, 1]. */
+/** One point of a learning curve. */
 export interface EpochPoint {
   readonly epoch: number;
   readonly trainLoss: number;
-  readonly validationAccuracy01: number;
+  /** On validation data, by the name of the metric. */
+  readonly validation: Metrics;
   readonly validationLoss?: number;
   readonly learningRate?: number;
 }
@@ -65,17 +67,18 @@ export interface Spent {
   readonly epochs?: number;
 }
 
-export type Outcome =
-  | {
-      readonly kind: "scored";
-      /** The accuracy that the search selects on, in [0, 1]. */
-      readonly accuracy01: number;
-      readonly curve?: readonly EpochPoint[];
-      readonly latencyMs?: number;
-      /** A word about the result that a reader must know, such as a contradiction in a recorded conversation. */
-      readonly remark?: string;
-      readonly spent: Spent;
-    }
+interface Measured {
+  readonly kind: "scored";
+  /** By the name of the metric, each in the metric's own unit. The metric that is selected on is among them. */
+  readonly metrics: Metrics;
+  readonly curve?: readonly EpochPoint[];
+  readonly latencyMs?: number;
+  /** A word about the result that a reader must know, such as a contradiction in a recorded conversation. */
+  readonly remark?: string;
+  readonly spent: Spent;
+}
+
+type Unscored =
   | { readonly kind: "infeasible"; readonly violations: readonly Violation[]; readonly spent: Spent }
   | {
       readonly kind: "failed";
@@ -92,6 +95,17 @@ export type Outcome =
       readonly spent: Spent;
     };
 
+/** What an evaluator says of a design. */
+export type Evaluation = Measured | Unscored;
+
+/** An evaluation as strategies see it: with the one figure that designs are compared by, which the study sets. */
+export type Outcome =
+  | (Measured & {
+      /** The metric that is selected on, such that higher is better: its value, or minus its value. */
+      readonly score: number;
+    })
+  | Unscored;
+
 export interface Trial {
   /** Counted from 1, in the order of proposing. */
   readonly number: number;
@@ -100,26 +114,25 @@ export interface Trial {
   readonly cost: DesignCost;
 }
 
-/** A trial whose accuracy counts: scored, and not the made-up start of a search. */
+/** A trial whose score counts: scored, and not the made-up start of a search. */
 export type ScoredTrial = Trial & { readonly outcome: Extract<Outcome, { kind: "scored" }> };
 
 export function isScored(trial: Trial): trial is ScoredTrial {
-  return trial.outcome.kind === "scored" && trial.proposal.nominalAccuracy01 === undefined;
+  return trial.outcome.kind === "scored" && trial.proposal.nominalScore === undefined;
 }
 
-/** The scored trial of highest accuracy; among equals the earliest. Undefined when there is none. */
+/** The scored trial of the highest score; among equals the earliest. Undefined when there is none. */
 export function bestOf(trials: readonly Trial[]): ScoredTrial | undefined {
   let best: ScoredTrial | undefined;
   for (const trial of trials) {
-    if (isScored(trial) && (best === undefined || trial.outcome.accuracy01 > best.outcome.accuracy01))
-      best = trial;
+    if (isScored(trial) && (best === undefined || trial.outcome.score > best.outcome.score)) best = trial;
   }
   return best;
 }
 
 /** Whether a trial cost an evaluation: it was scored, its training failed, or its measured latency broke a limit. */
 export function isEvaluated({ outcome, proposal }: Trial): boolean {
-  if (proposal.nominalAccuracy01 !== undefined) return false;
+  if (proposal.nominalScore !== undefined) return false;
   if (outcome.kind === "infeasible")
     return outcome.violations.some(({ quantity }) => quantity === "latencyMs");
   return (

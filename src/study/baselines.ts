@@ -1,7 +1,7 @@
 // What no search may be shown without: random search and the largest network, at the same number of evaluations.
 // On a published table they cost nothing and are run; where evaluations are trainings they are left out, and
 // whoever shows the search must say that they are missing.
-import { formatPercent } from "../base/units.ts";
+import { formatScore, type Metric } from "../metrics/index.ts";
 import largestFirst from "../search/strategies/largest-first.ts";
 import random from "../search/strategies/random.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
@@ -12,7 +12,7 @@ import { runStudy, type Study } from "./run-study.ts";
 export interface BaselineRun {
   readonly strategy: string;
   readonly seed: number;
-  readonly points: readonly { readonly evaluation: number; readonly accuracy01: number }[];
+  readonly points: readonly { readonly evaluation: number; readonly score: number }[];
 }
 
 const randomSeeds = 25;
@@ -20,7 +20,7 @@ const randomSeeds = 25;
 /** Baselines at the same number of evaluations; none when evaluations cost too much to run them unasked. */
 export async function runBaselines(study: Study, trials: readonly Trial[]): Promise<readonly BaselineRun[]> {
   const evaluations = trials.filter(isEvaluated).length;
-  if (study.evaluator.optimum01 === undefined || evaluations === 0) return [];
+  if (study.evaluator.optimum === undefined || evaluations === 0) return [];
   const run = async (definition: StrategyDefinition, seed: number): Promise<BaselineRun> => {
     const { domain, evaluator } = study;
     const setting = { domain, evaluations, task: "", fidelity: evaluator.fidelity };
@@ -37,31 +37,35 @@ export async function runBaselines(study: Study, trials: readonly Trial[]): Prom
 function improvements(trials: readonly Trial[]): BaselineRun["points"] {
   let best = Number.NEGATIVE_INFINITY;
   return trials.filter(isEvaluated).flatMap((trial, index) => {
-    if (!isScored(trial) || trial.outcome.accuracy01 <= best) return [];
-    best = trial.outcome.accuracy01;
-    return [{ evaluation: index + 1, accuracy01: best }];
+    if (!isScored(trial) || trial.outcome.score <= best) return [];
+    best = trial.outcome.score;
+    return [{ evaluation: index + 1, score: best }];
   });
 }
 
 /** The comparison in words: one line a baseline. */
-export function baselineWords(runs: readonly BaselineRun[], accuracy01: number): string[] {
+export function baselineWords(
+  runs: readonly BaselineRun[],
+  { score, metric }: { readonly score: number; readonly metric: Metric },
+): string[] {
+  const words = (value: number) => formatScore(metric, value);
   return [...new Set(runs.map(({ strategy }) => strategy))].flatMap((strategy) => {
     const ends = runs
       .filter((run) => run.strategy === strategy)
-      .flatMap(({ points }) => points.at(-1)?.accuracy01 ?? [])
+      .flatMap(({ points }) => points.at(-1)?.score ?? [])
       .sort((a, b) => a - b);
     const [first, last] = [ends[0], ends.at(-1)];
     if (first === undefined || last === undefined) return [];
     if (ends.length === 1) {
-      const word = accuracy01 > first ? "better" : accuracy01 === first ? "equal" : "worse";
-      return [`  ${strategy}: ${formatPercent(first)} – this search was ${word}`];
+      const word = score > first ? "better" : score === first ? "equal" : "worse";
+      return [`  ${strategy}: ${words(first)} – this search was ${word}`];
     }
     const median = ends[Math.floor(ends.length / 2)]!;
-    const better = ends.filter((end) => accuracy01 > end).length;
-    const equal = ends.filter((end) => accuracy01 === end).length;
+    const better = ends.filter((end) => score > end).length;
+    const equal = ends.filter((end) => score === end).length;
     const tied = equal > 0 ? ` and equal to ${equal}` : "";
     return [
-      `  ${strategy}: median ${formatPercent(median)}, ${formatPercent(first)} to ${formatPercent(last)} – this search was better than ${better} of ${ends.length} runs${tied}`,
+      `  ${strategy}: median ${words(median)}, ${words(first)} to ${words(last)} – this search was better than ${better} of ${ends.length} runs${tied}`,
     ];
   });
 }

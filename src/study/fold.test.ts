@@ -1,22 +1,29 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Trial } from "../search/trial.ts";
 import { emptyJournal, foldJournal, isHandedOver, parentOf } from "./fold.ts";
 import type { JournalLine, StudyConfig } from "./journal-lines.ts";
 
 const config: StudyConfig = {
+  metric: metricOf(accuracy),
   ...{ dataset: "cifar10", task: "CIFAR-10", space: "nas-bench-macro", spaceOptions: {}, strategy: "random" },
   ...{ strategyOptions: {}, evaluator: "table", evaluatorOptions: {}, modelOptions: {} },
   ...{ trials: 3, limits: {}, parallel: 1, seed: 7 },
 };
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
 const header: JournalLine = {
-  ...{ kind: "header", format: "genius-journal", version: 1, config, provenance: {}, time: at(0) },
+  ...{ kind: "header", format: "genius-journal", version: 2, config, provenance: {}, time: at(0) },
 };
 const trialOf = (number: number, accuracy01: number): Trial => ({
   number,
   proposal: { choices: [number % 3, 0, 2], fidelity: {}, by: "random" },
-  outcome: { kind: "scored", accuracy01, spent: { milliseconds: 1000, epochs: 2 } },
+  outcome: {
+    kind: "scored",
+    metrics: { accuracy: accuracy01 },
+    score: accuracy01,
+    spent: { milliseconds: 1000, epochs: 2 },
+  },
   cost: { paramCount: number, macCount: number },
 });
 const trial = (number: number, accuracy01: number, minute = number): JournalLine => ({

@@ -90,7 +90,7 @@ export function foldJournal(before: JournalState, lines: readonly JsonLine[]): J
     notes: [...before.notes],
   };
   for (const { value, lineNumber, problem } of lines) {
-    const line = problem === undefined ? checkJournalLine(value) : { fault: ` ${problem}` };
+    const line = problem === undefined ? checkJournalLine(value, open.header) : { fault: ` ${problem}` };
     const fault = "fault" in line ? line : misplaced(open, line);
     if (fault !== undefined) {
       open.damage = { lineNumber, what: fault.fault, isForeign: fault.isForeign === true };
@@ -152,7 +152,7 @@ function spentWith(spent: StudySpending, trial: Trial): StudySpending {
   return {
     ...spent,
     evaluations: spent.evaluations + (isEvaluated(trial) ? 1 : 0),
-    proposals: spent.proposals + (trial.proposal.nominalAccuracy01 === undefined ? 1 : 0),
+    proposals: spent.proposals + (trial.proposal.nominalScore === undefined ? 1 : 0),
     evaluationMs: spent.evaluationMs + trial.outcome.spent.milliseconds,
     epochs: spent.epochs + (trial.outcome.spent.epochs ?? 0),
   };
@@ -196,15 +196,17 @@ export function isHandedOver(
 /** What the evaluator said of itself when the study began. */
 export function evaluatorFacts({ header }: Pick<JournalState, "header">): {
   readonly selectedOn: "validation" | "test";
-  readonly optimum01: number | undefined;
+  readonly optimum: number | undefined;
   readonly details: JsonObject;
 } {
   const told = header?.provenance.evaluator;
   const details =
     typeof told === "object" && told !== null && !Array.isArray(told) ? (told as JsonObject) : {};
+  // Version 1 called it optimum01.
+  const optimum = details.optimum ?? details.optimum01;
   return {
     selectedOn: details.selectedOn === "test" ? "test" : "validation",
-    optimum01: typeof details.optimum01 === "number" ? details.optimum01 : undefined,
+    optimum: typeof optimum === "number" ? optimum : undefined,
     details,
   };
 }

@@ -2,16 +2,20 @@
 // The format is versioned; a reader refuses what it does not know rather than misread it.
 import { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
-import type { Trial } from "../search/trial.ts";
+import type { Metric, Metrics } from "../metrics/metric.ts";
+import type { Evaluation, Trial } from "../search/trial.ts";
+import { migrateFromVersion1 } from "./migrate.ts";
 import { type NotedTurn, personTurn } from "./person-turn.ts";
+import { scoreOutcome } from "./score-outcome.ts";
 
 export const journalFormat = "genius-journal";
-export const journalVersion = 1;
+export const journalVersion = 2;
 
 export interface JournalHeader {
   readonly kind: "header";
   readonly format: typeof journalFormat;
-  readonly version: typeof journalVersion;
+  /** Of the file. One of version 1 is read as this one, and is continued in the newer form. */
+  readonly version: 1 | typeof journalVersion;
   /** The whole resolved configuration, enough to run the study again. */
   readonly config: StudyConfig;
   /** What the figures stand on: versions, commit, table or data set with hash, prompt hash, model id. */
@@ -24,6 +28,8 @@ export interface StudyConfig {
   readonly dataset: string;
   /** What the network is for, in words. */
   readonly task: string;
+  /** What designs are selected on. */
+  readonly metric: Metric;
   readonly space: string;
   readonly spaceOptions: JsonObject;
   readonly strategy: string;
@@ -75,14 +81,15 @@ export interface ResultLine {
     | "conversation-ended";
   /** The selected trial's number, or null when no trial was scored. */
   readonly best: number | null;
-  readonly testAccuracy01?: number;
+  /** On test data, by the name of the metric. */
+  readonly testMetrics?: Metrics;
   readonly test?: JsonObject;
   /** Random search and largest-first at the same number of evaluations, where they were run. */
   readonly baselines?: readonly {
     readonly strategy: string;
     readonly seed: number;
     /** The best so far, at each evaluation that improved it. */
-    readonly points: readonly { readonly evaluation: number; readonly accuracy01: number }[];
+    readonly points: readonly { readonly evaluation: number; readonly score: number }[];
   }[];
   readonly time: string;
 }
@@ -92,10 +99,18 @@ export type JournalLine = JournalHeader | TrialLine | NoteLine | ResultLine;
 const finite = z.number();
 const index = z.number().int().nonnegative();
 const spent = z.looseObject({ milliseconds: finite.nonnegative(), epochs: finite.optional() });
+const metrics = z.record(z.string(), finite);
+const metric = z.looseObject({
+  name: z.string(),
+  label: z.string().optional(),
+  unit: z.string(),
+  goal: z.enum(["maximise", "minimise"]),
+  range: z.tuple([finite, finite]).optional(),
+});
 const point = z.looseObject({
   epoch: finite,
   trainLoss: finite,
-  validationAccuracy01: finite,
+  validation: metrics,
   validationLoss: finite.optional(),
   learningRate: finite.optional(),
 });
@@ -108,7 +123,7 @@ const violation = z.looseObject({
 const outcome = z.discriminatedUnion("kind", [
   z.looseObject({
     kind: z.literal("scored"),
-    accuracy01: finite.min(0).max(1),
+    metrics,
     curve: z.array(point).optional(),
     latencyMs: finite.optional(),
     remark: z.string().optional(),
@@ -134,8 +149,8 @@ const trial = z.looseObject({
     }),
     by: z.string(),
     rationale: z.string().optional(),
-    predicted: z.looseObject({ accuracy01: finite, sd01: finite.optional() }).optional(),
-    outlook: z.looseObject({ gain01: finite, noise01: finite }).optional(),
+    predicted: z.looseObject({ score: finite, sd: finite.optional() }).optional(),
+    outlook: z.looseObject({ gain: finite, noise: finite }).optional(),
     repairedFrom: z.array(index).optional(),
     editedFrom: z.array(index).optional(),
     call: finite.optional(),
@@ -144,7 +159,7 @@ const trial = z.looseObject({
       .optional(),
     modelEnded: z.string().optional(),
     unreadable: z.string().optional(),
-    nominalAccuracy01: finite.optional(),
+    nominalScore: finite.optional(),
   }),
   outcome,
   cost: z.looseObject({ paramCount: finite, macCount: finite }),
@@ -153,6 +168,7 @@ const record = z.record(z.string(), z.unknown());
 const config = z.looseObject({
   dataset: z.string(),
   task: z.string(),
+  metric,
   space: z.string(),
   spaceOptions: record,
   strategy: z.string(),
@@ -173,7 +189,7 @@ const line = z.discriminatedUnion("kind", [
   z.looseObject({
     kind: z.literal("header"),
     format: z.literal(journalFormat),
-    version: z.literal(journalVersion),
+    version: z.union([z.literal(1), z.literal(journalVersion)]),
     config,
     provenance: record,
     time,
@@ -197,14 +213,14 @@ const line = z.discriminatedUnion("kind", [
       "conversation-ended",
     ]),
     best: index.nullable(),
-    testAccuracy01: finite.optional(),
+    testMetrics: metrics.optional(),
     test: record.optional(),
     baselines: z
       .array(
         z.looseObject({
           strategy: z.string(),
           seed: finite,
-          points: z.array(z.looseObject({ evaluation: index, accuracy01: finite })),
+          points: z.array(z.looseObject({ evaluation: index, score: finite })),
         }),
       )
       .optional(),
@@ -220,10 +236,14 @@ export interface LineFault {
   readonly isForeign?: true;
 }
 
-/** Checks one parsed line: the line, or which field is wrong and what is allowed. */
-export function checkJournalLine(value: unknown): JournalLine | LineFault {
-  const result = line.safeParse(value);
-  if (result.success) return result.data as JournalLine;
+/**
+ * Checks one parsed line of the journal of that header: the line, with every outcome's score, or which field is wrong
+ * and what is allowed. Lines of an older version are read as this one's, also where newer ones follow them.
+ */
+export function checkJournalLine(value: unknown, header: JournalHeader | undefined): JournalLine | LineFault {
+  const version = header?.version ?? versionOf(value);
+  const result = line.safeParse(version === 1 ? migrateFromVersion1(value) : value);
+  if (result.success) return scoredLine(result.data as WrittenLine, header);
   const foreign = foreignHeader(value);
   if (foreign !== undefined) return { fault: foreign, isForeign: true };
   const issue = result.error.issues[0]!;
@@ -231,13 +251,33 @@ export function checkJournalLine(value: unknown): JournalLine | LineFault {
   return { fault: `:${field} ${issue.message}` };
 }
 
+/** A line as the file has it: an outcome's score follows from its metrics, and so is not written down. */
+type WrittenLine =
+  | Exclude<JournalLine, TrialLine>
+  | (Omit<TrialLine, "trial"> & {
+      readonly trial: Omit<Trial, "outcome"> & { readonly outcome: Evaluation };
+    });
+
+function scoredLine(line: WrittenLine, header: JournalHeader | undefined): JournalLine | LineFault {
+  // A trial before its header is refused by whoever folds the lines.
+  if (line.kind !== "trial" || header === undefined) return line as JournalLine;
+  const { trial } = line;
+  const outcome = scoreOutcome(trial.outcome, header.config.metric);
+  if (outcome.kind !== trial.outcome.kind)
+    return { fault: `: ${"detail" in outcome ? outcome.detail : "the outcome has no valid score"}` };
+  return { ...line, trial: { ...trial, outcome } };
+}
+
+const versionOf = (value: unknown) =>
+  typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
+
 function foreignHeader(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || !("kind" in value) || value.kind !== "header") return;
   if (!("format" in value) || value.format !== journalFormat)
     return `not a journal of genius: its first line has no format "${journalFormat}"`;
-  if (!("version" in value) || value.version !== journalVersion) {
-    const version = "version" in value ? String(value.version) : "missing";
-    return `a journal of version ${version}, and this release reads version ${journalVersion}. Read it with the release that wrote it`;
+  const version = versionOf(value);
+  if (version !== 1 && version !== journalVersion) {
+    return `a journal of version ${String(version ?? "missing")}, and this release reads versions 1 and ${journalVersion}. Read it with the release that wrote it`;
   }
   return undefined;
 }

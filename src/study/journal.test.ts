@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
+import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Trial } from "../search/trial.ts";
 import { createJournal, journalPath, openJournal, parseRun, readJournal } from "./journal.ts";
 import type { StudyConfig } from "./journal-lines.ts";
@@ -12,6 +13,7 @@ import type { StudyConfig } from "./journal-lines.ts";
 const config: StudyConfig = {
   dataset: "cifar10",
   task: "CIFAR-10",
+  metric: metricOf(accuracy),
   space: "nas-bench-macro",
   spaceOptions: {},
   strategy: "random",
@@ -28,7 +30,12 @@ const config: StudyConfig = {
 const trialOf = (number: number): Trial => ({
   number,
   proposal: { choices: [number, 0, 2], fidelity: {}, by: "random", rationale: "naïve – “quoted”" },
-  outcome: { kind: "scored", accuracy01: 0.5 + number / 100, spent: { milliseconds: 0 } },
+  outcome: {
+    kind: "scored",
+    metrics: { accuracy: 0.5 + number / 100 },
+    score: 0.5 + number / 100,
+    spent: { milliseconds: 0 },
+  },
   cost: { paramCount: 10 * number, macCount: 100 * number },
 });
 
@@ -48,13 +55,13 @@ test("a journal reads back as it was written", async () => {
   await journal.addTrial(trialOf(2), "202");
   await journal.addTrial(trialOf(1), "102");
   await journal.addNote({ about: "person", text: "try deeper", trialNumber: 1 });
-  await journal.addResult({ reason: "trials-spent", best: 2, testAccuracy01: 0.9 });
+  await journal.addResult({ reason: "trials-spent", best: 2, testMetrics: { accuracy: 0.9 } });
   await journal.close();
   const record = await readJournal(folder);
   expect(record.header.config).toEqual(config);
   expect(record.trials).toEqual([trialOf(1), trialOf(2)]);
   expect(record.notes[0]).toMatchObject({ about: "person", text: "try deeper" });
-  expect(record.result).toMatchObject({ best: 2, testAccuracy01: 0.9 });
+  expect(record.result).toMatchObject({ best: 2, testMetrics: { accuracy: 0.9 } });
   expect(record.warnings).toEqual([]);
 });
 

@@ -18,6 +18,7 @@ import {
   type StudyConfig,
 } from "./journal-lines.ts";
 import { lockFolder } from "./lock.ts";
+import { withoutScore } from "./score-outcome.ts";
 
 /** A journal open for writing. Every call resolves when its line is on disk. */
 export interface Journal {
@@ -114,7 +115,13 @@ async function openWriter(folder: string, unlock: () => Promise<void>, clock: Cl
   return {
     folder,
     write,
-    addTrial: (trial: Trial, key: string) => write({ kind: "trial", trial, key, time: time() }),
+    addTrial: (trial: Trial, key: string) =>
+      appender.append({
+        kind: "trial",
+        trial: { ...trial, outcome: withoutScore(trial.outcome) },
+        key,
+        time: time(),
+      } as unknown as JsonValue),
     addNote: (note: Omit<NoteLine, "kind" | "time">) => write({ kind: "note", ...note, time: time() }),
     addResult: (result: Omit<ResultLine, "kind" | "time">) =>
       write({ kind: "result", ...result, time: time() }),

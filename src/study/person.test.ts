@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { assemble } from "../api/assemble.ts";
+import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Proposal, Trial } from "../search/trial.ts";
 import { listInbox, putTurn } from "./inbox.ts";
 import type { StudyConfig } from "./journal-lines.ts";
@@ -14,6 +15,7 @@ const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "
 const environment = { ...process.env, GENIUS_DATA_DIR: dataFolder };
 
 const config: StudyConfig = {
+  metric: metricOf(accuracy),
   ...{ dataset: "cifar10", task: "", space: "nas-bench-macro", spaceOptions: {}, evaluator: "table" },
   ...{ strategy: "evolution", strategyOptions: {}, evaluatorOptions: {}, modelOptions: {} },
   ...{ trials: 12, limits: { maxMacCount: 80_000_000 }, parallel: 1, seed: 3 },
@@ -114,7 +116,7 @@ test("a held proposal waits, and goes as it is, changed, or with the end of hold
   });
   expect(seen).toEqual([1, 2, 3]);
   expect(trials[0]?.proposal.by).toBe("evolution");
-  expect(trials[1]?.proposal).toMatchObject({ by: "person", predicted: { accuracy01: 0.9 } });
+  expect(trials[1]?.proposal).toMatchObject({ by: "person", predicted: { score: 0.9 } });
   expect(trials[1]?.proposal.editedFrom).toHaveLength(8);
   expect(trials[2]?.proposal.by).toBe("evolution");
   expect(notes.map(({ turn }) => turn.kind)).toEqual(["hold", "release", "release", "hold"]);

@@ -86,7 +86,7 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
       fidelity,
       by: "person",
       rationale: `changed by hand from ${nameOf(space, proposal.choices)}`,
-      ...(predicted01 !== undefined && { predicted: { accuracy01: predicted01 } }),
+      ...(predicted01 !== undefined && { predicted: { score: predicted01 } }),
       ...(proposal.choices.length > 0 && { editedFrom: proposal.choices }),
       ...(call !== undefined && { call }),
     };
@@ -124,7 +124,7 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
   ): Proposal | undefined {
     const { choices } = proposal;
     const restriction = restrictDomain(domain, allowed);
-    const isSpecial = proposal.unreadable !== undefined || proposal.nominalAccuracy01 !== undefined;
+    const isSpecial = proposal.unreadable !== undefined || proposal.nominalScore !== undefined;
     if (isSpecial || tried.has(choices.join()) || restriction.isAllowed(choices)) return proposal;
     const pending = new Set(context.pending.map((other) => other.choices.join()));
     const isFree = (whole: Choices) => !tried.has(whole.join()) && !pending.has(whole.join());
@@ -141,7 +141,7 @@ function personProposal({ choices, reason, predicted01 }: Turn<"trial">): Propos
     fidelity: {},
     by: "person",
     ...(reason !== undefined && { rationale: reason }),
-    ...(predicted01 !== undefined && { predicted: { accuracy01: predicted01 } }),
+    ...(predicted01 !== undefined && { predicted: { score: predicted01 } }),
   };
 }
 

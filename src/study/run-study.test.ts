@@ -53,13 +53,14 @@ function evaluatorOf(evaluate: (choices: Choices, number: number) => Promise<Out
     fidelity: { full: { epochs: 1 } },
     provenance: {},
     evaluate: async ({ proposal, trialNumber }) => evaluate(proposal.choices, trialNumber),
-    test: async ({ proposal }) => ({ accuracy01: scoreOf(proposal.choices) }),
+    test: async ({ proposal }) => ({ metrics: { accuracy: scoreOf(proposal.choices) } }),
   };
 }
 
 const scored = (choices: Choices): Outcome => ({
   kind: "scored",
-  accuracy01: scoreOf(choices),
+  metrics: { accuracy: scoreOf(choices) },
+  score: scoreOf(choices),
   spent: { milliseconds: 1 },
 });
 
@@ -135,7 +136,7 @@ test.each([1, 3])(
 
 test("infeasible, repeated, unreadable and made-up proposals cost no evaluation", async () => {
   const proposals: Proposal[] = [
-    { choices: [0, 0, 0, 0, 0, 0], fidelity: {}, by: "list", nominalAccuracy01: 0.99 },
+    { choices: [0, 0, 0, 0, 0, 0], fidelity: {}, by: "list", nominalScore: 0.99 },
     { choices: [2, 2, 2, 2, 2, 2], fidelity: {}, by: "list" },
     { choices: [], fidelity: {}, by: "list", unreadable: "no list of choices" },
     { choices: [1, 0, 0, 0, 0, 0], fidelity: {}, by: "list" },

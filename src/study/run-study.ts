@@ -6,6 +6,7 @@
 import { GeniusError, messageOf } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
 import type { Evaluator, TestResult } from "../evaluators/evaluator.ts";
+import { valueOfScore } from "../metrics/index.ts";
 import type { DesignCost, Domain } from "../search/constraints/domain.ts";
 import type { Strategy } from "../search/strategy.ts";
 import {
@@ -18,6 +19,7 @@ import {
   type Trial,
 } from "../search/trial.ts";
 import { createHopelessCheck } from "./hopeless.ts";
+import { scoreOutcome, selectionMetric } from "./score-outcome.ts";
 import { adviseStop, stopWords } from "./stop-advice.ts";
 
 export interface Study {
@@ -201,7 +203,7 @@ async function start(study: Study, { number, proposal, evaluatedKeys, signal }: 
   if (outcome === undefined) {
     evaluatedKeys.add(designKey(proposal));
     onEvent?.({ kind: "evaluating", number, proposal, cost });
-    outcome = await evaluator.evaluate({
+    const evaluation = await evaluator.evaluate({
       trialNumber: number,
       proposal,
       network: domain.space.decode(proposal.choices),
@@ -210,6 +212,7 @@ async function start(study: Study, { number, proposal, evaluatedKeys, signal }: 
       signal,
       onEpoch: (point) => onEvent?.({ kind: "epoch", number, point }),
     });
+    outcome = scoreOutcome(evaluation, selectionMetric(evaluator));
   }
   const trial: Trial = { number, proposal, outcome, cost };
   if (isCancelled(trial)) return trial;
@@ -228,10 +231,12 @@ function verdictWithoutEvaluation(
   if (proposal.unreadable !== undefined) {
     return { kind: "failed", reason: "unreadable", detail: proposal.unreadable, spent };
   }
-  if (proposal.nominalAccuracy01 !== undefined) {
+  if (proposal.nominalScore !== undefined) {
+    const metric = selectionMetric(evaluator);
     return {
       kind: "scored",
-      accuracy01: proposal.nominalAccuracy01,
+      score: proposal.nominalScore,
+      metrics: { [metric.name]: valueOfScore(metric, proposal.nominalScore) },
       remark: "made up: the start of the search",
       spent,
     };
@@ -245,7 +250,7 @@ function verdictWithoutEvaluation(
   return undefined;
 }
 
-/** The accuracy of a finished study's best design on the test data, measured once; undefined where there is none. */
+/** The metrics of a finished study's best design on the test data, measured once; undefined where there is none. */
 export async function testBest(
   study: Study,
   best: ScoredTrial,

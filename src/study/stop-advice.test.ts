@@ -9,23 +9,23 @@ import { runStudy, type Study } from "./run-study.ts";
 import { adviseStop, stopWords } from "./stop-advice.ts";
 
 const cost = { paramCount: 1, macCount: 1 };
-const trialOf = (gain01: number | undefined, noise01 = 0): Trial => ({
+const trialOf = (gain: number | undefined, noise01 = 0): Trial => ({
   number: 1,
   proposal: {
     choices: [0],
     fidelity: {},
     by: "",
-    ...(gain01 !== undefined && { outlook: { gain01, noise01 } }),
+    ...(gain !== undefined && { outlook: { gain: gain, noise: noise01 } }),
   },
-  outcome: { kind: "scored", accuracy01: 0.9, spent: { milliseconds: 90_000 } },
+  outcome: { kind: "scored", metrics: { accuracy: 0.9 }, score: 0.9, spent: { milliseconds: 90_000 } },
   cost,
 });
 
 describe("advice to stop", () => {
   it("needs five evaluations in a row that were expected to add next to nothing", () => {
     const little = Array.from({ length: 5 }, () => trialOf(5e-5));
-    expect(adviseStop(little)).toMatchObject({ isDone: true, gain01: 5e-5, threshold01: 1e-4 });
-    expect(adviseStop([...little, trialOf(0.002)])).toMatchObject({ isDone: false, gain01: 0.002 });
+    expect(adviseStop(little)).toMatchObject({ isDone: true, gain: 5e-5, threshold: 1e-4 });
+    expect(adviseStop([...little, trialOf(0.002)])).toMatchObject({ isDone: false, gain: 0.002 });
     expect(adviseStop(little.slice(1))).toBeUndefined();
     expect(adviseStop([...little, trialOf(undefined)])).toBeUndefined();
   });
@@ -51,9 +51,9 @@ describe("a study", () => {
     provenance: {},
     async evaluate({ proposal }) {
       const accuracy01 = proposal.choices.reduce((sum, choice) => sum + choice / 40, 0.5);
-      return { kind: "scored", accuracy01, spent: { milliseconds: 0 } };
+      return { kind: "scored", metrics: { accuracy: accuracy01 }, spent: { milliseconds: 0 } };
     },
-    test: async () => ({ accuracy01: 0 }),
+    test: async () => ({ metrics: { accuracy: 0 } }),
   };
   const setting = { domain, evaluations: 60, task: "", fidelity: evaluator.fidelity };
   const studyOf = (more: Partial<Study>): Study => ({
@@ -75,7 +75,7 @@ describe("a study", () => {
     expect(short.reason).toBe("no-longer-pays");
     expect(short.detail).toBe(said[0]);
     expect(short.trials).toEqual(whole.trials.slice(0, short.trials.length));
-    expect(short.best?.outcome.accuracy01).toBe(whole.best?.outcome.accuracy01);
+    expect(short.best?.outcome.score).toBe(whole.best?.outcome.score);
     const recorded = short.trials.slice(0, -2);
     const resumed = await runStudy(studyOf({ stopWhenDone: true, recorded, parallel: 1 }));
     expect(resumed.trials).toEqual(short.trials);

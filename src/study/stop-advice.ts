@@ -15,9 +15,9 @@ export interface StopAdvice {
   /** Whether further evaluations are expected to add too little. */
   readonly isDone: boolean;
   /** What the last proposals were expected to add to the best accuracy, at most, as a share. */
-  readonly gain01: number;
+  readonly gain: number;
   /** What an addition must reach to count. */
-  readonly threshold01: number;
+  readonly threshold: number;
 }
 
 /** Undefined while too few proposals say what is expected of them, as with strategies without a surrogate. */
@@ -26,18 +26,18 @@ export function adviseStop(trials: readonly Trial[]): StopAdvice | undefined {
   const last = evaluated.slice(-patience).map(({ proposal }) => proposal.outlook);
   const known = last.filter((outlook) => outlook !== undefined);
   if (known.length < patience || !evaluated.some(isScored)) return undefined;
-  const gain01 = Math.max(...known.map((outlook) => outlook.gain01));
-  const noise01 = Math.max(...known.map((outlook) => outlook.noise01));
-  const threshold01 = Math.max(leastGain01, noiseShare01 * noise01);
-  return { isDone: gain01 < threshold01, gain01, threshold01 };
+  const gain = Math.max(...known.map((outlook) => outlook.gain));
+  const noise = Math.max(...known.map((outlook) => outlook.noise));
+  const threshold = Math.max(leastGain01, noiseShare01 * noise);
+  return { isDone: gain < threshold, gain, threshold };
 }
 
 /** The advice in plain words, with the figures and what an evaluation has cost so far. */
-export function stopWords({ gain01, threshold01 }: StopAdvice, trials: readonly Trial[]): string {
+export function stopWords({ gain, threshold }: StopAdvice, trials: readonly Trial[]): string {
   const times = trials.filter(isEvaluated).map(({ outcome }) => outcome.spent.milliseconds);
   const time = times.reduce((sum, each) => sum + each, 0) / Math.max(1, times.length);
   const cost = time >= 1000 ? ` Each took ${formatDuration(time)} on average.` : "";
-  return `Further evaluations no longer pay: the last ${patience} designs were each expected to add at most ${pointsOf(gain01)} points to the best accuracy, and what counts begins at ${pointsOf(threshold01)}.${cost}`;
+  return `Further evaluations no longer pay: the last ${patience} designs were each expected to add at most ${pointsOf(gain)} points to the best accuracy, and what counts begins at ${pointsOf(threshold)}.${cost}`;
 }
 
 const pointsOf = (share01: number) => (100 * share01).toFixed(3);

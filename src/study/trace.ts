@@ -54,8 +54,8 @@ function pointsOf(trials: readonly Trial[], judge: TableJudge): TracePoint[] {
   for (const trial of trials) {
     if (!isEvaluated(trial)) continue;
     evaluation += 1;
-    if (!isScored(trial) || trial.outcome.accuracy01 <= best) continue;
-    best = trial.outcome.accuracy01;
+    if (!isScored(trial) || trial.outcome.score <= best) continue;
+    best = trial.outcome.score;
     const { choices } = trial.proposal;
     const known = judge.lookUp(choices);
     const rank = judge.rankOf(choices);

@@ -31,7 +31,12 @@ const epochs = { min: 1, max: 9 };
 type Evaluate = (choices: Choices, random: Random) => Outcome;
 
 const spent = { milliseconds: 0 };
-const scored = (accuracy01: number): Outcome => ({ kind: "scored", accuracy01, spent });
+const scored = (accuracy: number): Outcome => ({
+  kind: "scored",
+  metrics: { accuracy },
+  score: accuracy,
+  spent,
+});
 /** As good as its options are high, with a bonus for equal neighbours: a landscape with a slope and local optima. */
 const slope = (choices: Choices) =>
   choices.reduce(
@@ -78,7 +83,7 @@ export function strategyChecks<Options>(
       provenance: {},
       evaluate: async ({ proposal, trialNumber }) =>
         evaluate(proposal.choices, createRandom("suite", trialNumber)),
-      test: async () => ({ accuracy01: 0 }),
+      test: async () => ({ metrics: { accuracy: 0 } }),
     };
     const strategy = definition.create(setting, options);
     for (const trial of situation.before ?? []) strategy.observe(trial);
@@ -215,8 +220,8 @@ export function strategyChecks<Options>(
         for (const { proposal } of await runsWhole({ domain: channelDomain, evaluate: eventful })) {
           const { predicted } = proposal;
           if (predicted === undefined) continue;
-          assert.ok(predicted.accuracy01 >= 0 && predicted.accuracy01 <= 1, `${predicted.accuracy01}`);
-          assert.ok(predicted.sd01 === undefined || predicted.sd01 >= 0, `${predicted.sd01}`);
+          assert.ok(predicted.score >= 0 && predicted.score <= 1, `${predicted.score}`);
+          assert.ok(predicted.sd === undefined || predicted.sd >= 0, `${predicted.sd}`);
         }
       },
     },
@@ -228,7 +233,7 @@ function strangeTrials(): readonly Trial[] {
   const cost = { paramCount: 0, macCount: 0 };
   const unreadable: Proposal = { choices: [], fidelity: {}, by: "model", unreadable: "no JSON was found" };
   const choices = macroDomain.sample(createRandom("suite", "nominal")) as Choices;
-  const nominal: Proposal = { choices, fidelity: {}, by: "model", nominalAccuracy01: 0.9 };
+  const nominal: Proposal = { choices, fidelity: {}, by: "model", nominalScore: 0.9 };
   const failed = (reason: "unreadable" | "cancelled") =>
     ({ kind: "failed", reason, detail: "", spent }) as const;
   return [

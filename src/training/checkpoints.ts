@@ -73,7 +73,7 @@ export interface CheckpointStore {
   /** Where the final training of that key is kept; those of other keys are removed. */
   finalPathOf(key: string): Promise<string>;
   /** Notes what a training that was written has reached, drops what it continued, and keeps the best ones only. */
-  keep(key: string, epochs: number, accuracy01: number): Promise<void>;
+  keep(key: string, epochs: number, score: number): Promise<void>;
 }
 
 /** Opens the store; what an interrupted writing left behind is removed. */
@@ -86,7 +86,7 @@ export async function openCheckpoints(folder: string): Promise<CheckpointStore> 
   );
   const list = async () =>
     (await readdir(folder).catch(() => [] as string[])).flatMap((name) => {
-      const match = /^([0-9a-f]{20})-(\d+)(?:-(\d+))?\.checkpoint$/.exec(name);
+      const match = /^([0-9a-f]{20})-(\d+)(?:-(-?\d+))?\.checkpoint$/.exec(name);
       if (match === null) return [];
       const score = match[3] === undefined ? Number.POSITIVE_INFINITY : Number(match[3]);
       return [{ name, path: join(folder, name), key: match[1] as string, epochs: Number(match[2]), score }];
@@ -106,10 +106,10 @@ export async function openCheckpoints(folder: string): Promise<CheckpointStore> 
       const own = (await list()).filter((entry) => entry.key === key && entry.epochs <= epochs);
       return own.sort((a, b) => b.epochs - a.epochs || (a.name < b.name ? -1 : 1))[0];
     },
-    async keep(key, epochs, accuracy01) {
-      // The accuracy stands in the name, so that the best are found without opening a file.
-      const score = Math.round(accuracy01 * 1e6);
-      await rename(pathOf(key, epochs), join(folder, `${key}-${epochs}-${score}.checkpoint`));
+    async keep(key, epochs, score) {
+      // The score stands in the name, so that the best are found without opening a file.
+      const micros = Math.round(score * 1e6);
+      await rename(pathOf(key, epochs), join(folder, `${key}-${epochs}-${micros}.checkpoint`));
       const all = await list();
       const shorter = all.filter((entry) => entry.key === key && entry.epochs < epochs);
       const rest = all.filter((entry) => !shorter.includes(entry)).sort((a, b) => b.score - a.score);

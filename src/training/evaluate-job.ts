@@ -23,7 +23,7 @@ export async function evaluateJob(
   if (!Number.isFinite(last.measured.loss)) {
     return { kind: "diverged", detail: "the trained network gives no finite scores", curve, epochsRun };
   }
-  return { kind: "trained", accuracy01: last.measured.accuracy01, curve, latencyMs, epochsRun };
+  return { kind: "trained", metrics: last.measured.metrics, curve, latencyMs, epochsRun };
 }
 
 /** How long a network takes does not depend on its weights' values. */

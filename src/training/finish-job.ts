@@ -1,6 +1,8 @@
 // After the search: the selected network is trained at full length on the training part, with validation watched
 // and never trained on. The moving average of its weights is taken if that is better on validation, and handed over.
+
 import { stat } from "node:fs/promises";
+import { scoreIn } from "../metrics/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { handOver } from "./hand-over.ts";
 import type { End, Job } from "./job.ts";
@@ -10,7 +12,7 @@ export async function finishJob(
   { training, keep, folder, metadata, int8 }: Extract<Job, { kind: "finish" }>,
   onEpoch: (point: EpochPoint) => void,
 ): Promise<End> {
-  const { network, threads, epochs } = training;
+  const { network, threads, epochs, metric } = training;
   // Continues its own interrupted training, if there is one.
   const from = (await stat(keep).catch(() => undefined)) === undefined ? {} : { from: keep };
   const trained = await runTraining(
@@ -19,7 +21,9 @@ export async function finishJob(
   );
   if (trained.kind !== "trained") return trained;
   const { last, averaged, parts, curve } = trained;
-  const isAveraged = averaged !== undefined && averaged.measured.accuracy01 > last.measured.accuracy01;
+  const isAveraged =
+    averaged !== undefined &&
+    scoreIn(metric, averaged.measured.metrics) > scoreIn(metric, last.measured.metrics);
   const result = await handOver({
     network,
     ...(isAveraged ? averaged : last),

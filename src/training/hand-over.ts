@@ -72,7 +72,8 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
     const detail: FinishDetail = {
       testLoss: tested.loss,
       testImages: test.count,
-      validationAccuracy01: measured.accuracy01,
+      validationAccuracy01: measured.metrics.accuracy as number,
+      validation: measured.metrics,
       epochs,
       weights: given.averaged ? "averaged" : "last",
       latencyMs: await latencyOf(bytes),
@@ -81,7 +82,8 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
       ...(rounded && { int8: await measureRounded(rounded, { threads, parts, test }) }),
     };
     const report = {
-      accuracy01: tested.accuracy01,
+      accuracy01: tested.metrics.accuracy,
+      metrics: tested.metrics,
       ...detail,
       classes: perClass(tested, test, dataset.classNames),
       confusion: confusionOf(tested, test),
@@ -96,7 +98,7 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
       ["test.json", `${JSON.stringify(report, undefined, 2)}\n`],
     ];
     for (const [name, content] of files) await writeWhole(join(folder, name), content);
-    return { testAccuracy01: tested.accuracy01, files: files.map(([name]) => name), detail };
+    return { testMetrics: tested.metrics, files: files.map(([name]) => name), detail };
   } finally {
     await model.dispose();
   }
@@ -171,11 +173,14 @@ async function measureRounded(
 ): Promise<NonNullable<FinishDetail["int8"]>> {
   const model = await openModelFile(bytes, threads);
   try {
-    const accuracyOf = async (set: ImageSet) =>
-      (await measure(model.run, { set, normalisation: pixelsOf(set) })).accuracy01;
+    const metricsOf = async (set: ImageSet) =>
+      (await measure(model.run, { set, normalisation: pixelsOf(set) })).metrics;
+    const [validation, tested] = [await metricsOf(parts.validation), await metricsOf(test)];
     return {
-      validationAccuracy01: await accuracyOf(parts.validation),
-      testAccuracy01: await accuracyOf(test),
+      validationAccuracy01: validation.accuracy as number,
+      testAccuracy01: tested.accuracy as number,
+      validation,
+      test: tested,
       latencyMs: await latencyOf(bytes),
       modelBytes: bytes.length,
     };

@@ -1,6 +1,8 @@
 // What passes between the evaluator and its worker processes: jobs, progress and results, all plain JSON.
+
 import type { ErrorCode } from "../base/errors.ts";
 import type { Network } from "../graph/network.ts";
+import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import type { TrainingPlan } from "./plan.ts";
 
@@ -18,6 +20,8 @@ export interface Training {
   readonly network: Network;
   readonly data: TrainingData;
   readonly plan: TrainingPlan;
+  /** What is selected on: of the last and the averaged weights, the better ones are handed over. */
+  readonly metric: Metric;
   /** In all, with those of the checkpoint that it continues. */
   readonly epochs: number;
   readonly seed: number;
@@ -53,7 +57,8 @@ export type Job =
 export type End =
   | {
       readonly kind: "trained";
-      readonly accuracy01: number;
+      /** On validation. */
+      readonly metrics: Metrics;
       readonly curve: readonly EpochPoint[];
       /** Median of one image at a time, one thread. */
       readonly latencyMs: number;
@@ -69,7 +74,8 @@ export type End =
     };
 
 export interface FinishResult {
-  readonly testAccuracy01: number;
+  /** On test. */
+  readonly testMetrics: Metrics;
   /** Names in `folder`. */
   readonly files: readonly string[];
   readonly detail: FinishDetail;
@@ -80,6 +86,8 @@ export type FinishDetail = {
   readonly testLoss: number;
   readonly testImages: number;
   readonly validationAccuracy01: number;
+  /** On validation. */
+  readonly validation: Metrics;
   readonly epochs: number;
   readonly weights: "last" | "averaged";
   readonly latencyMs: number;
@@ -89,6 +97,8 @@ export type FinishDetail = {
   readonly int8?: {
     readonly validationAccuracy01: number;
     readonly testAccuracy01: number;
+    readonly validation: Metrics;
+    readonly test: Metrics;
     readonly latencyMs: number;
     readonly modelBytes: number;
   };

@@ -1,6 +1,6 @@
 // How good weights are on a set of images: the scores of all of them, and accuracy and loss from the scores.
 
-import { countCorrect } from "../engine/index.ts";
+import { classMetrics, type Metrics, measureAll } from "../metrics/index.ts";
 import {
   createEvaluationBatches,
   type ImageSet,
@@ -8,7 +8,8 @@ import {
 } from "../tasks/image-classification/index.ts";
 
 export interface Measured {
-  readonly accuracy01: number;
+  /** By the name of the metric. */
+  readonly metrics: Metrics;
   /** Mean cross-entropy, without label smoothing. */
   readonly loss: number;
 }
@@ -30,18 +31,17 @@ export async function measure(
   });
   const scores = new Float32Array(set.count * set.classCount);
   let offset = 0;
-  let correct = 0;
-  let loss = 0;
-  for await (const { images, labels } of batches.epoch(0)) {
+  for await (const { images } of batches.epoch(0)) {
     const part = await run(images);
     scores.set(part, offset);
     offset += part.length;
-    correct += countCorrect(part, labels);
-    for (const [row, label] of labels.entries()) {
-      loss -= Math.log(Math.max(1e-30, probabilities(part, row, set.classCount)[label] as number));
-    }
   }
-  return { scores, accuracy01: correct / set.count, loss: loss / set.count };
+  const metrics = measureAll(classMetrics, {
+    logits: scores,
+    labels: set.labels,
+    classCount: set.classCount,
+  });
+  return { scores, metrics, loss: metrics["cross-entropy"] as number };
 }
 
 /** The softmax of one row of scores. */

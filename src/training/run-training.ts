@@ -102,7 +102,7 @@ export async function runTraining(training: Training, hooks: TrainingHooks): Pro
       const point: EpochPoint = {
         epoch: epoch + 1,
         trainLoss: lossSum / steps,
-        validationAccuracy01: measured.accuracy01,
+        validation: measured.metrics,
         validationLoss: measured.loss,
         learningRate,
       };

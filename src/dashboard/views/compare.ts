@@ -22,8 +22,8 @@ function traceOf(run: FollowedRun): Comparison["runs"][number] {
   for (const { trial, row } of rows) {
     if (!isEvaluated(trial)) continue;
     evaluation += 1;
-    if (!isScored(trial) || trial.outcome.accuracy01 <= (risen.at(-1)?.accuracy01 ?? -1)) continue;
-    risen.push({ evaluation, accuracy01: trial.outcome.accuracy01, row });
+    if (!isScored(trial) || trial.outcome.score <= (risen.at(-1)?.accuracy01 ?? -1)) continue;
+    risen.push({ evaluation, accuracy01: trial.outcome.score, row });
   }
   const { strategy, model, seed, selectedOn } = summaryOf(run);
   return {

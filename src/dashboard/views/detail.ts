@@ -14,6 +14,7 @@ import { type LiveFile, readLiveText } from "../../study/live-file.ts";
 import { allowedBy } from "../../study/person.ts";
 import type { PersonTurn } from "../../study/person-turn.ts";
 import type { BaselineBand, InForce, LiveState, Note, RunDetail, Turn } from "../api.ts";
+import { expectation, shownCurve } from "./trials.ts";
 
 /** Undefined for a run whose header cannot be read. */
 export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined> {
@@ -21,7 +22,7 @@ export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined
   if (header === undefined) return undefined;
   const { config } = header;
   const space = (await run.domain())?.space;
-  const { optimum01 } = evaluatorFacts(run.journal);
+  const { optimum } = evaluatorFacts(run.journal);
   const live = await liveState(run, space);
   const tabular = await loadEvaluator(config.evaluator).then(
     (definition) => definition.tabular === true,
@@ -52,7 +53,7 @@ export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined
     }),
     ...(spaceSummary !== undefined && { spaceSummary }),
     firstDigit: space?.firstDigit ?? 0,
-    ...(optimum01 !== undefined && { optimum01 }),
+    ...(optimum !== undefined && { optimum01: optimum }),
     baselines: baselineBands(run),
     notes: notesOf(run),
     ...(result !== undefined && { result: { reason: result.reason, best: result.best, time: result.time } }),
@@ -112,7 +113,7 @@ export async function liveState(run: FollowedRun, space: Space | undefined): Pro
   const text = await readLiveText(run.folder);
   if (text === undefined) return null;
   try {
-    return shown(JSON.parse(text) as LiveFile, space);
+    return shown(JSON.parse(text) as LiveFile, run, space);
   } catch {
     return null;
   }
@@ -120,6 +121,7 @@ export async function liveState(run: FollowedRun, space: Space | undefined): Pro
 
 function shown(
   { proposing, evaluating, finalTraining, question, held }: LiveFile,
+  run: FollowedRun,
   space: Space | undefined,
 ): LiveState {
   const costOf = (choices: readonly number[]) => {
@@ -136,10 +138,10 @@ function shown(
       ...(proposal.rationale !== undefined && { rationale: proposal.rationale }),
       ...cost,
       since,
-      curve,
+      curve: shownCurve(run, curve),
     })),
     ...(finalTraining !== undefined && {
-      finalTraining: { trial: finalTraining.number, curve: finalTraining.curve },
+      finalTraining: { trial: finalTraining.number, curve: shownCurve(run, finalTraining.curve) },
     }),
     ...(question !== undefined && { question }),
     ...(held !== undefined && {
@@ -149,7 +151,7 @@ function shown(
         choices: held.proposal.choices,
         by: held.proposal.by,
         ...(held.proposal.rationale !== undefined && { rationale: held.proposal.rationale }),
-        ...(held.proposal.predicted !== undefined && { predicted: held.proposal.predicted }),
+        ...(held.proposal.predicted !== undefined && { predicted: expectation(held.proposal.predicted) }),
         ...costOf(held.proposal.choices),
       },
     }),
@@ -171,7 +173,7 @@ function baselineBands({ journal }: FollowedRun): BaselineBand[] {
     );
     const columns = thinned(steps).flatMap((evaluation) => {
       const values = runs
-        .flatMap(({ points }) => points.findLast((point) => point.evaluation <= evaluation)?.accuracy01 ?? [])
+        .flatMap(({ points }) => points.findLast((point) => point.evaluation <= evaluation)?.score ?? [])
         .sort((a, b) => a - b);
       return values.length === 0 ? [] : [{ evaluation, values }];
     });

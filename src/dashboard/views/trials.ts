@@ -1,10 +1,18 @@
 // Trials for the page: as columns, whole, as a list of what went wrong, and as learning curves.
 
+import { accuracy, scoreIn } from "../../metrics/index.ts";
 import { outcomeInWords } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { designName } from "../../search/choices.ts";
 import type { Choices, Space } from "../../search/space.ts";
-import { isEvaluated, isScored, type ScoredTrial, type Trial } from "../../search/trial.ts";
+import {
+  type EpochPoint,
+  isEvaluated,
+  isScored,
+  type Proposal,
+  type ScoredTrial,
+  type Trial,
+} from "../../search/trial.ts";
 import { type KeptTrial, parentOf } from "../../study/fold.ts";
 import type { Change, Curve, OutcomeWord, Page, TrialColumns, TrialDetail, Trouble } from "../api.ts";
 
@@ -22,7 +30,7 @@ const outcomeWords: readonly OutcomeWord[] = [
 ];
 
 function outcomeWord({ outcome, proposal }: Trial): OutcomeWord {
-  if (proposal.nominalAccuracy01 !== undefined) return "made-up";
+  if (proposal.nominalScore !== undefined) return "made-up";
   return outcome.kind === "failed" ? outcome.reason : outcome.kind;
 }
 
@@ -54,9 +62,9 @@ export function trialColumns(run: FollowedRun, from: number, limit: number): Tri
     outcome: column(({ trial }) => outcomeWords.indexOf(outcomeWord(trial))),
     outcomeWords,
     evaluated: column(({ trial }) => (isEvaluated(trial) ? 1 : 0)),
-    accuracy01: outcome(({ outcome: { accuracy01 } }) => accuracy01),
-    predicted01: column(({ trial }) => trial.proposal.predicted?.accuracy01 ?? null),
-    predictedSd01: column(({ trial }) => trial.proposal.predicted?.sd01 ?? null),
+    accuracy01: outcome(({ outcome: { score: accuracy01 } }) => accuracy01),
+    predicted01: column(({ trial }) => trial.proposal.predicted?.score ?? null),
+    predictedSd01: column(({ trial }) => trial.proposal.predicted?.sd ?? null),
     paramCount: column(({ trial }) => trial.cost.paramCount),
     macCount: column(({ trial }) => trial.cost.macCount),
     latencyMs: outcome(({ outcome: { latencyMs } }) => latencyMs),
@@ -105,23 +113,23 @@ export function trialDetail(
     by: proposal.by,
     outcome: word,
     ...((word !== "scored" || scored?.remark !== undefined) && { why: outcomeInWords(trial) }),
-    ...(scored !== undefined && { accuracy01: scored.accuracy01 }),
+    ...(scored !== undefined && { accuracy01: scored.score }),
     ...(scored?.latencyMs !== undefined && { latencyMs: scored.latencyMs }),
     ...cost,
     spentMs: outcome.spent.milliseconds,
     finishedAt: time,
     ...(proposal.rationale !== undefined && { rationale: proposal.rationale }),
-    ...(proposal.predicted !== undefined && { predicted: proposal.predicted }),
+    ...(proposal.predicted !== undefined && { predicted: expectation(proposal.predicted) }),
     ...(proposal.repairedFrom !== undefined && { repairedFrom: proposal.repairedFrom }),
     ...(proposal.editedFrom !== undefined && { editedFrom: proposal.editedFrom }),
     ...(proposal.call !== undefined && { call: proposal.call }),
-    ...(curve !== undefined && curve.length > 0 && { curve }),
+    ...(curve !== undefined && curve.length > 0 && { curve: shownCurve(run, curve) }),
     ...(parent !== undefined && {
       parent: {
         trial: parent.number,
         key: designName(space, parent.proposal.choices),
         choices: parent.proposal.choices,
-        accuracy01: parent.outcome.accuracy01,
+        accuracy01: parent.outcome.score,
       },
     }),
     changes: parent === undefined ? [] : changesBetween(space, parent.proposal.choices, proposal.choices),
@@ -151,7 +159,7 @@ export function troubles(
   for (let row = run.journal.rows.length - 1; row >= 0; row -= 1) {
     const { trial, key } = run.journal.rows[row] as KeptTrial;
     const { proposal, outcome } = trial;
-    if (proposal.nominalAccuracy01 !== undefined) continue;
+    if (proposal.nominalScore !== undefined) continue;
     const own = key || designName(space, proposal.choices);
     const base = { trial: trial.number, by: proposal.by };
     if (outcome.kind !== "scored")
@@ -188,8 +196,29 @@ export function learningCurves(run: FollowedRun, most: number): { curves: Curve[
       const points = trial.outcome.kind === "infeasible" ? undefined : trial.outcome.curve;
       return points === undefined || points.length === 0 ? [] : [{ trial: trial.number, key, points }];
     })
-    .sort(
-      (a, b) => (b.points.at(-1)?.validationAccuracy01 ?? 0) - (a.points.at(-1)?.validationAccuracy01 ?? 0),
-    );
-  return { curves: all.slice(0, most), total: all.length };
+    .sort((a, b) => lastScore(run, b.points) - lastScore(run, a.points));
+  const curves = all
+    .slice(0, most)
+    .map(({ points, ...rest }) => ({ ...rest, points: shownCurve(run, points) }));
+  return { curves, total: all.length };
+}
+
+const metricOfRun = ({ journal }: FollowedRun) => journal.header?.config.metric ?? accuracy;
+
+function lastScore(run: FollowedRun, points: readonly EpochPoint[]): number {
+  const last = points.at(-1);
+  return last === undefined ? Number.NEGATIVE_INFINITY : scoreIn(metricOfRun(run), last.validation);
+}
+
+/** A curve as the page draws it: of the metric that is selected on. */
+export function shownCurve(run: FollowedRun, points: readonly EpochPoint[]): Curve["points"] {
+  const { name } = metricOfRun(run);
+  return points.map(({ validation, ...point }) => ({
+    ...point,
+    validationAccuracy01: validation[name] ?? Number.NaN,
+  }));
+}
+
+export function expectation({ score, sd }: NonNullable<Proposal["predicted"]>) {
+  return { accuracy01: score, ...(sd !== undefined && { sd01: sd }) };
 }

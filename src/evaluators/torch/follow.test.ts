@@ -147,7 +147,7 @@ test("a preempted or lost training goes on from its checkpoint, and an epoch tra
   ]);
   expect(log).toEqual(["submit job-1", "submit job-2", "submit job-3"]);
   expect(epochs).toEqual([1, 2, 3]);
-  expect(training.curve.map(({ validationAccuracy01 }) => validationAccuracy01)).toEqual([0.5, 0.6, 0.5]);
+  expect(training.curve.map(({ validation }) => validation.accuracy)).toEqual([0.5, 0.6, 0.5]);
   expect(training).toMatchObject({
     end: { kind: "finished" },
     epochsRun: 3,

@@ -216,7 +216,10 @@ function pointOf(event: Extract<TorchEvent, { event: "epoch" }>): EpochPoint | u
   return {
     epoch,
     trainLoss,
-    validationAccuracy01,
+    validation: {
+      accuracy: validationAccuracy01,
+      ...(validationLoss !== undefined && { "cross-entropy": validationLoss }),
+    },
     ...(validationLoss !== undefined && { validationLoss }),
     learningRate,
   };

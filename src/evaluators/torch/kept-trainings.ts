@@ -13,14 +13,14 @@ const note = z.object({
   /** Equal keys may continue one another. */
   key: z.string(),
   epochs: z.number(),
-  accuracy01: z.number(),
+  score: z.number(),
   /** The seed that it was begun with and goes on with. */
   seed: z.number(),
   curve: z.array(
     z.object({
       epoch: z.number(),
       trainLoss: z.number(),
-      validationAccuracy01: z.number(),
+      validation: z.record(z.string(), z.number()),
       validationLoss: z.number().exactOptional(),
       learningRate: z.number().exactOptional(),
     }),
@@ -41,7 +41,7 @@ export async function findKept(root: string, key: string, epochs: number): Promi
 /** Notes a training whose checkpoint is to be kept, and lets go of the worst where there are too many. */
 export async function keepTraining(root: string, { name, ...content }: KeptTraining): Promise<void> {
   await writeWhole(join(root, name, noteName), JSON.stringify(content));
-  const ranked = (await listKept(root)).sort((a, b) => b.accuracy01 - a.accuracy01);
+  const ranked = (await listKept(root)).sort((a, b) => b.score - a.score);
   for (const { name: other } of ranked.slice(mostKept)) await dropTraining(root, other);
 }
 

@@ -173,7 +173,8 @@ async function searchUnder(
         const choices = variant.toOriginal(request.proposal.choices);
         const outcome = await evaluator.evaluate({ ...request, proposal: { ...request.proposal, choices } });
         if (!variant.inverts || outcome.kind !== "scored") return outcome;
-        return { ...outcome, accuracy01: table.optimum01 + worst01 - outcome.accuracy01 };
+        const accuracy = table.optimum01 + worst01 - (outcome.metrics.accuracy as number);
+        return { ...outcome, metrics: { accuracy } };
       },
     },
   });

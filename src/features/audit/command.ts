@@ -1,5 +1,6 @@
 // `genius audit contamination`: whether a language model knows a published table's answers by heart. Every reply is kept
 // in the audit's folder, so that one that was stopped goes on where it ended.
+
 import { mkdir } from "node:fs/promises";
 import { z } from "zod";
 import { assemble } from "../../api/assemble.ts";
@@ -15,6 +16,7 @@ import { checkFlags } from "../../command/options.ts";
 import { writeFiles } from "../../command/write-files.ts";
 import { openTable } from "../../evaluators/accuracy-table.ts";
 import { estimate } from "../../llm/index.ts";
+import { accuracy, metricOf } from "../../metrics/index.ts";
 import type { StudyConfig } from "../../study/journal-lines.ts";
 import { lockFolder } from "../../study/lock.ts";
 import { modelSettings } from "../../study/settings.ts";
@@ -124,6 +126,7 @@ async function configOf(given: z.infer<typeof options>): Promise<StudyConfig> {
   return {
     dataset,
     task: words,
+    metric: metricOf(accuracy),
     space: given.space,
     spaceOptions: checkFlags(definition.options, fitted) as JsonObject,
     strategy: "llm",

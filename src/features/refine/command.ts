@@ -164,15 +164,15 @@ benchmarks/refine answers it for one setting.`,
     ).catch((thrown: unknown) => {
       throw fileError(thrown, path, "write");
     });
-    const before = journal.result?.testAccuracy01;
+    const before = journal.result?.testMetrics?.accuracy;
     const { paramCount, macCount } = networkCost(design.network);
     if (given.json) {
       const kept = keptOf(refined).map(({ block, words }) => ({ block, change: words }));
       const after = {
         paramCount,
         macCount,
-        validationAccuracy01: measured.accuracy01,
-        testAccuracy01: result.testAccuracy01,
+        validationAccuracy01: measured.metrics.accuracy,
+        testAccuracy01: result.testMetrics.accuracy,
       };
       const line = {
         folder: out,
@@ -190,7 +190,7 @@ benchmarks/refine answers it for one setting.`,
     terminal.out(`rounds: ${refined.rounds.length}, changes kept: ${kept.length}\n`);
     for (const { words } of kept) terminal.out(`  ${words}\n`);
     terminal.out(
-      `test ${formatPercent(result.testAccuracy01)}${before === undefined ? "" : `, ${formatPercent(before)} before`} · ${formatCount(paramCount)} parameters, ${formatCount(best.cost.paramCount)} before · ${formatCount(macCount)} MACs, ${formatCount(best.cost.macCount)} before\n`,
+      `test ${formatPercent(result.testMetrics.accuracy as number)}${before === undefined ? "" : `, ${formatPercent(before)} before`} · ${formatCount(paramCount)} parameters, ${formatCount(best.cost.paramCount)} before · ${formatCount(macCount)} MACs, ${formatCount(best.cost.macCount)} before\n`,
     );
     terminal.out(`written to ${out}\n`);
     return 0;

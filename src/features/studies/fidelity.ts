@@ -245,7 +245,7 @@ async function trainAll(
         });
         signal.throwIfAborted();
         // A training that failed says that the network is bad, which a search would read from it as well.
-        const accuracy01 = outcome.kind === "scored" ? outcome.accuracy01 : 0;
+        const accuracy01 = outcome.kind === "scored" ? (outcome.metrics.accuracy as number) : 0;
         const entry = {
           name: nameOf(choices, fidelity),
           accuracy01,

@@ -1,5 +1,6 @@
 // Does the same study give the same result again? Recorded conversations of one model on one task, side by side and
 // replayed; a model asked again, where one is named; and classical searches under the same and under other seeds.
+
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -7,6 +8,7 @@ import { z } from "zod";
 import { assemble } from "../../api/assemble.ts";
 import { openSpace } from "../../catalog/load.ts";
 import { readMessageList } from "../../llm/index.ts";
+import { accuracy, metricOf } from "../../metrics/index.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import { readTranscript, type TranscriptProposal } from "../../search/prompt/transcript.ts";
 import type { Choices, Space } from "../../search/space.ts";
@@ -214,6 +216,7 @@ async function replay(
     ...{
       dataset: path,
       task: "replay",
+      metric: metricOf(accuracy),
       space: given.transcriptSpace,
       spaceOptions: {},
       limits: {},
@@ -239,7 +242,7 @@ async function replay(
       trials.map(({ proposal, outcome }) => [
         proposal.choices,
         outcome.kind,
-        outcome.kind === "scored" && outcome.accuracy01,
+        outcome.kind === "scored" && outcome.score,
       ]),
     );
   } finally {

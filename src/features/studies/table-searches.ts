@@ -91,7 +91,7 @@ export async function runTableSearch(
       const random = createRandom(seed, "feedback", trialNumber);
       const accuracy01 = spec.feedback?.({ choices, random, seen }) ?? truth(choices);
       seen.push(truth(choices));
-      return { kind: "scored", accuracy01, spent: { milliseconds: 0 } };
+      return { kind: "scored", metrics: { accuracy: accuracy01 }, spent: { milliseconds: 0 } };
     },
   };
   const strategy = definition.create(

@@ -1,5 +1,6 @@
 // `genius transfer`: the network that a run found, put to other images – fine-tuned, as a linear probe and from scratch –
 // with accuracy against the time that each took.
+
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
@@ -14,6 +15,7 @@ import { defineCommand } from "../../command/command.ts";
 import { writeFiles } from "../../command/write-files.ts";
 import { openImages, trainingSide, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
+import { accuracy, scoreIn } from "../../metrics/index.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
 import { keyOf } from "../../search/choices.ts";
@@ -96,14 +98,16 @@ Example:
     });
     // Few images in the validation part often tie; the loss then decides.
     const best = [...results].sort(
-      (a, b) => b.measured.accuracy01 - a.measured.accuracy01 || a.measured.loss - b.measured.loss,
+      (a, b) =>
+        scoreIn(accuracy, b.measured.metrics) - scoreIn(accuracy, a.measured.metrics) ||
+        a.measured.loss - b.measured.loss,
     )[0];
     if (best !== undefined) await handOverBest(best, { opened, folder, given });
     const input = {
       ...names,
       results: results.map(({ way, seconds, measured, testAccuracy01, curve }) => ({
         ...{ way, seconds, testAccuracy01, curve },
-        validationAccuracy01: measured.accuracy01,
+        validationAccuracy01: measured.metrics.accuracy as number,
       })),
       failures,
       handedOver: best?.way,
@@ -192,6 +196,7 @@ async function open(from: string, target: string, { given, environment, say }: O
       network,
       data,
       plan,
+      metric: accuracy,
       epochs: given.epochs ?? planEpochs(settings, { search: imageCount, final: imageCount }).final,
       seed: given.seed,
       threads: given.threads ?? usefulThreads(stepMacCount, availableParallelism()),

@@ -1,6 +1,8 @@
 // A trained network put to other images, in three ways that are compared by their time: trained from scratch, its weights
 // fine-tuned, and a linear probe – the features as they are, and a new classifier on them. What a paper's table of
 // transferred accuracies leaves out is how long each took. It knows nothing of runs or searches.
+
+import { accuracy, scoreIn } from "../../metrics/index.ts";
 import { createRandom } from "../../base/random.ts";
 import {
   countCorrect,
@@ -66,8 +68,8 @@ export async function transferBy(
   const trained = way === "linear-probe" ? await probe(transfer, add) : await train(way, transfer, add);
   if ("failed" in trained) return trained;
   const seconds = (performance.now() - started) / 1000;
-  const { accuracy01 } = await measureOn(transfer, trained.weights, transfer.test);
-  return { way, curve, seconds, ...trained, testAccuracy01: accuracy01 };
+  const { metrics } = await measureOn(transfer, trained.weights, transfer.test);
+  return { way, curve, seconds, ...trained, testAccuracy01: metrics.accuracy as number };
 }
 
 type Weighed = { readonly weights: Weights; readonly measured: Measured };
@@ -82,7 +84,7 @@ async function train(
   const end = await runTraining(
     { ...training, plan: { ...plan, learningRate: plan.learningRate * (tuned ? rateShare01 : 1) } },
     {
-      onEpoch: ({ epoch, validationAccuracy01 }) => add(epoch, validationAccuracy01),
+      onEpoch: ({ epoch, validation }) => add(epoch, validation.accuracy as number),
       ...(tuned && { begin: withoutClassifier(network, inherited) }),
       averageDecay: 0.998,
     },
@@ -92,7 +94,10 @@ async function train(
 }
 
 function better({ last, averaged }: Trained): Weighed {
-  return averaged !== undefined && averaged.measured.accuracy01 > last.measured.accuracy01 ? averaged : last;
+  const isBetter =
+    averaged !== undefined &&
+    scoreIn(accuracy, averaged.measured.metrics) > scoreIn(accuracy, last.measured.metrics);
+  return isBetter ? averaged : last;
 }
 
 /** The weights that a network for other classes can take over. */

@@ -78,7 +78,7 @@ async function proposals(strategy: Strategy, count: number, signal?: AbortSignal
     strategy.observe({
       number: trialNumber,
       proposal,
-      outcome: { kind: "scored", accuracy01: 0.5, spent: { milliseconds: 0 } },
+      outcome: { kind: "scored", metrics: { accuracy: 0.5 }, score: 0.5, spent: { milliseconds: 0 } },
       cost: { paramCount: 0, macCount: 0 },
     });
   }

@@ -73,11 +73,11 @@ function resultsText({ domain, history }: PromptContext): string {
 
 /** Scored trials, and the made-up start that a search may begin from. */
 const isTold = (trial: Trial): trial is ScoredTrial =>
-  isScored(trial) || trial.proposal.nominalAccuracy01 !== undefined;
+  isScored(trial) || trial.proposal.nominalScore !== undefined;
 
 function percent(trial: Trial, decimals: number): string {
   const accuracy01 =
-    trial.proposal.nominalAccuracy01 ?? (trial.outcome.kind === "scored" ? trial.outcome.accuracy01 : 0);
+    trial.proposal.nominalScore ?? (trial.outcome.kind === "scored" ? trial.outcome.score : 0);
   return (accuracy01 * 100).toFixed(decimals);
 }
 

@@ -34,7 +34,7 @@ export interface HybridPromptState {
 
 export interface ModelCandidate {
   readonly choices: Choices;
-  readonly accuracy01?: number;
+  readonly score?: number;
   readonly reason?: string;
 }
 
@@ -67,7 +67,7 @@ export function beliefsText(state: HybridPromptState): string {
   const { domain, trials, own } = state;
   const guesses = own.map(({ choices, predicted }) => {
     const expected = trials.some(isScored)
-      ? `  ${formatPercent(predicted.accuracy01)} ± ${points(predicted.sd01)}`
+      ? `  ${formatPercent(predicted.score)} ± ${points(predicted.sd)}`
       : "";
     return `  ${designText(domain, choices)}${expected}`;
   });
@@ -87,14 +87,14 @@ function worthOfDecisions({ domain, trials, beliefs }: HybridPromptState): reado
   const best = trials
     .filter(isScored)
     .reduce<ScoredTrial | undefined>(
-      (top, trial) => (top === undefined || trial.outcome.accuracy01 > top.outcome.accuracy01 ? trial : top),
+      (top, trial) => (top === undefined || trial.outcome.score > top.outcome.score ? trial : top),
       undefined,
     );
   if (best === undefined) return [];
   const believed = (choices: Choices) => {
     const place = beliefs.placeOf(choices);
     if (place === undefined) return undefined;
-    return beliefs.accuracyOf(beliefs.means[place] as number, beliefs.deviations[place] as number);
+    return beliefs.scoreOf(beliefs.means[place] as number, beliefs.deviations[place] as number);
   };
   const { choices } = best.proposal;
   const here = believed(choices);
@@ -103,10 +103,8 @@ function worthOfDecisions({ domain, trials, beliefs }: HybridPromptState): reado
     const changes = options.flatMap((_, option) => {
       const there = option === choices[index] ? undefined : believed(choices.with(index, option));
       if (there === undefined) return [];
-      const gain = there.accuracy01 - here.accuracy01;
-      return [
-        `to ${option + space.firstDigit}: ${gain < 0 ? "" : "+"}${points(gain)} ± ${points(there.sd01)}`,
-      ];
+      const gain = there.score - here.score;
+      return [`to ${option + space.firstDigit}: ${gain < 0 ? "" : "+"}${points(gain)} ± ${points(there.sd)}`];
     });
     return changes.length === 0
       ? []

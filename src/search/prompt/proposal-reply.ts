@@ -10,7 +10,7 @@ interface Design {
   readonly kind: "design";
   readonly choices: Choices;
   readonly reason?: string;
-  readonly accuracy01?: number;
+  readonly score?: number;
 }
 
 export type ProposalReply = Design | { readonly kind: "unreadable"; readonly reason: string };
@@ -62,12 +62,12 @@ export function designOf(space: Space, object: JsonObject): Design | undefined {
   const choices = field === undefined ? undefined : choicesIn(space, field);
   if (choices === undefined) return undefined;
   const { reason, expectedAccuracyPercent } = object;
-  const accuracy01 = accuracyIn(expectedAccuracyPercent);
+  const score = accuracyIn(expectedAccuracyPercent);
   return {
     kind: "design",
     choices,
     ...(typeof reason === "string" && reason.trim() !== "" && { reason: reason.trim() }),
-    ...(accuracy01 !== undefined && { accuracy01 }),
+    ...(score !== undefined && { score }),
   };
 }
 

@@ -73,7 +73,7 @@ export function createBracketStrategy(
     },
     observe(trial) {
       known.observe(trial);
-      if (trial.proposal.unreadable === undefined && trial.proposal.nominalAccuracy01 === undefined) {
+      if (trial.proposal.unreadable === undefined && trial.proposal.nominalScore === undefined) {
         trials.push(trial);
         options.onObserve?.(trial);
       }
@@ -137,7 +137,7 @@ function promotion({ rungs, capacities }: Bracket): Omit<Proposal, "by"> | undef
   for (let index = 0; index + 1 < rungs.length; index += 1) {
     const [rung, next] = [rungs[index] as Rung, rungs[index + 1] as Rung];
     const standings = [...rung.standings.values()];
-    const scored = standings.filter(({ accuracy01 }) => accuracy01 !== undefined).length;
+    const scored = standings.filter(({ score }) => score !== undefined).length;
     // A rung on which too few designs were scored is full with those that were.
     const isFull =
       standings.length >= Math.min(capacities[index] as number, expectedOn(rungs, capacities, index));
@@ -154,9 +154,7 @@ function promotion({ rungs, capacities }: Bracket): Omit<Proposal, "by"> | undef
 /** How many designs can reach a rung: those that were scored on the one below. */
 function expectedOn(rungs: readonly Rung[], capacities: readonly number[], index: number): number {
   if (index === 0) return capacities[0] as number;
-  return [...(rungs[index - 1] as Rung).standings.values()].filter(
-    ({ accuracy01 }) => accuracy01 !== undefined,
-  ).length;
+  return [...(rungs[index - 1] as Rung).standings.values()].filter(({ score }) => score !== undefined).length;
 }
 
 /** When no new design is left: whatever can be trained longer, the best of the lowest rungs first. */

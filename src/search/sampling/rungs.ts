@@ -7,7 +7,7 @@ import { isScored, type Proposal, type Trial } from "../trial.ts";
 export interface Standing {
   readonly choices: Choices;
   /** Undefined while it is being evaluated, and for good when the training failed. */
-  accuracy01?: number;
+  score?: number;
   isDone: boolean;
 }
 
@@ -37,17 +37,17 @@ export function createRungs(epochs: readonly number[]): readonly Rung[] {
 /** Puts a design on a rung: being evaluated, or with what came of it. */
 export function stand(rung: Rung, proposal: Proposal, trial?: Trial): void {
   const standing: Standing = { choices: proposal.choices, isDone: trial !== undefined };
-  if (trial !== undefined && isScored(trial)) standing.accuracy01 = trial.outcome.accuracy01;
+  if (trial !== undefined && isScored(trial)) standing.score = trial.outcome.score;
   rung.standings.set(proposal.choices.join(), standing);
 }
 
 /** Scored designs of a rung, best first; equals in the order of proposing. */
-export function ranked({ standings }: Rung): readonly (Standing & { readonly accuracy01: number })[] {
-  return [...standings.values()].filter(hasScore).sort((a, b) => b.accuracy01 - a.accuracy01);
+export function ranked({ standings }: Rung): readonly (Standing & { readonly score: number })[] {
+  return [...standings.values()].filter(hasScore).sort((a, b) => b.score - a.score);
 }
 
-function hasScore(standing: Standing): standing is Standing & { accuracy01: number } {
-  return standing.accuracy01 !== undefined;
+function hasScore(standing: Standing): standing is Standing & { score: number } {
+  return standing.score !== undefined;
 }
 
 /** The best design of `from` that was never put on `to`, if there is one. */

@@ -28,8 +28,7 @@ export function createKnownDesigns(): KnownDesigns & { observe(trial: Trial): vo
       return keys.size;
     },
     observe({ proposal }) {
-      if (proposal.unreadable === undefined && proposal.nominalAccuracy01 === undefined)
-        add(proposal.choices);
+      if (proposal.unreadable === undefined && proposal.nominalScore === undefined) add(proposal.choices);
     },
   };
 }

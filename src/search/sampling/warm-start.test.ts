@@ -32,7 +32,12 @@ describe("strategies that take a start", () => {
         waiting.push(proposal);
         if (waiting.length < parallel) continue;
         const first = waiting.shift()!;
-        const outcome = { kind: "scored", accuracy01: 0.5, spent: { milliseconds: 0 } } as const;
+        const outcome = {
+          kind: "scored",
+          metrics: { accuracy: 0.5 },
+          score: 0.5,
+          spent: { milliseconds: 0 },
+        } as const;
         strategy.observe({
           number: trialNumber,
           proposal: first,

@@ -26,7 +26,7 @@ const options = z.object({
 
 interface Level {
   readonly epochs: number;
-  readonly scored: { readonly choices: Choices; readonly accuracy01: number }[];
+  readonly scored: { readonly choices: Choices; readonly score: number }[];
   readonly failed: Choices[];
 }
 
@@ -47,9 +47,7 @@ export default defineStrategy({
         .filter(({ scored, failed }) => scored.length > 1 && scored.length + failed.length >= least + 1)
         .reduce<Level | undefined>((a, b) => (a !== undefined && a.epochs > b.epochs ? a : b), undefined);
       if (level === undefined) return undefined;
-      const ranked = level.scored
-        .toSorted((a, b) => b.accuracy01 - a.accuracy01)
-        .map(({ choices }) => choices);
+      const ranked = level.scored.toSorted((a, b) => b.score - a.score).map(({ choices }) => choices);
       const count = Math.min(ranked.length - 1, Math.max(least, Math.ceil(good01 * ranked.length)));
       const rest = [...ranked.slice(count), ...level.failed, ...pending.map(({ choices }) => choices)];
       const choices = likeliestGood(
@@ -71,7 +69,7 @@ export default defineStrategy({
         levels.push(level);
       }
       const { choices } = trial.proposal;
-      if (isScored(trial)) level.scored.push({ choices, accuracy01: trial.outcome.accuracy01 });
+      if (isScored(trial)) level.scored.push({ choices, score: trial.outcome.score });
       else if (isFailure(trial)) level.failed.push(choices);
     };
     return createBracketStrategy(setting, { by: "bohb", factor, draw, onObserve });

@@ -43,7 +43,7 @@ export default defineStrategy({
         if (born + pending.length >= population && alive.length > 0) {
           const competitors = Array.from({ length: sample }, () => random.pick(alive));
           const parent = competitors.reduce((best, trial) =>
-            trial.outcome.accuracy01 > best.outcome.accuracy01 ? trial : best,
+            trial.outcome.score > best.outcome.score ? trial : best,
           );
           const children = neighbours(domain.space, parent.proposal.choices).filter(
             (choices) => isFree(choices) && domain.isFeasible(choices),

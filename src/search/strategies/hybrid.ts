@@ -283,20 +283,19 @@ function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | str
     const place = beliefs.placeOf(candidate.choices);
     if (place === undefined) continue;
     const belief = beliefAt(beliefs, place);
-    const { accuracy01 } = candidate;
-    const revised =
-      accuracy01 === undefined || isFirst ? belief : combined(belief, beliefs.valueOf(accuracy01), trust);
+    const { score } = candidate;
+    const revised = score === undefined || isFirst ? belief : combined(belief, beliefs.valueOf(score), trust);
     const promise = promiseOf(beliefs, place, revised);
     if (promise > most) [chosen, most] = [{ ...candidate, place }, promise];
   }
   if (chosen === undefined) return "the surrogate's own design promised more";
-  const { choices, accuracy01, reason, asked } = chosen;
+  const { choices, score, reason, asked } = chosen;
   return {
     choices,
     fidelity: {},
     by: "hybrid/model",
     ...(reason !== undefined && { rationale: reason }),
-    ...(accuracy01 !== undefined && { predicted: { accuracy01 } }),
+    ...(score !== undefined && { predicted: { score } }),
     ...outlookOf(beliefs, chosen.place),
     ...(choices !== asked && { repairedFrom: asked }),
   };

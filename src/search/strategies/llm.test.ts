@@ -113,7 +113,7 @@ test("proposals carry reason and prediction, and the results so far are in the n
   expect(keys).toEqual(designs);
   expect(result.best).toMatchObject({
     number: 2,
-    proposal: { rationale: "because 22212220", predicted: { accuracy01: 0.93 }, call: 2 },
+    proposal: { rationale: "because 22212220", predicted: { score: 0.93 }, call: 2 },
   });
   expect(promptOf(requests[2]!)).toContain("22212220  93.13 %");
   expect(requests.length).toBe(3);
@@ -199,8 +199,8 @@ test("--start nominal begins from a random design with a made-up result that nev
     respond: (_, n) => proposal(["02012100", "22212220"][n]!),
   });
   expect(result.trials.length).toBe(3);
-  expect(result.trials[0]!.proposal.nominalAccuracy01).toBe(0.99);
-  expect(result.best?.outcome.accuracy01).toBeLessThan(0.95);
+  expect(result.trials[0]!.proposal.nominalScore).toBe(0.99);
+  expect(result.best?.outcome.score).toBeLessThan(0.95);
   expect(promptOf(requests[0]!)).toContain("99.00 %");
 });
 

@@ -202,7 +202,7 @@ interface MessageSetting {
 
 function nominalDesign(domain: Domain, { nominalAccuracy01 }: Options, random: Random): Proposal | undefined {
   const choices = domain.sample(random);
-  return choices && { choices, fidelity: {}, by: "llm/nominal", nominalAccuracy01 };
+  return choices && { choices, fidelity: {}, by: "llm/nominal", nominalScore: nominalAccuracy01 };
 }
 
 function askedAgain(
@@ -230,7 +230,7 @@ function proposalOf(read: Extract<ProposalReply, { kind: "design" }>, reply: Cha
     by: "llm",
     call: reply.number,
     ...(read.reason !== undefined && { rationale: read.reason }),
-    ...(read.accuracy01 !== undefined && { predicted: { accuracy01: read.accuracy01 } }),
+    ...(read.score !== undefined && { predicted: { score: read.score } }),
   };
 }
 

@@ -24,7 +24,7 @@ export default defineStrategy({
     return {
       async propose({ random, pending }) {
         const isFree = freeDesigns(known, pending);
-        const ranked = heads.toSorted((a, b) => b.outcome.accuracy01 - a.outcome.accuracy01);
+        const ranked = heads.toSorted((a, b) => b.outcome.score - a.outcome.score);
         for (const head of ranked) {
           const open = openFrom(head, isFree);
           if (open.length === 0) continue;
@@ -41,7 +41,7 @@ export default defineStrategy({
         for (const [index, head] of heads.entries()) {
           if (distance(head.proposal.choices, trial.proposal.choices) !== 1) continue;
           isStart = false;
-          if (trial.outcome.accuracy01 > head.outcome.accuracy01) heads[index] = trial;
+          if (trial.outcome.score > head.outcome.score) heads[index] = trial;
         }
         if (isStart) heads.push(trial);
       },

@@ -38,7 +38,7 @@ async function run<Options>(
     const outcome: Outcome =
       failEvery > 0 && number % failEvery === 0
         ? { kind: "failed", reason: "diverged", detail: "", spent }
-        : { kind: "scored", accuracy01: accuracyOf(proposal), spent };
+        : { kind: "scored", metrics: { accuracy: accuracyOf(proposal) }, score: accuracyOf(proposal), spent };
     const trial = { number, proposal, outcome, cost: domain.costOf(proposal.choices) };
     trials.push(trial);
     strategy.observe(trial);

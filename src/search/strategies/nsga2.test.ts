@@ -27,7 +27,8 @@ async function run<Options>(definition: StrategyDefinition<Options>, options: Op
     if (proposal === undefined) throw new Error("nothing was proposed");
     const outcome = {
       kind: "scored",
-      accuracy01: accuracyOf(proposal.choices),
+      metrics: { accuracy: accuracyOf(proposal.choices) },
+      score: accuracyOf(proposal.choices),
       spent: { milliseconds: 0 },
     } as const;
     const trial = { number, proposal, outcome, cost: domain.costOf(proposal.choices) };

@@ -64,7 +64,7 @@ export default defineStrategy({
         known.observe(trial);
         if (!isScored(trial)) return;
         born += 1;
-        const member = { trial, accuracy01: trial.outcome.accuracy01, cost: costOf(trial) };
+        const member = { trial, score: trial.outcome.score, cost: costOf(trial) };
         alive = survivors([...alive, { ...member, front: 0, crowding: 0 }], size);
       },
     };
@@ -73,7 +73,7 @@ export default defineStrategy({
 
 interface Member {
   readonly trial: ScoredTrial;
-  readonly accuracy01: number;
+  readonly score: number;
   readonly cost: number;
   /** 0: nobody alive beats it in both objectives; 1: nobody but those; and so on. */
   readonly front: number;
@@ -123,7 +123,7 @@ function survivors(members: readonly Member[], size: number): readonly Member[] 
 }
 
 function beats(a: Member, b: Member): boolean {
-  return a.accuracy01 >= b.accuracy01 && a.cost <= b.cost && (a.accuracy01 > b.accuracy01 || a.cost < b.cost);
+  return a.score >= b.score && a.cost <= b.cost && (a.score > b.score || a.cost < b.cost);
 }
 
 /** A front's members with most room first. */
@@ -131,16 +131,15 @@ function withCrowding(front: readonly Member[], rank: number): readonly Member[]
   const sorted = front.toSorted((a, b) => a.cost - b.cost || a.trial.number - b.trial.number);
   const [first, last] = [sorted[0] as Member, sorted.at(-1) as Member];
   const costRange = last.cost - first.cost || 1;
-  const accuracies = sorted.map(({ accuracy01 }) => accuracy01);
-  const accuracyRange = Math.max(...accuracies) - Math.min(...accuracies) || 1;
+  const scores = sorted.map(({ score }) => score);
+  const scoreRange = Math.max(...scores) - Math.min(...scores) || 1;
   return sorted
     .map((member, index) => {
       const [before, after] = [sorted[index - 1], sorted[index + 1]];
       const crowding =
         before === undefined || after === undefined
           ? Number.POSITIVE_INFINITY
-          : (after.cost - before.cost) / costRange +
-            Math.abs(after.accuracy01 - before.accuracy01) / accuracyRange;
+          : (after.cost - before.cost) / costRange + Math.abs(after.score - before.score) / scoreRange;
       return { ...member, front: rank, crowding };
     })
     .sort((a, b) => b.crowding - a.crowding || a.trial.number - b.trial.number);

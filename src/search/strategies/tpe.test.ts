@@ -29,7 +29,12 @@ async function bestOfRun<Options>(definition: StrategyDefinition<Options>, optio
     const trial: Trial = {
       number,
       proposal,
-      outcome: { kind: "scored", accuracy01, spent: { milliseconds: 0 } },
+      outcome: {
+        kind: "scored",
+        metrics: { accuracy: accuracy01 },
+        score: accuracy01,
+        spent: { milliseconds: 0 },
+      },
       cost: domain.costOf(proposal.choices),
     };
     strategy.observe(trial);

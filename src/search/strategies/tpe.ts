@@ -38,7 +38,7 @@ export default defineStrategy({
   create({ domain }, { start, initial, good01, draws, multivariate }) {
     const known = createKnownDesigns();
     const warmStart = createWarmStart(domain, start);
-    const scored: { choices: Choices; accuracy01: number }[] = [];
+    const scored: { choices: Choices; score: number }[] = [];
     const failed: Choices[] = [];
     return {
       async propose(context) {
@@ -47,7 +47,7 @@ export default defineStrategy({
         const begin = warmStart.next(isFree, context);
         if (begin !== undefined) return { ...begin, fidelity: {}, by: "tpe" };
         if (scored.length > 1 && scored.length + failed.length >= initial) {
-          const ranked = scored.toSorted((a, b) => b.accuracy01 - a.accuracy01).map(({ choices }) => choices);
+          const ranked = scored.toSorted((a, b) => b.score - a.score).map(({ choices }) => choices);
           const count = Math.min(25, Math.ceil(good01 * ranked.length));
           // A design that is being evaluated counts as bad, so that the next one is another (the constant liar).
           const rest = [...ranked.slice(count), ...failed, ...pending.map(({ choices }) => choices)];
@@ -69,7 +69,7 @@ export default defineStrategy({
       observe(trial: Trial) {
         known.observe(trial);
         if (isScored(trial)) {
-          scored.push({ choices: trial.proposal.choices, accuracy01: trial.outcome.accuracy01 });
+          scored.push({ choices: trial.proposal.choices, score: trial.outcome.score });
         } else if (isFailure(trial)) {
           failed.push(trial.proposal.choices);
         }

@@ -8,9 +8,9 @@ import type { Candidates } from "./surrogate.ts";
 
 export interface Acquired {
   readonly choices: Choices;
-  readonly predicted: { readonly accuracy01: number; readonly sd01: number };
+  readonly predicted: { readonly score: number; readonly sd: number };
   /** Absent while nothing was scored. */
-  readonly outlook?: { readonly gain01: number; readonly noise01: number };
+  readonly outlook?: { readonly gain: number; readonly noise: number };
   /** In units of the surrogate. */
   readonly promise: number;
 }
@@ -40,7 +40,7 @@ export function acquire(
   isFree: (choices: Choices) => boolean,
   count = 1,
 ): readonly Acquired[] {
-  const { designs, means, deviations, accuracyOf } = candidates;
+  const { designs, means, deviations, scoreOf } = candidates;
   const found: { readonly place: number; readonly promise: number }[] = [];
   for (let place = 0; place < designs.length; place += 1) {
     const promise = promiseOf(candidates, place, beliefAt(candidates, place));
@@ -53,7 +53,7 @@ export function acquire(
   }
   return found.map(({ place, promise }) => ({
     choices: designs[place] as Choices,
-    predicted: accuracyOf(means[place] as number, deviations[place] as number),
+    predicted: scoreOf(means[place] as number, deviations[place] as number),
     ...outlookOf(candidates, place),
     promise,
   }));
@@ -61,12 +61,12 @@ export function acquire(
 
 /** What evaluating the candidate of a row is expected to add, for {@link Acquired}. */
 export function outlookOf(candidates: Candidates, place: number): Pick<Acquired, "outlook"> {
-  const { best, feasible01, noiseDeviation, accuracyOf } = candidates;
+  const { best, feasible01, noiseDeviation, scoreOf } = candidates;
   if (best === Number.NEGATIVE_INFINITY) return {};
   const { mean, deviation } = beliefAt(candidates, place);
   const gain = expectedImprovement(mean, deviation, best) * (feasible01?.[place] ?? 1);
-  const now = accuracyOf(best, noiseDeviation);
+  const now = scoreOf(best, noiseDeviation);
   return {
-    outlook: { gain01: accuracyOf(best + gain, 0).accuracy01 - now.accuracy01, noise01: now.sd01 },
+    outlook: { gain: scoreOf(best + gain, 0).score - now.score, noise: now.sd },
   };
 }

@@ -4,7 +4,7 @@ import type { Trial } from "../trial.ts";
 
 /** Whether a design was evaluated without reaching an accuracy. A cancelled or repeated evaluation says nothing. */
 export function isFailure({ proposal, outcome }: Trial): boolean {
-  if (proposal.unreadable !== undefined || proposal.nominalAccuracy01 !== undefined) return false;
+  if (proposal.unreadable !== undefined || proposal.nominalScore !== undefined) return false;
   if (outcome.kind === "infeasible") return true;
   return outcome.kind === "failed" && !["cancelled", "duplicate", "unreadable"].includes(outcome.reason);
 }

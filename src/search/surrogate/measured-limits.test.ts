@@ -26,7 +26,14 @@ const trialOf = (number: number, choices: Choices, outcome: Outcome): Trial => (
 });
 const outcomeOf = (choices: Choices, noise: number): Outcome => {
   const latencyMs = latencyOf(choices) * (1 + 0.03 * noise);
-  if (latencyMs <= limitMs) return { kind: "scored", accuracy01: accuracyOf(choices), latencyMs, spent };
+  if (latencyMs <= limitMs)
+    return {
+      kind: "scored",
+      metrics: { accuracy: accuracyOf(choices) },
+      score: accuracyOf(choices),
+      latencyMs,
+      spent,
+    };
   const violation = { quantity: "latencyMs", value: latencyMs, bound: "max", limit: limitMs } as const;
   return { kind: "infeasible", violations: [violation], spent };
 };
@@ -43,10 +50,11 @@ async function search(name: string, seed: number, tellsLatency: boolean) {
     const proposal = await strategy.propose({ trialNumber: number, random, pending: [], signal });
     if (proposal === undefined) throw new Error("nothing was proposed");
     let outcome = outcomeOf(proposal.choices, createRandom("noise", seed, number).normal());
-    if (outcome.kind === "scored") best = Math.max(best, outcome.accuracy01);
+    if (outcome.kind === "scored") best = Math.max(best, outcome.score);
     else if (best < reached01) wasted += 1;
     if (!tellsLatency) {
-      if (outcome.kind === "scored") outcome = { kind: "scored", accuracy01: outcome.accuracy01, spent };
+      if (outcome.kind === "scored")
+        outcome = { kind: "scored", metrics: { accuracy: outcome.score }, score: outcome.score, spent };
       else outcome = { kind: "failed", reason: "crashed", detail: "", spent };
     }
     strategy.observe(trialOf(number, proposal.choices, outcome));

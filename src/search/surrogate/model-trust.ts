@@ -16,8 +16,8 @@ export interface Belief {
 /** The model's forecasts against the measurements: what it is off by on average, and how widely. */
 export function calibrationOf(trials: readonly Trial[], beliefs: Pick<Candidates, "valueOf">) {
   const misses = trials.filter(isForecast).map((trial) => {
-    const forecast = beliefs.valueOf(trial.proposal.predicted?.accuracy01 as number);
-    return beliefs.valueOf(trial.outcome.accuracy01) - forecast;
+    const forecast = beliefs.valueOf(trial.proposal.predicted?.score as number);
+    return beliefs.valueOf(trial.outcome.score) - forecast;
   });
   const bias = misses.reduce((sum, miss) => sum + miss, 0) / (misses.length + priorForecasts);
   const squares = misses.reduce((sum, miss) => sum + (miss - bias) ** 2, priorForecasts);
@@ -47,8 +47,8 @@ export function callsStillPay(trials: readonly Trial[]): boolean {
   let best = Number.NEGATIVE_INFINITY;
   let inVain = 0;
   for (const trial of trials) {
-    const improves = isScored(trial) && trial.outcome.accuracy01 > best;
-    if (improves) best = trial.outcome.accuracy01;
+    const improves = isScored(trial) && trial.outcome.score > best;
+    if (improves) best = trial.outcome.score;
     if (trial.proposal.call === undefined) continue;
     inVain = improves && trial.proposal.by === "hybrid/model" ? 0 : inVain + 1;
   }

@@ -58,7 +58,7 @@ export interface Candidates {
   /** What an evaluation's time counts, around 1; absent where it does not. */
   readonly times?: Float64Array;
   /** A believed value and its deviation as an accuracy. */
-  accuracyOf(mean: number, deviation: number): { readonly accuracy01: number; readonly sd01: number };
+  scoreOf(mean: number, deviation: number): { readonly score: number; readonly sd: number };
   /** An accuracy as a believed value. */
   valueOf(accuracy01: number): number;
   /** The row of a design, if it is among the candidates. */
@@ -133,14 +133,14 @@ export function createSurrogate(
   return {
     observe(trial) {
       const { proposal } = trial;
-      if (proposal.choices.length !== decisions.length || proposal.nominalAccuracy01 !== undefined) return;
+      if (proposal.choices.length !== decisions.length || proposal.nominalScore !== undefined) return;
       limits.observe(trial);
       time.observe(trial);
       // What broke a measured limit may be as accurate as any.
       if (measuredViolation(trial) !== undefined) return;
       if (!isScored(trial) && !isFailure(trial)) return;
       observed.push(proposal.choices);
-      accuracies.push(isScored(trial) ? trial.outcome.accuracy01 : undefined);
+      accuracies.push(isScored(trial) ? trial.outcome.score : undefined);
     },
     invalidateFeatures() {
       listed = undefined;
@@ -181,9 +181,9 @@ export function createSurrogate(
         ...(times && { times }),
         placeOf,
         valueOf: warped.toValue,
-        accuracyOf: (mean, deviation) => ({
-          accuracy01: warped.toAccuracy(mean),
-          sd01: (warped.toAccuracy(mean + deviation) - warped.toAccuracy(mean - deviation)) / 2,
+        scoreOf: (mean, deviation) => ({
+          score: warped.toScore(mean),
+          sd: (warped.toScore(mean + deviation) - warped.toScore(mean - deviation)) / 2,
         }),
       };
     },
@@ -216,7 +216,7 @@ function believedOf(posterior: Posterior, { values, pending, placeOf, encode }: 
 interface Warp {
   readonly values: Float64Array;
   toValue(accuracy01: number): number;
-  toAccuracy(value: number): number;
+  toScore(value: number): number;
 }
 
 /**
@@ -229,13 +229,13 @@ function warp(accuracies: readonly (number | undefined)[], unit?: number): Warp 
   const logError = (accuracy01: number) => -Math.log(Math.max(least, 1 - accuracy01));
   const warped = accuracies.map((value) => logError(value ?? worst));
   if (known.length === 0)
-    return { values: new Float64Array(accuracies.length), toValue: () => 0, toAccuracy: () => 0 };
+    return { values: new Float64Array(accuracies.length), toValue: () => 0, toScore: () => 0 };
   const mean = warped.reduce((sum, value) => sum + value, 0) / warped.length;
   const variance = warped.reduce((sum, value) => sum + (value - mean) ** 2, 0) / warped.length;
   const spread = unit ?? (Math.sqrt(variance) || 1);
   return {
     values: Float64Array.from(warped, (value) => (value - mean) / spread),
     toValue: (accuracy01) => (logError(accuracy01) - mean) / spread,
-    toAccuracy: (value) => Math.min(1, Math.max(0, 1 - Math.exp(-(mean + spread * value)))),
+    toScore: (value) => Math.min(1, Math.max(0, 1 - Math.exp(-(mean + spread * value)))),
   };
 }

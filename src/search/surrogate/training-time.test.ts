@@ -12,7 +12,7 @@ const macsOf = (choices: Choices) => domain.costOf(choices).macCount;
 const trialOf = (number: number, choices: Choices, milliseconds: number, fidelity = {}): Trial => ({
   number,
   proposal: { choices, fidelity, by: "test" },
-  outcome: { kind: "scored", accuracy01: 0.5, spent: { milliseconds } },
+  outcome: { kind: "scored", metrics: { accuracy: 0.5 }, score: 0.5, spent: { milliseconds } },
   cost: domain.costOf(choices),
 });
 const random = createRandom("training-time");
@@ -62,7 +62,15 @@ it("makes a search spend less time, and on a table, where evaluations take none,
       // Nothing to be learned from the decisions: so the time decides.
       const accuracy01 = 0.5 + 0.01 * createRandom("accuracy", ...choices).next();
       const trial = trialOf(trialNumber, choices, spent);
-      strategy.observe({ ...trial, outcome: { kind: "scored", accuracy01, spent: { milliseconds: spent } } });
+      strategy.observe({
+        ...trial,
+        outcome: {
+          kind: "scored",
+          metrics: { accuracy: accuracy01 },
+          score: accuracy01,
+          spent: { milliseconds: spent },
+        },
+      });
     }
     return { found, milliseconds };
   };

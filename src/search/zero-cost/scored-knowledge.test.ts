@@ -80,7 +80,12 @@ it("keeps hybrid to the contract: a small space whole, and restored by observing
       }
       const choices = found[number] as Choices;
       const accuracy01 = 0.5 + 0.1 * (choices[1] as number) - 0.02 * Math.abs((choices[0] as number) - 1);
-      const outcome = { kind: "scored", accuracy01, spent: { milliseconds: 0 } } as const;
+      const outcome = {
+        kind: "scored",
+        metrics: { accuracy: accuracy01 },
+        score: accuracy01,
+        spent: { milliseconds: 0 },
+      } as const;
       strategy.observe({
         number,
         proposal: { choices, fidelity: {}, by: "" },

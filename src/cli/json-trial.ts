@@ -1,0 +1,15 @@
+// A trial, and a baseline, as `--json` gives it: with the accuracy under the name that programs know, as long as it was measured.
+import { accuracyBeside, type Metric } from "../metrics/index.ts";
+import type { Trial } from "../search/trial.ts";
+import type { BaselineRun } from "../study/baselines.ts";
+
+export function jsonTrial(trial: Trial) {
+  const { outcome } = trial;
+  if (outcome.kind !== "scored") return trial;
+  return { ...trial, outcome: { ...outcome, ...accuracyBeside("accuracy01", outcome.metrics) } };
+}
+
+export function jsonBaseline(run: BaselineRun, { name }: Metric) {
+  if (name !== "accuracy") return run;
+  return { ...run, points: run.points.map((point) => ({ ...point, accuracy01: point.score })) };
+}

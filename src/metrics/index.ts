@@ -1,0 +1,21 @@
+// The public face of this folder.
+export { default as accuracy } from "./accuracy.ts";
+export { classMetric, classMetrics } from "./classification.ts";
+export {
+  accuracyBeside,
+  defineMetric,
+  formatFrom,
+  formatMetric,
+  formatScore,
+  type Metric,
+  type MetricDefinition,
+  type Metrics,
+  measureAll,
+  metricOf,
+  metricWords,
+  type Scored,
+  scoreIn,
+  scoreOf,
+  scoreRangeOf,
+  valueOfScore,
+} from "./metric.ts";

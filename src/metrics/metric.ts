@@ -1,0 +1,92 @@
+// The contract of a metric: a figure of a trained network on a part of the data. A metric is one file here with a
+// `defineMetric` default export. What compares designs sees one oriented score instead (higher is better), and so
+// knows no metric; what speaks to people says every figure through `formatMetric`.
+import { formatPercent } from "../base/units.ts";
+
+/** What a figure means. Plain JSON: a journal's header carries it. */
+export interface Metric {
+  readonly name: string;
+  /** As it is said in a sentence; the name where it is absent. */
+  readonly label?: string;
+  /** `share` is said in per cent; any other unit is said after the figure, and an empty one is not. */
+  readonly unit: string;
+  readonly goal: "maximise" | "minimise";
+  /** Lowest and highest possible value; absent where there is none. */
+  readonly range?: readonly [number, number];
+}
+
+/** Figures by the name of their metric, each in the metric's own unit. */
+export type Metrics = Readonly<Record<string, number>>;
+
+/** What a network says of labelled examples. */
+export interface Scored {
+  /** [N, classes], before any softmax. */
+  readonly logits: Float32Array;
+  /** [N], indices of classes. */
+  readonly labels: ArrayLike<number>;
+  readonly classCount: number;
+}
+
+export interface MetricDefinition extends Metric {
+  readonly label: string;
+  readonly summary: string;
+  readonly source: string;
+  /** The metric of at least one example. Deterministic; ties between classes go to the lower index. */
+  measure(scored: Scored): number;
+}
+
+export function defineMetric(definition: MetricDefinition): MetricDefinition {
+  return definition;
+}
+
+/** The part of a definition that is data. */
+export function metricOf({ name, label, unit, goal, range }: Metric): Metric {
+  return { name, ...(label !== undefined && { label }), unit, goal, ...(range !== undefined && { range }) };
+}
+
+/** A value as designs are compared by it: higher is better. */
+export const scoreOf = ({ goal }: Metric, value: number): number => (goal === "maximise" ? value : 0 - value);
+
+/** The value that a score stands for. */
+export const valueOfScore = scoreOf;
+
+/** The lowest and highest possible score; undefined where there is none. */
+export function scoreRangeOf({ goal, range }: Metric): readonly [number, number] | undefined {
+  if (range === undefined) return undefined;
+  return goal === "maximise" ? range : [0 - range[1], 0 - range[0]];
+}
+
+/** As it is said in a sentence: "accuracy", "macro-F1". */
+export const metricWords = ({ label, name }: Metric): string => label ?? name;
+
+/** A figure for people: "93.13 %", "0.412 nats", "0.871". */
+export function formatMetric({ unit }: Metric, value: number): string {
+  if (unit === "share") return formatPercent(value);
+  if (unit === "%") return `${value.toFixed(2)} %`;
+  return `${value.toFixed(3)}${unit === "" ? "" : ` ${unit}`}`;
+}
+
+/** A score for people, as the metric's value. */
+export const formatScore = (metric: Metric, score: number): string =>
+  formatMetric(metric, valueOfScore(metric, score));
+
+/** The score of `metric` among these figures; NaN where it is not among them. */
+export const scoreIn = (metric: Metric, metrics: Metrics): number =>
+  scoreOf(metric, metrics[metric.name] ?? Number.NaN);
+
+/** Every given metric of the same examples. */
+export function measureAll(definitions: readonly MetricDefinition[], scored: Scored): Metrics {
+  return Object.fromEntries(definitions.map((metric) => [metric.name, metric.measure(scored)]));
+}
+
+/** For `--json`: the accuracy among these figures under the name that programs know, where it is among them. */
+export function accuracyBeside<Field extends string>(field: Field, metrics: Metrics | undefined) {
+  const accuracy = metrics?.accuracy;
+  return (accuracy === undefined ? {} : { [field]: accuracy }) as Partial<Record<Field, number>>;
+}
+
+/** A figure among others for people; "none" where it is not among them. */
+export function formatFrom(metric: Metric, metrics: Metrics): string {
+  const value = metrics[metric.name];
+  return value === undefined ? "none" : formatMetric(metric, value);
+}
