@@ -3,9 +3,7 @@ export { default as accuracy } from "./accuracy.ts";
 export { classMetric, classMetrics } from "./classification.ts";
 export {
   accuracyBeside,
-  defineMetric,
   formatFrom,
-  formatMetric,
   formatScore,
   type Metric,
   type MetricDefinition,
@@ -16,6 +14,5 @@ export {
   type Scored,
   scoreIn,
   scoreOf,
-  scoreRangeOf,
   valueOfScore,
 } from "./metric.ts";

@@ -48,13 +48,8 @@ export function metricOf({ name, label, unit, goal, range }: Metric): Metric {
 export const scoreOf = ({ goal }: Metric, value: number): number => (goal === "maximise" ? value : 0 - value);
 
 /** The value that a score stands for. */
-export const valueOfScore = scoreOf;
-
-/** The lowest and highest possible score; undefined where there is none. */
-export function scoreRangeOf({ goal, range }: Metric): readonly [number, number] | undefined {
-  if (range === undefined) return undefined;
-  return goal === "maximise" ? range : [0 - range[1], 0 - range[0]];
-}
+export const valueOfScore = ({ goal }: Metric, score: number): number =>
+  goal === "maximise" ? score : 0 - score;
 
 /** As it is said in a sentence: "accuracy", "macro-F1". */
 export const metricWords = ({ label, name }: Metric): string => label ?? name;
