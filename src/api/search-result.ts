@@ -3,7 +3,15 @@ import { join } from "node:path";
 import type { JsonObject } from "../base/json.ts";
 import { formatCount } from "../base/units.ts";
 import type { Network } from "../graph/network.ts";
-import { formatFrom, formatMetric, type Metric, type Metrics, metricWords, scoreOf, valueOfScore } from "../metrics/index.ts";
+import {
+  formatFrom,
+  formatMetric,
+  type Metric,
+  type Metrics,
+  metricWords,
+  scoreOf,
+  valueOfScore,
+} from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
@@ -144,7 +152,10 @@ interface Beside {
   readonly isOver: boolean;
 }
 
-function verdictOf(best: FoundNetwork | undefined, { selectedOn, metric, baselines, isOver }: Beside): string[] {
+function verdictOf(
+  best: FoundNetwork | undefined,
+  { selectedOn, metric, baselines, isOver }: Beside,
+): string[] {
   if (best === undefined) return ["No design could be scored."];
   const { key, trial, paramCount, macCount, value, testMetrics, test } = best;
   const figure = `${metricWords(metric)} ${formatMetric(metric, value)}`;
@@ -160,7 +171,11 @@ function verdictOf(best: FoundNetwork | undefined, { selectedOn, metric, baselin
     lines.push(`  rank ${test.rank} of the ${test.designs} designs in the table`);
   if (!isOver) return lines;
   if (baselines.length > 0) {
-    return [...lines, "Beside it, at the same evaluations:", ...baselineWords(baselines, { score: scoreOf(metric, value), metric })];
+    return [
+      ...lines,
+      "Beside it, at the same evaluations:",
+      ...baselineWords(baselines, { score: scoreOf(metric, value), metric }),
+    ];
   }
   // A training is too dear to repeat unasked.
   return [

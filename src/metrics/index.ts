@@ -4,6 +4,7 @@ export { classMetric, classMetrics } from "./classification.ts";
 export {
   accuracyBeside,
   formatFrom,
+  formatMetric,
   formatScore,
   type Metric,
   type MetricDefinition,
