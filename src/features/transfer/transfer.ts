@@ -2,7 +2,6 @@
 // fine-tuned, and a linear probe – the features as they are, and a new classifier on them. What a paper's table of
 // transferred accuracies leaves out is how long each took. It knows nothing of runs or searches.
 
-import { accuracy, scoreIn } from "../../metrics/index.ts";
 import { createRandom } from "../../base/random.ts";
 import {
   countCorrect,
@@ -12,6 +11,7 @@ import {
   type Weights,
 } from "../../engine/index.ts";
 import type { Network, NetworkNode } from "../../graph/network.ts";
+import { accuracy, scoreIn } from "../../metrics/index.ts";
 import {
   createEvaluationBatches,
   type ImageSet,
