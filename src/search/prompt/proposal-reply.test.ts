@@ -132,7 +132,7 @@ describe("the answer of a reply", () => {
     ] as const) {
       const reply = readProposal(space, { text: json(final, { expectedAccuracyPercent: said }) });
       expect(reply).toMatchObject({ kind: "design", choices: final, reason: "wide early" });
-      expect("accuracy01" in reply ? reply.accuracy01 : undefined).toBe(meant);
+      expect("score" in reply ? reply.score : undefined).toBe(meant);
     }
   });
 });
