@@ -35,7 +35,7 @@ const { best, files, verdict } = await search({
   out: values.out,
   onEvent(event) {
     if (event.kind === "trial" && event.trial.outcome.kind === "scored")
-      console.log(`trial ${event.trial.number}: ${percent(event.trial.outcome.accuracy01)}`);
+      console.log(`trial ${event.trial.number}: ${percent(event.trial.outcome.score)}`);
   },
 });
 console.log(verdict.join("\n"));

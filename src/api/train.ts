@@ -41,8 +41,10 @@ export interface TrainResult {
   readonly folder: string;
   /** Paths of what was written: `best/model.onnx` and more, below the folder. */
   readonly files: readonly string[];
-  /** On test data, measured once, in [0, 1]. */
-  readonly testAccuracy01: number;
+  /** On test data, measured once, by the name of the metric. */
+  readonly testMetrics: Metrics;
+  /** The accuracy among them, in [0, 1]; undefined where the evaluator did not measure it. */
+  readonly testAccuracy01: number | undefined;
   /** What else the evaluator says: loss, validation accuracy, size of the model file. */
   readonly test: JsonObject;
   /** Epochs of this call; those of an earlier one that it went on from are in `best/test.json`. */
@@ -111,7 +113,8 @@ export async function train(subject: Subject, options: TrainOptions): Promise<Tr
       },
     });
     return {
-      ...{ network, folder: out, testAccuracy01: tested.accuracy01, test: tested.detail ?? {}, curve },
+      ...{ network, folder: out, test: tested.detail ?? {}, curve },
+      ...{ testMetrics: tested.metrics, testAccuracy01: tested.metrics.accuracy },
       files: (tested.files ?? []).map((name) => join(out, name)),
     };
   } catch (thrown) {
