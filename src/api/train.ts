@@ -6,6 +6,7 @@ import type { JsonObject } from "../base/json.ts";
 import { type Given, loadEvaluator, loadLauncher, loadSpace, resolveOptions } from "../catalog/load.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { FeatureShape, Network } from "../graph/network.ts";
+import type { Metrics } from "../metrics/metric.ts";
 import type { Choices, Space } from "../search/space.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { type Design, isNetwork, openDesign, type Subject } from "./design.ts";
