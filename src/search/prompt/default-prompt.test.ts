@@ -27,7 +27,8 @@ function trial(
     proposal: { choices, fidelity: {}, by: "llm", call: number, ...more },
     outcome: {
       kind: "scored",
-      accuracy01: 0.9 + number / 1000,
+      metrics: { accuracy: 0.9 + number / 1000 },
+      score: 0.9 + number / 1000,
       spent: { milliseconds: 0 },
       ...outcome,
     } as Trial["outcome"],
@@ -79,7 +80,7 @@ describe("costs", () => {
       {
         number: 1,
         proposal: { choices, fidelity: {}, by: "llm" },
-        outcome: { kind: "scored", accuracy01: 0.7, spent: { milliseconds: 0 } },
+        outcome: { kind: "scored", metrics: { accuracy: 0.7 }, score: 0.7, spent: { milliseconds: 0 } },
         cost,
       },
     ];
@@ -112,11 +113,11 @@ describe("costs", () => {
 describe("what happened", () => {
   test("stands beside what the model had asked, expected and given as its reason", () => {
     const history = [
-      trial(1, "22222222", { predicted: { accuracy01: 0.93 }, rationale: "all large" }),
+      trial(1, "22222222", { predicted: { score: 0.93 }, rationale: "all large" }),
       trial(2, "00221202", { repairedFrom: digits("22222222"), rationale: "wide late" }),
       trial(3, "11111111", {
         by: "hybrid/surrogate",
-        predicted: { accuracy01: 0.5 },
+        predicted: { score: 0.5 },
         unusedAnswers: [{ call: 3, kind: "overruled", why: "x" }],
       }),
     ];
@@ -133,7 +134,7 @@ describe("what happened", () => {
     const curve = [1, 2, 3, 4, 5, 6].map((epoch) => ({
       epoch,
       trainLoss: 2 / epoch,
-      validationAccuracy01: 0.1 * epoch,
+      validation: { accuracy: 0.1 * epoch },
       validationLoss: 1.5,
     }));
     const history = [

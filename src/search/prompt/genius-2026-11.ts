@@ -42,7 +42,7 @@ function ask({ space }: Domain, left: number): string {
 function historyText({ domain, history, pending, shown, costs = true }: PromptContext): string {
   const scored = history.filter(isScored);
   const refused = history.filter(({ outcome }) => outcome.kind === "infeasible").slice(-4);
-  const nominal = history.filter(({ proposal }) => proposal.nominalAccuracy01 !== undefined);
+  const nominal = history.filter(({ proposal }) => proposal.nominalScore !== undefined);
   const waiting = pending.filter(({ unreadable }) => unreadable === undefined);
   const beingTried =
     waiting.length === 0
@@ -61,8 +61,8 @@ function historyText({ domain, history, pending, shown, costs = true }: PromptCo
   const line = (trial: Trial, accuracy01: number) =>
     `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(accuracy01)}${costOf(trial)}`;
   const lines = [
-    ...nominal.map((trial) => line(trial, trial.proposal.nominalAccuracy01 ?? 0)),
-    ...chosen.map((trial) => line(trial, trial.outcome.accuracy01)),
+    ...nominal.map((trial) => line(trial, trial.proposal.nominalScore ?? 0)),
+    ...chosen.map((trial) => line(trial, trial.outcome.score)),
   ];
   const left = scored.length - chosen.length;
   const more = left > 0 ? ` (${left} others are left out)` : "";
@@ -80,7 +80,7 @@ function historyText({ domain, history, pending, shown, costs = true }: PromptCo
 }
 
 function chooseHistory(scored: readonly ScoredTrial[], shown: number): readonly ScoredTrial[] {
-  const ranked = [...scored].sort((a, b) => b.outcome.accuracy01 - a.outcome.accuracy01);
+  const ranked = [...scored].sort((a, b) => b.outcome.score - a.outcome.score);
   if (ranked.length <= shown) return ranked;
   const chosen = new Set([...ranked.slice(0, Math.ceil(shown / 2)), ...scored.slice(-Math.floor(shown / 4))]);
   const distance = (a: ScoredTrial, b: ScoredTrial) =>
@@ -128,9 +128,9 @@ export function hybridPrompt2026(state: HybridPromptState): readonly ChatMessage
 }
 
 function resultsText({ domain, trials, pending }: HybridPromptState): string {
-  const ranked = trials.filter(isScored).sort((a, b) => b.outcome.accuracy01 - a.outcome.accuracy01);
+  const ranked = trials.filter(isScored).sort((a, b) => b.outcome.score - a.outcome.score);
   const line = (trial: ScoredTrial) =>
-    `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(trial.outcome.accuracy01)}  ${formatCount(trial.cost.macCount)} MACs${forecastText(trial)}`;
+    `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(trial.outcome.score)}  ${formatCount(trial.cost.macCount)} MACs${forecastText(trial)}`;
   const failed = trials.filter(
     ({ outcome, proposal }) => outcome.kind !== "scored" && proposal.unreadable === undefined,
   );
@@ -148,5 +148,5 @@ function resultsText({ domain, trials, pending }: HybridPromptState): string {
 
 function forecastText({ proposal }: Trial): string {
   if (proposal.by !== "hybrid/model" || proposal.predicted === undefined) return "";
-  return ` (you expected ${formatPercent(proposal.predicted.accuracy01)})`;
+  return ` (you expected ${formatPercent(proposal.predicted.score)})`;
 }

@@ -20,9 +20,14 @@ export function inventedTrials(domain: Domain, count: number): readonly Trial[] 
         by: "model",
         call: index + 1,
         rationale: "x".repeat(reasonCharacters),
-        predicted: { accuracy01: 0.9 },
+        predicted: { score: 0.9 },
       },
-      outcome: { kind: "scored", accuracy01: 0.9 + (index % 50) / 1000, spent: { milliseconds: 0 } },
+      outcome: {
+        kind: "scored",
+        metrics: { accuracy: 0.9 + (index % 50) / 1000 },
+        score: 0.9 + (index % 50) / 1000,
+        spent: { milliseconds: 0 },
+      },
       cost: domain.costOf(choices),
     };
   });

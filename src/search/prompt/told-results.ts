@@ -23,8 +23,8 @@ const listedShortly = 40;
 
 export function resultsText(state: ResultsState): string {
   const { domain, trials, pending, shown } = state;
-  const nominal = trials.filter(({ proposal }) => proposal.nominalAccuracy01 !== undefined);
-  const ranked = trials.filter(isScored).sort((a, b) => b.outcome.accuracy01 - a.outcome.accuracy01);
+  const nominal = trials.filter(({ proposal }) => proposal.nominalScore !== undefined);
+  const ranked = trials.filter(isScored).sort((a, b) => b.outcome.score - a.outcome.score);
   const latest = new Set(trials.filter(isScored).slice(-3));
   const whole = ranked.filter(
     (trial, rank) => rank < shown - 3 || latest.has(trial) || ranked.length <= shown,
@@ -33,8 +33,8 @@ export function resultsText(state: ResultsState): string {
   const short = ranked.filter((trial) => !whole.includes(trial));
   const unable = trials.filter((trial) => isTellable(trial)).slice(-shownFailures);
   const parts = [
-    ...nominal.map((trial) => resultLine(state, trial, trial.proposal.nominalAccuracy01 ?? 0, false)),
-    ...whole.map((trial) => resultLine(state, trial, trial.outcome.accuracy01, reasoned.has(trial))),
+    ...nominal.map((trial) => resultLine(state, trial, trial.proposal.nominalScore ?? 0, false)),
+    ...whole.map((trial) => resultLine(state, trial, trial.outcome.score, reasoned.has(trial))),
   ];
   const text = [
     parts.length === 0 ? "Nothing was measured yet." : `Results so far, best first:\n${parts.join("\n")}`,
@@ -57,7 +57,7 @@ function shortList(domain: Domain, trials: readonly ScoredTrial[]): string {
     .slice(0, listedShortly)
     .map(
       ({ proposal, outcome }) =>
-        `${designText(domain, proposal.choices)} ${(100 * outcome.accuracy01).toFixed(1)}`,
+        `${designText(domain, proposal.choices)} ${(100 * outcome.score).toFixed(1)}`,
     );
   const more = trials.length - listed.length;
   return `${listed.join(", ")}${more > 0 ? ` and ${more} worse` : ""}`;
@@ -73,7 +73,7 @@ function resultLine(
   const size = costs ? `, ${formatCount(cost.macCount)} MACs` : "";
   const forecast =
     proposal.predicted !== undefined && isModels(proposal)
-      ? `, you expected ${(100 * proposal.predicted.accuracy01).toFixed(1)}`
+      ? `, you expected ${(100 * proposal.predicted.score).toFixed(1)}`
       : "";
   const repaired =
     proposal.repairedFrom === undefined
@@ -104,7 +104,7 @@ function curveText(outcome: Outcome): string {
       : "";
   if (curve === undefined || curve.length < 3) return latency;
   const at = [0, Math.floor(curve.length / 3), Math.floor((2 * curve.length) / 3), curve.length - 1];
-  const points = at.map((index) => (100 * (curve[index]?.validationAccuracy01 ?? 0)).toFixed(0));
+  const points = at.map((index) => (100 * (curve[index]?.validation.accuracy ?? 0)).toFixed(0));
   const last = curve.at(-1);
   const losses =
     last?.validationLoss === undefined

@@ -236,7 +236,7 @@ function inventedBeliefs(domain: Domain, count: number) {
   const own = inventedTrials(domain, count).map(({ proposal: { choices } }) => ({
     choices,
     promise: 0,
-    predicted: { accuracy01: 0.9, sd01: 0.01 },
+    predicted: { score: 0.9, sd: 0.01 },
   }));
   const beliefs: Candidates = {
     designs: [],
@@ -244,7 +244,7 @@ function inventedBeliefs(domain: Domain, count: number) {
     deviations: Float64Array.of(0),
     noiseDeviation: 0,
     best: 0,
-    accuracyOf: () => ({ accuracy01: 0.9, sd01: 0.01 }),
+    scoreOf: () => ({ score: 0.9, sd: 0.01 }),
     valueOf: () => 0,
     placeOf: () => 0,
   };
