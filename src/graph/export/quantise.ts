@@ -1,5 +1,5 @@
-// Static int8 quantisation of an inference graph: weights to 8 bits a channel, feature maps to 8 bits by ranges that
-// were measured on images. Written as QuantizeLinear/DequantizeLinear pairs around the operators, the form that
+// Static int8 quantisation of an inference graph: feature maps to 8 bits by ranges that were measured on images, weights
+// by channel to signed bytes of reduced range, which every processor multiplies exactly. Written as QuantizeLinear/DequantizeLinear pairs around the operators, the form that
 // runtimes turn into integer kernels and that every ONNX runtime can at least compute.
 // The arithmetic is that of https://arxiv.org/abs/1712.05877. It must not know where the ranges come from.
 import { GeniusError } from "../../base/errors.ts";
@@ -108,7 +108,7 @@ export function quantise(model: OnnxModel, ranges: ReadonlyMap<string, ValueRang
       nodes,
       initializers: [...graph.initializers, ...added].filter(({ name }) => used.has(name)),
     },
-    metadata: { ...model.metadata, quantisation: "int8, static; weights by channel" },
+    metadata: { ...model.metadata, quantisation: "int8, static; weights by channel, reduced range" },
   };
 }
 
@@ -117,7 +117,14 @@ interface Writer {
   emit(operator: string, name: string, inputs: readonly string[], axis?: number): string;
 }
 
-/** Weights [channels, …] in −127…127 steps of their own channel. */
+/**
+ * Weights reach ±64 steps and not ±127. Processors without VNNI multiply unsigned by signed bytes in pairs whose sum
+ * saturates at 16 bits, so that wider weights would give another network there: 2 · 255 · 64 = 32,640 fits, whatever
+ * the maps hold. Signed maps would not help: onnxruntime turns them into unsigned ones on x64.
+ */
+export const weightSteps = 64;
+
+/** Weights [channels, …] in steps of their own channel. */
 function roundWeight(weight: OnnxTensor, { constant, emit }: Writer) {
   const data = weight.data as Float32Array;
   const channelCount = weight.dims[0] as number;
@@ -125,7 +132,7 @@ function roundWeight(weight: OnnxTensor, { constant, emit }: Writer) {
   const channelScales = Float32Array.from({ length: channelCount }, (_, channel) => {
     const own = data.subarray(channel * perChannel, (channel + 1) * perChannel);
     const largest = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    return largest === 0 ? 1 : largest / 127;
+    return largest === 0 ? 1 : largest / weightSteps;
   });
   const steps = Int8Array.from(data, (value, i) =>
     Math.round(value / channelScales[Math.floor(i / perChannel)]!),
