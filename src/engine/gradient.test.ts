@@ -8,6 +8,7 @@ import {
   type WrittenOperation,
   withPairs,
 } from "../graph/network.ts";
+import { activationNames } from "../graph/ops/activation.ts";
 import type { Weights } from "../graph/weights.ts";
 import { drawArray, drawBatch, drawWeights } from "./fixtures/cases.ts";
 import { createTrainer, type Trainer } from "./trainer.ts";
@@ -84,7 +85,7 @@ const networks: Readonly<Record<string, fc.Arbitrary<NetworkNode[]>>> = {
     network(shape, one({ kind: "batch-norm", epsilon: 1e-3, momentum: 0.1 })),
   ),
   activation: fc
-    .tuple(size, fc.constantFrom("relu", "relu6", "hard-swish", "hard-sigmoid", "sigmoid", "silu"))
+    .tuple(size, fc.constantFrom(...activationNames))
     .map(([shape, name]) => network(shape, one({ kind: "activation", function: name }))),
   pool: fc
     .tuple(size, window, fc.constantFrom("average", "max"), fc.boolean())
@@ -92,6 +93,34 @@ const networks: Readonly<Record<string, fc.Arbitrary<NetworkNode[]>>> = {
     .map(([shape, { kernel, stride, padding }, mode, countPadding]) =>
       network(shape, one({ kind: "pool", mode, kernel, stride, padding, countPadding })),
     ),
+  "layer norm": size
+    // Over one channel, or nearly one value, a norm is a step.
+    .filter(({ channels }) => channels > 3)
+    .map((shape) => network(shape, one({ kind: "layer-norm", epsilon: 1e-3 }))),
+  "channel shuffle": fc
+    .tuple(size, fc.integer({ min: 1, max: 4 }))
+    .map(([shape, groups]) =>
+      network(
+        { ...shape, channels: groups * Math.ceil(shape.channels / groups) },
+        one({ kind: "channel-shuffle", groups }),
+      ),
+    ),
+  "slice of channels": fc
+    .tuple(size, fc.constantFrom([0, 16], [16, 32], [3, 17], [0, 32]))
+    .map(([shape, range]) => {
+      const [from, to] = range as [number, number];
+      return network({ ...shape, channels: 32 }, [
+        { id: "other", inputs: ["stem"], op: conv({ outChannels: 32, padding: 1 }) },
+        { id: "x", inputs: ["other"], op: { kind: "slice", from, to } },
+      ]);
+    }),
+  upsampling: fc.tuple(size, fc.integer({ min: 1, max: 3 })).map(([shape, factor]) =>
+    network({ ...shape, height: Math.min(shape.height, 5), width: Math.min(shape.width, 5) }, [
+      { id: "other", inputs: ["stem"], op: conv({ outChannels: shape.channels, padding: 1 }) },
+      { id: "wide", inputs: ["other"], op: { kind: "upsample", factor } },
+      { id: "x", inputs: ["wide"], op: conv({ outChannels: 3 }) },
+    ]),
+  ),
   "squeeze-excite": size.map((shape) =>
     network(shape, [
       { id: "pooled", inputs: ["stem"], op: { kind: "global-pool" } },

@@ -1,12 +1,14 @@
 // What an untrained network does with its input: which activations each image switches on, and how strongly all paths
 // from input to output conduct. Two measurements in one forward pass each, written in the predictor's standard
 // operators. Knows nothing of what the numbers are good for.
+import { GeniusError } from "../base/errors.ts";
 import { liveNodes, type NetworkNode } from "../graph/network.ts";
 import type { FeatureShape } from "../graph/operator.ts";
 import { activations } from "../graph/ops/activation.ts";
 import { inferShapes } from "../graph/shapes.ts";
 import type { Weights } from "../graph/weights.ts";
 import { createGraphBuilder, type GraphBuilder, type Tensor } from "./graph/builder.ts";
+import { ruleOf } from "./lower/table.ts";
 import { emitInference } from "./predictor.ts";
 import { asTensor, openSession } from "./session.ts";
 import { layoutState } from "./state.ts";
@@ -82,11 +84,10 @@ export async function logPathFlow(options: UntrainedOptions): Promise<number> {
       return tensor;
     };
     const { op } = node;
-    switch (op.kind) {
-      case "input":
-        return passOn(plain(), scalar(0));
-      case "conv":
-      case "linear": {
+    if (op.kind === "input") return passOn(plain(), scalar(0));
+    const { paths } = ruleOf(op.kind);
+    switch (paths) {
+      case "layer": {
         const flat = graph.emit("Flatten", [plain()], [], { axis: 1 });
         const both = graph.emit("MatMul", [withOwn, flat], []);
         const map = graph.emit("Reshape", [both, graph.integers(shape)], shape);
@@ -94,8 +95,7 @@ export async function logPathFlow(options: UntrainedOptions): Promise<number> {
         const log = graph.emit("Add", [logs[0] as Tensor, graph.emit("Log", [most], [])], [1, 1, 1, 1]);
         return passOn(graph.emit("Div", [map, most], shape), log);
       }
-      case "add":
-      case "concat": {
+      case "join": {
         const log = graph.emit("Max", logs, [1, 1, 1, 1]);
         const alike = inputs.map((map, index) =>
           rescaled(
@@ -105,24 +105,17 @@ export async function logPathFlow(options: UntrainedOptions): Promise<number> {
         );
         return passOn(plain(alike), log);
       }
-      case "pool":
-        return passOn(plain(inputs, op.mode === "max" ? { ...node, op: { ...op, mode: "average" } } : node));
-      case "multiply":
-        return passOn(gated(first, inputs[1] as Tensor));
-      case "scale":
-        return passOn(rescaled(first, scalar(Math.abs(op.factor))));
-      case "batch-norm":
-      case "activation":
+      case "open":
         return passOn(first);
-      case "global-pool":
-      case "flatten":
-      case "zero":
-      case "dropout":
-      case "drop-path":
-      case "mixture":
+      case "linear":
         return passOn(plain());
+      case "own":
+        if (op.kind === "pool") return passOn(plain(inputs, { ...node, op: { ...op, mode: "average" } }));
+        if (op.kind === "scale") return passOn(rescaled(first, scalar(Math.abs(op.factor))));
+        if (op.kind === "multiply") return passOn(gated(first, inputs[1] as Tensor));
+        throw new GeniusError("internal", `Paths through "${op.kind}" have no rule.`);
       default:
-        return op satisfies never;
+        return paths satisfies never;
     }
   });
   const sums = graph.emit("ReduceSum", [last.tensor, graph.integers([1, 2, 3])], [2, 1, 1, 1]);

@@ -8,6 +8,7 @@ import type { LoweringRule } from "./context.ts";
 import { featureMap, layoutOf, read } from "./feature-map.ts";
 
 export const activation: LoweringRule<"activation"> = {
+  paths: "open",
   train(context, { op }, { input }) {
     const layout = layoutOf(input);
     const { output, derivative } = emitActivation(context.graph, op.function, read(context, input, layout));
@@ -70,6 +71,16 @@ function emitActivation(
       const derivative = () => add(graph, gate, multiply(graph, output, subtract(graph, one(), gate)));
       return { output, derivative };
     }
+    case "gelu": {
+      // x · Φ(x), and Φ(x) + x · φ(x).
+      const erf = unary(graph, "Erf", multiply(graph, x, Math.SQRT1_2));
+      const below = multiply(graph, add(graph, erf, one()), 0.5);
+      const derivative = () => {
+        const bell = unary(graph, "Exp", multiply(graph, multiply(graph, x, x), -0.5));
+        return add(graph, below, multiply(graph, x, multiply(graph, bell, 1 / Math.sqrt(2 * Math.PI))));
+      };
+      return { output: multiply(graph, x, below), derivative };
+    }
     default:
       throw new RangeError(`unknown activation ${name satisfies never}`);
   }
@@ -91,6 +102,12 @@ function predicted(graph: GraphBuilder, name: ActivationName, x: Tensor): Tensor
       return graph.emit("Sigmoid", [x], x.shape);
     case "silu":
       return graph.emit("Mul", [x, graph.emit("Sigmoid", [x], x.shape)], x.shape);
+    case "gelu": {
+      // Half of x times the complement of erf(−x / √2).
+      const erf = graph.emit("Erf", [graph.emit("Mul", [x, number(-Math.SQRT1_2)], x.shape)], x.shape);
+      const half = graph.emit("Mul", [x, number(0.5)], x.shape);
+      return graph.emit("Sub", [half, graph.emit("Mul", [half, erf], x.shape)], x.shape);
+    }
     default:
       throw new GeniusError("internal", `No operator for the activation "${name satisfies never}".`);
   }

@@ -86,7 +86,7 @@ export interface Inference {
   readonly inputs: readonly Tensor[];
   /** Of the output, the batch in front. */
   readonly shape: readonly number[];
-  /** A tensor of the node. */
+  /** A tensor of the node; undefined where it has none, or where biases and norms are left out. */
   parameter(part: ParameterPart): Tensor | undefined;
 }
 
@@ -96,4 +96,9 @@ export interface LoweringRule<Kind extends OperatorKind> {
   train(context: LoweringContext, node: NodeOf<Kind>, around: Surroundings): Lowered;
   /** Emits the operator in inference mode, in standard ONNX operators; shares nothing with `train`. */
   predict(node: NodeOf<Kind>, inference: Inference): Tensor;
+  /**
+   * What it is to the paths that untrained.ts measures: a `layer` has weights, a `join` brings paths together, what is
+   * `open` lets everything pass, what is `linear` is taken as it is, and `own` ones have a rule there.
+   */
+  readonly paths: "layer" | "join" | "open" | "linear" | "own";
 }

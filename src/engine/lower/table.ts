@@ -3,13 +3,17 @@
 import type { OperatorKind } from "../../graph/ops/index.ts";
 import { activation } from "./activation.ts";
 import { batchNorm } from "./batch-norm.ts";
+import { channelShuffle } from "./channel-shuffle.ts";
 import { add, concatenation, flatten, multiplication, scale, zero } from "./combine.ts";
 import type { LoweringRule } from "./context.ts";
 import { conv } from "./convolution.ts";
 import { linear } from "./dense.ts";
+import { layerNorm } from "./layer-norm.ts";
 import { mixture } from "./mixture.ts";
 import { globalPool, pool } from "./pooling.ts";
 import { dropout, dropPath } from "./regularise.ts";
+import { slice } from "./slice.ts";
+import { upsample } from "./upsample.ts";
 
 /** Every kind of node that computes something. */
 export type ComputedKind = Exclude<OperatorKind, "input">;
@@ -17,6 +21,7 @@ export type ComputedKind = Exclude<OperatorKind, "input">;
 export const lowering: { readonly [Kind in ComputedKind]: LoweringRule<Kind> } = {
   conv,
   "batch-norm": batchNorm,
+  "layer-norm": layerNorm,
   activation,
   pool,
   "global-pool": globalPool,
@@ -27,6 +32,9 @@ export const lowering: { readonly [Kind in ComputedKind]: LoweringRule<Kind> } =
   concat: concatenation,
   scale,
   zero,
+  "channel-shuffle": channelShuffle,
+  slice,
+  upsample,
   dropout,
   "drop-path": dropPath,
   mixture,

@@ -2,7 +2,7 @@
 import { free, none, type OnnxAround, type Operator, sameShape } from "../operator.ts";
 import { call } from "../torch/module.ts";
 
-export type ActivationName = "relu" | "relu6" | "hard-swish" | "hard-sigmoid" | "sigmoid" | "silu";
+export type ActivationName = "relu" | "relu6" | "hard-swish" | "hard-sigmoid" | "sigmoid" | "silu" | "gelu";
 
 export interface Activation {
   readonly kind: "activation";
@@ -46,6 +46,21 @@ export const activations: { readonly [Name in ActivationName]: ActivationForms }
     gate: false,
     onnx: ({ id, graph, inputs }) =>
       graph.emit("Mul", id, [...inputs, graph.emit("Sigmoid", `${id}.gate`, inputs)]),
+  },
+  // Exact, x · (1 + erf(x / √2)) / 2. @see https://arxiv.org/abs/1606.08415
+  gelu: {
+    torch: "nn.GELU",
+    gate: false,
+    onnx({ id, graph, inputs }) {
+      const number = (part: string, value: number) =>
+        graph.constant(`${id}.${part}`, [], Float32Array.of(value));
+      const [x] = inputs as readonly [string];
+      const scaled = graph.emit("Div", `${id}.scale`, [x, number("root", Math.SQRT2)]);
+      const erf = graph.emit("Erf", `${id}.erf`, [scaled]);
+      const double = graph.emit("Add", `${id}.double`, [erf, number("one", 1)]);
+      const product = graph.emit("Mul", `${id}.product`, [x, double]);
+      return graph.emit("Mul", id, [product, number("half", 0.5)]);
+    },
   },
 };
 

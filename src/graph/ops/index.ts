@@ -4,6 +4,7 @@ import type { Operator } from "../operator.ts";
 import { activation } from "./activation.ts";
 import { add } from "./add.ts";
 import { batchNorm } from "./batch-norm.ts";
+import { channelShuffle } from "./channel-shuffle.ts";
 import { concat } from "./concat.ts";
 import { conv } from "./conv.ts";
 import { dropPath } from "./drop-path.ts";
@@ -11,17 +12,21 @@ import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
 import { globalPool } from "./global-pool.ts";
 import { input } from "./input.ts";
+import { layerNorm } from "./layer-norm.ts";
 import { linear } from "./linear.ts";
 import { mixture } from "./mixture.ts";
 import { multiply } from "./multiply.ts";
 import { pool } from "./pool.ts";
 import { scale } from "./scale.ts";
+import { slice } from "./slice.ts";
+import { upsample } from "./upsample.ts";
 import { zero } from "./zero.ts";
 
 export const operators = {
   input,
   conv,
   "batch-norm": batchNorm,
+  "layer-norm": layerNorm,
   activation,
   pool,
   "global-pool": globalPool,
@@ -32,6 +37,9 @@ export const operators = {
   concat,
   scale,
   zero,
+  "channel-shuffle": channelShuffle,
+  slice,
+  upsample,
   dropout,
   "drop-path": dropPath,
   mixture,
