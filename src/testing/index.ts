@@ -9,4 +9,5 @@ export {
   type ModelServer,
   startModelServer,
 } from "./model-server.ts";
+export { type OperatorCheck, operatorChecks } from "./operator-suite.ts";
 export { strategyChecks } from "./strategy-suite.ts";

@@ -136,7 +136,7 @@ describe.skipIf(python === undefined)(title, () => {
   let findings: Readonly<Record<string, Findings>> = {};
   let script = "";
   // Tracing takes long on deep networks; these hold every form of module and expression.
-  const traced = ["mobile", "nas-bench-macro", "everything", "unflattened", "tangled"];
+  const traced = ["mobile", "nas-bench-macro", "everything", "unflattened", "tangled", "modern"];
 
   beforeAll(async () => {
     for (const name of names) await writeCase(join(folder, name), network(name));

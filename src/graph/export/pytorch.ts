@@ -30,7 +30,7 @@ export function exportPytorch(network: Network): string {
   const known = knownSource(knownCalls);
   const body = [...written.values(), ...known, ...sources].join("\n\n");
   const sequential = body.includes("OrderedDict(");
-  const [channels, height, width] = tree.shapes.get("input") as FeatureShape;
+  const [channels, height, width] = tree.shapes.get(inputId(network)) as FeatureShape;
   return `"""The network ${docText(network.name)}, found by genius-nas.
 
 Needs nothing but torch. To use trained weights:
@@ -81,6 +81,8 @@ export function stateDictNames(network: Network): ReadonlyMap<string, string> {
     ]),
   );
 }
+
+const inputId = ({ nodes }: Network): string => nodes[0]?.id as string;
 
 /** The classes that torch lacks, by name. */
 function addSources(module: Module | undefined, sources: Map<string, string>): void {
@@ -146,7 +148,7 @@ function networkSource(network: Network, tree: ModuleTree, plan: ClassPlan): str
     2,
   );
   const doc = [
-    `"""Images ${shapeText(tree, ["input"], "N")} → scores [N, ${output[0] * output[1] * output[2]}] before softmax.`,
+    `"""Images ${shapeText(tree, [inputId(network)], "N")} → scores [N, ${output[0] * output[1] * output[2]}] before softmax.`,
     "",
     ...lines,
     ...(normMacs > 0
