@@ -182,7 +182,7 @@ async function checkGradient({ op, inputs, network }: Example): Promise<void> {
     };
     const lossAt = async (weights: Weights) => {
       trainer.setWeights(weights);
-      return (await trainer.look(batch)).loss;
+      return (await trainer.gradientsOnly(batch)).loss;
     };
     const loss = await lossAt(start);
     const gradients = trainer.gradients();
