@@ -2,12 +2,17 @@
 // and resolves to what came of it. The command, and whoever else searches in this process, calls this.
 
 import { rmdir } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { GeniusError } from "../base/errors.ts";
+import { listDatasets } from "../catalog/datasets.ts";
 import { isPath } from "../catalog/load.ts";
 import { createJournal, openJournal } from "../study/journal.ts";
+import type { StudyConfig } from "../study/journal-lines.ts";
 import { createLiveWriter } from "../study/live-file.ts";
+import { placesOf } from "../study/places.ts";
 import { answererOf } from "./answers.ts";
 import { type Assembly, assemble } from "./assemble.ts";
+import { dataChange, refusalWords } from "./changed-data.ts";
 import { createDefaultFolder } from "./default-folder.ts";
 import { provenanceOf } from "./provenance.ts";
 import { readRunResult } from "./read-run.ts";
@@ -39,12 +44,13 @@ import type { SearchResult } from "./search-result.ts";
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const { tell, environment, signal, onProgress } = sittingOf(options);
   const chosen = await chooseMembers(options);
-  const config = await resolveConfig(options, chosen, {
+  const resolved = await resolveConfig(options, chosen, {
     ...{ environment, onProgress },
     onUnderstood: (understood) => tell({ kind: "data", ...understood }),
   });
   const { space, strategy } = chosen.members;
   const folder = options.out ?? (await createDefaultFolder(space.name, strategy.name, new Date()));
+  const config = { ...resolved, places: await placesIn(folder, resolved) };
   const liveFile = createLiveWriter(folder);
   let parts: Assembly | undefined;
   const journal = await createJournal(folder, async () => {
@@ -66,14 +72,16 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
 export interface ResumeOptions extends Sitting, GivenMembers {
   /** Evaluations in all, to go on beyond the plan. */
   readonly trials?: number | undefined;
+  /** Go on although the data are not those that the run was begun with. It is noted in the journal. */
+  readonly acceptChangedData?: boolean | undefined;
 }
 
 /**
  * Goes on with a run where it stopped, from its journal alone. A run that is finished is not run again: its result is
  * read, unless `trials` asks for more than it had. Members that a script defined as objects must be handed over again.
  *
- * @throws GeniusError `not-found` when the folder holds no run, `locked` while another process runs it, and what
- *   `search` throws.
+ * @throws GeniusError `not-found` when the folder holds no run, `locked` while another process runs it,
+ *   `hash-mismatch` when the data changed since and that is not accepted, and what `search` throws.
  * @example
  * ```ts
  * import { resume } from "genius-nas";
@@ -104,7 +112,22 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
       ...{ folder, environment, onProgress, given: options },
       ...answererOf(options.answers, folder, liveFile),
     });
-    await journal.addNote({ about: "resumed", text: `resumed after ${record.trials.length} trials` });
+    const change = dataChange(record, parts.provenance);
+    if (change !== undefined && options.acceptChangedData !== true) {
+      await parts.close();
+      throw new GeniusError("hash-mismatch", refusalWords(change, folder));
+    }
+    const places = await placesIn(folder, planned);
+    const hasMoved = !isDeepStrictEqual(places, planned.places);
+    await journal.addNote({
+      about: "resumed",
+      text: `resumed after ${record.trials.length} trials`,
+      ...(hasMoved && { places }),
+    });
+    if (change !== undefined) {
+      tell({ kind: "note", about: "data", text: change.text });
+      await journal.addNote({ about: "data", text: change.text, dataHash: change.hash });
+    }
     const turns = record.notes.flatMap(({ turn }) => turn ?? []);
     return await runSearch({
       config,
@@ -121,6 +144,9 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
     throw thrown;
   }
 }
+
+const placesIn = (folder: string, config: StudyConfig) =>
+  placesOf(config, folder, { isDatasetName: listDatasets().some(({ name }) => name === config.dataset) });
 
 function sittingOf({ onEvent, environment, signal }: Sitting) {
   const tell = (event: SearchEvent) => onEvent?.(event);

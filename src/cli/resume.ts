@@ -14,6 +14,10 @@ export default defineCommand({
       .positive()
       .optional()
       .describe("evaluations to spend in all, to go on beyond the plan"),
+    acceptChangedData: z
+      .boolean()
+      .default(false)
+      .describe("continue although the data changed since the run began; noted in journal and report"),
     answers: answersOption,
     json: z.boolean().default(false).describe("JSON lines on standard output: one a trial, then the result"),
   }),
@@ -23,8 +27,10 @@ export default defineCommand({
       throw new GeniusError("wrong-use", "Name one run's folder: genius resume runs/….");
     }
     const { onEvent } = await createSearchView(terminal, options.json);
-    const { trials, answers } = options;
+    const { trials, answers, acceptChangedData } = options;
     const { environment, signal } = terminal;
-    return exitCodeOf(await resume(folder, { trials, answers, environment, signal, onEvent }));
+    return exitCodeOf(
+      await resume(folder, { trials, acceptChangedData, answers, environment, signal, onEvent }),
+    );
   },
 });

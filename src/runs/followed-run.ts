@@ -8,10 +8,11 @@ import { type Given, openSpace } from "../catalog/load.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Domain } from "../search/constraints/domain.ts";
 import type { Limits, SpaceDefinition } from "../search/space.ts";
-import { emptyJournal, foldJournal } from "../study/fold.ts";
+import { emptyJournal, foldJournal, type JournalState } from "../study/fold.ts";
 import { damageWords, journalPath } from "../study/journal.ts";
 import type { JournalHeader } from "../study/journal-lines.ts";
 import { liveHolder } from "../study/lock.ts";
+import { located } from "../study/places.ts";
 import { type ConversationLine, type RunView, readCall, stateOf } from "./run-view.ts";
 import { createTail } from "./tail.ts";
 
@@ -67,7 +68,10 @@ export function followRun(id: string, folder: string): FollowedRun {
         },
       );
     } finally {
+      const isBegun = journal.header !== undefined;
       journal = foldJournal(journal, fresh);
+      if (!isBegun && journal.header !== undefined)
+        journal = await withPlaces(journal, journal.header, folder);
     }
   };
   const readCalls = () =>
@@ -131,6 +135,16 @@ export function followRun(id: string, folder: string): FollowedRun {
       return domain ?? Promise.resolve(undefined);
     },
   };
+}
+
+/** With the paths of the configuration as they are found now. */
+async function withPlaces(
+  journal: JournalState,
+  header: JournalHeader,
+  folder: string,
+): Promise<JournalState> {
+  const config = await located(header.config, folder);
+  return { ...journal, header: { ...header, config } };
 }
 
 async function sizeOf(path: string): Promise<string> {

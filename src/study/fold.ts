@@ -38,6 +38,8 @@ export interface JournalState {
   /** The error that stopped it, for `failed`. */
   readonly failure: string | undefined;
   readonly spent: StudySpending;
+  /** The hash of the data that trials are measured on, as of the last line; undefined where none was kept. */
+  readonly dataHash: string | undefined;
   /** The time of the last line; empty without one. */
   readonly changedAt: string;
   /** The first line that cannot be read. Nothing after it is. */
@@ -76,6 +78,7 @@ export const emptyJournal: JournalState = {
   standing: "stopped",
   failure: undefined,
   spent: { evaluations: 0, proposals: 0, evaluationMs: 0, epochs: 0, elapsedMs: 0 },
+  dataHash: undefined,
   changedAt: "",
   damage: undefined,
 };
@@ -127,6 +130,7 @@ function take(open: Open, line: JournalLine): void {
   switch (line.kind) {
     case "header":
       open.header = line;
+      open.dataHash = dataHashOf(line.provenance);
       break;
     case "trial": {
       const row = { trial: line.trial, key: line.key, time: line.time };
@@ -138,6 +142,9 @@ function take(open: Open, line: JournalLine): void {
     case "note":
       open.notes.push(line);
       if (line.about === "resumed") open.result = undefined;
+      open.dataHash = line.dataHash ?? open.dataHash;
+      if (line.places !== undefined && open.header !== undefined)
+        open.header = { ...open.header, config: { ...open.header.config, places: line.places } };
       break;
     case "result":
       open.result = line;
@@ -193,21 +200,31 @@ export function isHandedOver(
   return number === (lastResult === undefined ? selected?.number : lastResult.best);
 }
 
+/** The hash of the images or of the table that a study stands on, in its provenance. */
+export function dataHashOf(provenance: JsonObject): string | undefined {
+  const { datasetHash, sha256 } = detailsOf(provenance);
+  const hash = datasetHash ?? sha256;
+  return typeof hash === "string" ? hash : undefined;
+}
+
+/** What the evaluator said of itself in a provenance. */
+function detailsOf({ evaluator }: JsonObject): JsonObject {
+  return typeof evaluator === "object" && evaluator !== null && !Array.isArray(evaluator)
+    ? (evaluator as JsonObject)
+    : {};
+}
+
 /** What the evaluator said of itself when the study began. */
 export function evaluatorFacts({ header }: Pick<JournalState, "header">): {
   readonly selectedOn: "validation" | "test";
   readonly optimum: number | undefined;
-  readonly details: JsonObject;
 } {
-  const told = header?.provenance.evaluator;
-  const details =
-    typeof told === "object" && told !== null && !Array.isArray(told) ? (told as JsonObject) : {};
+  const details = detailsOf(header?.provenance ?? {});
   // Version 1 called it optimum01.
   const optimum = details.optimum ?? details.optimum01;
   return {
     selectedOn: details.selectedOn === "test" ? "test" : "validation",
     optimum: typeof optimum === "number" ? optimum : undefined,
-    details,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { Evaluation, Trial } from "../search/trial.ts";
 import { migrateFromVersion1 } from "./migrate.ts";
 import { type NotedTurn, personTurn } from "./person-turn.ts";
+import type { Places } from "./places.ts";
 import { scoreOutcome } from "./score-outcome.ts";
 
 export const journalFormat = "genius-journal";
@@ -47,6 +48,8 @@ export interface StudyConfig {
   readonly limits: JsonObject;
   readonly parallel: number;
   readonly seed: number;
+  /** Where the files and folders that it names lie. Absent where that was not kept. */
+  readonly places?: Places;
 }
 
 export interface TrialLine {
@@ -68,6 +71,10 @@ export interface NoteLine {
   readonly trialNumber?: number;
   /** With `about: "person"`: what the person did, so that a resume carries it out again. */
   readonly turn?: NotedTurn;
+  /** With `about: "data"`: the hash of the data from here on, where other data than before were accepted. */
+  readonly dataHash?: string;
+  /** With `about: "resumed"`: where files and data lay then, where that had changed. */
+  readonly places?: Places;
   readonly time: string;
 }
 
@@ -165,6 +172,7 @@ const trial = z.looseObject({
   cost: z.looseObject({ paramCount: finite, macCount: finite }),
 });
 const record = z.record(z.string(), z.unknown());
+const places = z.record(z.string(), z.object({ absolute: z.string(), fromRun: z.string() }));
 const config = z.looseObject({
   dataset: z.string(),
   task: z.string(),
@@ -183,6 +191,7 @@ const config = z.looseObject({
   limits: record,
   parallel: index.min(1),
   seed: finite,
+  places: places.optional(),
 });
 const time = z.string();
 const line = z.discriminatedUnion("kind", [
@@ -201,6 +210,8 @@ const line = z.discriminatedUnion("kind", [
     text: z.string(),
     trialNumber: index.optional(),
     turn: z.object({ id: z.string(), turn: personTurn, trialNumber: index.min(1) }).optional(),
+    dataHash: z.string().optional(),
+    places: places.optional(),
     time,
   }),
   z.looseObject({

@@ -18,6 +18,7 @@ import {
   type StudyConfig,
 } from "./journal-lines.ts";
 import { lockFolder } from "./lock.ts";
+import { located } from "./places.ts";
 import { withoutScore } from "./score-outcome.ts";
 
 /** A journal open for writing. Every call resolves when its line is on disk. */
@@ -145,7 +146,9 @@ async function readRun(folder: string): Promise<{ record: RunRecord; wholeBytes:
     }
     throw fileError(thrown, path, "read");
   }
-  return parseRun(bytes, path);
+  const { record, wholeBytes } = parseRun(bytes, path);
+  const config = await located(record.header.config, folder);
+  return { record: { ...record, header: { ...record.header, config } }, wholeBytes };
 }
 
 /** Reads the bytes of a journal. Exported for tests and for readers that have the bytes already. */
