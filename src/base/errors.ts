@@ -31,6 +31,7 @@ export type ErrorCode =
   | "training-failed"
   | "launcher-unreachable"
   | "launcher-refused"
+  | "foreign-code"
   | "internal";
 
 export class GeniusError extends Error {

@@ -49,6 +49,8 @@ export interface Proposal {
   readonly unreadable?: string;
   /** A made-up result that a search starts from (`--start nominal`). Reports never count it. */
   readonly nominalScore?: number;
+  /** Counts the evaluations of one design at one fidelity, where it is repeated on purpose; 0 for the first, the default. */
+  readonly repeat?: number;
 }
 
 /** One point of a learning curve. */

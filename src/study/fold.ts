@@ -220,8 +220,7 @@ export function evaluatorFacts({ header }: Pick<JournalState, "header">): {
   readonly optimum: number | undefined;
 } {
   const details = detailsOf(header?.provenance ?? {});
-  // Version 1 called it optimum01.
-  const optimum = details.optimum ?? details.optimum01;
+  const { optimum } = details;
   return {
     selectedOn: details.selectedOn === "test" ? "test" : "validation",
     optimum: typeof optimum === "number" ? optimum : undefined,

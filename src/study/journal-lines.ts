@@ -106,7 +106,7 @@ export type JournalLine = JournalHeader | TrialLine | NoteLine | ResultLine;
 const finite = z.number();
 const index = z.number().int().nonnegative();
 const spent = z.looseObject({ milliseconds: finite.nonnegative(), epochs: finite.optional() });
-const metrics = z.record(z.string(), finite);
+export const metricsSchema = z.record(z.string(), finite);
 const metric = z.looseObject({
   name: z.string(),
   label: z.string().optional(),
@@ -117,7 +117,7 @@ const metric = z.looseObject({
 const point = z.looseObject({
   epoch: finite,
   trainLoss: finite,
-  validation: metrics,
+  validation: metricsSchema,
   validationLoss: finite.optional(),
   learningRate: finite.optional(),
 });
@@ -127,10 +127,10 @@ const violation = z.looseObject({
   bound: z.enum(["min", "max"]),
   limit: finite,
 });
-const outcome = z.discriminatedUnion("kind", [
+export const evaluationSchema = z.discriminatedUnion("kind", [
   z.looseObject({
     kind: z.literal("scored"),
-    metrics,
+    metrics: metricsSchema,
     curve: z.array(point).optional(),
     latencyMs: finite.optional(),
     remark: z.string().optional(),
@@ -145,30 +145,33 @@ const outcome = z.discriminatedUnion("kind", [
     spent,
   }),
 ]);
+export const fidelitySchema = z.looseObject({
+  epochs: finite.optional(),
+  imageSize: finite.optional(),
+  dataFraction01: finite.optional(),
+});
+export const proposalSchema = z.looseObject({
+  choices: z.array(index),
+  fidelity: fidelitySchema,
+  by: z.string(),
+  rationale: z.string().optional(),
+  predicted: z.looseObject({ score: finite, sd: finite.optional() }).optional(),
+  outlook: z.looseObject({ gain: finite, noise: finite }).optional(),
+  repairedFrom: z.array(index).optional(),
+  editedFrom: z.array(index).optional(),
+  call: finite.optional(),
+  unusedAnswers: z
+    .array(z.looseObject({ call: finite, kind: z.enum(["unusable", "overruled"]), why: z.string() }))
+    .optional(),
+  modelEnded: z.string().optional(),
+  unreadable: z.string().optional(),
+  nominalScore: finite.optional(),
+  repeat: index.optional(),
+});
 const trial = z.looseObject({
   number: index.min(1),
-  proposal: z.looseObject({
-    choices: z.array(index),
-    fidelity: z.looseObject({
-      epochs: finite.optional(),
-      imageSize: finite.optional(),
-      dataFraction01: finite.optional(),
-    }),
-    by: z.string(),
-    rationale: z.string().optional(),
-    predicted: z.looseObject({ score: finite, sd: finite.optional() }).optional(),
-    outlook: z.looseObject({ gain: finite, noise: finite }).optional(),
-    repairedFrom: z.array(index).optional(),
-    editedFrom: z.array(index).optional(),
-    call: finite.optional(),
-    unusedAnswers: z
-      .array(z.looseObject({ call: finite, kind: z.enum(["unusable", "overruled"]), why: z.string() }))
-      .optional(),
-    modelEnded: z.string().optional(),
-    unreadable: z.string().optional(),
-    nominalScore: finite.optional(),
-  }),
-  outcome,
+  proposal: proposalSchema,
+  outcome: evaluationSchema,
   cost: z.looseObject({ paramCount: finite, macCount: finite }),
 });
 const record = z.record(z.string(), z.unknown());
@@ -224,7 +227,7 @@ const line = z.discriminatedUnion("kind", [
       "conversation-ended",
     ]),
     best: index.nullable(),
-    testMetrics: metrics.optional(),
+    testMetrics: metricsSchema.optional(),
     test: record.optional(),
     baselines: z
       .array(

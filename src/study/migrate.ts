@@ -49,7 +49,11 @@ export function migrateFromVersion1(line: unknown): unknown {
   if (!isFields(line)) return line;
   switch (line.kind) {
     case "header":
-      return changed(line, "config", (config) => ({ metric: metricOf(accuracy), ...config }));
+      return changed(
+        changed(line, "config", (config) => ({ metric: metricOf(accuracy), ...config })),
+        "provenance",
+        (provenance) => changed(provenance, "evaluator", (told) => renamed(told, "optimum01", "optimum")),
+      );
     case "trial":
       return changed(line, "trial", (trial) =>
         changed(changed(trial, "proposal", proposalOf), "outcome", outcomeOf),

@@ -6,7 +6,7 @@ import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Choices, Space } from "../search/space.ts";
 import type { ProposeContext, Strategy } from "../search/strategy.ts";
 import type { Outcome, Proposal, Trial } from "../search/trial.ts";
-import { runStudy, type Study } from "./run-study.ts";
+import { runStudy, type Study, testBest } from "./run-study.ts";
 
 // Six decisions of three options; a design is as good as the sum of its choices, and costs as much.
 const space: Space = {
@@ -197,4 +197,75 @@ test("a failure to keep a trial, or of the strategy itself, is thrown, after wha
   await expect(runStudy(broken)).rejects.toBe(full);
   const faulty: Strategy = { propose: () => Promise.reject(new Error("a fault")), observe: () => {} };
   await expect(runStudy(studyOf({ strategy: faulty }))).rejects.toThrow("a fault");
+});
+
+test("what an evaluator returns out of range is a failed trial, and the search goes on", async () => {
+  const odd = [Number.NaN, 93.5, Number.POSITIVE_INFINITY];
+  const kept: Trial[] = [];
+  const evaluator = evaluatorOf((choices, number) => {
+    const accuracy = number % 4 === 2 ? odd[Math.floor(number / 4) % 3]! : scoreOf(choices);
+    return { kind: "scored", metrics: { accuracy }, score: accuracy, spent: { milliseconds: 1 } };
+  });
+  const keep = async (trial: Trial) => {
+    kept.push(trial);
+  };
+  const { trials, best } = await runStudy(studyOf({ evaluator, keep }));
+  const failed = trials.filter(({ outcome }) => outcome.kind === "failed");
+  expect(failed.map(({ number }) => number)).toEqual([2, 6, 10, 14, 18]);
+  expect(failed[0]!.outcome).toMatchObject({ reason: "crashed", detail: expect.stringMatching(/NaN/) });
+  expect(failed[1]!.outcome).toMatchObject({ detail: expect.stringMatching(/93\.5.*from 0 to 1/) });
+  expect(best!.outcome.score).toBeLessThanOrEqual(1);
+  expect(JSON.parse(JSON.stringify(kept))).toEqual(kept);
+});
+
+test("a strategy that proposes nonsense costs no evaluation, and ends the study when it does nothing else", async () => {
+  const strategy: Strategy = {
+    propose: async () => ({ choices: [0, 1], fidelity: {}, by: "mine" }),
+    observe() {},
+  };
+  const { reason, trials } = await runStudy(studyOf({ strategy }));
+  expect(reason).toBe("space-exhausted");
+  expect(trials[0]).toMatchObject({
+    ...{ proposal: { choices: [], by: "mine" } },
+    outcome: { kind: "failed", reason: "unreadable", detail: expect.stringMatching(/2 numbers/) },
+  });
+});
+
+test("a training's seed follows from the design, its fidelity and the study's seed, in any search", async () => {
+  const seedsOf = async (designs: readonly Proposal[], seed: number) => {
+    const seeds: number[] = [];
+    const evaluator: Evaluator = {
+      ...evaluatorOf(scored),
+      evaluate: async (request) => {
+        seeds.push(request.seed);
+        return scored(request.proposal.choices);
+      },
+      test: async (request) => {
+        seeds.push(request.seed);
+        return { metrics: { accuracy: 0.5 } };
+      },
+    };
+    const left = [...designs];
+    const strategy: Strategy = { propose: async () => left.shift(), observe() {} };
+    const study = studyOf({ evaluator, strategy, seed });
+    const { best } = await runStudy(study);
+    await testBest(study, best!);
+    return seeds;
+  };
+  const proposal = (digits: string, more: Partial<Proposal> = {}): Proposal => ({
+    ...{ choices: [...digits].map(Number), fidelity: {}, by: "list", ...more },
+  });
+  const [a, b] = [proposal("012012"), proposal("222222")];
+  const first = await seedsOf([a, b], 3);
+  const second = await seedsOf([proposal("111111"), b, a], 3);
+  expect([second[2], second[1]]).toEqual([first[0], first[1]]);
+  // The selected design is trained at full length with the seed of full fidelity, which its search had here.
+  expect([first[2], second[3]]).toEqual([first[1], first[1]]);
+  expect(await seedsOf([a, b], 4)).not.toContain(first[0]);
+  const [once, again, longer, whole] = await seedsOf(
+    [a, { ...a, repeat: 1 }, { ...a, fidelity: { epochs: 9 } }, { ...a, fidelity: { epochs: 1 }, repeat: 2 }],
+    3,
+  );
+  expect(once).toBe(first[0]);
+  expect(new Set([once, again, longer, whole]).size).toBe(4);
 });

@@ -4,9 +4,11 @@
 // k - parallel have been observed, in order of their number. So a resumed study goes on as if nothing had
 // happened: recorded trials are observed instead of being evaluated again. (docs/decisions/002)
 import { GeniusError, messageOf } from "../base/errors.ts";
+import { namingForeignCode } from "../base/foreign-code.ts";
 import { createRandom } from "../base/random.ts";
 import type { Evaluator, TestResult } from "../evaluators/evaluator.ts";
 import { valueOfScore } from "../metrics/index.ts";
+import { keyOf } from "../search/choices.ts";
 import type { DesignCost, Domain } from "../search/constraints/domain.ts";
 import type { Strategy } from "../search/strategy.ts";
 import {
@@ -18,6 +20,7 @@ import {
   type ScoredTrial,
   type Trial,
 } from "../search/trial.ts";
+import { checkEvaluation, checkProposal, checkTestResult } from "./check.ts";
 import { createHopelessCheck } from "./hopeless.ts";
 import { scoreOutcome, selectionMetric } from "./score-outcome.ts";
 import { adviseStop, stopWords } from "./stop-advice.ts";
@@ -156,7 +159,8 @@ export async function runStudy(study: Study): Promise<StudyResult> {
     }
     stop.abort();
     const settled = await Promise.allSettled([...running.values()].map((entry) => entry.trial));
-    if (!(thrown instanceof Interrupted) && !(study.signal?.aborted && isAbort(thrown))) throw thrown;
+    if (!(thrown instanceof Interrupted) && !(study.signal?.aborted && isAbort(thrown)))
+      throw namingForeignCode(thrown);
     const late = settled.flatMap((entry) =>
       entry.status === "fulfilled" && !isCancelled(entry.value) ? [entry.value] : [],
     );
@@ -169,7 +173,22 @@ class Interrupted extends Error {}
 
 const isAbort = (thrown: unknown) => thrown instanceof Error && thrown.name === "AbortError";
 const isCancelled = ({ outcome }: Trial) => outcome.kind === "failed" && outcome.reason === "cancelled";
-const designKey = ({ choices, fidelity }: Proposal) => JSON.stringify([choices, fidelity]);
+const designKey = ({ choices, fidelity, repeat = 0 }: Proposal) =>
+  JSON.stringify([choices, fidelity, repeat]);
+
+/**
+ * The seed of a training follows from the study's seed, the design, its fidelity and the repeat, and not from the trial's
+ * number: the same design gives the same result in two searches.
+ */
+function trainingSeed(
+  { seed, domain: { space }, evaluator }: Study,
+  { choices, fidelity, repeat = 0 }: Pick<Proposal, "choices" | "fidelity" | "repeat">,
+): number {
+  const { epochs, imageSize, dataFraction01 } = { ...evaluator.fidelity.full, ...fidelity };
+  const design = space.tableKey?.(choices) ?? keyOf(space, choices);
+  const setting = JSON.stringify([epochs ?? null, imageSize ?? null, dataFraction01 ?? null]);
+  return createRandom(seed, "evaluation", design, setting, repeat).integer(0x7fff_ffff);
+}
 
 async function propose(
   study: Study,
@@ -178,12 +197,13 @@ async function propose(
   signal: AbortSignal,
 ): Promise<Proposal | undefined> {
   study.onEvent?.({ kind: "proposing", number });
-  return study.strategy.propose({
+  const proposal = await study.strategy.propose({
     trialNumber: number,
     random: createRandom(study.seed, "trial", number),
     pending: [...running.values()].map((entry) => entry.proposal),
     signal,
   });
+  return proposal === undefined ? undefined : checkProposal(proposal, study.domain.space);
 }
 
 interface Start {
@@ -203,16 +223,20 @@ async function start(study: Study, { number, proposal, evaluatedKeys, signal }: 
   if (outcome === undefined) {
     evaluatedKeys.add(designKey(proposal));
     onEvent?.({ kind: "evaluating", number, proposal, cost });
+    const startedAt = performance.now();
     const evaluation = await evaluator.evaluate({
       trialNumber: number,
       proposal,
       network: domain.space.decode(proposal.choices),
       fidelity: { ...evaluator.fidelity.full, ...proposal.fidelity },
-      seed: createRandom(study.seed, "evaluation", number).integer(0x7fff_ffff),
+      seed: trainingSeed(study, proposal),
       signal,
       onEpoch: (point) => onEvent?.({ kind: "epoch", number, point }),
     });
-    outcome = scoreOutcome(evaluation, selectionMetric(evaluator));
+    outcome = scoreOutcome(
+      checkEvaluation(evaluation, performance.now() - startedAt),
+      selectionMetric(evaluator),
+    );
   }
   const trial: Trial = { number, proposal, outcome, cost };
   if (isCancelled(trial)) return trial;
@@ -257,16 +281,18 @@ export async function testBest(
   onEpoch?: (point: EpochPoint) => void,
 ): Promise<TestResult | undefined> {
   try {
-    return await study.evaluator.test?.({
+    const measured = await study.evaluator.test?.({
       trialNumber: best.number,
       proposal: best.proposal,
       network: study.domain.space.decode(best.proposal.choices),
       fidelity: study.evaluator.fidelity.full,
-      seed: createRandom(study.seed, "evaluation", best.number).integer(0x7fff_ffff),
+      seed: trainingSeed(study, { ...best.proposal, fidelity: {} }),
       signal: study.signal ?? new AbortController().signal,
       ...(onEpoch !== undefined && { onEpoch }),
     });
-  } catch (thrown) {
+    return measured === undefined ? undefined : checkTestResult(measured);
+  } catch (caught) {
+    const thrown = namingForeignCode(caught);
     if (thrown instanceof GeniusError) throw thrown;
     throw new GeniusError(
       "training-failed",

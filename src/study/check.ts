@@ -1,0 +1,111 @@
+// What code outside the study hands over – a strategy's proposal, an evaluator's evaluation – checked before anything is made
+// of it or written down. What is wrong becomes a failed trial with its reason: the study goes on, and its journal can always
+// be read again.
+import { z } from "zod";
+import { GeniusError } from "../base/errors.ts";
+import type { TestResult } from "../evaluators/evaluator.ts";
+import type { Choices, Space } from "../search/space.ts";
+import type { Evaluation, Proposal } from "../search/trial.ts";
+import { evaluationSchema, fidelitySchema, metricsSchema, proposalSchema } from "./journal-lines.ts";
+
+/** A field that the contract does not have is a mistake, such as a misspelt one. */
+const freshProposal = proposalSchema.extend({ fidelity: fidelitySchema.strict() }).strict();
+const testResult = z.looseObject({
+  metrics: metricsSchema,
+  files: z.array(z.string()).optional(),
+  detail: z.record(z.string(), z.json()).optional(),
+});
+
+/** The proposal, or one without a design that says what is wrong with it. */
+export function checkProposal(value: unknown, space: Space): Proposal {
+  const refused = (why: string): Proposal => ({
+    choices: [],
+    fidelity: {},
+    by: proposerOf(value),
+    unreadable: `the strategy returned a proposal that cannot be used: ${why}`,
+  });
+  const plain = asJson(value);
+  if (plain === undefined) return refused("it is not plain JSON");
+  const read = freshProposal.safeParse(withoutUnusableFigures(plain));
+  if (!read.success) return refused(issueWords(read.error));
+  const proposal = read.data as Proposal;
+  if (proposal.unreadable !== undefined) return proposal;
+  for (const field of ["choices", "repairedFrom", "editedFrom"] as const) {
+    const why = field in proposal ? misfit(proposal[field] as Choices, space) : undefined;
+    if (why !== undefined) return refused(`${field} ${why}`);
+  }
+  return proposal;
+}
+
+/** The evaluation, or a failed one that says what is wrong with it. */
+export function checkEvaluation(value: unknown, milliseconds: number): Evaluation {
+  const failed = (why: string): Evaluation => ({
+    kind: "failed",
+    reason: "crashed",
+    detail: `the evaluator returned an outcome that cannot be used: ${why}`,
+    spent: { milliseconds },
+  });
+  const read = evaluationSchema.safeParse(withMetrics(value));
+  if (!read.success) return failed(issueWords(read.error));
+  return (asJson(read.data) as Evaluation | undefined) ?? failed("it is not plain JSON");
+}
+
+/** What was measured on test data. @throws GeniusError `foreign-code` that says what is wrong with it. */
+export function checkTestResult(value: unknown): TestResult {
+  const read = testResult.safeParse(withMetrics(value));
+  if (read.success) return read.data as TestResult;
+  throw new GeniusError(
+    "foreign-code",
+    `The evaluator measured the selected design on test data and returned a result that cannot be used: ${issueWords(read.error)}.`,
+  );
+}
+
+/** An evaluator written for the first release returns an accuracy where there are metrics now. */
+function withMetrics(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || "metrics" in value || !("accuracy01" in value))
+    return value;
+  const { accuracy01, ...rest } = value;
+  return { ...rest, metrics: { accuracy: accuracy01 } };
+}
+
+/** What a person or a model may have proposed beyond the space; earlier designs were checked when they were made. */
+function misfit(choices: Choices, { decisions, name }: Space): string | undefined {
+  if (choices.length !== decisions.length)
+    return `has ${choices.length} numbers, and ${name} has ${decisions.length} decisions`;
+  const wrong = choices.findIndex((choice, index) => choice >= (decisions[index]?.options.length ?? 0));
+  if (wrong === -1) return undefined;
+  const { name: decision, options } = decisions[wrong]!;
+  return `has ${choices[wrong]} for ${decision}; allowed are 0 to ${options.length - 1}`;
+}
+
+/** A copy that a journal gives back as it was; undefined for what JSON cannot hold, such as a circle. */
+function asJson(value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch {
+    return undefined;
+  }
+}
+
+/** An expectation that is no number, which JSON turns into null, is worth nothing; the design may be. */
+function withoutUnusableFigures(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { predicted, outlook, ...rest } = value as Record<string, unknown>;
+  const isUsable = (figures: unknown) =>
+    typeof figures === "object" && figures !== null && !Object.values(figures).includes(null);
+  return {
+    ...rest,
+    ...(isUsable(predicted) && { predicted }),
+    ...(isUsable(outlook) && { outlook }),
+  };
+}
+
+function proposerOf(value: unknown): string {
+  const by = typeof value === "object" && value !== null && "by" in value ? value.by : undefined;
+  return typeof by === "string" && by !== "" ? by : "strategy";
+}
+
+function issueWords({ issues: [issue] }: z.ZodError): string {
+  if (issue === undefined) return "it does not follow the contract";
+  return issue.path.length === 0 ? issue.message : `${issue.path.join(".")}: ${issue.message}`;
+}
