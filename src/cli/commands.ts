@@ -24,6 +24,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "a run in the terminal: best network, curve, spent",
     load: async () => (await import("./show.ts")).default,
   },
+  repair: {
+    usage: "repair DIR",
+    summary: "make a run whose journal is damaged readable again",
+    load: async () => (await import("./repair.ts")).default,
+  },
   report: {
     usage: "report DIR…",
     summary: "write report.html; several runs are compared",

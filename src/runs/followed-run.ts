@@ -9,7 +9,7 @@ import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Domain } from "../search/constraints/domain.ts";
 import type { Limits, SpaceDefinition } from "../search/space.ts";
 import { emptyJournal, foldJournal, type JournalState } from "../study/fold.ts";
-import { damageWords, journalPath } from "../study/journal.ts";
+import { journalPath, journalTrouble } from "../study/journal.ts";
 import type { JournalHeader } from "../study/journal-lines.ts";
 import { liveHolder } from "../study/lock.ts";
 import { located } from "../study/places.ts";
@@ -54,7 +54,7 @@ export function followRun(id: string, folder: string): FollowedRun {
     generation += 1;
   };
   const problem = () =>
-    trouble ?? (journal.damage === undefined ? callsDamage : damageWords(journal.damage, path));
+    trouble ?? (journal.damage === undefined ? callsDamage : journalTrouble(journal.damage, path));
   const standing = () => stateOf(journal, { isHeld: holder !== undefined, trouble: problem() });
 
   const readJournal = async () => {

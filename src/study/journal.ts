@@ -1,7 +1,7 @@
 // The journal of a run: `journal.jsonl` in its folder, append-only and synced. It is the truth about a study;
 // everything else in the folder can be made again from it.
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
 import { makeFolder } from "../base/folder.ts";
 import type { JsonValue } from "../base/json.ts";
@@ -134,10 +134,16 @@ async function openWriter(folder: string, unlock: () => Promise<void>, clock: Cl
 }
 
 async function readRun(folder: string): Promise<{ record: RunRecord; wholeBytes: number }> {
+  const { record, wholeBytes } = parseRun(await readBytes(folder), journalPath(folder));
+  const config = await located(record.header.config, folder);
+  return { record: { ...record, header: { ...record.header, config } }, wholeBytes };
+}
+
+/** A journal's bytes. @throws GeniusError `not-found` when the folder holds no run. */
+export async function readBytes(folder: string): Promise<Uint8Array> {
   const path = journalPath(folder);
-  let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    return await readFile(path);
   } catch (thrown) {
     if (systemCodeOf(thrown) === "ENOENT") {
       throw new GeniusError("not-found", `${folder} holds no run: there is no journal.jsonl in it.`, {
@@ -146,16 +152,13 @@ async function readRun(folder: string): Promise<{ record: RunRecord; wholeBytes:
     }
     throw fileError(thrown, path, "read");
   }
-  const { record, wholeBytes } = parseRun(bytes, path);
-  const config = await located(record.header.config, folder);
-  return { record: { ...record, header: { ...record.header, config } }, wholeBytes };
 }
 
 /** Reads the bytes of a journal. Exported for tests and for readers that have the bytes already. */
 export function parseRun(bytes: Uint8Array, path: string): { record: RunRecord; wholeBytes: number } {
   const parsed = splitJsonLines(bytes, path);
   const { header, damage, ...state } = foldJournal(emptyJournal, parsed.lines);
-  if (damage !== undefined) throw new GeniusError("bad-file", damageWords(damage, path));
+  if (damage !== undefined) throw new GeniusError("bad-file", journalTrouble(damage, path));
   if (header === undefined) {
     throw new GeniusError(
       "bad-file",
@@ -166,7 +169,13 @@ export function parseRun(bytes: Uint8Array, path: string): { record: RunRecord; 
   return { record: { ...state, header, damage, warnings }, wholeBytes: parsed.wholeBytes };
 }
 
-/** What is wrong with a journal, in words: where it is damaged. */
+/** What is wrong with a journal and what to do about it. One of another program or release is not damaged. */
+export function journalTrouble(damage: Damage, path: string): string {
+  const remedy = ` "genius repair ${dirname(path)}" leaves out what cannot be read, and keeps all else.`;
+  return `${damageWords(damage, path)}${damage.isForeign ? "" : remedy}`;
+}
+
+/** Where a journal is damaged, in words. */
 export function damageWords({ lineNumber, what, isForeign }: Damage, path: string): string {
   return isForeign ? `${path} is ${what}.` : `${path}, line ${lineNumber}${what}.`;
 }

@@ -1,0 +1,31 @@
+// `genius repair`: makes a run whose journal is damaged readable again.
+import { z } from "zod";
+import { GeniusError } from "../base/errors.ts";
+import { defineCommand } from "../command/command.ts";
+import { repairJournal } from "../study/repair.ts";
+
+export default defineCommand({
+  options: z.object({
+    json: z.boolean().default(false).describe("what was dropped and kept, as one JSON object"),
+  }),
+  more: `Drops the lines of journal.jsonl that cannot be read or are doubled, and says which. All else stays as it is, and the
+journal as it was is kept beside it as journal.jsonl.before-repair. A trial that was dropped is evaluated again by
+genius resume.`,
+  async run({ operands, options, terminal }) {
+    const [folder] = operands;
+    if (folder === undefined || operands.length > 1)
+      throw new GeniusError("wrong-use", "Name one run's folder: genius repair runs/….");
+    const { dropped, backup, trialCount } = await repairJournal(folder);
+    if (options.json) {
+      terminal.out(`${JSON.stringify({ folder, dropped, backup: backup ?? null, trials: trialCount })}\n`);
+      return 0;
+    }
+    if (backup === undefined) {
+      terminal.out(`${folder} is in order: nothing was changed.\n`);
+      return 0;
+    }
+    for (const { line, why, text } of dropped) terminal.out(`line ${line} dropped: ${why}\n  ${text}\n`);
+    terminal.out(`${trialCount} trials are kept. The journal as it was: ${backup}\n`);
+    return 0;
+  },
+});
