@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { GeniusError } from "../base/errors.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { isPath } from "../catalog/load.ts";
+import { createRunFolder } from "../runs/run-folder.ts";
 import { createJournal, openJournal } from "../study/journal.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { createLiveWriter } from "../study/live-file.ts";
@@ -13,7 +14,6 @@ import { placesOf } from "../study/places.ts";
 import { answererOf } from "./answers.ts";
 import { type Assembly, assemble } from "./assemble.ts";
 import { dataChange, refusalWords } from "./changed-data.ts";
-import { createDefaultFolder } from "./default-folder.ts";
 import { provenanceOf } from "./provenance.ts";
 import { readRunResult } from "./read-run.ts";
 import { chooseMembers, resolveConfig } from "./resolve-config.ts";
@@ -49,7 +49,9 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     onUnderstood: (understood) => tell({ kind: "data", ...understood }),
   });
   const { space, strategy } = chosen.members;
-  const folder = options.out ?? (await createDefaultFolder(space.name, strategy.name, new Date()));
+  const folder =
+    options.out ??
+    (await createRunFolder("runs", { space: space.name, strategy: strategy.name, now: new Date() }));
   const config = { ...resolved, places: await placesIn(folder, resolved) };
   const liveFile = createLiveWriter(folder);
   let parts: Assembly | undefined;

@@ -2,7 +2,7 @@
 // the process as a list, never through a shell, and options only under names that a schema knows. A search outlives
 // whoever started it.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,7 @@ import { liveHolder } from "../study/lock.ts";
 import type { PersonTurn } from "../study/person-turn.ts";
 import { searchSettings } from "../study/settings.ts";
 import { flagsOf } from "./flags.ts";
+import { createRunFolder } from "./run-folder.ts";
 
 export interface StartOrder {
   readonly dataset?: string | undefined;
@@ -59,11 +60,10 @@ export function createProcesses(environment: Readonly<Record<string, string | un
 
   return {
     async start(root, { dataset, options, turns = [] }) {
-      const folder = join(root, folderName(options));
       const args = await searchArguments(dataset, options);
-      await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
-        throw fileError(thrown, folder, "create the folder");
-      });
+      const { space = "", strategy = "hybrid" } = options;
+      const name = { space: String(space), strategy: String(strategy), now: new Date() };
+      const folder = await createRunFolder(root, name);
       for (const turn of turns) await putTurn(folder, turn);
       const child = await launch(folder, ["search", ...args, `--out=${folder}`, "--answers=dashboard"]);
       const hasJournal = async () =>
@@ -129,23 +129,6 @@ export async function lastWords(folder: string): Promise<string> {
   return (
     (own === -1 ? lines : lines.slice(own)).join("\n").replace(/^genius: /, "") || "The search did not start."
   );
-}
-
-/** `2026-11-24-221503-mobile-hybrid-7k3`: in order of time, readable, and not taken. */
-function folderName(options: StartOrder["options"]): string {
-  const time = new Date().toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
-  const word = (value: unknown) =>
-    String(value ?? "")
-      .split(/[/\\]/)
-      .at(-1)!
-      .replace(/[^\w.-]+/g, "")
-      .slice(0, 40);
-  const suffix = Math.floor(performance.now() * 1000)
-    .toString(36)
-    .slice(-4);
-  return [time, word(options.space), word(options.strategy ?? "hybrid"), suffix]
-    .filter((part) => part !== "")
-    .join("-");
 }
 
 /**

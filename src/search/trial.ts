@@ -142,3 +142,15 @@ export function isEvaluated({ outcome, proposal }: Trial): boolean {
     !["unreadable", "duplicate", "unmeasured", "cancelled"].includes(outcome.reason)
   );
 }
+
+/** The trials that raised the best score so far, in their order, each with the number of evaluations by then. */
+export function improvementsOf(
+  trials: readonly Trial[],
+): readonly { readonly evaluation: number; readonly trial: ScoredTrial }[] {
+  let best = Number.NEGATIVE_INFINITY;
+  return trials.filter(isEvaluated).flatMap((trial, index) => {
+    if (!isScored(trial) || trial.outcome.score <= best) return [];
+    best = trial.outcome.score;
+    return [{ evaluation: index + 1, trial }];
+  });
+}

@@ -5,7 +5,7 @@ import { formatScore, type Metric } from "../metrics/index.ts";
 import largestFirst from "../search/strategies/largest-first.ts";
 import random from "../search/strategies/random.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
-import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
+import { improvementsOf, isEvaluated, type Trial } from "../search/trial.ts";
 import { runStudy, type Study } from "./run-study.ts";
 
 /** The best so far of one baseline run, at each evaluation that improved it. */
@@ -26,7 +26,7 @@ export async function runBaselines(study: Study, trials: readonly Trial[]): Prom
     const setting = { domain, evaluations, task: "", fidelity: evaluator.fidelity };
     const strategy = definition.create(setting, definition.options.parse({}));
     const result = await runStudy({ domain, evaluator, strategy, trials: evaluations, parallel: 1, seed });
-    return { strategy: definition.name, seed, points: improvements(result.trials) };
+    return { strategy: definition.name, seed, points: pointsOf(result.trials) };
   };
   const runs = [await run(largestFirst, study.seed)];
   for (let index = 1; index <= randomSeeds; index += 1)
@@ -34,14 +34,8 @@ export async function runBaselines(study: Study, trials: readonly Trial[]): Prom
   return runs;
 }
 
-function improvements(trials: readonly Trial[]): BaselineRun["points"] {
-  let best = Number.NEGATIVE_INFINITY;
-  return trials.filter(isEvaluated).flatMap((trial, index) => {
-    if (!isScored(trial) || trial.outcome.score <= best) return [];
-    best = trial.outcome.score;
-    return [{ evaluation: index + 1, score: best }];
-  });
-}
+const pointsOf = (trials: readonly Trial[]) =>
+  improvementsOf(trials).map(({ evaluation, trial }) => ({ evaluation, score: trial.outcome.score }));
 
 /** The comparison in words: one line a baseline. */
 export function baselineWords(

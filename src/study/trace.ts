@@ -2,7 +2,7 @@
 // evaluation, and how good that selection really was.
 
 import type { Choices } from "../search/space.ts";
-import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
+import { improvementsOf, type Trial } from "../search/trial.ts";
 import { runStudy, type Study } from "./run-study.ts";
 
 /** What a table knows about a design and a search must not see. */
@@ -48,27 +48,19 @@ export async function traceStudy(study: Study, judge: TableJudge): Promise<Trace
 }
 
 function pointsOf(trials: readonly Trial[], judge: TableJudge): TracePoint[] {
-  const points: TracePoint[] = [];
-  let best = Number.NEGATIVE_INFINITY;
-  let evaluation = 0;
-  for (const trial of trials) {
-    if (!isEvaluated(trial)) continue;
-    evaluation += 1;
-    if (!isScored(trial) || trial.outcome.score <= best) continue;
-    best = trial.outcome.score;
+  return improvementsOf(trials).flatMap(({ evaluation, trial }) => {
     const { choices } = trial.proposal;
     const known = judge.lookUp(choices);
     const rank = judge.rankOf(choices);
-    if (known === undefined || rank === undefined) continue;
-    points.push({
+    if (known === undefined || rank === undefined) return [];
+    return {
       evaluation,
       accuracy01: known.selection01,
       testAccuracy01: known.test01,
       rank,
       regret01: judge.optimum01 - known.selection01,
-    });
-  }
-  return points;
+    };
+  });
 }
 
 function countProposals(trials: readonly Trial[]): Trace["proposals"] {

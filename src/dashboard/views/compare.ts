@@ -4,7 +4,7 @@ import { mean } from "../../math/statistics.ts";
 import { meanInterval } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { summaryOf } from "../../runs/summary.ts";
-import { isEvaluated, isScored } from "../../search/trial.ts";
+import { improvementsOf, isEvaluated } from "../../search/trial.ts";
 import type { Comparison } from "../api.ts";
 import { trialColumns } from "./trials.ts";
 
@@ -14,17 +14,14 @@ export function comparisonView(runs: readonly FollowedRun[]): Comparison {
 }
 
 function traceOf(run: FollowedRun): Comparison["runs"][number] {
-  const { rows: kept } = run.journal;
-  const { finishedMs, usd } = trialColumns(run, 0, kept.length);
-  const rows = kept.map(({ trial }, row) => ({ trial, row })).sort((a, b) => a.trial.number - b.trial.number);
-  const risen: { evaluation: number; accuracy01: number; row: number }[] = [];
-  let evaluation = 0;
-  for (const { trial, row } of rows) {
-    if (!isEvaluated(trial)) continue;
-    evaluation += 1;
-    if (!isScored(trial) || trial.outcome.score <= (risen.at(-1)?.accuracy01 ?? -1)) continue;
-    risen.push({ evaluation, accuracy01: trial.outcome.score, row });
-  }
+  const { rows, trials } = run.journal;
+  const { finishedMs, usd } = trialColumns(run, 0, rows.length);
+  const rowOf = new Map(rows.map(({ trial }, row) => [trial.number, row]));
+  const risen = improvementsOf(trials).map(({ evaluation, trial }) => ({
+    evaluation,
+    accuracy01: trial.outcome.score,
+    row: rowOf.get(trial.number) as number,
+  }));
   const { strategy, model, seed, selectedOn } = summaryOf(run);
   return {
     id: run.id,
@@ -34,7 +31,7 @@ function traceOf(run: FollowedRun): Comparison["runs"][number] {
     accuracy01: risen.map(({ accuracy01 }) => accuracy01),
     finishedMs: risen.map(({ row }) => finishedMs[row] as number),
     usd: risen.map(({ row }) => usd[row] ?? null),
-    evaluations: evaluation,
+    evaluations: trials.filter(isEvaluated).length,
   };
 }
 

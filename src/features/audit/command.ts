@@ -4,7 +4,6 @@
 import { mkdir } from "node:fs/promises";
 import { z } from "zod";
 import { assemble } from "../../api/assemble.ts";
-import { defaultFolder } from "../../api/default-folder.ts";
 import { provenanceOf } from "../../api/provenance.ts";
 import { publishedSpace } from "../../api/published-space.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
@@ -17,6 +16,7 @@ import { writeFiles } from "../../command/write-files.ts";
 import { openTable } from "../../evaluators/accuracy-table.ts";
 import { estimate } from "../../llm/index.ts";
 import { accuracy, metricOf } from "../../metrics/index.ts";
+import { createRunFolder } from "../../runs/run-folder.ts";
 import type { StudyConfig } from "../../study/journal-lines.ts";
 import { lockFolder } from "../../study/lock.ts";
 import { modelSettings } from "../../study/settings.ts";
@@ -71,7 +71,9 @@ asks nothing twice.`,
     const onProgress = (text: string) => terminal.error(`${text}\n`);
     const { environment, signal } = terminal;
     const config = await configOf(given);
-    const folder = given.out ?? defaultFolder(config.space, "audit", new Date());
+    const folder =
+      given.out ??
+      (await createRunFolder("runs", { space: config.space, strategy: "audit", now: new Date() }));
     await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
       throw fileError(thrown, folder, "create the folder");
     });
