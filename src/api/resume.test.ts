@@ -113,5 +113,5 @@ test("changed data are refused with what to do, and accepted on request, which t
   // Accepted once, it is the data of the run.
   expect((await resume(run, { trials: 4 })).trials.length).toBe(4);
   await appendFile(join(folder, "data.bin"), "yet more");
-  await expect(resume(run, { trials: 5 })).rejects.toMatchObject({ code: "hash-mismatch" });
+  await expect(resume(run, { trials: 5 })).rejects.toMatchObject({ code: "data-changed" });
 });

@@ -83,7 +83,7 @@ export interface ResumeOptions extends Sitting, GivenMembers {
  * read, unless `trials` asks for more than it had. Members that a script defined as objects must be handed over again.
  *
  * @throws GeniusError `not-found` when the folder holds no run, `locked` while another process runs it,
- *   `hash-mismatch` when the data changed since and that is not accepted, and what `search` throws.
+ *   `data-changed` when the data changed since and that is not accepted, and what `search` throws.
  * @example
  * ```ts
  * import { resume } from "genius-nas";
@@ -117,7 +117,7 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
     const change = dataChange(record, parts.provenance);
     if (change !== undefined && options.acceptChangedData !== true) {
       await parts.close();
-      throw new GeniusError("hash-mismatch", refusalWords(change, folder));
+      throw new GeniusError("data-changed", refusalWords(change, folder));
     }
     const places = await placesIn(folder, planned);
     const hasMoved = !isDeepStrictEqual(places, planned.places);

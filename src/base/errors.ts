@@ -10,6 +10,7 @@ export type ErrorCode =
   | "bad-file"
   | "bad-choices"
   | "bad-data"
+  | "data-changed"
   | "bad-model-file"
   | "not-found"
   | "no-permission"
