@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, systemCodeOf } from "../base/errors.ts";
+import { makeFolder } from "../base/folder.ts";
 
 export interface RunName {
   /** Names or files. */
@@ -15,7 +16,7 @@ export interface RunName {
  * searches begin in one second, the others get a number at its end.
  */
 export async function createRunFolder(parent: string, name: RunName): Promise<string> {
-  await mkdir(parent, { recursive: true }).catch((thrown: unknown) => {
+  await makeFolder(parent).catch((thrown: unknown) => {
     throw fileError(thrown, parent, "create the folder");
   });
   for (let number = 1; ; number += 1) {
