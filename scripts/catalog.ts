@@ -23,6 +23,13 @@ const kinds: readonly Kind[] = [
     contract: "search/space",
   },
   {
+    kind: "references",
+    folders: ["search/references"],
+    define: "defineReference",
+    type: "ReferenceDefinition",
+    contract: "search/references/reference",
+  },
+  {
     kind: "strategies",
     folders: ["search/strategies", "features/weight-sharing/strategies"],
     define: "defineStrategy",

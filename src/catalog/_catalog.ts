@@ -2,6 +2,7 @@
 
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
+import type { ReferenceDefinition } from "../search/references/reference.ts";
 import type { SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import type { DatasetFormat } from "../tasks/image-classification/dataset.ts";
@@ -62,6 +63,76 @@ export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
       "Made for GENIUS after ResNet, https://arxiv.org/abs/1512.03385, and Squeeze-and-Excitation, https://arxiv.org/abs/1709.01507",
 
     load: async () => (await import("../search/spaces/residual.ts")).default,
+  },
+};
+
+export const references: Readonly<Record<string, Entry<ReferenceDefinition>>> = {
+  "all-cnn": {
+    summary: "Nine plain convolutions at 96 and 192 channels, two of stride 2, and a global average.",
+    source:
+      "Springenberg et al. 2015 (All-CNN-C), https://arxiv.org/abs/1412.6806; differs from it: batch norm after each convolution, and no dropout",
+
+    load: async () => (await import("../search/references/all-cnn.ts")).default,
+  },
+  convnext: {
+    summary:
+      "Twelve blocks of a 7×7 depthwise convolution, layer norm and two pointwise layers with GELU, at 40 to 320 channels.",
+    source:
+      "Liu et al. 2022, https://arxiv.org/abs/2201.03545, in the sizes of timm's convnext_atto; differs from it: no layer scale, and for images below 96 pixels the first strides are left out",
+
+    load: async () => (await import("../search/references/convnext.ts")).default,
+  },
+  "ds-cnn": {
+    summary: "A convolution of stride 2 and four depthwise separable ones, all at 64 channels.",
+    source:
+      "Zhang et al. 2017, https://arxiv.org/abs/1711.07128 (MLPerf Tiny's keyword spotting); differs from it: images that are not tall spectrograms get a 3×3 first kernel instead of 10×4, and above 64 pixels further strides",
+
+    load: async () => (await import("../search/references/ds-cnn.ts")).default,
+  },
+  "mobilenet-v1": {
+    summary: "Thirteen pairs of a 3×3 depthwise and a pointwise convolution, from 32 to 1024 channels.",
+    source:
+      "Howard et al. 2017, https://arxiv.org/abs/1704.04861; for images below 96 pixels the first strides are left out",
+
+    load: async () => (await import("../search/references/mobilenet-v1.ts")).default,
+  },
+  "mobilenet-v2": {
+    summary:
+      "Seventeen inverted residuals of expansion 6 at 16 to 320 channels, and a pointwise layer of 1280.",
+    source:
+      "Sandler et al. 2018, https://arxiv.org/abs/1801.04381; for images below 96 pixels the first strides are left out, and the last layer is narrowed with the others",
+
+    load: async () => (await import("../search/references/mobilenet-v2.ts")).default,
+  },
+  "mobilenet-v3-small": {
+    summary:
+      "Eleven inverted residuals, most with 5×5 kernels and squeeze-and-excitation, at 16 to 96 channels.",
+    source:
+      "Howard et al. 2019, https://arxiv.org/abs/1905.02244; for images below 96 pixels the first strides are left out",
+
+    load: async () => (await import("../search/references/mobilenet-v3-small.ts")).default,
+  },
+  "resnet-20": {
+    summary: "Nine residual blocks of two 3×3 convolutions at 16, 32 and 64 channels.",
+    source:
+      "He et al. 2016, https://arxiv.org/abs/1512.03385; differs from it: 1×1 convolutions on the two shortcuts that change shape",
+
+    load: async () => (await import("../search/references/resnet-20.ts")).default,
+  },
+  "resnet-8": {
+    summary: "Three residual blocks of two 3×3 convolutions at 16, 32 and 64 channels.",
+    source:
+      "Banbury et al. 2021 (MLPerf Tiny), https://arxiv.org/abs/2106.07597; differs from it: no biases before batch norms, and a norm on the shortcuts",
+
+    load: async () => (await import("../search/references/resnet-8.ts")).default,
+  },
+  "shufflenet-v2": {
+    summary:
+      "Sixteen units of pointwise and 3×3 depthwise convolutions on half of the channels, 116 to 464, and a pointwise layer of 1024.",
+    source:
+      "Ma et al. 2018, https://arxiv.org/abs/1807.11164; for images below 96 pixels the first strides are left out, and the last layer is narrowed with the others",
+
+    load: async () => (await import("../search/references/shufflenet-v2.ts")).default,
   },
 };
 

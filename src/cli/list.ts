@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import { jsonLine } from "../base/terminal-text.ts";
-import { evaluators, formats, launchers, spaces, strategies } from "../catalog/_catalog.ts";
+import { evaluators, formats, launchers, references, spaces, strategies } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { defineCommand } from "../command/command.ts";
 import { modelProviders } from "../llm/index.ts";
@@ -20,6 +20,7 @@ const rowsOf = (entries: Readonly<Record<string, { summary: string; source: stri
 const kinds: Readonly<Record<string, () => readonly Row[]>> = {
   spaces: () => rowsOf(spaces),
   strategies: () => rowsOf(strategies),
+  references: () => rowsOf(references),
   evaluators: () => rowsOf(evaluators),
   datasets: listDatasets,
   formats: () => rowsOf(formats),

@@ -1,0 +1,76 @@
+// A reference: a network that people designed, with its width free. Fitted to limits and images it is the best that a
+// person could have taken off the shelf, from which a search starts and beside which its result is shown.
+import { networkCost } from "../../graph/cost.ts";
+import type { FeatureShape, Network } from "../../graph/network.ts";
+import type { Limits } from "../space.ts";
+
+export interface ReferenceSetting {
+  /** `[channels, height, width]` of the images. */
+  readonly input: FeatureShape;
+  readonly classCount: number;
+  /** Multiplies all channel counts; 1 is the network as published. */
+  readonly width: number;
+}
+
+/** What a reference file exports by default. */
+export interface ReferenceDefinition {
+  readonly name: string;
+  /** One sentence for people and for a language model. */
+  readonly summary: string;
+  /** Where it was published, and in what it differs from that. */
+  readonly source: string;
+  /** Total for positive widths: costs grow with the width. */
+  build(setting: ReferenceSetting): Network;
+}
+
+export function defineReference(definition: ReferenceDefinition): ReferenceDefinition {
+  return definition;
+}
+
+export interface FittedReference {
+  readonly name: string;
+  /** The width multiplier that was found. */
+  readonly width: number;
+  readonly network: Network;
+  readonly paramCount: number;
+  /** Multiply–accumulates for one image. */
+  readonly macCount: number;
+}
+
+const narrowest = 1 / 64;
+const widest = 16;
+
+/**
+ * The widest network of a reference inside the limits; undefined when even the narrowest is too large or the widest
+ * too small. Without an upper limit the network is as published (width 1).
+ */
+export function fitReference(
+  definition: ReferenceDefinition,
+  images: Omit<ReferenceSetting, "width">,
+  limits: Limits,
+): FittedReference | undefined {
+  const at = (width: number): FittedReference => {
+    const network = definition.build({ ...images, width });
+    const { paramCount, macCount } = networkCost(network);
+    return { name: definition.name, width, network, paramCount, macCount };
+  };
+  const { maxParamCount, maxMacCount, minParamCount = 0, minMacCount = 0 } = limits;
+  const isUnder = ({ paramCount, macCount }: FittedReference) =>
+    paramCount <= (maxParamCount ?? Number.POSITIVE_INFINITY) &&
+    macCount <= (maxMacCount ?? Number.POSITIVE_INFINITY);
+  const widestUnder = () => {
+    let [low, high] = [narrowest, widest];
+    if (!isUnder(at(low))) return undefined;
+    if (isUnder(at(high))) return at(high);
+    while (high / low > 1.002) {
+      const middle = Math.sqrt(low * high);
+      if (isUnder(at(middle))) low = middle;
+      else high = middle;
+    }
+    return at(low);
+  };
+  const isFree = maxParamCount === undefined && maxMacCount === undefined;
+  const fitted = isFree ? at(1) : widestUnder();
+  const isOver = fitted !== undefined && fitted.paramCount >= minParamCount && fitted.macCount >= minMacCount;
+  return isOver ? fitted : undefined;
+}
