@@ -61,6 +61,7 @@ export {
   norm,
   squeezeExcite,
 } from "./graph/blocks.ts";
+export { canonicalKey } from "./graph/canonical.ts";
 export {
   type NetworkCost,
   type NodeCost,

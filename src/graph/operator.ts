@@ -86,6 +86,10 @@ export interface Operator<Op extends { readonly kind: string }> {
   readonly commutative: boolean;
   /** Whether channel c of the output depends on channel c of the input alone, for any number of channels. */
   readonly channelwise: boolean;
+  /** Whether two of them that read the same give the same: they own no weights and draw no random numbers. */
+  readonly pure: boolean;
+  /** Whether it gives its first input unchanged. */
+  identity(op: Op, inputs: readonly FeatureShape[]): boolean;
   /** The shape of the output, or the reason why the inputs do not fit, to be read after the node's name. */
   shape(op: Op, inputs: readonly FeatureShape[]): FeatureShape | string;
   /** Its tensors, in the order in which they are stored. */

@@ -73,6 +73,8 @@ export const activation: Operator<Activation> = {
   gives: "alike",
   commutative: false,
   channelwise: true,
+  pure: true,
+  identity: () => false,
   shape: (op, inputs) =>
     Object.hasOwn(activations, op.function)
       ? sameShape(op, inputs)

@@ -23,6 +23,8 @@ export const add: Operator<Add> = {
   gives: "alike",
   commutative: true,
   channelwise: true,
+  pure: true,
+  identity: (_op, inputs) => inputs.length === 1,
   shape: (_op, inputs) => commonShape(inputs),
   parameters: none,
   macs: free,

@@ -15,6 +15,8 @@ export const batchNorm: Operator<BatchNorm> = {
   gives: "alike",
   commutative: false,
   channelwise: true,
+  pure: false,
+  identity: () => false,
   shape: (op, inputs) =>
     op.epsilon > 0 ? sameShape(op, inputs) : `its epsilon must be above 0, received ${op.epsilon}`,
   parameters(_op, [channels]): readonly Parameter[] {

@@ -15,6 +15,8 @@ export const channelShuffle: Operator<ChannelShuffle> = {
   gives: "map",
   commutative: false,
   channelwise: false,
+  pure: true,
+  identity: ({ groups }) => groups === 1,
   shape({ groups }, [input]) {
     const [channels] = input as FeatureShape;
     return channels % groups === 0

@@ -12,6 +12,8 @@ export const concat: Operator<Concat> = {
   gives: "alike",
   commutative: false,
   channelwise: false,
+  pure: true,
+  identity: (_op, inputs) => inputs.length === 1,
   shape(_op, inputs) {
     const [first] = inputs as readonly [FeatureShape];
     let channels = 0;

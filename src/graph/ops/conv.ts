@@ -23,6 +23,8 @@ export const conv: Operator<Conv> = {
   gives: "map",
   commutative: false,
   channelwise: false,
+  pure: false,
+  identity: () => false,
   shape(op, [input]) {
     const [channels] = input as FeatureShape;
     if (channels % op.groups !== 0 || op.outChannels % op.groups !== 0)

@@ -31,6 +31,8 @@ export const dropPath: Operator<DropPath> = {
   gives: "map",
   commutative: false,
   channelwise: true,
+  pure: false,
+  identity: ({ rate }) => rate === 0,
   shape: (op, inputs) => rateFault(op.rate) ?? sameShape(op, inputs),
   parameters: none,
   macs: free,

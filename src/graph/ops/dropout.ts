@@ -19,6 +19,8 @@ export const dropout: Operator<Dropout> = {
   gives: "alike",
   commutative: false,
   channelwise: true,
+  pure: false,
+  identity: ({ rate }) => rate === 0,
   shape: (op, inputs) => rateFault(op.rate) ?? sameShape(op, inputs),
   parameters: none,
   macs: free,

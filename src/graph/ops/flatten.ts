@@ -13,6 +13,8 @@ export const flatten: Operator<Flatten> = {
   gives: "vector",
   commutative: false,
   channelwise: false,
+  pure: true,
+  identity: (_op, [input]) => (input as FeatureShape)[1] * (input as FeatureShape)[2] === 1,
   shape: (_op, [input]) => [volume(input as FeatureShape), 1, 1],
   parameters: none,
   macs: free,

@@ -13,6 +13,8 @@ export const globalPool: Operator<GlobalPool> = {
   gives: "map",
   commutative: false,
   channelwise: true,
+  pure: true,
+  identity: (_op, [input]) => (input as FeatureShape)[1] * (input as FeatureShape)[2] === 1,
   shape: (_op, [input]) => [(input as FeatureShape)[0], 1, 1],
   parameters: none,
   macs: free,

@@ -14,6 +14,8 @@ export const input: Operator<Input> = {
   gives: "map",
   commutative: false,
   channelwise: false,
+  pure: false,
+  identity: () => false,
   shape: ({ shape }) =>
     shape.every((length) => Number.isInteger(length) && length >= 1)
       ? shape

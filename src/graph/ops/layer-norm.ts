@@ -30,6 +30,8 @@ export const layerNorm: Operator<LayerNorm> = {
   gives: "map",
   commutative: false,
   channelwise: false,
+  pure: false,
+  identity: () => false,
   shape: (op, inputs) =>
     op.epsilon > 0 ? sameShape(op, inputs) : `its epsilon must be above 0, received ${op.epsilon}`,
   parameters: (_op, [channels]: FeatureShape) => [

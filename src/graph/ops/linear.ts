@@ -17,6 +17,8 @@ export const linear: Operator<Linear> = {
   gives: "vector",
   commutative: false,
   channelwise: false,
+  pure: false,
+  identity: () => false,
   shape: ({ outFeatures }) => [outFeatures, 1, 1],
   parameters({ outFeatures, bias }, input: FeatureShape) {
     const inFeatures = volume(input);

@@ -24,6 +24,8 @@ export const mixture: Operator<Mixture> = {
   gives: "alike",
   commutative: false,
   channelwise: true,
+  pure: false,
+  identity: () => false,
   shape: (_op, inputs) => commonShape(inputs),
   parameters: none,
   macs: free,

@@ -13,6 +13,8 @@ export const multiply: Operator<Multiply> = {
   gives: "alike",
   commutative: true,
   channelwise: true,
+  pure: true,
+  identity: () => false,
   shape(_op, inputs) {
     const [first, second] = inputs as readonly [FeatureShape, FeatureShape];
     const [map, gate] = first[1] * first[2] >= second[1] * second[2] ? [first, second] : [second, first];

@@ -21,6 +21,8 @@ export const pool: Operator<Pool> = {
   gives: "map",
   commutative: false,
   channelwise: true,
+  pure: true,
+  identity: () => false,
   shape: (op, [input]) => slidingShape((input as FeatureShape)[0], input as FeatureShape, op),
   parameters: none,
   macs: free,

@@ -14,6 +14,8 @@ export const scale: Operator<Scale> = {
   gives: "alike",
   commutative: false,
   channelwise: true,
+  pure: true,
+  identity: ({ factor }) => factor === 1,
   shape: (op, inputs) =>
     Number.isFinite(op.factor) ? sameShape(op, inputs) : `its factor must be a number, received ${op.factor}`,
   parameters: none,

@@ -16,6 +16,8 @@ export const slice: Operator<Slice> = {
   gives: "alike",
   commutative: false,
   channelwise: false,
+  pure: true,
+  identity: ({ from, to }, [input]) => to - from === (input as FeatureShape)[0],
   shape({ from, to }, [input]) {
     const [channels, height, width] = input as FeatureShape;
     const whole = Number.isInteger(from) && Number.isInteger(to);

@@ -14,6 +14,8 @@ export const upsample: Operator<Upsample> = {
   gives: "map",
   commutative: false,
   channelwise: true,
+  pure: true,
+  identity: ({ factor }) => factor === 1,
   shape({ factor }, [input]) {
     const [channels, height, width] = input as FeatureShape;
     return Number.isInteger(factor) && factor >= 1

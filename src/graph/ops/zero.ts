@@ -29,6 +29,8 @@ export const zero: Operator<Zero> = {
   gives: "map",
   commutative: false,
   channelwise: false,
+  pure: true,
+  identity: () => false,
   shape({ outChannels, stride }, [input]) {
     const [, height, width] = input as FeatureShape;
     if (!(stride[0] >= 1 && stride[1] >= 1))
