@@ -2,25 +2,27 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GeniusError } from "../../base/errors.ts";
+import { spaces as catalog } from "../../catalog/_catalog.ts";
 import { networkCost, nodeCosts } from "../../graph/cost.ts";
 import { keyOf, parseChoices, toDigits } from "../choices.ts";
 import { createDomain } from "../constraints/create-domain.ts";
 import type { Space } from "../space.ts";
 import mobileNet from "./channel-bench-mobilenet.ts";
 import resNet from "./channel-bench-resnet.ts";
-import genius from "./genius-imagenet.ts";
 import mobile from "./mobile.ts";
 import cells from "./nas-bench-201.ts";
-import macro from "./nas-bench-macro.ts";
 import { layoutOf, sizeClasses } from "./parts/stage-layout.ts";
 import residual from "./residual.ts";
 
+const images = { imageSize: 32, channels: 3, classCount: 10 };
+/** Every space of the catalog as a search on these images makes it, and those with training decisions as well. */
 const spaces: readonly Space[] = [
-  macro.create({}),
-  resNet.create({}),
-  mobileNet.create({}),
-  cells.create(cells.options.parse({})),
-  genius.create({ classCount: 1000 }),
+  ...(await Promise.all(
+    Object.values(catalog).map(async ({ load }) => {
+      const definition = await load();
+      return definition.create(definition.options.parse(definition.fit?.(images, {}) ?? {}));
+    }),
+  )),
   mobile.create(mobile.options.parse({ hyperparameters: true })),
   residual.create(residual.options.parse({ hyperparameters: true })),
 ];
@@ -79,7 +81,7 @@ describe.each(spaces.map((space) => [space.name, space] as const))("%s", (_, spa
 
 describe("a design in its published notation", () => {
   it("is a cell string in NAS-Bench-201", () => {
-    const space = spaces[3]!;
+    const space = cells.create(cells.options.parse({}));
     const cell = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|avg_pool_3x3~0|nor_conv_1x1~1|none~2|";
     expect(parseChoices(space, cell)).toEqual([3, 0, 1, 4, 2, 0]);
     expect(space.tableKey?.([3, 0, 1, 4, 2, 0])).toBe(cell);
@@ -88,14 +90,20 @@ describe("a design in its published notation", () => {
   });
 
   it("is a list of widths in Channel-Bench", () => {
-    expect(parseChoices(spaces[1]!, "[64, 192, 128, 128, 512, 384, 256]")).toEqual([0, 2, 1, 0, 3, 2, 1]);
-    expect(parseChoices(spaces[2]!, "32, 768, 192, 384, 256, 1536, 1024")).toEqual([0, 3, 0, 1, 3, 3, 3]);
-    expect(() => parseChoices(spaces[1]!, "[64, 100, 128, 128, 512, 384, 256]")).toThrow("(channels0)");
+    expect(parseChoices(resNet.create({}), "[64, 192, 128, 128, 512, 384, 256]")).toEqual([
+      0, 2, 1, 0, 3, 2, 1,
+    ]);
+    expect(parseChoices(mobileNet.create({}), "32, 768, 192, 384, 256, 1536, 1024")).toEqual([
+      0, 3, 0, 1, 3, 3, 3,
+    ]);
+    expect(() => parseChoices(resNet.create({}), "[64, 100, 128, 128, 512, 384, 256]")).toThrow(
+      "(channels0)",
+    );
   });
 
   it("starts at 1 in Channel-Bench", () => {
-    expect(keyOf(spaces[1]!, [0, 1, 2, 3, 0, 1, 2])).toBe("1234123");
-    expect(() => parseChoices(spaces[1]!, "0111111")).toThrow("Choice 1");
+    expect(keyOf(resNet.create({}), [0, 1, 2, 3, 0, 1, 2])).toBe("1234123");
+    expect(() => parseChoices(resNet.create({}), "0111111")).toThrow("Choice 1");
   });
 });
 
