@@ -1,4 +1,4 @@
-// How long a proposal takes after so many observations, for our strategies and for Optuna's samplers in the same run,
+// How long a proposal takes after a number of observations, for our strategies and for Optuna's samplers in the same run,
 // on NAS-Bench-Macro with its published accuracies. A proposal is timed together with observing what came of it.
 //
 // Usage: node benchmarks/proposal-speed/run.ts [--strategies tpe,gp,hybrid] [--python PYTHON, one that has optuna]

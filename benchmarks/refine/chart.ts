@@ -41,7 +41,7 @@ const chart = stripChart({
   name: "refine-arms",
   title: "Two stages, or more of the first, at equal time",
   caption:
-    "Test accuracy on CIFAR-10 at 16 × 16 pixels, of the network trained anew and with the weights it has; a dot is a seed, the tick the mean, the bar from least to most.",
+    "Test accuracy on CIFAR-10 at 16 × 16 pixels, of the network trained from fresh weights and with the weights it has; a dot is a seed, the tick the mean, the bar from least to most.",
   x: {
     label: "test accuracy (%)",
     min: Math.floor(Math.min(...all)) - 1,

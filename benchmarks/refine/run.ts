@@ -52,7 +52,7 @@ interface Found {
   readonly trained: number;
 }
 
-/** Random search for so many processor seconds; goes on from `from`. */
+/** Random search for a number of processor seconds; continues from `from`. */
 async function randomSearch(seconds: number, name: string, from?: Found): Promise<Found> {
   const spent = clock();
   let best = from;

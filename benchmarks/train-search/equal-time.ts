@@ -1,4 +1,4 @@
-// A search that trains beside honest baselines at equal time: each arm has so many minutes for everything – finding a
+// A search that trains beside honest baselines at equal time: each arm has the same minutes for everything – finding a
 // network and training it – and is measured once on the test images. What a search costs is taken from what its network
 // can be trained; `largest-first` searches nothing and trains all the time.
 //

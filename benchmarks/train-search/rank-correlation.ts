@@ -64,7 +64,7 @@ for (const epochs of values.epochs.split(",").map(Number)) {
   console.log(`${epochs} epoch${epochs === 1 ? " " : "s"}     ${words}, ${seconds.toFixed(0)} s a training`);
 }
 
-/** Every design from scratch for so many epochs. */
+/** Every design from scratch for the given epochs. */
 async function trainAll(epochs: number) {
   const evaluator = await train.create(
     { space, dataset: values.dataset!, folder: values.out, seed, environment: process.env, parallel },

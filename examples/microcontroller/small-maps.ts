@@ -1,4 +1,4 @@
-// Plain convolutions whose feature maps fit a memory of so many kilobytes at one byte a value: where a choice would be too
+// Plain convolutions whose feature maps fit a memory of a given size at one byte a value: where a choice would be too
 // wide, the width is brought down to the widest that fits. So every vector of choices is a network that runs on the board.
 import {
   classifier,

@@ -144,7 +144,8 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     load: async () => (await import("../search/strategies/bohb.ts")).default,
   },
   darts: {
-    summary: "A supernet of all options, weighed by softmax and learned by gradient; proposes the likeliest.",
+    summary:
+      "A supernet of all options, weighted by softmax and learned by gradient; proposes the likeliest.",
     source: "Liu, Simonyan and Yang 2019, https://arxiv.org/abs/1806.09055",
     model: "none",
     needs: "images",
@@ -204,7 +205,7 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     load: async () => (await import("../search/strategies/llm.ts")).default,
   },
   "local-search": {
-    summary: "Climbs to the first better neighbour; starts anew where none is better.",
+    summary: "Climbs to the first better neighbour; starts again where none is better.",
     source: "White et al. 2021, https://arxiv.org/abs/2005.02960",
     model: "none",
     load: async () => (await import("../search/strategies/local-search.ts")).default,

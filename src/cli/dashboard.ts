@@ -51,7 +51,7 @@ ends.`,
     const url = `http://${shownHost}:${serving.port}/#token=${token}`;
     if (isOpen)
       terminal.error(
-        "Warning: other machines can reach this dashboard, over a connection that is not encrypted. Whoever has the\naddress below, whole, can read the runs and start programs on this machine.\n",
+        "Warning: other machines can reach this dashboard, over a connection that is not encrypted. Anyone who has the\nwhole address below can read the runs and start programs on this machine.\n",
       );
     if (options.json) terminal.out(jsonLine({ url, host, port: serving.port, token, folder }));
     else terminal.out(`${url}\n`);

@@ -22,7 +22,7 @@ const flags = z.object({
       "where to (default: standard output for text, model.onnx or model.safetensors else; of tensorboard, the folder)",
     )
     .meta({ placeholder: "FILE" }),
-  seed: z.int().min(0).default(1).describe("of fresh weights, where no trained ones are at hand"),
+  seed: z.int().min(0).default(1).describe("of fresh weights, where no trained ones are available"),
   json: z.boolean().default(false).describe("say what was written as JSON"),
 });
 

@@ -16,14 +16,14 @@ export default defineCommand({
       .int()
       .min(1)
       .default(200)
-      .describe("most evaluations of one search that the assistant starts"),
+      .describe("max evaluations of one search that the assistant starts"),
     maxUsd: z
       .number()
       .positive()
       .default(1)
-      .describe("most that the model of one such search may cost")
+      .describe("max cost of the model in one such search")
       .meta({ placeholder: "X" }),
-    maxRunning: z.int().min(1).default(2).describe("most searches at once"),
+    maxRunning: z.int().min(1).default(2).describe("max searches at once"),
   }),
   more: `DIR is the folder of runs; the default is runs/. The assistant's configuration names the command and its arguments, as in
   {"mcpServers": {"genius": {"command": "npx", "args": ["genius", "mcp", "/path/to/runs"]}}}`,

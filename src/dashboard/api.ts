@@ -75,7 +75,7 @@ export interface Routes {
     readonly query: { readonly choices: string; readonly against?: string };
     readonly reply: NetworkView;
   };
-  /** A download: the network of a trial. ONNX and safetensors have trained weights where the trial's are at hand. */
+  /** A download: the network of a trial. ONNX and safetensors have trained weights where the trial's are available. */
   readonly "GET /api/runs/:id/export": {
     readonly query: { readonly trial: number; readonly format: ExportFormat };
     readonly reply: Download;

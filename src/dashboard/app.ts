@@ -42,7 +42,7 @@ export interface Dashboard {
 
 type Reply<Route extends keyof Routes> = Routes[Route]["reply"];
 
-const mostBodyBytes = 1 << 20;
+const maxBodyBytes = 1 << 20;
 const startOrder = z.object({
   dataset: z.string().max(4096).optional(),
   options: z.record(z.string(), z.union([z.string().max(4096), z.number(), z.boolean()])),
@@ -59,7 +59,7 @@ export function createApp(dashboard: Dashboard): Hono {
   app.use(guarded(guard));
   app.use(
     bodyLimit({
-      maxSize: mostBodyBytes,
+      maxSize: maxBodyBytes,
       onError: (context) => refusal(context, 413, "bad-body", "That is more than a megabyte."),
     }),
   );

@@ -13,7 +13,7 @@ import { trialColumns } from "./views/trials.ts";
 const runEveryMs = 250;
 const listEveryMs = 1_000;
 const aliveEveryMs = 15_000;
-const mostRows = 20_000;
+const maxRows = 20_000;
 
 /** Changes of one run, until the page goes away. */
 export function runEvents(
@@ -30,12 +30,12 @@ export function runEvents(
       await run.refresh();
       if (run.generation !== generation) [rows, calls, generation] = [0, 0, run.generation];
       while (rows < run.journal.rows.length) {
-        const trials = trialColumns(run, rows, mostRows);
+        const trials = trialColumns(run, rows, maxRows);
         rows += trials.number.length;
         await send({ kind: "trials", trials }, `${rows}-${calls}`);
       }
       if (calls < run.calls.length) {
-        const page = callRows(run, calls, mostRows);
+        const page = callRows(run, calls, maxRows);
         calls += page.rows.length;
         await send({ kind: "calls", calls: page }, `${rows}-${calls}`);
       }

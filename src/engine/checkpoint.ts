@@ -56,7 +56,7 @@ export function readCheckpoint(
   if (JSON.stringify([header.vectors, header.parameters]) !== own) {
     throw new GeniusError(
       "bad-file",
-      "The checkpoint belongs to another network, optimiser or averaging. Start the training anew, or restore it with the options that it was written with.",
+      "The checkpoint belongs to another network, optimiser or averaging. Start the training again, or restore it with the options that it was written with.",
     );
   }
   let position = offset;
@@ -91,6 +91,6 @@ function readHeader(bytes: Uint8Array): { header: Header; offset: number } {
 function noCheckpoint(reason: string): GeniusError {
   return new GeniusError(
     "bad-file",
-    `This is not a usable training checkpoint: ${reason}. Start the training anew.`,
+    `This is not a usable training checkpoint: ${reason}. Start the training again.`,
   );
 }

@@ -71,7 +71,7 @@ export function withImageSize(network: Network, side: number): Network {
   return { ...network, nodes };
 }
 
-/** @throws GeniusError `wrong-use` where the space's networks do not take these images or tell other classes apart. */
+/** @throws GeniusError `wrong-use` where the space's networks do not take these images or have other classes. */
 function refuseMisfit(dataset: Dataset, space: Space): void {
   const [channels, height, width] = dataset.shape;
   const [spaceChannels, spaceHeight, spaceWidth] = space.input;
@@ -80,7 +80,7 @@ function refuseMisfit(dataset: Dataset, space: Space): void {
   if (channels === spaceChannels && fits && classCount === space.classCount) return;
   throw new GeniusError(
     "wrong-use",
-    `${dataset.name} has images of ${channels}×${height}×${width} in ${classCount} classes, and the networks of ${space.name} take ${space.input.join("×")} and tell ${space.classCount} classes apart. Choose the mobile space, which fits any data set.`,
+    `${dataset.name} has images of ${channels}×${height}×${width} in ${classCount} classes, and the networks of ${space.name} take ${space.input.join("×")} in ${space.classCount} classes. Choose the mobile space, which fits any dataset.`,
   );
 }
 

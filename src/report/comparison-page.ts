@@ -60,7 +60,7 @@ export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] 
       name: "anytime-accuracy",
       title: "Accuracy of the selected design",
       caption:
-        "Accuracy on test data of the design that each strategy would hand over after so many evaluations: mean over seeds, with 95 % intervals.",
+        "Accuracy on test data of the design that each strategy would select after each number of evaluations: mean over seeds, with 95 % intervals.",
       x,
       y: accuracyAxis("accuracy on test data (%)", [
         ...accuracies.flatMap((band) => [...band.low.slice(Math.min(2, band.low.length - 1)), ...band.high]),

@@ -21,7 +21,7 @@ interface PairTest {
   readonly improvement01: number;
   readonly improvementCi95: Interval;
   /** At the 5 % level after correction. */
-  readonly verdict: "a is better" | "b is better" | "not told apart";
+  readonly verdict: "a is better" | "b is better" | "no significant difference";
 }
 
 export interface BudgetTests {
@@ -56,7 +56,7 @@ export function testsAt(bench: Bench, strategies: readonly string[], evaluations
       const pHolm = adjusted[index]!;
       const { positive, ...rest } = pair;
       const better = positive ? "a is better" : "b is better";
-      return { ...rest, pHolm, verdict: pHolm < 0.05 ? better : "not told apart" };
+      return { ...rest, pHolm, verdict: pHolm < 0.05 ? better : "no significant difference" };
     }),
   };
 }

@@ -38,23 +38,26 @@ export function findings(comparison: Comparison): string[] {
     const pair = tests.pairs.find(({ a, b }) => [a, b].includes(leader.strategy) && [a, b].includes(other));
     if (pair === undefined) return undefined;
     const chance = pair.a === leader.strategy ? pair.improvement01 : 1 - pair.improvement01;
-    const verdict = pair.verdict === "not told apart" ? "is not told apart from" : "differs from";
+    const verdict =
+      pair.verdict === "no significant difference" ? "does not differ significantly from" : "differs from";
     return `It ${verdict} ${other} (Holm-corrected p ${equals(pair.pHolm)}); a run of it ends above a run of ${other} with probability ${chance.toFixed(2)}.`;
   };
   const others = rows.filter((row) => row !== leader);
-  const untold = others
+  const similar = others
     .map((row) => row.strategy)
     .filter((name) =>
       tests.pairs.some(
         ({ a, b, verdict }) =>
-          [a, b].includes(leader.strategy) && [a, b].includes(name) && verdict === "not told apart",
+          [a, b].includes(leader.strategy) &&
+          [a, b].includes(name) &&
+          verdict === "no significant difference",
       ),
     );
   return [
     `After ${budget} evaluations ${leader.strategy} has the highest mean accuracy on test data, ${formatPercent(leader.testAccuracy01.mean)} over ${leader.seeds} runs.${leader.baseline ? " It is a baseline: no strategy that was asked for did better." : ""}`,
-    untold.length === 0
-      ? "At the 5 % level it is told apart from every other strategy."
-      : `At the 5 % level it is not told apart from ${untold.join(", ")}.`,
+    similar.length === 0
+      ? "At the 5 % level it differs from every other strategy."
+      : `At the 5 % level there is no significant difference from ${similar.join(", ")}.`,
     ...(leader.strategy === "random" ? [] : [against("random") ?? "Random search was not run."]),
   ];
 }

@@ -36,10 +36,10 @@ export interface EarlyLate {
 const probes = 12;
 const feasibleDraws = 400;
 const resamples = 1000;
-const leastBest = 5;
+const minBest = 5;
 const bestShare = 0.1;
 /** Decisions whose places are closer together than this are all over the network, such as those of a repeated cell. */
-const leastSpread = 0.25;
+const minSpread = 0.25;
 /** Differences smaller than this are called none. */
 const slight = 0.1;
 
@@ -49,15 +49,15 @@ export function earlyLate(
   evaluated: readonly { readonly choices: Choices; readonly accuracy01: number }[],
   random: Random,
 ): EarlyLate | { readonly unknown: string } {
-  if (evaluated.length < 4 * leastBest)
-    return { unknown: `It takes ${4 * leastBest} scored designs to say, and there are ${evaluated.length}.` };
+  if (evaluated.length < 4 * minBest)
+    return { unknown: `It takes ${4 * minBest} scored designs to say, and there are ${evaluated.length}.` };
   const places = placesOf(domain, random);
   if (places.length < 3)
     return { unknown: "Too few decisions of this space change what the network computes." };
   const positions = places.map(({ place01 }) => place01);
-  if (Math.max(...positions) - Math.min(...positions) < leastSpread)
+  if (Math.max(...positions) - Math.min(...positions) < minSpread)
     return { unknown: "The decisions of this space have no place: each changes the network everywhere." };
-  const count = Math.max(leastBest, Math.round(bestShare * evaluated.length));
+  const count = Math.max(minBest, Math.round(bestShare * evaluated.length));
   const best = [...evaluated].sort((a, b) => b.accuracy01 - a.accuracy01).slice(0, count);
   const complexities = (choices: Choices) =>
     places.map(({ index, complexity01 }) => complexity01[choices[index]!]!);

@@ -35,10 +35,10 @@ ${sections.map(
 /** A chart with its caption and its figures as a folded table. */
 export function figure(chart: Chart): Markup {
   const { columns, rows } = chart.table;
-  return html`<figure>${scroll(chart.title, chartElement(chart))}<figcaption>${chart.caption}</figcaption>${fold(`Data of “${chart.title}”`, table({ columns, rows: rows.slice(0, mostRows) }), rows.length > mostRows ? `the first ${mostRows} of ${rows.length} rows` : undefined)}</figure>`;
+  return html`<figure>${scroll(chart.title, chartElement(chart))}<figcaption>${chart.caption}</figcaption>${fold(`Data of “${chart.title}”`, table({ columns, rows: rows.slice(0, maxRows) }), rows.length > maxRows ? `the first ${maxRows} of ${rows.length} rows` : undefined)}</figure>`;
 }
 
-const mostRows = 500;
+const maxRows = 500;
 
 export function table(data: DataTable, caption?: string): Markup {
   const label = caption ?? `Table of ${data.columns.slice(0, 3).join(", ")}`;

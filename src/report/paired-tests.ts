@@ -82,7 +82,7 @@ export interface FriedmanTest {
   readonly pValue: number;
   /** Per strategy: the mean of its ranks over the blocks; 1 is best (highest value). */
   readonly meanRanks: readonly number[];
-  /** Nemenyi: mean ranks that differ by less than this are not told apart at the 5 % level. */
+  /** Nemenyi: mean ranks that differ by less than this do not differ significantly at the 5 % level. */
   readonly criticalDifference: number;
 }
 

@@ -138,7 +138,7 @@ function costCharts(input: RunReportInput): Chart[] {
     : [chart("macCount", "multiply–accumulates"), chart("paramCount", "parameters")];
 }
 
-const mostCurves = 40;
+const maxCurves = 40;
 
 function learningCurves(input: RunReportInput): Chart | undefined {
   const { metric } = input.record.header.config;
@@ -153,7 +153,7 @@ function learningCurves(input: RunReportInput): Chart | undefined {
       (a, b) => scoreIn(metric, b.curve.at(-1)!.validation) - scoreIn(metric, a.curve.at(-1)!.validation),
     );
   if (trained.length === 0) return undefined;
-  const shown = trained.slice(0, mostCurves);
+  const shown = trained.slice(0, maxCurves);
   const epochs = shown.flatMap(({ curve }) => curve.map((point) => point.epoch));
   return curveChart({
     name: "learning-curves",
@@ -212,20 +212,20 @@ function calibration(input: RunReportInput): Chart | undefined {
   });
 }
 
-const mostDecisions = 30;
-const mostObservations = 400;
+const maxDecisions = 30;
+const maxObservations = 400;
 
 function worthChart({ record, space }: RunReportInput): Chart | undefined {
   const scored = record.trials
     .filter(isScored)
     .filter((trial) => trial.proposal.choices.length === space?.decisions.length);
-  const used = scored.slice(-mostObservations);
+  const used = scored.slice(-maxObservations);
   if (space === undefined) return undefined;
   const worth = decisionWorth(
     space.decisions,
     used.map((trial) => ({ choices: trial.proposal.choices, accuracy01: trial.outcome.score })),
     createRandom("decision worth"),
-  )?.slice(0, mostDecisions);
+  )?.slice(0, maxDecisions);
   if (worth === undefined || worth.every((entry) => entry.worth01 === 0)) return undefined;
   const most = Math.max(...worth.map((entry) => Math.max(entry.worth01, entry.ci95[1])));
   return barChart({

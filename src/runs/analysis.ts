@@ -59,8 +59,8 @@ export interface Answers {
 }
 
 /** The fit is cubic in the trials; more would say no more. */
-const mostObservations = 250;
-const mostSeen = 300;
+const maxObservations = 250;
+const maxSeen = 300;
 
 export async function analyse(task: AnalysisTask): Promise<Answers[AnalysisTask["kind"]]> {
   const run = await openRun(task.folder);
@@ -90,7 +90,7 @@ const observed = ({ proposal, outcome }: ScoredTrial) => ({
 });
 
 function worthOf({ space }: Domain, scored: readonly ScoredTrial[]): WorthAnswer | null {
-  const used = scored.slice(-mostObservations);
+  const used = scored.slice(-maxObservations);
   const decisions = decisionWorth(space.decisions, used.map(observed), createRandom("decision worth"));
   if (decisions === undefined) return null;
   const which =
@@ -158,6 +158,6 @@ function whyOf(domain: Domain, trials: readonly Trial[], number: number): Attrib
 
 /** The latest trials, and the parent: the surrogate's work is cubic in them. */
 function seen(before: readonly Trial[], parent: Trial): readonly Trial[] {
-  const latest = before.slice(-mostSeen);
+  const latest = before.slice(-maxSeen);
   return latest.includes(parent) ? latest : [parent, ...latest];
 }

@@ -13,7 +13,7 @@ export interface Analyst {
   close(): Promise<void>;
 }
 
-const mostRemembered = 500;
+const maxRemembered = 500;
 
 /** Starts no thread before the first question. */
 export function createAnalyst(): Analyst {
@@ -63,7 +63,7 @@ export function createAnalyst(): Analyst {
     remembered.set(key, answer);
     answer.catch(() => remembered.delete(key));
     for (const old of remembered.keys()) {
-      if (remembered.size <= mostRemembered) break;
+      if (remembered.size <= maxRemembered) break;
       remembered.delete(old);
     }
     return answer;

@@ -88,7 +88,7 @@ test("a run is running while a live process holds it, then stopped, then failed 
   expect(run.state).toBe("failed");
 });
 
-test("a journal that is replaced is read anew, and a damaged one says where", async () => {
+test("a journal that is replaced is read again, and a damaged one says where", async () => {
   const folder = await newFolder();
   const journal = await startRun(folder);
   await journal.addTrial(trialOf(1), "1");

@@ -15,7 +15,7 @@ export interface RunStore {
 
 /** So deep below the root runs are looked for: runs/, and a folder of an experiment in it. */
 const deepest = 3;
-const mostFolders = 5_000;
+const maxFolders = 5_000;
 const skipped = new Set(["node_modules", "best", "inbox", "charts", "checkpoints"]);
 
 export function createRunStore(folder: string): RunStore {
@@ -27,7 +27,7 @@ export function createRunStore(folder: string): RunStore {
     let looked = 0;
     const look = async (at: string, depth: number): Promise<void> => {
       looked += 1;
-      if (looked > mostFolders) return;
+      if (looked > maxFolders) return;
       const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
       if (entries.some((entry) => entry.isFile() && entry.name === "journal.jsonl")) {
         found.set(relative(root, at).split(sep).join("/") || ".", at);

@@ -10,7 +10,7 @@ import type { RunRecord } from "../study/fold.ts";
 import { eventFile, type ScalarEvent } from "./tensorboard-events.ts";
 
 /** Of each training's curve; TensorBoard grows slow with more runs. The best by their last accuracy are kept. */
-const mostCurves = 100;
+const maxCurves = 100;
 
 /** The event files, by path below the log folder. */
 export function tensorboardFiles(record: RunRecord): ReadonlyMap<string, Uint8Array> {
@@ -41,7 +41,7 @@ export function tensorboardFiles(record: RunRecord): ReadonlyMap<string, Uint8Ar
       return curve === undefined || curve.length === 0 ? [] : [{ number, curve }];
     })
     .sort((a, b) => scoreIn(metric, b.curve.at(-1)!.validation) - scoreIn(metric, a.curve.at(-1)!.validation))
-    .slice(0, mostCurves);
+    .slice(0, maxCurves);
   for (const { number, curve } of trained) {
     const points = curve.flatMap(({ epoch, trainLoss, validation }) => [
       { tag: "training/loss", step: epoch, value: trainLoss, wallTime: seconds(number) },

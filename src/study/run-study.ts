@@ -72,7 +72,7 @@ export interface StudyResult {
   readonly detail?: string;
 }
 
-/** So many proposals in a row that could not be evaluated end a study: the strategy is stuck. */
+/** Proposals in a row that could not be evaluated after which a study ends: the strategy is stuck. */
 const patience = 100;
 
 /**

@@ -19,10 +19,10 @@ const named = (placeholder: string, description: string) =>
 const limit = (description: string) => count.optional().describe(description).meta({ placeholder: "N" });
 
 export const limitSettings = z.object({
-  maxParams: limit("at most so many parameters; 20k and 5M are numbers"),
-  minParams: limit("at least so many parameters"),
-  maxMacs: limit("at most so many multiply–accumulates for one image"),
-  minMacs: limit("at least so many multiply–accumulates for one image"),
+  maxParams: limit("maximum parameters, e.g. 20k or 5M"),
+  minParams: limit("minimum parameters"),
+  maxMacs: limit("maximum multiply–accumulates (MACs) of one image"),
+  minMacs: limit("minimum multiply–accumulates (MACs) of one image"),
 });
 
 export const modelSettings = z.object({

@@ -4,7 +4,7 @@
 import { formatDuration } from "../base/units.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 
-/** So many proposals in a row without prospects are needed: one may be an accident of the surrogate. */
+/** Proposals in a row without expected gain before it advises to stop: one may be an accident of the surrogate. */
 const patience = 5;
 /** A gain below a hundredth of a point of accuracy is none. */
 const leastGain01 = 1e-4;

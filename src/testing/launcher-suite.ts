@@ -257,7 +257,7 @@ signal.signal(signal.SIGTERM, stop); leave("ready"); wait_for("never")`,
         }),
     },
     {
-      name: "finds a running job again with a new launcher, and does not start it anew",
+      name: "finds a running job again with a new launcher, and does not start it again",
       run: () =>
         stage('say("begun\\n"); leave("ready"); wait_for("go"); say("done\\n")', async (tools) => {
           const { launcher, job, left, allow, end, state, starts, output } = tools;

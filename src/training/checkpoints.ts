@@ -8,7 +8,7 @@ import { unfinishedEnding, writeWhole } from "../base/write-whole.ts";
 import type { Network } from "../graph/network.ts";
 import type { EpochPoint } from "../search/trial.ts";
 
-const mostKept = 64;
+const maxKept = 64;
 const formatVersion = 1;
 
 export interface Checkpoint {
@@ -44,7 +44,7 @@ export async function readCheckpointFile(path: string): Promise<Checkpoint> {
   } catch (cause) {
     throw new GeniusError(
       "bad-file",
-      `${path} is not a checkpoint that this version reads. Delete it; the training then starts anew.`,
+      `${path} is not a checkpoint that this version reads. Delete it; the training then starts again.`,
       { cause },
     );
   }
@@ -66,7 +66,7 @@ export function trainingKey(network: Network, settings: unknown): string {
 
 /** The checkpoints of a search, in `folder`. */
 export interface CheckpointStore {
-  /** The longest training of that key with at most so many epochs. */
+  /** The longest training of that key with at most the given epochs. */
   find(key: string, epochs: number): Promise<{ readonly path: string; readonly epochs: number } | undefined>;
   /** Where to write one. */
   pathOf(key: string, epochs: number): string;
@@ -113,7 +113,7 @@ export async function openCheckpoints(folder: string): Promise<CheckpointStore> 
       const all = await list();
       const shorter = all.filter((entry) => entry.key === key && entry.epochs < epochs);
       const rest = all.filter((entry) => !shorter.includes(entry)).sort((a, b) => b.score - a.score);
-      for (const { path } of [...shorter, ...rest.slice(mostKept)]) await rm(path, { force: true });
+      for (const { path } of [...shorter, ...rest.slice(maxKept)]) await rm(path, { force: true });
     },
   };
 }

@@ -20,7 +20,7 @@ import type { TrainingParts } from "./training-data.ts";
 
 /**
  * The largest allowed difference of any score between the trained network and the file, relative to the largest:
- * 1e-5, and more for networks of over thirty layers with weights, since each rounds its float32 results anew.
+ * 1e-5, and more for networks of over thirty layers with weights, since each rounds its float32 results.
  */
 function toleranceOf({ nodes }: Network): number {
   const layers = nodes.filter(({ op }) => op.kind === "conv" || op.kind === "linear").length;
@@ -32,7 +32,7 @@ export interface HandOver {
   readonly network: Network;
   readonly weights: Weights;
   readonly parts: TrainingParts;
-  /** On validation, by whoever trained. */
+  /** On validation, by the training. */
   readonly measured: Measured;
   /**
    * Where another program has trained and measured: how far the exported model's loss on validation may be from its,

@@ -82,7 +82,7 @@ export function planTraining(
 }
 
 /**
- * How many of `cores` one training step of so many multiply–accumulates (forwards, of the whole batch) is worth: what
+ * How many of `cores` one training step of this many multiply–accumulates (forwards, of the whole batch) is worth: what
  * threads wait for each other outweighs what they share out when the step is small. Measured: benchmarks/train-search.
  */
 export const usefulThreads = (stepMacCount: number, cores: number): number =>

@@ -7,7 +7,7 @@ import { encodeOnnxModel, type OnnxModel } from "../graph/onnx/index.ts";
 import { createEvaluationBatches, type ImageSet, takeFraction } from "../tasks/image-classification/index.ts";
 
 const batchSize = 32;
-/** So many images of all classes settle the ranges. */
+/** Images of all classes that determine the ranges. */
 const calibrationImages = 512;
 
 /**

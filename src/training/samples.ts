@@ -1,5 +1,5 @@
 // A handful of test images with what the model says of them, for the report: every mistake teaches more than ten
-// right answers, so up to half of them are mistakes, if there are so many.
+// right answers, so up to half of them are mistakes, if there are enough.
 import sharp from "sharp";
 import { type ImageSet, openPixels } from "../tasks/image-classification/index.ts";
 import { probabilities } from "./measure.ts";

@@ -97,9 +97,9 @@ def read_checkpoint(path: Path, fingerprint: str | None) -> Checkpoint:
             )
     except Exception as error:
         kind = type(error).__name__
-        raise TrainingFailed("bad-job", f"{path} is no whole checkpoint ({kind}). Delete it to start anew.") from error
+        raise TrainingFailed("bad-job", f"{path} is no whole checkpoint ({kind}). Delete it to start again.") from error
     if version != CHECKPOINT_VERSION:
         allowed = f"allowed is {CHECKPOINT_VERSION}"
-        raise TrainingFailed("bad-job", f"{path} is of version {version}; {allowed}. Delete it to start anew.")
+        raise TrainingFailed("bad-job", f"{path} is of version {version}; {allowed}. Delete it to start again.")
     what = "another network, recipe, seed or data"
-    raise TrainingFailed("bad-job", f"{path} belongs to {what}. Delete it to start anew.")
+    raise TrainingFailed("bad-job", f"{path} belongs to {what}. Delete it to start again.")

@@ -53,7 +53,7 @@ def _build(model: Model, class_count: int) -> nn.Module:
 
 
 def initialise(network: nn.Module, seed: int) -> None:
-    """Draws all weights anew; each module's depend on the seed and its name only."""
+    """Draws all weights again; each module's depend on the seed and its name only."""
     for name, module in network.named_modules():
         draw = generator_of(seed, "initialise", name)
         if isinstance(module, nn.Conv2d):

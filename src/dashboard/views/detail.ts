@@ -189,12 +189,12 @@ function baselineBands({ journal }: FollowedRun): BaselineBand[] {
   });
 }
 
-const mostSteps = 400;
+const maxSteps = 400;
 const thinned = (steps: readonly number[]) =>
-  steps.length <= mostSteps
+  steps.length <= maxSteps
     ? steps
     : steps.filter(
-        (_, index) => index % Math.ceil(steps.length / mostSteps) === 0 || index === steps.length - 1,
+        (_, index) => index % Math.ceil(steps.length / maxSteps) === 0 || index === steps.length - 1,
       );
 
 function flat(path: string, value: JsonValue | undefined): { name: string; value: string }[] {

@@ -1,5 +1,5 @@
 // Trainings as processes of this machine. A training goes on when the study ends, and the next study finds it again:
-// all there is to know of a job is in `launch-<key>` of its folder, made by whoever starts it first.
+// all there is to know of a job is in `launch-<key>` of its folder, made by the process that starts it first.
 import { spawn } from "node:child_process";
 import { mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { availableParallelism, hostname } from "node:os";
@@ -30,8 +30,8 @@ export default defineLauncher({
   create,
 });
 
-/** A keeper that has not begun after so long never will. */
-const patienceMs = 60_000;
+/** A keeper that has not begun after this time never will. */
+const keeperStartLimitMs = 60_000;
 
 async function create(setting: LauncherSetting): Promise<Launcher> {
   const { environment } = setting;
@@ -168,7 +168,7 @@ async function stateOf(directory: string): Promise<JobState> {
   }
   const processes = await readNote(directory, "process");
   if (processes === undefined) {
-    if (Math.abs(Date.now() - Date.parse(order.takenAt)) < patienceMs) return { kind: "queued" };
+    if (Math.abs(Date.now() - Date.parse(order.takenAt)) < keeperStartLimitMs) return { kind: "queued" };
     // A keeper looks for this note before it starts the trainer, so it cannot begin after it was given up.
     await writeNote(directory, "stop", { at: new Date().toISOString() });
     if ((await readNote(directory, "process")) !== undefined) return { kind: "queued" };

@@ -165,7 +165,7 @@ function requestOf(job: LaunchJob, pip: string | undefined, uri: string | undefi
   };
 }
 
-/** Ray keeps what it knows of jobs in its head's memory: a head that was started anew knows none of the old. */
+/** Ray keeps what it knows of jobs in its head's memory: a head that was restarted knows none of the old. */
 async function stateOfForgotten(api: RayApi, directory: string): Promise<JobState> {
   const known = await readNote(directory);
   if (known === undefined) return { kind: "unknown" };

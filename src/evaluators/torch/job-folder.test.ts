@@ -69,7 +69,7 @@ test("a job folder holds what the trainer's schemas ask for, and another machine
   expect((await read()).threads).toBe(2);
 });
 
-test("a run keeps its name; a copy of it, or a run made anew in its place, has another", async () => {
+test("a run keeps its name; a copy of it, or a run made again in its place, has another", async () => {
   const run = join(root, "named");
   const { runId } = await openJobFolders(run);
   expect((await openJobFolders(run)).runId).toBe(runId);

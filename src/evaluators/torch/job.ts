@@ -29,7 +29,7 @@ const optimiser = z.discriminatedUnion("kind", [
 ]);
 
 const augmentation = z.strictObject({
-  cropPadding: whole.describe("pixels by which images are shifted at most, reflected at the border"),
+  cropPadding: whole.describe("max shift of an image in pixels, reflected at the border"),
   flip: z.boolean().describe("mirror left to right, half of the time"),
   warp: share01.describe("strength of random rotation, slant and scaling"),
   colourJitter: share01.describe("brightness, contrast and saturation by factors of 1 ± this"),
@@ -79,7 +79,7 @@ export const torchJob = z.strictObject({
     initialWeights: z
       .strictObject({
         file: path.describe("safetensors, named as in the state_dict"),
-        classifier: z.enum(["kept", "fresh"]).describe("fresh: the last layer starts anew"),
+        classifier: z.enum(["kept", "fresh"]).describe("fresh: the last layer starts again"),
       })
       .optional()
       .describe("fresh weights, drawn from the seed, by default"),
@@ -96,7 +96,7 @@ export const torchJob = z.strictObject({
       .array(whole)
       .min(2)
       .optional()
-      .describe("classes of the data set that are told apart: number k is output k. All by default"),
+      .describe("classes of the dataset to classify: number k is output k; default all"),
   }),
   recipe: torchRecipe,
   epochs: positive.describe("in all, with those of a checkpoint that is continued"),

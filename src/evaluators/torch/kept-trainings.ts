@@ -6,7 +6,7 @@ import { z } from "zod";
 import { writeWhole } from "../../base/write-whole.ts";
 import { checkpointName } from "./job-folder.ts";
 
-const mostKept = 64;
+const maxKept = 64;
 const noteName = "trained.json";
 
 const note = z.object({
@@ -32,7 +32,7 @@ export type KeptTraining = z.output<typeof note> & {
   readonly name: string;
 };
 
-/** The longest kept training of that key with fewer than so many epochs. */
+/** The longest kept training of that key with fewer epochs than given. */
 export async function findKept(root: string, key: string, epochs: number): Promise<KeptTraining | undefined> {
   const fitting = (await listKept(root)).filter((kept) => kept.key === key && kept.epochs < epochs);
   return fitting.sort((a, b) => b.epochs - a.epochs || (a.name < b.name ? -1 : 1))[0];
@@ -42,7 +42,7 @@ export async function findKept(root: string, key: string, epochs: number): Promi
 export async function keepTraining(root: string, { name, ...content }: KeptTraining): Promise<void> {
   await writeWhole(join(root, name, noteName), JSON.stringify(content));
   const ranked = (await listKept(root)).sort((a, b) => b.score - a.score);
-  for (const { name: other } of ranked.slice(mostKept)) await dropTraining(root, other);
+  for (const { name: other } of ranked.slice(maxKept)) await dropTraining(root, other);
 }
 
 /** Removes a training's checkpoint. */

@@ -28,7 +28,7 @@ export async function readRequirements(): Promise<readonly Requirement[]> {
   if (list === undefined) throw new GeniusError("internal", `${path} names no dependencies.`);
   return (JSON.parse(list) as string[]).map((entry) => {
     const match = /^([A-Za-z0-9_-]+)[=>~]=([0-9.]+)/.exec(entry);
-    if (match === null) throw new GeniusError("internal", `${path}: "${entry}" has no least version.`);
+    if (match === null) throw new GeniusError("internal", `${path}: "${entry}" has no minimum version.`);
     const [, name = "", version = ""] = match;
     return { name, atLeast: version.replace(/\.$/, ""), text: entry };
   });

@@ -10,8 +10,8 @@ import {
   type AuditSummary,
   type Estimate,
   type Evidence,
-  leastPairs,
-  leastSeeds,
+  minPairs,
+  minSeeds,
   summariseAudit,
 } from "./audit-summary.ts";
 import type { AuditMeasurement } from "./measurement.ts";
@@ -33,7 +33,7 @@ const variantNotes = [
   "inverted: the space as it is published, and each accuracy fed back as best + worst − accuracy. Who learns goes to the truly worst designs; who remembers keeps proposing the good ones. Without feedback it is own-names, so it is not ranked.",
 ];
 
-const rule = `The rule. Direct evidence is of three kinds. Ranking: the model orders pairs better under the published names than under the variants that tell the same facts (the mean of hidden-task and permuted), and better than every rule that needs no model. First guess: the same of the first design proposed, and it is better than every design that needs no knowledge. Deaf to feedback: under inverted accuracies the later half of its designs is truly better than those that need no knowledge. Each needs a 95 % interval wholly above zero, or above the guess. Two kinds are clear signs; one is a sign, and so is ranking better under the published names than without any words, which knowledge of networks may explain too; none is no sign. With fewer than ${leastSeeds} seeds or ${leastPairs} judged pairs a kind is not decided.`;
+const rule = `The rule. Direct evidence is of three kinds. Ranking: the model orders pairs better under the published names than under the variants that tell the same facts (the mean of hidden-task and permuted), and better than every rule that needs no model. First guess: the same of the first design proposed, and it is better than every design that needs no knowledge. Deaf to feedback: under inverted accuracies the later half of its designs is truly better than those that need no knowledge. Each needs a 95 % interval wholly above zero, or above the guess. Two kinds are clear signs; one is a sign, and so is ranking better under the published names than without any words, which knowledge of networks may explain too; none is no sign. With fewer than ${minSeeds} seeds or ${minPairs} judged pairs a kind is not decided.`;
 
 const limits =
   "What it cannot see: a model that recognises the space by its structure under every variant, and one that knows only a few designs that it was never led to. No sign is no proof of absence. Half of the pairs are chosen so that the design of more MACs is the worse one, so chance and “more MACs is better” are both near 50 %. Intervals over few seeds are too narrow, and a model that always answers the same is less certain than they say: in 400 simulated audits each of three kinds of models that remember nothing (5 seeds, 100 pairs), 1 to 11 % were said to show signs, and none clear ones.";

@@ -60,8 +60,8 @@ export interface AuditSummary {
   readonly verdict: Verdict;
 }
 
-export const leastSeeds = 5;
-export const leastPairs = 20;
+export const minSeeds = 5;
+export const minPairs = 20;
 /** The variants that tell all that the published one tells of networks: only memory does better without a disguise. */
 export const sameFacts: readonly DisguiseKind[] = ["hidden-task", "permuted"];
 
@@ -113,15 +113,15 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
     return percentiles.length < 2 ? undefined : mean(percentiles.slice(Math.ceil(percentiles.length / 2)));
   });
   const ownFirst = overSeeds((seed) => firstOf("own-names", seed));
-  const beatsRules = allOf(ruleGaps.map(({ difference }) => above(difference, 0, leastPairs)));
+  const beatsRules = allOf(ruleGaps.map(({ difference }) => above(difference, 0, minPairs)));
   const evidence: Evidence[] = [
-    { name: "ranking", holds: allOf([above(rankingGap, 0, leastPairs), beatsRules]) },
+    { name: "ranking", holds: allOf([above(rankingGap, 0, minPairs), beatsRules]) },
     {
       name: "first guess",
-      holds: allOf([above(firstGap, 0, leastSeeds), above(ownFirst, bestTrivialPercentile, leastSeeds)]),
+      holds: allOf([above(firstGap, 0, minSeeds), above(ownFirst, bestTrivialPercentile, minSeeds)]),
     },
-    { name: "deaf to feedback", holds: above(lateInverted, bestTrivialPercentile, leastSeeds) },
-    { name: "names", holds: allOf([above(relabelledGap, 0, leastPairs), beatsRules]) },
+    { name: "deaf to feedback", holds: above(lateInverted, bestTrivialPercentile, minSeeds) },
+    { name: "names", holds: allOf([above(relabelledGap, 0, minPairs), beatsRules]) },
   ];
 
   return {

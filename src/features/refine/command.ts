@@ -42,9 +42,9 @@ const options = z.object({
   candidates: z.int().min(1).default(3).describe("changed networks a round, beside the unchanged one"),
   epochs: z.int().min(1).default(1).describe("epochs of each training in a round"),
   learningRate: z.number().positive().default(0.03).describe("highest learning rate of those trainings"),
-  batchSize: z.int().min(2).default(64).describe("images a step, at most all"),
+  batchSize: z.int().min(2).default(64).describe("batch size, at most all images"),
   threads: z.int().min(1).default(1).describe("threads that train"),
-  seed: z.int().min(0).default(1).describe("decides which changes are drawn"),
+  seed: z.int().min(0).default(1).describe("seed of the drawn changes"),
   model: z
     .string()
     .optional()

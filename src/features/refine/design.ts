@@ -72,7 +72,7 @@ export function withOp(nodes: Nodes, id: string, op: Operation): Nodes {
   return nodes.map((node) => (node.id === id ? { ...node, op } : node));
 }
 
-/** The same nodes, in which whoever read `id` reads `other`, but for the nodes in `except`. */
+/** The same nodes, in which every reader of `id` reads `other`, but for the nodes in `except`. */
 export function redirect(nodes: Nodes, id: string, other: string, except: readonly string[] = []): Nodes {
   return nodes.map((node) =>
     node.inputs.includes(id) && !except.includes(node.id)

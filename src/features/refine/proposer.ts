@@ -1,4 +1,4 @@
-// The contract of whoever says which changes of a block are tried, and the simplest of them: what the grammar draws.
+// The contract of what says which changes of a block are tried, and the simplest of them: what the grammar draws.
 // Proposers see what was measured; they must not train or measure themselves.
 import type { Random } from "../../base/random.ts";
 import { networkCost } from "../../graph/cost.ts";
@@ -48,7 +48,7 @@ export interface ProposeContext {
   readonly block: string;
   /** Those that are over, of all blocks. */
   readonly rounds: readonly Round[];
-  /** At most so many changes are wanted. */
+  /** Max changes wanted. */
   readonly count: number;
   readonly limits: Limits;
   readonly random: Random;

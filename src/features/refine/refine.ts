@@ -40,7 +40,7 @@ export interface Refined {
   readonly design: Design;
   readonly accuracy01: number;
   readonly rounds: readonly Round[];
-  /** Why it ended before its budget was spent: what whoever proposes changes could not do. */
+  /** Why it ended before its budget was spent: what the proposer could not do. */
   readonly endedEarly?: string;
 }
 

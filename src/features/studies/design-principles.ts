@@ -23,7 +23,7 @@ const options = z.object({
     .max(0.2)
     .default(0.01)
     .describe("share of the designs that count as winners"),
-  costBins: z.int().min(2).default(50).describe("designs are compared within so many classes of equal MACs"),
+  costBins: z.int().min(2).default(50).describe("classes of similar MACs within which designs are compared"),
 });
 type Options = z.output<typeof options>;
 

@@ -29,8 +29,8 @@ const options = z.object({
     .max(1)
     .default(0.5)
     .describe("share of the images of the trainings that are the truth"),
-  maxParams: limitSettings.shape.maxParams.default(20_000).describe("at most so many parameters"),
-  maxMacs: limitSettings.shape.maxMacs.default(1_000_000).describe("at most so many multiply–accumulates"),
+  maxParams: limitSettings.shape.maxParams.default(20_000).describe("maximum parameters"),
+  maxMacs: limitSettings.shape.maxMacs.default(1_000_000).describe("maximum multiply–accumulates"),
   parallel: z.int().min(1).default(2).describe("trainings at once"),
 });
 type Options = z.output<typeof options>;

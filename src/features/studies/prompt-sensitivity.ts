@@ -30,7 +30,7 @@ type Options = z.output<typeof options>;
 interface Wording {
   readonly name: string;
   readonly options: JsonObject;
-  /** Decisions and options in another order, drawn anew for each seed. */
+  /** Decisions and options in another order, drawn again for each seed. */
   readonly reordered?: boolean;
 }
 
@@ -118,7 +118,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   const verdictOf = (regrets: readonly number[]) => {
     const gain = difference(regrets, chance);
     return !isClear(gain)
-      ? "not told apart from random search"
+      ? "no significant difference from random search"
       : gain.mean < 0
         ? "better than random search"
         : "worse than random search";
@@ -137,7 +137,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
       `Asked as it is, its regret differs from that of largest-first, which asks nobody, by ${inWords(difference(own.regrets, largest))} points.`,
       ...effects.map(
         ({ name, effect }) =>
-          `${name}: regret changes by ${inWords(effect)} points${isClear(effect) ? "" : ", which cannot be told from zero"}.`,
+          `${name}: regret changes by ${inWords(effect)} points${isClear(effect) ? "" : ", no significant difference"}.`,
       ),
     ],
     remarks: [`${seeds} searches with each wording: effects smaller than the intervals are not seen.`],

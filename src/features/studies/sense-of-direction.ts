@@ -33,7 +33,7 @@ const meanings: Readonly<Record<Kind, string>> = {
   noisy: "with noise added",
   rank: "the design's place among all, which keeps the order and loses the distances",
   "better-or-worse": "1 if better than all before, else 0",
-  shuffled: "the accuracy of another design, drawn anew for each",
+  shuffled: "the accuracy of another design, drawn again for each",
   constant: "always one half",
 };
 
@@ -113,7 +113,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
     const worse = own.filter(({ lost }) => isClear(lost) && lost.mean > 0);
     const noBetter = own.filter(({ againstChance }) => !(isClear(againstChance) && againstChance.mean < 0));
     const words = (list: typeof own) => list.map(({ kind }) => kind).join(", ") || "none";
-    return `${strategy}: no loss that can be told apart from zero under ${words(same)}; a loss under ${
+    return `${strategy}: no significant loss under ${words(same)}; a loss under ${
       worse.map(({ kind, lost }) => `${kind} (${inWords(lost)} points)`).join(", ") || "none"
     }; no better than random search under ${words(noBetter)}.`;
   });

@@ -1,4 +1,4 @@
-// A network that was found for six digits, put to the other four: all three ways run, the probe leaves the features alone,
+// A network that was found for six digits, transferred to the other four: all three ways run, the probe leaves the features alone,
 // and what is handed over is the better network.
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile } from "node:fs/promises";

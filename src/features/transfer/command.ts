@@ -1,4 +1,4 @@
-// `genius transfer`: the network that a run found, put to other images – fine-tuned, as a linear probe and from scratch –
+// `genius transfer`: the network that a run found, transferred to a new dataset – fine-tuned, as a linear probe and from scratch –
 // with accuracy against the time that each took.
 
 import { mkdir } from "node:fs/promises";

@@ -23,7 +23,7 @@ export interface TransferReportInput {
   /** The run that the network comes from. */
   readonly from: string;
   readonly network: string;
-  /** What it was trained on, and what it is put to. */
+  /** What it was trained on, and the new dataset. */
   readonly source: string;
   readonly target: string;
   readonly results: readonly TransferResult[];

@@ -1,4 +1,4 @@
-// A trained network put to other images, in three ways that are compared by their time: trained from scratch, its weights
+// A trained network transferred to a new dataset, in three ways, compared by their time: trained from scratch, its weights
 // fine-tuned, and a linear probe – the features as they are, and a new classifier on them. What a paper's table of
 // transferred accuracies leaves out is how long each took. It knows nothing of runs or searches.
 
@@ -72,13 +72,13 @@ export async function transferBy(
   return { way, curve, seconds, ...trained, testAccuracy01: metrics.accuracy as number };
 }
 
-type Weighed = { readonly weights: Weights; readonly measured: Measured };
+type Measurable = { readonly weights: Weights; readonly measured: Measured };
 
 async function train(
   way: "scratch" | "fine-tuned",
   { training, inherited, rateShare01, network }: Transfer,
   add: (epoch: number, validationAccuracy01: number) => void,
-): Promise<Weighed | { readonly failed: string }> {
+): Promise<Measurable | { readonly failed: string }> {
   const { plan } = training;
   const tuned = way === "fine-tuned";
   const end = await runTraining(
@@ -93,7 +93,7 @@ async function train(
   return better(end);
 }
 
-function better({ last, averaged }: Trained): Weighed {
+function better({ last, averaged }: Trained): Measurable {
   const isBetter =
     averaged !== undefined &&
     scoreIn(accuracy, averaged.measured.metrics) > scoreIn(accuracy, last.measured.metrics);
@@ -109,7 +109,7 @@ function withoutClassifier(network: Network, weights: Weights): Weights {
 async function probe(
   transfer: Transfer,
   add: (epoch: number, validationAccuracy01: number) => void,
-): Promise<Weighed> {
+): Promise<Measurable> {
   const { network, inherited, parts, probeEpochs, training } = transfer;
   const { train: set, validation, normalisation } = parts;
   const kept = withoutClassifier(network, inherited);

@@ -167,7 +167,7 @@ function mixturesOf(
     const differs = sources.some((source) => source !== output);
     if (owners.get(output) !== decision) {
       if (differs)
-        throw unfit(space, decision, `what it does at "${output}" cannot be told from other parts`);
+        throw unfit(space, decision, `what it does at "${output}" cannot be distinguished from other parts`);
       return;
     }
     const known = mixtures.get(output);

@@ -1,4 +1,4 @@
-// What a chart is: an SVG drawing, and the same figures as a table for whoever cannot or will not look at it.
+// What a chart is: an SVG drawing, and the same figures as a table for readers who cannot or will not look at it.
 // Drawings carry classes instead of colours, so that one drawing suits a light page, a dark page and a file.
 import { type Markup, styleElement, svg, type TrustedCss, toText } from "../markup.ts";
 
@@ -53,7 +53,7 @@ export const palettes: Readonly<Record<Theme, Palette>> = {
 
 const seriesCount = palettes.light.series.length;
 
-/** The class of the n-th series; after eight the colours come again, and dashes tell them apart. */
+/** The class of the n-th series; after eight the colours come again, and dashes distinguish them. */
 export const seriesClass = (index: number) =>
   `s${index % seriesCount}${index % (2 * seriesCount) >= seriesCount ? " dashed" : ""}`;
 

@@ -52,7 +52,7 @@ export function criticalDifferenceChart(spec: CriticalDifference): Chart {
     height: barsBottom + 16 + half * 22 + 12,
     drawing,
     table: {
-      columns: ["strategy", "mean rank", "not told apart from"],
+      columns: ["strategy", "mean rank", "no significant difference from"],
       rows: entries.map(([name, rank]) => [
         name,
         rank.toFixed(2),

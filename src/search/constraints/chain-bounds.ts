@@ -25,8 +25,8 @@ export interface BoundsLayer {
   readonly least: readonly (readonly Float64Array[])[];
 }
 
-/** Slopes between MACs and parameters at which two limits are weighed against each other. */
-const mostSlopes = 6;
+/** Slopes between MACs and parameters at which two limits are weighted against each other. */
+const maxSlopes = 6;
 
 /**
  * The lines of limits. The first is always the negated MACs, so that its bound says how many MACs are in reach. A
@@ -73,10 +73,10 @@ function slopesOf(chain: DesignChain): readonly number[] {
     return macs > 0 && params > 0 ? [Math.max(1, Math.round(macs / params))] : [];
   });
   const sorted = [...new Set(slopes)].sort((a, b) => a - b);
-  if (sorted.length <= mostSlopes) return sorted;
+  if (sorted.length <= maxSlopes) return sorted;
   return Array.from(
-    { length: mostSlopes },
-    (_, index) => sorted[Math.round((index * (sorted.length - 1)) / (mostSlopes - 1))]!,
+    { length: maxSlopes },
+    (_, index) => sorted[Math.round((index * (sorted.length - 1)) / (maxSlopes - 1))]!,
   );
 }
 

@@ -16,7 +16,7 @@ interface Walk {
   readonly layers: readonly BoundsLayer[];
   readonly path: Int32Array;
   readonly seen: Set<string>;
-  mostMacs: number;
+  maxMacs: number;
   best: Int32Array | undefined;
   effortLeft: number;
 }
@@ -60,7 +60,7 @@ export function nearestWithin(
         layers,
         path: new Int32Array(chain.blocks.length),
         seen: new Set(),
-        mostMacs: Number.NEGATIVE_INFINITY,
+        maxMacs: Number.NEGATIVE_INFINITY,
         best: undefined,
         effortLeft,
       };
@@ -119,7 +119,7 @@ function reach(
 function enter(walk: Walk, place: Place): void {
   const block = walk.chain.blocks[place.block];
   if (block === undefined) {
-    walk.mostMacs = place.macCount;
+    walk.maxMacs = place.macCount;
     walk.best = walk.path.slice();
     return;
   }
@@ -142,12 +142,12 @@ function enter(walk: Walk, place: Place): void {
       paramCount: place.paramCount + paramCounts[combination]!,
     };
     const macs = reach(walk, next);
-    if (macs > walk.mostMacs) open.push({ combination, macs, next });
+    if (macs > walk.maxMacs) open.push({ combination, macs, next });
   }
   open.sort((a, b) => b.macs - a.macs || a.combination - b.combination);
   for (const { combination, macs, next } of open) {
     // A sibling may have raised the bar.
-    if (macs <= walk.mostMacs) return;
+    if (macs <= walk.maxMacs) return;
     walk.path[place.block] = combination;
     enter(walk, next);
   }

@@ -1,5 +1,5 @@
 // Uniform draws of designs within limits, even where they are rare: the designs that a grid lets through are
-// counted, and one is drawn by those counts. Whoever draws throws back what is outside the exact limits, which
+// counted, and one is drawn by those counts. The caller discards what is outside the exact limits, which
 // keeps the draw uniform.
 import type { Random } from "../../base/random.ts";
 import type { Choices } from "../space.ts";

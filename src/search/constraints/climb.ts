@@ -5,7 +5,7 @@ import type { Choices } from "../space.ts";
 import type { Objective } from "./chain-extreme.ts";
 import type { DesignCost, Domain } from "./domain.ts";
 
-const mostSteps = 200;
+const maxSteps = 200;
 
 /**
  * Follows, from `start`, the single changes that lessen what is broken of the limits most, and then, if there is
@@ -14,7 +14,7 @@ const mostSteps = 200;
 export function climbToFeasible(domain: Domain, start: Choices, objective?: Objective): Choices | undefined {
   let current = start;
   let score = scoreOf(domain, current, objective);
-  for (let step = 0; step < mostSteps; step += 1) {
+  for (let step = 0; step < maxSteps; step += 1) {
     if (score.excess === 0 && objective === undefined) return current;
     let better: { readonly choices: Choices; readonly score: Score } | undefined;
     for (const [index, { options }] of domain.space.decisions.entries()) {

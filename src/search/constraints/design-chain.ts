@@ -28,7 +28,7 @@ export interface DesignChain {
   readonly base: { readonly paramCount: number; readonly macCount: number };
 }
 
-const mostWork = 3_000_000;
+const maxWork = 3_000_000;
 
 /**
  * The chain of least total work; `blockCost` is the work that a block is worth on its own, so that a higher one
@@ -116,7 +116,7 @@ function cheapestCuts(
       }
     }
   }
-  if ((work[last] as number) > mostWork) return undefined;
+  if ((work[last] as number) > maxWork) return undefined;
   const cuts = [last];
   while ((cuts[0] as number) > 0) cuts.unshift(from[(cuts[0] as number) - 1] as number);
   return cuts;

@@ -39,7 +39,7 @@ export function restrictDomain({ space, limits }: Domain, allowed: AllowedOption
   };
 }
 
-const mostNear = 20_000;
+const maxNear = 20_000;
 
 /**
  * A free design that is left, near `whole`: forbidden options give way to the nearest allowed ones, the limits are kept
@@ -57,7 +57,7 @@ export function nearestAllowed(
   const isUsable = (choices: Choices) => domain.isFeasible(choices) && isFree(toWhole(choices));
   if (isUsable(near)) return toWhole(near);
   const one = neighbours(domain.space, near);
-  const two = () => one.flatMap((choices) => neighbours(domain.space, choices)).slice(0, mostNear);
+  const two = () => one.flatMap((choices) => neighbours(domain.space, choices)).slice(0, maxNear);
   const found = one.find(isUsable) ?? two().find(isUsable);
   return found && toWhole(found);
 }

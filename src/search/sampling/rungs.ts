@@ -11,7 +11,7 @@ export interface Standing {
   isDone: boolean;
 }
 
-/** Designs that were trained for so many epochs, by their choices joined, in the order of proposing. */
+/** Designs that were trained for a number of epochs, by their choices joined, in the order of proposing. */
 export interface Rung {
   readonly epochs: number;
   readonly standings: Map<string, Standing>;

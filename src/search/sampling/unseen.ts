@@ -6,7 +6,7 @@ import type { Domain } from "../constraints/domain.ts";
 import type { Choices, Space } from "../space.ts";
 import type { Proposal, Trial } from "../trial.ts";
 
-/** Spaces of at most so many designs are listed to find the last free ones. */
+/** Max designs of a space that is listed to find the last free ones. */
 const listedDesigns = 200_000;
 const draws = 200;
 const drawsOfLargeSpaces = 2000;

@@ -1,6 +1,6 @@
 // How a search begins: with an extreme design, with one at random, or with designs that a person names. Shared by the
 // strategies with an option `start`. A list is text, not a file's name, so that a journal holds all that a search
-// needs; whoever takes the option from a person reads the file (the flag is marked `readsFile`). No accuracies here.
+// needs; the caller that takes the option from a person reads the file (the flag is marked `readsFile`). No accuracies here.
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";

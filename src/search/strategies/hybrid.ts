@@ -1,6 +1,6 @@
 // The best built-in search: a Gaussian process that knows what can be said of a network from its graph, and so begins
 // well, and learns each decision's worth from there. With a language model, the model is told what the surrogate
-// believes and proposes candidates; the two beliefs are weighed by how well each has foretold, and the best goes next.
+// believes and proposes candidates; the two are weighted by past prediction error, and the best goes next.
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
@@ -30,21 +30,21 @@ import { naswot } from "../zero-cost/naswot.ts";
 import { createScoredKnowledge } from "../zero-cost/scored-knowledge.ts";
 import { synflow } from "../zero-cost/synflow.ts";
 
-const ownStart = { own: "the one that promises most by its graph, or the model's" };
+const ownStart = { own: "best-looking structure, no results yet, or the model's" };
 const options = z.object({
   start: startOption("own", ownStart),
   candidates: z.int().min(1).max(20).default(4).describe("designs that the model is asked for at once"),
-  calls: z.int().min(0).default(30).describe("most times that the model is asked; it may be fewer"),
+  calls: z.int().min(0).default(30).describe("max calls of the model; it may be fewer"),
   costAware: costAwareOption,
   zeroCost: z
     .enum(["none", "naswot", "synflow"])
     .default("none")
-    .describe("a score of untrained networks to believe in beforehand; a proposal takes seconds with one"),
+    .describe("a score of untrained networks as prior knowledge; a proposal then takes seconds"),
   prompt: z
     .enum(["default", "genius-2026-11"])
     .default("default")
     .describe("genius-2026-11 is the default of that month, for records of it"),
-  maxOutputTokens: z.int().min(50).default(4000).describe("most tokens of one reply"),
+  maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
 
@@ -63,11 +63,11 @@ export default defineStrategy({
   create,
 });
 
-/** With a score of untrained networks: so many are scored before the surrogate looks again, at most so often. */
+/** With a zero-cost score: designs scored before the surrogate predicts again, and max rounds of that. */
 const scoredAtOnce = 12;
 const scoringRounds = 6;
 const choicesOf = ({ choices }: { readonly choices: Choices }) => choices;
-/** After so many trials without a measurement, designs are drawn at random until there is one. */
+/** Trials without a measurement after which designs are drawn at random until there is one. */
 const failuresInVain = 3;
 const teaches = (trial: Trial) => isScored(trial) || measuredViolation(trial) !== undefined;
 

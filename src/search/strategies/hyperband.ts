@@ -9,7 +9,7 @@ const options = z.object({
     .number()
     .min(2)
     .default(3)
-    .describe("one design in so many goes on to a training so many times longer"),
+    .describe("reduction factor η: the top 1/η advance to η × longer training"),
 });
 
 export default defineStrategy({

@@ -43,13 +43,13 @@ const options = z.object({
     .default("repair")
     .describe("a design outside the limits is repaired to the nearest inside, or returned with its numbers"),
   temperature: z.number().min(0).max(2).optional().describe("sampling temperature (genius-2023: always 0)"),
-  shown: z.int().min(2).default(12).describe("most earlier results in the prompt"),
+  shown: z.int().min(2).default(12).describe("max earlier results in the prompt"),
   costs: z
     .boolean()
     .default(true)
     .describe("tell the model what designs cost (default prompt); without, there is no cost tool either"),
   costTool: z.boolean().default(true).describe("offer a tool that counts the costs of designs exactly"),
-  maxOutputTokens: z.int().min(50).default(4000).describe("most tokens of one reply"),
+  maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
 

@@ -1,4 +1,4 @@
-// Local search: go to a neighbour – one decision changed – as soon as it is better, and start anew at a local optimum.
+// Local search: go to a neighbour – one decision changed – as soon as it is better, and start again at a local optimum.
 // Simple, and hard to beat where evaluations have little noise.
 import { z } from "zod";
 import { neighbours } from "../constraints/create-domain.ts";
@@ -9,7 +9,7 @@ import { isScored, type ScoredTrial } from "../trial.ts";
 
 export default defineStrategy({
   name: "local-search",
-  summary: "Climbs to the first better neighbour; starts anew where none is better.",
+  summary: "Climbs to the first better neighbour; starts again where none is better.",
   source: "White et al. 2021, https://arxiv.org/abs/2005.02960",
   model: "none",
   options: z.object({}),

@@ -1,4 +1,4 @@
-// Which candidate comes next: the one of highest expected improvement, weighed by how likely it is to keep to measured
+// Which candidate comes next: the one of highest expected improvement, weighted by how likely it is to keep to measured
 // limits and by the time it takes; or of highest expectation while nothing was scored.
 
 import type { Choices } from "../space.ts";
@@ -34,7 +34,7 @@ export function beliefAt({ means, deviations }: Beliefs, place: number) {
   return { mean: means[place] as number, deviation: deviations[place] as number };
 }
 
-/** The `count` free candidates that promise most, best first. */
+/** The `count` free candidates that have the highest acquisition value, best first. */
 export function acquire(
   candidates: Candidates,
   isFree: (choices: Choices) => boolean,

@@ -1,4 +1,4 @@
-// The designs that a surrogate considers: all allowed ones of a space that can be listed, or a pool made anew for each
+// The designs that a surrogate considers: all allowed ones of a space that can be listed, or a pool made again for each
 // proposal. It knows no accuracies but their order.
 import type { Random } from "../../base/random.ts";
 import { designCountOf } from "../constraints/cost-model.ts";

@@ -8,17 +8,17 @@ import {
   type Points,
 } from "./gaussian-process.ts";
 
-/** Rates of single decisions are fitted from so many observations on; before, all decisions share a factor. */
+/** Observations from which each decision has its own rate; before, all decisions share a factor. */
 const observationsForRates = 16;
 const steps = [1.2, 0.5];
-/** Hyperparameters are fitted when so many designs were observed, and then at every fifth part more. */
+/** Observations at the first fit of the hyperparameters, and the growth until each next one. */
 const firstFit = 4;
 const fitGrowth = 1.25;
-/** By then they are settled, and to begin the posterior anew would take longer than all else. */
+/** No fit after this many: they are settled, and to restart the posterior would take longer than all else. */
 const lastFitAt = 128;
 
 /**
- * The number of observations at the last fit that is due. Fits depend on so many first observations only: so a
+ * The number of observations at the last fit that is due. A fit depends only on the observations before it, so a
  * resumed search fits the same.
  */
 export function fitDueAt(observations: number): number {

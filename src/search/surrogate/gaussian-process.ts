@@ -116,7 +116,7 @@ export function priorMeans({ weights }: PointShape, { count, features }: Points)
   return means;
 }
 
-/** What is known of the scale before any observation: so many observations' worth of one unit. */
+/** The prior of the scale: this many observations of this size. */
 const scalePrior = { observations: 1, unit: 1 };
 
 /**

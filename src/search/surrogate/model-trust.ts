@@ -3,9 +3,9 @@
 import { isScored, type ScoredTrial, type Trial } from "../trial.ts";
 import type { Candidates } from "./surrogate.ts";
 
-/** Before its first forecast was tested, a model is believed as if so many had missed by one unit. */
+/** Before its first forecast was tested, a model is trusted as if this many had missed by one unit. */
 const priorForecasts = 3;
-/** So many calls in a row without a better design of the model's end its part. */
+/** Calls in a row without a better design after which the model is no longer asked. */
 const patience = 6;
 
 export interface Belief {

@@ -14,11 +14,11 @@ import { createMeasuredLimits, measuredViolation } from "./measured-limits.ts";
 import { type Beliefs, createPosterior, type Posterior } from "./posterior.ts";
 import { createTrainingTime } from "./training-time.ts";
 
-/** Spaces of at most so many designs are believed about whole; of larger ones, a pool made for each proposal. */
+/** Max designs of a space whose designs are all candidates; in larger ones, each proposal has its own pool. */
 const listedDesigns = 20_000;
 
-/** The least error that is told from none. */
-const least = 1e-4;
+/** The smallest error distinguishable from zero. */
+const minError = 1e-4;
 
 /** What a strategy knows of designs beyond their decisions, and believes of it before any evaluation. */
 export interface Knowledge {
@@ -226,7 +226,7 @@ interface Warp {
 function warp(accuracies: readonly (number | undefined)[], unit?: number): Warp {
   const known = accuracies.filter((value) => value !== undefined);
   const worst = Math.min(...known);
-  const logError = (accuracy01: number) => -Math.log(Math.max(least, 1 - accuracy01));
+  const logError = (accuracy01: number) => -Math.log(Math.max(minError, 1 - accuracy01));
   const warped = accuracies.map((value) => logError(value ?? worst));
   if (known.length === 0)
     return { values: new Float64Array(accuracies.length), toValue: () => 0, toScore: () => 0 };

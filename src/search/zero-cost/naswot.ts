@@ -1,5 +1,5 @@
-// NASWOT, a score of an untrained network: how well a mini-batch's images are told apart by which rectifiers they
-// switch on. The logarithm of the determinant of the agreements between images; larger is better.
+// NASWOT, a score of an untrained network: how well the rectifiers that a mini-batch's images switch on
+// distinguish them. The logarithm of the determinant of the agreements between images; larger is better.
 // Differs from the paper: the images are noise, since a strategy sees no data set, and 32 of them rather than 128.
 import { createRandom } from "../../base/random.ts";
 import { activationAgreement, initialWeights } from "../../engine/index.ts";
@@ -7,7 +7,7 @@ import type { Network } from "../../graph/network.ts";
 import { factorOf } from "../../math/cholesky.ts";
 
 const imageCount = 32;
-/** Of the determinant: pairs of images that no rectifier tells apart would make it 0. */
+/** Of the determinant: pairs of images that no rectifier distinguishes would make it 0. */
 const minPivot = 1e-3;
 
 /** @see Mellor et al. 2021, https://arxiv.org/abs/2006.04647 */

@@ -12,7 +12,7 @@ export type NetworkScore = (network: Network, seed: string) => Promise<number>;
 
 /** One deviation of the score counts as much as the decisions explain, as a first guess. */
 const weight = { mean: 1, sd: 0.5 };
-/** Designs at random that tell what the graph foretells of the score. */
+/** Random designs from which it is learned what the graph predicts of the score. */
 const sampleSize = 48;
 /** Against chance in so small a sample. */
 const ridge = 0.1;

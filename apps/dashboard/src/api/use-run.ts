@@ -116,7 +116,7 @@ function followRun(id: string, show: (run: RunView) => void): () => void {
   };
 }
 
-/** Undefined when rows are missing, so that the stream must be taken up anew. */
+/** Undefined when rows are missing, so that the stream must be opened again. */
 function applyEvent(data: RunData, event: RunEvent): RunData | undefined {
   switch (event.kind) {
     case "trials": {

@@ -26,7 +26,7 @@ export interface ScatterChart {
   readonly about: (id: number) => readonly string[];
 }
 
-/** From so many points on, ECharts draws them in one go. */
+/** Number of points from which ECharts draws them at once. */
 const manyPoints = 2000;
 
 export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCoreOption {

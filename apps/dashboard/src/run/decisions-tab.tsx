@@ -14,7 +14,7 @@ import { DataTable } from "../ui/data-table.tsx";
 import { Answer } from "../ui/pieces.tsx";
 import { designName, trialInLines } from "./trial-words.ts";
 
-/** Questions that take the server seconds are asked again only after so many more trials. */
+/** New trials after which slow questions are asked again. */
 const trialsBetween = 10;
 
 export function DecisionsTab() {
@@ -73,7 +73,7 @@ export function DecisionsTab() {
   );
 }
 
-const mostLines = 2000;
+const maxLines = 2000;
 
 function ParallelLines() {
   const { detail, trials } = useRunData();
@@ -87,7 +87,7 @@ function ParallelLines() {
       if (choices.length > 0) all.push({ id: trials.columns.number[row]!, choices, accuracy01 });
     }
     // The best are drawn last, so that nothing covers them.
-    return { lines: all.sort((a, b) => a.accuracy01 - b.accuracy01).slice(-mostLines), scored: all.length };
+    return { lines: all.sort((a, b) => a.accuracy01 - b.accuracy01).slice(-maxLines), scored: all.length };
   }, [trials]);
   const option = useCallback(
     (look: ChartLook) =>

@@ -10,12 +10,12 @@ import { Answer } from "../ui/pieces.tsx";
 import { accuracyAxis } from "./axes.ts";
 import { LivePanel } from "./live-panel.tsx";
 
-const mostCurves = 60;
+const maxCurves = 60;
 
 export function LearningTab() {
   const { detail, trials } = useRunData();
   const asked = useAsked(
-    (signal) => get("GET /api/runs/:id/curves", { places: [detail.id], query: { most: mostCurves }, signal }),
+    (signal) => get("GET /api/runs/:id/curves", { places: [detail.id], query: { most: maxCurves }, signal }),
     [detail.id, trials.count],
   );
   return (

@@ -45,7 +45,7 @@ export function WhyThisOne({ trial }: { readonly trial: TrialDetail }) {
   );
 }
 
-/** So many are told in the text; more are folded. */
+/** Shown in the text; more are folded. */
 const fewChanges = 4;
 
 function Changes({

@@ -1,4 +1,4 @@
-// A chart with its caption and its figures as a table: whoever cannot or will not look at a drawing reads those. The
+// A chart with its caption and its figures as a table: for readers who cannot or will not look at a drawing. The
 // drawing is a canvas, and tooltips are drawn on it too, so that no text of a run is ever read as markup.
 import type { ECharts, EChartsCoreOption } from "echarts/core";
 import { useEffect, useRef, useState } from "react";

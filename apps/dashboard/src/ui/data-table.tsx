@@ -8,10 +8,10 @@ export interface TableData {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-const mostRows = 500;
+const maxRows = 500;
 
 export function DataTable({ label, data }: { readonly label: string; readonly data: TableData }) {
-  const rest = data.rows.length - mostRows;
+  const rest = data.rows.length - maxRows;
   return (
     <>
       <Scroll label={label}>
@@ -26,7 +26,7 @@ export function DataTable({ label, data }: { readonly label: string; readonly da
             </tr>
           </thead>
           <tbody>
-            {data.rows.slice(0, mostRows).map((row, index) => (
+            {data.rows.slice(0, maxRows).map((row, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other name, and are not moved.
               <tr key={index}>
                 {row.map((cell, place) => (
@@ -41,7 +41,7 @@ export function DataTable({ label, data }: { readonly label: string; readonly da
       </Scroll>
       {rest > 0 && (
         <p className="soft">
-          The first {mostRows} of {data.rows.length.toLocaleString("en")} rows.
+          The first {maxRows} of {data.rows.length.toLocaleString("en")} rows.
         </p>
       )}
     </>

@@ -108,7 +108,7 @@ export function VirtualList(props: VirtualListProps) {
         )}
         <div role="presentation" style={{ height: count * rowHeight, position: "relative" }}>
           {Array.from({ length: Math.max(0, last - first) }, (_, place) => first + place).map((index) => (
-            // A row that leaves the view is filled anew for one that comes in.
+            // A row that leaves the view is filled again for one that comes in.
             <Row
               key={index % (inView + 2 * margin)}
               index={index}

@@ -35,7 +35,7 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
   );
 }
 
-/** Runs of one name are told apart by their folder. */
+/** Runs of the same name are distinguished by their folder. */
 function named(comparison: Comparison): Comparison {
   const count = (name: string) => comparison.runs.filter((run) => run.name === name).length;
   const runs = comparison.runs.map((run) =>

@@ -16,7 +16,7 @@ export function StartPage({ mayChange }: { readonly mayChange: boolean }) {
       <h1>Start a search</h1>
       <p className="soft">
         Name the images, a budget, and who proposes. GENIUS keeps to the limits, trains or looks up what is
-        proposed, and hands over the best network.
+        proposed, and gives you the best network.
       </p>
       <Answer asked={asked}>{(form) => <Form form={form} mayChange={mayChange} />}</Answer>
     </>

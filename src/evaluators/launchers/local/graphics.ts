@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { fileError, systemCodeOf } from "../../../base/errors.ts";
 
-const mostShares = 64;
+const maxShares = 64;
 
 /** The numbers of the processors that trainings may use: those of CUDA_VISIBLE_DEVICES, else all there are. */
 export async function listGraphics(
@@ -39,7 +39,7 @@ export async function takePlaces(
     throw fileError(thrown, folder, "create");
   });
   const taken: string[] = [];
-  for (let share = 0; share < mostShares; share += 1) {
+  for (let share = 0; share < maxShares; share += 1) {
     for (const device of devices) {
       if (taken.includes(device)) continue;
       const place = join(folder, `${encodeURIComponent(device)}.${share}`);

@@ -42,7 +42,7 @@ export interface JobRequest {
 /** Every call throws `launcher-unreachable` or `launcher-refused`. */
 export interface RayApi {
   readonly address: string;
-  /** `session` is another one after the head was started anew without what it knew. */
+  /** `session` is another one after the head was restarted without what it knew. */
   version(): Promise<{ readonly release: string; readonly session: string }>;
   job(key: string): Promise<RayJob | undefined>;
   submit(request: JobRequest): Promise<void>;

@@ -8,7 +8,7 @@ import type { RayApi } from "./api.ts";
 import { zip } from "./zip.ts";
 
 /** Ray's own limit is 500 MiB; a package of this size is a mistake, such as a folder of data. */
-const mostBytes = 50e6;
+const maxBytes = 50e6;
 
 export interface Package {
   readonly name: string;
@@ -34,10 +34,10 @@ export async function packFolder(folder: string): Promise<Package> {
   for (const name of paths) {
     const bytes = await readFile(join(folder, name));
     size += bytes.length;
-    if (size > mostBytes) {
+    if (size > maxBytes) {
       throw new GeniusError(
         "launcher-refused",
-        `${folder} has more than ${mostBytes / 1e6} MB; only Python packages are uploaded to Ray from there. Move data elsewhere.`,
+        `${folder} has more than ${maxBytes / 1e6} MB; only Python packages are uploaded to Ray from there. Move data elsewhere.`,
       );
     }
     files.push({ name, bytes });

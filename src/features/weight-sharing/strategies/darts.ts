@@ -1,4 +1,4 @@
-// DARTS: all options at once, weighed by softmax; the weights learn on one half of the images, the weighing on the other,
+// DARTS: all options at once, weighted by softmax; the weights learn on one half of the images, the weighing on the other,
 // by gradient. The likeliest design is proposed first.
 import { z } from "zod";
 import { defineStrategy } from "../../../search/strategy.ts";
@@ -19,7 +19,7 @@ const options = z.object({
 
 export default defineStrategy({
   name: "darts",
-  summary: "A supernet of all options, weighed by softmax and learned by gradient; proposes the likeliest.",
+  summary: "A supernet of all options, weighted by softmax and learned by gradient; proposes the likeliest.",
   source: "Liu, Simonyan and Yang 2019, https://arxiv.org/abs/1806.09055",
   model: "none",
   needs: "images",

@@ -3,9 +3,9 @@
 import type { Random } from "../../../base/random.ts";
 import type { ImageShape } from "../dataset.ts";
 
-const mostDegrees = 30;
-const mostScaling = 0.3;
-const mostSlant = 0.3;
+const maxDegrees = 30;
+const maxScaling = 0.3;
+const maxSlant = 0.3;
 
 /**
  * Warps uint8 `[C, H, W]` about its centre from `pixels` to `out`. At strength 1 the rotation is drawn from ±30°, the
@@ -22,9 +22,9 @@ export function warp(
 ): void {
   const [channels, height, width] = shape;
   const draw = (most: number) => strength01 * most * (2 * random.next() - 1);
-  const angle = (draw(mostDegrees) * Math.PI) / 180;
-  const [scaleX, scaleY] = [1 + draw(mostScaling), 1 + draw(mostScaling)];
-  const slant = draw(mostSlant);
+  const angle = (draw(maxDegrees) * Math.PI) / 180;
+  const [scaleX, scaleY] = [1 + draw(maxScaling), 1 + draw(maxScaling)];
+  const slant = draw(maxSlant);
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
   // From a place of the output, relative to the centre, to the place of the input that it shows.
   const [xx, xy] = [cosine * scaleX, (cosine * slant - sine) * scaleY];
