@@ -8,6 +8,8 @@ import { type JpegHeader, readPlainJpeg } from "./jpeg.ts";
 
 /** More than the largest cameras of telephones have; a small file can announce far more (a decompression bomb). */
 const maxPixelCount = 250_000_000;
+/** Those of 16 bits are held whole while they are scaled. */
+const maxDeepPixelCount = 64_000_000;
 
 export interface ImageHeader {
   readonly kind: string;
@@ -78,7 +80,8 @@ export async function readHeader(bytes: Uint8Array, where: string): Promise<Look
 }
 
 function limited(image: ImageHeader): Looked {
-  if (image.width * image.height <= maxPixelCount) return { image };
-  const limit = `${maxPixelCount / 1e6} million pixels`;
+  const max = image.depth === 16 ? maxDeepPixelCount : maxPixelCount;
+  if (image.width * image.height <= max) return { image };
+  const limit = `${max / 1e6} million pixels${image.depth === 16 ? " of 16 bits" : ""}`;
   return { broken: `${image.width}×${image.height} pixels announced; up to ${limit} are read` };
 }

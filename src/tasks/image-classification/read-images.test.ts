@@ -219,6 +219,35 @@ test("a small file that announces more pixels than memory holds is refused by it
   });
 });
 
+describe("colours", () => {
+  const decoded = async (bytes: Buffer, channels = 3) => {
+    const result = await decodeOne(bytes, "x.png", { shape: [channels, 4, 4] });
+    if ("broken" in result) throw new Error(result.broken);
+    return [0, 16, 32].slice(0, channels).map((at) => result.pixels[at]);
+  };
+  const plain = (background: { r: number; g: number; b: number; alpha: number }) =>
+    sharp({ create: { width: 4, height: 4, channels: 4, background } });
+
+  test("half-transparent red on white is pink, in every kind that has transparency", async () => {
+    const red = () => plain({ r: 255, g: 0, b: 0, alpha: 0.5 });
+    for (const bytes of [await red().png().toBuffer(), await red().webp({ lossless: true }).toBuffer()])
+      expect(await decoded(bytes)).toEqual([255, 127, 127]);
+  });
+
+  test("a palette gives its colours, and a grey one for one channel its greys", async () => {
+    const colour = plain({ r: 200, g: 100, b: 50, alpha: 1 });
+    expect(await decoded(await colour.png({ palette: true }).toBuffer())).toEqual([200, 100, 50]);
+    const grey = plain({ r: 90, g: 90, b: 90, alpha: 1 });
+    expect(await decoded(await grey.gif().toBuffer(), 1)).toEqual([90]);
+  });
+
+  test("colour for one channel becomes its luminance", async () => {
+    const [value] = await decoded(await plain({ r: 0, g: 255, b: 0, alpha: 1 }).png().toBuffer(), 1);
+    expect(value).toBeGreaterThan(150);
+    expect(value).toBeLessThan(230);
+  });
+});
+
 describe("16 bits", () => {
   const deep = (values: readonly number[], size: number, channels: 1 | 2 | 3 = 1) =>
     sharp(Uint16Array.from(values), {
@@ -261,6 +290,21 @@ describe("16 bits", () => {
     const pixels = openPixels(train);
     expect([0, 16, 32].map((at) => pixels.read(0)[at])).toEqual([255, 0, 0]);
     expect([0, 16, 32].map((at) => pixels.read(1)[at])).toEqual([255, 255, 255]);
+  });
+
+  test("TIFF files, too", async () => {
+    const tiff = (from: number) =>
+      deep(
+        Array.from({ length: 144 }, (_, i) => from + i),
+        12,
+      )
+        .toColourspace("grey16")
+        .tiff({ compression: "lzw" })
+        .toBuffer();
+    const set = makeFolder({ "low/1.tif": await tiff(0), "high/1.tif": await tiff(880) });
+    const { train, levels } = await openDataset(set, options);
+    expect(levels).toEqual({ low: 0, high: 1023 });
+    expect(openPixels(train).read(0)[143]).toBe(255);
   });
 
   test("a few dead pixels do not decide the scale; one value alone is no band", () => {
