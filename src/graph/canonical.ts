@@ -9,7 +9,7 @@ import { operatorOf } from "./ops/index.ts";
 import { inferShapes } from "./shapes.ts";
 
 /**
- * The key of what a network computes: 22 characters. Some ten thousand networks of thirty nodes a second.
+ * The key of what a network computes: 22 characters. Over two thousand networks of thirty nodes a second.
  * @throws GeniusError `wrong-use` when shapes do not fit.
  */
 export function canonicalKey(network: Network): string {
