@@ -181,6 +181,42 @@ describe("a server that does not take all that is sent", () => {
   });
 });
 
+describe("an answer that is not quite of the form", () => {
+  test("a stream that is done without a finish reason is whole", async () => {
+    const chunk = { choices: [{ index: 0, delta: { content: "whole" } }] };
+    const body = `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`;
+    const { conversation } = await talk([
+      { kind: "raw", headers: { "content-type": "text/event-stream" }, body },
+    ]);
+    expect((await conversation.ask(ask, never)).text).toBe("whole");
+  });
+
+  test("arguments of a tool may be an object", async () => {
+    const call = { id: "a", type: "function", function: { name: "cost", arguments: { n: 1 } } };
+    const choice = {
+      index: 0,
+      finish_reason: "tool_calls",
+      message: { role: "assistant", content: "", tool_calls: [call] },
+    };
+    const headers = { "content-type": "application/json" };
+    const { conversation } = await talk([
+      { kind: "raw", headers, body: JSON.stringify({ choices: [choice] }) },
+      answer("counted"),
+    ]);
+    const tool = {
+      name: "cost",
+      description: "Counts.",
+      inputJsonSchema: { type: "object" },
+      execute: () => 7,
+    };
+    const reply = await conversation.ask({ ...ask, tools: [tool] }, never);
+    expect(reply).toMatchObject({
+      text: "counted",
+      toolCalls: [{ name: "cost", input: { n: 1 }, output: 7 }],
+    });
+  });
+});
+
 describe("a reply that is cut at its limit", () => {
   const cut: Behaviour = { kind: "answer", text: "", reasoning: "hm ".repeat(50), finishReason: "length" };
 

@@ -3,6 +3,7 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { GeniusError } from "../base/errors.ts";
 import { type Environment, type ModelProvider, modelProviders, type OnlineProvider } from "./model-name.ts";
+import { tolerantFetch } from "./tolerant-fetch.ts";
 
 export interface OpenModel {
   readonly model: LanguageModelV4;
@@ -82,6 +83,7 @@ async function create(
         baseURL: baseUrl,
         supportsStructuredOutputs: true,
         includeUsage: true,
+        fetch: tolerantFetch,
       });
       return provider.chatModel(name.model);
     }
