@@ -12,6 +12,7 @@ export {
   openData,
 } from "./api/open-data.ts";
 export { readRunResult } from "./api/read-run.ts";
+export type { ReferenceDesign } from "./api/reference.ts";
 export { type ResumeOptions, resume, search } from "./api/search.ts";
 export type { SearchEvent, SearchPlan } from "./api/search-events.ts";
 export type {
@@ -87,6 +88,13 @@ export {
   smallestFeasible,
 } from "./search/constraints/create-domain.ts";
 export type { DesignCost, Domain, Violation } from "./search/constraints/domain.ts";
+export {
+  defineReference,
+  type FittedReference,
+  fitReference,
+  type ReferenceDefinition,
+  type ReferenceSetting,
+} from "./search/references/reference.ts";
 export {
   type Choices,
   type Decision,

@@ -225,7 +225,7 @@ async function describe(
 }
 
 /** Limits as a domain takes them. */
-function limitsOf({ maxParams, minParams, maxMacs, minMacs }: Partial<SearchSettings>): Limits {
+export function limitsOf({ maxParams, minParams, maxMacs, minMacs }: Partial<SearchSettings>): Limits {
   return {
     ...(minParams !== undefined && { minParamCount: minParams }),
     ...(maxParams !== undefined && { maxParamCount: maxParams }),

@@ -5,11 +5,13 @@ import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { type Given, loadEvaluator, loadLauncher, loadSpace, resolveOptions } from "../catalog/load.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
-import type { FeatureShape, Network } from "../graph/network.ts";
+import type { Network } from "../graph/network.ts";
+import { inferShapes } from "../graph/shapes.ts";
 import type { Metrics } from "../metrics/metric.ts";
-import type { Choices, Space } from "../search/space.ts";
+import type { Choices, ImageTask, Space } from "../search/space.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { type Design, isNetwork, openDesign, type Subject } from "./design.ts";
+import { openReference, type ReferenceDesign } from "./reference.ts";
 import type { MemberOptions } from "./search-options.ts";
 
 /** How `train` trains. Only `data` and `out` are needed. */
@@ -53,7 +55,7 @@ export interface TrainResult {
 }
 
 /**
- * Trains one network or one design of a space at full length, as a search does with the design that it selects, tests it
+ * Trains one network, one design of a space, or a reference fitted to limits at full length, as a search does with the design that it selects, tests it
  * once and writes `model.onnx`, `model.py`, weights and figures.
  *
  * A design's space is fitted to the images, unless it is open already. Images are brought to the network's size; its channels and
@@ -66,10 +68,11 @@ export interface TrainResult {
  * import { search, train } from "genius-nas";
  *
  * const { best } = await search({ data: "digits", limits: { maxParams: "20k" }, budget: { trials: 5 } });
+ * const shelf = await train({ reference: "resnet-8", limits: { maxParams: "20k" } }, { data: "digits", out: "shelf" });
  * const longer = await train(best!.network, { data: "digits", out: "longer", evaluatorOptions: { finalEpochs: 60 } });
  * ```
  */
-export async function train(subject: Subject, options: TrainOptions): Promise<TrainResult> {
+export async function train(subject: Subject | ReferenceDesign, options: TrainOptions): Promise<TrainResult> {
   const { data, out, seed = 1, onEvent, environment = process.env } = options;
   const onProgress = (text: string) => onEvent?.({ kind: "preparing", text });
   const signal = options.signal ?? new AbortController().signal;
@@ -79,11 +82,9 @@ export async function train(subject: Subject, options: TrainOptions): Promise<Tr
     options.evaluatorOptions ?? {},
     `the evaluator ${definition.name}`,
   );
-  const { space, choices } = isNetwork(subject)
-    ? { space: spaceOfOne(subject), choices: [] }
-    : await fittedDesign(subject, async () =>
-        definition.describe?.({ dataset: data, environment, onProgress }, evaluatorOptions),
-      );
+  const imagesOf = async () =>
+    (await definition.describe?.({ dataset: data, environment, onProgress }, evaluatorOptions))?.images;
+  const { space, choices } = await openSubject(subject, imagesOf);
   const launcher = definition.launcherOf?.(evaluatorOptions);
   const evaluator = await definition.create(
     {
@@ -126,34 +127,48 @@ export async function train(subject: Subject, options: TrainOptions): Promise<Tr
   }
 }
 
+type Images = () => Promise<ImageTask | undefined>;
+
+interface Opened {
+  readonly space: Space;
+  readonly choices: Choices;
+}
+
+async function openSubject(subject: Subject | ReferenceDesign, imagesOf: Images): Promise<Opened> {
+  if (!("reference" in subject)) {
+    return isNetwork(subject) ? { space: spaceOfOne(subject), choices: [] } : fittedDesign(subject, imagesOf);
+  }
+  const images = await imagesOf();
+  if (images === undefined) {
+    throw new GeniusError("wrong-use", "A reference is fitted to images, and this evaluator has none.");
+  }
+  return { space: spaceOfOne((await openReference(subject, images)).network), choices: [] };
+}
+
 /** A design in its space, which is fitted to the images where it is not open yet. */
-async function fittedDesign(
-  design: Design,
-  describe: () => Promise<{ readonly images?: Parameters<NonNullable<Fit>>[0] } | undefined>,
-): Promise<{ readonly space: Space; readonly choices: Choices }> {
+async function fittedDesign(design: Design, imagesOf: Images): Promise<Opened> {
   if (typeof design.space === "object" && "decode" in design.space) return openDesign(design);
   const definition = await loadSpace(design.space);
-  const images = definition.fit === undefined ? undefined : (await describe())?.images;
+  const images = definition.fit === undefined ? undefined : await imagesOf();
   const fitted = images === undefined ? {} : definition.fit?.(images, {});
   return openDesign({ ...design, space: definition }, { ...(fitted as object) });
 }
 
-type Fit = Awaited<ReturnType<typeof loadSpace>>["fit"];
-
 /** A space with no decisions, whose only design is the network. */
 function spaceOfOne(network: Network): Space {
-  const [first, last] = [network.nodes[0]?.op, network.nodes.at(-1)?.op];
-  if (first?.kind !== "input" || last?.kind !== "linear") {
+  const first = network.nodes[0]?.op;
+  const last = [...inferShapes(network.nodes).values()].at(-1);
+  if (first?.kind !== "input" || last === undefined || last[1] !== 1 || last[2] !== 1) {
     throw new GeniusError(
       "wrong-use",
-      `${network.name} cannot be trained as a classifier: its first node must be the input and its last one a linear layer.`,
+      `${network.name} cannot be trained as a classifier: its first node must be the input, and its last one must give one score per class.`,
     );
   }
   return {
     name: network.name,
     summary: `The network ${network.name}.`,
-    input: first.shape as FeatureShape,
-    classCount: last.outFeatures,
+    input: first.shape,
+    classCount: last[0],
     decisions: [],
     firstDigit: 0,
     decode: () => network,

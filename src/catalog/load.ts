@@ -8,9 +8,10 @@ import { GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
+import type { ReferenceDefinition } from "../search/references/reference.ts";
 import type { Space, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
-import { evaluators, launchers, spaces, strategies } from "./_catalog.ts";
+import { evaluators, launchers, references, spaces, strategies } from "./_catalog.ts";
 import type { Entry } from "./entry.ts";
 
 /** A member as callers name it: a name of the catalog, a file, or the definition itself. */
@@ -23,6 +24,8 @@ export const loadEvaluator = (given: Given<EvaluatorDefinition>) =>
   load<EvaluatorDefinition>("evaluator", evaluators, given);
 export const loadLauncher = (given: Given<LauncherDefinition>) =>
   load<LauncherDefinition>("launcher", launchers, given);
+export const loadReference = (given: Given<ReferenceDefinition>) =>
+  load<ReferenceDefinition>("reference", references, given);
 
 /**
  * A space, with its options checked and their defaults filled in.
@@ -38,9 +41,13 @@ export async function openSpace(
 
 interface Definition {
   readonly name: string;
-  readonly options: z.ZodType;
-  create: unknown;
 }
+
+/** What a definition of a kind must have beside its name: options and what makes one, or a reference's `build`. */
+const forms = {
+  created: { options: "object", create: "function" },
+  built: { build: "function" },
+} as const;
 
 /** How a journal names a definition that a script handed over: it can be loaded by no one but that script. */
 const scriptPrefix = "script:";
@@ -101,19 +108,16 @@ function checkDefinition<D extends Definition>(kind: string, value: unknown, wha
   const fields = (typeof value === "object" && value !== null ? value : {}) as Readonly<
     Record<string, unknown>
   >;
-  const define = `define${kind[0]?.toUpperCase()}${kind.slice(1)}({ name, options, create, … })`;
-  for (const [field, type] of [
-    ["name", "string"],
-    ["options", "object"],
-    ["create", "function"],
-  ] as const) {
+  const form = { name: "string", ...forms[kind === "reference" ? "built" : "created"] };
+  const define = `define${kind[0]?.toUpperCase()}${kind.slice(1)}({ ${Object.keys(form).join(", ")}, … })`;
+  for (const [field, type] of Object.entries(form)) {
     if (typeof fields[field] === type && fields[field] !== null) continue;
     throw new GeniusError(
       "bad-file",
       `${what} is no ${kind}. It needs a ${type} "${field}"; make it with ${define}.`,
     );
   }
-  if (!("_zod" in (fields.options as object))) {
+  if ("options" in form && !("_zod" in (fields.options as object))) {
     throw new GeniusError(
       "bad-file",
       `${what}: "options" is no schema of zod 4. Import { z } from "zod" and write options: z.object({ … }).`,

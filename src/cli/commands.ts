@@ -69,6 +69,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "what is understood of a dataset: parts, classes, sizes, warnings",
     load: async () => (await import("./data.ts")).default,
   },
+  train: {
+    usage: "train NET DATASET [options]",
+    summary: "train one network: a reference fitted to limits, or a design",
+    load: async () => (await import("./train.ts")).default,
+  },
   cost: {
     usage: "cost --space NAME (--choices C | --stdin)",
     summary: "parameters and multiply–accumulates of designs",

@@ -37,7 +37,8 @@ export interface FittedReference {
   readonly macCount: number;
 }
 
-const narrowest = 1 / 64;
+/** The narrowest that is tried: every layer at its minimum. */
+export const narrowestWidth = 1 / 64;
 const widest = 16;
 
 /**
@@ -59,7 +60,7 @@ export function fitReference(
     paramCount <= (maxParamCount ?? Number.POSITIVE_INFINITY) &&
     macCount <= (maxMacCount ?? Number.POSITIVE_INFINITY);
   const widestUnder = () => {
-    let [low, high] = [narrowest, widest];
+    let [low, high] = [narrowestWidth, widest];
     if (!isUnder(at(low))) return undefined;
     if (isUnder(at(high))) return at(high);
     while (high / low > 1.002) {

@@ -1,0 +1,124 @@
+// `genius train`: one network without a search – a reference fitted to limits, or a design of a space – trained at full
+// length, tested once and written as files.
+import { z } from "zod";
+import type { Design } from "../api/design.ts";
+import type { ReferenceDesign } from "../api/reference.ts";
+import { train } from "../api/train.ts";
+import { GeniusError } from "../base/errors.ts";
+import { jsonLine } from "../base/terminal-text.ts";
+import { formatCount, formatPercent } from "../base/units.ts";
+import { loadEvaluator } from "../catalog/load.ts";
+import { defineCommand } from "../command/command.ts";
+import { distribute } from "../command/members.ts";
+import { checkFlags } from "../command/options.ts";
+import { networkCost } from "../graph/cost.ts";
+import { limitSettings } from "../study/settings.ts";
+
+const options = limitSettings.extend({
+  space: z
+    .string()
+    .optional()
+    .describe("space of the design, in place of a reference: a name from `genius list spaces`, or a file")
+    .meta({ placeholder: "NAME" }),
+  choices: z
+    .string()
+    .optional()
+    .describe("the design, with --space: 02012100 or 0,2,0,1,2,1,0,0")
+    .meta({ placeholder: "C" }),
+  evaluator: z.enum(["train", "torch"]).default("train").describe("what trains: this process, or PyTorch"),
+  seed: z.number().int().nonnegative().default(1).describe("seed of weights, order of the data and split"),
+  out: z
+    .string()
+    .optional()
+    .describe("folder of the result; a stopped training continues there (default: trained/NET)")
+    .meta({ placeholder: "DIR" }),
+  json: z.boolean().default(false).describe("the result as one JSON object on standard output"),
+});
+
+export default defineCommand({
+  options,
+  passesRest: true,
+  more: `NET is a reference from \`genius list references\`, as wide as the limits allow; without limits it is as published. The
+evaluator's options are options here as well: --final-epochs, --batch-size, --int8 …
+
+Examples:
+  genius train resnet-8 digits --max-params 20k
+  genius train mobilenet-v2 ./photos --max-macs 20M --out runs/shelf
+  genius train --space nas-bench-macro --choices 22212220 ./cifar10`,
+  async run({ operands, options: given, rest, terminal }) {
+    const { space, choices, evaluator, seed, json, maxParams, minParams, maxMacs, minMacs } = given;
+    const limits = { maxParams, minParams, maxMacs, minMacs };
+    const { subject, name, data } = subjectOf(operands, { space, choices, limits });
+    const definition = await loadEvaluator(evaluator);
+    const [flags = {}] = await distribute(rest, [definition], Object.keys(options.shape));
+    checkFlags(definition.options, flags);
+    const out = given.out ?? `trained/${name}`;
+    const result = await train(subject, {
+      ...{ data, out, evaluator, evaluatorOptions: flags, seed },
+      ...{ signal: terminal.signal, environment: terminal.environment },
+      onEvent(event) {
+        if (event.kind === "preparing") terminal.error(`${event.text}\n`);
+        else {
+          const { epoch, trainLoss } = event.point;
+          if (terminal.isInteractive)
+            terminal.error(`\repoch ${epoch}: training loss ${trainLoss.toFixed(3)} `);
+          else if (epoch % 5 === 0) terminal.error(`epoch ${epoch}: training loss ${trainLoss.toFixed(3)}\n`);
+        }
+      },
+    });
+    const cost = networkCost(result.network);
+    if (json) {
+      const { testMetrics, testAccuracy01 = null, files, folder, test } = result;
+      terminal.out(jsonLine({ network: name, ...cost, testMetrics, testAccuracy01, files, folder, test }));
+      return 0;
+    }
+    const { testAccuracy01 } = result;
+    const accuracy = testAccuracy01 === undefined ? "" : `, test accuracy ${formatPercent(testAccuracy01)}`;
+    terminal.out(
+      `${terminal.isInteractive ? "\n" : ""}${name}: ${formatCount(cost.paramCount)} parameters, ${formatCount(cost.macCount)} MACs${accuracy}\n`,
+    );
+    terminal.out(`Written: ${result.files.join(", ")}\n`);
+    return 0;
+  },
+});
+
+interface Asked {
+  readonly subject: ReferenceDesign | Design;
+  readonly name: string;
+  readonly data: string;
+}
+
+function subjectOf(
+  operands: readonly string[],
+  {
+    space,
+    choices,
+    limits,
+  }: {
+    readonly space: string | undefined;
+    readonly choices: string | undefined;
+    readonly limits: NonNullable<ReferenceDesign["limits"]>;
+  },
+): Asked {
+  if ((space === undefined) !== (choices === undefined))
+    throw new GeniusError("wrong-use", "A design needs both --space and --choices.");
+  const isDesign = space !== undefined && choices !== undefined;
+  const data = operands[isDesign ? 0 : 1];
+  if (data === undefined || operands.length !== (isDesign ? 1 : 2)) {
+    throw new GeniusError(
+      "wrong-use",
+      "Name a network and the data: genius train resnet-8 ./photos, or genius train --space NAME --choices C ./photos",
+    );
+  }
+  if (!isDesign) {
+    const reference = operands[0] as string;
+    return { subject: { reference, limits }, name: reference.replace(/^.*[/\\]|\.[cm]?[jt]s$/g, ""), data };
+  }
+  if (Object.values(limits).some((limit) => limit !== undefined))
+    throw new GeniusError("wrong-use", "A design has its size already; limits are for a reference.");
+  return {
+    subject: { space, choices },
+    name: `${space.replace(/^.*[/\\]|\.[cm]?[jt]s$/g, "")}-${choices.replaceAll(",", "-")}`,
+    data,
+  };
+}
