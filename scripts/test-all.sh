@@ -40,6 +40,7 @@ run() {
 # The clusters have the machine to themselves: their tests wait for real nodes to come and go.
 run npx vitest run --exclude 'src/evaluators/launchers/**'
 run npx vitest run src/evaluators/launchers --maxWorkers=1
+run npm run fuzz
 if [ -x .venv/bin/pytest ]; then
   cd trainer
   run ../.venv/bin/ruff check .

@@ -5,6 +5,7 @@ import { McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mc
 import { z } from "zod";
 import { cost } from "../api/cost.ts";
 import { GeniusError, messageOf } from "../base/errors.ts";
+import { escapeHidden, withoutHidden } from "../base/hidden-characters.ts";
 import { evaluators, spaces, strategies } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { isPath, openSpace } from "../catalog/load.ts";
@@ -346,12 +347,12 @@ const text = (content: string) => ({ content: [{ type: "text" as const, text: co
 
 /** A mistake is told to the assistant in words, so that it can do better. */
 function problem(thrown: unknown) {
-  return { ...text(messageOf(thrown)), isError: true };
+  return { ...text(withoutHidden(messageOf(thrown))), isError: true };
 }
 
 async function answer(give: () => object | Promise<object>) {
   try {
-    return text(JSON.stringify(await give()));
+    return text(escapeHidden(JSON.stringify(await give())));
   } catch (thrown) {
     return problem(thrown);
   }

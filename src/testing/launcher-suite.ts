@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { GeniusError } from "../base/errors.ts";
 import type { JobState, Launcher, LaunchJob, Output, Resources } from "../evaluators/launchers/launcher.ts";
-import type { Check } from "./strategy-suite.ts";
+import type { Check } from "./check.ts";
 
 export interface LauncherHarness {
   /** A new launcher object on the same backend, as a new process would make it. The checks close it. */

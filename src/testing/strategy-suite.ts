@@ -12,13 +12,8 @@ import macro from "../search/spaces/nas-bench-macro.ts";
 import type { StrategyDefinition, StrategySetting } from "../search/strategy.ts";
 import type { Outcome, Proposal, Trial } from "../search/trial.ts";
 import { runStudy, type Study } from "../study/run-study.ts";
+import type { Check } from "./check.ts";
 import { tinySpace } from "./tiny-space.ts";
-
-export interface Check {
-  readonly name: string;
-  /** @throws AssertionError where the strategy breaks the contract. */
-  run(): Promise<void>;
-}
 
 const macroDomain = createDomain(macro.create({}), { maxMacCount: 90_000_000 });
 const channelDomain = createDomain(channelBench.create({}), {

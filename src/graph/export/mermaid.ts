@@ -1,5 +1,6 @@
 // A network as a Mermaid flowchart: one box a block, stages as frames, shapes and costs in the boxes. Text that
 // GitHub and most editors draw. Read from the node ids and costs only, so that it works for every space.
+import { withoutHidden } from "../../base/hidden-characters.ts";
 import { formatCount } from "../../base/units.ts";
 import { nodeCosts } from "../cost.ts";
 import type { FeatureShape, Network } from "../network.ts";
@@ -80,5 +81,8 @@ function factsOf({ shape, paramCount, macCount }: Block): string {
 
 /** Mermaid's entity codes for what would end a quoted label or be taken for HTML. */
 function escaped(text: string): string {
-  return text.replaceAll(/[#"<>&;\n]/g, (character) => `#${character.charCodeAt(0)};`);
+  return withoutHidden(text.replaceAll(/\s+/g, " ")).replaceAll(
+    /[#"<>&;]/g,
+    (character) => `#${character.charCodeAt(0)};`,
+  );
 }

@@ -2,6 +2,7 @@
 // must stand in the reason why nothing is.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fuzzEffort, fuzzTimeout } from "../../testing/fuzz.ts";
 import type { Space } from "../space.ts";
 import resnet from "../spaces/channel-bench-resnet.ts";
 import cell from "../spaces/nas-bench-201.ts";
@@ -213,11 +214,7 @@ test("candidates are the last list of them, or one design in whatever form", () 
   expect(keys("No idea.")).toMatch(/no list/);
 });
 
-/** With GENIUS_FUZZ_MINUTES, for that long. */
-const minutes = Number(process.env.GENIUS_FUZZ_MINUTES ?? 0);
-const effort = minutes > 0 ? { numRuns: 1e9, interruptAfterTimeLimit: minutes * 60_000 } : { numRuns: 1000 };
-
-describe("whatever a model writes", { timeout: Math.max(30_000, minutes * 90_000) }, () => {
+describe("whatever a model writes", { timeout: fuzzTimeout(3) }, () => {
   const design = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 8, maxLength: 8 });
   const pieces = fc.constantFrom(
     ...[
@@ -262,7 +259,7 @@ describe("whatever a model writes", { timeout: Math.max(30_000, minutes * 90_000
         if (reply.kind === "unreadable") return reply.reason !== "";
         return reply.choices.length === 8 && reply.choices.every((choice) => [0, 1, 2].includes(choice));
       }),
-      { seed: 1, ...effort },
+      fuzzEffort(1000),
     );
   });
 
@@ -289,7 +286,7 @@ describe("whatever a model writes", { timeout: Math.max(30_000, minutes * 90_000
         const answer = shape(json(choices, { reason: `better than [${other}]` }));
         expect(read(`${drafts.join("\n")}\n${answer}\n${after}`)).toBe(choices.join(""));
       }),
-      { seed: 2, ...effort },
+      fuzzEffort(1000),
     );
   });
 
@@ -300,7 +297,7 @@ describe("whatever a model writes", { timeout: Math.max(30_000, minutes * 90_000
         const reply = readProposal(space, { text: whole.slice(0, place % whole.length) });
         if (reply.kind === "design") expect(reply.choices).toEqual(choices);
       }),
-      { seed: 3, ...effort },
+      fuzzEffort(1000),
     );
   });
 });

@@ -1,5 +1,6 @@
 // Python source from modules and plans: constructor calls that are broken where they are too long, and aligned
 // tables for docstrings. Four spaces an indent, 100 columns, as Black would break them.
+import { withoutHidden } from "../../../base/hidden-characters.ts";
 import { type Argument, type Module, pythonText } from "../../torch/module.ts";
 
 const lineWidth = 100;
@@ -87,5 +88,5 @@ export function table(rows: readonly (readonly string[])[], leftColumns: number)
 
 /** Any text inside a docstring: no escapes, no end of it, one line. */
 export function docText(text: string): string {
-  return text.replaceAll("\\", "/").replaceAll('"', "'").replaceAll(/\s+/g, " ");
+  return withoutHidden(text.replaceAll(/\s+/g, " ")).replaceAll("\\", "/").replaceAll('"', "'");
 }

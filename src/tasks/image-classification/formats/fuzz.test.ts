@@ -8,6 +8,7 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { GeniusError } from "../../../base/errors.ts";
+import { fuzzEffort, fuzzTimeout } from "../../../testing/fuzz.ts";
 import { prepareDecoder } from "../decode.ts";
 import { imageKindOf } from "../image-kind.ts";
 import { decodeOne } from "../read-records.ts";
@@ -15,13 +16,6 @@ import { cifarLayouts, parseCifarRecords } from "./cifar-binary.ts";
 import { parseIdx } from "./idx.ts";
 import { openParquetThread } from "./parquet-thread.ts";
 import { partOfName } from "./part-names.ts";
-
-const minutes = Number(process.env.GENIUS_FUZZ_MINUTES ?? 0);
-const runs = (usual: number) =>
-  minutes > 0
-    ? { numRuns: 1e9, interruptAfterTimeLimit: minutes * 60_000, markInterruptAsFailure: false }
-    : { numRuns: usual, seed: 20261130 };
-const timeout = (minutes + 3) * 60_000;
 
 const root = mkdtempSync(join(tmpdir(), "genius-fuzz-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -87,7 +81,7 @@ function damaged(
   return copy;
 }
 
-test("images with damaged headers and bodies", { timeout }, async () => {
+test("images with damaged headers and bodies", { timeout: fuzzTimeout() }, async () => {
   const target = { shape: [3, 8, 8] } as const;
   const kinds = fc.constantFrom("jpg", "png", "gif", "webp", "tiff", "deep.png", "bmp");
   await fc.assert(
@@ -96,21 +90,21 @@ test("images with damaged headers and bodies", { timeout }, async () => {
       if ("pixels" in decoded) expect(decoded.pixels.length).toBe(192);
       else expect(decoded.broken).not.toBe("");
     }),
-    runs(1000),
+    fuzzEffort(1000),
   );
 });
 
-test("bytes of any kind are of some kind or none", { timeout }, () => {
+test("bytes of any kind are of some kind or none", { timeout: fuzzTimeout() }, () => {
   const starts = fc.constantFrom("", "BM", "RIFF", "GIF89a", "\0\0\0\x18ftyp", "P6 3 3", "<svg ", "II*\0");
   fc.assert(
     fc.property(starts, fc.uint8Array({ maxLength: 60 }), (start, rest) => {
       imageKindOf(Buffer.concat([Buffer.from(start, "latin1"), rest]));
     }),
-    runs(1000),
+    fuzzEffort(1000),
   );
 });
 
-test("Parquet files with damaged footers and pages", { timeout }, async () => {
+test("Parquet files with damaged footers and pages", { timeout: fuzzTimeout() }, async () => {
   const file = readFileSync(join(import.meta.dirname, "../fixtures/hub.parquet"));
   const footer = file.length - 8 - file.readUInt32LE(file.length - 8);
   const limits = { timeLimitMs: 10_000, heapMb: 256 };
@@ -140,12 +134,12 @@ test("Parquet files with damaged footers and pages", { timeout }, async () => {
       // A thread that was stopped answers nothing more; the next file gets another one.
       if (thread.isEnded()) thread = openParquetThread([], limits);
     }),
-    runs(1000),
+    fuzzEffort(1000),
   );
   await thread[Symbol.asyncDispose]();
 });
 
-test("IDX: bytes of any kind, sensible headers included", { timeout }, async () => {
+test("IDX: bytes of any kind, sensible headers included", { timeout: fuzzTimeout() }, async () => {
   const header = fc.tuple(
     fc.nat(4),
     fc.array(fc.nat(300), { maxLength: 4 }),
@@ -158,24 +152,30 @@ test("IDX: bytes of any kind, sensible headers included", { timeout }, async () 
     return Buffer.concat([bytes, Buffer.from(values)]);
   });
   const parse = (bytes: Uint8Array) => onlyGeniusErrors(() => parseIdx(bytes, { where: "x", dimensions: 3 }));
-  await fc.assert(fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 40 }), like), parse), runs(1000));
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 40 }), like), parse),
+    fuzzEffort(1000),
+  );
 });
 
-test("CIFAR binary: bytes of any kind, whole records included", { timeout }, async () => {
+test("CIFAR binary: bytes of any kind, whole records included", { timeout: fuzzTimeout() }, async () => {
   const from = { part: "train", file: "x.bin", first: 0, layout: cifarLayouts[0]! } as const;
   const parse = (bytes: Uint8Array) => onlyGeniusErrors(() => parseCifarRecords(bytes, from));
   const lengths = fc.oneof(fc.nat(100), fc.constantFrom(3073, 6146, 3074));
   const bytes = fc.tuple(lengths, fc.nat(255)).map(([length, value]) => Buffer.alloc(length, value));
-  await fc.assert(fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 100 }), bytes), parse), runs(1000));
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 100 }), bytes), parse),
+    fuzzEffort(1000),
+  );
 });
 
-test("folder names of any kind mean one part or none", { timeout }, () => {
+test("folder names of any kind mean one part or none", { timeout: fuzzTimeout() }, () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (name) => {
       const found = partOfName(name);
       expect(partOfName(`${name}_train_test`)).toBeUndefined();
       if (found !== undefined) expect(["train", "validation", "test", "evaluation"]).toContain(found.part);
     }),
-    runs(1000),
+    fuzzEffort(1000),
   );
 });
