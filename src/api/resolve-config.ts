@@ -20,7 +20,7 @@ import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Limits, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
-import { modelSettings, type SearchSettings } from "../study/settings.ts";
+import { defaultMembers, modelSettings, type SearchSettings } from "../study/settings.ts";
 import { type MemberOptions, type SearchOptions, settingsOf } from "./search-options.ts";
 
 export interface Members {
@@ -57,11 +57,13 @@ export async function chooseMembers(asked: Asked): Promise<Chosen> {
   const evaluatorName = nameOf(asked.evaluator);
   const isTable = published !== undefined && (evaluatorName === undefined || evaluatorName === "table");
   const evaluator =
-    asked.evaluator ?? (transcript !== undefined ? "transcript" : isTable ? "table" : "train");
+    asked.evaluator ??
+    (transcript !== undefined ? "transcript" : isTable ? "table" : defaultMembers.evaluator);
   const given = {
     space:
-      asked.space ?? (transcript !== undefined ? "genius-imagenet" : isTable ? published.space : "mobile"),
-    strategy: asked.strategy ?? (transcript !== undefined ? "llm" : "hybrid"),
+      asked.space ??
+      (transcript !== undefined ? "genius-imagenet" : isTable ? published.space : defaultMembers.space),
+    strategy: asked.strategy ?? (transcript !== undefined ? "llm" : defaultMembers.strategy),
     evaluator,
   };
   const [space, strategy, loaded] = await Promise.all([

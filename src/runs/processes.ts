@@ -11,7 +11,7 @@ import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
 import { putTurn } from "../study/inbox.ts";
 import { liveHolder } from "../study/lock.ts";
 import type { PersonTurn } from "../study/person-turn.ts";
-import { searchSettings } from "../study/settings.ts";
+import { defaultMembers, searchSettings } from "../study/settings.ts";
 import { flagsOf } from "./flags.ts";
 import { createRunFolder } from "./run-folder.ts";
 
@@ -143,9 +143,9 @@ export async function searchArguments(
     typeof options[field] === "string" && options[field] !== "" ? (options[field] as string) : fallback;
   const schemas = [
     searchSettings,
-    (await loadSpace(named("space", "mobile"))).options,
-    (await loadStrategy(named("strategy", "hybrid"))).options,
-    (await loadEvaluator(named("evaluator", "train"))).options,
+    (await loadSpace(named("space", defaultMembers.space))).options,
+    (await loadStrategy(named("strategy", defaultMembers.strategy))).options,
+    (await loadEvaluator(named("evaluator", defaultMembers.evaluator))).options,
     ...(options.evaluator === undefined ? [(await loadEvaluator("table")).options] : []),
   ];
   const flags = (await Promise.all(schemas.map((schema) => flagsOf(schema)))).flat();

@@ -18,6 +18,9 @@ const named = (placeholder: string, description: string) =>
   z.string().optional().describe(description).meta({ placeholder });
 const limit = (description: string) => count.optional().describe(description).meta({ placeholder: "N" });
 
+/** The members of a search on images that names none. */
+export const defaultMembers = { space: "mobile", strategy: "hybrid", evaluator: "train" } as const;
+
 export const limitSettings = z.object({
   maxParams: limit("maximum parameters, e.g. 20k or 5M"),
   minParams: limit("minimum parameters"),
@@ -31,14 +34,14 @@ export const modelSettings = z.object({
     .number()
     .positive()
     .optional()
-    .describe("stop before the model has cost more than this")
+    .describe("max cost of the model, in US dollars")
     .meta({ placeholder: "X" }),
   maxTokens: z
     .number()
     .int()
     .positive()
     .optional()
-    .describe("stop before the model has read and written more tokens")
+    .describe("max tokens that the model reads and writes")
     .meta({ placeholder: "N" }),
   maxCalls: z
     .number()
@@ -51,33 +54,33 @@ export const modelSettings = z.object({
     .number()
     .nonnegative()
     .optional()
-    .describe("price of a million tokens read, for a model whose price is not known")
+    .describe("price of a million tokens read, in US dollars, for a model whose price is not known")
     .meta({ placeholder: "X" }),
   usdPerMillionOutput: z
     .number()
     .nonnegative()
     .optional()
-    .describe("price of a million tokens written")
+    .describe("price of a million tokens written, in US dollars")
     .meta({ placeholder: "X" }),
 });
 
 export const searchSettings = z.object({
-  space: named("NAME|FILE", "search space (default: the table's own, or mobile for images)"),
-  strategy: named("NAME|FILE", "search strategy (default: hybrid)"),
+  space: named("NAME|FILE", `search space (default: the table's own, or ${defaultMembers.space} for images)`),
+  strategy: named("NAME|FILE", `search strategy (default: ${defaultMembers.strategy})`),
   model: named(
     "PROVIDER/MODEL",
     "language model: openai/…, anthropic/…, google/…, ollama/…, compatible/…, replay/FILE, manual",
   ),
   evaluator: named(
     "train|table|…",
-    "how designs are evaluated (default: table for a published table, else train)",
+    `how designs are evaluated (default: table for a published table, else ${defaultMembers.evaluator})`,
   ),
-  trials: z.number().int().positive().default(20).describe("evaluations to spend"),
+  trials: z.number().int().positive().default(20).describe("number of evaluations"),
   stopWhenDone: z
     .boolean()
     .default(false)
     .describe(
-      "end before, once the surrogate of gp or hybrid expects next to nothing of further evaluations",
+      "end early, once the surrogate of gp or hybrid expects almost no gain from further evaluations",
     ),
   ...limitSettings.shape,
   parallel: z
@@ -86,7 +89,7 @@ export const searchSettings = z.object({
     .positive()
     .optional()
     .describe(
-      "evaluations at once (default: 1 for look-ups and for --strategy llm, one a core up to 4 for trainings)",
+      "evaluations at once (default: 1 for a table and for --strategy llm, one per core up to 4 for trainings)",
     ),
   seed: z.number().int().nonnegative().default(1).describe("the same seed gives the same search"),
   ...modelSettings.shape,
