@@ -8,7 +8,7 @@ const crash = (detail: string): Outcome => ({ kind: "failed", reason: "crashed",
 const failed = (reason: "diverged" | "timeout" | "duplicate"): Outcome => ({
   ...{ kind: "failed", reason, detail: "", spent },
 });
-const scored: Outcome = { kind: "scored", accuracy01: 0.5, spent };
+const scored: Outcome = { kind: "scored", metrics: { accuracy: 0.5 }, score: 0.5, spent };
 const trialOf = (outcome: Outcome, index: number): Trial => ({
   number: index + 1,
   proposal: { choices: [index], fidelity: {}, by: "test" },

@@ -21,7 +21,12 @@ test.each([1, 4])(
     for (let number = 1; number <= 800; number += 1) {
       if (pending.length === parallel) {
         const proposal = pending.shift()!;
-        const outcome = { kind: "scored", accuracy01: 0.5, spent: { milliseconds: 0 } } as const;
+        const outcome = {
+          kind: "scored",
+          metrics: { accuracy: 0.5 },
+          score: 0.5,
+          spent: { milliseconds: 0 },
+        } as const;
         strategy.observe({
           number: number - parallel,
           proposal,
