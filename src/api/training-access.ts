@@ -25,12 +25,14 @@ const retries = 3;
 
 export function createTrainingAccess(setting: TrainingAccessSetting): TrainingAccess {
   const { dataset, seed, environment, openLauncher, onProgress } = setting;
-  const cacheFolder = cacheDirectoryOf(environment as NodeJS.ProcessEnv);
   return {
     seed,
-    cacheFolder,
+    // Asked for when it is used: a search of a published table needs no cache.
+    get cacheFolder() {
+      return cacheDirectoryOf(environment);
+    },
     openDataset: (imageSize, source = dataset) =>
-      openDataset(source, { imageSize, cacheDirectory: cacheFolder }),
+      openDataset(source, { imageSize, cacheDirectory: cacheDirectoryOf(environment) }),
     async runTrainer({ module, folder, launcher: name, python, onLine, signal }) {
       const launcher = await openLauncher(name);
       try {
