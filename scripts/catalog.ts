@@ -57,6 +57,13 @@ const kinds: readonly Kind[] = [
     type: "DatasetFormat",
     contract: "tasks/image-classification/dataset",
   },
+  {
+    kind: "metrics",
+    folders: ["metrics"],
+    define: "defineMetric",
+    type: "MetricDefinition",
+    contract: "metrics/metric",
+  },
 ];
 
 const source = new URL("../src/", import.meta.url);
@@ -135,9 +142,23 @@ ${formats.map(({ path }) => `  () => import(${JSON.stringify(`./${basename(path)
   `src/${formatFolder}/_formats.ts`,
 );
 
+// Metrics are small and are measured together, far below the catalog.
+const metrics = await membersOf(kinds.find(({ kind }) => kind === "metrics")!);
+const identifierOf = ({ member }: (typeof metrics)[number]) =>
+  member.name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+const metricList = await format(
+  `// Written by \`npm run catalog\`; do not edit. Every metric, in the order of their names.
+${metrics.map((metric) => `import ${identifierOf(metric)} from "./${basename(metric.path)}";`).join("\n")}
+
+export const metrics = [${metrics.map(identifierOf).join(", ")}] as const;
+`,
+  "src/metrics/_metrics.ts",
+);
+
 for (const [path, text] of [
   ["catalog/_catalog.ts", catalog],
   [`${formatFolder}/_formats.ts`, formatList],
+  ["metrics/_metrics.ts", metricList],
 ] as const) {
   const target = new URL(path, source);
   if (!process.argv.includes("--check")) {

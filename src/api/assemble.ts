@@ -68,6 +68,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       dataset: config.dataset,
       folder,
       seed: config.seed,
+      metric: config.metric,
       environment,
       parallel: config.parallel,
       ...(onProgress && { onProgress }),
@@ -75,6 +76,12 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     },
     evaluatorOptions,
   );
+  if (evaluator.metric !== undefined && evaluator.metric.name !== config.metric.name) {
+    throw new GeniusError(
+      "wrong-use",
+      `The evaluator ${config.evaluator} selects on ${evaluator.metric.name}, and the search on ${config.metric.name}: list its metrics as "metrics" in its definition.`,
+    );
+  }
   let plannedCalls: number | undefined;
   const conversation =
     config.model === undefined

@@ -3,6 +3,7 @@
 import { availableParallelism } from "node:os";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { unknownName } from "../base/nearest.ts";
 import { findPublished } from "../catalog/datasets.ts";
 import {
   type Given,
@@ -16,7 +17,7 @@ import {
 import type { DatasetDescription, EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import { isMessageList, parseModelName } from "../llm/index.ts";
-import { accuracy, metricOf } from "../metrics/index.ts";
+import { accuracy, type Metric, metricOf } from "../metrics/index.ts";
 import type { Limits, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
@@ -157,7 +158,7 @@ export async function resolveConfig(
   return {
     dataset: chosen.dataset,
     task: described?.words ?? space.summary,
-    metric: metricOf(accuracy),
+    metric: metricOf(selectedMetric(settings.metric, evaluator)),
     space: chosen.references.space,
     spaceOptions: fitOptions(space, { ...(fitted as object) }, options.spaceOptions ?? {}),
     strategy: chosen.references.strategy,
@@ -187,6 +188,21 @@ export async function resolveConfig(
       (evaluator.tabular || strategy.oneAtATime ? 1 : Math.min(4, availableParallelism())),
     seed: settings.seed,
   };
+}
+
+/** What designs are selected on: what was asked for, among what the evaluator measures. */
+function selectedMetric(
+  name: string | undefined,
+  { name: evaluator, metrics = [accuracy] }: EvaluatorDefinition,
+): Metric {
+  const metric = name === undefined ? metrics[0] : metrics.find((one) => one.name === name);
+  if (metric !== undefined) return metric;
+  const known = metrics.map((one) => one.name);
+  if (known.length > 1) throw unknownName("metric", String(name), known);
+  throw new GeniusError(
+    "wrong-use",
+    `The evaluator ${evaluator} selects on ${known.join()} alone: leave out --metric, or choose another --evaluator.`,
+  );
 }
 
 /** Options of a space: those that were given, and for the rest those that suit the data. */

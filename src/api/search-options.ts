@@ -85,6 +85,8 @@ export interface SearchOptions extends Sitting {
   readonly evaluatorOptions?: MemberOptions | undefined;
   /** Of the launcher that the evaluator's options name. */
   readonly launcherOptions?: MemberOptions | undefined;
+  /** What designs are selected on: a name of `genius list metrics`; accuracy by default. */
+  readonly metric?: string | undefined;
   /** The same seed gives the same search; 1 by default. */
   readonly seed?: number | undefined;
   /** Evaluations at once; 1 for a table, one per core up to 4 for trainings, by default. */
@@ -111,8 +113,8 @@ export function settingsOf(options: SearchOptions): Settings {
   checkFields(limits, Object.keys(limitSettings.shape), "limits");
   checkFields(budget, Object.keys(searchSettings.shape), "budget");
   checkFields(modelOptions, Object.keys(modelSettings.shape), "modelOptions");
-  const { model, seed, parallel } = options;
-  const given = { ...modelOptions, ...budget, ...limits, model, seed, parallel };
+  const { model, metric, seed, parallel } = options;
+  const given = { ...modelOptions, ...budget, ...limits, model, metric, seed, parallel };
   return resolveOptions(searchSettings as z.ZodType<SearchSettings>, given, "the search");
 }
 
@@ -127,14 +129,14 @@ function checkFields(given: object, known: readonly string[], of: string): void 
 
 /** The options that flags and a settings file gave, by the fields of `searchSettings`. */
 export function optionsOf(data: string | undefined, settings: SearchSettings): SearchOptions {
-  const { space, strategy, evaluator, model, seed, parallel, ...rest } = settings;
+  const { space, strategy, evaluator, model, metric, seed, parallel, ...rest } = settings;
   const pick = (fields: readonly string[]) =>
     Object.fromEntries(Object.entries(rest).filter(([field]) => fields.includes(field)));
   const limitFields = Object.keys(limitSettings.shape);
   const modelFields = ["baseUrl", "usdPerMillionInput", "usdPerMillionOutput"];
   const others = Object.keys(rest).filter((field) => ![...limitFields, ...modelFields].includes(field));
   return {
-    ...{ data, space, strategy, evaluator, model, seed, parallel },
+    ...{ data, space, strategy, evaluator, model, metric, seed, parallel },
     limits: pick(limitFields),
     modelOptions: pick(modelFields),
     budget: pick(others),

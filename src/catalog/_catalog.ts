@@ -2,6 +2,7 @@
 
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
+import type { MetricDefinition } from "../metrics/metric.ts";
 import type { ReferenceDefinition } from "../search/references/reference.ts";
 import type { SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
@@ -332,5 +333,38 @@ export const formats: Readonly<Record<string, Entry<DatasetFormat>>> = {
     source: "parquet.apache.org/docs/file-format; image features as in Hugging Face datasets",
 
     load: async () => (await import("../tasks/image-classification/formats/parquet.ts")).default,
+  },
+};
+
+export const metrics: Readonly<Record<string, Entry<MetricDefinition>>> = {
+  accuracy: {
+    summary: "Share of examples classified correctly.",
+    source: "the figure of every table of image classification",
+
+    load: async () => (await import("../metrics/accuracy.ts")).default,
+  },
+  "balanced-accuracy": {
+    summary: "Mean of each class's share classified correctly; for classes of unequal size.",
+    source: "https://doi.org/10.1109/ICPR.2010.764; as scikit-learn's balanced_accuracy_score",
+
+    load: async () => (await import("../metrics/balanced-accuracy.ts")).default,
+  },
+  "cross-entropy": {
+    summary: "Mean negative log-likelihood of the true class, without label smoothing; lower is better.",
+    source: "https://en.wikipedia.org/wiki/Cross-entropy",
+
+    load: async () => (await import("../metrics/cross-entropy.ts")).default,
+  },
+  "macro-f1": {
+    summary: "Mean of each class's F1 (precision and recall); for classes of unequal size.",
+    source: "https://doi.org/10.1016/j.ipm.2009.03.002; as scikit-learn's f1_score(average='macro')",
+
+    load: async () => (await import("../metrics/macro-f1.ts")).default,
+  },
+  "top-5-accuracy": {
+    summary: "Share of examples whose class is among the five highest scores; for many classes.",
+    source: "https://arxiv.org/abs/1409.0575",
+
+    load: async () => (await import("../metrics/top-5-accuracy.ts")).default,
   },
 };

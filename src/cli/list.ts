@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import { jsonLine } from "../base/terminal-text.ts";
-import { evaluators, formats, launchers, references, spaces, strategies } from "../catalog/_catalog.ts";
+import { evaluators, formats, launchers, metrics, references, spaces, strategies } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { defineCommand } from "../command/command.ts";
 import { modelProviders } from "../llm/index.ts";
@@ -25,6 +25,7 @@ const kinds: Readonly<Record<string, () => readonly Row[]>> = {
   datasets: listDatasets,
   formats: () => rowsOf(formats),
   launchers: () => rowsOf(launchers),
+  metrics: () => rowsOf(metrics),
   models: () => modelProviders,
 };
 

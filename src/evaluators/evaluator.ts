@@ -100,6 +100,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly source: string;
   /** Whether outcomes are looked up instead of trained. */
   readonly tabular?: boolean;
+  /** What it can select on, its usual one first; accuracy alone where absent. */
+  readonly metrics?: readonly Metric[];
   readonly options: z.ZodType<Options>;
   /** The name or file of the launcher that trainings run on, for an evaluator that uses one. */
   launcherOf?(options: Options): string;

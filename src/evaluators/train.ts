@@ -11,7 +11,7 @@ import { GeniusError } from "../base/errors.ts";
 import { checkExecutionProvider } from "../engine/index.ts";
 import { networkCost } from "../graph/cost.ts";
 import type { Network } from "../graph/network.ts";
-import { classMetric, scoreIn } from "../metrics/index.ts";
+import { classMetric, scoreIn, selectableMetrics } from "../metrics/index.ts";
 import type { Evaluation } from "../search/trial.ts";
 import { describeReport } from "../tasks/image-classification/index.ts";
 import { openCheckpoints, trainingKey } from "../training/checkpoints.ts";
@@ -34,6 +34,7 @@ export default defineEvaluator({
   summary:
     "Trains every design on this machine, several at once, and the selected one at full length: model.onnx, model.py, weights and test figures.",
   source: "Made for GENIUS on onnxruntime; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
+  metrics: selectableMetrics,
   options: trainOptions,
   describe: (setting, { imageSize }) => describeImages(setting, imageSize),
   create,

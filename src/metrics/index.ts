@@ -1,6 +1,6 @@
 // The public face of this folder.
 export { default as accuracy } from "./accuracy.ts";
-export { classMetric, classMetrics } from "./classification.ts";
+export { classMetric, classMetrics, selectableMetrics } from "./classification.ts";
 export {
   accuracyBeside,
   formatFrom,

@@ -2,6 +2,7 @@
 // cannot differ. The tables are in run-tables.ts.
 
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { formatMetric, formatScore, type Metric, metricWords } from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
 import { answersInWords } from "../search/model-answers.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
@@ -41,18 +42,19 @@ function bestInWords(input: RunReportInput): string {
   const evaluation = record.trials.filter(
     (trial) => trial.number <= best.number && isEvaluated(trial),
   ).length;
+  const { metric } = record.header.config;
   const parts = [
-    `${designName(space, best.proposal.choices)}, with ${formatPercent(best.outcome.score)} on ${selectedOn} data`,
+    `${designName(space, best.proposal.choices)}, with ${figureWords(metric, best.outcome.score)} on ${selectedOn} data`,
     `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates`,
     `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations}, proposed by ${best.proposal.by}`,
   ];
-  const tested = record.result?.testMetrics?.accuracy;
+  const tested = record.result?.testMetrics?.[metric.name];
   const test =
     selectedOn === "test"
       ? ` ${selectedOnTest}`
       : tested === undefined
         ? " It was not measured on test data."
-        : ` On test data, measured once after the search: ${formatPercent(tested)}.`;
+        : ` On test data, measured once after the search: ${formatMetric(metric, tested)}.`;
   return `${parts.join("; ")}.${test}`;
 }
 
@@ -150,4 +152,10 @@ export function changesOf({ record, space }: RunReportInput, trial: Trial): stri
   return changes.length === 0
     ? `The same design as ${compared}.`
     : `Changed from ${compared}: ${changes.join("; ")}.`;
+}
+
+/** A figure with its metric's name where that is not accuracy. */
+function figureWords(metric: Metric, score: number): string {
+  const figure = formatScore(metric, score);
+  return metric.name === "accuracy" ? figure : `${metricWords(metric)} ${figure}`;
 }

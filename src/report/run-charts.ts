@@ -4,7 +4,7 @@
 import { createRandom } from "../base/random.ts";
 import { formatCount } from "../base/units.ts";
 import { quantile } from "../math/statistics.ts";
-import { scoreIn } from "../metrics/index.ts";
+import { metricWords, scoreIn } from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
 import { isScored } from "../search/trial.ts";
 import { pointAt } from "./bench.ts";
@@ -38,7 +38,8 @@ export function runCharts(input: RunReportInput): RunCharts {
   };
 }
 
-const accuracyLabel = ({ selectedOn }: RunReportInput) => `accuracy on ${selectedOn} data (%)`;
+const accuracyLabel = ({ selectedOn, record }: RunReportInput) =>
+  `${metricWords(record.header.config.metric)} on ${selectedOn} data (%)`;
 
 function pictureOf({ record, space }: RunReportInput): Chart | undefined {
   const best = record.selected;
@@ -158,7 +159,7 @@ function learningCurves(input: RunReportInput): Chart | undefined {
   return curveChart({
     name: "learning-curves",
     title: "Learning curves",
-    caption: `Validation accuracy after each epoch${trained.length > shown.length ? `, of the ${shown.length} best of ${trained.length} trainings` : " of each training"}. The selected one is drawn in full colour.`,
+    caption: `Validation ${metricWords(metric)} after each epoch${trained.length > shown.length ? `, of the ${shown.length} best of ${trained.length} trainings` : " of each training"}. The selected one is drawn in full colour.`,
     x: {
       label: "epochs",
       min: Math.min(...epochs),
@@ -168,7 +169,7 @@ function learningCurves(input: RunReportInput): Chart | undefined {
       format: String,
     },
     y: accuracyAxis(
-      "accuracy on validation data (%)",
+      `${metricWords(metric)} on validation data (%)`,
       shown.flatMap(({ curve }) => curve.map((point) => scoreIn(metric, point.validation))),
     ),
     curves: shown
@@ -187,6 +188,7 @@ function learningCurves(input: RunReportInput): Chart | undefined {
 }
 
 function calibration(input: RunReportInput): Chart | undefined {
+  const { metric } = input.record.header.config;
   const predicted = input.record.trials.filter(isScored).flatMap((trial) => {
     const { predicted: claim } = trial.proposal;
     return claim === undefined ? [] : [{ trial, claim }];
@@ -199,8 +201,8 @@ function calibration(input: RunReportInput): Chart | undefined {
     title: "Predicted and measured",
     caption:
       "What the proposer expected of a design before it was evaluated, against what it had. Points above the line did better than expected.",
-    x: accuracyAxis("predicted accuracy (%)", values),
-    y: accuracyAxis("measured accuracy (%)", values),
+    x: accuracyAxis(`predicted ${metricWords(metric)} (%)`, values),
+    y: accuracyAxis(`measured ${metricWords(metric)} (%)`, values),
     groups,
     points: predicted.map(({ trial, claim }) => ({
       x: claim.score,

@@ -1,8 +1,10 @@
 // The report of a run: one HTML file that a stranger can read without anything else. It says what was asked, what was
 // found, how that compares, what it cost, where every figure comes from and how to repeat it. Everything that came
 // from a journal, a file name or a model is text to it, never markup.
+
 import type { JsonObject } from "../base/json.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { formatMetric, formatScore, metricWords } from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
 import { spendingOf } from "../study/spending.ts";
 import { checklistSource } from "./checklist.ts";
@@ -96,15 +98,16 @@ function section(id: string, title: string, body: Markup | undefined): Section |
 function leadOf(input: RunReportInput): Markup {
   const { record, selectedOn, space } = input;
   const { config } = record.header;
+  const { metric } = config;
   const best = record.selected;
   const spending = spendingOf(input.record, input.calls ?? []);
   const cards: [string, string][] = [];
   if (best !== undefined) {
     cards.push(["best network", designName(space, best.proposal.choices)]);
-    cards.push([`accuracy on ${selectedOn} data`, formatPercent(best.outcome.score)]);
-    const tested = record.result?.testMetrics?.accuracy;
+    cards.push([`${metricWords(metric)} on ${selectedOn} data`, formatScore(metric, best.outcome.score)]);
+    const tested = record.result?.testMetrics?.[metric.name];
     if (tested !== undefined && selectedOn !== "test")
-      cards.push(["accuracy on test data", formatPercent(tested)]);
+      cards.push([`${metricWords(metric)} on test data`, formatMetric(metric, tested)]);
     cards.push([
       "parameters, MACs",
       `${formatCount(best.cost.paramCount)}, ${formatCount(best.cost.macCount)}`,

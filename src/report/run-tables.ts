@@ -2,6 +2,7 @@
 
 import type { JsonValue } from "../base/json.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
+import { metricWords } from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
 import type { Violation } from "../search/constraints/domain.ts";
 import { isScored, type Trial } from "../search/trial.ts";
@@ -36,7 +37,16 @@ export function violationInWords({ quantity, value, bound, limit }: Violation): 
 
 export function trialTable({ record, space }: RunReportInput): DataTable {
   return {
-    columns: ["trial", "design", "proposed by", "outcome", "accuracy", "expected", "parameters", "MACs"],
+    columns: [
+      "trial",
+      "design",
+      "proposed by",
+      "outcome",
+      metricWords(record.header.config.metric),
+      "expected",
+      "parameters",
+      "MACs",
+    ],
     rows: record.trials.map((trial) => [
       trial.number,
       designName(space, trial.proposal.choices),

@@ -75,6 +75,10 @@ export const searchSettings = z.object({
     "train|table|…",
     `how designs are evaluated (default: table for a published table, else ${defaultMembers.evaluator})`,
   ),
+  metric: named(
+    "NAME",
+    "what designs are selected on: accuracy (default), balanced-accuracy, macro-f1 or top-5-accuracy",
+  ),
   trials: z.number().int().positive().default(20).describe("number of evaluations"),
   stopWhenDone: z
     .boolean()

@@ -4,6 +4,7 @@ export type { Check } from "./check.ts";
 export { type EvaluatorHarness, evaluatorChecks } from "./evaluator-suite.ts";
 export { type FormatCheck, formatChecks } from "./format-suite.ts";
 export { type LauncherHarness, launcherChecks } from "./launcher-suite.ts";
+export { type MetricCheck, metricChecks } from "./metric-suite.ts";
 export {
   type Behaviour,
   behaviours,

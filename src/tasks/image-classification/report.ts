@@ -1,6 +1,8 @@
 // From the facts of a survey to the DatasetReport, and from that to sentences for people. Also the place where a dataset
 // that cannot be trained on is refused. Decides nothing else.
+
 import { GeniusError } from "../../base/errors.ts";
+import { formatPercent } from "../../base/units.ts";
 import type { DatasetListing, DatasetReport, Finding, ImageShape, Levels } from "./dataset.ts";
 import { kindByEnding } from "./image-kind.ts";
 import type { RecordFacts } from "./survey.ts";
@@ -128,6 +130,13 @@ export function describeReport(report: DatasetReport): string[] {
     lines.push(
       `Classes are uneven: the largest has ${report.imbalance.toFixed(1)} times the training images of the smallest.`,
     );
+    if (report.imbalance >= 3) {
+      const largest = report.classes.reduce((a, b) => (b.trainCount > a.trainCount ? b : a));
+      const chance01 = largest.trainCount / Math.max(1, report.trainCount);
+      lines.push(
+        `Always answering "${largest.name}" is right on ${formatPercent(chance01)} of them: accuracy hides the small classes. Consider --metric balanced-accuracy.`,
+      );
+    }
   }
   add(report.corrupt, "images could not be decoded and were left out");
   add(report.ignoredFiles, "files are no images of an accepted kind and were not read");

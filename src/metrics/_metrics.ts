@@ -1,4 +1,4 @@
-// Every metric of classification, in the order of their names.
+// Written by `npm run catalog`; do not edit. Every metric, in the order of their names.
 import accuracy from "./accuracy.ts";
 import balancedAccuracy from "./balanced-accuracy.ts";
 import crossEntropy from "./cross-entropy.ts";
