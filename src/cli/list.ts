@@ -3,7 +3,15 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import { jsonLine } from "../base/terminal-text.ts";
-import { evaluators, formats, launchers, metrics, references, spaces, strategies } from "../catalog/_catalog.ts";
+import {
+  evaluators,
+  formats,
+  launchers,
+  metrics,
+  references,
+  spaces,
+  strategies,
+} from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { defineCommand } from "../command/command.ts";
 import { modelProviders } from "../llm/index.ts";
