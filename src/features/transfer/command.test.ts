@@ -42,7 +42,7 @@ beforeAll(async () => {
 test("six digits to four", { timeout: 180_000 }, async () => {
   await genius(
     ...["search", "six", "--max-params", "20k", "--max-macs", "500k", "--trials", "1", "--epochs", "1"],
-    ...["--final-epochs", "6", "--out", "run"],
+    ...["--final-epochs", "20", "--out", "run"],
   );
   const { stdout } = await genius(
     "transfer",
