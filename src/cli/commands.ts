@@ -62,7 +62,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   study: {
     usage: "study NAME [options]",
     summary: "questions about search itself, each answered by one command",
-    load: async () => (await import("../features/studies/command.ts")).default,
+    load: async () => (await import("../features/questions/command.ts")).default,
   },
   data: {
     usage: "data DATASET",

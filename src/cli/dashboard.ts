@@ -9,8 +9,8 @@ import { defineCommand } from "../command/command.ts";
 import { loadPage } from "../dashboard/page-files.ts";
 import { serveDashboard } from "../dashboard/serve.ts";
 import { createAnalyst } from "../runs/analyst.ts";
-import { createProcesses } from "../runs/processes.ts";
 import { createRunStore } from "../runs/run-store.ts";
+import { createProcesses } from "../runs/search-processes.ts";
 import { folderOfRuns } from "./folder-of-runs.ts";
 
 const loopback: readonly string[] = ["127.0.0.1", "localhost", "::1"];

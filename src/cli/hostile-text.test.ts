@@ -9,8 +9,8 @@ import { beforeAll, expect, test } from "vitest";
 import { atBorder } from "../base/terminal-text.ts";
 import { createMcpServer } from "../mcp/server.ts";
 import { createAnalyst } from "../runs/analyst.ts";
-import { createProcesses } from "../runs/processes.ts";
 import { createRunStore } from "../runs/run-store.ts";
+import { createProcesses } from "../runs/search-processes.ts";
 import { openJournal } from "../study/journal.ts";
 import { run } from "./main.ts";
 

@@ -6,8 +6,8 @@ import { GeniusError } from "../base/errors.ts";
 import { defineCommand } from "../command/command.ts";
 import { createMcpServer } from "../mcp/server.ts";
 import { createAnalyst } from "../runs/analyst.ts";
-import { createProcesses } from "../runs/processes.ts";
 import { createRunStore } from "../runs/run-store.ts";
+import { createProcesses } from "../runs/search-processes.ts";
 import { folderOfRuns } from "./folder-of-runs.ts";
 
 export default defineCommand({

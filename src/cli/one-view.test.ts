@@ -9,8 +9,8 @@ import type { RunDetail } from "../dashboard/api.ts";
 import { createApp } from "../dashboard/app.ts";
 import { createMcpServer } from "../mcp/server.ts";
 import { createAnalyst } from "../runs/analyst.ts";
-import { createProcesses } from "../runs/processes.ts";
 import { createRunStore } from "../runs/run-store.ts";
+import { createProcesses } from "../runs/search-processes.ts";
 import { openJournal } from "../study/journal.ts";
 import { run } from "./main.ts";
 

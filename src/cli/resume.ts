@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { resume } from "../api/search.ts";
 import { GeniusError } from "../base/errors.ts";
-import { answersOption } from "../command/answers.ts";
+import { answersOption } from "../command/answers-option.ts";
 import { defineCommand } from "../command/command.ts";
 import { createSearchView, exitCodeOf } from "./show-search.ts";
 

@@ -4,7 +4,7 @@ import { chooseMembers } from "../api/resolve-config.ts";
 import { search } from "../api/search.ts";
 import { optionsOf } from "../api/search-options.ts";
 import { GeniusError } from "../base/errors.ts";
-import { answersOption } from "../command/answers.ts";
+import { answersOption } from "../command/answers-option.ts";
 import { defineCommand } from "../command/command.ts";
 import { distribute, membersHelp } from "../command/members.ts";
 import { checkFlags, coerce } from "../command/options.ts";

@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run as genius } from "../cli/main.ts";
 import { createAnalyst } from "../runs/analyst.ts";
-import { createProcesses } from "../runs/processes.ts";
 import { createRunStore } from "../runs/run-store.ts";
+import { createProcesses } from "../runs/search-processes.ts";
 import type {
   CallDetail,
   CallSummary,

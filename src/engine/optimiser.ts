@@ -1,8 +1,8 @@
 // The optimisers as operations on whole state vectors inside the training graph: SGD with (Nesterov) momentum and
 // AdamW, in PyTorch's definitions, with clipping by global norm and decay that skips biases and norms.
 import { GeniusError } from "../base/errors.ts";
-import type { GraphBuilder, Tensor } from "./graph/builder.ts";
-import { add, divide, multiply, scalar, subtract, unary } from "./graph/operations.ts";
+import type { GraphBuilder, Tensor } from "./tensor-graph/builder.ts";
+import { add, divide, multiply, scalar, subtract, unary } from "./tensor-graph/operations.ts";
 
 export type Optimiser =
   | {

@@ -7,11 +7,11 @@ import { liveNodes, type NetworkNode } from "../graph/network.ts";
 import type { FeatureShape } from "../graph/operator.ts";
 import { inferShapes } from "../graph/shapes.ts";
 import type { Weights } from "../graph/weights.ts";
-import { createGraphBuilder, type GraphBuilder, openBatch, type Tensor } from "./graph/builder.ts";
 import type { NodeOf } from "./lower/context.ts";
 import { type ComputedKind, ruleOf } from "./lower/table.ts";
 import { asTensor, type ExecutionProvider, openSession } from "./session.ts";
 import { layoutState } from "./state.ts";
+import { createGraphBuilder, type GraphBuilder, openBatch, type Tensor } from "./tensor-graph/builder.ts";
 import { checkEnds } from "./training-graph.ts";
 
 export interface PredictorOptions {

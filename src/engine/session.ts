@@ -2,8 +2,8 @@
 // out what this processor's kernels can do. It must not know what a graph computes.
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { GeniusError, messageOf } from "../base/errors.ts";
-import { blockedDomain, createGraphBuilder, openBatch } from "./graph/builder.ts";
 import type { Target } from "./lower/context.ts";
+import { blockedDomain, createGraphBuilder, openBatch } from "./tensor-graph/builder.ts";
 
 /** Where a graph runs. `cpu` is the default; the others need an onnxruntime build and a device that have them. */
 export type ExecutionProvider = "cpu" | "webgpu" | "cuda" | "dml" | "coreml";

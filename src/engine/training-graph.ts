@@ -6,8 +6,6 @@ import type { NetworkNode } from "../graph/network.ts";
 import type { FeatureShape } from "../graph/operator.ts";
 import type { NetworkParameter } from "../graph/parameters.ts";
 import { inferShapes } from "../graph/shapes.ts";
-import { createGraphBuilder, type GraphBuilder, sizeOf, type Tensor } from "./graph/builder.ts";
-import { add, concat, multiply, reduceSum, reshape, scalar, slice, subtract } from "./graph/operations.ts";
 import type { Arrangement, LoweringContext, Target } from "./lower/context.ts";
 import { lowerCrossEntropy } from "./lower/loss.ts";
 import { shareCountOf } from "./lower/mixture.ts";
@@ -15,6 +13,17 @@ import { lowerNetwork } from "./lower/network.ts";
 import { identityIndices } from "./lower/weights.ts";
 import { emitClip, emitUpdate, type Optimiser, optimiserVectors } from "./optimiser.ts";
 import { layoutState, type Place, type StateLayout } from "./state.ts";
+import { createGraphBuilder, type GraphBuilder, sizeOf, type Tensor } from "./tensor-graph/builder.ts";
+import {
+  add,
+  concat,
+  multiply,
+  reduceSum,
+  reshape,
+  scalar,
+  slice,
+  subtract,
+} from "./tensor-graph/operations.ts";
 
 export interface TrainingGraphOptions {
   readonly nodes: readonly NetworkNode[];

@@ -7,11 +7,11 @@ import type { FeatureShape } from "../graph/operator.ts";
 import { activations } from "../graph/ops/activation.ts";
 import { inferShapes } from "../graph/shapes.ts";
 import type { Weights } from "../graph/weights.ts";
-import { createGraphBuilder, type GraphBuilder, type Tensor } from "./graph/builder.ts";
 import { ruleOf } from "./lower/table.ts";
 import { emitInference } from "./predictor.ts";
 import { asTensor, openSession } from "./session.ts";
 import { layoutState } from "./state.ts";
+import { createGraphBuilder, type GraphBuilder, type Tensor } from "./tensor-graph/builder.ts";
 import { checkEnds } from "./training-graph.ts";
 
 export interface UntrainedOptions {

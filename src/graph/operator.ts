@@ -2,7 +2,7 @@
 // ops/. Whoever counts, draws, explains or exports a network looks here; how it is trained is a rule in engine/lower/.
 // It must not know which operators exist.
 import type { OnnxNode, OnnxTensor } from "./onnx/index.ts";
-import type { Call, TorchExpression } from "./torch/module.ts";
+import type { Call, TorchExpression } from "./torch-module.ts";
 
 /** `[channels, height, width]` of one image's feature map, without the batch. A vector of n features is `[n, 1, 1]`. */
 export type FeatureShape = readonly [channels: number, height: number, width: number];

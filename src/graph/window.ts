@@ -1,6 +1,6 @@
 // The arithmetic of sliding windows, which convolutions and poolings share: sizes round down, as in PyTorch.
 import type { FeatureShape, Pair } from "./operator.ts";
-import { type PythonValue, pythonPair } from "./torch/module.ts";
+import { type PythonValue, pythonPair } from "./torch-module.ts";
 
 export interface Window {
   readonly kernel: Pair;

@@ -12,7 +12,7 @@ import { emptyJournal, foldJournal, type JournalState } from "../study/fold.ts";
 import { journalPath, journalTrouble } from "../study/journal.ts";
 import type { JournalHeader } from "../study/journal-lines.ts";
 import { liveHolder } from "../study/lock.ts";
-import { located } from "../study/places.ts";
+import { located } from "../study/run-places.ts";
 import { type ConversationLine, type RunView, readCall, stateOf } from "./run-view.ts";
 import { createTail } from "./tail.ts";
 

@@ -3,8 +3,8 @@
 import { isScripted, loadEvaluator } from "../catalog/load.ts";
 import type { RunReportInput } from "../report/index.ts";
 import { evaluatorFacts } from "../study/fold.ts";
-import { commandOf } from "./command-of.ts";
 import type { OpenRun } from "./open-run.ts";
+import { commandOf } from "./repeat-command.ts";
 
 /** What the report must know around a run's record. */
 export async function reportInput(run: OpenRun): Promise<RunReportInput> {

@@ -6,7 +6,7 @@ import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { Evaluation, Trial } from "../search/trial.ts";
 import { migrateFromVersion1 } from "./migrate.ts";
 import { type NotedTurn, personTurn } from "./person-turn.ts";
-import type { Places } from "./places.ts";
+import type { Places } from "./run-places.ts";
 import { scoreOutcome } from "./score-outcome.ts";
 
 export const journalFormat = "genius-journal";

@@ -18,7 +18,7 @@ import {
   type StudyConfig,
 } from "./journal-lines.ts";
 import { lockFolder } from "./lock.ts";
-import { located } from "./places.ts";
+import { located } from "./run-places.ts";
 import { withoutScore } from "./score-outcome.ts";
 
 /** A journal open for writing. Every call resolves when its line is on disk. */

@@ -20,8 +20,8 @@ import {
   type ScoredTrial,
   type Trial,
 } from "../search/trial.ts";
-import { checkEvaluation, checkProposal, checkTestResult } from "./check.ts";
-import { createHopelessCheck } from "./hopeless.ts";
+import { checkEvaluation, checkProposal, checkTestResult } from "./check-results.ts";
+import { createCrashCheck } from "./persistent-crashes.ts";
 import { scoreOutcome, selectionMetric } from "./score-outcome.ts";
 import { adviseStop, stopWords } from "./stop-advice.ts";
 
@@ -91,7 +91,7 @@ export async function runStudy(study: Study): Promise<StudyResult> {
   let used = 0;
   let unusedInARow = 0;
   let isAdvised = false;
-  const refuseHopeless = createHopelessCheck(study.recorded);
+  const refusePersistentCrashes = createCrashCheck(study.recorded);
 
   const observeNext = async () => {
     const number = observed.length + 1;
@@ -103,7 +103,7 @@ export async function runStudy(study: Study): Promise<StudyResult> {
     const spent = isEvaluated(trial);
     used += spent ? 1 : 0;
     unusedInARow = spent ? 0 : unusedInARow + 1;
-    if (!recorded.has(number)) refuseHopeless(trial);
+    if (!recorded.has(number)) refusePersistentCrashes(trial);
   };
   const finish = async (reason: StudyResult["reason"], detail?: string): Promise<StudyResult> => {
     while (running.size > 0) await observeNext();

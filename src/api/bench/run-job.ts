@@ -7,7 +7,7 @@ import type { BenchTrace } from "../../report/index.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
 import type { Strategy, StrategyDefinition } from "../../search/strategy.ts";
-import { traceStudy } from "../../study/trace.ts";
+import { traceStudy } from "../../study/table-trace.ts";
 
 /** `strategy` is a name or a file, for a worker; a script's own object runs in the script's thread. */
 export interface BenchJob<S extends Given<StrategyDefinition> = string> {

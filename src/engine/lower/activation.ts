@@ -2,8 +2,8 @@
 // a step function that onnxruntime runs at the speed of memory (Greater and Where take six times as long).
 import { GeniusError } from "../../base/errors.ts";
 import type { ActivationName } from "../../graph/ops/activation.ts";
-import type { GraphBuilder, Tensor } from "../graph/builder.ts";
-import { add, multiply, scalar, subtract, unary } from "../graph/operations.ts";
+import type { GraphBuilder, Tensor } from "../tensor-graph/builder.ts";
+import { add, multiply, scalar, subtract, unary } from "../tensor-graph/operations.ts";
 import type { LoweringRule } from "./context.ts";
 import { featureMap, layoutOf, read } from "./feature-map.ts";
 

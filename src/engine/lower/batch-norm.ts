@@ -3,8 +3,8 @@
 // mean is much larger than its spread, which convolution outputs are not. The gradient is the affine map
 // dx = a · dy + b · x + c with per-channel a, b and c.
 // See Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
-import type { Tensor } from "../graph/builder.ts";
-import { add, multiply, scalar, subtract } from "../graph/operations.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
+import { add, multiply, scalar, subtract } from "../tensor-graph/operations.ts";
 import { positive } from "./activation.ts";
 import { affine, dotPerChannel, meanPerChannel } from "./channels.ts";
 import type { Lowered, LoweringContext, LoweringRule, NodeOf, Surroundings } from "./context.ts";

@@ -2,8 +2,8 @@
 // it. Full convolutions and depthwise ones of any kernel and stride are here; other groupings stay plain.
 // It must not know about batch norm or the optimiser.
 import { isPointwise } from "../../graph/window.ts";
-import { blockedDomain, type Tensor } from "../graph/builder.ts";
-import { pad, reshape, slice, slidingAttributes } from "../graph/operations.ts";
+import { blockedDomain, type Tensor } from "../tensor-graph/builder.ts";
+import { pad, reshape, slice, slidingAttributes } from "../tensor-graph/operations.ts";
 import { blockedInputGradient } from "./blocked-input-gradient.ts";
 import {
   depthwiseWeightGradient,

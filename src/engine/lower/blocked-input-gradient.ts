@@ -3,8 +3,8 @@
 // its own part of the kernel: a small convolution per phase, then the phases are interleaved. Zeros between the
 // gradient's values and one large convolution would cost four times as much at stride 2.
 import type { Window } from "../../graph/window.ts";
-import { blockedDomain, type Tensor } from "../graph/builder.ts";
-import { concat, pad, reshape, scalar } from "../graph/operations.ts";
+import { blockedDomain, type Tensor } from "../tensor-graph/builder.ts";
+import { concat, pad, reshape, scalar } from "../tensor-graph/operations.ts";
 import type { LoweringContext } from "./context.ts";
 import type { Taps } from "./weights.ts";
 

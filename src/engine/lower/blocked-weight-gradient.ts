@@ -5,8 +5,8 @@
 // products of shifted maps 8.6); pointwise 16 → 48: 1.7 (matrix products 2.1); depthwise 3×3, 48: 2.5 (23).
 import type { Pair } from "../../graph/operator.ts";
 import type { Window } from "../../graph/window.ts";
-import { blockedDomain, type Tensor } from "../graph/builder.ts";
-import { pad, reduceSum, reshape, transpose } from "../graph/operations.ts";
+import { blockedDomain, type Tensor } from "../tensor-graph/builder.ts";
+import { pad, reduceSum, reshape, transpose } from "../tensor-graph/operations.ts";
 import type { LoweringContext } from "./context.ts";
 import { fromBlockedDepthwise, fromBlockedMatrix, fromInputMajor } from "./weights.ts";
 

@@ -1,7 +1,7 @@
 // Channel shuffle: a transposition of groups and the channels in them; the gradient goes the way back.
 import type { FeatureShape } from "../../graph/operator.ts";
-import type { Tensor } from "../graph/builder.ts";
-import { reshape, transpose } from "../graph/operations.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
+import { reshape, transpose } from "../tensor-graph/operations.ts";
 import type { FeatureMap, LoweringContext, LoweringRule } from "./context.ts";
 import { featureMap, read, tensorShape } from "./feature-map.ts";
 

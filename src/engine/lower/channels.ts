@@ -2,8 +2,8 @@
 // biases are made of them. In the blocked layout a dot product is a depthwise convolution whose kernel is the whole
 // second map, and an affine map one of size 1 × 1: the fastest kernels onnxruntime has for either
 // (64 × 48 × 32 × 32 on two cores: dot 0.37 ms, affine 1.0 ms; multiply and reduce 1.2 ms).
-import { blockedDomain, type Tensor } from "../graph/builder.ts";
-import { add, matMul, multiply, reduceSum, reshape } from "../graph/operations.ts";
+import { blockedDomain, type Tensor } from "../tensor-graph/builder.ts";
+import { add, matMul, multiply, reduceSum, reshape } from "../tensor-graph/operations.ts";
 import type { Layout, LoweringContext } from "./context.ts";
 
 type Four = [number, number, number, number];

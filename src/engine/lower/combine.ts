@@ -2,8 +2,8 @@
 // stays blocked only when every part fills whole blocks.
 
 import type { FeatureShape } from "../../graph/operator.ts";
-import type { Tensor } from "../graph/builder.ts";
-import { concat, multiply, reshape, slice } from "../graph/operations.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
+import { concat, multiply, reshape, slice } from "../tensor-graph/operations.ts";
 import { dotPerImage } from "./channels.ts";
 import type { FeatureMap, Layout, Lowered, LoweringContext, LoweringRule } from "./context.ts";
 import {

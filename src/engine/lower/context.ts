@@ -5,7 +5,7 @@
 import type { NetworkNode } from "../../graph/network.ts";
 import type { FeatureShape, ParameterPart } from "../../graph/operator.ts";
 import type { OperationKind, OperatorKind } from "../../graph/ops/index.ts";
-import type { GraphBuilder, Tensor } from "../graph/builder.ts";
+import type { GraphBuilder, Tensor } from "../tensor-graph/builder.ts";
 
 /** How a map is stored; feature-map.ts says what each means and converts between them. */
 export type Layout = "plain" | "blocked";

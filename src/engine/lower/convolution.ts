@@ -2,7 +2,7 @@
 // formulation: blocked.ts takes over what onnxruntime's blocked kernels do faster. Where the formulations come
 // from: docs/log.md and benchmarks/training-speed. It must not know about batch norm or the optimiser.
 import { isPointwise, type Window, windowAttributes } from "../../graph/window.ts";
-import type { Tensor } from "../graph/builder.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
 import {
   concat,
   matMul,
@@ -12,7 +12,7 @@ import {
   slice,
   slidingAttributes,
   transpose,
-} from "../graph/operations.ts";
+} from "../tensor-graph/operations.ts";
 import { canBlock, lowerBlockedConvolution } from "./blocked-convolution.ts";
 import type { Lowered, LoweringContext, LoweringRule, NodeOf, Surroundings } from "./context.ts";
 import { lowerLinear } from "./dense.ts";

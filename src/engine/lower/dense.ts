@@ -1,7 +1,7 @@
 // Linear layers, which are also 1 × 1 convolutions on maps of size 1 × 1: one matrix product for the whole batch. A map
 // is read as one long vector.
 import { volume } from "../../graph/operator.ts";
-import { reduceSum, reshape } from "../graph/operations.ts";
+import { reduceSum, reshape } from "../tensor-graph/operations.ts";
 import type { Lowered, LoweringContext, LoweringRule, NodeOf, Surroundings } from "./context.ts";
 import { featureMap, read, tensorShape } from "./feature-map.ts";
 

@@ -5,8 +5,8 @@
 //          them must multiply by zero or cut them off.
 
 import type { FeatureShape } from "../../graph/operator.ts";
-import { blockedDomain, sizeOf, type Tensor } from "../graph/builder.ts";
-import { add, pad, reshape, scalar, slice } from "../graph/operations.ts";
+import { blockedDomain, sizeOf, type Tensor } from "../tensor-graph/builder.ts";
+import { add, pad, reshape, scalar, slice } from "../tensor-graph/operations.ts";
 import type { FeatureMap, Layout, LoweringContext } from "./context.ts";
 
 export function featureMap(shape: FeatureShape, layout: Layout, tensor: Tensor): FeatureMap {

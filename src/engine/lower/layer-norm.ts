@@ -1,7 +1,7 @@
 // Layer norm over the channels of each pixel. With x̂ the normalised map and g = scale · dy, the gradient of the input is
 // (g − mean(g) − x̂ · mean(g · x̂)) / deviation, means over the channels. See Ba et al. 2016, arXiv:1607.06450
-import type { Tensor } from "../graph/builder.ts";
-import { add, multiply, reduceSum, reshape, scalar, subtract } from "../graph/operations.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
+import { add, multiply, reduceSum, reshape, scalar, subtract } from "../tensor-graph/operations.ts";
 import type { LoweringContext, LoweringRule } from "./context.ts";
 import { featureMap, read } from "./feature-map.ts";
 

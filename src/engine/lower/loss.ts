@@ -1,7 +1,7 @@
 // Softmax cross-entropy against soft targets (one-hot, mixed or a teacher's probabilities) with label smoothing, as
 // PyTorch defines it: target' = (1 − smoothing) · target + smoothing / classes; the loss is the mean over the batch.
-import type { Tensor } from "../graph/builder.ts";
-import { add, multiply, reduceSum, reshape, scalar, subtract } from "../graph/operations.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
+import { add, multiply, reduceSum, reshape, scalar, subtract } from "../tensor-graph/operations.ts";
 import type { FeatureMap, LoweringContext } from "./context.ts";
 import { featureMap, read } from "./feature-map.ts";
 

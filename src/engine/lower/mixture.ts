@@ -3,8 +3,8 @@
 // goes back to the caller is the gradient of the loss by every share. It must not know where shares come from.
 import type { NetworkNode } from "../../graph/network.ts";
 import { unchosen } from "../../graph/ops/mixture.ts";
-import type { Tensor } from "../graph/builder.ts";
-import { add, multiply, reduceSum, slice } from "../graph/operations.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
+import { add, multiply, reduceSum, slice } from "../tensor-graph/operations.ts";
 import { dotPerImage } from "./channels.ts";
 import type { FeatureMap, Lowered, LoweringContext, LoweringRule } from "./context.ts";
 import { commonLayout, featureMap, read, zeroMap } from "./feature-map.ts";

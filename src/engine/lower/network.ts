@@ -5,7 +5,7 @@ import { liveNodes, type NetworkNode } from "../../graph/network.ts";
 import type { FeatureShape } from "../../graph/operator.ts";
 import { nodeParameters } from "../../graph/parameters.ts";
 import type { Shapes } from "../../graph/shapes.ts";
-import type { Tensor } from "../graph/builder.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
 import type { FeatureMap, Lowered, LoweringContext, NodeOf } from "./context.ts";
 import { featureMap, sumMaps } from "./feature-map.ts";
 import { type ComputedKind, ruleOf } from "./table.ts";

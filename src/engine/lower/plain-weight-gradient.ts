@@ -1,8 +1,8 @@
 // Weight gradients of plain convolutions that are neither pointwise nor blocked. onnxruntime has no kernel for them,
 // so they are written with the operators it is fast at: matrix products and convolutions with constant kernels.
 import { isPointwise, slidingLength, type Window } from "../../graph/window.ts";
-import type { Tensor } from "../graph/builder.ts";
-import { matMul, reduceSum, reshape, slidingAttributes } from "../graph/operations.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
+import { matMul, reduceSum, reshape, slidingAttributes } from "../tensor-graph/operations.ts";
 import type { LoweringContext } from "./context.ts";
 
 /**

@@ -4,8 +4,8 @@
 import type { FeatureShape } from "../../graph/operator.ts";
 import type { Pool } from "../../graph/ops/pool.ts";
 import { windowAttributes } from "../../graph/window.ts";
-import { blockedDomain, sizeOf, type Tensor } from "../graph/builder.ts";
-import { multiply, reshape, scalar, slidingAttributes } from "../graph/operations.ts";
+import { blockedDomain, sizeOf, type Tensor } from "../tensor-graph/builder.ts";
+import { multiply, reshape, scalar, slidingAttributes } from "../tensor-graph/operations.ts";
 import { blockedInputGradient } from "./blocked-input-gradient.ts";
 import { meanPerImage } from "./channels.ts";
 import type { FeatureMap, Layout, Lowered, LoweringContext, LoweringRule } from "./context.ts";

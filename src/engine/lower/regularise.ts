@@ -1,8 +1,8 @@
 // Dropout and stochastic depth. Both multiply by a mask that is 0 with probability `rate` and 1 / (1 − rate)
 // otherwise; dropout draws one number per value, stochastic depth one per image.
 // See Srivastava et al. 2014 and Huang et al. 2016, https://arxiv.org/abs/1603.09382
-import type { Tensor } from "../graph/builder.ts";
-import { multiply, scalar, subtract } from "../graph/operations.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
+import { multiply, scalar, subtract } from "../tensor-graph/operations.ts";
 import type { FeatureMap, Lowered, LoweringContext, LoweringRule } from "./context.ts";
 import { featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
 

@@ -1,5 +1,5 @@
 // A range of channels; the gradient is padded with zeros to all of them. Blocked where whole blocks are cut.
-import { pad, slice as part } from "../graph/operations.ts";
+import { pad, slice as part } from "../tensor-graph/operations.ts";
 import type { Layout, LoweringRule } from "./context.ts";
 import { featureMap, layoutOf, read } from "./feature-map.ts";
 

@@ -1,7 +1,7 @@
 // Nearest-neighbour upsampling by a whole factor: pixels are repeated, and their gradients summed. In the blocked layout
 // a pixel is a block of channels.
-import type { Tensor } from "../graph/builder.ts";
-import { reduceSum, reshape } from "../graph/operations.ts";
+import type { Tensor } from "../tensor-graph/builder.ts";
+import { reduceSum, reshape } from "../tensor-graph/operations.ts";
 import type { LoweringRule } from "./context.ts";
 import { featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
 

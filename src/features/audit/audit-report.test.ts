@@ -1,7 +1,7 @@
 // What the report of an audit must say, on a small measurement whose figures can be worked out by hand.
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import { expect, test } from "vitest";
-import { disguiseKinds } from "../../search/disguise.ts";
+import { variantKinds } from "../../search/space-variant.ts";
 import { auditMarkdown, auditPage, auditResult } from "./audit-report.ts";
 import type { AuditMeasurement, AuditSearch } from "./measurement.ts";
 
@@ -14,7 +14,7 @@ const audit: AuditMeasurement = {
   trials: 2,
   seeds: 5,
   trivialGuesses: [{ name: "the design of most MACs", percentile: 90 }],
-  searches: disguiseKinds.flatMap((variant) =>
+  searches: variantKinds.flatMap((variant) =>
     [1, 2, 3, 4, 5].map((seed): AuditSearch => {
       const percentiles = variant === "own-names" || variant === "inverted" ? [99, 98] : [50, 60];
       return { variant, seed, percentiles, unreadable: variant === "permuted" ? 1 : 0 };
@@ -26,7 +26,7 @@ const audit: AuditMeasurement = {
     moreMacs: index % 2 === 0 ? "A" : "B",
     largerDigits: null,
   })),
-  rankings: disguiseKinds
+  rankings: variantKinds
     .filter((variant) => variant !== "inverted")
     .map((variant) => ({
       variant,

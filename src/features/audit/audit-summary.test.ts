@@ -2,15 +2,15 @@
 // and whether it finds one that does.
 import { expect, test } from "vitest";
 import { createRandom } from "../../base/random.ts";
-import { type DisguiseKind, disguiseKinds } from "../../search/disguise.ts";
+import { type VariantKind, variantKinds } from "../../search/space-variant.ts";
 import { summariseAudit, type Verdict } from "./audit-summary.ts";
 import type { AuditMeasurement, AuditPair } from "./measurement.ts";
 
 interface Simulated {
   /** Chance of a right answer under each variant. */
-  readonly right: Partial<Record<DisguiseKind, number>>;
+  readonly right: Partial<Record<VariantKind, number>>;
   /** Percentiles of the designs proposed lie between this and 100; the goal under inverted is to go down. */
-  readonly from: Partial<Record<DisguiseKind, number>>;
+  readonly from: Partial<Record<VariantKind, number>>;
 }
 
 function simulate(model: Simulated, run: number, size = { seeds: 5, pairs: 60 }): AuditMeasurement {
@@ -25,7 +25,7 @@ function simulate(model: Simulated, run: number, size = { seeds: 5, pairs: 60 })
       largerDigits: index % 3 === 0 ? null : side(),
     };
   });
-  const chanceOf = (variant: DisguiseKind) => model.right[variant] ?? 0.5;
+  const chanceOf = (variant: VariantKind) => model.right[variant] ?? 0.5;
   return {
     space: "nas-bench-macro",
     dataset: "cifar10",
@@ -35,7 +35,7 @@ function simulate(model: Simulated, run: number, size = { seeds: 5, pairs: 60 })
     trials: 6,
     seeds: size.seeds,
     trivialGuesses: [{ name: "the design of most MACs", percentile: 95 }],
-    searches: disguiseKinds.flatMap((variant) =>
+    searches: variantKinds.flatMap((variant) =>
       Array.from({ length: size.seeds }, (_, index) => {
         const from = model.from[variant] ?? 50;
         const percentiles = Array.from({ length: 6 }, () => from + random.next() * (100 - from));
@@ -43,7 +43,7 @@ function simulate(model: Simulated, run: number, size = { seeds: 5, pairs: 60 })
       }),
     ),
     pairs,
-    rankings: disguiseKinds
+    rankings: variantKinds
       .filter((variant) => variant !== "inverted")
       .map((variant) => ({
         variant,
@@ -64,7 +64,7 @@ function verdicts(model: Simulated, runs: number): Record<Verdict, number> {
 }
 
 const everywhere = (value: number): Simulated["right"] =>
-  Object.fromEntries(disguiseKinds.map((variant) => [variant, value]));
+  Object.fromEntries(variantKinds.map((variant) => [variant, value]));
 
 // With 400 audits each and 100 pairs, as the report's method says: 3, 20 and 44 were said to show signs, none clear ones.
 test("who guesses, and who knows as much under every variant, is hardly ever accused", () => {

@@ -3,7 +3,7 @@
 import { createRandom } from "../../base/random.ts";
 import { type Interval, meanInterval } from "../../math/bootstrap.ts";
 import { mean } from "../../math/statistics.ts";
-import { type DisguiseKind, disguiseKinds } from "../../search/disguise.ts";
+import { type VariantKind, variantKinds } from "../../search/space-variant.ts";
 import type { AuditMeasurement, AuditPair, AuditSearch, PairSide } from "./measurement.ts";
 
 /** A mean with its 95 % interval, over `count` values; null where nothing was measured. */
@@ -14,7 +14,7 @@ export interface Estimate {
 }
 
 export interface VariantSummary {
-  readonly variant: DisguiseKind;
+  readonly variant: VariantKind;
   /** Percentiles, 0 to 100, towards what was asked for: under `inverted` the truly worst design has 100. */
   readonly first: Estimate | null;
   readonly best: Estimate | null;
@@ -63,7 +63,7 @@ export interface AuditSummary {
 export const minSeeds = 5;
 export const minPairs = 20;
 /** The variants that tell all that the published one tells of networks: only memory does better without a disguise. */
-export const sameFacts: readonly DisguiseKind[] = ["hidden-task", "permuted"];
+export const sameFacts: readonly VariantKind[] = ["hidden-task", "permuted"];
 
 export function summariseAudit(audit: AuditMeasurement): AuditSummary {
   const random = createRandom("audit", audit.space, audit.dataset);
@@ -73,11 +73,11 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
     return { mean: mean(known), ci95: meanInterval(known, random), count: known.length };
   };
   const seeds = Array.from({ length: audit.seeds }, (_, index) => index + 1);
-  const searchOf = (variant: DisguiseKind, seed: number) =>
+  const searchOf = (variant: VariantKind, seed: number) =>
     audit.searches.find((search) => search.variant === variant && search.seed === seed);
   const overSeeds = (read: (seed: number) => number | undefined) => estimateOf(seeds.map(read));
-  const firstOf = (variant: DisguiseKind, seed: number) => towardsGoal(searchOf(variant, seed))[0];
-  const bestOf = (variant: DisguiseKind, seed: number) => highest(towardsGoal(searchOf(variant, seed)));
+  const firstOf = (variant: VariantKind, seed: number) => towardsGoal(searchOf(variant, seed))[0];
+  const bestOf = (variant: VariantKind, seed: number) => highest(towardsGoal(searchOf(variant, seed)));
 
   const marks = new Map(
     audit.rankings.map(({ variant, answers }) => [variant, marksOf(audit.pairs, answers)] as const),
@@ -101,7 +101,7 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
   const rankingGap = overPairs(same);
   const ruleGaps = Object.entries(rules).map(([name, mark]) => ({ name, difference: overPairs(mark) }));
   const relabelledGap = overPairs(marks.get("relabelled") ?? []);
-  const seedGap = (read: typeof firstOf, variants: readonly DisguiseKind[]) =>
+  const seedGap = (read: typeof firstOf, variants: readonly VariantKind[]) =>
     overSeeds((seed) =>
       minus(read("own-names", seed), meanOfAll(variants.map((variant) => read(variant, seed)))),
     );
@@ -125,7 +125,7 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
   ];
 
   return {
-    variants: disguiseKinds.map((variant) => ({
+    variants: variantKinds.map((variant) => ({
       variant,
       first: overSeeds((seed) => firstOf(variant, seed)),
       best: overSeeds((seed) => bestOf(variant, seed)),

@@ -9,13 +9,18 @@ import type { Evaluator } from "../../evaluators/evaluator.ts";
 import type { Conversation } from "../../llm/index.ts";
 import { mean } from "../../math/statistics.ts";
 import { allDesigns, createDomain } from "../../search/constraints/create-domain.ts";
-import { type Disguise, type DisguiseKind, disguise, disguiseKinds } from "../../search/disguise.ts";
 import type { Choices, Space } from "../../search/space.ts";
+import {
+  type SpaceVariant,
+  spaceVariant,
+  type VariantKind,
+  variantKinds,
+} from "../../search/space-variant.ts";
 import llm from "../../search/strategies/llm.ts";
 import type { Strategy } from "../../search/strategy.ts";
 import { isScored, type Trial } from "../../search/trial.ts";
 import { runStudy } from "../../study/run-study.ts";
-import type { TableJudge } from "../../study/trace.ts";
+import type { TableJudge } from "../../study/table-trace.ts";
 import { type DesignPair, drawPairs, rankingPrompt, rankPairs } from "./blind-ranking.ts";
 import type { AuditMeasurement, AuditRanking, AuditSearch, PairSide } from "./measurement.ts";
 
@@ -39,7 +44,7 @@ export interface AuditSetting {
 
 const batchSize = 10;
 /** Without feedback an inverted variant is the space as published. */
-const rankedVariants = disguiseKinds.filter((kind) => kind !== "inverted");
+const rankedVariants = variantKinds.filter((kind) => kind !== "inverted");
 
 /** @throws GeniusError when the model cannot be had; the signal's reason when it is aborted. */
 export async function runAudit(setting: AuditSetting): Promise<AuditMeasurement> {
@@ -53,7 +58,7 @@ export async function runAudit(setting: AuditSetting): Promise<AuditMeasurement>
   };
 
   const searchJobs = Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
-    disguiseKinds.map((variant) => ({ variant, seed })),
+    variantKinds.map((variant) => ({ variant, seed })),
   );
   const searches: AuditSearch[] = [];
   const run = (job: (typeof searchJobs)[number]) => searchUnder(setting, job, worst01);
@@ -101,7 +106,7 @@ export function auditPlan(setting: Omit<AuditSetting, "signal" | "parallel">): {
   readonly promptChars: number;
   readonly replyTokens: number;
 } {
-  const variants = disguiseKinds.map((kind) => {
+  const variants = variantKinds.map((kind) => {
     const variant = variantOf(setting.space, kind, "plan");
     const plan = strategyUnder(setting, variant, "plan").strategy.modelPlan?.();
     return plan ?? { calls: setting.trials, promptChars: 0, replyTokens: 0 };
@@ -128,13 +133,13 @@ export function auditPlan(setting: Omit<AuditSetting, "signal" | "parallel">): {
   };
 }
 
-function variantOf(space: Space, kind: DisguiseKind, ...path: readonly (number | string)[]): Disguise {
-  return disguise(space, { kind, random: createRandom("audit", kind, ...path) });
+function variantOf(space: Space, kind: VariantKind, ...path: readonly (number | string)[]): SpaceVariant {
+  return spaceVariant(space, { kind, random: createRandom("audit", kind, ...path) });
 }
 
 function strategyUnder(
   setting: Omit<AuditSetting, "signal" | "parallel">,
-  variant: Disguise,
+  variant: SpaceVariant,
   purpose: string,
 ) {
   const domain = createDomain(variant.space, {});
@@ -154,7 +159,7 @@ function strategyUnder(
 
 async function searchUnder(
   setting: AuditSetting,
-  { variant: kind, seed }: { readonly variant: DisguiseKind; readonly seed: number },
+  { variant: kind, seed }: { readonly variant: VariantKind; readonly seed: number },
   worst01: number,
 ): Promise<{ readonly search: AuditSearch; readonly reason: string | undefined }> {
   const { table, evaluator, signal } = setting;
@@ -218,7 +223,7 @@ interface Batch {
   readonly pairs: readonly DesignPair[];
 }
 
-async function rankUnder(setting: AuditSetting, kind: DisguiseKind, { number, pairs }: Batch) {
+async function rankUnder(setting: AuditSetting, kind: VariantKind, { number, pairs }: Batch) {
   const { conversation, signal, task } = setting;
   const variant = variantOf(setting.space, kind, "ranking", number);
   const purpose = `audit ${kind} ranking ${number}`;

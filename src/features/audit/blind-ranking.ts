@@ -4,10 +4,10 @@ import { createRandom } from "../../base/random.ts";
 import { formatCount } from "../../base/units.ts";
 import type { ChatMessage, ChatReply, ChatRequest, Conversation } from "../../llm/index.ts";
 import { anyDesign, createDomain } from "../../search/constraints/create-domain.ts";
-import type { Disguise } from "../../search/disguise.ts";
 import { describeCosts, describeDecisions, designText } from "../../search/prompt/describe-space.ts";
 import type { Choices, Space } from "../../search/space.ts";
-import type { TableJudge } from "../../study/trace.ts";
+import type { SpaceVariant } from "../../search/space-variant.ts";
+import type { TableJudge } from "../../study/table-trace.ts";
 import type { AuditPair, PairSide } from "./measurement.ts";
 
 /** A pair with its designs, as choices in the published space. */
@@ -47,7 +47,7 @@ export function drawPairs(space: Space, table: TableJudge, count: number, seed: 
 }
 
 export interface RankingRequest {
-  readonly variant: Disguise;
+  readonly variant: SpaceVariant;
   readonly task: string;
   readonly pairs: readonly DesignPair[];
   readonly purpose: string;

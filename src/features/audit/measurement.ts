@@ -1,10 +1,10 @@
 // What a contamination audit measured: how good the designs were that a model proposed under each variant of a space, and
 // which of two designs it took for the better one. Plain data, written by `study/` and read by `report/`.
-import type { DisguiseKind } from "../../search/disguise.ts";
+import type { VariantKind } from "../../search/space-variant.ts";
 
 /** One search under one variant. */
 export interface AuditSearch {
-  readonly variant: DisguiseKind;
+  readonly variant: VariantKind;
   readonly seed: number;
   /**
    * The place of each evaluated design among all of the table, in the order of proposing: 100 for the best, 0 for the
@@ -27,7 +27,7 @@ export interface AuditPair {
 
 /** What the model said of the pairs under one variant: null where its reply could not be read, or where it was not asked. */
 export interface AuditRanking {
-  readonly variant: DisguiseKind;
+  readonly variant: VariantKind;
   readonly answers: readonly (PairSide | null)[];
   readonly unreadable: number;
 }

@@ -5,7 +5,7 @@ import { networkCost, nodeCosts } from "../cost.ts";
 import type { FeatureShape, Network } from "../network.ts";
 import type { ParameterPart } from "../operator.ts";
 import { parametersOf } from "../parameters.ts";
-import { type Call, type Module, pythonText } from "../torch/module.ts";
+import { type Call, type Module, pythonText } from "../torch-module.ts";
 import { type ClassPlan, planFile, usualValue } from "./pytorch/classes.ts";
 import { forwardLines, inputNames } from "./pytorch/forward.ts";
 import { knownSource } from "./pytorch/known-source.ts";

@@ -1,6 +1,6 @@
 // Pointwise non-linearities, as PyTorch defines those of the same names.
 import { free, none, type OnnxAround, type Operator, sameShape } from "../operator.ts";
-import { call } from "../torch/module.ts";
+import { call } from "../torch-module.ts";
 
 export type ActivationName = "relu" | "relu6" | "hard-swish" | "hard-sigmoid" | "sigmoid" | "silu" | "gelu";
 

@@ -1,6 +1,6 @@
 // The sum of maps of one shape.
 import { type FeatureShape, free, none, type Operator, shapeText } from "../operator.ts";
-import { arithmetic } from "../torch/module.ts";
+import { arithmetic } from "../torch-module.ts";
 
 export interface Add {
   readonly kind: "add";

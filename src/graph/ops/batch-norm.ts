@@ -1,6 +1,6 @@
 // Batch norm over the channels. `momentum` is PyTorch's: running = (1 − momentum) · running + momentum · batch.
 import { type Operator, ones, type Parameter, sameShape, volume, zeros } from "../operator.ts";
-import { call, keyword, positional } from "../torch/module.ts";
+import { call, keyword, positional } from "../torch-module.ts";
 
 export interface BatchNorm {
   readonly kind: "batch-norm";

@@ -1,7 +1,7 @@
 // Mixes the channels of `groups` groups: channel c of group g becomes channel c · groups + g.
 // @see https://arxiv.org/abs/1707.01083
 import { type FeatureShape, free, none, type Operator } from "../operator.ts";
-import { call, positional } from "../torch/module.ts";
+import { call, positional } from "../torch-module.ts";
 
 export interface ChannelShuffle {
   readonly kind: "channel-shuffle";

@@ -2,7 +2,7 @@
 // Initial weights: normal with deviation √(2 / fan-out), fan-out being kH · kW · out / groups, He et al. 2015 for the
 // backward pass. @see https://arxiv.org/abs/1502.01852
 import { type FeatureShape, type Operator, type Pair, type Parameter, zeros } from "../operator.ts";
-import { call, keyword, positional } from "../torch/module.ts";
+import { call, keyword, positional } from "../torch-module.ts";
 import { pairText, slidingShape, strideText, torchPair, windowAttributes } from "../window.ts";
 
 export interface Conv {

@@ -1,7 +1,7 @@
 // Stochastic depth: in training, a whole image's map is 0 with probability `rate` and divided by 1 − rate otherwise.
 // @see https://arxiv.org/abs/1603.09382
 import { free, none, type Operator, sameShape } from "../operator.ts";
-import { call, positional } from "../torch/module.ts";
+import { call, positional } from "../torch-module.ts";
 import { rateFault } from "./dropout.ts";
 
 export interface DropPath {

@@ -1,6 +1,6 @@
 // In training, each value is 0 with probability `rate` and divided by 1 − rate otherwise. Srivastava et al. 2014.
 import { free, none, type Operator, sameShape } from "../operator.ts";
-import { call, positional } from "../torch/module.ts";
+import { call, positional } from "../torch-module.ts";
 
 export interface Dropout {
   readonly kind: "dropout";

@@ -1,6 +1,6 @@
 // A map as a vector: [C, H, W] → [C · H · W, 1, 1].
 import { type FeatureShape, free, none, type Operator, volume } from "../operator.ts";
-import { call } from "../torch/module.ts";
+import { call } from "../torch-module.ts";
 
 export interface Flatten {
   readonly kind: "flatten";

@@ -1,6 +1,6 @@
 // The mean of each channel over height and width: [C, H, W] → [C, 1, 1].
 import { type FeatureShape, free, none, type Operator } from "../operator.ts";
-import { call, positional } from "../torch/module.ts";
+import { call, positional } from "../torch-module.ts";
 
 export interface GlobalPool {
   readonly kind: "global-pool";

@@ -1,6 +1,6 @@
 // The images that a network takes.
 import { type FeatureShape, free, none, type Operator, shapeText } from "../operator.ts";
-import { expression } from "../torch/module.ts";
+import { expression } from "../torch-module.ts";
 
 export interface Input {
   readonly kind: "input";

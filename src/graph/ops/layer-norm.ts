@@ -1,6 +1,6 @@
 // Layer norm over the channels of each pixel, as ConvNeXt uses it. @see https://arxiv.org/abs/2201.03545
 import { type FeatureShape, free, type Operator, ones, sameShape, zeros } from "../operator.ts";
-import { call, keyword, positional } from "../torch/module.ts";
+import { call, keyword, positional } from "../torch-module.ts";
 
 export interface LayerNorm {
   readonly kind: "layer-norm";

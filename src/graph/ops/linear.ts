@@ -2,7 +2,7 @@
 // Differs from PyTorch's nn.Linear, which would take a map's width for its features.
 // Weights [out, in], initially uniform in ±1 / √in, as PyTorch.
 import { type FeatureShape, type Operator, type Parameter, volume, zeros } from "../operator.ts";
-import { call, keyword, positional } from "../torch/module.ts";
+import { call, keyword, positional } from "../torch-module.ts";
 
 export interface Linear {
   readonly kind: "linear";

@@ -1,6 +1,6 @@
 // The product of two maps of one shape, or of a map [C, H, W] and a gate [C, 1, 1], in either order.
 import { type FeatureShape, free, none, type Operator, shapeText } from "../operator.ts";
-import { arithmetic, expression } from "../torch/module.ts";
+import { arithmetic, expression } from "../torch-module.ts";
 
 export interface Multiply {
   readonly kind: "multiply";

@@ -1,6 +1,6 @@
 // Average and max pooling over windows.
 import { type FeatureShape, free, none, type Operator, type Pair } from "../operator.ts";
-import { call, keyword } from "../torch/module.ts";
+import { call, keyword } from "../torch-module.ts";
 import { pairText, slidingShape, strideText, torchPair, windowAttributes } from "../window.ts";
 
 export interface Pool {

@@ -1,6 +1,6 @@
 // A map times a constant.
 import { free, none, type Operator, sameShape } from "../operator.ts";
-import { arithmetic, expression } from "../torch/module.ts";
+import { arithmetic, expression } from "../torch-module.ts";
 
 export interface Scale {
   readonly kind: "scale";

@@ -1,7 +1,7 @@
 // Some of the channels: those from `from` up to, and not including, `to`. ShuffleNetV2's units split their input so.
 // @see https://arxiv.org/abs/1807.11164
 import { type FeatureShape, free, none, type Operator } from "../operator.ts";
-import { expression } from "../torch/module.ts";
+import { expression } from "../torch-module.ts";
 
 export interface Slice {
   readonly kind: "slice";

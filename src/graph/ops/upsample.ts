@@ -1,6 +1,6 @@
 // Each pixel repeated `factor` times in both directions: the nearest neighbour, by a whole factor.
 import { type FeatureShape, free, none, type Operator } from "../operator.ts";
-import { call, keyword } from "../torch/module.ts";
+import { call, keyword } from "../torch-module.ts";
 
 export interface Upsample {
   readonly kind: "upsample";

@@ -1,6 +1,6 @@
 // Zeros in the (strided) input's shape with `outChannels` channels: NAS-Bench-201's `none`.
 import { type FeatureShape, free, none, type Operator, type Pair } from "../operator.ts";
-import { call, keyword, positional } from "../torch/module.ts";
+import { call, keyword, positional } from "../torch-module.ts";
 import { torchPair } from "../window.ts";
 
 export interface Zero {

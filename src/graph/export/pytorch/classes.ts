@@ -12,7 +12,7 @@ import {
   type PythonValue,
   pythonText,
   withValues,
-} from "../../torch/module.ts";
+} from "../../torch-module.ts";
 import { isChain, knownBlock } from "./known-blocks.ts";
 import { generalise, type Parameter } from "./parameters.ts";
 import type { Child, Group, ModuleTree } from "./tree.ts";

@@ -3,7 +3,7 @@
 // own name where several values are alive; a sum's terms are written into the sum.
 import type { FeatureShape, NetworkNode } from "../../network.ts";
 import { operatorOf } from "../../ops/index.ts";
-import type { PythonExpression } from "../../torch/module.ts";
+import type { PythonExpression } from "../../torch-module.ts";
 import type { Child, Group, ModuleTree } from "./tree.ts";
 
 const maxLength = 92;

@@ -2,7 +2,7 @@
 // for them. A group that differs in the least is left to classes.ts, which writes a class of its own for it.
 import type { NetworkNode, Operation } from "../../network.ts";
 import { activations } from "../../ops/activation.ts";
-import { type Call, keyword, type PythonValue, positional } from "../../torch/module.ts";
+import { type Call, keyword, type PythonValue, positional } from "../../torch-module.ts";
 import { isPointwise, isSquare, torchPair } from "../../window.ts";
 import type { Child, Group, ModuleTree } from "./tree.ts";
 

@@ -1,6 +1,6 @@
 // The Python of the known blocks. Options that no instance uses are left out, and what most instances want is the default, so that the file says no more than it must.
 
-import { type Call, pythonText } from "../../torch/module.ts";
+import { type Call, pythonText } from "../../torch-module.ts";
 import { usualValue } from "./classes.ts";
 
 /** Classes for the blocks that are called, each after those that it uses. */

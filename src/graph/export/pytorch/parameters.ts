@@ -1,7 +1,7 @@
 // What instances of a class have in common, and what must be a parameter: one value a place and instance goes in,
 // expressions and parameters come out. Places that always agree share a parameter, and a padding that is always
 // half the kernel is written as that. Names follow what the value is: channels in, out or hidden, kernel, stride.
-import { type Argument, type ArgumentKind, type PythonValue, pythonText } from "../../torch/module.ts";
+import { type Argument, type ArgumentKind, type PythonValue, pythonText } from "../../torch-module.ts";
 
 export interface Parameter {
   readonly name: string;

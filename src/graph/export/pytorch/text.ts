@@ -1,7 +1,7 @@
 // Python source from modules and plans: constructor calls that are broken where they are too long, and aligned
 // tables for docstrings. Four spaces an indent, 100 columns, as Black would break them.
 import { withoutHidden } from "../../../base/hidden-characters.ts";
-import { type Argument, type Module, pythonText } from "../../torch/module.ts";
+import { type Argument, type Module, pythonText } from "../../torch-module.ts";
 
 const lineWidth = 100;
 

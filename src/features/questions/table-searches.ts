@@ -11,8 +11,8 @@ import type { Evaluator } from "../../evaluators/evaluator.ts";
 import type { Conversation } from "../../llm/index.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
-import type { Disguise } from "../../search/disguise.ts";
 import type { Choices } from "../../search/space.ts";
+import type { SpaceVariant } from "../../search/space-variant.ts";
 import { isEvaluated, type Trial } from "../../search/trial.ts";
 import { runStudy } from "../../study/run-study.ts";
 
@@ -49,7 +49,7 @@ export interface SearchSpec {
   readonly feedback?: Feedback;
   readonly conversation?: Conversation;
   /** Another variant of the same space, such as one with its options in another order. */
-  readonly variant?: Pick<Disguise, "space" | "toOriginal">;
+  readonly variant?: Pick<SpaceVariant, "space" | "toOriginal">;
   readonly signal: AbortSignal;
 }
 

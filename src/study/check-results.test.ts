@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
 import nasBenchMacro from "../search/spaces/nas-bench-macro.ts";
-import { checkEvaluation, checkProposal, checkTestResult } from "./check.ts";
+import { checkEvaluation, checkProposal, checkTestResult } from "./check-results.ts";
 
 const space = nasBenchMacro.create(nasBenchMacro.options.parse({}));
 const good = { choices: [0, 1, 2, 0, 1, 2, 0, 1], fidelity: {}, by: "mine" };

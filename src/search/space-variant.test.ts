@@ -3,21 +3,21 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
 import { anyDesign, createDomain } from "./constraints/create-domain.ts";
-import { type DisguiseKind, disguise, disguiseKinds } from "./disguise.ts";
 import { describeCosts, describeDecisions } from "./prompt/describe-space.ts";
+import { spaceVariant, type VariantKind, variantKinds } from "./space-variant.ts";
 import channels from "./spaces/channel-bench-resnet.ts";
 import cell from "./spaces/nas-bench-201.ts";
 import macro from "./spaces/nas-bench-macro.ts";
 
 const spaces = [macro.create({}), channels.create({}), cell.create(cell.options.parse({}))];
-const variant = (space: (typeof spaces)[number], kind: DisguiseKind, seed = 1) =>
-  disguise(space, { kind, random: createRandom(seed, "disguise") });
+const variant = (space: (typeof spaces)[number], kind: VariantKind, seed = 1) =>
+  spaceVariant(space, { kind, random: createRandom(seed, "disguise") });
 
 test("a design costs what its original costs, and the mapping goes there and back", () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...spaces),
-      fc.constantFrom(...disguiseKinds),
+      fc.constantFrom(...variantKinds),
       fc.integer({ min: 1, max: 5 }),
       fc.integer(),
       (space, kind, order, seed) => {

@@ -8,7 +8,7 @@ const maxSame = 3;
 const maxAny = 10;
 
 /** @returns what is told each new trial in order, and throws `training-failed` when the study is hopeless. */
-export function createHopelessCheck(recorded: readonly Trial[] = []): (trial: Trial) => void {
+export function createCrashCheck(recorded: readonly Trial[] = []): (trial: Trial) => void {
   let isSettled = recorded.some(isScored);
   const details: string[] = [];
   return (trial) => {

@@ -4,7 +4,7 @@
 import type { Random } from "../base/random.ts";
 import type { Choices, Decision, Space } from "./space.ts";
 
-export const disguiseKinds = ["own-names", "hidden-task", "permuted", "relabelled", "inverted"] as const;
+export const variantKinds = ["own-names", "hidden-task", "permuted", "relabelled", "inverted"] as const;
 
 /**
  * - `own-names`: the space as it is published.
@@ -14,10 +14,10 @@ export const disguiseKinds = ["own-names", "hidden-task", "permuted", "relabelle
  *   operation is which. The order stays, so that it differs from `own-names` in what is said and in nothing else.
  * - `inverted`: the space as it is published, and accuracies turned upside down.
  */
-export type DisguiseKind = (typeof disguiseKinds)[number];
+export type VariantKind = (typeof variantKinds)[number];
 
-export interface Disguise {
-  readonly kind: DisguiseKind;
+export interface SpaceVariant {
+  readonly kind: VariantKind;
   readonly space: Space;
   /** Whether the model may be told what designs cost. */
   readonly showsCosts: boolean;
@@ -37,10 +37,10 @@ const neutralTask = "image classification";
  * `space` under the variant `kind`. Costs, networks and hyperparameters of a design are those of its original.
  * @param setting.random Draws the order of `permuted`; no other variant uses it.
  */
-export function disguise(
+export function spaceVariant(
   space: Space,
-  setting: { readonly kind: DisguiseKind; readonly random: Random },
-): Disguise {
+  setting: { readonly kind: VariantKind; readonly random: Random },
+): SpaceVariant {
   const same = { toOriginal: (choices: Choices) => choices, fromOriginal: (choices: Choices) => choices };
   const open = { showsCosts: true, task: undefined, inverts: false };
   switch (setting.kind) {
@@ -105,7 +105,7 @@ function letters(index: number): string {
   return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
 }
 
-function permuted(space: Space, random: Random): Omit<Disguise, "showsCosts" | "task" | "inverts"> {
+function permuted(space: Space, random: Random): Omit<SpaceVariant, "showsCosts" | "task" | "inverts"> {
   const order = random.shuffle(space.decisions.map((_, index) => index));
   const optionOrders = order.map((original) =>
     random.shuffle((space.decisions[original] as Decision).options.map((_, option) => option)),

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { JsonObject } from "../../base/json.ts";
 import { unknownName } from "../../base/nearest.ts";
 import { createRandom } from "../../base/random.ts";
-import { disguise } from "../../search/disguise.ts";
+import { spaceVariant } from "../../search/space-variant.ts";
 import { difference, estimate, inWords, isClear } from "./estimates.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
 import { regretChart } from "./regret-chart.ts";
@@ -104,7 +104,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
           },
           conversation: await converse(name.replaceAll(/[^a-z0-9]+/g, "-")),
           ...(wording.reordered && {
-            variant: disguise(searches.domain.space, { kind: "permuted", random }),
+            variant: spaceVariant(searches.domain.space, { kind: "permuted", random }),
           }),
         };
       }),

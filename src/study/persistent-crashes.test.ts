@@ -1,7 +1,7 @@
 // When crashes are a fault of the whole study, and when they are findings about single designs.
 import { expect, test } from "vitest";
 import type { Outcome, Trial } from "../search/trial.ts";
-import { createHopelessCheck } from "./hopeless.ts";
+import { createCrashCheck } from "./persistent-crashes.ts";
 
 const spent = { milliseconds: 1 };
 const crash = (detail: string): Outcome => ({ kind: "failed", reason: "crashed", detail, spent });
@@ -18,7 +18,7 @@ const trialOf = (outcome: Outcome, index: number): Trial => ({
 
 /** How many of the outcomes are met before the study is given up; undefined when it goes on. */
 function givenUpAt(outcomes: readonly Outcome[], recorded: readonly Outcome[] = []): number | undefined {
-  const check = createHopelessCheck(recorded.map(trialOf));
+  const check = createCrashCheck(recorded.map(trialOf));
   for (const [index, outcome] of outcomes.entries()) {
     try {
       check(trialOf(outcome, index));
