@@ -53,7 +53,7 @@ async function packed(table: PublishedTable): Promise<PackedTable> {
     format: 1,
     keys,
     ...(validation !== undefined && { validation: columnOf(rows, validation, table.fileName) }),
-    test: columnOf(rows, test, table.fileName),
+    ...(test !== undefined && { test: columnOf(rows, test, table.fileName) }),
   };
 }
 

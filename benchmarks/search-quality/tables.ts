@@ -87,7 +87,7 @@ export async function openNumbered({ space: create, dataset }: BenchmarkTable): 
     const found = table.lookUp(choices);
     if (found === undefined) throw new Error(`${space.name}: ${choices} is not in the table`);
     selection[number] = found.selection01;
-    test[number] = found.test01;
+    test[number] = found.test01 ?? Number.NaN;
     ranks[number] = table.rankOf(choices) as number;
   }
   const numberOf = (choices: Choices) =>

@@ -54,7 +54,7 @@ function judge(choices: Choices) {
     skips: choices.filter((choice) => choice === 1).length,
     none: choices.filter((choice) => choice === 0).length,
     validation: Math.round(1e4 * found.selection01) / 100,
-    test: Math.round(1e4 * found.test01) / 100,
+    test: Math.round(1e4 * (found.test01 as number)) / 100,
     rank: table.rankOf(choices),
   };
 }

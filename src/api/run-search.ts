@@ -156,7 +156,11 @@ async function finished(run: SearchRun, study: Study, result: StudyResult): Prom
     reason,
     best: best?.number ?? null,
     ...(test !== undefined && { testMetrics: test.metrics }),
-    test: { ...test?.detail, ...(test?.files && { files: test.files }) },
+    test: {
+      ...(test === undefined && best && study.evaluator.placeOf?.(best.proposal.choices)),
+      ...test?.detail,
+      ...(test?.files && { files: test.files }),
+    },
     ...(baselines.length > 0 && { baselines }),
   };
   await journal.addResult(line);

@@ -20,7 +20,8 @@ export function trivialGuesses(space: Space, table: AccuracyTable): TrivialGuess
         key: space.tableKey?.(choices) ?? keyOf(space, choices),
         reason,
         accuracy01: found.selection01,
-        ...(table.selectedOn === "validation" && { testAccuracy01: found.test01 }),
+        ...(table.selectedOn === "validation" &&
+          found.test01 !== undefined && { testAccuracy01: found.test01 }),
         rank,
         regret01: table.optimum01 - found.selection01,
       },

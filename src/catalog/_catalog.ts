@@ -57,6 +57,14 @@ export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
 
     load: async () => (await import("../search/spaces/nas-bench-macro.ts")).default,
   },
+  "nats-size": {
+    summary:
+      "Five widths of 8 to 64 channels in a network of three fixed cells and two residual blocks. 32,768 designs, all published with validation accuracy only on CIFAR-10, CIFAR-100 and ImageNet16-120.",
+    source:
+      "Dong et al. 2021 (NATS-Bench), https://arxiv.org/abs/2009.00437; network as in github.com/D-X-Y/AutoDL-Projects, validation figures of 90 epochs as in github.com/lightonai/contrastive-embeddings-for-neural-architectures",
+
+    load: async () => (await import("../search/spaces/nats-size.ts")).default,
+  },
   residual: {
     summary:
       "Residual networks for images of any size: four stages whose depth, width, inner width and squeeze-excite are decided, from about 5k to 38M parameters by size class.",
@@ -249,7 +257,7 @@ export const evaluators: Readonly<Record<string, Entry<EvaluatorDefinition>>> = 
   table: {
     summary: "Looks a design up in the published table of its space: no training, a search in seconds.",
     source:
-      "NAS-Bench-Macro, Channel-Bench-Macro and NAS-Bench-201, each as published; `genius list spaces` names the papers",
+      "NAS-Bench-Macro, Channel-Bench-Macro, NAS-Bench-201, NATS-Bench and TransNAS-Bench-101, each as published; `genius list spaces` names the papers",
 
     load: async () => (await import("../evaluators/table.ts")).default,
   },

@@ -14,7 +14,7 @@ export function findPublished(
 ): { readonly space: string; readonly dataset: string } | undefined {
   const own = publishedTables.filter((table) => space === undefined || table.space === space);
   const exact = own.find((table) => table.dataset === dataset);
-  // "nas-bench-macro" names a table by its space; "cifar10" alone could be three, and means NAS-Bench-201's.
+  // "nas-bench-macro" names a table by its space; "cifar10" alone could be several, and means NAS-Bench-201's.
   const bySpace = own.find((table) => table.space === dataset);
   if (space === undefined)
     return bySpace ?? own.find((table) => table.space === "nas-bench-201" && table.dataset === dataset);
@@ -23,9 +23,9 @@ export function findPublished(
 
 /** Everything that `genius list datasets` shows. */
 export function listDatasets(): readonly DatasetRow[] {
-  const tables = publishedTables.map(({ space, dataset, repository, commit }) => ({
-    name: space === "nas-bench-201" ? dataset : space,
-    summary: `published accuracies of ${space} on ${dataset} (--space ${space} --evaluator table)`,
+  const tables = publishedTables.map(({ space, dataset, repository, commit, fields }) => ({
+    name: publishedTables.filter((other) => other.space === space).length > 1 ? dataset : space,
+    summary: `published accuracies of ${space} on ${dataset}${fields.test === undefined ? ", validation only" : ""} (--space ${space} --evaluator table)`,
     source: `github.com/${repository} @ ${commit.slice(0, 7)}`,
   }));
   return [

@@ -21,11 +21,11 @@ export interface AccuracyTable {
   /** The highest figure that is selected on, in [0, 1]. */
   readonly optimum01: number;
   readonly provenance: JsonObject;
-  /** The figure that a search selects on and the test figure, in [0, 1]; undefined for a design not in the table. */
-  lookUp(choices: Choices): { readonly selection01: number; readonly test01: number } | undefined;
-  /** The highest test figure, in [0, 1]. */
-  readonly testOptimum01: number;
-  /** 1 for the best by the figure selected on (or by the test figure); equal figures share a rank. */
+  /** The figure that a search selects on and the test figure, if any, in [0, 1]; undefined for a design not in the table. */
+  lookUp(choices: Choices): { readonly selection01: number; readonly test01?: number } | undefined;
+  /** The highest test figure, in [0, 1]; absent where only validation figures are published. */
+  readonly testOptimum01?: number;
+  /** 1 for the best by the figure selected on (or by the test figure, where there is one); equal figures share a rank. */
   rankOf(choices: Choices, by?: "selection" | "test"): number | undefined;
 }
 
@@ -78,24 +78,36 @@ function noTable(space: Space, dataset: string): GeniusError {
 
 function tableOf(space: Space, entries: ReadonlyMap<string, TableEntry>, source: JsonObject): AccuracyTable {
   const entryOf = (choices: Choices) => entries.get(space.tableKey?.(choices) ?? keyOf(space, choices));
-  const selectionOf = (entry: TableEntry) => entry.validation01 ?? entry.test01;
-  const selectedOn = entries.values().next().value?.validation01 === undefined ? "test" : "validation";
+  const first = entries.values().next().value;
+  const selectedOn = first?.validation01 === undefined ? "test" : "validation";
+  const hasTest = first?.test01 !== undefined;
+  const figures = {
+    selection: (entry: TableEntry) => (entry.validation01 ?? entry.test01) as number,
+    test: (entry: TableEntry) => entry.test01 as number,
+  };
   const descending = (figureOf: (entry: TableEntry) => number) =>
     Float64Array.from(entries.values(), figureOf).sort().reverse();
-  const ranked = { selection: descending(selectionOf), test: descending((entry) => entry.test01) };
+  const ranked = {
+    selection: descending(figures.selection),
+    test: hasTest ? descending(figures.test) : undefined,
+  };
   return {
     selectedOn,
     designCount: entries.size,
     optimum01: ranked.selection[0] as number,
-    testOptimum01: ranked.test[0] as number,
+    ...(ranked.test !== undefined && { testOptimum01: ranked.test[0] as number }),
     provenance: { ...source, selectedOn, designs: entries.size },
     lookUp(choices) {
       const entry = entryOf(choices);
-      return entry && { selection01: selectionOf(entry), test01: entry.test01 };
+      if (entry === undefined) return undefined;
+      const { test01 } = entry;
+      return { selection01: figures.selection(entry), ...(test01 !== undefined && { test01 }) };
     },
     rankOf(choices, by = "selection") {
       const entry = entryOf(choices);
-      return entry && 1 + countAbove(ranked[by], by === "test" ? entry.test01 : selectionOf(entry));
+      const all = ranked[by];
+      if (entry === undefined || all === undefined) return undefined;
+      return 1 + countAbove(all, figures[by](entry));
     },
   };
 }

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
 import type { Network } from "../graph/network.ts";
 import type { Metric, Metrics } from "../metrics/metric.ts";
-import type { ImageTask, Limits, Space } from "../search/space.ts";
+import type { Choices, ImageTask, Limits, Space } from "../search/space.ts";
 import type { EpochPoint, Evaluation, Fidelity, Proposal } from "../search/trial.ts";
 import type { Layout } from "../tasks/image-classification/index.ts";
 import type { Launcher } from "./launchers/launcher.ts";
@@ -43,6 +43,8 @@ export interface Evaluator {
    * checks the limits before evaluating and evaluates no design twice.
    */
   readonly ownVerdicts?: boolean;
+  /** Where all designs are known and there is nothing to test: the selected design's place among them, for the end of a run. */
+  placeOf?(choices: Choices): JsonObject | undefined;
   /** What a reader must be told of the data, such as where a recorded conversation contradicts itself. */
   readonly remarks?: readonly string[];
   /** What a reader needs to trace a figure: table or data set with hash, versions, settings. */

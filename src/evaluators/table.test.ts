@@ -7,6 +7,7 @@ import type { Choices, Space } from "../search/space.ts";
 import resnet from "../search/spaces/channel-bench-resnet.ts";
 import cells from "../search/spaces/nas-bench-201.ts";
 import macro from "../search/spaces/nas-bench-macro.ts";
+import natsSize from "../search/spaces/nats-size.ts";
 import { openTable, tablePairs } from "./accuracy-table.ts";
 import type { EvaluationRequest } from "./evaluator.ts";
 import table from "./table.ts";
@@ -64,6 +65,38 @@ describe("the table evaluator", () => {
     });
   });
 
+  it("has nothing to test where only validation figures are published, and knows the place of a design", async () => {
+    const space = natsSize.create(natsSize.options.parse({}));
+    const evaluator = await open(space, "cifar10");
+    expect(evaluator.selectedOn).toBe("validation");
+    expect(evaluator.test).toBeUndefined();
+    expect(evaluator.remarks?.join()).toMatch(/only validation figures/i);
+    const largest = parseChoices(space, "64:64:64:64:64");
+    expect(await evaluator.evaluate(request(space, largest))).toMatchObject({
+      metrics: { accuracy: 0.90712 },
+    });
+    expect(evaluator.placeOf?.(largest)).toEqual({ rank: 1, designs: 32768 });
+    const smallest = space.decisions.map(() => 0);
+    expect(evaluator.placeOf?.(smallest)).toEqual({ rank: 32768, designs: 32768 });
+    const lookUp = await openTable(setting(space, "cifar10"));
+    expect(lookUp.lookUp(largest)).toEqual({ selection01: 0.90712 });
+    expect(lookUp.rankOf(largest, "test")).toBeUndefined();
+    expect(lookUp.testOptimum01).toBeUndefined();
+  });
+
+  it("refuses a dataset whose images it does not know, unless the table is one's own", async () => {
+    const describeWith = (dataset: string, options: unknown) =>
+      table.describe!({ dataset, environment }, table.options.parse(options));
+    await expect(describeWith("cifar11", {})).rejects.toThrow(/"cifar11".*Known datasets: cifar10/);
+    expect(await describeWith("cifar11", { tableFile: "mine.json" })).toBeUndefined();
+    expect((await describeWith("imagenet16-120", {}))?.images).toEqual({
+      imageSize: 16,
+      channels: 3,
+      classCount: 120,
+    });
+    for (const { dataset } of tablePairs()) expect(await describeWith(dataset, {})).toBeDefined();
+  });
+
   it("ranks designs, equals alike", async () => {
     const space = macro.create({});
     const lookUp = await openTable(setting(space, "cifar10"));
@@ -103,7 +136,7 @@ describe("the table evaluator", () => {
     await expect(open({ ...macro.create({}), name: "mine" }, "cifar10")).rejects.toThrow(
       "Spaces with a table: nas-bench-macro",
     );
-    expect(tablePairs()).toHaveLength(6);
+    expect(tablePairs()).toHaveLength(9);
   });
 });
 

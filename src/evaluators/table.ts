@@ -4,8 +4,15 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
 import { keyOf } from "../search/choices.ts";
+import type { Choices } from "../search/space.ts";
 import { openTable } from "./accuracy-table.ts";
-import { type DatasetDescription, defineEvaluator, type EvaluationRequest } from "./evaluator.ts";
+import {
+  type DatasetDescription,
+  defineEvaluator,
+  type EvaluationRequest,
+  type Evaluator,
+} from "./evaluator.ts";
+import { publishedDatasets } from "./tables/index.ts";
 
 const options = z.object({
   noise01: z
@@ -17,25 +24,34 @@ const options = z.object({
   tableFile: z
     .string()
     .optional()
-    .describe('your own table: a JSON file {"<key>": {"validation": 91.2, "test": 90.8}, …}, in percent')
+    .describe(
+      'your own table: a JSON file {"<key>": {"validation": 91.2, "test": 90.8}, …}, in percent; either figure may be missing throughout',
+    )
     .meta({ placeholder: "FILE" }),
 });
+
+const validationOnly =
+  "Only validation figures are published for this table: the selected design is not tested, and its figure is optimistic.";
 
 export default defineEvaluator({
   name: "table",
   summary: "Looks a design up in the published table of its space: no training, a search in seconds.",
   source:
-    "NAS-Bench-Macro, Channel-Bench-Macro and NAS-Bench-201, each as published; `genius list spaces` names the papers",
+    "NAS-Bench-Macro, Channel-Bench-Macro, NAS-Bench-201, NATS-Bench and TransNAS-Bench-101, each as published; `genius list spaces` names the papers",
   tabular: true,
   options,
-  describe: async ({ dataset }) => describeTable(dataset),
+  describe: async ({ dataset }, { tableFile }) => describeTable(dataset, tableFile),
   async create({ space, dataset }, { noise01, tableFile }) {
     const table = await openTable({
       space,
       dataset,
       ...(tableFile !== undefined && { file: tableFile }),
     });
-    return {
+    const placeOf = (choices: Choices) => {
+      const rank = table.rankOf(choices);
+      return rank === undefined ? undefined : { rank, designs: table.designCount };
+    };
+    const evaluator: Evaluator = {
       selectedOn: table.selectedOn,
       fidelity: { full: {} },
       optimum: table.optimum01,
@@ -49,33 +65,39 @@ export default defineEvaluator({
         }
         return { kind: "scored", metrics: { accuracy: noisy(found.selection01, noise01, request) }, spent };
       },
+    };
+    if (table.testOptimum01 === undefined) {
+      return { ...evaluator, placeOf, remarks: [validationOnly] };
+    }
+    return {
+      ...evaluator,
       async test({ proposal }) {
-        const found = table.lookUp(proposal.choices);
-        const rank = table.rankOf(proposal.choices);
-        if (found === undefined || rank === undefined) {
+        const test01 = table.lookUp(proposal.choices)?.test01;
+        const detail = placeOf(proposal.choices);
+        if (test01 === undefined || detail === undefined) {
           throw new GeniusError(
             "not-found",
             `${keyOf(space, proposal.choices)} is not in the table of ${space.name} on ${dataset}.`,
           );
         }
-        return { metrics: { accuracy: found.test01 }, detail: { rank, designs: table.designCount } };
+        return { metrics: { accuracy: test01 }, detail };
       },
     };
   },
 });
 
-/** The published data sets' images, as the published networks saw them. */
-function describeTable(dataset: string): DatasetDescription | undefined {
-  const facts: Readonly<Record<string, readonly [name: string, imageSize: number, classCount: number]>> = {
-    cifar10: ["CIFAR-10", 32, 10],
-    cifar100: ["CIFAR-100", 32, 100],
-    "imagenet16-120": ["ImageNet16-120", 16, 120],
-  };
-  const known = Object.hasOwn(facts, dataset) ? facts[dataset] : undefined;
-  if (known === undefined) return undefined;
-  const [name, imageSize, classCount] = known;
-  const words = `${name}: colour images of ${imageSize} × ${imageSize} pixels in ${classCount} classes`;
-  return { images: { imageSize, channels: 3, classCount }, words };
+/** The images of a dataset as the published networks saw them; an own table's dataset may be one that nobody knows. */
+function describeTable(dataset: string, tableFile: string | undefined): DatasetDescription | undefined {
+  const known = Object.hasOwn(publishedDatasets, dataset) ? publishedDatasets[dataset] : undefined;
+  if (known !== undefined) {
+    const { words, imageSize, classCount } = known;
+    return { images: { imageSize, channels: 3, classCount }, words };
+  }
+  if (tableFile !== undefined) return undefined;
+  throw new GeniusError(
+    "unknown-name",
+    `There is no published table on "${dataset}", and its image size and number of classes are not known. Known datasets: ${Object.keys(publishedDatasets).join(", ")}.`,
+  );
 }
 
 /** The same noise for the same seed, which stands for the design, its fidelity and its repeat. */

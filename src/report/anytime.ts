@@ -48,7 +48,9 @@ export function anytimeCurves(bench: Bench, strategies: readonly string[]): Anyt
       strategy,
       evaluations: columns.map(({ evaluation }) => evaluation),
       accuracy01: band("accuracy", (point) => point.accuracy01, meanBand)!,
-      testAccuracy01: band("test", (point) => handedOver01(bench, point), meanBand),
+      testAccuracy01: bench.validationOnly
+        ? null
+        : band("test", (point) => handedOver01(bench, point), meanBand),
       regret01: band("regret", (point) => point.regret01, meanBand),
       rank: band("rank", (point) => point.rank, quartiles),
     };

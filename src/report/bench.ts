@@ -66,6 +66,8 @@ export interface Bench {
   readonly space: string;
   readonly dataset: string;
   readonly selectedOn: "validation" | "test";
+  /** Only validation figures are published: strategies are compared on what they selected on. */
+  readonly validationOnly?: true;
   /** The budgets to report, ascending. */
   readonly evaluations: readonly number[];
   readonly designCount?: number;
@@ -116,7 +118,7 @@ export function pointAt<Point extends { readonly evaluation: number }>(
   return last;
 }
 
-/** The accuracy on test data that a run's selected design has: the figure that strategies are compared by. */
+/** The accuracy that strategies are compared by: the selected design's on test data, where that is known at all. */
 export function handedOver01(bench: Bench, point: BenchPoint): number | undefined {
-  return bench.selectedOn === "test" ? point.accuracy01 : point.testAccuracy01;
+  return bench.selectedOn === "test" || bench.validationOnly ? point.accuracy01 : point.testAccuracy01;
 }

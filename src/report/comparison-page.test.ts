@@ -97,6 +97,31 @@ test("a table selected on test data is flagged in words in every rendering, and 
   }
 });
 
+test("a table with validation figures only says so in every rendering, and is compared on them", () => {
+  const validationOnly: Bench = {
+    ...bench,
+    validationOnly: true,
+    traces: bench.traces.map((run) => ({
+      ...run,
+      points: run.points.map(({ testAccuracy01: _, ...point }) => point),
+    })),
+    trivialGuesses: bench.trivialGuesses.map(({ testAccuracy01: _, ...guess }) => guess),
+  };
+  const compared = compareBench(validationOnly);
+  expect(compared.results.every((row) => row.testAccuracy01 === null)).toBe(true);
+  expect(compared.anytime.every((curve) => curve.testAccuracy01 === null)).toBe(true);
+  expect(compared.tests.every(({ comparedOn }) => comparedOn === "validationAccuracy01")).toBe(true);
+  expect(compared.tests[1]!.pairs).toHaveLength(3);
+  for (const text of [comparisonPage(compared, validationOnly), comparisonMarkdown(compared)]) {
+    expect(text).toContain("Validation only: no test figures are published");
+    expect(text).toContain("hybrid has the highest mean accuracy on validation data");
+    expect(text).toContain("not published");
+    expect(text).not.toContain("NaN");
+  }
+  const [accuracies] = comparisonCharts(compared, validationOnly);
+  expect(accuracies!.table.rows.length).toBeGreaterThan(0);
+});
+
 test("charts: accuracy, rank, the runs and the critical difference at each budget", () => {
   const charts = comparisonCharts(comparison, bench);
   expect(charts.map((chart) => chart.name)).toEqual([

@@ -10,6 +10,7 @@ import { stripChart } from "./charts/rows.ts";
 import { checklistSource } from "./checklist.ts";
 import type { Comparison } from "./comparison.ts";
 import {
+  comparedData,
   comparisonTitle,
   findings,
   friedmanSentence,
@@ -28,11 +29,15 @@ import { checklistTable, publishedTable } from "./run-tables.ts";
 
 /** All charts of a comparison. `bench` is what was measured, for the runs one by one. */
 export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] {
-  const accuracies = comparison.anytime.flatMap((curve) =>
-    curve.testAccuracy01 === null ? [] : [curve.testAccuracy01],
-  );
+  const { validationOnly = false } = comparison;
+  const data = comparedData(comparison);
+  const compared = (curve: Comparison["anytime"][number]) =>
+    validationOnly ? curve.accuracy01 : curve.testAccuracy01;
+  const accuracies = comparison.anytime.flatMap((curve) => compared(curve) ?? []);
   const optimum =
-    comparison.selectedOn === "test" && comparison.optimum01 !== null ? [comparison.optimum01] : [];
+    (comparison.selectedOn === "test" || validationOnly) && comparison.optimum01 !== null
+      ? [comparison.optimum01]
+      : [];
   const last = Math.max(2, ...comparison.evaluations);
   const x = {
     label: "evaluations",
@@ -59,14 +64,13 @@ export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] 
     curveChart({
       name: "anytime-accuracy",
       title: "Accuracy of the selected design",
-      caption:
-        "Accuracy on test data of the design that each strategy would select after each number of evaluations: mean over seeds, with 95 % intervals.",
+      caption: `Accuracy on ${data} of the design that each strategy would select after each number of evaluations: mean over seeds, with 95 % intervals.`,
       x,
-      y: accuracyAxis("accuracy on test data (%)", [
+      y: accuracyAxis(`accuracy on ${data} (%)`, [
         ...accuracies.flatMap((band) => [...band.low.slice(Math.min(2, band.low.length - 1)), ...band.high]),
         ...optimum,
       ]),
-      curves: curves((curve) => curve.testAccuracy01),
+      curves: curves(compared),
       references: optimum.map((y) => ({ name: "best of all designs", y })),
     }),
     ...(ranked
@@ -113,16 +117,17 @@ function seedStrip(comparison: Comparison, bench: Bench, evaluations: number): C
           const point = pointAt(trace, evaluations);
           return point === undefined ? [] : (handedOver01(bench, point) ?? []);
         });
-      return row.testAccuracy01 === null
+      const summary = comparison.validationOnly ? row.validationAccuracy01 : row.testAccuracy01;
+      return summary === null
         ? []
-        : { name: row.strategy, values, center: row.testAccuracy01.mean, interval: row.testAccuracy01.ci95 };
+        : { name: row.strategy, values, center: summary.mean, interval: summary.ci95 };
     });
   return stripChart({
     name: `runs-${evaluations}`,
     title: `Each run after ${evaluations} evaluations`,
     caption: "A dot is a run with its own seed; the cross is the mean with its 95 % interval.",
     x: accuracyAxis(
-      "accuracy on test data (%)",
+      `accuracy on ${comparedData(comparison)} (%)`,
       rows.flatMap((row) => row.values),
     ),
     rows,
@@ -137,7 +142,7 @@ export function comparisonPage(comparison: Comparison, bench: Bench): string {
     ["strategies", String(comparison.spending.length)],
     ["runs of each", String(comparison.seeds.length)],
     ["evaluations", comparison.evaluations.join(", ")],
-    ["selected on", comparison.selectedOn],
+    ["selected on", comparison.validationOnly ? "validation only" : comparison.selectedOn],
     ...(comparison.designCount === null
       ? []
       : [["designs in the table", comparison.designCount.toLocaleString("en")] as [string, string]]),

@@ -26,7 +26,7 @@ interface PairTest {
 
 export interface BudgetTests {
   readonly evaluations: number;
-  readonly comparedOn: "testAccuracy01";
+  readonly comparedOn: "testAccuracy01" | "validationAccuracy01";
   /** Null for fewer than three strategies or two seeds that all of them finished. */
   readonly friedman: {
     readonly seeds: number;
@@ -50,7 +50,7 @@ export function testsAt(bench: Bench, strategies: readonly string[], evaluations
   const adjusted = holmAdjusted(pairs.map((pair) => pair.pValue));
   return {
     evaluations,
-    comparedOn: "testAccuracy01",
+    comparedOn: bench.validationOnly ? "validationAccuracy01" : "testAccuracy01",
     friedman: friedmanOf(strategies, scores),
     pairs: pairs.map((pair, index) => {
       const pHolm = adjusted[index]!;

@@ -23,16 +23,23 @@ export function comparisonTitle({ space, dataset }: Pick<Comparison, "space" | "
   return `Strategies on ${space}, ${dataset}`;
 }
 
+/** The data that strategies are compared on, in words. */
+export function comparedData({ validationOnly }: Pick<Comparison, "validationOnly">): string {
+  return validationOnly ? "validation data" : "test data";
+}
+
 /** What the comparison found at its largest budget, in sentences. */
 export function findings(comparison: Comparison): string[] {
   const budget = comparison.evaluations.at(-1);
   const rows = comparison.results.filter((row) => row.evaluations === budget);
+  const compared = (row: ComparisonRow | undefined) =>
+    (comparison.validationOnly ? row?.validationAccuracy01 : row?.testAccuracy01)?.mean;
   const leader = rows.reduce<ComparisonRow | undefined>(
-    (best, row) => ((row.testAccuracy01?.mean ?? -1) > (best?.testAccuracy01?.mean ?? -1) ? row : best),
+    (best, row) => ((compared(row) ?? -1) > (compared(best) ?? -1) ? row : best),
     undefined,
   );
-  if (leader?.testAccuracy01 === undefined || leader.testAccuracy01 === null)
-    return ["No strategy scored a design."];
+  const leading01 = compared(leader);
+  if (leader === undefined || leading01 === undefined) return ["No strategy scored a design."];
   const tests = comparison.tests.find((entry) => entry.evaluations === budget)!;
   const against = (other: string) => {
     const pair = tests.pairs.find(({ a, b }) => [a, b].includes(leader.strategy) && [a, b].includes(other));
@@ -54,7 +61,7 @@ export function findings(comparison: Comparison): string[] {
       ),
     );
   return [
-    `After ${budget} evaluations ${leader.strategy} has the highest mean accuracy on test data, ${formatPercent(leader.testAccuracy01.mean)} over ${leader.seeds} runs.${leader.baseline ? " It is a baseline: no strategy that was asked for did better." : ""}`,
+    `After ${budget} evaluations ${leader.strategy} has the highest mean accuracy on ${comparedData(comparison)}, ${formatPercent(leading01)} over ${leader.seeds} runs.${leader.baseline ? " It is a baseline: no strategy that was asked for did better." : ""}`,
     similar.length === 0
       ? "At the 5 % level it differs from every other strategy."
       : `At the 5 % level there is no significant difference from ${similar.join(", ")}.`,
@@ -82,14 +89,14 @@ export function resultTable(comparison: Comparison): DataTable {
       row.validationAccuracy01 === null && comparison.selectedOn === "test"
         ? "none"
         : accuracy(row.validationAccuracy01),
-      accuracy(row.testAccuracy01),
+      comparison.validationOnly ? "not published" : accuracy(row.testAccuracy01),
       accuracy(row.regret01),
       milliseconds(row.msPerTrial),
     ]),
   };
 }
 
-export function trivialTable({ trivialGuesses, selectedOn }: Comparison): DataTable {
+export function trivialTable({ trivialGuesses, selectedOn, validationOnly }: Comparison): DataTable {
   const optional = (value: number | undefined) => (value === undefined ? "–" : percent(value));
   return {
     columns: [
@@ -106,7 +113,11 @@ export function trivialTable({ trivialGuesses, selectedOn }: Comparison): DataTa
       guess.key,
       guess.rank ?? "–",
       selectedOn === "test" ? "none" : percent(guess.accuracy01),
-      selectedOn === "test" ? percent(guess.accuracy01) : optional(guess.testAccuracy01),
+      selectedOn === "test"
+        ? percent(guess.accuracy01)
+        : validationOnly
+          ? "not published"
+          : optional(guess.testAccuracy01),
       optional(guess.regret01),
       guess.reason,
     ]),

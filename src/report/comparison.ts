@@ -51,6 +51,8 @@ export interface Comparison {
   readonly space: string;
   readonly dataset: string;
   readonly selectedOn: Bench["selectedOn"];
+  /** Only validation figures are published; see `notes`. */
+  readonly validationOnly?: true;
   /** What a reader must know about the figures, in words. */
   readonly notes: readonly string[];
   readonly evaluations: readonly number[];
@@ -68,6 +70,9 @@ export interface Comparison {
   readonly provenance: JsonObject;
 }
 
+const validationOnlyNote =
+  "Validation only: no test figures are published for these designs. Strategies are compared on the figures that they selected on, which are optimistic.";
+
 export const selectedOnTest =
   "This table has one accuracy for each design, measured on test data. Selection saw it, so there is no validation accuracy, and the test accuracy shown is optimistic: compare strategies by it, do not expect it on new data.";
 
@@ -84,6 +89,7 @@ export function compareBench(bench: Bench): Comparison {
     space: bench.space,
     dataset: bench.dataset,
     selectedOn: bench.selectedOn,
+    ...(bench.validationOnly && { validationOnly: true }),
     notes: notesOf(bench, strategies, results),
     evaluations: bench.evaluations,
     seeds: [...new Set(bench.traces.map((trace) => trace.seed))].sort((a, b) => a - b),
@@ -135,10 +141,12 @@ function row(
             "validation",
             points.map((point) => point.accuracy01),
           ),
-    testAccuracy01: summary(
-      "test",
-      points.map((point) => handedOver01(bench, point)),
-    ),
+    testAccuracy01: bench.validationOnly
+      ? null
+      : summary(
+          "test",
+          points.map((point) => handedOver01(bench, point)),
+        ),
     regret01: summary(
       "regret",
       points.map((point) => point.regret01),
@@ -148,7 +156,8 @@ function row(
 }
 
 function notesOf(bench: Bench, strategies: readonly string[], results: readonly ComparisonRow[]): string[] {
-  const notes = bench.selectedOn === "test" ? [selectedOnTest] : [];
+  const notes =
+    bench.selectedOn === "test" ? [selectedOnTest] : bench.validationOnly ? [validationOnlyNote] : [];
   for (const baseline of baselineStrategies) {
     if (!strategies.includes(baseline)) {
       notes.push(

@@ -8,7 +8,7 @@ import { runStudy, type Study } from "./run-study.ts";
 /** What a table knows about a design and a search must not see. */
 export interface TableJudge {
   readonly optimum01: number;
-  lookUp(choices: Choices): { readonly selection01: number; readonly test01: number } | undefined;
+  lookUp(choices: Choices): { readonly selection01: number; readonly test01?: number } | undefined;
   /** The design's place among all of the table by the figure that is selected on; 1 is the best. */
   rankOf(choices: Choices): number | undefined;
 }
@@ -18,7 +18,8 @@ export interface TracePoint {
   readonly evaluation: number;
   /** As the table has it: without the noise that the search may have seen. */
   readonly accuracy01: number;
-  readonly testAccuracy01: number;
+  /** Absent where only validation figures are published. */
+  readonly testAccuracy01?: number;
   readonly rank: number;
   /** How far the selected figure is from the best in the table. */
   readonly regret01: number;
@@ -56,7 +57,7 @@ function pointsOf(trials: readonly Trial[], judge: TableJudge): TracePoint[] {
     return {
       evaluation,
       accuracy01: known.selection01,
-      testAccuracy01: known.test01,
+      ...(known.test01 !== undefined && { testAccuracy01: known.test01 }),
       rank,
       regret01: judge.optimum01 - known.selection01,
     };

@@ -136,6 +136,7 @@ async function compare(
   }
   const measured: Bench = {
     ...{ space: definition.name, dataset, selectedOn: table.selectedOn, evaluations },
+    ...(table.testOptimum01 === undefined && { validationOnly: true }),
     ...{ designCount: table.designCount, optimum01: table.optimum01, traces },
     trivialGuesses: trivialGuesses(space, table),
     command: commandOf(settings, dataset),

@@ -20,7 +20,7 @@ export const packedTable = z.object({
   format: z.literal(1),
   keys: z.union([keyRule, z.array(z.string()).readonly()]),
   validation: column.optional(),
-  test: column,
+  test: column.optional(),
 });
 
 export type PackedTable = z.output<typeof packedTable>;
@@ -69,7 +69,7 @@ export async function readPackedTable(file: string): Promise<ReadonlyMap<string,
       key,
       {
         ...(validation !== undefined && { validation01: shareAt(validation, index) }),
-        test01: shareAt(test, index),
+        ...(test !== undefined && { test01: shareAt(test, index) }),
       },
     ]),
   );

@@ -5,17 +5,17 @@ import { GeniusError, messageOf } from "../../base/errors.ts";
 /** Where in an entry the figures are, all in percent or counts. */
 export interface TableFields {
   readonly validation?: string;
-  readonly test: string;
+  readonly test?: string;
 }
 
 export interface TableEntry {
   /** Accuracy on validation data, in [0, 1]; absent where the table has none. */
   readonly validation01?: number;
-  /** Accuracy on test data, in [0, 1]. */
-  readonly test01: number;
+  /** Accuracy on test data, in [0, 1]; absent where only validation figures are published. */
+  readonly test01?: number;
 }
 
-/** A table that a person wrote: `{ "<key>": { "validation": 91.2, "test": 90.8 } }`, in percent. */
+/** A table that a person wrote: `{ "<key>": { "validation": 91.2, "test": 90.8 } }`, in percent; one of the two will do. */
 export const ownFields = { validation: "validation", test: "test" } as const satisfies TableFields;
 
 export interface TableText {
@@ -24,7 +24,7 @@ export interface TableText {
 }
 
 /**
- * Entries by key. A field of `fields.validation` that no entry has is left out of all of them.
+ * Entries by key. Of the two figures, one that the first entry lacks is left out of all of them.
  * @throws GeniusError `bad-data` that names file, key, field and what is allowed.
  */
 export function parseTable({ file, text }: TableText, fields: TableFields): ReadonlyMap<string, TableEntry> {
@@ -42,20 +42,23 @@ export function parseTable({ file, text }: TableText, fields: TableFields): Read
   const rows = Object.entries(json);
   if (rows.length === 0) throw new GeniusError("bad-data", `${file}: the table has no entry.`);
   const first = rows[0]?.[1];
-  const validation =
-    fields.validation !== undefined && isObject(first) && first[fields.validation] !== undefined
-      ? fields.validation
-      : undefined;
+  const has = (field: string | undefined): field is string =>
+    field !== undefined && isObject(first) && first[field] !== undefined;
+  const validation = has(fields.validation) ? fields.validation : undefined;
+  // A table without either figure is refused by the name of the test figure, or of the only one it may have.
+  const test = has(fields.test) || validation === undefined ? (fields.test ?? fields.validation) : undefined;
   const entries = new Map<string, TableEntry>();
   for (const [key, row] of rows) {
     if (!isObject(row))
       throw new GeniusError(
         "bad-data",
-        `${file}: the entry of key "${key}" must be an object with "${fields.test}", and is ${describe(row)}.`,
+        `${file}: the entry of key "${key}" must be an object with "${test ?? validation}", and is ${describe(row)}.`,
       );
     const read = (field: string) => accuracy01(row[field], `${file}: key "${key}", field "${field}"`);
-    const test01 = read(fields.test);
-    entries.set(key, validation === undefined ? { test01 } : { validation01: read(validation), test01 });
+    entries.set(key, {
+      ...(validation !== undefined && { validation01: read(validation) }),
+      ...(test !== undefined && { test01: read(test) }),
+    });
   }
   return entries;
 }

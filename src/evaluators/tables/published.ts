@@ -8,6 +8,7 @@ export interface PublishedTable {
   readonly space: string;
   readonly dataset: string;
   readonly fileName: string;
+  /** Of the published file; of the JSON made from it where the publishers' own format is another (NumPy, zip). */
   readonly sha256: string;
   /** The public source: a GitHub repository, the commit and the path in it. */
   readonly repository: string;
@@ -38,6 +39,18 @@ const nasBench201 = {
   keys: {
     parts: Array.from({ length: 6 }, () => cellOperations),
     joints: ["|", "~0|+|", "~0|", "~1|+|", "~0|", "~1|", "~2|"],
+  },
+} as const;
+
+const natsSize = {
+  space: "nats-size",
+  repository: "lightonai/contrastive-embeddings-for-neural-architectures",
+  commit: "c6dcf5da1e3119b866fc548f3bcffa98e1b36f79",
+  licence: "MIT; the figures are NATS-Bench's (D-X-Y/NATS-Bench, MIT)",
+  fields: { validation: "validation" },
+  keys: {
+    parts: Array.from({ length: 5 }, () => ["8", "16", "24", "32", "40", "48", "56", "64"]),
+    joints: ["", ":", ":", ":", ":", ""],
   },
 } as const;
 
@@ -95,7 +108,46 @@ export const publishedTables: readonly PublishedTable[] = [
     sha256: "a29f63ca37b72cfa9a8e4ce6bad5d678c6039c9929c8060b7d32187f537d560f",
     path: "benchmark/nasbench201_imagenet.json",
   },
+  {
+    ...natsSize,
+    dataset: "cifar10",
+    fileName: "nats-size_cifar10.json",
+    sha256: "6ca3eb3cc39d0bbaf48ecd397914d8fe7680b0c144a534dee23c2b0b790a2314",
+    path: "SearchSpaces/BenchNatsss/cifar10_accs.npy",
+  },
+  {
+    ...natsSize,
+    dataset: "cifar100",
+    fileName: "nats-size_cifar100.json",
+    sha256: "9d3855957395b019ce77b003449d368bdb60813f974a5a3b9307c8ec21f1b83c",
+    path: "SearchSpaces/BenchNatsss/cifar100_accs.npy",
+  },
+  {
+    ...natsSize,
+    dataset: "imagenet16-120",
+    fileName: "nats-size_imagenet16-120.json",
+    sha256: "08167130c42ddbbd6b58307116a9f4deeff2d6920eee958f6e6476d9c80ee34e",
+    path: "SearchSpaces/BenchNatsss/ImageNet16-120.npy",
+  },
 ];
+
+export interface PublishedDataset {
+  readonly words: string;
+  readonly imageSize: number;
+  readonly classCount: number;
+}
+
+const imagesOf = (name: string, imageSize: number, classCount: number): PublishedDataset => ({
+  words: `${name}: colour images of ${imageSize} × ${imageSize} pixels in ${classCount} classes`,
+  ...{ imageSize, classCount },
+});
+
+/** The images of each dataset of a table, as the published networks saw them. */
+export const publishedDatasets: Readonly<Record<string, PublishedDataset>> = {
+  cifar10: imagesOf("CIFAR-10", 32, 10),
+  cifar100: imagesOf("CIFAR-100", 32, 100),
+  "imagenet16-120": imagesOf("ImageNet16-120", 16, 120),
+};
 
 /** The file in which the package ships a table. */
 export function packedFileOf({ space, dataset }: Pick<PublishedTable, "space" | "dataset">): string {

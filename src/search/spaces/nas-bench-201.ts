@@ -2,10 +2,11 @@
 // and a linear classifier, with a residual block that halves the map between the stacks. The network is the
 // paper's; the key of a design is its cell string.
 import { z } from "zod";
-import { classifier, conv, convNorm, norm } from "../../graph/blocks.ts";
+import { classifier, convNorm, norm } from "../../graph/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
 import { keyOf } from "../choices.ts";
 import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
+import { reduction, reluConvNorm } from "./parts/cell-blocks.ts";
 
 const operations = [
   { name: "none", label: "none: zeros, no connection" },
@@ -103,16 +104,6 @@ function createSpace({
   return space;
 }
 
-function reluConvNorm(
-  build: NetworkBuilder,
-  id: string,
-  input: string,
-  shape: { readonly outChannels: number; readonly kernel: number; readonly stride?: number },
-): string {
-  const active = build.add(`${id}.act`, { kind: "activation", function: "relu" }, input);
-  return norm(build, `${id}.norm`, conv(build, `${id}.conv`, active, shape));
-}
-
 interface CellSetting {
   readonly channels: number;
   readonly choices: Choices;
@@ -159,23 +150,6 @@ function operation(
     default:
       return name satisfies never;
   }
-}
-
-/** The paper's residual block of stride 2: two ReLU–3×3–norm, and 2×2 pooling with a 1×1 convolution beside them. */
-function reduction(build: NetworkBuilder, id: string, input: string, outChannels: number): string {
-  let x = reluConvNorm(build, `${id}.first`, input, { outChannels, kernel: 3, stride: 2 });
-  x = reluConvNorm(build, `${id}.second`, x, { outChannels, kernel: 3 });
-  const pool = {
-    kind: "pool",
-    mode: "average",
-    kernel: 2,
-    stride: 2,
-    padding: 0,
-    countPadding: true,
-  } as const;
-  let beside = build.add(`${id}.shortcut.pool`, pool, input);
-  beside = conv(build, `${id}.shortcut.conv`, beside, { outChannels, kernel: 1 });
-  return build.add(`${id}.add`, { kind: "add" }, beside, x);
 }
 
 /** The published way to write a cell: `|nor_conv_3x3~0|+|none~0|skip_connect~1|+|…|`. */

@@ -10,6 +10,7 @@ import resNet from "./channel-bench-resnet.ts";
 import genius from "./genius-imagenet.ts";
 import cells from "./nas-bench-201.ts";
 import macro from "./nas-bench-macro.ts";
+import natsSize from "./nats-size.ts";
 
 const dataFolder = process.env.GENIUS_DATA_DIR ?? "../shared/data";
 const readJson = (path: string): unknown => JSON.parse(readFileSync(`${dataFolder}/${path}`, "utf8"));
@@ -38,6 +39,20 @@ describe.each([
       );
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe("NATS-Bench size", () => {
+  // Of the benchmark's own files for CIFAR-10, in millions: 0.011714, 0.107826 and 0.713674.
+  it.each([
+    ["8:8:8:8:8", 11_714],
+    ["8:8:16:40:40", 107_826],
+    ["64:64:64:64:64", 713_674],
+  ])("%s has the published %i parameters", (widths, paramCount) => {
+    const space = natsSize.create(natsSize.options.parse({}));
+    const choices = parseChoices(space, widths);
+    expect(networkCost(space.decode(choices)).paramCount).toBe(paramCount);
+    expect(costModelOf(space)!.costOf(choices).paramCount).toBe(paramCount);
   });
 });
 

@@ -1,0 +1,31 @@
+// The blocks that NAS-Bench-201, NATS-Bench and TransNAS-Bench-101 are built of.
+import { conv, norm } from "../../../graph/blocks.ts";
+import type { NetworkBuilder } from "../../../graph/network.ts";
+
+/** ReLU, convolution without bias, batch norm. */
+export function reluConvNorm(
+  build: NetworkBuilder,
+  id: string,
+  input: string,
+  shape: { readonly outChannels: number; readonly kernel: number; readonly stride?: number },
+): string {
+  const active = build.add(`${id}.act`, { kind: "activation", function: "relu" }, input);
+  return norm(build, `${id}.norm`, conv(build, `${id}.conv`, active, shape));
+}
+
+/** The paper's residual block of stride 2: two ReLU–3×3–norm, and 2×2 pooling with a 1×1 convolution beside them. */
+export function reduction(build: NetworkBuilder, id: string, input: string, outChannels: number): string {
+  let x = reluConvNorm(build, `${id}.first`, input, { outChannels, kernel: 3, stride: 2 });
+  x = reluConvNorm(build, `${id}.second`, x, { outChannels, kernel: 3 });
+  const pool = {
+    kind: "pool",
+    mode: "average",
+    kernel: 2,
+    stride: 2,
+    padding: 0,
+    countPadding: true,
+  } as const;
+  let beside = build.add(`${id}.shortcut.pool`, pool, input);
+  beside = conv(build, `${id}.shortcut.conv`, beside, { outChannels, kernel: 1 });
+  return build.add(`${id}.add`, { kind: "add" }, beside, x);
+}
