@@ -15,6 +15,7 @@ function testClock() {
   const waitsMs: number[] = [];
   const clock: Clock = {
     now: () => 1_800_000_000_000,
+    monotonic: () => 0,
     async sleep(milliseconds, signal) {
       if (milliseconds === 300_000) return new Promise(() => {});
       signal.throwIfAborted();

@@ -74,7 +74,7 @@ export function createManualSource(answerer: Answerer, clock: Clock): ManualSour
       const prompt = promptText(messages);
       const inputTokens = tokensOf(prompt.length);
       const reservation = log.reserve({ inputTokens, maxOutputTokens: request.maxOutputTokens });
-      const startedAt = clock.now();
+      const startedAt = clock.monotonic();
       const turn = last.then(() => answerTo(prompt, request.purpose, signal));
       last = turn.catch(() => {});
       const text = await turn.catch((thrown: unknown) => {
@@ -87,7 +87,7 @@ export function createManualSource(answerer: Answerer, clock: Clock): ManualSour
         cachedInputTokens: 0,
         estimated: true as const,
       };
-      const milliseconds = clock.now() - startedAt;
+      const milliseconds = Math.round(clock.monotonic() - startedAt);
       log.enter({ modelId: "manual", finishReason: "stop", usage, usd: 0, milliseconds }, reservation);
       const object = request.schema === undefined ? undefined : readObject(text, request.schema.jsonSchema);
       return {

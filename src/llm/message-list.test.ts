@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
+import { fuzzEffort, fuzzTimeout } from "../testing/fuzz.ts";
 import { readMessageList } from "./message-list.ts";
 
 const folder = join(process.env.GENIUS_DATA_DIR ?? "../shared/data", "transcripts");
@@ -128,7 +129,7 @@ describe("what is no list of messages is refused by file, place and field", () =
     );
   });
 
-  test("and nothing crashes the reader", () => {
+  test("and nothing crashes the reader", { timeout: fuzzTimeout() }, () => {
     const damaged = fc
       .tuple(fc.constantFrom(...conversationTexts()), fc.nat(), fc.nat(), fc.string())
       .map(([text, from, length, inserted]) => {
@@ -155,7 +156,7 @@ describe("what is no list of messages is refused by file, place and field", () =
           }
         },
       ),
-      { numRuns: 2000 },
+      fuzzEffort(2000),
     );
   });
 });

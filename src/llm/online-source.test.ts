@@ -20,6 +20,7 @@ function testClock(options: { timeouts?: Promise<void> } = {}) {
   const waitsMs: number[] = [];
   const clock: Clock = {
     now: () => 1_800_000_000_000,
+    monotonic: () => 0,
     async sleep(milliseconds, signal) {
       if (milliseconds === 300_000) return options.timeouts ?? new Promise(() => {});
       signal.throwIfAborted();
@@ -51,6 +52,26 @@ async function talk(script: readonly Behaviour[], options: Partial<ConversationO
   onTestFinished(() => conversation.close());
   return { server, conversation, waitsMs };
 }
+
+test("a call's duration is right although the machine's date is set back during it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "genius-clock-"));
+  let [date, ticks] = [1_800_000_000_000, 0];
+  const clock: Clock = {
+    now() {
+      date -= 3_600_000;
+      return date;
+    },
+    monotonic() {
+      ticks += 1500;
+      return ticks;
+    },
+    sleep: () => new Promise(() => {}),
+  };
+  const { conversation } = await talk([answer("x")], { clock, folder });
+  await conversation.ask(ask, never);
+  const [line] = parseRecord(await readFile(join(folder, "conversation.jsonl")), "record").lines;
+  expect(line).toMatchObject({ kind: "call", exchanges: [{ milliseconds: 1500 }] });
+});
 
 const ask: ChatRequest = {
   messages: [
@@ -479,6 +500,7 @@ describe("an abort ends a call at once", () => {
     const stop = new AbortController();
     const clock: Clock = {
       now: () => 0,
+      monotonic: () => 0,
       sleep: (milliseconds, signal) =>
         new Promise((_, reject) => {
           signal.addEventListener("abort", () => reject(new Error("sleep ended")));

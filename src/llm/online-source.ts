@@ -62,7 +62,7 @@ export function createOnlineSource(
       for (;;) {
         const adapted = adaptation.request(limited, schema);
         try {
-          const startedAt = policy.clock.now();
+          const startedAt = policy.clock.monotonic();
           const result = await send(model, adapted, call);
           answeredBefore = true;
           adaptation.settle(true);
@@ -125,7 +125,7 @@ export function createOnlineSource(
       finishReason: result.finishReason.unified,
       usage,
       ...(price === undefined ? {} : { usd: usdOf(price, usage) }),
-      milliseconds: policy.clock.now() - by.startedAt,
+      milliseconds: Math.round(policy.clock.monotonic() - by.startedAt),
       ...(id === undefined ? {} : { responseId: id }),
       ...(result.usage.raw === undefined ? {} : { rawUsage: plain(result.usage.raw) }),
       ...(result.warnings.length === 0 ? {} : { warnings: result.warnings.map(plain) }),

@@ -1,8 +1,9 @@
 // The record of a run's model calls, `conversation.jsonl` in its folder: append-only, every line synced before the
 // reply is handed out, so that what was paid for is never asked twice. No secret passes into it.
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
+import { makeNamedFolder } from "../base/folder.ts";
 import type { JsonValue } from "../base/json.ts";
 import { type LineAppender, openLineAppender } from "../base/json-lines.ts";
 import {
@@ -38,11 +39,7 @@ export async function openRecord(
   },
 ): Promise<ConversationRecord> {
   const path = recordPath(folder);
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (thrown) {
-    throw fileError(thrown, folder, "create the folder");
-  }
+  await makeNamedFolder(folder);
   const bytes = await readFile(path).catch((thrown: unknown) => {
     if (systemCodeOf(thrown) === "ENOENT") return new Uint8Array();
     throw fileError(thrown, path, "read");

@@ -26,6 +26,7 @@ const environment = {
 };
 const clock = {
   now: () => 0,
+  monotonic: () => 0,
   sleep: (milliseconds: number, signal?: AbortSignal) =>
     milliseconds > 60_000
       ? new Promise<void>((done) => signal?.addEventListener("abort", () => done()))
