@@ -60,6 +60,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    // Built files, which tests and `npm run build` leave.
+    exclude: { path: "^(dist|apps/dashboard/dist)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
