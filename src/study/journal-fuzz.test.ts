@@ -6,16 +6,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
+import { fuzzEffort, fuzzTimeout } from "../testing/fuzz.ts";
 import { parseRun } from "./journal.ts";
 import { repaired } from "./repair.ts";
-
-const minutes = Number(process.env.GENIUS_FUZZ_MINUTES ?? 0);
-const effort: fc.Parameters<unknown> =
-  minutes > 0
-    ? { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: (minutes * 60_000) / 2 }
-    : { seed: 14, numRuns: 500 };
-
-const timeout = (minutes + 3) * 60_000;
 
 const fixtures = join(import.meta.dirname, "fixtures", "version-1");
 const sources = ["table", "digits", "killed-and-resumed"].map((name) =>
@@ -94,10 +87,10 @@ test(
           expect((thrown as Error).message).toMatch(/line \d+|holds no header|a journal of/);
         }
       }),
-      effort,
+      fuzzEffort(500),
     );
   },
-  timeout,
+  fuzzTimeout(),
 );
 
 test(
@@ -126,8 +119,8 @@ test(
           expect(record.rowOf.has(trial!.number)).toBe(true);
         }
       }),
-      effort,
+      fuzzEffort(500),
     );
   },
-  timeout,
+  fuzzTimeout(),
 );

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ChatMessage, readMessageList } from "../../llm/index.ts";
+import { fuzzEffort, fuzzTimeout } from "../../testing/fuzz.ts";
 import { createDomain } from "../constraints/create-domain.ts";
 import imagenet from "../spaces/genius-imagenet.ts";
 import cell from "../spaces/nas-bench-201.ts";
@@ -122,15 +123,23 @@ test("a conversation that grows, and one with one line an experiment", () => {
   expect(inferSpace(listed, [cellSpace, space, macroSpace])?.name).toBe("nas-bench-macro");
 });
 
-test("no conversation crashes the reader", () => {
+test("no conversation crashes the reader", { timeout: fuzzTimeout() }, () => {
+  const real = readMessageList(readFileSync(join(folder, "329M.json"), "utf8"), "329M.json").messages;
+  const damaged = fc
+    .tuple(fc.constantFrom(...real), fc.nat(), fc.nat(20), fc.string())
+    .map(([{ content }, from, length, inserted]) => {
+      const at = from % (content.length + 1);
+      return content.slice(0, at) + inserted + content.slice(at + length);
+    });
   const message = fc.record({
     role: fc.constantFrom("system" as const, "user" as const, "assistant" as const),
-    content: fc.string(),
+    content: fc.oneof(fc.string(), damaged),
   });
   fc.assert(
     fc.property(
       fc.array(message, { maxLength: 12 }),
       (messages) => void readTranscript(messages, { space, costOf }),
     ),
+    fuzzEffort(300),
   );
 });
