@@ -1,7 +1,8 @@
 // The page of a run, or of several compared, as files.
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { makeFolder } from "../base/folder.ts";
 import type { Given } from "../catalog/load.ts";
 import {
   chartFile,
@@ -82,7 +83,7 @@ async function chartFiles(
 
 async function write(path: string, content: string | Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(path, content);
   } catch (thrown) {
     throw fileError(thrown, path, "write");

@@ -3,8 +3,8 @@ import { mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cacheError, type ErrorCode, fileError, GeniusError, systemError } from "./errors.ts";
-import { makeFolder } from "./folder.ts";
+import { cacheError, type ErrorCode, fileError, GeniusError, systemError, temporaryError } from "./errors.ts";
+import { makeFolder, makeNamedFolder } from "./folder.ts";
 
 const refusal = (code: string, more: object = {}) =>
   Object.assign(new Error(`${code}: as the system says it`), { code, syscall: "open", ...more });
@@ -62,6 +62,16 @@ test("a refusal from deep in a library is said with its own path; what is no ref
   );
 });
 
+test("a missing folder of temporary files is named, with the variable that chooses it", async () => {
+  const missing = join(await mkdtemp(join(tmpdir(), "genius-errors-")), "gone");
+  const thrown = await mkdtemp(join(missing, "x")).catch((error: unknown) => error);
+  expect(temporaryError(thrown, missing)).toMatchObject({
+    code: "not-found",
+    message: `Cannot create a temporary folder in ${missing}: it does not exist. Set TMPDIR to a folder that exists, with room, that you may write to.`,
+  });
+  expect((fileError(thrown, "/p", "read") as Error).message).toBe("Cannot read /p: it does not exist.");
+});
+
 test("a folder is made with those above it, and refused at once where it cannot be", async () => {
   const root = await mkdtemp(join(tmpdir(), "genius-folder-"));
   const deep = join(root, "a", "b", "c");
@@ -75,6 +85,9 @@ test("a folder is made with those above it, and refused at once where it cannot 
   await expect(makeFolder(join(root, "one"))).rejects.toMatchObject({
     code: expect.stringMatching(/ELOOP|EEXIST/),
   });
+  await expect(makeNamedFolder(join(deep, "file"))).rejects.toThrow(
+    `Cannot create the folder ${join(deep, "file")}: a file of that name exists already.`,
+  );
   // Node's own `recursive` never answers here.
   if (process.platform === "linux")
     await expect(makeFolder("/proc/genius")).rejects.toMatchObject({

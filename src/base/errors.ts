@@ -77,6 +77,13 @@ export function cacheError(thrown: unknown, path: string, doing: string): unknow
   return refused(origin, `Cannot ${doing} ${path}`, { place: advice, permission: advice, space: advice });
 }
 
+/** As `fileError`, for the folder of temporary files, which an environment variable chooses. */
+export function temporaryError(thrown: unknown, path: string): unknown {
+  const advice = "Set TMPDIR to a folder that exists, with room, that you may write to.";
+  const all = { place: advice, permission: advice, space: advice, missing: advice };
+  return refused(thrown, `Cannot create a temporary folder in ${path}`, all);
+}
+
 /**
  * What the operating system refused somewhere deep in a library, without a path that we know: the path is taken from
  * the error where it has one. Anything that is not an error of the operating system passes through unchanged.
@@ -119,6 +126,8 @@ const actions: Readonly<Record<string, string>> = {
 
 /** What to do next, by what kind of thing stands in the way. */
 interface Advice {
+  /** What does not exist; nothing is advised when absent. */
+  readonly missing?: string;
   readonly place: string;
   readonly permission: string;
   readonly space: string;
@@ -129,13 +138,17 @@ function refused(thrown: unknown, what: string, advice: Advice): unknown {
   const refusal = system === undefined || !Object.hasOwn(refusals, system) ? undefined : refusals[system];
   if (refusal === undefined) return thrown;
   const [code, why, next] = refusal;
-  const words = `${what}: ${why}.${next === undefined ? "" : ` ${next in advice ? advice[next as keyof Advice] : next}`}`;
+  const todo = isAdvice(next) ? advice[next] : next;
+  const words = `${what}: ${why}.${todo === undefined ? "" : ` ${todo}`}`;
   return new GeniusError(code, words, { cause: thrown });
 }
 
+const isAdvice = (next: string | undefined): next is keyof Advice =>
+  next === "missing" || next === "place" || next === "permission" || next === "space";
+
 /** By the system's code: our code, the reason, and what to do (a kind of advice, or words of its own). */
 const refusals: Readonly<Record<string, readonly [ErrorCode, string, string?]>> = {
-  ENOENT: ["not-found", "it does not exist"],
+  ENOENT: ["not-found", "it does not exist", "missing"],
   EACCES: ["no-permission", "permission denied", "permission"],
   EPERM: ["no-permission", "permission denied", "permission"],
   EROFS: ["no-permission", "its disk is read-only (permission denied)", "permission"],

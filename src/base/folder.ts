@@ -2,7 +2,7 @@
 // folder's child that it does not exist, as in /proc or below a folder that was removed.
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { systemCodeOf } from "./errors.ts";
+import { fileError, systemCodeOf } from "./errors.ts";
 
 /** Makes the folder and those above it; nothing happens where it exists. @throws the system's error. */
 export async function makeFolder(path: string): Promise<void> {
@@ -15,6 +15,13 @@ export async function makeFolder(path: string): Promise<void> {
       await mkdir(path).catch((second: unknown) => ignoreFolder(path, second));
     } else await ignoreFolder(path, thrown);
   }
+}
+
+/** As `makeFolder`, for a folder that a person named or could name. @throws GeniusError with the folder and the reason. */
+export async function makeNamedFolder(path: string): Promise<void> {
+  await makeFolder(path).catch((thrown: unknown) => {
+    throw fileError(thrown, path, "create the folder");
+  });
 }
 
 /** Another process may have made it in between. */

@@ -1,13 +1,12 @@
 // The folder of runs that a server shows: the default one is made when it is missing, one that was named must be there.
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { makeNamedFolder } from "../base/folder.ts";
 
 /** @throws GeniusError `not-found` for a named folder that does not exist, `wrong-use` for a file. */
 export async function folderOfRuns(named: string | undefined): Promise<string> {
   if (named === undefined) {
-    await mkdir("runs", { recursive: true }).catch((thrown: unknown) => {
-      throw fileError(thrown, "runs", "create the folder");
-    });
+    await makeNamedFolder("runs");
     return "runs";
   }
   const found = await stat(named).catch((thrown: unknown) => {

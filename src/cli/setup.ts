@@ -1,11 +1,12 @@
 // `genius setup torch`: makes the virtual environment that trainings with PyTorch run in, says what it does, and what
 // to do where it cannot. It changes nothing but that one folder.
 import { spawn } from "node:child_process";
-import { mkdir, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { makeFolder } from "../base/folder.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import {
   inspectPython,
@@ -91,7 +92,7 @@ async function basePython(asked: string | undefined): Promise<Python> {
 
 async function checkRoom(folder: string): Promise<void> {
   const parent = dirname(folder);
-  await mkdir(parent, { recursive: true }).catch((thrown) => {
+  await makeFolder(parent).catch((thrown) => {
     throw fileError(thrown, parent, "create");
   });
   const room = await statfs(parent);

@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, systemCodeOf } from "../base/errors.ts";
-import { makeFolder } from "../base/folder.ts";
+import { makeNamedFolder } from "../base/folder.ts";
 
 export interface RunName {
   /** Names or files. */
@@ -16,9 +16,7 @@ export interface RunName {
  * searches begin in one second, the others get a number at its end.
  */
 export async function createRunFolder(parent: string, name: RunName): Promise<string> {
-  await makeFolder(parent).catch((thrown: unknown) => {
-    throw fileError(thrown, parent, "create the folder");
-  });
+  await makeNamedFolder(parent);
   for (let number = 1; ; number += 1) {
     const folder = join(parent, number === 1 ? wordsOf(name) : `${wordsOf(name)}-${number}`);
     try {

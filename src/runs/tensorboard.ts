@@ -1,9 +1,10 @@
 // A run as TensorBoard shows it: best so far, accuracy and costs by trial, and the learning curve of each training as a
 // run of its own beside it. Written again, what is new is appended, so it suits a running search.
 
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError } from "../base/errors.ts";
+import { makeFolder } from "../base/folder.ts";
 import { type Metric, scoreIn, valueOfScore } from "../metrics/index.ts";
 import { isEvaluated, isScored } from "../search/trial.ts";
 import type { RunRecord } from "../study/fold.ts";
@@ -68,7 +69,7 @@ export async function writeTensorboard(record: RunRecord, folder: string): Promi
   for (const [name, bytes] of tensorboardFiles(record)) {
     const path = join(folder, name);
     try {
-      await mkdir(join(path, ".."), { recursive: true });
+      await makeFolder(join(path, ".."));
       const before = await readFile(path).catch(() => undefined);
       const grown = before?.equals(bytes.subarray(0, before.length)) === true;
       // TensorBoard follows a file that grows, and does not notice one that is replaced.

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
-import { makeFolder } from "../base/folder.ts";
+import { makeNamedFolder } from "../base/folder.ts";
 import type { JsonValue } from "../base/json.ts";
 import { openLineAppender, parseJsonLines, splitJsonLines } from "../base/json-lines.ts";
 import type { Trial } from "../search/trial.ts";
@@ -49,11 +49,7 @@ export async function createJournal(
   start: () => Promise<JournalStart>,
   clock: Clock = () => new Date(),
 ): Promise<Journal> {
-  try {
-    await makeFolder(folder);
-  } catch (thrown) {
-    throw fileError(thrown, folder, "create the folder");
-  }
+  await makeNamedFolder(folder);
   const unlock = await lockFolder(folder);
   const path = journalPath(folder);
   try {

@@ -2,9 +2,10 @@
 // data is the same for many trainings and lies beside them. Every file is written whole, and the job last, so a folder
 // with a job is complete. Its name says what is trained; writing it again changes nothing of that.
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileError, systemCodeOf } from "../../base/errors.ts";
+import { makeFolder } from "../../base/folder.ts";
 import { writeWhole } from "../../base/write-whole.ts";
 import { exportPytorch } from "../../graph/export/pytorch.ts";
 import type { Network } from "../../graph/network.ts";
@@ -26,7 +27,7 @@ export async function openJobFolders(runFolder: string): Promise<JobFolders> {
   const folder = join(resolve(runFolder), "jobs");
   const path = join(folder, "run-id");
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(path, randomUUID(), { flag: "wx" });
   } catch (thrown) {
     if (systemCodeOf(thrown) !== "EEXIST") throw fileError(thrown, path, "write");

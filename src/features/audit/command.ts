@@ -1,12 +1,12 @@
 // `genius audit contamination`: whether a language model knows a published table's answers by heart. Every reply is kept
 // in the audit's folder, so that one that was stopped goes on where it ended.
 
-import { mkdir } from "node:fs/promises";
 import { z } from "zod";
 import { assemble } from "../../api/assemble.ts";
 import { provenanceOf } from "../../api/provenance.ts";
 import { publishedSpace } from "../../api/published-space.ts";
-import { fileError, GeniusError } from "../../base/errors.ts";
+import { GeniusError } from "../../base/errors.ts";
+import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { jsonLine } from "../../base/terminal-text.ts";
 import { formatCount } from "../../base/units.ts";
@@ -74,9 +74,7 @@ asks nothing twice.`,
     const folder =
       given.out ??
       (await createRunFolder("runs", { space: config.space, strategy: "audit", now: new Date() }));
-    await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
-      throw fileError(thrown, folder, "create the folder");
-    });
+    await makeNamedFolder(folder);
     const unlock = await lockFolder(folder);
     try {
       const parts = await assemble(config, { folder, environment, onProgress });

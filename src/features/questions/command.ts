@@ -1,10 +1,10 @@
 // `genius study`: questions about search itself, each answered by one command with a page and its figures.
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { provenanceOf } from "../../api/provenance.ts";
-import { fileError, GeniusError } from "../../base/errors.ts";
+import { GeniusError } from "../../base/errors.ts";
+import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { unknownName } from "../../base/nearest.ts";
 import { quote } from "../../base/shell.ts";
@@ -59,9 +59,7 @@ model is left out without one, and said. --model replay/DIR takes the conversati
     const [flags = {}] = await distribute(rest, [question], Object.keys(options.shape));
     const own = checkFlags(question.options, flags);
     const folder = given.out ?? join("studies", name);
-    await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
-      throw fileError(thrown, folder, "create the folder");
-    });
+    await makeNamedFolder(folder);
     const open = new Map<string, Conversation>();
     const started = performance.now();
     try {
@@ -137,7 +135,7 @@ function conversations(
     const known = open.get(name);
     if (known !== undefined) return known;
     const folder = join(setting.folder, "conversations", name);
-    await mkdir(folder, { recursive: true });
+    await makeNamedFolder(folder);
     const conversation = await createConversation({
       model: modelOf(model, name),
       baseUrl,

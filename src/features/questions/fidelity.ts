@@ -1,9 +1,10 @@
 // How long must a training be, and how large its images, to tell good networks from bad? The same networks are trained
 // briefly and at length on a data set of the reader's choice: the rank correlation, and what selection by the cheap
 // figure would have handed over, against the time it took. The paper asked this with 3.0 to 15.4 GPU-days; this is small.
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { makeNamedFolder } from "../../base/folder.ts";
 import { createRandom } from "../../base/random.ts";
 import { loadSpace, openSpace } from "../../catalog/load.ts";
 import train from "../../evaluators/train.ts";
@@ -209,7 +210,7 @@ async function trainAll(
 ): Promise<(fidelity: Fidelity) => readonly Trained[]> {
   const { folder, environment, signal } = setting;
   const { space, designs, fidelities } = plan;
-  await mkdir(folder, { recursive: true });
+  await makeNamedFolder(folder);
   const log = join(folder, "trainings.jsonl");
   const lines = (await readFile(log, "utf8").catch(() => "")).split("\n").filter(Boolean);
   const done = new Map(lines.map((line) => JSON.parse(line) as Trained).map((entry) => [entry.name, entry]));

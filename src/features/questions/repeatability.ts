@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { assemble } from "../../api/assemble.ts";
+import { temporaryError } from "../../base/errors.ts";
 import { openSpace } from "../../catalog/load.ts";
 import { readMessageList } from "../../llm/index.ts";
 import { accuracy, metricOf } from "../../metrics/index.ts";
@@ -226,7 +227,9 @@ async function replay(
     ...{ strategy: "llm", strategyOptions: { prompt: "genius-2023", onInfeasible: "return" }, trials: 100 },
     ...{ evaluator: "transcript", evaluatorOptions: {}, model: `replay/${path}`, modelOptions: {} },
   };
-  const folder = await mkdtemp(join(tmpdir(), "genius-replay-"));
+  const folder = await mkdtemp(join(tmpdir(), "genius-replay-")).catch((thrown: unknown) => {
+    throw temporaryError(thrown, tmpdir());
+  });
   const { domain, strategy, evaluator, close } = await assemble(config, { folder, environment });
   try {
     const { trials } = await runStudy({

@@ -1,12 +1,12 @@
 // `genius transfer`: the network that a run found, transferred to a new dataset – fine-tuned, as a linear probe and from scratch –
 // with accuracy against the time that each took.
 
-import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { provenanceOf } from "../../api/provenance.ts";
-import { fileError, GeniusError } from "../../base/errors.ts";
+import { GeniusError } from "../../base/errors.ts";
+import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { jsonLine } from "../../base/terminal-text.ts";
 import { formatPercent } from "../../base/units.ts";
@@ -93,9 +93,7 @@ Example:
       else results.push(result);
     }
     const folder = given.out ?? join(from, "transfer", basename(target));
-    await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
-      throw fileError(thrown, folder, "create the folder");
-    });
+    await makeNamedFolder(folder);
     // Few images in the validation part often tie; the loss then decides.
     const best = [...results].sort(
       (a, b) =>

@@ -1,10 +1,11 @@
 // A supernet trained by PyTorch, where a GPU is: writes the job for trainer/genius_trainer/supernet.py, has it run on a
 // launcher, and reads what it leaves. The graph and the plan are those of the training in process; the differences are
 // listed at the top of the Python file.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { fileError, GeniusError, systemCodeOf } from "../../base/errors.ts";
+import { makeNamedFolder } from "../../base/folder.ts";
 import type { Weights } from "../../engine/index.ts";
 import { decodeSafetensors } from "../../graph/export/safetensors.ts";
 import { torchNodes } from "../../graph/export/torch-nodes.ts";
@@ -42,7 +43,7 @@ export async function trainSupernetWithTorch(
   const folder = resolve(training.folder);
   const done = await readResult(folder);
   if (done !== undefined) return done;
-  await mkdir(folder, { recursive: true });
+  await makeNamedFolder(folder);
   await writeFile(join(folder, "supernet.json"), JSON.stringify(jobOf(training)));
   let reason: string | undefined;
   try {

@@ -4,9 +4,10 @@
 // whole or not at all (written aside, then renamed). Anything in here may be deleted at any time.
 import { createHash, randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheError, fileError } from "../../base/errors.ts";
+import { makeFolder } from "../../base/folder.ts";
 import type { DatasetListing, ImageShape } from "./dataset.ts";
 import type { Findings } from "./report.ts";
 import type { SizeWish } from "./survey.ts";
@@ -85,7 +86,7 @@ export interface CacheWriter {
 export async function createCacheWriter(folder: string): Promise<CacheWriter> {
   const aside = `${folder}.${randomUUID().slice(0, 8)}.part`;
   const file = await clearly(aside, async () => {
-    await mkdir(aside, { recursive: true });
+    await makeFolder(aside);
     return open(pixelsFile(aside), "wx");
   });
   const allLabels: number[] = [];

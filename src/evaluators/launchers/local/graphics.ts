@@ -2,10 +2,11 @@
 // spread over them. A place on a processor is a file, created by the one that takes it and free again when its job
 // has ended; when every processor has a training, they are shared evenly.
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { fileError, systemCodeOf } from "../../../base/errors.ts";
+import { makeFolder } from "../../../base/folder.ts";
 
 const maxShares = 64;
 
@@ -35,7 +36,7 @@ export async function takePlaces(
   { folder, devices, isUsed }: Places,
 ): Promise<readonly string[]> {
   if (count === 0) return [];
-  await mkdir(folder, { recursive: true }).catch((thrown) => {
+  await makeFolder(folder).catch((thrown) => {
     throw fileError(thrown, folder, "create");
   });
   const taken: string[] = [];

@@ -1,9 +1,10 @@
 // What is known of a job, in `launch-<key>` of its folder, which the study and the compute node both see: the claim
 // and number that the study writes, and the owner and end that the batch script writes.
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, systemCodeOf } from "../../../base/errors.ts";
+import { makeFolder } from "../../../base/folder.ts";
 import { writeWhole } from "../../../base/write-whole.ts";
 import { checkKey } from "../job-key.ts";
 import type { JobState, LaunchJob } from "../launcher.ts";
@@ -30,7 +31,7 @@ export const outputFileOf = (directory: string) => join(directory, "output.txt")
 export async function claim(directory: string): Promise<string | undefined> {
   const token = randomUUID();
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     const file = await open(join(directory, "token"), "wx");
     await file.writeFile(token).finally(() => file.close());
     return token;
@@ -43,7 +44,7 @@ export async function claim(directory: string): Promise<string | undefined> {
 /** The token of a claim whose maker is gone. */
 export async function takeOver(directory: string): Promise<string> {
   const token = (await tokenOf(directory)) || randomUUID();
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   await write(directory, "token", token);
   return token;
 }
