@@ -53,26 +53,6 @@ async function talk(script: readonly Behaviour[], options: Partial<ConversationO
   return { server, conversation, waitsMs };
 }
 
-test("a call's duration is right although the machine's date is set back during it", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "genius-clock-"));
-  let [date, ticks] = [1_800_000_000_000, 0];
-  const clock: Clock = {
-    now() {
-      date -= 3_600_000;
-      return date;
-    },
-    monotonic() {
-      ticks += 1500;
-      return ticks;
-    },
-    sleep: () => new Promise(() => {}),
-  };
-  const { conversation } = await talk([answer("x")], { clock, folder });
-  await conversation.ask(ask, never);
-  const [line] = parseRecord(await readFile(join(folder, "conversation.jsonl")), "record").lines;
-  expect(line).toMatchObject({ kind: "call", exchanges: [{ milliseconds: 1500 }] });
-});
-
 const ask: ChatRequest = {
   messages: [
     { role: "system", content: "You design networks." },
