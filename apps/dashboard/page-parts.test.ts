@@ -32,7 +32,7 @@ function columnsOf(from: number, numbers: readonly number[]): TrialColumns {
     outcome: each(0),
     outcomeWords: ["scored"],
     evaluated: each(1),
-    accuracy01: numbers.map((number) => number / 1e4),
+    score: numbers.map((number) => number / 1e4),
     predicted01: each(null),
     predictedSd01: each(null),
     paramCount: each(1),

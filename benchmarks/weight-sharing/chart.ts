@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Axis, accuracyAxis } from "../../src/report/charts/axes.ts";
+import { accuracy } from "../../src/metrics/index.ts";
+import { type Axis, scoreAxis } from "../../src/report/charts/axes.ts";
 import { curveChart } from "../../src/report/charts/curves.ts";
 import { chartFile, chartPng } from "../../src/report/index.ts";
 
@@ -66,8 +67,9 @@ await draw(
 );
 await draw(
   { name: "weight-sharing-accuracy", title: "Test accuracy of the cell by the published table", caption },
-  accuracyAxis(
-    "test accuracy (%)",
+  scoreAxis(
+    accuracy,
+    "test accuracy",
     runs.flatMap(({ curve }) => curve.map(({ test }) => test! / 100)),
   ),
   { read: ({ test }) => test! / 100, apart: 0 },

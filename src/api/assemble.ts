@@ -96,6 +96,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       evaluations: config.trials,
       task: config.task,
       measuring: measuringOf(evaluator),
+      metric: config.metric,
       fidelity: evaluator.fidelity,
       training: createTrainingAccess({
         dataset: config.dataset,

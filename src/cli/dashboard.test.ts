@@ -113,7 +113,7 @@ test("a training is started, its curve is seen while it grows, and it is stopped
     event.kind === "live" ? event.live?.evaluating.find(({ curve }) => curve.length > 0) : undefined,
   );
   expect(growing.macCount).toBeGreaterThan(0);
-  expect(growing.curve[0]).toMatchObject({ epoch: 1, validationAccuracy01: expect.any(Number) });
+  expect(growing.curve[0]).toMatchObject({ epoch: 1, validation: expect.any(Number) });
   expect((await post(`${run}/stop`, {})).status).toBe(200);
   await seen(`${run}/events?from=0`, isState("stopped"));
   expect((await get<RunDetail>(run)).notes.at(-1)).toMatchObject({ about: "stopped" });
@@ -155,7 +155,7 @@ test("a person answers in the model's place, adds a design and a remark, stops, 
     text: '{"reason":"late","choices":[0,0,0,0,2,2,2,2],"expectedAccuracyPercent":92}',
   });
   await seen(`${run}/events?from=0`, isState("finished"));
-  const { proposers, by, accuracy01 } = await get<TrialColumns>(`${run}/trials`);
+  const { proposers, by, score } = await get<TrialColumns>(`${run}/trials`);
   expect(by.map((place) => proposers[place])).toEqual(["llm", "person", "llm"]);
-  expect(accuracy01[1]).toBeCloseTo(0.9313, 4);
+  expect(score[1]).toBeCloseTo(0.9313, 4);
 }, 180_000);

@@ -1,5 +1,6 @@
 // What the dashboard's server shows of a run: its trials, what they teach, its networks, its conversation. A part of the
 // contract in api.ts, which tells the rules; plain JSON and types only.
+import type { Metric } from "../metrics/metric.ts";
 
 // ── Trials ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -31,7 +32,7 @@ export interface TrialColumns {
   readonly outcomeWords: readonly OutcomeWord[];
   /** Whether it cost an evaluation: the x axis of "best so far over evaluations" counts these. */
   readonly evaluated: readonly (0 | 1)[];
-  readonly accuracy01: readonly (number | null)[];
+  readonly score: readonly (number | null)[];
   readonly predicted01: readonly (number | null)[];
   readonly predictedSd01: readonly (number | null)[];
   readonly paramCount: readonly number[];
@@ -59,7 +60,7 @@ export interface TrialDetail {
   readonly outcome: OutcomeWord;
   /** Why it was not scored, or a remark about the score, in words. */
   readonly why?: string;
-  readonly accuracy01?: number;
+  readonly score?: number;
   readonly latencyMs?: number;
   readonly paramCount: number;
   readonly macCount: number;
@@ -67,7 +68,7 @@ export interface TrialDetail {
   readonly finishedAt?: string;
   /** The proposer's own claim, never a finding. */
   readonly rationale?: string;
-  readonly predicted?: { readonly accuracy01: number; readonly sd01?: number };
+  readonly predicted?: { readonly score: number; readonly sd01?: number };
   /** As first proposed, where it was repaired (limits) or edited (a person). */
   readonly repairedFrom?: readonly number[];
   readonly editedFrom?: readonly number[];
@@ -78,7 +79,7 @@ export interface TrialDetail {
     readonly trial: number;
     readonly key: string;
     readonly choices: readonly number[];
-    readonly accuracy01: number;
+    readonly score: number;
   };
   /** Decisions in which it differs from its parent. */
   readonly changes: readonly Change[];
@@ -94,7 +95,7 @@ export interface Change {
 export interface Attribution {
   readonly trial: number;
   /** Absent with fewer than two scored trials before it, or for a design that could not be read. */
-  readonly predicted?: { readonly accuracy01: number; readonly sd01: number };
+  readonly predicted?: { readonly score: number; readonly sd01: number };
   readonly measured01?: number;
   readonly parent?: { readonly trial: number; readonly predicted01: number };
   /** How much of the predicted difference from the parent each change brings: taken back alone, it would lose this. */
@@ -114,7 +115,8 @@ export interface Trouble {
 export interface EpochPoint {
   readonly epoch: number;
   readonly trainLoss: number;
-  readonly validationAccuracy01: number;
+  /** The figure of the run's metric on validation data. */
+  readonly validation: number;
   readonly validationLoss?: number;
 }
 
@@ -132,7 +134,7 @@ export interface Worth {
   readonly scored: number;
   readonly decisions: readonly {
     readonly decision: string;
-    /** Fitted difference between the best and the worst option that was tried, in accuracy. */
+    /** Fitted difference between the best and the worst option that was tried, as a score. */
     readonly worth01: number;
     readonly ci95: readonly [low: number, high: number];
   }[];
@@ -166,13 +168,15 @@ export type EarlyLateAnswer =
     };
 
 export interface Comparison {
+  /** Of the first run; a warning says where others differ. */
+  readonly metric: Metric;
   readonly runs: readonly {
     readonly id: string;
     readonly name: string;
     readonly selectedOn: "validation" | "test";
-    /** Where the best so far rose: evaluation, accuracy, time and money then. */
+    /** Where the best so far rose: evaluation, score, time and money then. */
     readonly evaluation: readonly number[];
-    readonly accuracy01: readonly number[];
+    readonly score: readonly number[];
     readonly finishedMs: readonly number[];
     readonly usd: readonly (number | null)[];
     readonly evaluations: number;
@@ -198,7 +202,7 @@ export interface NetworkView {
   readonly choices: readonly number[];
   /** The trial that evaluated it, if one did. */
   readonly trial?: number;
-  readonly accuracy01?: number;
+  readonly score?: number;
   readonly paramCount: number;
   readonly macCount: number;
   /** Limits that it breaks, in words. */
@@ -210,7 +214,7 @@ export interface NetworkView {
     readonly key: string;
     readonly choices: readonly number[];
     readonly trial?: number;
-    readonly accuracy01?: number;
+    readonly score?: number;
     readonly paramCount: number;
     readonly macCount: number;
     readonly inputShape: Shape;

@@ -3,7 +3,7 @@
 // api-views.ts.
 //
 // All routes are below /api. A run's id is what `RunSummary.id` gives; put it through encodeURIComponent. An error is
-// any status of 400 and more with an `ApiError` as its body. Accuracies are shares in [0, 1], times are ISO texts or
+// any status of 400 and more with an `ApiError` as its body. Scores are those of the run's metric, times are ISO texts or
 // milliseconds (`…Ms`), money is US dollars (`usd`). Texts of journals, files and models are untrusted: show them as
 // text, never as markup.
 //
@@ -13,6 +13,7 @@
 // and download links, which cannot send headers, put it into the query as `token=…`. Without a token the page is
 // read-only and should say so.
 
+import type { Metric } from "../metrics/metric.ts";
 import type {
   Attribution,
   CallDetail,
@@ -30,6 +31,7 @@ import type {
 } from "./api-views.ts";
 
 export type * from "./api-views.ts";
+export type { Metric };
 
 /** The body of every answer that is not 2xx. `message` is written for the person. */
 export interface ApiError {
@@ -180,8 +182,10 @@ export interface RunSummary {
   readonly proposals: number;
   readonly limits: Limits;
   readonly selectedOn: "validation" | "test";
+  /** What designs are selected on; every score is of it, such that higher is better. */
+  readonly metric: Metric;
   readonly best?: BestDesign;
-  readonly testAccuracy01?: number;
+  readonly testScore?: number;
   readonly spent: Spending;
 }
 
@@ -196,7 +200,7 @@ export interface BestDesign {
   readonly trial: number;
   /** The design's published key, such as 22212220. */
   readonly key: string;
-  readonly accuracy01: number;
+  readonly score: number;
   readonly paramCount: number;
   readonly macCount: number;
 }
@@ -222,14 +226,14 @@ export interface RunDetail extends RunSummary {
   readonly settings: readonly { readonly name: string; readonly value: string }[];
   /** One command that repeats the run. */
   readonly command: string;
-  /** Whether accuracies were looked up instead of trained. */
+  /** Whether results were looked up instead of trained. */
   readonly tabular: boolean;
   /** Absent when the space cannot be loaded here: then designs are shown by their numbers and no network is drawn. */
   readonly decisions?: readonly DecisionInfo[];
   readonly spaceSummary?: string;
   /** The digit of option 0 in keys and in `choices` texts: 0 or 1. */
   readonly firstDigit: 0 | 1;
-  /** The highest accuracy that any design has, where a table knows it. */
+  /** The highest score that any design has, where a table knows it. */
   readonly optimum01?: number;
   readonly baselines: readonly BaselineBand[];
   readonly notes: readonly Note[];
@@ -341,7 +345,7 @@ export interface LiveState {
     readonly choices: readonly number[];
     readonly by: string;
     readonly rationale?: string;
-    readonly predicted?: { readonly accuracy01: number; readonly sd01?: number };
+    readonly predicted?: { readonly score: number; readonly sd01?: number };
     readonly paramCount: number;
     readonly macCount: number;
   };
@@ -350,7 +354,7 @@ export interface LiveState {
 /** For a trial not yet shown ("guess first"): recorded before the page reveals it. */
 export interface NewGuess {
   readonly trial: number;
-  readonly accuracy01: number;
+  readonly score: number;
 }
 
 /** The person's prediction beside the proposer's, the surrogate's and what was measured; absent what is not known. */

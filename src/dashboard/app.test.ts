@@ -143,7 +143,7 @@ test("columns say the same as the journal, in pages too", async () => {
   const trials = lines.filter(({ kind }) => kind === "trial").map(({ trial }) => trial);
   const all = await get<TrialColumns>("/api/runs/table/trials");
   expect(all.total).toBe(30);
-  expect(all.accuracy01).toEqual(trials.map((trial) => trial.outcome.metrics.accuracy));
+  expect(all.score).toEqual(trials.map((trial) => trial.outcome.metrics.accuracy));
   expect(all.choices).toEqual(trials.flatMap((trial) => trial.proposal.choices));
   expect(all.macCount).toEqual(trials.map((trial) => trial.cost.macCount));
   const page = await get<TrialColumns>("/api/runs/table/trials?from=10&limit=5");
@@ -176,10 +176,10 @@ test("analyses come from the worker: worth, early and late, and a surrogate's vi
   for (const { worth01 } of worth.decisions) expect(worth01).toBeGreaterThan(0);
   expect(await get("/api/runs/table/early-late")).toMatchObject({ kind: "answer", feasibleDesigns: 400 });
   expect(await get("/api/runs/replay/early-late")).toHaveProperty("kind");
-  const why = await get<{ predicted: { accuracy01: number }; changes: unknown[] }>(
+  const why = await get<{ predicted: { score: number }; changes: unknown[] }>(
     "/api/runs/table/trials/25/why",
   );
-  expect(why.predicted.accuracy01).toBeGreaterThan(0.8);
+  expect(why.predicted.score).toBeGreaterThan(0.8);
   const detail = await get<{ changes: unknown[] }>("/api/runs/table/trials/25");
   expect(why.changes.length).toBe(detail.changes.length);
 });
@@ -276,7 +276,7 @@ test("other origins, other names, missing tokens and paths are refused", async (
   expect((await post("/api/runs", { options: { out: "/tmp/elsewhere" } })).status).toBe(400);
   expect((await post("/api/runs", { options: { trials: { $gt: 1 } } })).status).toBe(400);
   expect((await post("/api/runs/table/turns", { kind: "hold", on: true })).status).toBe(409);
-  const big = await post("/api/runs/table/guesses", { trial: 1, accuracy01: 0.5, more: "x".repeat(2 << 20) });
+  const big = await post("/api/runs/table/guesses", { trial: 1, score: 0.5, more: "x".repeat(2 << 20) });
   expect(big.status).toBe(413);
 });
 
@@ -306,14 +306,14 @@ test("open to the network, reading needs the token too", async () => {
 });
 
 test("guesses are kept once, beside the figures of the others", async () => {
-  const made = await post("/api/runs/table/guesses", { trial: 20, accuracy01: 0.91 });
+  const made = await post("/api/runs/table/guesses", { trial: 20, score: 0.91 });
   expect(made.status).toBe(201);
   expect(await made.json()).toMatchObject({
     person01: 0.91,
     measured01: expect.any(Number),
     surrogate01: expect.any(Number),
   });
-  expect((await post("/api/runs/table/guesses", { trial: 20, accuracy01: 0.92 })).status).toBe(400);
+  expect((await post("/api/runs/table/guesses", { trial: 20, score: 0.92 })).status).toBe(400);
   expect(await get("/api/runs/table/guesses")).toMatchObject({ guesses: [{ trial: 20, person01: 0.91 }] });
 });
 

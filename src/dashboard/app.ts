@@ -49,7 +49,7 @@ const startOrder = z.object({
   turns: z.array(personTurn).max(20).optional(),
 });
 const resumeOrder = z.object({ trials: z.int().min(1).max(10_000_000).optional() });
-const newGuess = z.object({ trial: z.int().min(1), accuracy01: z.number().min(0).max(1) });
+const newGuess = z.object({ trial: z.int().min(1), score: z.number().min(0).max(1) });
 const formats = z.enum(["onnx", "pytorch", "mermaid", "safetensors"]);
 const wholes = z.enum(["report.html", "report.md", "trials.csv", "journal.jsonl", "conversation.jsonl"]);
 
@@ -280,7 +280,7 @@ export function createApp(dashboard: Dashboard): Hono {
       run.journal.rowOf.get(made.trial) === undefined
         ? undefined
         : await analyst.why(run, made.trial).catch(() => undefined);
-    const surrogate = known?.predicted?.accuracy01;
+    const surrogate = known?.predicted?.score;
     return context.json(
       {
         ...shownGuess(run, recorded),
@@ -357,12 +357,12 @@ async function body<Value>(context: Context, schema: z.ZodType<Value>): Promise<
   );
 }
 
-function shownGuess(run: FollowedRun, { trial, accuracy01, time }: RecordedGuess): Guess {
+function shownGuess(run: FollowedRun, { trial, score, time }: RecordedGuess): Guess {
   const known = run.journal.rowOf.get(trial)?.trial;
   const model = known?.proposal.predicted?.score;
   return {
     trial,
-    person01: accuracy01,
+    person01: score,
     time,
     ...(model !== undefined && { model01: model }),
     ...(known?.outcome.kind === "scored" && { measured01: known.outcome.score }),

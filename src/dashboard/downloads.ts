@@ -51,8 +51,9 @@ export async function designDownload(
 
 /** The trials as comma-separated values, one a line. */
 export function csvOf(run: FollowedRun, space: Space | undefined): string {
-  const head =
-    "trial,design,by,outcome,accuracy01,predicted01,paramCount,macCount,spentMs,finishedAt,rationale";
+  const name = run.journal.header?.config.metric.name ?? "accuracy";
+  const figure = name === "accuracy" ? "accuracy01" : name;
+  const head = `trial,design,by,outcome,${figure},predicted01,paramCount,macCount,spentMs,finishedAt,rationale`;
   const rows = run.journal.rows.map(({ trial, key, time }) => {
     const { number, proposal, outcome, cost } = trial;
     return [

@@ -118,7 +118,7 @@ export function createMcpServer(setting: McpSetting): McpServer {
       description: "All runs, newest first, with state, best design and spending.",
       annotations: { readOnlyHint: true },
     },
-    () => answer(async () => ({ runs: (await store.list()).slice(0, 200).map(summaryOf) })),
+    () => answer(async () => ({ runs: (await store.list()).slice(0, 200).map(summaryFor) })),
   );
   server.registerTool(
     "status",
@@ -128,7 +128,7 @@ export function createMcpServer(setting: McpSetting): McpServer {
       inputSchema: { run: runId },
       annotations: { readOnlyHint: true },
     },
-    ({ run }) => answer(async () => ({ ...summaryOf(await store.open(run)) })),
+    ({ run }) => answer(async () => summaryFor(await store.open(run))),
   );
   server.registerTool(
     "trials",
@@ -228,7 +228,7 @@ export function createMcpServer(setting: McpSetting): McpServer {
     async (uri, { id }) => {
       const run = await store.open(decodeURIComponent(String(id)));
       const { config, provenance } = run.journal.header ?? {};
-      const content = { ...summaryOf(run), config, provenance };
+      const content = { ...summaryFor(run), config, provenance };
       return {
         contents: [{ uri: uri.href, mimeType: "application/json", text: JSON.stringify(content, null, 2) }],
       };
@@ -301,20 +301,33 @@ function trialRow({ trial, key }: KeptTrial) {
     design: key,
     by: proposal.by,
     outcome: outcomeInWords(trial),
-    accuracy01: outcome.kind === "scored" ? outcome.score : null,
+    metrics: outcome.kind === "scored" ? outcome.metrics : null,
+    accuracy01: outcome.kind === "scored" ? (outcome.metrics.accuracy ?? null) : null,
     predicted01: proposal.predicted?.score ?? null,
     ...cost,
     statedReason: proposal.rationale ?? null,
   };
 }
 
+/** With the accuracy under the name that clients know, where it is the metric. */
+function summaryFor(run: FollowedRun) {
+  const { best, testScore, ...summary } = summaryOf(run);
+  const isAccuracy = summary.metric.name === "accuracy";
+  return {
+    ...summary,
+    ...(best !== undefined && { best: { ...best, ...(isAccuracy && { accuracy01: best.score }) } }),
+    ...(testScore !== undefined && { testScore, ...(isAccuracy && { testAccuracy01: testScore }) }),
+  };
+}
+
 async function bestOf(run: FollowedRun) {
-  const { best, testAccuracy01, selectedOn } = summaryOf(run);
+  const { best, testAccuracy01, testScore, metric, selectedOn } = summaryFor(run);
   if (best === undefined) return { best: null };
   const choices = run.journal.rowOf.get(best.trial)?.trial.proposal.choices ?? [];
   const decisions = (await run.domain())?.space.decisions ?? [];
   return {
-    best: { ...best, selectedOn, testAccuracy01: testAccuracy01 ?? null },
+    metric,
+    best: { ...best, selectedOn, testScore: testScore ?? null, testAccuracy01: testAccuracy01 ?? null },
     choices: decisions.map(({ name, options }, index) => ({
       decision: name,
       choice: options[choices[index] as number]?.label ?? null,

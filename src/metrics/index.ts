@@ -3,6 +3,9 @@ export { default as accuracy } from "./accuracy.ts";
 export { classMetric, classMetrics, selectableMetrics } from "./classification.ts";
 export {
   accuracyBeside,
+  differenceWords,
+  formatBare,
+  formatDifference,
   formatFrom,
   formatMetric,
   formatScore,
@@ -11,9 +14,11 @@ export {
   type Metrics,
   measureAll,
   metricOf,
+  metricTitle,
   metricWords,
   type Scored,
   scoreIn,
   scoreOf,
   valueOfScore,
+  withUnit,
 } from "./metric.ts";

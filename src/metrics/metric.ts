@@ -61,6 +61,37 @@ export function formatMetric({ unit }: Metric, value: number): string {
   return `${value.toFixed(3)}${unit === "" ? "" : ` ${unit}`}`;
 }
 
+/** The metric's name with its unit, for an axis or a column of bare figures: "accuracy (%)", "macro-F1". */
+export function withUnit({ unit }: Metric, words: string): string {
+  const said = unit === "share" ? "%" : unit;
+  return said === "" ? words : `${words} (${said})`;
+}
+
+/** A figure without its unit, for an axis or a column that names it: "93.13", "0.871". */
+export function formatBare({ unit }: Metric, value: number, decimals = 2): string {
+  return unit === "share"
+    ? (100 * value).toFixed(decimals)
+    : value.toFixed(decimals + (unit === "%" ? 0 : 2));
+}
+
+/** A difference of two values: "+1.25 points", "−0.013". */
+export function formatDifference(metric: Metric, difference: number): string {
+  const sign = difference < 0 ? "−" : "+";
+  const { unit } = metric;
+  if (unit === "share") return `${sign}${formatBare(metric, Math.abs(difference))} points`;
+  return `${sign}${formatMetric(metric, Math.abs(difference))}`;
+}
+
+/** What differences are counted in: "points of accuracy", "macro-F1". */
+export const differenceWords = (metric: Metric): string =>
+  metric.unit === "share" ? `points of ${metricWords(metric)}` : metricWords(metric);
+
+/** With a capital, for a title. */
+export const metricTitle = (metric: Metric): string => {
+  const words = metricWords(metric);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
 /** A score for people, as the metric's value. */
 export const formatScore = (metric: Metric, score: number): string =>
   formatMetric(metric, valueOfScore(metric, score));

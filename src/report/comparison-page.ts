@@ -1,8 +1,9 @@
 // The comparison of strategies as one HTML page and as Markdown.
 
+import { accuracy as accuracyMetric } from "../metrics/index.ts";
 import type { AnytimeCurve, Band } from "./anytime.ts";
 import { type Bench, handedOver01, pointAt } from "./bench.ts";
-import { accuracyAxis } from "./charts/axes.ts";
+import { scoreAxis } from "./charts/axes.ts";
 import type { Chart } from "./charts/chart.ts";
 import { criticalDifferenceChart } from "./charts/critical-difference.ts";
 import { type Curve, curveChart } from "./charts/curves.ts";
@@ -66,7 +67,7 @@ export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] 
       title: "Accuracy of the selected design",
       caption: `Accuracy on ${data} of the design that each strategy would select after each number of evaluations: mean over seeds, with 95 % intervals.`,
       x,
-      y: accuracyAxis(`accuracy on ${data} (%)`, [
+      y: scoreAxis(accuracyMetric, `accuracy on ${data}`, [
         ...accuracies.flatMap((band) => [...band.low.slice(Math.min(2, band.low.length - 1)), ...band.high]),
         ...optimum,
       ]),
@@ -126,8 +127,9 @@ function seedStrip(comparison: Comparison, bench: Bench, evaluations: number): C
     name: `runs-${evaluations}`,
     title: `Each run after ${evaluations} evaluations`,
     caption: "A dot is a run with its own seed; the cross is the mean with its 95 % interval.",
-    x: accuracyAxis(
-      `accuracy on ${comparedData(comparison)} (%)`,
+    x: scoreAxis(
+      accuracyMetric,
+      `accuracy on ${comparedData(comparison)}`,
       rows.flatMap((row) => row.values),
     ),
     rows,

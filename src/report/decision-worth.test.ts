@@ -14,7 +14,7 @@ const designs = Array.from({ length: 80 }, () =>
 test("finds the decisions that matter, their size, and none where there is none", () => {
   const observations = designs.map((choices) => ({
     choices,
-    accuracy01: 0.8 + 0.05 * choices[2]! + 0.01 * choices[6]! + 0.001 * random.normal(),
+    score: 0.8 + 0.05 * choices[2]! + 0.01 * choices[6]! + 0.001 * random.normal(),
   }));
   const worth = decisionWorth(space.decisions, observations, createRandom("worth"))!;
   expect(worth.slice(0, 2).map((entry) => entry.decision)).toEqual(["layer3", "layer7"]);
@@ -32,11 +32,11 @@ test("on the table, the reducing layers matter most, as their averages over all 
   >;
   const all = Object.entries(table).map(([key, entry]) => ({
     choices: [...key].map(Number),
-    accuracy01: entry.mean_acc / 100,
+    score: entry.mean_acc / 100,
   }));
   const average = (layer: number, option: number) => {
     const of = all.filter(({ choices }) => choices[layer] === option);
-    return of.reduce((sum, { accuracy01 }) => sum + accuracy01, 0) / of.length;
+    return of.reduce((sum, { score }) => sum + score, 0) / of.length;
   };
   const truth = space.decisions.map(({ name }, layer) => {
     const means = [0, 1, 2].map((option) => average(layer, option));
@@ -49,7 +49,7 @@ test("on the table, the reducing layers matter most, as their averages over all 
   const observed = designs.concat(designs.map((choices) => choices.map((choice) => (choice + 1) % 3)));
   const observations = observed.map((choices) => ({
     choices,
-    accuracy01: table[choices.join("")]!.mean_acc / 100,
+    score: table[choices.join("")]!.mean_acc / 100,
   }));
   const worth = decisionWorth(space.decisions, observations, createRandom("worth"))!;
   expect(worth.slice(0, 4).map((entry) => entry.decision)).toEqual(expect.arrayContaining(top.slice(0, 2)));
@@ -57,6 +57,6 @@ test("on the table, the reducing layers matter most, as their averages over all 
 
 test("too few trials say nothing", () => {
   expect(
-    decisionWorth(space.decisions, [{ choices: designs[0]!, accuracy01: 0.9 }], createRandom(1)),
+    decisionWorth(space.decisions, [{ choices: designs[0]!, score: 0.9 }], createRandom(1)),
   ).toBeUndefined();
 });

@@ -16,7 +16,7 @@ export interface DecisionWorth {
 
 interface Observation {
   readonly choices: readonly number[];
-  readonly accuracy01: number;
+  readonly score: number;
 }
 
 /** Penalty on the options' effects, in units of one observation. */
@@ -62,7 +62,7 @@ const spread = (effects: Effects) => {
  * observations, K = X Xᵀ, where an entry counts the decisions on which two designs agree.
  */
 function effectsOf(decisions: readonly Decision[], observations: readonly Observation[]): Effects[] {
-  const center = mean(observations.map(({ accuracy01 }) => accuracy01));
+  const center = mean(observations.map(({ score }) => score));
   const size = observations.length;
   const kernel = observations.map((a) =>
     Float64Array.from(observations, (b) =>
@@ -72,7 +72,7 @@ function effectsOf(decisions: readonly Decision[], observations: readonly Observ
   for (let i = 0; i < size; i += 1) kernel[i]![i]! += ridge;
   const weights = solvePositive(
     kernel,
-    Float64Array.from(observations, ({ accuracy01 }) => accuracy01 - center),
+    Float64Array.from(observations, ({ score }) => score - center),
   );
   return decisions.map(({ options }, index) => {
     const effects = new Array<number | undefined>(options.length).fill(undefined);

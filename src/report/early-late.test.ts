@@ -20,7 +20,7 @@ async function judged(accuracyOf: (choices: Choices) => number) {
   const random = createRandom("judged");
   const designs = Array.from({ length: 200 }, () => {
     const choices = domain.sample(random)!;
-    return { choices, accuracy01: accuracyOf(choices) };
+    return { choices, score: accuracyOf(choices) };
   });
   const answer = earlyLate(domain, designs, createRandom("early-late"));
   if ("unknown" in answer) throw new Error(answer.unknown);
@@ -83,7 +83,7 @@ test("on all of the published table, the remark is answered, and places are in o
       seed: 1,
       signal: new AbortController().signal,
     });
-    if (outcome.kind === "scored") designs.push({ choices, accuracy01: outcome.metrics.accuracy! });
+    if (outcome.kind === "scored") designs.push({ choices, score: outcome.metrics.accuracy! });
   }
   const answer = earlyLate(domain, designs, createRandom("early-late"));
   if ("unknown" in answer) throw new Error(answer.unknown);
@@ -99,7 +99,7 @@ test("a space whose cell is repeated has no early and late, and few trials say n
   const random = createRandom("cells");
   const designs = Array.from({ length: 40 }, () => ({
     choices: domain.sample(random)!,
-    accuracy01: random.next(),
+    score: random.next(),
   }));
   expect(earlyLate(domain, designs, random)).toMatchObject({ unknown: expect.stringContaining("no place") });
   expect(earlyLate(domain, designs.slice(0, 3), random)).toMatchObject({

@@ -46,7 +46,7 @@ const slight = 0.1;
 /** The answer, or why there is none. `evaluated`: the scored designs of the run with their accuracies. */
 export function earlyLate(
   domain: Domain,
-  evaluated: readonly { readonly choices: Choices; readonly accuracy01: number }[],
+  evaluated: readonly { readonly choices: Choices; readonly score: number }[],
   random: Random,
 ): EarlyLate | { readonly unknown: string } {
   if (evaluated.length < 4 * minBest)
@@ -58,7 +58,7 @@ export function earlyLate(
   if (Math.max(...positions) - Math.min(...positions) < minSpread)
     return { unknown: "The decisions of this space have no place: each changes the network everywhere." };
   const count = Math.max(minBest, Math.round(bestShare * evaluated.length));
-  const best = [...evaluated].sort((a, b) => b.accuracy01 - a.accuracy01).slice(0, count);
+  const best = [...evaluated].sort((a, b) => b.score - a.score).slice(0, count);
   const complexities = (choices: Choices) =>
     places.map(({ index, complexity01 }) => complexity01[choices[index]!]!);
   const tendency = (choices: Choices) => correlation(positions, complexities(choices));

@@ -1,7 +1,7 @@
 // What a report says of a run in sentences, without markup: the HTML page and the Markdown text use the same, so they
 // cannot differ. The tables are in run-tables.ts.
 
-import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { formatCount, formatDuration } from "../base/units.ts";
 import { formatMetric, formatScore, type Metric, metricWords } from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
 import { answersInWords } from "../search/model-answers.ts";
@@ -29,7 +29,10 @@ export function answers(input: RunReportInput): Answer[] {
 export function titleOf(input: RunReportInput): string {
   const { config } = input.record.header;
   const best = input.record.selected;
-  const found = best === undefined ? "nothing scored yet" : formatPercent(best.outcome.score);
+  const found =
+    best === undefined
+      ? "nothing scored yet"
+      : figureWords(input.record.header.config.metric, best.outcome.score);
   // Of a path, its last part is enough for a title.
   const dataset = config.dataset.split(/[\\/]/).findLast((part) => part !== "") ?? config.dataset;
   return `${config.strategy} on ${config.space}, ${dataset}: ${found}`;
@@ -65,8 +68,9 @@ export function againstRandom(input: RunReportInput): string {
     return `Not known: no random search was run at the same budget. To know it, run: ${input.baselineCommand}`;
   }
   const { runs, lower, equal, higher, evaluations, mean01, ci95 } = standing;
-  const interval = `${formatPercent(ci95[0])} to ${formatPercent(ci95[1])}`;
-  const beside = `after the same ${evaluations} evaluations it is above ${lower}, level with ${equal} and below ${higher} of ${runs} runs of random search, whose mean is ${formatPercent(mean01)} (95 % interval ${interval}).${besideOthers(input)}`;
+  const said = (score: number) => formatScore(input.record.header.config.metric, score);
+  const interval = `${said(ci95[0])} to ${said(ci95[1])}`;
+  const beside = `after the same ${evaluations} evaluations it is above ${lower}, level with ${equal} and below ${higher} of ${runs} runs of random search, whose mean is ${said(mean01)} (95 % interval ${interval}).${besideOthers(input)}`;
   if (input.record.header.config.strategy === "random") return `It is random search: ${beside}`;
   if (runs < 20) return `Hard to say from ${runs} ${runs === 1 ? "run" : "runs"} of random search: ${beside}`;
   if (higher + equal < 0.05 * runs) return `Yes: ${beside} It is one run; more seeds would say how often.`;
@@ -79,7 +83,7 @@ function besideOthers(input: RunReportInput): string {
     .map(({ strategy, runs, mean01, lower, equal }) => {
       const place =
         lower === runs ? "above" : lower + equal === 0 ? "below" : equal === runs ? "level with" : "among";
-      return ` It is ${place} ${strategy} (${formatPercent(mean01)}${runs > 1 ? `, mean of ${runs} runs` : ""}).`;
+      return ` It is ${place} ${strategy} (${formatScore(input.record.header.config.metric, mean01)}${runs > 1 ? `, mean of ${runs} runs` : ""}).`;
     })
     .join("");
 }

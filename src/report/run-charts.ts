@@ -4,11 +4,18 @@
 import { createRandom } from "../base/random.ts";
 import { formatCount } from "../base/units.ts";
 import { quantile } from "../math/statistics.ts";
-import { metricWords, scoreIn } from "../metrics/index.ts";
+import {
+  differenceWords,
+  formatBare,
+  metricTitle,
+  metricWords,
+  scoreIn,
+  withUnit,
+} from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
 import { isScored } from "../search/trial.ts";
 import { pointAt } from "./bench.ts";
-import { accuracyAxis, rangeOf } from "./charts/axes.ts";
+import { rangeOf, scoreAxis } from "./charts/axes.ts";
 import type { Chart } from "./charts/chart.ts";
 import { type Curve, curveChart } from "./charts/curves.ts";
 import { barChart } from "./charts/rows.ts";
@@ -38,8 +45,10 @@ export function runCharts(input: RunReportInput): RunCharts {
   };
 }
 
-const accuracyLabel = ({ selectedOn, record }: RunReportInput) =>
-  `${metricWords(record.header.config.metric)} on ${selectedOn} data (%)`;
+function selectionAxis({ selectedOn, record }: RunReportInput, scores: Iterable<number>) {
+  const { metric } = record.header.config;
+  return scoreAxis(metric, `${metricWords(metric)} on ${selectedOn} data`, scores);
+}
 
 function pictureOf({ record, space }: RunReportInput): Chart | undefined {
   const best = record.selected;
@@ -51,6 +60,7 @@ function pictureOf({ record, space }: RunReportInput): Chart | undefined {
 
 function bestSoFar(input: RunReportInput): Chart | undefined {
   const trace = traceOf(input.record);
+  const words = metricWords(input.record.header.config.metric);
   if (trace.length === 0) return undefined;
   const last = trace.at(-1)!.evaluation;
   const own: Curve = {
@@ -88,8 +98,8 @@ function bestSoFar(input: RunReportInput): Chart | undefined {
     title: "Best network so far",
     caption:
       others.length > 0
-        ? "The best accuracy after each evaluation, beside other strategies with the same evaluations. A band holds nine of ten of their runs."
-        : "The best accuracy after each evaluation. No baseline was run, so the curve does not say whether the search is better than chance.",
+        ? `The best ${words} after each evaluation, beside other strategies with the same evaluations. A band holds nine of ten of their runs.`
+        : `The best ${words} after each evaluation. No baseline was run, so the curve does not say whether the search is better than chance.`,
     x: {
       label: "evaluations",
       min: 1,
@@ -98,30 +108,30 @@ function bestSoFar(input: RunReportInput): Chart | undefined {
       whole: true,
       format: String,
     },
-    y: accuracyAxis(accuracyLabel(input), [...low, ...high, ...references.map(({ y }) => y)]),
+    y: selectionAxis(input, [...low, ...high, ...references.map(({ y }) => y)]),
     curves: [...others, own],
     references,
   });
 }
 
 function costCharts(input: RunReportInput): Chart[] {
+  const { metric } = input.record.header.config;
   const scored = input.record.trials.filter(isScored);
   const best = input.record.selected;
   const groups = [...new Set(scored.map((trial) => trial.proposal.by))];
   const chart = (quantity: "macCount" | "paramCount", words: string) =>
     scatterChart({
       name: quantity === "macCount" ? "accuracy-macs" : "accuracy-params",
-      title: `Accuracy against ${words}`,
-      caption:
-        "Every evaluated design, by who proposed it. On the Pareto front no design is both cheaper and more accurate.",
+      title: `${metricTitle(metric)} against ${words}`,
+      caption: `Every evaluated design, by who proposed it. On the Pareto front no design is both cheaper and ${metric.name === "accuracy" ? "more accurate" : `better in ${metricWords(metric)}`}.`,
       x: {
         label: `${words} of one network`,
         ...rangeOf(scored.map((trial) => trial.cost[quantity])),
         scale: "linear",
         format: formatCount,
       },
-      y: accuracyAxis(
-        accuracyLabel(input),
+      y: selectionAxis(
+        input,
         scored.map((trial) => trial.outcome.score),
       ),
       groups,
@@ -168,8 +178,9 @@ function learningCurves(input: RunReportInput): Chart | undefined {
       whole: true,
       format: String,
     },
-    y: accuracyAxis(
-      `${metricWords(metric)} on validation data (%)`,
+    y: scoreAxis(
+      metric,
+      `${metricWords(metric)} on validation data`,
       shown.flatMap(({ curve }) => curve.map((point) => scoreIn(metric, point.validation))),
     ),
     curves: shown
@@ -201,8 +212,8 @@ function calibration(input: RunReportInput): Chart | undefined {
     title: "Predicted and measured",
     caption:
       "What the proposer expected of a design before it was evaluated, against what it had. Points above the line did better than expected.",
-    x: accuracyAxis(`predicted ${metricWords(metric)} (%)`, values),
-    y: accuracyAxis(`measured ${metricWords(metric)} (%)`, values),
+    x: scoreAxis(metric, `predicted ${metricWords(metric)}`, values),
+    y: scoreAxis(metric, `measured ${metricWords(metric)}`, values),
     groups,
     points: predicted.map(({ trial, claim }) => ({
       x: claim.score,
@@ -225,9 +236,10 @@ function worthChart({ record, space }: RunReportInput): Chart | undefined {
   if (space === undefined) return undefined;
   const worth = decisionWorth(
     space.decisions,
-    used.map((trial) => ({ choices: trial.proposal.choices, accuracy01: trial.outcome.score })),
+    used.map((trial) => ({ choices: trial.proposal.choices, score: trial.outcome.score })),
     createRandom("decision worth"),
   )?.slice(0, maxDecisions);
+  const { metric } = record.header.config;
   if (worth === undefined || worth.every((entry) => entry.worth01 === 0)) return undefined;
   const most = Math.max(...worth.map((entry) => Math.max(entry.worth01, entry.ci95[1])));
   return barChart({
@@ -235,11 +247,11 @@ function worthChart({ record, space }: RunReportInput): Chart | undefined {
     title: "What each decision was worth in these trials",
     caption: `The fitted difference between the best and the worst option that was tried, other decisions held equal, with 95 % intervals from resampled trials. A description of ${used.length < scored.length ? `the last ${used.length}` : "these"} trials by a linear model, not a law.`,
     x: {
-      label: "points of accuracy (%)",
+      label: withUnit(metric, differenceWords(metric)),
       min: 0,
       max: most * 1.05,
       scale: "linear",
-      format: (value) => (value * 100).toFixed(most > 0.02 ? 1 : 2),
+      format: (value) => formatBare(metric, value, most > 0.02 ? 1 : 2),
     },
     rows: worth.map((entry) => ({ name: entry.decision, value: entry.worth01, interval: entry.ci95 })),
   });

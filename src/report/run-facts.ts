@@ -68,7 +68,7 @@ export function runEarlyLate({
   const domain = createDomain(space, record.header.config.limits as Limits);
   return earlyLate(
     domain,
-    scored.map(({ proposal, outcome }) => ({ choices: proposal.choices, accuracy01: outcome.score })),
+    scored.map(({ proposal, outcome }) => ({ choices: proposal.choices, score: outcome.score })),
     createRandom("early-late"),
   );
 }

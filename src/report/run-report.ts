@@ -4,7 +4,7 @@
 
 import type { JsonObject } from "../base/json.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
-import { formatMetric, formatScore, metricWords } from "../metrics/index.ts";
+import { formatMetric, formatScore, metricTitle, metricWords } from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
 import { spendingOf } from "../study/spending.ts";
 import { checklistSource } from "./checklist.ts";
@@ -36,7 +36,7 @@ export function runReport(input: RunReportInput): string {
     section("progress", "The search", progressBody(input, charts)),
     section(
       "cost",
-      "Accuracy against cost",
+      `${metricTitle(input.record.header.config.metric)} against cost`,
       charts.costs.length === 0 ? undefined : html`${charts.costs.map(figure)}`,
     ),
     section("learning", "Learning curves", charts.learning && figure(charts.learning)),

@@ -2,7 +2,7 @@
 
 import type { JsonValue } from "../base/json.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
-import { metricWords } from "../metrics/index.ts";
+import { formatScore, metricWords } from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
 import type { Violation } from "../search/constraints/domain.ts";
 import { isScored, type Trial } from "../search/trial.ts";
@@ -36,13 +36,14 @@ export function violationInWords({ quantity, value, bound, limit }: Violation): 
 }
 
 export function trialTable({ record, space }: RunReportInput): DataTable {
+  const { metric } = record.header.config;
   return {
     columns: [
       "trial",
       "design",
       "proposed by",
       "outcome",
-      metricWords(record.header.config.metric),
+      metricWords(metric),
       "expected",
       "parameters",
       "MACs",
@@ -52,8 +53,8 @@ export function trialTable({ record, space }: RunReportInput): DataTable {
       designName(space, trial.proposal.choices),
       trial.proposal.by,
       outcomeInWords(trial),
-      isScored(trial) ? formatPercent(trial.outcome.score) : null,
-      trial.proposal.predicted === undefined ? null : formatPercent(trial.proposal.predicted.score),
+      isScored(trial) ? formatScore(metric, trial.outcome.score) : null,
+      trial.proposal.predicted === undefined ? null : formatScore(metric, trial.proposal.predicted.score),
       formatCount(trial.cost.paramCount),
       formatCount(trial.cost.macCount),
     ]),
@@ -83,6 +84,7 @@ export function troubleTable({ record, space }: RunReportInput): DataTable {
 }
 
 export function standingTable(input: RunReportInput): DataTable {
+  const { metric } = input.record.header.config;
   return {
     columns: [
       "strategy",
@@ -98,8 +100,8 @@ export function standingTable(input: RunReportInput): DataTable {
       entry.strategy,
       entry.runs,
       entry.evaluations,
-      formatPercent(entry.mean01),
-      `${formatPercent(entry.ci95[0])} to ${formatPercent(entry.ci95[1])}`,
+      formatScore(metric, entry.mean01),
+      `${formatScore(metric, entry.ci95[0])} to ${formatScore(metric, entry.ci95[1])}`,
       entry.lower,
       entry.equal,
       entry.higher,
@@ -110,19 +112,20 @@ export function standingTable(input: RunReportInput): DataTable {
 /** Where each figure of the report comes from. */
 export function sourceTable(input: RunReportInput): DataTable {
   const { record, selectedOn } = input;
+  const { metric } = record.header.config;
   const best = record.selected;
   const seeds = [...new Set((input.baselines ?? []).map((run) => `${run.strategy} with seed ${run.seed}`))];
   const rows: [string, string][] = [
     [
-      "accuracies of the trials",
+      metric.name === "accuracy" ? "accuracies of the trials" : `${metricWords(metric)} of the trials`,
       `the trials' lines in ${input.folder}/journal.jsonl, as the evaluator ${record.header.config.evaluator} gave them, on ${selectedOn} data`,
     ],
     ["parameters and multiply–accumulates", "counted on the network that the space makes of the design"],
   ];
   if (best !== undefined) rows.push(["the best network", `trial ${best.number} in the journal`]);
-  if (record.result?.testMetrics?.accuracy !== undefined)
+  if (record.result?.testMetrics?.[metric.name] !== undefined)
     rows.push([
-      "accuracy on test data",
+      `${metricWords(metric)} on test data`,
       "the result line of the journal; measured once, after the selection",
     ]);
   if (seeds.length > 0)

@@ -2,12 +2,13 @@
 // intervals and the chance that one strategy ends above another. Runs of different questions are never averaged.
 
 import { createRandom } from "../base/random.ts";
-import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { formatCount, formatDuration } from "../base/units.ts";
 import { type Interval, meanInterval, probabilityOfImprovement } from "../math/bootstrap.ts";
 import { mean, standardDeviation } from "../math/statistics.ts";
+import { formatBare, formatFrom, formatScore, type Metric, metricWords, withUnit } from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
 import { spendingOf } from "../study/spending.ts";
-import { accuracyAxis } from "./charts/axes.ts";
+import { scoreAxis } from "./charts/axes.ts";
 import type { Chart, DataTable } from "./charts/chart.ts";
 import { curveChart } from "./charts/curves.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
@@ -17,8 +18,9 @@ import { type RunReportInput, traceOf } from "./run-facts.ts";
 
 /** What must be equal for two runs to be an answer to one question. */
 function questionOf({ record, selectedOn }: RunReportInput): string {
-  const { space, spaceOptions, dataset, evaluator, evaluatorOptions, limits } = record.header.config;
-  return JSON.stringify([space, spaceOptions, dataset, evaluator, evaluatorOptions, limits, selectedOn]);
+  const { space, spaceOptions, dataset, evaluator, evaluatorOptions, limits, metric } = record.header.config;
+  const asked = [space, spaceOptions, dataset, evaluator, evaluatorOptions, limits, selectedOn, metric.name];
+  return JSON.stringify(asked);
 }
 
 function methodOf({ record }: RunReportInput): string {
@@ -60,7 +62,13 @@ function groupsOf(inputs: readonly RunReportInput[]): Group[] {
   });
 }
 
+const metricOfRun = ({ record }: RunReportInput): Metric => record.header.config.metric;
+
 function runTable(inputs: readonly RunReportInput[]): DataTable {
+  const metrics = [...new Map(inputs.map((input) => [metricOfRun(input).name, metricOfRun(input)])).values()];
+  // Where runs differ in it, each figure names its metric.
+  const named = (metric: Metric, figure: string) =>
+    metrics.length === 1 ? figure : `${metricWords(metric)} ${figure}`;
   return {
     columns: [
       "run",
@@ -68,7 +76,7 @@ function runTable(inputs: readonly RunReportInput[]): DataTable {
       "seed",
       "evaluations",
       "best design",
-      "accuracy",
+      metrics.length === 1 ? metricWords(metrics[0]!) : "score",
       "selected on",
       "test",
       "parameters",
@@ -81,16 +89,17 @@ function runTable(inputs: readonly RunReportInput[]): DataTable {
       const best = input.record.selected;
       const spending = spendingOf(input.record, input.calls ?? []);
       const tokens = spending.calls === 0 ? null : spending.inputTokens + spending.outputTokens;
-      const tested = input.record.result?.testMetrics?.accuracy;
+      const metric = metricOfRun(input);
+      const tested = input.record.result?.testMetrics;
       return [
         input.folder,
         methodOf(input),
         input.record.header.config.seed,
         spending.evaluations,
         best === undefined ? "none" : designName(input.space, best.proposal.choices),
-        best === undefined ? null : formatPercent(best.outcome.score),
+        best === undefined ? null : named(metric, formatScore(metric, best.outcome.score)),
         input.selectedOn,
-        tested === undefined ? null : formatPercent(tested),
+        tested === undefined ? null : named(metric, formatFrom(metric, tested)),
         best === undefined ? null : formatCount(best.cost.paramCount),
         best === undefined ? null : formatCount(best.cost.macCount),
         formatDuration(spending.elapsedMs),
@@ -102,15 +111,18 @@ function runTable(inputs: readonly RunReportInput[]): DataTable {
 }
 
 function groupTable(groups: readonly Group[]): DataTable {
+  const metric = metricOfRun(groups[0]!.runs[0]!);
   return {
-    columns: ["method", "runs", "evaluations", "mean best (%)", "sd", "95 % interval"],
+    columns: ["method", "runs", "evaluations", withUnit(metric, "mean best"), "sd", "95 % interval"],
     rows: groups.map((group) => [
       group.method,
       group.ends.length,
       group.evaluations,
-      (group.mean01 * 100).toFixed(2),
-      group.ends.length < 2 ? "–" : (group.sd01 * 100).toFixed(2),
-      group.ends.length < 2 ? "one run has none" : group.ci95.map(formatPercent).join(" to "),
+      formatBare(metric, group.mean01),
+      group.ends.length < 2 ? "–" : formatBare(metric, group.sd01),
+      group.ends.length < 2
+        ? "one run has none"
+        : group.ci95.map((end) => formatScore(metric, end)).join(" to "),
     ]),
   };
 }
@@ -133,6 +145,7 @@ function chanceTable(groups: readonly Group[]): DataTable {
 }
 
 function chartOf(inputs: readonly RunReportInput[], index: number): Chart {
+  const metric = metricOfRun(inputs[0]!);
   const methods = [...new Set(inputs.map(methodOf))];
   const optimum = inputs.flatMap((input) => input.optimum01 ?? []).slice(0, 1);
   const curves = inputs.map((input) => ({
@@ -157,7 +170,7 @@ function chartOf(inputs: readonly RunReportInput[], index: number): Chart {
       whole: true,
       format: String,
     },
-    y: accuracyAxis(`accuracy on ${inputs[0]!.selectedOn} data (%)`, [...heights, ...optimum]),
+    y: scoreAxis(metric, `${metricWords(metric)} on ${inputs[0]!.selectedOn} data`, [...heights, ...optimum]),
     curves,
     references: optimum.map((y) => ({ name: "best of all designs", y })),
     legendLimit: 12,
@@ -179,7 +192,7 @@ function questionsOf(inputs: readonly RunReportInput[]): Question[] {
 }
 
 const different =
-  "These runs answer different questions (space, data, evaluator or limits differ). They are listed together, and compared only within a question.";
+  "These runs answer different questions (space, data, evaluator, metric or limits differ). They are listed together, and compared only within a question.";
 
 /** One HTML file over several runs. */
 export function runsReport(inputs: readonly RunReportInput[]): string {

@@ -1,6 +1,7 @@
 // What a run teaches, computed from its journal: what each decision was worth, whether good networks are simple early
 // and complex late, and what a surrogate makes of a trial. It takes up to seconds, so it runs in a worker (analyst.ts).
 import { createRandom } from "../base/random.ts";
+import { type Metric, metricWords } from "../metrics/index.ts";
 import {
   type DecisionWorth,
   decisionWorth,
@@ -16,6 +17,7 @@ import type { Choices } from "../search/space.ts";
 import { networkKnowledge } from "../search/surrogate/network-knowledge.ts";
 import { createSurrogate } from "../search/surrogate/surrogate.ts";
 import { bestOf, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
+import type { RunRecord } from "../study/fold.ts";
 import { openRun } from "./open-run.ts";
 import { reportInput } from "./report-input.ts";
 
@@ -38,7 +40,7 @@ export type EarlyLateAnswer =
 
 export interface AttributionAnswer {
   readonly trial: number;
-  readonly predicted?: { readonly accuracy01: number; readonly sd01: number };
+  readonly predicted?: { readonly score: number; readonly sd01: number };
   readonly measured01?: number;
   readonly parent?: { readonly trial: number; readonly predicted01: number };
   readonly changes: readonly {
@@ -74,7 +76,7 @@ export async function analyse(task: AnalysisTask): Promise<Answers[AnalysisTask[
     case "early-late":
       return earlyLateOf(domain, scored);
     case "why":
-      return whyOf(domain, journal.trials, task.number);
+      return whyOf(domain, journal, task.number);
     case "report": {
       const input = await reportInput(run);
       return task.form === "html" ? runReport(input) : runMarkdown(input);
@@ -86,7 +88,7 @@ export async function analyse(task: AnalysisTask): Promise<Answers[AnalysisTask[
 
 const observed = ({ proposal, outcome }: ScoredTrial) => ({
   choices: proposal.choices,
-  accuracy01: outcome.score,
+  score: outcome.score,
 });
 
 function worthOf({ space }: Domain, scored: readonly ScoredTrial[]): WorthAnswer | null {
@@ -109,10 +111,11 @@ function earlyLateOf(domain: Domain, scored: readonly ScoredTrial[]): EarlyLateA
   return { kind: "answer", ...answer, words: `${earlyLateInWords(answer)} ${earlyLateCaption}` };
 }
 
-const method =
-  "A Gaussian process over the decisions and what can be said of the networks' graphs, fitted to the scored trials before this one. Of each change: what the predicted accuracy would lose if this change alone were taken back. It is the surrogate's view, not a measurement.";
+const methodFor = (metric: Metric) =>
+  `A Gaussian process over the decisions and what can be said of the networks' graphs, fitted to the scored trials before this one. Of each change: what the predicted ${metricWords(metric)} would lose if this change alone were taken back. It is the surrogate's view, not a measurement.`;
 
-function whyOf(domain: Domain, trials: readonly Trial[], number: number): AttributionAnswer {
+function whyOf(domain: Domain, { trials, header }: RunRecord, number: number): AttributionAnswer {
+  const method = methodFor(header.config.metric);
   const { space } = domain;
   const trial = trials.find((other) => other.number === number);
   const before = trials.filter((other) => other.number < number);
@@ -141,7 +144,7 @@ function whyOf(domain: Domain, trials: readonly Trial[], number: number): Attrib
   if (here === undefined) return nothing;
   return {
     trial: number,
-    predicted: { accuracy01: here.score, sd01: here.sd },
+    predicted: { score: here.score, sd01: here.sd },
     ...measured,
     ...(there !== undefined && { parent: { trial: parent.number, predicted01: there.score } }),
     changes: changed.flatMap((index, place) => {

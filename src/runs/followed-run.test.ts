@@ -59,7 +59,7 @@ test("a journal that comes byte by byte is followed line by line, and never misr
   expect(await run.refresh()).toBe(false);
   expect(summaryOf(run)).toMatchObject({
     evaluations: 3,
-    best: { trial: 3, accuracy01: 0.53 },
+    best: { trial: 3, score: 0.53 },
     state: "finished",
   });
   expect(summaryOf(run)).toBe(summaryOf(run));

@@ -6,11 +6,13 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { openLineAppender, parseJsonLines } from "../base/json-lines.ts";
 
-const guess = z.object({
-  trial: z.int().min(1),
-  accuracy01: z.number().min(0).max(1),
-  time: z.string(),
-});
+const guess = z.object({ trial: z.int().min(1), score: z.number().min(0).max(1), time: z.string() });
+/** A line of the first release: accuracy was the only metric. */
+const firstGuess = guess
+  .omit({ score: true })
+  .extend({ accuracy01: guess.shape.score })
+  .transform(({ accuracy01, ...rest }) => ({ ...rest, score: accuracy01 }));
+const anyGuess = z.union([guess, firstGuess]);
 export type RecordedGuess = z.output<typeof guess>;
 
 const guessesPath = (folder: string) => join(folder, "guesses.jsonl");
@@ -20,7 +22,7 @@ export async function readGuesses(folder: string): Promise<readonly RecordedGues
   const path = guessesPath(folder);
   const bytes = await readFile(path).catch(() => new Uint8Array());
   return parseJsonLines(bytes, path).lines.flatMap(({ value }) => {
-    const read = guess.safeParse(value);
+    const read = anyGuess.safeParse(value);
     return read.success ? [read.data] : [];
   });
 }

@@ -1,4 +1,5 @@
 // A run in a row of a list: what was asked, what was found, what was spent, how it stands.
+import { accuracy, type Metric, metricOf, scoreOf } from "../metrics/index.ts";
 import type { Limits } from "../search/space.ts";
 import { evaluatorFacts } from "../study/fold.ts";
 import { type Spending, spendingOf } from "../study/spending.ts";
@@ -22,15 +23,17 @@ export interface RunSummary {
   readonly proposals: number;
   readonly limits: Limits;
   readonly selectedOn: "validation" | "test";
+  /** What designs are selected on. */
+  readonly metric: Metric;
   readonly best?: BestDesign;
-  readonly testAccuracy01?: number;
+  readonly testScore?: number;
   readonly spent: RunSpending;
 }
 
 export interface BestDesign {
   readonly trial: number;
   readonly key: string;
-  readonly accuracy01: number;
+  readonly score: number;
   readonly paramCount: number;
   readonly macCount: number;
 }
@@ -56,6 +59,8 @@ export function summaryOf(run: RunView): RunSummary {
 function summarise({ id, folder, journal, calls, state, problem }: RunView): RunSummary {
   const { header, result, selected, changedAt } = journal;
   const config = header?.config;
+  const metric = config?.metric ?? metricOf(accuracy);
+  const tested = result?.testMetrics?.[metric.name];
   const { evaluations, proposals, usd, ...spent } = spendingOf(journal, calls);
   return {
     id,
@@ -75,15 +80,16 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
     proposals,
     limits: (config?.limits ?? {}) as Limits,
     selectedOn: evaluatorFacts(journal).selectedOn,
+    metric,
     ...(selected !== undefined && {
       best: {
         trial: selected.number,
         key: journal.rowOf.get(selected.number)?.key ?? "",
-        accuracy01: selected.outcome.score,
+        score: selected.outcome.score,
         ...selected.cost,
       },
     }),
-    ...(result?.testMetrics?.accuracy !== undefined && { testAccuracy01: result.testMetrics.accuracy }),
+    ...(tested !== undefined && { testScore: scoreOf(metric, tested) }),
     spent: { ...spent, ...(usd !== undefined && { usd }) },
   };
 }

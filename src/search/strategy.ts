@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import type { Random } from "../base/random.ts";
 import type { Conversation } from "../llm/index.ts";
+import type { Metric } from "../metrics/index.ts";
 import type { Dataset } from "../tasks/image-classification/index.ts";
 import type { Domain } from "./constraints/domain.ts";
 import type { Fidelity, Proposal, Trial } from "./trial.ts";
@@ -47,6 +48,8 @@ export interface StrategySetting {
   /** What the network is for, in words: "CIFAR-10 image classification, 10 classes, 3 × 32 × 32". */
   readonly task: string;
   readonly measuring?: Measuring;
+  /** What designs are selected on; accuracy where it is absent. */
+  readonly metric?: Metric;
   readonly fidelity: {
     readonly full: Fidelity;
     /** The range of epochs that a multi-fidelity strategy may use; absent where an evaluator has no cheaper setting. */

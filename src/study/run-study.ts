@@ -127,7 +127,7 @@ export async function runStudy(study: Study): Promise<StudyResult> {
       if (signal.aborted) throw new Interrupted();
       const advice = adviseStop(observed);
       if (advice?.isDone && !isAdvised) {
-        const words = stopWords(advice, observed);
+        const words = stopWords(advice, observed, selectionMetric(study.evaluator));
         isAdvised = true;
         study.onAdvice?.(words);
         if (study.stopWhenDone) return await finish("no-longer-pays", words);

@@ -1,20 +1,21 @@
 // When further evaluations no longer pay: the designs proposed last were expected to add next to nothing to the best
-// accuracy. A function of the trials alone – strategies write down what they expect of each proposal – so a resumed
-// search is advised the same, and whoever reads a journal can check it.
+// score. A function of the trials alone – strategies write down what they expect of each proposal – so a resumed
+// search is advised the same, and any reader of a journal can check it.
 import { formatDuration } from "../base/units.ts";
+import { accuracy, type Metric, metricWords } from "../metrics/index.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 
 /** Proposals in a row without expected gain before it advises to stop: one may be an accident of the surrogate. */
 const patience = 5;
-/** A gain below a hundredth of a point of accuracy is none. */
-const leastGain01 = 1e-4;
+/** A gain below a hundredth of a point is none. */
+const minGain01 = 1e-4;
 /** Neither is one that drowns in the noise of a measurement: the share of its deviation that counts. */
 const noiseShare01 = 0.1;
 
 export interface StopAdvice {
   /** Whether further evaluations are expected to add too little. */
   readonly isDone: boolean;
-  /** What the last proposals were expected to add to the best accuracy, at most, as a share. */
+  /** What the last proposals were expected to add to the best score, at most. */
   readonly gain: number;
   /** What an addition must reach to count. */
   readonly threshold: number;
@@ -28,16 +29,20 @@ export function adviseStop(trials: readonly Trial[]): StopAdvice | undefined {
   if (known.length < patience || !evaluated.some(isScored)) return undefined;
   const gain = Math.max(...known.map((outlook) => outlook.gain));
   const noise = Math.max(...known.map((outlook) => outlook.noise));
-  const threshold = Math.max(leastGain01, noiseShare01 * noise);
+  const threshold = Math.max(minGain01, noiseShare01 * noise);
   return { isDone: gain < threshold, gain, threshold };
 }
 
 /** The advice in plain words, with the figures and what an evaluation has cost so far. */
-export function stopWords({ gain, threshold }: StopAdvice, trials: readonly Trial[]): string {
+export function stopWords(
+  { gain, threshold }: StopAdvice,
+  trials: readonly Trial[],
+  metric: Metric = accuracy,
+): string {
   const times = trials.filter(isEvaluated).map(({ outcome }) => outcome.spent.milliseconds);
   const time = times.reduce((sum, each) => sum + each, 0) / Math.max(1, times.length);
   const cost = time >= 1000 ? ` Each took ${formatDuration(time)} on average.` : "";
-  return `Further evaluations no longer pay: the last ${patience} designs were each expected to add at most ${pointsOf(gain)} points to the best accuracy, and what counts begins at ${pointsOf(threshold)}.${cost}`;
+  return `Further evaluations no longer pay: the last ${patience} designs were each expected to add at most ${pointsOf(gain)} points to the best ${metricWords(metric)}, and what counts begins at ${pointsOf(threshold)}.${cost}`;
 }
 
 const pointsOf = (share01: number) => (100 * share01).toFixed(3);

@@ -1,5 +1,15 @@
 // How the page writes figures: as the report and the terminal do.
-export { formatCount, formatDuration, formatPercent } from "../../../src/base/units.ts";
+export { formatCount, formatDuration } from "../../../src/base/units.ts";
+export {
+  differenceWords,
+  formatBare,
+  formatDifference,
+  formatScore,
+  type Metric,
+  metricTitle,
+  metricWords,
+  withUnit,
+} from "../../../src/metrics/metric.ts";
 
 /** `$0.0123`, `$4.56`; "not known" when no price is. */
 export function formatUsd(usd: number | undefined | null): string {

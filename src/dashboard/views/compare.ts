@@ -1,6 +1,7 @@
 // Several runs side by side: the best so far of each, what keeps them from being compared, and means by strategy.
 import { createRandom } from "../../base/random.ts";
 import { mean } from "../../math/statistics.ts";
+import { accuracy, metricOf } from "../../metrics/index.ts";
 import { meanInterval } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { summaryOf } from "../../runs/summary.ts";
@@ -10,7 +11,12 @@ import { trialColumns } from "./trials.ts";
 
 export function comparisonView(runs: readonly FollowedRun[]): Comparison {
   const traces = runs.map(traceOf);
-  return { runs: traces, warnings: warningsOf(runs), strategies: byStrategy(runs, traces) };
+  return {
+    metric: runs[0] === undefined ? metricOf(accuracy) : summaryOf(runs[0]).metric,
+    runs: traces,
+    warnings: warningsOf(runs),
+    strategies: byStrategy(runs, traces),
+  };
 }
 
 function traceOf(run: FollowedRun): Comparison["runs"][number] {
@@ -19,7 +25,7 @@ function traceOf(run: FollowedRun): Comparison["runs"][number] {
   const rowOf = new Map(rows.map(({ trial }, row) => [trial.number, row]));
   const risen = improvementsOf(trials).map(({ evaluation, trial }) => ({
     evaluation,
-    accuracy01: trial.outcome.score,
+    score: trial.outcome.score,
     row: rowOf.get(trial.number) as number,
   }));
   const { strategy, model, seed, selectedOn } = summaryOf(run);
@@ -28,7 +34,7 @@ function traceOf(run: FollowedRun): Comparison["runs"][number] {
     name: `${strategy}${model === undefined ? "" : ` with ${model}`}, seed ${seed}`,
     selectedOn,
     evaluation: risen.map((point) => point.evaluation),
-    accuracy01: risen.map(({ accuracy01 }) => accuracy01),
+    score: risen.map(({ score }) => score),
     finishedMs: risen.map(({ row }) => finishedMs[row] as number),
     usd: risen.map(({ row }) => usd[row] ?? null),
     evaluations: trials.filter(isEvaluated).length,
@@ -39,13 +45,14 @@ function warningsOf(runs: readonly FollowedRun[]): string[] {
   const summaries = runs.map(summaryOf);
   const differ = (what: string, read: (summary: (typeof summaries)[number]) => unknown) =>
     new Set(summaries.map((summary) => JSON.stringify(read(summary)))).size > 1
-      ? [`The runs differ in ${what}: their accuracies do not answer the same question.`]
+      ? [`The runs differ in ${what}: their results do not answer the same question.`]
       : [];
   return [
     ...differ("their space", ({ space }) => space),
     ...differ("their data set", ({ dataset }) => dataset),
     ...differ("their limits", ({ limits }) => limits),
     ...differ("what they selected on", ({ selectedOn }) => selectedOn),
+    ...differ("their metric", ({ metric }) => metric.name),
     ...differ("their evaluator", ({ evaluator }) => evaluator),
   ];
 }
@@ -58,9 +65,9 @@ function byStrategy(runs: readonly FollowedRun[], traces: Comparison["runs"]): C
   const shared = Math.min(...traces.map(({ evaluations }) => evaluations));
   if (runs.length === 0 || shared < 1) return [];
   return [...new Set(names)].flatMap((strategy) => {
-    const values = traces.flatMap(({ evaluation, accuracy01 }, index) => {
+    const values = traces.flatMap(({ evaluation, score }, index) => {
       if (names[index] !== strategy) return [];
-      return accuracy01[evaluation.findLastIndex((each) => each <= shared)] ?? [];
+      return score[evaluation.findLastIndex((each) => each <= shared)] ?? [];
     });
     if (values.length === 0) return [];
     return [

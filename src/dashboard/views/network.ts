@@ -39,7 +39,7 @@ function oneNetwork(run: FollowedRun, domain: Domain, choices: Choices) {
     key: keyOf(space, choices),
     choices,
     ...(trial !== undefined && { trial: trial.number }),
-    ...(trial?.outcome.kind === "scored" && { accuracy01: trial.outcome.score }),
+    ...(trial?.outcome.kind === "scored" && { score: trial.outcome.score }),
     paramCount,
     macCount,
     violations: domain.violations(choices).map(violationInWords),

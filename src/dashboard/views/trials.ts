@@ -62,7 +62,7 @@ export function trialColumns(run: FollowedRun, from: number, limit: number): Tri
     outcome: column(({ trial }) => outcomeWords.indexOf(outcomeWord(trial))),
     outcomeWords,
     evaluated: column(({ trial }) => (isEvaluated(trial) ? 1 : 0)),
-    accuracy01: outcome(({ outcome: { score: accuracy01 } }) => accuracy01),
+    score: outcome(({ outcome: { score } }) => score),
     predicted01: column(({ trial }) => trial.proposal.predicted?.score ?? null),
     predictedSd01: column(({ trial }) => trial.proposal.predicted?.sd ?? null),
     paramCount: column(({ trial }) => trial.cost.paramCount),
@@ -113,7 +113,7 @@ export function trialDetail(
     by: proposal.by,
     outcome: word,
     ...((word !== "scored" || scored?.remark !== undefined) && { why: outcomeInWords(trial) }),
-    ...(scored !== undefined && { accuracy01: scored.score }),
+    ...(scored !== undefined && { score: scored.score }),
     ...(scored?.latencyMs !== undefined && { latencyMs: scored.latencyMs }),
     ...cost,
     spentMs: outcome.spent.milliseconds,
@@ -129,7 +129,7 @@ export function trialDetail(
         trial: parent.number,
         key: designName(space, parent.proposal.choices),
         choices: parent.proposal.choices,
-        accuracy01: parent.outcome.score,
+        score: parent.outcome.score,
       },
     }),
     changes: parent === undefined ? [] : changesBetween(space, parent.proposal.choices, proposal.choices),
@@ -215,10 +215,10 @@ export function shownCurve(run: FollowedRun, points: readonly EpochPoint[]): Cur
   const { name } = metricOfRun(run);
   return points.map(({ validation, ...point }) => ({
     ...point,
-    validationAccuracy01: validation[name] ?? Number.NaN,
+    validation: validation[name] ?? Number.NaN,
   }));
 }
 
 export function expectation({ score, sd }: NonNullable<Proposal["predicted"]>) {
-  return { accuracy01: score, ...(sd !== undefined && { sd01: sd }) };
+  return { score, ...(sd !== undefined && { sd01: sd }) };
 }

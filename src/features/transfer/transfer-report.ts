@@ -2,7 +2,8 @@
 // in words, since a table of accuracies alone hides it.
 import type { JsonObject } from "../../base/json.ts";
 import { formatPercent } from "../../base/units.ts";
-import { accuracyAxis } from "../../report/charts/axes.ts";
+import { accuracy } from "../../metrics/index.ts";
+import { scoreAxis } from "../../report/charts/axes.ts";
 import { curveChart } from "../../report/charts/curves.ts";
 import { html } from "../../report/markup.ts";
 import { definitions, figure, fold, list, pageText, table } from "../../report/page.ts";
@@ -79,8 +80,9 @@ export function transferPage(input: TransferReportInput): string {
       format: (value) => String(Math.round(value)),
       precise: (value) => value.toFixed(2),
     },
-    y: accuracyAxis(
-      "validation accuracy (%)",
+    y: scoreAxis(
+      accuracy,
+      "validation accuracy",
       results.flatMap(({ curve }) => curve.map((point) => point.validationAccuracy01)),
     ),
     curves: results.map(({ way, curve }) => ({

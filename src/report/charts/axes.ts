@@ -1,4 +1,5 @@
 // Axes, grid, title and legend around a plot. A chart gives its ranges and draws inside; positions come from here.
+import { formatBare, type Metric, withUnit } from "../../metrics/index.ts";
 import { type Markup, svg } from "../markup.ts";
 import { seriesClass } from "./chart.ts";
 
@@ -120,15 +121,22 @@ export function rangeOf(
   return { min: min - air, max: max + air };
 }
 
-/** An axis of accuracies in [0, 1], labelled in per cent with as many decimals as the range needs. */
-export function accuracyAxis(label: string, values: Iterable<number>): Axis {
+/** An axis of scores in [0, 1], labelled in the metric's unit (per cent for a share) with as many decimals as the range needs. */
+export function scoreAxis(metric: Metric, words: string, values: Iterable<number>): Axis {
   const given = [...values].filter(Number.isFinite);
   // A single value gets a quarter of a point of room on either side.
   const { min, max } = rangeOf(new Set(given).size === 1 ? [given[0]! - 0.0025, given[0]! + 0.0025] : given);
   const [low, high] = [Math.max(0, min), Math.min(1, max)];
   const decimals = high - low > 0.05 ? 0 : high - low > 0.005 ? 1 : 2;
-  const percent = (digits: number) => (value: number) => (value * 100).toFixed(digits);
-  return { label, min: low, max: high, scale: "linear", format: percent(decimals), precise: percent(2) };
+  const bare = (digits: number) => (value: number) => formatBare(metric, value, digits);
+  return {
+    label: withUnit(metric, words),
+    min: low,
+    max: high,
+    scale: "linear",
+    format: bare(decimals),
+    precise: bare(2),
+  };
 }
 
 function layOut(entries: readonly LegendEntry[], left: number, right: number) {

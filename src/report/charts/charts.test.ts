@@ -3,8 +3,9 @@
 import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
+import { accuracy } from "../../metrics/index.ts";
 import { toText } from "../markup.ts";
-import { accuracyAxis, rangeOf, ticks } from "./axes.ts";
+import { rangeOf, scoreAxis, ticks } from "./axes.ts";
 import { type Chart, chartFile, palettes } from "./chart.ts";
 import { chartPng } from "./chart-png.ts";
 import { criticalDifferenceChart } from "./critical-difference.ts";
@@ -39,7 +40,7 @@ describe("ticks", () => {
 test("ranges: air around many, room around one, something for none", () => {
   expect(rangeOf([1, 2, Number.NaN])).toEqual({ min: 0.95, max: 2.05 });
   expect(rangeOf([]).max).toBeGreaterThan(0);
-  const { min, max } = accuracyAxis("a", [0.93]);
+  const { min, max } = scoreAxis(accuracy, "a", [0.93]);
   expect(min).toBeLessThan(0.93);
   expect(max).toBeGreaterThan(0.93);
   expect(max).toBeLessThan(0.94);

@@ -1,11 +1,13 @@
 // The default prompt of llm: what a design is and costs, how it is measured, what happened so far, and one structured
 // answer. Nothing in it hints at what others know of the space.
 import type { ChatMessage } from "../../llm/index.ts";
+import type { Metric } from "../../metrics/index.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Measuring } from "../strategy.ts";
 import type { Proposal, Trial } from "../trial.ts";
 import { costTable } from "./cost-table.ts";
 import { describeLimits } from "./describe-space.ts";
+import { scoreWords } from "./score-words.ts";
 import { spaceTable } from "./space-table.ts";
 import { bestAllowed, resultsText } from "./told-results.ts";
 
@@ -15,6 +17,8 @@ export interface PromptContext {
   readonly task: string;
   /** How a design is measured, where that is known. */
   readonly measuring?: Measuring | undefined;
+  /** What designs are selected on; accuracy where it is absent. */
+  readonly metric?: Metric | undefined;
   readonly history: readonly Trial[];
   /** What is being evaluated now. */
   readonly pending: readonly Proposal[];
@@ -35,12 +39,12 @@ const system =
 
 /** The conversation to send: a new one each time, so that its length does not grow with the search. */
 export function defaultPrompt(context: PromptContext): readonly ChatMessage[] {
-  const { domain, history, pending, shown, costs = true } = context;
+  const { domain, metric, history, pending, shown, costs = true } = context;
   const best = bestAllowed(domain, history);
   const parts = [
     ...openingText(context),
     ...(costs ? [costTable(domain, best)] : []),
-    resultsText({ domain, trials: history, pending, shown, costs }),
+    resultsText({ domain, metric, trials: history, pending, shown, costs }),
     ...insightsText(context.insights),
     ask(context, best !== undefined),
   ];
@@ -55,14 +59,15 @@ export function openingText({
   domain,
   task,
   measuring,
+  metric,
   repairs = true,
-}: Pick<PromptContext, "domain" | "task" | "measuring" | "repairs">): readonly string[] {
+}: Pick<PromptContext, "domain" | "task" | "measuring" | "metric" | "repairs">): readonly string[] {
   const limits = describeLimits(domain.limits);
   return [
     `Task: ${task}`,
     `Search space: ${withoutHints(domain.space.summary)}`,
     spaceTable(domain.space),
-    ...(measuring === undefined ? [] : [measuringText(measuring)]),
+    ...(measuring === undefined ? [] : [measuringText(measuring, metric)]),
     limits === undefined
       ? "There are no limits on size."
       : `Limits: ${limits}. ${repairs ? "Of a design outside them the nearest one inside is measured instead." : "A design outside them is sent back."}`,
@@ -76,15 +81,16 @@ function withoutHints(summary: string): string {
     .replace(/;? ?wider is not always better/i, "");
 }
 
-function measuringText({ selectedOn, recipe, validationImages }: Measuring): string {
+function measuringText({ selectedOn, recipe, validationImages }: Measuring, metric?: Metric): string {
+  const isAccuracy = metric === undefined || metric.name === "accuracy";
   const parts = [
     ...(recipe === undefined ? [] : [recipe]),
-    `The accuracy that counts is measured on ${selectedOn === "test" ? "held-out" : "validation"} data.`,
+    `The ${scoreWords(metric).name} that counts is measured on ${selectedOn === "test" ? "held-out" : "validation"} data${isAccuracy ? "" : ", and told in per cent"}.`,
   ];
   if (validationImages !== undefined) {
     const points = 100 * Math.sqrt(0.25 / validationImages);
     parts.push(
-      `With ${validationImages} validation images a measurement is uncertain by up to ${points.toFixed(1)} points, and another seed of the training adds to that: smaller differences mean little.`,
+      `With ${validationImages} validation images a measurement is uncertain by ${isAccuracy ? "up to" : "about"} ${points.toFixed(1)} points${isAccuracy ? "" : " or more"}, and another seed of the training adds to that: smaller differences mean little.`,
     );
   }
   return parts.join(" ");
@@ -109,7 +115,7 @@ export function adviceFor(left: number, hasResults: boolean): string {
     : `${left} evaluations are left.`;
 }
 
-function ask({ domain, left }: PromptContext, hasResults: boolean): string {
+function ask({ domain, metric, left }: PromptContext, hasResults: boolean): string {
   const { firstDigit, decisions } = domain.space;
-  return `${adviceFor(left, hasResults)} Propose the next design: a JSON object {"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "expectedAccuracyPercent": …}. It must be one that was not tried.`;
+  return `${adviceFor(left, hasResults)} Propose the next design: a JSON object {"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}. It must be one that was not tried.`;
 }

@@ -7,6 +7,7 @@ import type { Choices, Space } from "../space.ts";
 import { isScored, type ScoredTrial, type Trial } from "../trial.ts";
 import type { PromptContext } from "./default-prompt.ts";
 import { describeDecisions, describeLimits } from "./describe-space.ts";
+import { scoreWords } from "./score-words.ts";
 
 /**
  * `list`: a fresh conversation each time, with every result so far (NAS-Bench-Macro, Channel-Bench).
@@ -51,8 +52,8 @@ export function genius2023Prompt(context: PromptContext, replyTo: ReplyTo): read
   }
 }
 
-function question({ domain, task }: PromptContext): string {
-  return `Help me choose the best options for a network whose structure has open decisions. The network will be trained and tested on this task: ${task}. The aim is the highest accuracy.
+function question({ domain, task, metric }: PromptContext): string {
+  return `Help me choose the best options for a network whose structure has open decisions. The network will be trained and tested on this task: ${task}. The aim is the highest ${scoreWords(metric).name}.
 
 ${domain.space.summary}
 
@@ -61,14 +62,13 @@ ${describeDecisions(domain)}
 Answer with a list of ${domain.space.decisions.length} numbers, one for each decision in order.`;
 }
 
-function resultsText({ domain, history }: PromptContext): string {
+function resultsText({ domain, metric, history }: PromptContext): string {
+  const { name, oneOf } = scoreWords(metric);
   const lines = history
     .filter(isTold)
-    .map(
-      (trial) => `${list(domain.space, trial.proposal.choices)} gives an accuracy of ${percent(trial, 2)}%`,
-    );
+    .map((trial) => `${list(domain.space, trial.proposal.choices)} gives ${oneOf} of ${percent(trial, 2)}%`);
   if (lines.length === 0) return "";
-  return `Results of experiments, for reference:\n${lines.join("\n")}\nSuggest a better list, whose accuracy goes beyond these.\n`;
+  return `Results of experiments, for reference:\n${lines.join("\n")}\nSuggest a better list, whose ${name} goes beyond these.\n`;
 }
 
 /** Scored trials, and the made-up start that a search may begin from. */
@@ -76,9 +76,8 @@ const isTold = (trial: Trial): trial is ScoredTrial =>
   isScored(trial) || trial.proposal.nominalScore !== undefined;
 
 function percent(trial: Trial, decimals: number): string {
-  const accuracy01 =
-    trial.proposal.nominalScore ?? (trial.outcome.kind === "scored" ? trial.outcome.score : 0);
-  return (accuracy01 * 100).toFixed(decimals);
+  const score = trial.proposal.nominalScore ?? (trial.outcome.kind === "scored" ? trial.outcome.score : 0);
+  return (score * 100).toFixed(decimals);
 }
 
 /** NAS-Bench-201: everything that was said, with the validation accuracy to three decimals after each reply. */
@@ -100,7 +99,7 @@ First look at what each option does, then at how gradients flow through the desi
 
 function answer(trial: Trial, context: PromptContext): string {
   if (isTold(trial)) {
-    return `With this model we reached an accuracy of ${percent(trial, 3)}%. Recommend a new model that does better than all before, and explain why it should.`;
+    return `With this model we reached ${scoreWords(context.metric).oneOf} of ${percent(trial, 3)}%. Recommend a new model that does better than all before, and explain why it should.`;
   }
   return rejection(trial, context);
 }
@@ -126,10 +125,11 @@ function rejection({ outcome, proposal }: Trial, { domain }: PromptContext): str
 /** The ImageNet search: the experiments so far, then what was sent back since the last of them. */
 function experiments(context: PromptContext, replyTo: ReplyTo): readonly ChatMessage[] {
   const { domain, history } = context;
+  const { name } = scoreWords(context.metric);
   const told = history.filter(isTold);
   const listed = told.map((trial, index) => {
     const macs = Math.round(trial.cost.macCount / 1e6);
-    return `- Experiment ${index + 1}\n${stages(domain.space, trial.proposal.choices)}\nThis design meets the constraint with ${macs} FLOPS. Its accuracy is ${percent(trial, 2)}%.`;
+    return `- Experiment ${index + 1}\n${stages(domain.space, trial.proposal.choices)}\nThis design meets the constraint with ${macs} FLOPS. Its ${name} is ${percent(trial, 2)}%.`;
   });
   const limits = describeLimits(domain.limits);
   const since = history.slice(history.findLastIndex(isTold) + 1);

@@ -7,6 +7,7 @@ import { isScored, type ScoredTrial, type Trial } from "../trial.ts";
 import { insightsText, type PromptContext } from "./default-prompt.ts";
 import { describeCosts, describeDecisions, describeLimits, designText } from "./describe-space.ts";
 import { beliefsText, type HybridPromptState } from "./hybrid-prompt.ts";
+import { type ScoreWords, scoreWords } from "./score-words.ts";
 
 const system =
   "You design neural networks by choosing one option for each decision of a search space. Every design you propose is trained and measured, and the results come back to you. Think about what the results so far say – which options helped, which cost more than they brought – before you propose. Prefer designs that differ from what was tried in ways that teach something. Answer with one JSON object and nothing else.";
@@ -25,7 +26,7 @@ export function prompt2026(context: PromptContext): readonly ChatMessage[] {
       : `Limits: ${limits}. A design outside them is changed to the nearest one inside, so aim inside.`,
     historyText(context),
     ...insightsText(context.insights),
-    ask(domain, context.left),
+    ask(domain, context.left, scoreWords(context.metric)),
   ];
   return [
     { role: "system", content: system },
@@ -33,9 +34,9 @@ export function prompt2026(context: PromptContext): readonly ChatMessage[] {
   ];
 }
 
-function ask({ space }: Domain, left: number): string {
+function ask({ space }: Domain, left: number, { field }: ScoreWords): string {
   const { firstDigit } = space;
-  return `${left} evaluations are left. Propose the next design: a JSON object {"reason": "…", "choices": [${space.decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "expectedAccuracyPercent": …}. It must be one that was not tried.`;
+  return `${left} evaluations are left. Propose the next design: a JSON object {"reason": "…", "choices": [${space.decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${field}": …}. It must be one that was not tried.`;
 }
 
 /** The best, the latest and – as far as there is room – the most different of what was tried. */
@@ -58,8 +59,8 @@ function historyText({ domain, history, pending, shown, costs = true }: PromptCo
   const chosen = chooseHistory(scored, shown);
   const costOf = ({ cost }: Trial) =>
     costs ? `  ${formatCount(cost.macCount)} MACs, ${formatCount(cost.paramCount)} parameters` : "";
-  const line = (trial: Trial, accuracy01: number) =>
-    `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(accuracy01)}${costOf(trial)}`;
+  const line = (trial: Trial, score: number) =>
+    `  ${designText(domain, trial.proposal.choices)}  ${formatPercent(score)}${costOf(trial)}`;
   const lines = [
     ...nominal.map((trial) => line(trial, trial.proposal.nominalScore ?? 0)),
     ...chosen.map((trial) => line(trial, trial.outcome.score)),
@@ -101,12 +102,13 @@ function chooseHistory(scored: readonly ScoredTrial[], shown: number): readonly 
 
 const shownResults = 10;
 
-const hybridSystem =
-  "You design neural networks together with a statistical surrogate. The surrogate has seen the same results as you and knows only numbers; you know how networks work. Propose candidates that are better than what it would try by itself, or that settle what it is unsure of. For each, say which accuracy you expect: your forecasts are compared with the measurements, and you are trusted as far as they hold. Answer with one JSON object and nothing else.";
+const hybridSystem = ({ name }: ScoreWords) =>
+  `You design neural networks together with a statistical surrogate. The surrogate has seen the same results as you and knows only numbers; you know how networks work. Propose candidates that are better than what it would try by itself, or that settle what it is unsure of. For each, say which ${name} you expect: your forecasts are compared with the measurements, and you are trusted as far as they hold. Answer with one JSON object and nothing else.`;
 
 /** The conversation to send: a fresh one each time, so that its length does not grow with the search. */
 export function hybridPrompt2026(state: HybridPromptState): readonly ChatMessage[] {
   const { domain, task } = state;
+  const words = scoreWords(state.metric);
   const limits = describeLimits(domain.limits);
   const parts = [
     `Task: ${task}`,
@@ -119,10 +121,10 @@ export function hybridPrompt2026(state: HybridPromptState): readonly ChatMessage
     resultsText(state),
     beliefsText(state),
     ...insightsText(state.insights),
-    `${state.left} evaluations are left. Propose ${state.wanted} candidates that were not tried, best first: {"candidates": [{"reason": "…", "choices": [${domain.space.decisions.length} numbers, each ${domain.space.firstDigit} or more, in the order of the decisions], "expectedAccuracyPercent": …}, …]}.`,
+    `${state.left} evaluations are left. Propose ${state.wanted} candidates that were not tried, best first: {"candidates": [{"reason": "…", "choices": [${domain.space.decisions.length} numbers, each ${domain.space.firstDigit} or more, in the order of the decisions], "${words.field}": …}, …]}.`,
   ];
   return [
-    { role: "system", content: hybridSystem },
+    { role: "system", content: hybridSystem(words) },
     { role: "user", content: parts.join("\n\n") },
   ];
 }

@@ -3,6 +3,7 @@
 import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { formatPercent } from "../../base/units.ts";
 import { type ChatMessage, type ChatRequest, lastObject, whyNoAnswer } from "../../llm/index.ts";
+import type { Metric } from "../../metrics/index.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices, Space } from "../space.ts";
 import type { Measuring } from "../strategy.ts";
@@ -13,12 +14,15 @@ import { costTable } from "./cost-table.ts";
 import { adviceFor, insightsText, openingText } from "./default-prompt.ts";
 import { designText } from "./describe-space.ts";
 import { designOf, readProposal } from "./proposal-reply.ts";
+import { scoreWords } from "./score-words.ts";
 import { bestAllowed, resultsText } from "./told-results.ts";
 
 export interface HybridPromptState {
   readonly domain: Domain;
   readonly task: string;
   readonly measuring?: Measuring | undefined;
+  /** What designs are selected on; accuracy where it is absent. */
+  readonly metric?: Metric | undefined;
   /** In order of number. */
   readonly trials: readonly Trial[];
   readonly pending: readonly Proposal[];
@@ -40,24 +44,24 @@ export interface ModelCandidate {
 
 const shownResults = 10;
 
-const system =
-  "You design neural networks together with a statistical surrogate. The surrogate has seen the same results as you and knows only numbers; you know how networks work. Propose candidates that you expect to be better than what it would try by itself. For each, say which accuracy you expect: your forecasts are compared with the measurements, and you are trusted as far as they hold. The best design measured is what the search hands over. Answer with one JSON object and nothing else.";
+const systemFor = (metric: Metric | undefined) =>
+  `You design neural networks together with a statistical surrogate. The surrogate has seen the same results as you and knows only numbers; you know how networks work. Propose candidates that you expect to be better than what it would try by itself. For each, say which ${scoreWords(metric).name} you expect: your forecasts are compared with the measurements, and you are trusted as far as they hold. The best design measured is what the search hands over. Answer with one JSON object and nothing else.`;
 
 /** The conversation to send: a new one each time, so that its length does not grow with the search. */
 export function hybridPrompt(state: HybridPromptState): readonly ChatMessage[] {
-  const { domain, trials, pending, left, wanted } = state;
+  const { domain, metric, trials, pending, left, wanted } = state;
   const { decisions, firstDigit } = domain.space;
   const best = bestAllowed(domain, trials);
   const parts = [
     ...openingText(state),
     costTable(domain, best),
-    resultsText({ domain, trials, pending, shown: shownResults, costs: true }),
+    resultsText({ domain, metric, trials, pending, shown: shownResults, costs: true }),
     beliefsText(state),
     ...insightsText(state.insights),
-    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates that were not tried, best first: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "expectedAccuracyPercent": …}, …]}.`,
+    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates that were not tried, best first: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}, …]}.`,
   ];
   return [
-    { role: "system", content: system },
+    { role: "system", content: systemFor(metric) },
     { role: "user", content: parts.join("\n\n") },
   ];
 }
@@ -75,7 +79,7 @@ export function beliefsText(state: HybridPromptState): string {
   const worth = worthOfDecisions(state);
   if (worth.length > 0)
     parts.push(
-      `What it believes of changing one decision of the best design, in points of accuracy:\n${worth.join("\n")}`,
+      `What it believes of changing one decision of the best design, in points of ${scoreWords(state.metric).name}:\n${worth.join("\n")}`,
     );
   return parts.join("\n\n");
 }
@@ -113,12 +117,17 @@ function worthOfDecisions({ domain, trials, beliefs }: HybridPromptState): reado
 }
 
 /** The JSON schema of a reply: up to `wanted` candidates. */
-export function candidatesSchema(space: Space, wanted: number): NonNullable<ChatRequest["schema"]> {
+export function candidatesSchema(
+  space: Space,
+  wanted: number,
+  metric?: Metric,
+): NonNullable<ChatRequest["schema"]> {
+  const { name, field } = scoreWords(metric);
   const most = Math.max(...space.decisions.map(({ options }) => options.length)) - 1 + space.firstDigit;
   const candidate: JsonObject = {
     type: "object",
     additionalProperties: false,
-    required: ["reason", "choices", "expectedAccuracyPercent"],
+    required: ["reason", "choices", field],
     properties: {
       reason: { type: "string", description: "why this design, in one sentence" },
       choices: {
@@ -126,7 +135,7 @@ export function candidatesSchema(space: Space, wanted: number): NonNullable<Chat
         items: { type: "integer", minimum: space.firstDigit, maximum: most },
         description: `one option's number for each of the ${space.decisions.length} decisions, in their order`,
       },
-      expectedAccuracyPercent: { type: "number", description: "the accuracy that you expect, 0 to 100" },
+      [field]: { type: "number", description: `the ${name} that you expect, 0 to 100` },
     },
   };
   return {

@@ -2,9 +2,11 @@
 // design counts, and only a reply without such objects is read as prose. A reply that was cut is no answer.
 import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { answerIn, type ChatReply, lastObject, numberIn, whyNoAnswer } from "../../llm/index.ts";
+import type { Metric } from "../../metrics/index.ts";
 import type { Choices, Space } from "../space.ts";
 import { choicesIn, designField } from "./read-choices.ts";
 import { readDesign } from "./read-design.ts";
+import { forecastField, scoreWords } from "./score-words.ts";
 
 interface Design {
   readonly kind: "design";
@@ -15,15 +17,19 @@ interface Design {
 
 export type ProposalReply = Design | { readonly kind: "unreadable"; readonly reason: string };
 
-/** The JSON schema of a reply: choices as digits, a reason, and the accuracy that the model expects. */
-export function replySchema(space: Space): { readonly name: string; readonly jsonSchema: JsonObject } {
+/** The JSON schema of a reply: choices as digits, a reason, and the accuracy (or other metric) that the model expects. */
+export function replySchema(
+  space: Space,
+  metric?: Metric,
+): { readonly name: string; readonly jsonSchema: JsonObject } {
+  const { name, field } = scoreWords(metric);
   const most = Math.max(...space.decisions.map(({ options }) => options.length)) - 1 + space.firstDigit;
   return {
     name: "proposal",
     jsonSchema: {
       type: "object",
       additionalProperties: false,
-      required: ["reason", "choices", "expectedAccuracyPercent"],
+      required: ["reason", "choices", field],
       properties: {
         reason: { type: "string", description: "why this design, in one or two sentences" },
         choices: {
@@ -31,7 +37,7 @@ export function replySchema(space: Space): { readonly name: string; readonly jso
           items: { type: "integer", minimum: space.firstDigit, maximum: most },
           description: `one option's number for each of the ${space.decisions.length} decisions, in their order`,
         },
-        expectedAccuracyPercent: { type: "number", description: "the accuracy that you expect, 0 to 100" },
+        [field]: { type: "number", description: `the ${name} that you expect, 0 to 100` },
       },
     },
   };
@@ -61,8 +67,9 @@ export function designOf(space: Space, object: JsonObject): Design | undefined {
   const field = designField(space, object);
   const choices = field === undefined ? undefined : choicesIn(space, field);
   if (choices === undefined) return undefined;
-  const { reason, expectedAccuracyPercent } = object;
-  const score = accuracyIn(expectedAccuracyPercent);
+  const { reason } = object;
+  const forecast = Object.keys(object).find((name) => forecastField.test(name));
+  const score = forecast === undefined ? undefined : shareIn(object[forecast]);
   return {
     kind: "design",
     choices,
@@ -71,8 +78,8 @@ export function designOf(space: Space, object: JsonObject): Design | undefined {
   };
 }
 
-/** An accuracy in per cent, which some models write as a text or as a share. */
-function accuracyIn(value: JsonValue | undefined): number | undefined {
+/** A figure in per cent, which some models write as a text or as a share. */
+function shareIn(value: JsonValue | undefined): number | undefined {
   const percent = typeof value === "string" ? numberIn(value) : value;
   if (typeof percent !== "number" || !(percent >= 0 && percent <= 100)) return undefined;
   return percent > 0 && percent < 1 ? percent : percent / 100;

@@ -1,6 +1,7 @@
 // What happened so far, as a model is told it: results with its own forecasts and reasons beside them, what was repaired
 // and to what, how trainings went, what failed and why. Best first; the rest shortly, so that nothing tried is hidden.
 import { formatCount, formatPercent } from "../../base/units.ts";
+import { accuracy, type Metric } from "../../metrics/index.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices } from "../space.ts";
 import { bestOf, isScored, type Outcome, type Proposal, type ScoredTrial, type Trial } from "../trial.ts";
@@ -8,6 +9,8 @@ import { designText } from "./describe-space.ts";
 
 export interface ResultsState {
   readonly domain: Domain;
+  /** What designs are selected on; accuracy where it is absent. */
+  readonly metric?: Metric | undefined;
   readonly trials: readonly Trial[];
   /** What is being evaluated now. */
   readonly pending: readonly Proposal[];
@@ -64,9 +67,9 @@ function shortList(domain: Domain, trials: readonly ScoredTrial[]): string {
 }
 
 function resultLine(
-  { domain, costs }: ResultsState,
+  { domain, metric = accuracy, costs }: ResultsState,
   trial: Trial,
-  accuracy01: number,
+  score: number,
   withReason: boolean,
 ): string {
   const { proposal, cost, outcome } = trial;
@@ -83,7 +86,7 @@ function resultLine(
     withReason && isModels(proposal) && proposal.rationale !== undefined
       ? `; your reason: "${clip(proposal.rationale, 120)}"`
       : "";
-  return `  ${designText(domain, proposal.choices)}  ${formatPercent(accuracy01)}${size}${curveText(outcome)}${forecast}${repaired}${reason}`;
+  return `  ${designText(domain, proposal.choices)}  ${formatPercent(score)}${size}${curveText(outcome, metric)}${forecast}${repaired}${reason}`;
 }
 
 /** A model's proposal came from a call of it and was not put aside. */
@@ -96,7 +99,7 @@ const clip = (text: string, most: number) => {
 };
 
 /** Four points of a learning curve, and the losses at its end: what is still rising, and what overfits. */
-function curveText(outcome: Outcome): string {
+function curveText(outcome: Outcome, metric: Metric): string {
   const curve = outcome.kind === "infeasible" ? undefined : outcome.curve;
   const latency =
     outcome.kind === "scored" && outcome.latencyMs !== undefined
@@ -104,7 +107,7 @@ function curveText(outcome: Outcome): string {
       : "";
   if (curve === undefined || curve.length < 3) return latency;
   const at = [0, Math.floor(curve.length / 3), Math.floor((2 * curve.length) / 3), curve.length - 1];
-  const points = at.map((index) => (100 * (curve[index]?.validation.accuracy ?? 0)).toFixed(0));
+  const points = at.map((index) => (100 * (curve[index]?.validation[metric.name] ?? 0)).toFixed(0));
   const last = curve.at(-1);
   const losses =
     last?.validationLoss === undefined

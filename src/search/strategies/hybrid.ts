@@ -85,7 +85,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const known = createKnownDesigns();
   const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
   const trials: Trial[] = [];
-  const told = { domain, task: setting.task, measuring: setting.measuring };
+  const told = { domain, task: setting.task, measuring: setting.measuring, metric: setting.metric };
   // Old records are of the exact repair.
   const repair = (choices: Choices) =>
     given.prompt === "default" ? repairInShape(domain, choices) : domain.repair(choices);
@@ -114,7 +114,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const reply = await model.ask(
         {
           messages: promptOf(state),
-          schema: candidatesSchema(domain.space, given.candidates),
+          schema: candidatesSchema(domain.space, given.candidates, setting.metric),
           purpose: `proposal ${trialNumber}`,
           maxOutputTokens: given.maxOutputTokens,
         },
@@ -221,7 +221,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
             ...inventedBeliefs(domain, given.candidates),
           }),
         ).length;
-      const schema = JSON.stringify(candidatesSchema(domain.space, given.candidates)).length;
+      const schema = JSON.stringify(candidatesSchema(domain.space, given.candidates, setting.metric)).length;
       return {
         promptChars: meanLength(calls, lengthAfter) + schema,
         replyTokens: tokensOf(given.candidates * (200 + 3 * domain.space.decisions.length)),

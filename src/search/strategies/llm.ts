@@ -80,7 +80,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const asking: Pick<ChatRequest, "maxOutputTokens" | "temperature" | "schema" | "tools"> = {
     maxOutputTokens: given.maxOutputTokens,
     ...(paper ? { temperature: 0 } : given.temperature !== undefined && { temperature: given.temperature }),
-    ...(!paper && { schema: replySchema(domain.space) }),
+    ...(!paper && { schema: replySchema(domain.space, setting.metric) }),
     ...(hasTool && { tools: [costTool(domain)] }),
   };
 
@@ -101,6 +101,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       domain,
       task: setting.task,
       measuring: setting.measuring,
+      metric: setting.metric,
       history,
       left,
       shown: given.shown,

@@ -12,7 +12,7 @@ interface Columns {
   readonly number: number[];
   readonly outcome: OutcomeWord[];
   readonly evaluated: boolean[];
-  readonly accuracy01: (number | null)[];
+  readonly score: (number | null)[];
   readonly predicted01: (number | null)[];
   readonly predictedSd01: (number | null)[];
   readonly paramCount: number[];
@@ -36,7 +36,7 @@ export function createTrialTable(): TrialTable {
       number: [],
       outcome: [],
       evaluated: [],
-      accuracy01: [],
+      score: [],
       predicted01: [],
       predictedSd01: [],
       paramCount: [],
@@ -67,7 +67,7 @@ export function appendTrials(table: TrialTable, added: TrialColumns): TrialTable
     columns.number.push(added.number[row]!);
     columns.outcome.push(added.outcomeWords[added.outcome[row]!]!);
     columns.evaluated.push(added.evaluated[row] === 1);
-    columns.accuracy01.push(added.accuracy01[row]!);
+    columns.score.push(added.score[row]!);
     columns.predicted01.push(added.predicted01[row]!);
     columns.predictedSd01.push(added.predictedSd01[row]!);
     columns.paramCount.push(added.paramCount[row]!);

@@ -127,7 +127,7 @@ function band({ points, series, name, steps }: Curve, look: ChartLook): object[]
 function pointInWords({ x, y }: CurveChart) {
   return ({ seriesName, value }: { readonly seriesName?: string; readonly value?: unknown }): string => {
     if (!Array.isArray(value)) return plain(seriesName ?? "");
-    const [at, accuracy01] = value as readonly number[];
-    return `${plain(seriesName ?? "")}\n${x.name}: ${x.format(at!)}\n${y.name}: ${y.format(accuracy01!)}`;
+    const [at, score] = value as readonly number[];
+    return `${plain(seriesName ?? "")}\n${x.name}: ${x.format(at!)}\n${y.name}: ${y.format(score!)}`;
   };
 }

@@ -12,13 +12,13 @@ export interface ParallelAxis {
 export interface ParallelLine {
   readonly id: number;
   readonly choices: readonly number[];
-  readonly accuracy01: number;
+  readonly score: number;
 }
 
 export interface ParallelChart {
   readonly axes: readonly ParallelAxis[];
   readonly lines: readonly ParallelLine[];
-  readonly format: (accuracy01: number) => string;
+  readonly format: (score: number) => string;
   readonly about: (id: number) => readonly string[];
 }
 
@@ -29,7 +29,7 @@ export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCo
   const { palette, narrow } = look;
   const shared = frame(look);
   const count = chart.axes.length;
-  const values = chart.lines.map((line) => line.accuracy01);
+  const values = chart.lines.map((line) => line.score);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return {
     ...shared,
@@ -95,7 +95,7 @@ export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCo
       lineStyle: { width: 1.3, opacity: chart.lines.length > 200 ? 0.25 : 0.6 },
       smooth: false,
       progressive: 400,
-      data: chart.lines.map(({ choices, accuracy01, id }) => [...choices.map(String), accuracy01, id]),
+      data: chart.lines.map(({ choices, score, id }) => [...choices.map(String), score, id]),
     },
   };
 }

@@ -3,8 +3,8 @@ import { useCallback, useMemo } from "react";
 import { choicesAt, isScored, type TrialTable } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { type ScatterPoint, scatterOption } from "../charts/scatter.ts";
-import { formatPercent } from "../format.ts";
-import { accuracyAxis } from "../run/axes.ts";
+import { formatBare, formatScore, metricWords } from "../format.ts";
+import { scoreAxis } from "../run/axes.ts";
 import { designName, trialInLines } from "../run/trial-words.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 
@@ -15,8 +15,8 @@ export function Calibration() {
     (look: ChartLook) =>
       scatterOption(
         {
-          x: accuracyAxis("predicted accuracy"),
-          y: accuracyAxis("measured accuracy"),
+          x: scoreAxis(detail.metric, `predicted ${metricWords(detail.metric)}`),
+          y: scoreAxis(detail.metric, `measured ${metricWords(detail.metric)}`),
           groups,
           points,
           diagonal: true,
@@ -33,15 +33,15 @@ export function Calibration() {
   return (
     <Chart
       title="Predicted and measured"
-      caption={`What the proposer expected of a design before it was evaluated, against what it had. Points above the line did better than expected. Over ${points.length} trials the expectation was off by ${(mean(errors.map(Math.abs)) * 100).toFixed(2)} points on average, and ${bias > 0 ? "too low" : "too high"} by ${(Math.abs(bias) * 100).toFixed(2)}.`}
+      caption={`What the proposer expected of a design before it was evaluated, against what it had. Points above the line did better than expected. Over ${points.length} trials the expectation was off by ${formatBare(detail.metric, mean(errors.map(Math.abs)))}${detail.metric.unit === "share" ? " points" : ""} on average, and ${bias > 0 ? "too low" : "too high"} by ${formatBare(detail.metric, Math.abs(bias))}.`}
       option={option}
       table={() => ({
         columns: ["trial", "design", "predicted", "measured", "proposed by"],
         rows: points.map(({ id, x, y, group }) => [
           id,
           designName(detail, choicesAt(trials, trials.columns.rowOf.get(id)!)),
-          formatPercent(x),
-          formatPercent(y),
+          formatScore(detail.metric, x),
+          formatScore(detail.metric, y),
           groups[group]!,
         ]),
       })}
@@ -54,7 +54,7 @@ function predictionsOf(trials: TrialTable): { readonly points: ScatterPoint[]; r
   const groups: string[] = [];
   const points: ScatterPoint[] = [];
   for (let row = 0; row < count; row += 1) {
-    const [x, y] = [columns.predicted01[row] ?? null, columns.accuracy01[row] ?? null];
+    const [x, y] = [columns.predicted01[row] ?? null, columns.score[row] ?? null];
     if (!isScored(trials, row) || x === null || y === null) continue;
     const by = columns.by[row]!;
     let group = groups.indexOf(by);

@@ -3,7 +3,14 @@
 import type { CallDetail } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
-import { formatCount, formatDuration, formatPercent, formatTime, formatUsd } from "../format.ts";
+import {
+  formatCount,
+  formatDifference,
+  formatDuration,
+  formatScore,
+  formatTime,
+  formatUsd,
+} from "../format.ts";
 import { linkTo } from "../router.ts";
 import { designName } from "../run/trial-words.ts";
 import { WhyThisOne } from "../trial/why-this-one.tsx";
@@ -135,18 +142,18 @@ function Message({ message: { role, content } }: { readonly message: CallDetail[
 
 function Outcome({ trial }: { readonly trial: CallDetail["outcomes"][number] }) {
   const { detail } = useRunData();
-  const { predicted, accuracy01, repairedFrom, editedFrom } = trial;
+  const { predicted, score, repairedFrom, editedFrom } = trial;
   const first = editedFrom ?? repairedFrom;
   return (
     <>
       <p className="wrap">
         <a href={linkTo(["run", detail.id, "trials"], { trial: trial.number })}>Trial {trial.number}</a>:{" "}
         {trial.choices.length === 0 ? "no design could be read" : <code>{trial.key}</code>} –{" "}
-        {accuracy01 === undefined ? outcomeWords[trial.outcome] : `measured ${formatPercent(accuracy01)}`}
-        {predicted !== undefined && `, the model expected ${formatPercent(predicted.accuracy01)}`}
+        {score === undefined ? outcomeWords[trial.outcome] : `measured ${formatScore(detail.metric, score)}`}
+        {predicted !== undefined && `, the model expected ${formatScore(detail.metric, predicted.score)}`}
         {predicted !== undefined &&
-          accuracy01 !== undefined &&
-          ` (${accuracy01 >= predicted.accuracy01 ? "+" : "−"}${(Math.abs(accuracy01 - predicted.accuracy01) * 100).toFixed(2)} points)`}
+          score !== undefined &&
+          ` (${formatDifference(detail.metric, score - predicted.score)})`}
         .
       </p>
       {first !== undefined && (

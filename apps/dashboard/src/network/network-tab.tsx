@@ -4,7 +4,7 @@ import type { ExportFormat, NetworkView } from "../../../../src/dashboard/api.ts
 import { addressWithToken, get, useAsked } from "../api/client.ts";
 import { choicesAt } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
-import { formatCount, formatPercent } from "../format.ts";
+import { formatCount, formatDifference, formatScore, metricWords } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer, Cards, Notice } from "../ui/pieces.tsx";
@@ -173,12 +173,12 @@ function View({
                   signedCount(view.macCount - other.macCount),
                 ],
                 [
-                  "accuracy",
-                  other.accuracy01 === undefined ? "" : formatPercent(other.accuracy01),
-                  view.accuracy01 === undefined ? "" : formatPercent(view.accuracy01),
-                  other.accuracy01 === undefined || view.accuracy01 === undefined
+                  metricWords(detail.metric),
+                  other.score === undefined ? "" : formatScore(detail.metric, other.score),
+                  view.score === undefined ? "" : formatScore(detail.metric, view.score),
+                  other.score === undefined || view.score === undefined
                     ? ""
-                    : `${view.accuracy01 >= other.accuracy01 ? "+" : "−"}${(Math.abs(view.accuracy01 - other.accuracy01) * 100).toFixed(2)} points`,
+                    : formatDifference(detail.metric, view.score - other.score),
                 ],
               ],
             }}
@@ -223,15 +223,16 @@ function Facts({
   view,
 }: {
   readonly name: string;
-  readonly view: Pick<NetworkView, "key" | "accuracy01" | "paramCount" | "macCount">;
+  readonly view: Pick<NetworkView, "key" | "score" | "paramCount" | "macCount">;
 }) {
+  const { metric } = useRunData().detail;
   return (
     <>
       <h3>{name}</h3>
       <Cards
         entries={[
           ["design", <code key="key">{view.key}</code>],
-          ["accuracy", view.accuracy01 === undefined ? undefined : formatPercent(view.accuracy01)],
+          [metricWords(metric), view.score === undefined ? undefined : formatScore(metric, view.score)],
           ["parameters, MACs", `${formatCount(view.paramCount)}, ${formatCount(view.macCount)}`],
         ]}
       />

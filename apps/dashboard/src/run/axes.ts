@@ -1,6 +1,6 @@
 // Axes that several charts of a run have in common.
 import type { AxisSpec } from "../charts/frame.ts";
-import { formatCount, formatDuration } from "../format.ts";
+import { formatBare, formatCount, formatDuration, type Metric, withUnit } from "../format.ts";
 
 /** What "so far" is counted in. */
 export type Measure = "evaluations" | "time" | "money";
@@ -24,9 +24,10 @@ export function measureAxis(measure: Measure): AxisSpec {
   }
 }
 
-export const accuracyAxis = (label: string): AxisSpec => ({
-  name: `${label} (%)`,
-  format: (value) => String(Number((value * 100).toFixed(2))),
+/** An axis of scores, in the unit of the metric that they are of. */
+export const scoreAxis = (metric: Metric, words: string): AxisSpec => ({
+  name: withUnit(metric, words),
+  format: (value) => String(Number(formatBare(metric, value))),
 });
 
 /** What a network costs to run. */

@@ -1,18 +1,19 @@
-// Accuracy against what a network costs to run, with the Pareto front. Resting on a point, or picking one from the list
+// The score against what a network costs to run, with the Pareto front. Resting on a point, or picking one from the list
 // of the front, draws its network beside the chart.
 import { useCallback, useMemo, useState } from "react";
 import { choicesAt, isScored, type TrialTable } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { paretoFront, type ScatterPoint, scatterOption } from "../charts/scatter.ts";
-import { formatPercent } from "../format.ts";
+import { formatScore, metricTitle, metricWords } from "../format.ts";
 import { NetworkOfTrial } from "../network/network-of-trial.tsx";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { Pick } from "../ui/pieces.tsx";
-import { accuracyAxis, type Quantity, quantityAxis, quantityWords } from "./axes.ts";
+import { type Quantity, quantityAxis, quantityWords, scoreAxis } from "./axes.ts";
 import { designName, trialInLines } from "./trial-words.ts";
 
 export function CostTab() {
   const { detail, trials } = useRunData();
+  const { metric } = detail;
   const [quantity, setQuantity] = useState<Quantity>("macCount");
   const [shown, setShown] = useState<number>();
   const hasLatency = trials.columns.latencyMs.some((value) => value !== null);
@@ -24,7 +25,7 @@ export function CostTab() {
       scatterOption(
         {
           x: quantityAxis(quantity),
-          y: accuracyAxis(`accuracy on ${detail.selectedOn} data`),
+          y: scoreAxis(detail.metric, `${metricWords(detail.metric)} on ${detail.selectedOn} data`),
           groups,
           points,
           front: true,
@@ -44,19 +45,26 @@ export function CostTab() {
       <div>
         <Pick label="against" options={offered} value={quantity} onPick={setQuantity} />
         <Chart
-          title={`Accuracy against ${quantityWords[quantity]}`}
-          caption="Every evaluated design, by who proposed it. On the Pareto front (dotted) no design is both cheaper and more accurate. Rest on a point to see its network; the ring is the selected one."
+          title={`${metricTitle(metric)} against ${quantityWords[quantity]}`}
+          caption={`Every evaluated design, by who proposed it. On the Pareto front (dotted) no design is both cheaper and ${metric.name === "accuracy" ? "more accurate" : `better in ${metricWords(metric)}`}. Rest on a point to see its network; the ring is the selected one.`}
           height={430}
           option={option}
           onPick={setShown}
           onRest={setShown}
           table={() => ({
-            columns: ["trial", "design", quantityWords[quantity], "accuracy", "proposed by", "on the front"],
+            columns: [
+              "trial",
+              "design",
+              quantityWords[quantity],
+              metricWords(metric),
+              "proposed by",
+              "on the front",
+            ],
             rows: points.map(({ id, x, y, group }) => [
               id,
               designName(detail, choicesAt(trials, trials.columns.rowOf.get(id)!)),
               x,
-              formatPercent(y),
+              formatScore(metric, y),
               groups[group]!,
               front.some((point) => point.id === id) ? "yes" : "",
             ]),
@@ -67,7 +75,7 @@ export function CostTab() {
           {front.map(({ id, x, y }) => (
             <li key={id}>
               <button type="button" aria-pressed={id === marked} onClick={() => setShown(id)}>
-                trial {id}: {formatPercent(y)}, {quantityAxis(quantity).format(x)}
+                trial {id}: {formatScore(metric, y)}, {quantityAxis(quantity).format(x)}
                 {quantity === "latencyMs" ? " ms" : ""}
               </button>
             </li>
@@ -89,7 +97,7 @@ function pointsOf(
   const groups: string[] = [];
   const points: ScatterPoint[] = [];
   for (let row = 0; row < count; row += 1) {
-    const [x, y] = [columns[quantity][row] ?? null, columns.accuracy01[row] ?? null];
+    const [x, y] = [columns[quantity][row] ?? null, columns.score[row] ?? null];
     if (!isScored(trials, row) || x === null || y === null) continue;
     const by = columns.by[row]!;
     let group = groups.indexOf(by);

@@ -8,7 +8,7 @@ import { useRunData } from "../api/use-run.ts";
 import { curveOption } from "../charts/curves.ts";
 import { intervalHeight, intervalOption } from "../charts/intervals.ts";
 import { type ParallelLine, parallelHeight, parallelOption } from "../charts/parallel.ts";
-import { formatPercent } from "../format.ts";
+import { differenceWords, formatBare, formatScore, type Metric, metricWords, withUnit } from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer } from "../ui/pieces.tsx";
@@ -81,13 +81,13 @@ function ParallelLines() {
   const { lines, scored } = useMemo(() => {
     const all: ParallelLine[] = [];
     for (let row = 0; row < trials.count; row += 1) {
-      const accuracy01 = trials.columns.accuracy01[row] ?? null;
-      if (!isScored(trials, row) || accuracy01 === null) continue;
+      const score = trials.columns.score[row] ?? null;
+      if (!isScored(trials, row) || score === null) continue;
       const choices = choicesAt(trials, row);
-      if (choices.length > 0) all.push({ id: trials.columns.number[row]!, choices, accuracy01 });
+      if (choices.length > 0) all.push({ id: trials.columns.number[row]!, choices, score });
     }
     // The best are drawn last, so that nothing covers them.
-    return { lines: all.sort((a, b) => a.accuracy01 - b.accuracy01).slice(-maxLines), scored: all.length };
+    return { lines: all.sort((a, b) => a.score - b.score).slice(-maxLines), scored: all.length };
   }, [trials]);
   const option = useCallback(
     (look: ChartLook) =>
@@ -95,7 +95,8 @@ function ParallelLines() {
         {
           axes: decisions.map(({ name, options }) => ({ name, labels: options })),
           lines,
-          format: (accuracy01) => `${(accuracy01 * 100).toFixed(1)} %`,
+          format: (score) =>
+            `${formatBare(detail.metric, score, 1)}${detail.metric.unit === "share" ? " %" : ""}`,
           about: (id) => trialInLines(detail, trials, id),
         },
         look,
@@ -106,17 +107,17 @@ function ParallelLines() {
   return (
     <Chart
       title="Designs across decisions"
-      caption={`Each line is a design${scored > lines.length ? `, of the ${lines.length} best of ${scored}` : ""}: one option a decision, from the first at the top to the last at the bottom, coloured by accuracy. Where the lines of good designs run together, they agree. Drag the ends of the scale to show only some.`}
+      caption={`Each line is a design${scored > lines.length ? `, of the ${lines.length} best of ${scored}` : ""}: one option a decision, from the first at the top to the last at the bottom, coloured by ${metricWords(detail.metric)}. Where the lines of good designs run together, they agree. Drag the ends of the scale to show only some.`}
       height={parallelHeight(decisions.length)}
       option={option}
       table={() => ({
-        columns: ["trial", "design", "accuracy", ...decisions.map(({ name }) => name)],
+        columns: ["trial", "design", metricWords(detail.metric), ...decisions.map(({ name }) => name)],
         rows: lines
           .toReversed()
-          .map(({ id, choices, accuracy01 }) => [
+          .map(({ id, choices, score }) => [
             id,
             designName(detail, choices),
-            formatPercent(accuracy01),
+            formatScore(detail.metric, score),
             ...choices.map((choice, place) => decisions[place]?.options[choice] ?? choice),
           ]),
       })}
@@ -124,15 +125,21 @@ function ParallelLines() {
   );
 }
 
-const points = (value01: number) => (value01 * 100).toFixed(Math.abs(value01) < 0.02 ? 2 : 1);
+const points = (metric: Metric, value01: number) =>
+  formatBare(metric, value01, Math.abs(value01) < 0.02 ? 2 : 1);
 
 function WorthChart({ worth }: { readonly worth: Worth }) {
   const { decisions } = worth;
+  const { metric } = useRunData().detail;
   const option = useCallback(
     (look: ChartLook) =>
       intervalOption(
         {
-          x: { name: "points of accuracy (%)", format: points, min: 0 },
+          x: {
+            name: withUnit(metric, differenceWords(metric)),
+            format: (value: number) => points(metric, value),
+            min: 0,
+          },
           mark: "bar",
           rows: decisions.map(({ decision, worth01, ci95 }) => ({
             name: decision,
@@ -143,7 +150,7 @@ function WorthChart({ worth }: { readonly worth: Worth }) {
         },
         look,
       ),
-    [decisions],
+    [decisions, metric],
   );
   return (
     <Chart
@@ -152,11 +159,11 @@ function WorthChart({ worth }: { readonly worth: Worth }) {
       height={intervalHeight(decisions.length)}
       option={option}
       table={() => ({
-        columns: ["decision", "worth, points of accuracy", "95 % interval"],
+        columns: ["decision", `worth, ${differenceWords(metric)}`, "95 % interval"],
         rows: decisions.map(({ decision, worth01, ci95 }) => [
           decision,
-          points(worth01),
-          `${points(ci95[0])} to ${points(ci95[1])}`,
+          points(metric, worth01),
+          `${points(metric, ci95[0])} to ${points(metric, ci95[1])}`,
         ]),
       })}
     />

@@ -4,10 +4,10 @@ import type { Curve as CurveOfTrial } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { type Curve, curveOption } from "../charts/curves.ts";
-import { formatPercent } from "../format.ts";
+import { formatScore, metricWords } from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { Answer } from "../ui/pieces.tsx";
-import { accuracyAxis } from "./axes.ts";
+import { scoreAxis } from "./axes.ts";
 import { LivePanel } from "./live-panel.tsx";
 
 const maxCurves = 60;
@@ -42,14 +42,14 @@ function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; r
       curveOption(
         {
           x: { name: "epochs", format: String, whole: true },
-          y: accuracyAxis("accuracy on validation data"),
+          y: scoreAxis(detail.metric, `${metricWords(detail.metric)} on validation data`),
           references: [],
           curves: [
             ...curves.map(({ trial, key, points }): Curve => {
               const isBest = trial === best;
               return {
                 name: `trial ${trial}${isBest ? " (selected)" : ""}: ${key}`,
-                points: points.map((point) => ({ x: point.epoch, y: point.validationAccuracy01 })),
+                points: points.map((point) => ({ x: point.epoch, y: point.validation })),
                 series: isBest ? 1 : 0,
                 faint: !isBest,
               };
@@ -57,7 +57,7 @@ function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; r
             ...growing.map(
               ({ trial, key, curve }): Curve => ({
                 name: `trial ${trial}, training now: ${key}`,
-                points: curve.map((point) => ({ x: point.epoch, y: point.validationAccuracy01 })),
+                points: curve.map((point) => ({ x: point.epoch, y: point.validation })),
                 series: 2,
               }),
             ),
@@ -65,7 +65,7 @@ function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; r
         },
         look,
       ),
-    [curves, growing, best],
+    [curves, growing, best, detail.metric],
   );
   if (curves.length === 0 && growing.length === 0)
     return (
@@ -79,16 +79,16 @@ function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; r
   return (
     <Chart
       title="Learning curves"
-      caption={`Validation accuracy after each epoch, of ${which}. The selected one is drawn in full colour${growing.length > 0 ? ", those under way in green" : ""}.`}
+      caption={`Validation ${metricWords(detail.metric)} after each epoch, of ${which}. The selected one is drawn in full colour${growing.length > 0 ? ", those under way in green" : ""}.`}
       height={420}
       option={option}
       table={() => ({
-        columns: ["trial", "epoch", "validation accuracy", "training loss"],
+        columns: ["trial", "epoch", `validation ${metricWords(detail.metric)}`, "training loss"],
         rows: curves.flatMap(({ trial, points }) =>
           points.map((point) => [
             trial,
             point.epoch,
-            formatPercent(point.validationAccuracy01),
+            formatScore(detail.metric, point.validation),
             point.trainLoss.toPrecision(4),
           ]),
         ),

@@ -1,6 +1,6 @@
 // What a running search does at this moment: the trial it thinks of, and the trainings with their curves as they grow.
 import { useRunData } from "../api/use-run.ts";
-import { formatCount, formatPercent } from "../format.ts";
+import { formatCount, formatScore } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Sparkline } from "../ui/sparkline.tsx";
 
@@ -28,8 +28,8 @@ export function LivePanel() {
             {curve.length > 0 && (
               <span className="wrap">
                 {" "}
-                · epoch {curve.at(-1)!.epoch}: {formatPercent(curve.at(-1)!.validationAccuracy01)}{" "}
-                <Sparkline values={curve.map((point) => point.validationAccuracy01)} />
+                · epoch {curve.at(-1)!.epoch}: {formatScore(detail.metric, curve.at(-1)!.validation)}{" "}
+                <Sparkline values={curve.map((point) => point.validation)} />
               </span>
             )}
             {rationale !== undefined && <blockquote>{rationale}</blockquote>}
@@ -41,8 +41,8 @@ export function LivePanel() {
             {finalTraining.curve.length > 0 && (
               <>
                 : epoch {finalTraining.curve.at(-1)!.epoch},{" "}
-                {formatPercent(finalTraining.curve.at(-1)!.validationAccuracy01)}{" "}
-                <Sparkline values={finalTraining.curve.map((point) => point.validationAccuracy01)} />
+                {formatScore(detail.metric, finalTraining.curve.at(-1)!.validation)}{" "}
+                <Sparkline values={finalTraining.curve.map((point) => point.validation)} />
               </>
             )}
           </li>

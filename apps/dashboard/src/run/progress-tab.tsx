@@ -5,21 +5,21 @@ import type { RunDetail } from "../../../../src/dashboard/api.ts";
 import { isScored, rowsByNumber, type TrialTable } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { type Curve, type CurveChart, type CurvePoint, curveOption } from "../charts/curves.ts";
-import { formatDuration, formatPercent, formatUsd } from "../format.ts";
+import { formatDuration, formatScore, formatUsd, metricWords } from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Notice, Pick } from "../ui/pieces.tsx";
-import { accuracyAxis, type Measure, measureAxis, measures } from "./axes.ts";
+import { type Measure, measureAxis, measures, scoreAxis } from "./axes.ts";
 import { LivePanel } from "./live-panel.tsx";
 
 export function ProgressTab() {
   const { detail, trials, hasTrials } = useRunData();
   const [measure, setMeasure] = useState<Measure>("evaluations");
   const steps = useMemo(() => improvements(trials), [trials]);
-  const { baselines, optimum01, selectedOn, strategy } = detail;
+  const { baselines, optimum01, selectedOn, strategy, metric } = detail;
   const chart = useMemo(
-    () => chartOf({ steps, measure, baselines, optimum01, selectedOn, strategy }),
-    [steps, measure, baselines, optimum01, selectedOn, strategy],
+    () => chartOf({ steps, measure, baselines, optimum01, selectedOn, strategy, metric }),
+    [steps, measure, baselines, optimum01, selectedOn, strategy, metric],
   );
   const option = useCallback((look: ChartLook) => curveOption(chart, look), [chart]);
   const offered = measures.filter(([name]) => name !== "money" || steps.some((step) => step.usd !== null));
@@ -33,11 +33,11 @@ export function ProgressTab() {
         height={400}
         option={option}
         table={() => ({
-          columns: ["evaluation", "trial", "best accuracy so far", "time", "money"],
-          rows: steps.map(({ evaluation, trial, accuracy01, finishedMs, usd }) => [
+          columns: ["evaluation", "trial", `best ${metricWords(metric)} so far`, "time", "money"],
+          rows: steps.map(({ evaluation, trial, score, finishedMs, usd }) => [
             evaluation,
             trial,
-            formatPercent(accuracy01),
+            formatScore(metric, score),
             formatDuration(finishedMs),
             usd === null ? "" : formatUsd(usd),
           ]),
@@ -63,7 +63,7 @@ export function ProgressTab() {
 interface Step {
   readonly trial: number;
   readonly evaluation: number;
-  readonly accuracy01: number;
+  readonly score: number;
   readonly finishedMs: number;
   readonly usd: number | null;
 }
@@ -78,14 +78,14 @@ export function improvements(trials: TrialTable): Step[] {
   for (const row of rowsByNumber(trials)) {
     if (!columns.evaluated[row]) continue;
     evaluation += 1;
-    const accuracy01 = columns.accuracy01[row] ?? null;
-    const rises = isScored(trials, row) && accuracy01 !== null && accuracy01 > best;
-    if (rises) best = accuracy01;
+    const score = columns.score[row] ?? null;
+    const rises = isScored(trials, row) && score !== null && score > best;
+    if (rises) best = score;
     if (best === Number.NEGATIVE_INFINITY) continue;
     last = {
       trial: columns.number[row]!,
       evaluation,
-      accuracy01: best,
+      score: best,
       finishedMs: Math.max(last?.finishedMs ?? 0, columns.finishedMs[row]!),
       usd: columns.usd[row] ?? null,
     };
@@ -95,13 +95,21 @@ export function improvements(trials: TrialTable): Step[] {
   return steps;
 }
 
-interface ChartParts extends Pick<RunDetail, "baselines" | "selectedOn" | "strategy"> {
+interface ChartParts extends Pick<RunDetail, "baselines" | "selectedOn" | "strategy" | "metric"> {
   readonly steps: readonly Step[];
   readonly measure: Measure;
   readonly optimum01: number | undefined;
 }
 
-function chartOf({ steps, measure, baselines, optimum01, selectedOn, strategy }: ChartParts): CurveChart {
+function chartOf({
+  steps,
+  measure,
+  baselines,
+  optimum01,
+  selectedOn,
+  strategy,
+  metric,
+}: ChartParts): CurveChart {
   const place = (step: Step): number | null =>
     measure === "evaluations" ? step.evaluation : measure === "time" ? step.finishedMs : step.usd;
   const own: Curve = {
@@ -110,7 +118,7 @@ function chartOf({ steps, measure, baselines, optimum01, selectedOn, strategy }:
     series: 1,
     points: steps.flatMap((step): CurvePoint[] => {
       const x = place(step);
-      return x === null ? [] : [{ x, y: step.accuracy01 }];
+      return x === null ? [] : [{ x, y: step.score }];
     }),
   };
   const last = steps.at(-1)?.evaluation ?? 0;
@@ -130,7 +138,7 @@ function chartOf({ steps, measure, baselines, optimum01, selectedOn, strategy }:
   return {
     x: measureAxis(measure),
     y: {
-      ...accuracyAxis(`accuracy on ${selectedOn} data`),
+      ...scoreAxis(metric, `${metricWords(metric)} on ${selectedOn} data`),
       ...(values.length > 0 && niceEnds(Math.min(...values), Math.max(...values))),
     },
     curves: [...others, own],
@@ -166,8 +174,8 @@ function bandOf(band: RunDetail["baselines"][number], index: number, last: numbe
   return { name, points, series: index === 0 ? 0 : index + 1, steps: true };
 }
 
-function captionOf({ baselines }: RunDetail, measure: Measure): string {
-  const what = `The best accuracy after each ${measure === "evaluations" ? "evaluation" : "evaluation, over the time or money spent by then"}.`;
+function captionOf({ baselines, metric }: RunDetail, measure: Measure): string {
+  const what = `The best ${metricWords(metric)} after each ${measure === "evaluations" ? "evaluation" : "evaluation, over the time or money spent by then"}.`;
   if (measure !== "evaluations")
     return `${what} Baselines are known by evaluations only, so they are not drawn here.`;
   return baselines.length === 0
@@ -176,7 +184,7 @@ function captionOf({ baselines }: RunDetail, measure: Measure): string {
 }
 
 function Standing({ detail }: { readonly detail: RunDetail }) {
-  const { baselines, best } = detail;
+  const { baselines, best, metric } = detail;
   return (
     <>
       <h3>Beside other strategies after the same evaluations</h3>
@@ -189,11 +197,11 @@ function Standing({ detail }: { readonly detail: RunDetail }) {
             return [
               band.strategy,
               band.runs,
-              formatPercent(band.median01[last]!),
+              formatScore(metric, band.median01[last]!),
               band.runs === 1
                 ? ""
-                : `${formatPercent(band.low01[last]!)} to ${formatPercent(band.high01[last]!)}`,
-              best === undefined ? "none yet" : formatPercent(best.accuracy01),
+                : `${formatScore(metric, band.low01[last]!)} to ${formatScore(metric, band.high01[last]!)}`,
+              best === undefined ? "none yet" : formatScore(metric, best.score),
             ];
           }),
         }}

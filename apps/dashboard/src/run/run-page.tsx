@@ -1,8 +1,17 @@
 // A run: its head with what matters most, and below it one of the views of the run.
 import type { ReactNode } from "react";
+import type { RunDetail } from "../../../../src/dashboard/api.ts";
 import { type RunData, RunProvider, useRun } from "../api/use-run.ts";
 import { ConversationTab } from "../conversation/conversation-tab.tsx";
-import { formatCount, formatDuration, formatPercent, formatUsd, plural } from "../format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatScore,
+  formatUsd,
+  metricTitle,
+  metricWords,
+  plural,
+} from "../format.ts";
 import { NetworkTab } from "../network/network-tab.tsx";
 import { linkTo } from "../router.ts";
 import { TurnTab } from "../turn/turn-tab.tsx";
@@ -26,11 +35,11 @@ interface RunPageProps {
 
 const tabs: readonly {
   readonly name: string;
-  readonly words: string;
+  readonly words: string | ((detail: RunDetail) => string);
   readonly show: (props: RunPageProps) => ReactNode;
 }[] = [
   { name: "progress", words: "Progress", show: () => <ProgressTab /> },
-  { name: "cost", words: "Accuracy and cost", show: () => <CostTab /> },
+  { name: "cost", words: ({ metric }) => `${metricTitle(metric)} and cost`, show: () => <CostTab /> },
   { name: "learning", words: "Learning curves", show: () => <LearningTab /> },
   { name: "decisions", words: "Decisions", show: () => <DecisionsTab /> },
   { name: "trials", words: "Trials", show: ({ query }) => <TrialsTab query={query} /> },
@@ -65,23 +74,25 @@ export function RunPage(props: RunPageProps) {
       </>
     );
   const shown = tabs.find(({ name }) => name === tab) ?? tabs[0]!;
+  const wordsOf = ({ words }: (typeof tabs)[number]) =>
+    typeof words === "string" ? words : words(run.detail);
   return (
     <RunProvider value={run}>
       <Head run={run} mayChange={props.mayChange} />
       <nav className="tabs" aria-label="Views of this run">
-        {tabs.map(({ name, words }) => (
+        {tabs.map((each) => (
           <a
-            key={name}
-            href={linkTo(["run", id, name])}
-            aria-current={name === shown.name ? "page" : undefined}
+            key={each.name}
+            href={linkTo(["run", id, each.name])}
+            aria-current={each === shown ? "page" : undefined}
           >
-            {words}
-            {name === "turn" && isAsked(run) && <span className="badge warn">asked</span>}
+            {wordsOf(each)}
+            {each.name === "turn" && isAsked(run) && <span className="badge warn">asked</span>}
           </a>
         ))}
       </nav>
-      <Title text={`${shown.words}, ${runName(run.detail)}`} />
-      <h2 className="hidden">{shown.words}</h2>
+      <Title text={`${wordsOf(shown)}, ${runName(run.detail)}`} />
+      <h2 className="hidden">{wordsOf(shown)}</h2>
       {shown.show(props)}
     </RunProvider>
   );
@@ -91,7 +102,7 @@ const isAsked = ({ live }: RunData) => live?.question !== undefined || live?.hel
 
 function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: boolean }) {
   const { detail, isConnected } = run;
-  const { best, spent } = detail;
+  const { best, metric, spent } = detail;
   const asked = `${detail.task || detail.dataset}; limits: ${limitsInWords(detail.limits)}; ${plural(detail.budget, "evaluation")}, seed ${detail.seed}${detail.model === undefined ? "" : `; ${modelName(detail.model)}`}`;
   return (
     <>
@@ -111,11 +122,11 @@ function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: b
       <Cards
         entries={[
           ["best network", best === undefined ? "none yet" : <code key="key">{best.key}</code>],
-          [`accuracy on ${detail.selectedOn} data`, best && formatPercent(best.accuracy01)],
+          [`${metricWords(metric)} on ${detail.selectedOn} data`, best && formatScore(metric, best.score)],
           [
-            "accuracy on test data",
-            detail.testAccuracy01 !== undefined && detail.selectedOn !== "test"
-              ? formatPercent(detail.testAccuracy01)
+            `${metricWords(metric)} on test data`,
+            detail.testScore !== undefined && detail.selectedOn !== "test"
+              ? formatScore(metric, detail.testScore)
               : undefined,
           ],
           ["parameters, MACs", best && `${formatCount(best.paramCount)}, ${formatCount(best.macCount)}`],

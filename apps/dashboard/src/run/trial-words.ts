@@ -1,7 +1,7 @@
 // A trial as lines of text, for tooltips and tables.
 import type { RunDetail } from "../../../../src/dashboard/api.ts";
 import { choicesAt, type TrialTable } from "../api/trial-table.ts";
-import { formatCount, formatPercent } from "../format.ts";
+import { formatCount, formatScore, metricWords } from "../format.ts";
 import { outcomeWords } from "../words.ts";
 
 /** The design's key: a string of digits, or the options with commas where one takes two digits. */
@@ -16,13 +16,16 @@ export function trialInLines(detail: RunDetail, trials: TrialTable, number: numb
   const row = trials.columns.rowOf.get(number);
   if (row === undefined) return [`trial ${number}`];
   const { columns } = trials;
-  const accuracy01 = columns.accuracy01[row] ?? null;
+  const { metric } = detail;
+  const score = columns.score[row] ?? null;
   const predicted01 = columns.predicted01[row] ?? null;
   const latencyMs = columns.latencyMs[row] ?? null;
   return [
     `trial ${number}: ${designName(detail, choicesAt(trials, row))}`,
-    accuracy01 === null ? outcomeWords[columns.outcome[row]!] : `accuracy ${formatPercent(accuracy01)}`,
-    ...(predicted01 === null ? [] : [`expected ${formatPercent(predicted01)}`]),
+    score === null
+      ? outcomeWords[columns.outcome[row]!]
+      : `${metricWords(metric)} ${formatScore(metric, score)}`,
+    ...(predicted01 === null ? [] : [`expected ${formatScore(metric, predicted01)}`]),
     `${formatCount(columns.paramCount[row]!)} parameters, ${formatCount(columns.macCount[row]!)} MACs`,
     ...(latencyMs === null ? [] : [`latency ${Number(latencyMs.toPrecision(3))} ms`]),
     `proposed by ${columns.by[row]!}`,

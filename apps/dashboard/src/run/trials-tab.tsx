@@ -2,7 +2,7 @@
 import { useMemo, useState } from "react";
 import { choicesAt, isScored, rowsByNumber, type TrialTable } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
-import { formatCount, formatPercent } from "../format.ts";
+import { formatCount, formatScore, metricWords } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { TrialPanel } from "../trial/trial-panel.tsx";
 import { Pick } from "../ui/pieces.tsx";
@@ -14,7 +14,7 @@ import { Troubles } from "./troubles.tsx";
 const orders = [
   ["number", "in order"],
   ["latest", "latest first"],
-  ["accuracy", "best first"],
+  ["best", "best first"],
 ] as const;
 type Order = (typeof orders)[number][0];
 
@@ -25,7 +25,16 @@ const filters = [
 ] as const;
 type Filter = (typeof filters)[number][0];
 
-const header = ["trial", "design", "outcome", "accuracy", "expected", "parameters", "MACs", "proposed by"];
+const headerFor = (figure: string) => [
+  "trial",
+  "design",
+  "outcome",
+  figure,
+  "expected",
+  "parameters",
+  "MACs",
+  "proposed by",
+];
 
 export function TrialsTab({ query }: { readonly query: URLSearchParams }) {
   const { detail, trials } = useRunData();
@@ -48,7 +57,7 @@ export function TrialsTab({ query }: { readonly query: URLSearchParams }) {
         <VirtualList
           className="trials"
           label="Trials"
-          header={header}
+          header={headerFor(metricWords(detail.metric))}
           count={rows.length}
           rowHeight={36}
           open={openRow}
@@ -60,7 +69,7 @@ export function TrialsTab({ query }: { readonly query: URLSearchParams }) {
           }
           cells={(index) => {
             const row = rows[index]!;
-            const accuracy01 = columns.accuracy01[row] ?? null;
+            const score = columns.score[row] ?? null;
             const predicted01 = columns.predicted01[row] ?? null;
             const changed = changedWords[columns.changed[row]!];
             const outcome = outcomeWords[columns.outcome[row]!];
@@ -68,8 +77,8 @@ export function TrialsTab({ query }: { readonly query: URLSearchParams }) {
               columns.number[row]!,
               designName(detail, choicesAt(trials, row)),
               changed === "" ? outcome : `${outcome}, ${changed}`,
-              accuracy01 === null ? "" : formatPercent(accuracy01),
-              predicted01 === null ? "" : formatPercent(predicted01),
+              score === null ? "" : formatScore(detail.metric, score),
+              predicted01 === null ? "" : formatScore(detail.metric, predicted01),
               formatCount(columns.paramCount[row]!),
               formatCount(columns.macCount[row]!),
               columns.by[row]!,
@@ -98,7 +107,6 @@ function rowsOf(trials: TrialTable, order: Order, filter: Filter): number[] {
     return filter === "scored" ? isScored(trials, row) : !asProposed;
   });
   if (order === "latest") return rows.reverse();
-  if (order === "accuracy")
-    return rows.sort((a, b) => (columns.accuracy01[b] ?? -1) - (columns.accuracy01[a] ?? -1));
+  if (order === "best") return rows.sort((a, b) => (columns.score[b] ?? -1) - (columns.score[a] ?? -1));
   return rows;
 }

@@ -4,10 +4,10 @@ import type { TrialDetail } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { curveOption } from "../charts/curves.ts";
-import { formatCount, formatDuration, formatPercent } from "../format.ts";
+import { formatCount, formatDuration, formatScore, metricWords } from "../format.ts";
 import { NetworkOfDesign } from "../network/network-of-design.tsx";
 import { linkTo } from "../router.ts";
-import { accuracyAxis } from "../run/axes.ts";
+import { scoreAxis } from "../run/axes.ts";
 import { designName } from "../run/trial-words.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { Answer, Cards } from "../ui/pieces.tsx";
@@ -65,7 +65,7 @@ function Body({ trial }: { readonly trial: TrialDetail }) {
 /** Outcome, figures and repairs. */
 export function TrialFacts({ trial }: { readonly trial: TrialDetail }) {
   const { detail } = useRunData();
-  const { predicted, accuracy01, repairedFrom, editedFrom, latencyMs } = trial;
+  const { predicted, score, repairedFrom, editedFrom, latencyMs } = trial;
   return (
     <>
       <Cards
@@ -73,13 +73,13 @@ export function TrialFacts({ trial }: { readonly trial: TrialDetail }) {
           ["design", trial.key === "" ? "no design" : <code key="key">{trial.key}</code>],
           ["outcome", outcomeWords[trial.outcome]],
           [
-            `accuracy on ${detail.selectedOn} data`,
-            accuracy01 === undefined ? undefined : formatPercent(accuracy01),
+            `${metricWords(detail.metric)} on ${detail.selectedOn} data`,
+            score === undefined ? undefined : formatScore(detail.metric, score),
           ],
           [
             "expected by its proposer",
             predicted &&
-              `${formatPercent(predicted.accuracy01)}${predicted.sd01 === undefined ? "" : ` ± ${formatPercent(predicted.sd01)}`}`,
+              `${formatScore(detail.metric, predicted.score)}${predicted.sd01 === undefined ? "" : ` ± ${formatScore(detail.metric, predicted.sd01)}`}`,
           ],
           ["parameters, MACs", `${formatCount(trial.paramCount)}, ${formatCount(trial.macCount)}`],
           ["latency", latencyMs === undefined ? undefined : `${Number(latencyMs.toPrecision(3))} ms`],
@@ -104,38 +104,39 @@ export function TrialFacts({ trial }: { readonly trial: TrialDetail }) {
 }
 
 function CurveOf({ trial }: { readonly trial: TrialDetail }) {
+  const { metric } = useRunData().detail;
   const points = trial.curve ?? [];
   const option = useCallback(
     (look: ChartLook) =>
       curveOption(
         {
           x: { name: "epochs", format: String, whole: true },
-          y: accuracyAxis("accuracy on validation data"),
+          y: scoreAxis(metric, `${metricWords(metric)} on validation data`),
           references: [],
           hasLegend: false,
           curves: [
             {
               name: `trial ${trial.number}`,
               series: 1,
-              points: (trial.curve ?? []).map((point) => ({ x: point.epoch, y: point.validationAccuracy01 })),
+              points: (trial.curve ?? []).map((point) => ({ x: point.epoch, y: point.validation })),
             },
           ],
         },
         look,
       ),
-    [trial],
+    [trial, metric],
   );
   return (
     <Chart
       title="Its learning curve"
-      caption="Validation accuracy after each epoch."
+      caption={`Validation ${metricWords(metric)} after each epoch.`}
       height={240}
       option={option}
       table={() => ({
-        columns: ["epoch", "validation accuracy", "training loss"],
+        columns: ["epoch", `validation ${metricWords(metric)}`, "training loss"],
         rows: points.map((point) => [
           point.epoch,
-          formatPercent(point.validationAccuracy01),
+          formatScore(metric, point.validation),
           point.trainLoss.toPrecision(4),
         ]),
       })}

@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Attribution, Change, TrialDetail } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
-import { formatPercent } from "../format.ts";
+import { differenceWords, formatBare, formatScore, type Metric } from "../format.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer } from "../ui/pieces.tsx";
 
@@ -55,7 +55,8 @@ function Changes({
   readonly changes: readonly Change[];
   readonly parent: NonNullable<TrialDetail["parent"]>;
 }) {
-  const before = `the best before it, trial ${parent.trial} (${formatPercent(parent.accuracy01)})`;
+  const { metric } = useRunData().detail;
+  const before = `the best before it, trial ${parent.trial} (${formatScore(metric, parent.score)})`;
   if (changes.length === 0) return <p className="soft wrap">The same design as {before}.</p>;
   const items = (
     <ul>
@@ -98,29 +99,32 @@ function Surrogate({ trial }: { readonly trial: number }) {
 
 const changeInWords = ({ decision, from, to }: Change) => `${decision}: ${from} → ${to}`;
 
-const signed = (value01: number) => `${value01 >= 0 ? "+" : "−"}${(Math.abs(value01) * 100).toFixed(2)}`;
+const signed = (metric: Metric, value01: number) =>
+  `${value01 >= 0 ? "+" : "−"}${formatBare(metric, Math.abs(value01))}`;
 
 function Findings({ attribution }: { readonly attribution: Attribution }) {
   const { predicted, measured01, parent, changes, method } = attribution;
+  const { metric } = useRunData().detail;
   return (
     <>
       {predicted === undefined ? (
         <p>Too few trials were scored before this one to say anything.</p>
       ) : (
         <p>
-          It would have expected {formatPercent(predicted.accuracy01)} ± {(predicted.sd01 * 100).toFixed(2)}
-          {parent !== undefined && `, and of trial ${parent.trial} ${formatPercent(parent.predicted01)}`}
-          {measured01 !== undefined && `; measured: ${formatPercent(measured01)}`}.
+          It would have expected {formatScore(metric, predicted.score)} ± {formatBare(metric, predicted.sd01)}
+          {parent !== undefined &&
+            `, and of trial ${parent.trial} ${formatScore(metric, parent.predicted01)}`}
+          {measured01 !== undefined && `; measured: ${formatScore(metric, measured01)}`}.
         </p>
       )}
       {changes.length > 0 && (
         <DataTable
           label="What each change brings"
           data={{
-            columns: ["change", "worth, points of accuracy"],
+            columns: ["change", `worth, ${differenceWords(metric)}`],
             rows: changes.map((change) => [
               changeInWords(change),
-              `${signed(change.gain01)} ± ${(change.sd01 * 100).toFixed(2)}`,
+              `${signed(metric, change.gain01)} ± ${formatBare(metric, change.sd01)}`,
             ]),
           }}
         />

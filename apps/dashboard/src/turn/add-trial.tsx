@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 import { post } from "../api/client.ts";
 import { choicesAt } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
+import { metricWords } from "../format.ts";
 import { Act } from "../ui/pieces.tsx";
 import { DesignEditor } from "./design-editor.tsx";
 import { PercentField, shareOf } from "./percent-field.tsx";
@@ -45,7 +46,11 @@ function Editor({ start }: { readonly start: readonly number[] }) {
           <label htmlFor={id}>why this one? (optional)</label>
           <textarea id={id} rows={2} value={reason} onChange={(event) => setReason(event.target.value)} />
         </div>
-        <PercentField label="what accuracy do you expect? (optional)" value={guess} onChange={setGuess} />
+        <PercentField
+          label={`what ${metricWords(detail.metric)} do you expect? (optional)`}
+          value={guess}
+          onChange={setGuess}
+        />
       </div>
       <p className="actions">
         <Act

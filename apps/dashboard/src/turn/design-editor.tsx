@@ -3,7 +3,7 @@
 import { useDeferredValue, useId } from "react";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
-import { formatCount, formatPercent } from "../format.ts";
+import { formatCount, formatScore } from "../format.ts";
 import { digitsOf } from "../network/network-of-design.tsx";
 import { NetworkPicture } from "../network/network-picture.tsx";
 import { Answer } from "../ui/pieces.tsx";
@@ -57,7 +57,7 @@ export function DesignEditor({ choices, from, onChange }: DesignEditorProps) {
               <code>{view.key}</code>: {formatCount(view.paramCount)} parameters, {formatCount(view.macCount)}{" "}
               MACs
               {view.trial !== undefined && `; tried before, as trial ${view.trial}`}
-              {view.accuracy01 !== undefined && ` (${formatPercent(view.accuracy01)})`}
+              {view.score !== undefined && ` (${formatScore(detail.metric, view.score)})`}
               {view.violations.length > 0 && (
                 <span className="error">; breaks a limit: {view.violations.join("; ")}</span>
               )}

@@ -6,9 +6,9 @@ import { get, messageOf, post } from "../api/client.ts";
 import { choicesAt, isScored, rowsByNumber } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { scatterOption } from "../charts/scatter.ts";
-import { formatCount, formatPercent } from "../format.ts";
+import { formatCount, formatScore, metricWords } from "../format.ts";
 import { NetworkOfDesign } from "../network/network-of-design.tsx";
-import { accuracyAxis } from "../run/axes.ts";
+import { scoreAxis } from "../run/axes.ts";
 import { designName, trialInLines } from "../run/trial-words.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
@@ -90,20 +90,18 @@ function GuessForm({ trial, choices, onGuessed, onSkip }: GuessFormProps) {
   const { detail, trials } = useRunData();
   const [text, setText] = useState("");
   const [state, setState] = useState<{ readonly busy?: true; readonly error?: string }>({});
-  const accuracy01 = shareOf(text);
+  const score = shareOf(text);
   const row = trials.columns.rowOf.get(trial);
   const before = rowsByNumber(trials)
     .filter((other) => isScored(trials, other) && trials.columns.number[other]! < trial)
-    .sort((a, b) => trials.columns.accuracy01[b]! - trials.columns.accuracy01[a]!)
+    .sort((a, b) => trials.columns.score[b]! - trials.columns.score[a]!)
     .slice(0, shownBefore);
   const send = async (event: FormEvent) => {
     event.preventDefault();
-    if (accuracy01 === undefined) return;
+    if (score === undefined) return;
     setState({ busy: true });
     try {
-      onGuessed(
-        await post("POST /api/runs/:id/guesses", { places: [detail.id], body: { trial, accuracy01 } }),
-      );
+      onGuessed(await post("POST /api/runs/:id/guesses", { places: [detail.id], body: { trial, score } }));
     } catch (thrown) {
       setState({ error: messageOf(thrown) });
     }
@@ -123,10 +121,10 @@ function GuessForm({ trial, choices, onGuessed, onSkip }: GuessFormProps) {
         <DataTable
           label="The best before it"
           data={{
-            columns: ["the best before it", "accuracy", "parameters", "MACs"],
+            columns: ["the best before it", metricWords(detail.metric), "parameters", "MACs"],
             rows: before.map((other) => [
               designName(detail, choicesAt(trials, other)),
-              formatPercent(trials.columns.accuracy01[other]!),
+              formatScore(detail.metric, trials.columns.score[other]!),
               formatCount(trials.columns.paramCount[other]!),
               formatCount(trials.columns.macCount[other]!),
             ]),
@@ -136,13 +134,13 @@ function GuessForm({ trial, choices, onGuessed, onSkip }: GuessFormProps) {
       <form onSubmit={(event) => void send(event)}>
         <div className="fields">
           <PercentField
-            label={`what accuracy on ${detail.selectedOn} data will it have?`}
+            label={`what ${metricWords(detail.metric)} on ${detail.selectedOn} data will it have?`}
             value={text}
             onChange={setText}
           />
         </div>
         <p className="actions">
-          <button type="submit" className="main" disabled={accuracy01 === undefined || state.busy}>
+          <button type="submit" className="main" disabled={score === undefined || state.busy}>
             That is my guess
           </button>
           <button type="button" onClick={onSkip}>
@@ -170,8 +168,8 @@ function Results({ guesses }: { readonly guesses: readonly Guess[] }) {
     (look: ChartLook) =>
       scatterOption(
         {
-          x: accuracyAxis("guessed accuracy"),
-          y: accuracyAxis("measured accuracy"),
+          x: scoreAxis(detail.metric, `guessed ${metricWords(detail.metric)}`),
+          y: scoreAxis(detail.metric, `measured ${metricWords(detail.metric)}`),
           groups: guessers.map(([, words]) => words),
           points: measured.flatMap((guess) =>
             guessers.flatMap(([name], group) => {
@@ -186,7 +184,7 @@ function Results({ guesses }: { readonly guesses: readonly Guess[] }) {
       ),
     [measured, detail, trials],
   );
-  const percent = (value: number | undefined) => (value === undefined ? "" : formatPercent(value));
+  const said = (value: number | undefined) => (value === undefined ? "" : formatScore(detail.metric, value));
   return (
     <>
       <p>
@@ -210,10 +208,10 @@ function Results({ guesses }: { readonly guesses: readonly Guess[] }) {
             .toReversed()
             .map((guess) => [
               guess.trial,
-              percent(guess.person01),
-              percent(guess.model01),
-              percent(guess.surrogate01),
-              guess.measured01 === undefined ? "not yet" : formatPercent(guess.measured01),
+              said(guess.person01),
+              said(guess.model01),
+              said(guess.surrogate01),
+              guess.measured01 === undefined ? "not yet" : said(guess.measured01),
             ]),
         }}
       />
@@ -226,8 +224,8 @@ function Results({ guesses }: { readonly guesses: readonly Guess[] }) {
             columns: ["trial", ...guessers.map(([, words]) => words), "measured"],
             rows: measured.map((guess) => [
               guess.trial,
-              ...guessers.map(([name]) => percent(guess[name])),
-              percent(guess.measured01),
+              ...guessers.map(([name]) => said(guess[name])),
+              said(guess.measured01),
             ]),
           })}
         />

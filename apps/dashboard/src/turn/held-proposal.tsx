@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { LiveState } from "../../../../src/dashboard/api.ts";
 import { post } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
-import { formatPercent } from "../format.ts";
+import { formatScore, metricWords } from "../format.ts";
 import { Act } from "../ui/pieces.tsx";
 import { DesignEditor } from "./design-editor.tsx";
 import { PercentField, shareOf } from "./percent-field.tsx";
@@ -19,7 +19,7 @@ export function HeldProposal({ held }: { readonly held: NonNullable<LiveState["h
       <h3>Trial {held.trial} waits for you</h3>
       <p>
         {held.by} proposes <code>{held.key}</code>
-        {held.predicted !== undefined && `, and expects ${formatPercent(held.predicted.accuracy01)}`}.
+        {held.predicted !== undefined && `, and expects ${formatScore(detail.metric, held.predicted.score)}`}.
       </p>
       {held.rationale !== undefined && (
         <div className="claim">
@@ -31,7 +31,11 @@ export function HeldProposal({ held }: { readonly held: NonNullable<LiveState["h
       )}
       <DesignEditor choices={choices} from={held.choices} onChange={setChoices} />
       <div className="fields">
-        <PercentField label="what accuracy do you expect? (optional)" value={guess} onChange={setGuess} />
+        <PercentField
+          label={`what ${metricWords(detail.metric)} do you expect? (optional)`}
+          value={guess}
+          onChange={setGuess}
+        />
       </div>
       <p className="actions">
         <Act

@@ -1,4 +1,4 @@
-// A field for an accuracy that a person expects, written in percent.
+// A field for a score that a person expects, written in percent.
 import { useId } from "react";
 
 interface PercentFieldProps {

@@ -6,9 +6,9 @@ import { joinIds } from "../../../../src/dashboard/run-ids.ts";
 import { get, useAsked } from "../api/client.ts";
 import { type CurveChart, curveOption } from "../charts/curves.ts";
 import { intervalHeight, intervalOption } from "../charts/intervals.ts";
-import { formatDuration, formatPercent, formatUsd } from "../format.ts";
+import { formatBare, formatDuration, formatScore, formatUsd, metricWords, withUnit } from "../format.ts";
 import { linkTo } from "../router.ts";
-import { accuracyAxis, type Measure, measureAxis, measures } from "../run/axes.ts";
+import { type Measure, measureAxis, measures, scoreAxis } from "../run/axes.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer, Notice, Pick } from "../ui/pieces.tsx";
@@ -46,7 +46,8 @@ function named(comparison: Comparison): Comparison {
 
 function Body({ comparison }: { readonly comparison: Comparison }) {
   const [measure, setMeasure] = useState<Measure>("evaluations");
-  const { runs, warnings, strategies } = comparison;
+  const { runs, warnings, strategies, metric } = comparison;
+  const words = metricWords(metric);
   const option = useCallback(
     (look: ChartLook) => curveOption(chartOf(comparison, measure), look),
     [comparison, measure],
@@ -55,7 +56,7 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
     (look: ChartLook) =>
       intervalOption(
         {
-          x: { name: "mean of the best (%)", format: (value) => (value * 100).toFixed(2) },
+          x: { name: withUnit(metric, "mean of the best"), format: (value) => formatBare(metric, value) },
           mark: "dot",
           rows: strategies.map(({ strategy, runs, mean01, ci95: [low, high] }) => ({
             name: `${strategy} (${runs} runs)`,
@@ -66,7 +67,7 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
         },
         look,
       ),
-    [strategies],
+    [strategies, metric],
   );
   return (
     <>
@@ -80,7 +81,7 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
           columns: [
             "run",
             "evaluations",
-            "best accuracy",
+            `best ${words}`,
             "selected on",
             "time to the best",
             "money to the best",
@@ -88,7 +89,7 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
           rows: runs.map((run) => [
             { show: <a href={linkTo(["run", run.id])}>{run.name}</a> },
             run.evaluations,
-            run.accuracy01.length === 0 ? "none yet" : formatPercent(run.accuracy01.at(-1)!),
+            run.score.length === 0 ? "none yet" : formatScore(metric, run.score.at(-1)!),
             `${run.selectedOn} data`,
             run.finishedMs.length === 0 ? "" : formatDuration(run.finishedMs.at(-1)!),
             run.usd.at(-1) === undefined || run.usd.at(-1) === null ? "" : formatUsd(run.usd.at(-1)),
@@ -98,15 +99,15 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
       <Pick label="over" options={measures} value={measure} onPick={setMeasure} />
       <Chart
         title="Best network so far"
-        caption="The best accuracy of each run as it went on."
+        caption={`The best ${words} of each run as it went on.`}
         option={option}
         table={() => ({
-          columns: ["run", "evaluation", "accuracy", "time", "money"],
+          columns: ["run", "evaluation", words, "time", "money"],
           rows: runs.flatMap((run) =>
             run.evaluation.map((evaluation, index) => [
               run.name,
               evaluation,
-              formatPercent(run.accuracy01[index]!),
+              formatScore(metric, run.score[index]!),
               formatDuration(run.finishedMs[index]!),
               run.usd[index] === null ? "" : formatUsd(run.usd[index]),
             ]),
@@ -116,7 +117,7 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
       {strategies.length > 0 && (
         <Chart
           title="Strategies at equal evaluations"
-          caption={`The mean of the best accuracy after ${strategies[0]!.evaluations} evaluations, with 95 % intervals over runs. Intervals that overlap much are no proof of a difference.`}
+          caption={`The mean of the best ${words} after ${strategies[0]!.evaluations} evaluations, with 95 % intervals over runs. Intervals that overlap much are no proof of a difference.`}
           height={intervalHeight(strategies.length)}
           option={bars}
           table={() => ({
@@ -125,8 +126,8 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
               strategy,
               runs,
               evaluations,
-              formatPercent(mean01),
-              `${formatPercent(ci95[0])} to ${formatPercent(ci95[1])}`,
+              formatScore(metric, mean01),
+              `${formatScore(metric, ci95[0])} to ${formatScore(metric, ci95[1])}`,
             ]),
           })}
         />
@@ -135,14 +136,17 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
   );
 }
 
-function chartOf({ runs }: Comparison, measure: Measure): CurveChart {
+function chartOf({ runs, metric }: Comparison, measure: Measure): CurveChart {
   return {
     x: measureAxis(measure),
-    y: accuracyAxis(`accuracy on ${[...new Set(runs.map((run) => run.selectedOn))].join(" or ")} data`),
+    y: scoreAxis(
+      metric,
+      `${metricWords(metric)} on ${[...new Set(runs.map((run) => run.selectedOn))].join(" or ")} data`,
+    ),
     references: [],
     curves: runs.map((run, series) => {
       const at = { evaluations: run.evaluation, time: run.finishedMs, money: run.usd }[measure];
-      const points = run.accuracy01.flatMap((y, index) => {
+      const points = run.score.flatMap((y, index) => {
         const x = at[index];
         return x === null || x === undefined ? [] : [{ x, y }];
       });

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import type { About, ListEvent, RunSummary } from "../../../../src/dashboard/api.ts";
 import { joinIds } from "../../../../src/dashboard/run-ids.ts";
 import { addressWithToken, get, messageOf, post } from "../api/client.ts";
-import { formatCount, formatPercent, formatTime } from "../format.ts";
+import { formatCount, formatScore, formatTime, metricWords } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Act, Notice } from "../ui/pieces.tsx";
 import { Title } from "../ui/title.tsx";
@@ -102,7 +102,8 @@ function RunItem({ run, mayChange, isChosen, onChoose }: RunItemProps) {
           <span className="soft">none yet</span>
         ) : (
           <>
-            <strong className="number">{formatPercent(best.accuracy01)}</strong> <code>{best.key}</code>
+            {run.metric.name !== "accuracy" && `${metricWords(run.metric)} `}
+            <strong className="number">{formatScore(run.metric, best.score)}</strong> <code>{best.key}</code>
             <p className="soft">
               {formatCount(best.paramCount)} parameters, {formatCount(best.macCount)} MACs
             </p>
