@@ -1,8 +1,9 @@
 """Images: a decoded data set of GENIUS's cache, and which of its records train, validate and test.
 
 The cache's folder (src/tasks/image-classification/cache.ts writes it) holds
-- `meta.json`: `version` 1, `shape` [C, H, W], `classNames`, `trainCount`, `testCount`, `hash` of the content, …;
-- `pixels.bin`: uint8 [record, C, H, W], row-major, without a header, training records first;
+- `meta.json`: `version` 2, `shape` [C, H, W], `classNames`, `trainCount`, `validationCount`,
+  `testCount`, `hash` of the content, …;
+- `pixels.bin`: uint8 [record, C, H, W], row-major, without a header, training, validation, test;
 - `labels.bin`: uint16, little-endian, one a record.
 
 The pixels are memory-mapped: what does not fit in memory is read as needed, and processes of one machine share it.
@@ -20,7 +21,7 @@ from torch import Tensor
 from .failures import TrainingFailed
 from .job import Data, read_json
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def open_images(data: Data) -> Images:
         found = f"{data.folder} holds a data set of version {version}"
         raise TrainingFailed("bad-job", f"{found}; allowed is {CACHE_VERSION}. Open it again with this GENIUS.")
     channels, height, width = (int(side) for side in meta["shape"])
-    count = int(meta["trainCount"]) + int(meta["testCount"])
+    count = sum(int(meta[f"{name}Count"]) for name in ("train", "validation", "test"))
     if len(data.mean01) != channels or len(data.sd01) != channels:
         got = f"{len(data.mean01)} means and {len(data.sd01)} standard deviations"
         raise TrainingFailed("bad-job", f"data.normalisation has {got}; the images have {channels} channels.")

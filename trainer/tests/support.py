@@ -42,12 +42,13 @@ def digits_folder() -> Path:
     (folder / "pixels.bin").write_bytes(np.concatenate(pixels).tobytes())
     (folder / "labels.bin").write_bytes(np.concatenate(labels).tobytes())
     meta = {
-        "version": 1,
+        "version": 2,
         "name": "digits",
         "classNames": [str(digit) for digit in range(10)],
         "mirrorable": False,
         "shape": [1, 28, 28],
         "trainCount": 10_000,
+        "validationCount": 0,
         "testCount": 0,
         "hash": "0" * 64,
     }
