@@ -73,6 +73,22 @@ export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
 
     load: async () => (await import("../search/spaces/residual.ts")).default,
   },
+  "transnas-macro": {
+    summary:
+      "A skeleton of four to six modules, each of which keeps the shape, doubles the channels, halves the map or does both. 3,256 networks, all published with validation accuracy only on scenes, objects and segmentation of Taskonomy's photographs.",
+    source:
+      "Duan et al. 2021 (TransNAS-Bench-101), https://arxiv.org/abs/2105.11871; network as in github.com/yawen-d/TransNASBench, validation figures as in github.com/automl/NASLib. For segmentsemantic the searched encoder is counted, with a linear classifier in place of the decoder",
+
+    load: async () => (await import("../search/spaces/transnas-macro.ts")).default,
+  },
+  "transnas-micro": {
+    summary:
+      "A cell of six edges, each one of four operations, stacked ten times at 128, 256 and 512 channels. 4,096 designs, all published with validation accuracy only on scenes, objects and segmentation of Taskonomy's photographs.",
+    source:
+      "Duan et al. 2021 (TransNAS-Bench-101), https://arxiv.org/abs/2105.11871; network as in github.com/yawen-d/TransNASBench, validation figures as in github.com/automl/NASLib. For segmentsemantic the searched encoder is counted, with a linear classifier in place of the decoder",
+
+    load: async () => (await import("../search/spaces/transnas-micro.ts")).default,
+  },
 };
 
 export const references: Readonly<Record<string, Entry<ReferenceDefinition>>> = {

@@ -124,7 +124,7 @@ function permuted(space: Space, random: Random): Omit<SpaceVariant, "showsCosts"
     const options = optionOrders[place]?.map((option) => decision.options[option]!) ?? [];
     return { ...decision, kind: "categorical", options };
   });
-  const { hyperparameters, costScopes, ...rest } = plain(space);
+  const { hyperparameters, costScopes, networks, ...rest } = plain(space);
   return {
     kind: "permuted",
     toOriginal,
@@ -135,6 +135,9 @@ function permuted(space: Space, random: Random): Omit<SpaceVariant, "showsCosts"
       decode: (choices) => space.decode(toOriginal(choices)),
       ...(hyperparameters !== undefined && {
         hyperparameters: (choices: Choices) => hyperparameters(toOriginal(choices)),
+      }),
+      ...(networks !== undefined && {
+        networks: { ...networks, keyOf: (choices: Choices) => networks.keyOf(toOriginal(choices)) },
       }),
       ...(costScopes !== undefined && {
         costScopes: costScopes.map((scope) => scope.map((original) => order.indexOf(original))),

@@ -47,6 +47,11 @@ export interface Space {
   /** The key of a design in its published table, where it is not the string of digits. */
   tableKey?(choices: Choices): string;
   /**
+   * For a space in which several vectors stand for one network: the key that they share, and how many networks there are.
+   * A network is evaluated once. Absent: every vector is taken for a network of its own.
+   */
+  readonly networks?: { readonly count: number; keyOf(choices: Choices): string };
+  /**
    * Sets of decisions (by index) such that a network's cost is exactly a sum of terms, each of which depends
    * on one set only. It makes costs a table look-up and repairs exact. Absent: costs are counted on the network.
    */

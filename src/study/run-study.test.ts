@@ -2,8 +2,11 @@ import { expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
 import { createNetworkBuilder } from "../graph/network.ts";
+import { fromDigits } from "../search/choices.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
+import { createKnownDesigns, freeDesigns } from "../search/sampling/unseen.ts";
 import type { Choices, Space } from "../search/space.ts";
+import skeletons from "../search/spaces/transnas-macro.ts";
 import type { ProposeContext, Strategy } from "../search/strategy.ts";
 import type { Outcome, Proposal, Trial } from "../search/trial.ts";
 import { runStudy, type Study, testBest } from "./run-study.ts";
@@ -268,4 +271,39 @@ test("a training's seed follows from the design, its fidelity and the study's se
   );
   expect(once).toBe(first[0]);
   expect(new Set([once, again, longer, whole]).size).toBe(4);
+});
+
+test("evaluates a network once, whichever of its vectors is proposed", async () => {
+  const space = skeletons.create(skeletons.options.parse({}));
+  // The fifth digit of modules 5 and 6 leaves them out: 11114 is written in two ways.
+  const proposals = ["111145", "111154", "111114"].map((text) => fromDigits(space, [...text].map(Number)));
+  let evaluations = 0;
+  const { trials } = await runStudy({
+    domain: createDomain(space, {}),
+    strategy: {
+      propose: async ({ trialNumber }) => {
+        const choices = proposals[trialNumber - 1];
+        return choices && { choices, fidelity: {}, by: "test" };
+      },
+      observe() {},
+    },
+    evaluator: {
+      selectedOn: "validation",
+      fidelity: { full: {} },
+      provenance: {},
+      async evaluate() {
+        evaluations += 1;
+        return { kind: "scored", metrics: { accuracy: 0.5 }, spent: { milliseconds: 0 } };
+      },
+    },
+    ...{ trials: 3, parallel: 1, seed: 1 },
+  });
+  expect(evaluations).toBe(2);
+  expect(trials.map(({ outcome }) => outcome.kind)).toEqual(["scored", "failed", "scored"]);
+  expect(trials[1]!.outcome).toMatchObject({ reason: "duplicate" });
+  const known = createKnownDesigns(space);
+  known.observe(trials[0]!);
+  expect(freeDesigns(known, [])(proposals[1]!)).toBe(false);
+  expect(freeDesigns(known, [trials[2]!.proposal])(proposals[2]!)).toBe(false);
+  expect(freeDesigns(known, [])(proposals[2]!)).toBe(true);
 });

@@ -3,6 +3,7 @@
 // It is the same study whatever the order of completion: trial k is proposed when exactly the trials up to
 // k - parallel have been observed, in order of their number. So a resumed study goes on as if nothing had
 // happened: recorded trials are observed instead of being evaluated again. (docs/decisions/002)
+
 import { GeniusError, messageOf } from "../base/errors.ts";
 import { namingForeignCode } from "../base/foreign-code.ts";
 import { createRandom } from "../base/random.ts";
@@ -10,6 +11,7 @@ import type { Evaluator, TestResult } from "../evaluators/evaluator.ts";
 import { valueOfScore } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
 import type { DesignCost, Domain } from "../search/constraints/domain.ts";
+import type { Space } from "../search/space.ts";
 import type { Strategy } from "../search/strategy.ts";
 import {
   bestOf,
@@ -120,7 +122,7 @@ export async function runStudy(study: Study): Promise<StudyResult> {
       }
       const known = recorded.get(number);
       if (known !== undefined) {
-        if (isEvaluated(known)) evaluatedKeys.add(designKey(known.proposal));
+        if (isEvaluated(known)) evaluatedKeys.add(designKey(study.domain.space, known.proposal));
         running.set(number, { proposal: known.proposal, trial: Promise.resolve(known) });
         continue;
       }
@@ -173,8 +175,9 @@ class Interrupted extends Error {}
 
 const isAbort = (thrown: unknown) => thrown instanceof Error && thrown.name === "AbortError";
 const isCancelled = ({ outcome }: Trial) => outcome.kind === "failed" && outcome.reason === "cancelled";
-const designKey = ({ choices, fidelity, repeat = 0 }: Proposal) =>
-  JSON.stringify([choices, fidelity, repeat]);
+/** The same for two proposals that would repeat an evaluation: of one network, as far as its space says. */
+const designKey = ({ networks }: Space, { choices, fidelity, repeat = 0 }: Proposal) =>
+  JSON.stringify([networks?.keyOf(choices) ?? choices, fidelity, repeat]);
 
 /**
  * The seed of a training follows from the study's seed, the design, its fidelity and the repeat, and not from the trial's
@@ -221,7 +224,7 @@ async function start(study: Study, { number, proposal, evaluatedKeys, signal }: 
   const verdict = verdictWithoutEvaluation(study, proposal, evaluatedKeys);
   let outcome = verdict;
   if (outcome === undefined) {
-    evaluatedKeys.add(designKey(proposal));
+    evaluatedKeys.add(designKey(domain.space, proposal));
     onEvent?.({ kind: "evaluating", number, proposal, cost });
     const startedAt = performance.now();
     const evaluation = await evaluator.evaluate({
@@ -268,7 +271,7 @@ function verdictWithoutEvaluation(
   if (evaluator.ownVerdicts) return undefined;
   const violations = domain.violations(proposal.choices);
   if (violations.length > 0) return { kind: "infeasible", violations, spent };
-  if (evaluatedKeys.has(designKey(proposal))) {
+  if (evaluatedKeys.has(designKey(domain.space, proposal))) {
     return { kind: "failed", reason: "duplicate", detail: "this design was evaluated before", spent };
   }
   return undefined;

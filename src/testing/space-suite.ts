@@ -141,12 +141,37 @@ export function spaceChecks<Options>(
         for (const choices of drawn("key", 2 * designs)) {
           const digits = toDigits(space, choices);
           const ways = [keyOf(space, choices), digits.join(","), `[${digits.join(", ")}]`];
-          if (space.tableKey !== undefined) ways.push(space.tableKey(choices));
+          if (space.tableKey !== undefined && space.networks === undefined)
+            ways.push(space.tableKey(choices));
           for (const text of ways) assert.deepEqual(parseChoices(space, text), choices, `"${text}"`);
           const key = keyOf(space, choices);
           assert.ok((texts.get(key) ?? choices.join()) === choices.join(), `two designs have the key ${key}`);
           texts.set(key, choices.join());
         }
+      },
+    },
+    {
+      name: "gives vectors of one network one key, and other networks another",
+      run: async () => {
+        const { networks } = space;
+        if (networks === undefined) return;
+        const byKey = new Map<string, string>();
+        for (const choices of drawn("networks", 10 * designs)) {
+          const key = networks.keyOf(choices);
+          const { nodes } = space.decode(choices);
+          const text = JSON.stringify(nodes);
+          assert.equal(byKey.get(key) ?? text, text, `two networks have the key ${key}`);
+          byKey.set(key, text);
+          if (space.tableKey !== undefined) {
+            const read = parseChoices(space, space.tableKey(choices));
+            assert.equal(networks.keyOf(read), key, words(choices));
+          }
+        }
+        assert.equal(new Set(byKey.values()).size, byKey.size, "one network has two keys");
+        assert.ok(
+          byKey.size <= networks.count,
+          `${byKey.size} networks, and the space says ${networks.count}`,
+        );
       },
     },
     {

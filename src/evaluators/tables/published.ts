@@ -54,6 +54,25 @@ const natsSize = {
   },
 } as const;
 
+const nasLib = {
+  repository: "automl/NASLib",
+  licence: "Apache-2.0; the figures are TransNAS-Bench-101's (yawen-d/TransNASBench, MIT)",
+  fields: { validation: "validation" },
+} as const;
+const transnasMicro = {
+  ...nasLib,
+  space: "transnas-micro",
+  commit: "7a5496e2211d8ab65da40e0e2d5333aba87df614",
+  path: "naslib/data/zc_benchmarks/all_benchmarks_zen.zip",
+  keys: digitKeys(6, "0123"),
+} as const;
+const transnasMacro = {
+  ...nasLib,
+  space: "transnas-macro",
+  commit: "eba9f98038440ba2f246f6054ebd7ba55ad38b3a",
+  path: "run/results/benchmarks/tnb101_macro_zen.zip",
+} as const;
+
 export const publishedTables: readonly PublishedTable[] = [
   {
     space: "nas-bench-macro",
@@ -129,6 +148,42 @@ export const publishedTables: readonly PublishedTable[] = [
     sha256: "08167130c42ddbbd6b58307116a9f4deeff2d6920eee958f6e6476d9c80ee34e",
     path: "SearchSpaces/BenchNatsss/ImageNet16-120.npy",
   },
+  {
+    ...transnasMicro,
+    dataset: "class_scene",
+    fileName: "transnas-micro_class_scene.json",
+    sha256: "f596e87392164a78db249db03b2c82ba989d1a5b8aa57cb907669a7c82c21fa2",
+  },
+  {
+    ...transnasMicro,
+    dataset: "class_object",
+    fileName: "transnas-micro_class_object.json",
+    sha256: "7d73e8a24835ece628bb1fde830b8188fe9805dab81fa26b88b0e4bd57d27c25",
+  },
+  {
+    ...transnasMicro,
+    dataset: "segmentsemantic",
+    fileName: "transnas-micro_segmentsemantic.json",
+    sha256: "db82cc3c7f1edcedd0dddb551be5bb66cf948334dd0bdae7727d9543fb9c29db",
+  },
+  {
+    ...transnasMacro,
+    dataset: "class_scene",
+    fileName: "transnas-macro_class_scene.json",
+    sha256: "a3ef225d7cd01841fb5d3b1fac533943ed30c9f7922cb27e3ec26d992751d3df",
+  },
+  {
+    ...transnasMacro,
+    dataset: "class_object",
+    fileName: "transnas-macro_class_object.json",
+    sha256: "3bc6f8e2085a957b61556e976f86d872ec5012e9df8bc3bff904a6fff94f3485",
+  },
+  {
+    ...transnasMacro,
+    dataset: "segmentsemantic",
+    fileName: "transnas-macro_segmentsemantic.json",
+    sha256: "bae5e498d01b0db2ec98d37b8ad8866435048c146b3b4354f75f1de01e9b7126",
+  },
 ];
 
 export interface PublishedDataset {
@@ -147,6 +202,12 @@ export const publishedDatasets: Readonly<Record<string, PublishedDataset>> = {
   cifar10: imagesOf("CIFAR-10", 32, 10),
   cifar100: imagesOf("CIFAR-100", 32, 100),
   "imagenet16-120": imagesOf("ImageNet16-120", 16, 120),
+  class_scene: imagesOf("Taskonomy's scenes", 256, 47),
+  class_object: imagesOf("Taskonomy's objects", 256, 75),
+  segmentsemantic: {
+    words: "Taskonomy's semantic segmentation: each pixel of colour images of 256 × 256 pixels in 17 classes",
+    ...{ imageSize: 256, classCount: 17 },
+  },
 };
 
 /** The file in which the package ships a table. */

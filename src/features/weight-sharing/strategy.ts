@@ -94,7 +94,7 @@ export function createWeightSharing(
     architectureRate: sharing.architectureRate ?? 0,
     seed: access.seed,
   };
-  const known = createKnownDesigns();
+  const known = createKnownDesigns(domain.space);
   let candidates: Promise<Iterator<Candidate>> | undefined;
 
   const search = async ({ signal }: ProposeContext): Promise<Iterator<Candidate>> => {

@@ -39,7 +39,7 @@ export function createBracketStrategy(
 ): Strategy {
   const { by, factor } = options;
   const epochs = fidelity.epochs && rungEpochs(fidelity.epochs, factor);
-  const known = createKnownDesigns();
+  const known = createKnownDesigns(domain.space);
   const trials: Trial[] = [];
   return {
     async propose({ random, pending }) {

@@ -12,18 +12,22 @@ const draws = 200;
 const drawsOfLargeSpaces = 2000;
 
 export interface KnownDesigns {
+  /** The same for two designs of one network, where the space says so. */
+  keyOf(choices: Choices): string;
   add(choices: Choices): void;
   has(choices: Choices): boolean;
   readonly size: number;
 }
 
 /** The designs of observed trials, each once. A trial that was made up or unreadable says nothing of a design. */
-export function createKnownDesigns(): KnownDesigns & { observe(trial: Trial): void } {
+export function createKnownDesigns({ networks }: Space): KnownDesigns & { observe(trial: Trial): void } {
   const keys = new Set<string>();
-  const add = (choices: Choices) => void keys.add(choices.join());
+  const keyOf = (choices: Choices) => networks?.keyOf(choices) ?? choices.join();
+  const add = (choices: Choices) => void keys.add(keyOf(choices));
   return {
+    keyOf,
     add,
-    has: (choices) => keys.has(choices.join()),
+    has: (choices) => keys.has(keyOf(choices)),
     get size() {
       return keys.size;
     },
@@ -35,11 +39,11 @@ export function createKnownDesigns(): KnownDesigns & { observe(trial: Trial): vo
 
 /** Whether a design is neither known nor being evaluated. */
 export function freeDesigns(
-  known: Pick<KnownDesigns, "has">,
+  known: Pick<KnownDesigns, "has" | "keyOf">,
   pending: readonly Proposal[],
 ): (choices: Choices) => boolean {
-  const taken = new Set(pending.map(({ choices }) => choices.join()));
-  return (choices) => !known.has(choices) && !taken.has(choices.join());
+  const taken = new Set(pending.map(({ choices }) => known.keyOf(choices)));
+  return (choices) => !known.has(choices) && !taken.has(known.keyOf(choices));
 }
 
 /** The design of a place in the list of all designs: the last decision changes fastest. */

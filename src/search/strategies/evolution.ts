@@ -30,7 +30,7 @@ export default defineStrategy({
   create({ domain, evaluations }, given) {
     const population = given.population ?? Math.min(100, Math.max(10, Math.round(evaluations / 5)));
     const sample = given.sample ?? Math.max(2, Math.round(population / 4));
-    const known = createKnownDesigns();
+    const known = createKnownDesigns(domain.space);
     const warmStart = createWarmStart(domain, given.start);
     const alive: ScoredTrial[] = [];
     let born = 0;

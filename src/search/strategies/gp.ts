@@ -26,7 +26,7 @@ export default defineStrategy({
   options,
   create({ domain, evaluations }, { start, initial, costAware }) {
     const surrogate = createSurrogate(domain, costAware ? { quickWithin: evaluations } : {});
-    const known = createKnownDesigns();
+    const known = createKnownDesigns(domain.space);
     const warmStart = createWarmStart(domain, start);
     return {
       async propose(context) {

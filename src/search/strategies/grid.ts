@@ -17,7 +17,7 @@ export default defineStrategy({
     const { space } = domain;
     const count = space.decisions.reduce((product, { options }) => product * BigInt(options.length), 1n);
     const stride = strideOf(count);
-    const known = createKnownDesigns();
+    const known = createKnownDesigns(domain.space);
     /** Places before it hold nothing that is still to be tried. */
     let cursor = 0n;
     return {

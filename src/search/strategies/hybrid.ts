@@ -82,7 +82,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
     knowledge: scored?.knowledge ?? graph,
     ...(given.costAware && { quickWithin: setting.evaluations }),
   });
-  const known = createKnownDesigns();
+  const known = createKnownDesigns(domain.space);
   const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
   const trials: Trial[] = [];
   const told = { domain, task: setting.task, measuring: setting.measuring, metric: setting.metric };

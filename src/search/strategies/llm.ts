@@ -74,7 +74,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const paper = given.prompt === "genius-2023";
   const hasTool = !paper && given.costs && given.costTool;
   const history: Trial[] = [];
-  const known = createKnownDesigns();
+  const known = createKnownDesigns(domain.space);
   const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
 
   const asking: Pick<ChatRequest, "maxOutputTokens" | "temperature" | "schema" | "tools"> = {

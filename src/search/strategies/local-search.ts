@@ -14,7 +14,7 @@ export default defineStrategy({
   model: "none",
   options: z.object({}),
   create({ domain }) {
-    const known = createKnownDesigns();
+    const known = createKnownDesigns(domain.space);
     /** Where each climb stands. More than one is unfinished only while several designs are evaluated at once. */
     const heads: ScoredTrial[] = [];
     const openFrom = (head: ScoredTrial, isFree: (choices: Choices) => boolean) =>

@@ -35,7 +35,7 @@ export default defineStrategy({
       if (given.cost === "params") return cost.paramCount;
       return given.cost === "macs" ? cost.macCount : (outcome.latencyMs ?? cost.macCount);
     };
-    const known = createKnownDesigns();
+    const known = createKnownDesigns(domain.space);
     let alive: readonly Member[] = [];
     let born = 0;
     return {

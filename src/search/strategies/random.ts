@@ -11,7 +11,7 @@ export default defineStrategy({
   model: "none",
   options: z.object({}),
   create({ domain }) {
-    const known = createKnownDesigns();
+    const known = createKnownDesigns(domain.space);
     return {
       async propose({ random, pending }) {
         const choices = drawUnseen(domain, freeDesigns(known, pending), random);

@@ -23,7 +23,7 @@ export default defineStrategy({
   options,
   create({ domain, fidelity }, { factor }) {
     const by = "successive-halving";
-    const known = createKnownDesigns();
+    const known = createKnownDesigns(domain.space);
     const rungs = fidelity.epochs && createRungs(rungEpochs(fidelity.epochs, factor));
     const rungOf = ({ fidelity: { epochs } }: Proposal) => rungs?.find((rung) => rung.epochs === epochs);
     /** A design on `rung` that has earned the next one. */

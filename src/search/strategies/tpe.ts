@@ -36,7 +36,7 @@ export default defineStrategy({
   model: "none",
   options,
   create({ domain }, { start, initial, good01, draws, multivariate }) {
-    const known = createKnownDesigns();
+    const known = createKnownDesigns(domain.space);
     const warmStart = createWarmStart(domain, start);
     const scored: { choices: Choices; score: number }[] = [];
     const failed: Choices[] = [];

@@ -1,0 +1,122 @@
+// TransNAS-Bench-101's cells: six edges of four operations, two cells in each of five modules that double the channels
+// and halve the map three times (41414). The key of a design is its six digits.
+//
+// Differs from the published code: where a skip must change shape, its two half convolutions read the even and the odd
+// places of the map; ours is one convolution of as many parameters and MACs that reads the even ones.
+import { classifier, conv, norm } from "../../graph/blocks.ts";
+import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
+import { keyOf } from "../choices.ts";
+import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
+import { reluConvNorm } from "./parts/cell-blocks.ts";
+import {
+  type ModuleShape,
+  modulesOf,
+  transnasOptions,
+  transnasSource,
+  transnasStem,
+} from "./parts/transnas.ts";
+
+const labels = [
+  "none: zeros, no connection",
+  "skip: identity, or ReLU, convolution 1×1, batch norm where the shape changes",
+  "ReLU, convolution 1×1, batch norm",
+  "ReLU, convolution 3×3, batch norm",
+] as const;
+
+/** The edges `to ← from` in the order of the key. */
+const edges = [
+  { to: 1, from: 0 },
+  { to: 2, from: 0 },
+  { to: 2, from: 1 },
+  { to: 3, from: 0 },
+  { to: 3, from: 1 },
+  { to: 3, from: 2 },
+] as const;
+
+const decisions: readonly Decision[] = edges.map(({ to, from }) => ({
+  name: `edge${from}to${to}`,
+  meaning: `The operation from node ${from}${from === 0 ? " (the cell's input)" : ""} to node ${to}${to === 3 ? " (the cell's output)" : ""}; a node sums its edges.`,
+  kind: "categorical",
+  about: "architecture",
+  options: labels.map((label) => ({ label })),
+}));
+
+export default defineSpace({
+  name: "transnas-micro",
+  summary:
+    "A cell of six edges, each one of four operations, stacked ten times at 128, 256 and 512 channels. 4,096 designs, all published with validation accuracy only on scenes, objects and segmentation of Taskonomy's photographs.",
+  source: transnasSource,
+  options: transnasOptions,
+  fit: ({ imageSize, classCount }) => ({ imageSize, classCount }),
+  create({ classCount, imageSize }) {
+    const space: Space = {
+      name: "transnas-micro",
+      summary: `A cell of six edges, each one of four operations, stacked ten times at 128, 256 and 512 channels; ${classCount} classes, ${imageSize}×${imageSize} images.`,
+      input: [3, imageSize, imageSize],
+      classCount,
+      decisions,
+      firstDigit: 0,
+      costScopes: decisions.map((_, index) => [index]),
+      parse: parseCode,
+      decode(choices) {
+        const build = createNetworkBuilder(`transnas-micro/${keyOf(space, choices)}`, space.input);
+        let x = transnasStem(build);
+        modulesOf("41414").forEach((shape, module) => {
+          const again = { inChannels: shape.outChannels, outChannels: shape.outChannels, stride: 1 } as const;
+          x = cell(build, `module${module + 1}.cell1`, x, { ...shape, choices });
+          x = cell(build, `module${module + 1}.cell2`, x, { ...again, choices });
+        });
+        classifier(build, x, classCount);
+        return build.build();
+      },
+    };
+    return space;
+  },
+});
+
+function cell(
+  build: NetworkBuilder,
+  id: string,
+  input: string,
+  { choices, ...first }: ModuleShape & { readonly choices: Choices },
+): string {
+  const later = { inChannels: first.outChannels, outChannels: first.outChannels, stride: 1 } as const;
+  const nodes = [input];
+  for (const node of [1, 2, 3]) {
+    const arriving = edges.flatMap(({ to, from }, edge) =>
+      to === node
+        ? operation(build, `${id}.edge${from}to${to}`, nodes[from] as string, {
+            ...(from === 0 ? first : later),
+            digit: choices[edge] as number,
+          })
+        : [],
+    );
+    nodes.push(
+      arriving.length === 1
+        ? (arriving[0] as string)
+        : build.add(`${id}.node${node}`, { kind: "add" }, ...arriving),
+    );
+  }
+  return nodes[3] as string;
+}
+
+function operation(
+  build: NetworkBuilder,
+  id: string,
+  input: string,
+  { digit, inChannels, outChannels, stride }: ModuleShape & { readonly digit: number },
+): string {
+  if (digit === 0) return build.add(id, { kind: "zero", outChannels, stride }, input);
+  if (digit === 1) {
+    if (stride === 1 && inChannels === outChannels) return input;
+    const active = build.add(`${id}.act`, { kind: "activation", function: "relu" }, input);
+    return norm(build, `${id}.norm`, conv(build, `${id}.conv`, active, { outChannels, kernel: 1, stride }));
+  }
+  return reluConvNorm(build, id, input, { outChannels, kernel: digit === 2 ? 1 : 3, stride });
+}
+
+/** Reads the published code of a network, `64-41414-1_02_333`. */
+function parseCode(text: string): Choices | undefined {
+  const digits = /^64-41414-([0-3])_([0-3]{2})_([0-3]{3})$/.exec(text);
+  return digits === null ? undefined : [...digits.slice(1).join("")].map(Number);
+}
