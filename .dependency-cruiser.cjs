@@ -3,7 +3,8 @@
 const layers = [
   ["base"],
   ["math", "metrics", "graph", "llm"],
-  ["engine", "tasks"],
+  ["engine"],
+  ["tasks"],
   ["search"],
   ["training"],
   ["evaluators"],

@@ -8,6 +8,8 @@ interface Kind {
   readonly kind: string;
   /** Folders of src/ whose files may be members. */
   readonly folders: readonly string[];
+  /** For a kind whose members are folders: the file in each that is the member. */
+  readonly file?: string;
   readonly define: string;
   readonly type: string;
   /** The file of src/ that holds the contract. */
@@ -64,6 +66,14 @@ const kinds: readonly Kind[] = [
     type: "MetricDefinition",
     contract: "metrics/metric",
   },
+  {
+    kind: "tasks",
+    folders: ["tasks"],
+    file: "task.ts",
+    define: "defineTask",
+    type: "Task",
+    contract: "tasks/task",
+  },
 ];
 
 const source = new URL("../src/", import.meta.url);
@@ -79,18 +89,23 @@ interface Member {
 }
 
 /** The members of a kind: each with its path below src/. */
-async function membersOf({ folders, define }: Kind): Promise<{ member: Member; path: string }[]> {
+async function membersOf({ folders, file: only, define }: Kind): Promise<{ member: Member; path: string }[]> {
   const found: { member: Member; path: string }[] = [];
   for (const folder of folders) {
     const directory = new URL(`${folder}/`, source);
-    for (const file of await readdir(directory)) {
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      if ((only !== undefined) !== entry.isDirectory()) continue;
+      const file = only === undefined ? entry.name : `${entry.name}/${only}`;
       if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
-      const text = await readFile(new URL(file, directory), "utf8");
+      const text = await readFile(new URL(file, directory), "utf8").catch((thrown: NodeJS.ErrnoException) => {
+        if (only !== undefined && thrown.code === "ENOENT") return "";
+        throw thrown;
+      });
       if (!new RegExp(`export default ${define}\\b`).test(text)) continue;
       const { default: member } = (await import(new URL(file, directory).href)) as { default: Member };
-      if (member.name !== basename(file, ".ts")) {
+      if (member.name !== (only === undefined ? basename(file, ".ts") : entry.name)) {
         throw new Error(
-          `${join("src", folder, file)} defines "${member.name}"; a member has the name of its file.`,
+          `${join("src", folder, file)} defines "${member.name}"; a member has the name of its file or folder.`,
         );
       }
       found.push({ member, path: `${folder}/${file}` });
@@ -155,10 +170,22 @@ export const metrics = [${metrics.map(identifierOf).join(", ")}] as const;
   "src/metrics/_metrics.ts",
 );
 
+// Tasks lie below all that trains, and each knows only itself.
+const tasks = await membersOf(kinds.find(({ kind }) => kind === "tasks")!);
+const taskList = await format(
+  `// Written by \`npm run catalog\`; do not edit. Every task, in the order of their names.
+${tasks.map((task) => `import ${identifierOf(task)} from "./${task.member.name}/task.ts";`).join("\n")}
+
+export const tasks = [${tasks.map(identifierOf).join(", ")}] as const;
+`,
+  "src/tasks/_tasks.ts",
+);
+
 for (const [path, text] of [
   ["catalog/_catalog.ts", catalog],
   [`${formatFolder}/_formats.ts`, formatList],
   ["metrics/_metrics.ts", metricList],
+  ["tasks/_tasks.ts", taskList],
 ] as const) {
   const target = new URL(path, source);
   if (!process.argv.includes("--check")) {

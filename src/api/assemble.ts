@@ -99,6 +99,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       metric: config.metric,
       fidelity: evaluator.fidelity,
       training: createTrainingAccess({
+        ...(typeof config.evaluatorOptions.task === "string" && { task: config.evaluatorOptions.task }),
         dataset: config.dataset,
         seed: config.seed,
         environment,

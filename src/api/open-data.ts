@@ -3,9 +3,9 @@ import { findPublished } from "../catalog/datasets.ts";
 import { openSpace } from "../catalog/load.ts";
 import type { AccuracyTable } from "../evaluators/accuracy-table.ts";
 import { openTable } from "../evaluators/accuracy-table.ts";
-import { openImages } from "../evaluators/open-images.ts";
 import type { Space } from "../search/space.ts";
-import { type Dataset, describeReport } from "../tasks/image-classification/index.ts";
+import type { Dataset } from "../tasks/image-classification/index.ts";
+import { taskNamed } from "../tasks/index.ts";
 import { publishedSpace } from "./published-space.ts";
 
 /** Labelled images, decoded in the cache. */
@@ -33,6 +33,8 @@ export interface OpenedTable {
 }
 
 export interface OpenDataOptions {
+  /** What the data are for: a name of `genius list tasks`; image classification by default. */
+  readonly task?: string | undefined;
   /** The space of a table whose dataset several spaces have. */
   readonly space?: string | undefined;
   /** Side in pixels that images are brought to; their own, up to 64, by default. */
@@ -68,10 +70,11 @@ export async function openData(
     const space = await openSpace(definition, spaceOptions);
     return { kind: "table", name: words, space, table: await openTable({ ...setting, space, dataset }) };
   }
-  const dataset = await openImages({ ...setting, dataset: data }, imageSize);
-  const { name, classNames, shape, train, test, report, hash } = dataset;
+  const task = taskNamed(options.task);
+  const dataset = await task.open(data, { ...setting, imageSize });
+  const { name, classNames, shape, train, test, hash } = dataset;
   return {
     ...{ kind: "images", name, classNames, shape, hash, dataset },
-    ...{ trainCount: train.count, testCount: test?.count ?? 0, remarks: describeReport(report) },
+    ...{ trainCount: train.count, testCount: test?.count ?? 0, remarks: task.remarks(dataset) },
   };
 }

@@ -158,7 +158,7 @@ export async function resolveConfig(
   return {
     dataset: chosen.dataset,
     task: described?.words ?? space.summary,
-    metric: metricOf(selectedMetric(settings.metric, evaluator)),
+    metric: metricOf(selectedMetric(settings.metric, evaluator, evaluatorOptions)),
     space: chosen.references.space,
     spaceOptions: fitOptions(space, { ...(fitted as object) }, options.spaceOptions ?? {}),
     strategy: chosen.references.strategy,
@@ -193,8 +193,10 @@ export async function resolveConfig(
 /** What designs are selected on: what was asked for, among what the evaluator measures. */
 function selectedMetric(
   name: string | undefined,
-  { name: evaluator, metrics = [accuracy] }: EvaluatorDefinition,
+  { name: evaluator, ...definition }: EvaluatorDefinition,
+  options: JsonObject,
 ): Metric {
+  const metrics = definition.metricsOf?.(options) ?? definition.metrics ?? [accuracy];
   const metric = name === undefined ? metrics[0] : metrics.find((one) => one.name === name);
   if (metric !== undefined) return metric;
   const known = metrics.map((one) => one.name);

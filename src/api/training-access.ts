@@ -9,9 +9,11 @@ import type { Launcher, LaunchJob } from "../evaluators/launchers/launcher.ts";
 import { runToEnd } from "../evaluators/launchers/run-to-end.ts";
 import { readRequirements, trainerFolder } from "../evaluators/torch/trainer-package.ts";
 import type { TrainingAccess } from "../search/strategy.ts";
-import { openDataset } from "../tasks/image-classification/index.ts";
+import { taskNamed } from "../tasks/index.ts";
 
 export interface TrainingAccessSetting {
+  /** A name of `genius list tasks`; image classification by default. */
+  readonly task?: string;
   /** The study's dataset, by name or path. */
   readonly dataset: string;
   readonly seed: number;
@@ -24,15 +26,14 @@ export interface TrainingAccessSetting {
 const retries = 3;
 
 export function createTrainingAccess(setting: TrainingAccessSetting): TrainingAccess {
-  const { dataset, seed, environment, openLauncher, onProgress } = setting;
+  const { task, dataset, seed, environment, openLauncher, onProgress } = setting;
   return {
     seed,
     // Asked for when it is used: a search of a published table needs no cache.
     get cacheFolder() {
       return cacheDirectoryOf(environment);
     },
-    openDataset: (imageSize, source = dataset) =>
-      openDataset(source, { imageSize, cacheDirectory: cacheDirectoryOf(environment) }),
+    openDataset: (imageSize, source = dataset) => taskNamed(task).open(source, { environment, imageSize }),
     async runTrainer({ module, folder, launcher: name, python, onLine, signal }) {
       const launcher = await openLauncher(name);
       try {

@@ -7,6 +7,7 @@ import type { ReferenceDefinition } from "../search/references/reference.ts";
 import type { SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import type { DatasetFormat } from "../tasks/image-classification/dataset.ts";
+import type { Task } from "../tasks/task.ts";
 import type { Entry } from "./entry.ts";
 
 export const spaces: Readonly<Record<string, Entry<SpaceDefinition>>> = {
@@ -390,5 +391,14 @@ export const metrics: Readonly<Record<string, Entry<MetricDefinition>>> = {
     source: "https://arxiv.org/abs/1409.0575",
 
     load: async () => (await import("../metrics/top-5-accuracy.ts")).default,
+  },
+};
+
+export const tasks: Readonly<Record<string, Entry<Task>>> = {
+  "image-classification": {
+    summary: "Images in, one of several classes out; trained with cross-entropy.",
+    source: "Made for GENIUS; reads class folders, CIFAR, IDX and Parquet files",
+
+    load: async () => (await import("../tasks/image-classification/task.ts")).default,
   },
 };

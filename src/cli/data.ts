@@ -4,11 +4,16 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { defineCommand } from "../command/command.ts";
-import { openImages } from "../evaluators/open-images.ts";
-import { type DatasetReport, describeReport, layoutLines } from "../tasks/image-classification/index.ts";
+import { type DatasetReport, layoutLines } from "../tasks/image-classification/index.ts";
+import { taskNamed } from "../tasks/index.ts";
 
 export default defineCommand({
   options: z.object({
+    task: z
+      .string()
+      .optional()
+      .describe("what the data are for: a name of genius list tasks (default: image-classification)")
+      .meta({ placeholder: "NAME" }),
     imageSize: z
       .number()
       .int()
@@ -29,10 +34,9 @@ Example:
       throw new GeniusError("wrong-use", "Name one dataset: genius data ./photos");
     const { environment } = terminal;
     const onProgress = (text: string) => terminal.error(`${text}\n`);
-    const { name, shape, hash, report } = await openImages(
-      { dataset, environment, onProgress },
-      options.imageSize,
-    );
+    const task = taskNamed(options.task);
+    const opened = await task.open(dataset, { environment, onProgress, imageSize: options.imageSize });
+    const { name, shape, hash, report } = opened;
     if (options.json) {
       terminal.out(jsonLine({ name, shape, hash, report }));
       return 0;
@@ -42,7 +46,7 @@ Example:
       ...(layout === null ? [] : layoutLines(layout)),
       ...classTable(report),
       `Stored at ${report.storedSizes.smallest} to ${report.storedSizes.largest} pixels; trained at ${shape[2]}×${shape[1]} with ${shape[0] === 1 ? "one channel" : "three channels"}.`,
-      ...describeReport(report),
+      ...task.remarks(opened),
     ];
     for (const line of lines) terminal.out(`${line}\n`);
     return 0;

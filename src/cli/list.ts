@@ -11,6 +11,7 @@ import {
   references,
   spaces,
   strategies,
+  tasks,
 } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { defineCommand } from "../command/command.ts";
@@ -34,6 +35,7 @@ const kinds: Readonly<Record<string, () => readonly Row[]>> = {
   formats: () => rowsOf(formats),
   launchers: () => rowsOf(launchers),
   metrics: () => rowsOf(metrics),
+  tasks: () => rowsOf(tasks),
   models: () => modelProviders,
 };
 

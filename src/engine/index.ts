@@ -3,6 +3,7 @@
 
 export type { Weights } from "../graph/weights.ts";
 export { initialWeights } from "./initialise.ts";
+export { type LossName, lossNames } from "./lower/losses.ts";
 export type { Optimiser } from "./optimiser.ts";
 export { countCorrect, createPredictor, type Predictor, type PredictorOptions } from "./predictor.ts";
 export { learningRateAt, type Schedule } from "./schedule.ts";

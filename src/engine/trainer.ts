@@ -9,6 +9,7 @@ import type { Weights } from "../graph/weights.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { initialWeights } from "./initialise.ts";
 import type { Target } from "./lower/context.ts";
+import type { LossName } from "./lower/losses.ts";
 import { biasCorrections, type Optimiser } from "./optimiser.ts";
 import { asTensor, type ExecutionProvider, openSession, type Tensor, targetFor } from "./session.ts";
 import { packWeights, unpackWeights } from "./state.ts";
@@ -21,6 +22,8 @@ export interface TrainerOptions {
   /** Images per step; fixed for the trainer's life. */
   readonly batchSize: number;
   readonly optimiser: Optimiser;
+  /** What is made small; cross-entropy by default. */
+  readonly loss?: LossName;
   /** 0 to 1, 0 by default. */
   readonly labelSmoothing?: number;
   /** Largest global norm of the gradient; not clipped by default. */
@@ -49,7 +52,7 @@ export interface Batch {
 }
 
 export interface StepResult {
-  /** Mean cross-entropy of the batch before the update; not finite when the training has diverged. */
+  /** Mean loss of the batch before the update; not finite when the training has diverged. */
   readonly loss: number;
   /** Images whose largest logit is at their largest target. */
   readonly correctCount: number;
@@ -105,6 +108,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     batchSize,
     target: await chooseTarget(executionProvider, options.lowering ?? "native"),
     optimiser,
+    loss: options.loss ?? "cross-entropy",
     labelSmoothing: options.labelSmoothing ?? 0,
     ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
     average: averageDecay !== undefined,

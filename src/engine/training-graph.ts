@@ -7,7 +7,7 @@ import type { FeatureShape } from "../graph/operator.ts";
 import type { NetworkParameter } from "../graph/parameters.ts";
 import { inferShapes } from "../graph/shapes.ts";
 import type { Arrangement, LoweringContext, Target } from "./lower/context.ts";
-import { lowerCrossEntropy } from "./lower/loss.ts";
+import { type LossName, losses } from "./lower/losses.ts";
 import { shareCountOf } from "./lower/mixture.ts";
 import { lowerNetwork } from "./lower/network.ts";
 import { identityIndices } from "./lower/weights.ts";
@@ -31,6 +31,7 @@ export interface TrainingGraphOptions {
   readonly target: Target;
   readonly optimiser: Optimiser;
   /** 0 to 1. */
+  readonly loss: LossName;
   readonly labelSmoothing: number;
   /** Largest global norm of the gradient. */
   readonly clipNorm?: number;
@@ -91,7 +92,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
 
   const network = lowerNetwork(collector.context, nodes, { shapes: inferShapes(nodes), images });
   const { labelSmoothing } = options;
-  const loss = lowerCrossEntropy(collector.context, network.output, { targets, labelSmoothing });
+  const loss = losses[options.loss](collector.context, network.output, { targets, labelSmoothing });
   network.backward(loss.gradient);
 
   const whole = collector.flatGradient();

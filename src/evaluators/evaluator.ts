@@ -105,6 +105,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   /** What it can select on, its usual one first; accuracy alone where absent. */
   readonly metrics?: readonly Metric[];
   readonly options: z.ZodType<Options>;
+  /** The same, for an evaluator whose options choose the task. */
+  metricsOf?(options: Options): readonly Metric[];
   /** The name or file of the launcher that trainings run on, for an evaluator that uses one. */
   launcherOf?(options: Options): string;
   /**

@@ -4,14 +4,16 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
 import mobile from "../search/spaces/mobile.ts";
+import { taskNamed } from "../tasks/index.ts";
 import { trainOptions } from "../training/options.ts";
 import { planTraining } from "../training/plan.ts";
 import { openTrainingData } from "../training/training-data.ts";
-import { describeImages, openStudyImages } from "./open-images.ts";
+import { describeData, openStudyImages } from "./open-images.ts";
 
 const root = mkdtempSync(join(tmpdir(), "genius-counts-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+const task = taskNamed();
 let serial = 0;
 /** Class folders with these numbers of images, of `width`×`height`. */
 async function make(counts: readonly number[], [width, height]: readonly number[] = [8, 8]): Promise<string> {
@@ -34,10 +36,10 @@ const environment = { GENIUS_CACHE_DIR: join(root, "cache") };
 
 async function open(counts: readonly number[], options: Readonly<Record<string, unknown>> = {}) {
   const dataset = await make(counts);
-  const described = await describeImages({ dataset, environment }, undefined);
+  const described = await describeData(task, { dataset, environment }, undefined);
   const space = mobile.create(mobile.options.parse(mobile.fit!(described.images!, {})));
   const all = trainOptions.parse(options);
-  const images = await openStudyImages({ space, dataset, folder: root, seed: 3, environment }, all);
+  const images = await openStudyImages(task, { space, dataset, folder: root, seed: 3, environment }, all);
   return { images, options: all };
 }
 
@@ -76,7 +78,11 @@ test("icons and strips are brought to a side that the space takes", async () => 
     [1, 300],
     [300, 3],
   ]) {
-    const { images } = await describeImages({ dataset: await make([4, 4], size), environment }, undefined);
+    const { images } = await describeData(
+      task,
+      { dataset: await make([4, 4], size), environment },
+      undefined,
+    );
     expect(images).toMatchObject({ imageSize: 8, classCount: 2 });
   }
 });

@@ -1,59 +1,28 @@
-// The images that an evaluator trains on: opened from the cache at the size that trainings take, described before
-// there is a space, and held against the space that was chosen. The same for every evaluator that trains.
+// The images that an evaluator trains on: opened by the task at the size that trainings take, described before there
+// is a space, and held against the space that was chosen. The same for every evaluator that trains.
 import { GeniusError } from "../base/errors.ts";
 import type { Network } from "../graph/network.ts";
 import type { Space } from "../search/space.ts";
-import {
-  cacheDirectoryOf,
-  type Dataset,
-  layoutLines,
-  openDataset,
-  splitForTraining,
-  takeFraction,
-} from "../tasks/image-classification/index.ts";
+import { type Dataset, splitForTraining, takeFraction } from "../tasks/image-classification/index.ts";
+import type { taskNamed } from "../tasks/index.ts";
 import type { ImageCounts } from "../training/plan.ts";
 import type { DatasetDescription, DescribeSetting, EvaluatorSetting } from "./evaluator.ts";
 
-/** Larger images are brought to this side unless asked otherwise: training them on a processor takes too long. */
-const largestUnasked = 64;
-/** Smaller ones, down to icons and strips, are brought to this side: no space takes less. */
-const smallestUnasked = 8;
+type StudyTask = ReturnType<typeof taskNamed>;
 
-export async function describeImages(
-  setting: DescribeSetting,
+/** What a space and a study must know of a task's dataset. */
+export async function describeData(
+  task: StudyTask,
+  { dataset, ...setting }: DescribeSetting,
   imageSize: number | undefined,
 ): Promise<DatasetDescription> {
-  const dataset = await openImages(setting, imageSize);
-  const [channels, height, width] = dataset.shape;
-  const { layout } = dataset.report;
+  const { input, classNames, words, understood } = await task.describe(dataset, { ...setting, imageSize });
+  const [channels, height] = input;
   return {
-    ...(layout?.isAmbiguous && { understood: { layout, lines: layoutLines(layout) } }),
-    images: { imageSize: height, channels, classCount: dataset.classNames.length },
-    words: `${dataset.name}: ${dataset.train.count} training images of ${channels} × ${height} × ${width} in ${dataset.classNames.length} classes (${dataset.classNames.slice(0, 20).join(", ")}${dataset.classNames.length > 20 ? ", …" : ""})`,
+    ...(understood !== undefined && { understood }),
+    images: { imageSize: height, channels, classCount: classNames.length },
+    words,
   };
-}
-
-/** At the size asked for; else at the size in which they are stored, if that is not too large. */
-export async function openImages(
-  { dataset, environment, onProgress }: DescribeSetting,
-  imageSize: number | undefined,
-): Promise<Dataset> {
-  const begun = performance.now();
-  let told = begun;
-  let stageNow = "";
-  let stageBegun = begun;
-  return openDataset(dataset, {
-    cacheDirectory: cacheDirectoryOf(environment),
-    ...(imageSize === undefined ? { minSize: smallestUnasked, maxSize: largestUnasked } : { imageSize }),
-    onProgress({ stage, doneCount, totalCount }) {
-      const now = performance.now();
-      if (stage !== stageNow) [stageNow, stageBegun] = [stage, stageNow === "" ? begun : now];
-      if (now - told < 2000 || totalCount < 1000) return;
-      told = now;
-      const secondsLeft = Math.ceil(((now - stageBegun) / 1000) * ((totalCount - doneCount) / doneCount));
-      onProgress?.(`${stage} ${doneCount} of ${totalCount} images, ${secondsLeft} s left`);
-    },
-  });
 }
 
 /** The side that a space's networks are trained at: their own, or what was asked for where they take any. */
@@ -97,8 +66,9 @@ export interface StudyImages {
   cacheOf(side: number): Promise<string>;
 }
 
-/** @throws GeniusError as `openDataset` does, and where the images do not fit the space. */
+/** @throws GeniusError as `Task.open` does, and where the images do not fit the space. */
 export async function openStudyImages(
+  task: StudyTask,
   setting: EvaluatorSetting,
   options: {
     readonly imageSize?: number | undefined;
@@ -106,8 +76,10 @@ export async function openStudyImages(
     readonly dataFraction01: number;
   },
 ): Promise<StudyImages> {
-  const { space, seed } = setting;
-  const dataset = await openImages(setting, trainingSide(space, options.imageSize));
+  const { space, seed, environment, onProgress } = setting;
+  const open = (imageSize: number | undefined) =>
+    task.open(setting.dataset, { environment, onProgress, imageSize });
+  const dataset = await open(trainingSide(space, options.imageSize));
   refuseMisfit(dataset, space);
   const side = dataset.shape[1];
   const caches = new Map([[side, dataset.cachePath]]);
@@ -120,7 +92,7 @@ export async function openStudyImages(
     validationImages: validation.count,
     countAt,
     async cacheOf(wanted) {
-      const known = caches.get(wanted) ?? (await openImages(setting, wanted)).cachePath;
+      const known = caches.get(wanted) ?? (await open(wanted)).cachePath;
       caches.set(wanted, known);
       return known;
     },

@@ -7,12 +7,12 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
-import type { Weights } from "../engine/index.ts";
+import type { LossName, Weights } from "../engine/index.ts";
 import { decodeWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
-import { classMetric, scoreIn } from "../metrics/index.ts";
+import { scoreIn } from "../metrics/index.ts";
 import type { Evaluation } from "../search/trial.ts";
-import { describeReport } from "../tasks/image-classification/index.ts";
+import { selectedMetric, taskNamed } from "../tasks/index.ts";
 import { trainingKey } from "../training/checkpoints.ts";
 import { handOver } from "../training/hand-over.ts";
 import { planEpochs, planTraining } from "../training/plan.ts";
@@ -26,7 +26,7 @@ import {
   type TestResult,
 } from "./evaluator.ts";
 import type { Launcher, LaunchJob } from "./launchers/launcher.ts";
-import { describeImages, openStudyImages, withImageSize } from "./open-images.ts";
+import { describeData, openStudyImages, withImageSize } from "./open-images.ts";
 import { followTraining, type Training, type TrainingEnd } from "./torch/follow.ts";
 import { largeBatchRecipe, type TorchRecipe } from "./torch/job.ts";
 import { checkpointName, openJobFolders, shortHash, writeJob } from "./torch/job-folder.ts";
@@ -41,9 +41,12 @@ export default defineEvaluator({
   source: "Made for GENIUS on PyTorch; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
   options: torchOptions,
   launcherOf: ({ launcher }) => launcher,
-  describe: (setting, { imageSize }) => describeImages(setting, imageSize),
+  describe: (setting, options) => describeData(taskNamed(options.task), setting, options.imageSize),
   create,
 });
+
+/** What the Python trainer trains with. */
+const trainerHas: { readonly [Name in LossName]: boolean } = { "cross-entropy": true };
 
 /** One training, as the rest of this file speaks of it. */
 interface Plan {
@@ -53,10 +56,18 @@ interface Plan {
 }
 
 async function create(setting: EvaluatorSetting, options: TorchOptions): Promise<Evaluator> {
-  const metric = classMetric(setting.metric);
+  const task = taskNamed(options.task);
+  if (!trainerHas[task.loss]) {
+    throw new GeniusError(
+      "wrong-use",
+      `The PyTorch trainer has no ${task.loss}, which ${task.name} trains with. Choose --evaluator train.`,
+    );
+  }
+  const metric = selectedMetric(task, setting.metric);
   const { space, folder, seed, onProgress, parallel = 1 } = setting;
   const launcher = await openLauncher(setting);
   const { dataset, side, imageCounts, validationImages, countAt, cacheOf } = await openStudyImages(
+    task,
     setting,
     options,
   );
@@ -81,6 +92,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
     const cachePath = await cacheOf(imageSize);
     const { validationFraction01 } = options;
     const parts = await openTrainingData({
+      task: task.name,
       cachePath,
       validationFraction01,
       splitSeed: seed,
@@ -164,7 +176,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
   return {
     metric,
     selectedOn: "validation",
-    remarks: describeReport(dataset.report),
+    remarks: task.remarks(dataset),
     fidelity: {
       full: { epochs: epochs.search },
       ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),

@@ -11,9 +11,9 @@ import { GeniusError } from "../base/errors.ts";
 import { checkExecutionProvider } from "../engine/index.ts";
 import { networkCost } from "../graph/cost.ts";
 import type { Network } from "../graph/network.ts";
-import { classMetric, scoreIn, selectableMetrics } from "../metrics/index.ts";
+import { scoreIn } from "../metrics/index.ts";
 import type { Evaluation } from "../search/trial.ts";
-import { describeReport } from "../tasks/image-classification/index.ts";
+import { selectedMetric, taskNamed } from "../tasks/index.ts";
 import { openCheckpoints, trainingKey } from "../training/checkpoints.ts";
 import type { Training } from "../training/job.ts";
 import { type TrainOptions, trainOptions } from "../training/options.ts";
@@ -27,24 +27,26 @@ import {
   type EvaluatorSetting,
   type TestResult,
 } from "./evaluator.ts";
-import { describeImages, openStudyImages, withImageSize } from "./open-images.ts";
+import { describeData, openStudyImages, withImageSize } from "./open-images.ts";
 
 export default defineEvaluator({
   name: "train",
   summary:
     "Trains every design on this machine, several at once, and the selected one at full length: model.onnx, model.py, weights and test figures.",
   source: "Made for GENIUS on onnxruntime; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
-  metrics: selectableMetrics,
+  metricsOf: ({ task }) => taskNamed(task).selectable,
   options: trainOptions,
-  describe: (setting, { imageSize }) => describeImages(setting, imageSize),
+  describe: (setting, options) => describeData(taskNamed(options.task), setting, options.imageSize),
   create,
 });
 
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
   const { space, folder, seed } = setting;
-  const metric = classMetric(setting.metric);
+  const task = taskNamed(options.task);
+  const metric = selectedMetric(task, setting.metric);
   await checkExecutionProvider(options.executionProvider ?? "cpu");
   const { dataset, side, imageCounts, validationImages, countAt, cacheOf } = await openStudyImages(
+    task,
     setting,
     options,
   );
@@ -67,6 +69,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     return {
       network,
       data: {
+        task: task.name,
         cachePath: await cacheOf(imageSize),
         validationFraction01: options.validationFraction01,
         splitSeed: seed,
@@ -88,7 +91,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   return {
     metric,
     selectedOn: "validation",
-    remarks: describeReport(dataset.report),
+    remarks: task.remarks(dataset),
     fidelity: {
       full: { epochs: epochs.search },
       ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),

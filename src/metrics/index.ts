@@ -1,6 +1,6 @@
 // The public face of this folder.
 export { default as accuracy } from "./accuracy.ts";
-export { classMetric, classMetrics, selectableMetrics } from "./classification.ts";
+export { classMetrics, selectableMetrics } from "./classification.ts";
 export {
   accuracyBeside,
   differenceWords,

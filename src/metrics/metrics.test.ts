@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { metrics as catalogue } from "../catalog/_catalog.ts";
+import imageClassification from "../tasks/image-classification/task.ts";
+import { selectedMetric } from "../tasks/task.ts";
 import { metricChecks } from "../testing/metric-suite.ts";
-import { classMetric, classMetrics } from "./index.ts";
+import { classMetrics } from "./index.ts";
 import { formatMetric, scoreOf, valueOfScore } from "./metric.ts";
 
 describe.each(Object.keys(catalogue))("%s", async (name) => {
   const metric = await catalogue[name]!.load();
   test.each(metricChecks(metric).map((check) => [check.name, check] as const))("%s", (_, { run }) => run());
 });
+
+const classMetric = (wanted?: { readonly name: string }) => selectedMetric(imageClassification, wanted);
 
 /** Predictions 0 0 1 2 2 0 for the labels 0 0 0 1 2 2, of six classes. */
 const scored = () => {

@@ -15,3 +15,4 @@ export {
 export { type OperatorCheck, operatorChecks } from "./operator-suite.ts";
 export { type SpaceSetting, spaceChecks } from "./space-suite.ts";
 export { strategyChecks } from "./strategy-suite.ts";
+export { taskChecks } from "./task-suite.ts";

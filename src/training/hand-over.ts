@@ -68,7 +68,7 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
   try {
     const exportDifference = await compareExport(model, given);
     await compareLoss(model, given);
-    const tested = await measure(model.run, { set: test, normalisation: pixelsOf(test) });
+    const tested = await measure(model.run, { task: parts.task, set: test, normalisation: pixelsOf(test) });
     const detail: FinishDetail = {
       testLoss: tested.loss,
       testImages: test.count,
@@ -154,7 +154,7 @@ async function compareLoss(
 ): Promise<void> {
   if (lossTolerance01 === undefined) return;
   const { validation: set } = parts;
-  const { loss } = await measure(model.run, { set, normalisation: pixelsOf(set) });
+  const { loss } = await measure(model.run, { task: parts.task, set, normalisation: pixelsOf(set) });
   if (Math.abs(loss - measured.loss) <= lossTolerance01 * Math.max(0.1, measured.loss)) return;
   throw new GeniusError(
     "training-failed",
@@ -174,7 +174,7 @@ async function measureRounded(
   const model = await openModelFile(bytes, threads);
   try {
     const metricsOf = async (set: ImageSet) =>
-      (await measure(model.run, { set, normalisation: pixelsOf(set) })).metrics;
+      (await measure(model.run, { task: parts.task, set, normalisation: pixelsOf(set) })).metrics;
     const [validation, tested] = [await metricsOf(parts.validation), await metricsOf(test)];
     return {
       validationAccuracy01: validation.accuracy as number,

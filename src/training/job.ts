@@ -8,6 +8,8 @@ import type { TrainingPlan } from "./plan.ts";
 
 /** Where the images are, and which part of them trains. */
 export interface TrainingData {
+  /** A name of `genius list tasks`; image classification by default. */
+  readonly task?: string;
   /** The decoded data set in the cache. */
   readonly cachePath: string;
   readonly validationFraction01: number;

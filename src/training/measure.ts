@@ -1,16 +1,17 @@
 // How good weights are on a set of images: the scores of all of them, and accuracy and loss from the scores.
 
-import { classMetrics, type Metrics, measureAll } from "../metrics/index.ts";
+import { type Metrics, measureAll } from "../metrics/index.ts";
 import {
   createEvaluationBatches,
   type ImageSet,
   type Normalisation,
 } from "../tasks/image-classification/index.ts";
+import type { Task } from "../tasks/task.ts";
 
 export interface Measured {
   /** By the name of the metric. */
   readonly metrics: Metrics;
-  /** Mean cross-entropy, without label smoothing. */
+  /** The task's loss, without label smoothing. */
   readonly loss: number;
 }
 
@@ -22,7 +23,16 @@ export interface Scores extends Measured {
 /** Runs `run` (normalised images [n, C, H, W] to scores [n, classes]) over a set. */
 export async function measure(
   run: (images: Float32Array) => Promise<Float32Array>,
-  { set, normalisation }: { readonly set: ImageSet; readonly normalisation: Normalisation },
+  {
+    set,
+    normalisation,
+    task,
+  }: {
+    readonly set: ImageSet;
+    readonly normalisation: Normalisation;
+    /** What is measured. */
+    readonly task: Pick<Task, "loss" | "metrics">;
+  },
 ): Promise<Scores> {
   await using batches = createEvaluationBatches({
     set,
@@ -36,12 +46,12 @@ export async function measure(
     scores.set(part, offset);
     offset += part.length;
   }
-  const metrics = measureAll(classMetrics, {
+  const metrics = measureAll(task.metrics, {
     logits: scores,
     labels: set.labels,
     classCount: set.classCount,
   });
-  return { scores, metrics, loss: metrics["cross-entropy"] as number };
+  return { scores, metrics, loss: metrics[task.loss] as number };
 }
 
 /** The softmax of one row of scores. */

@@ -14,6 +14,10 @@ const executionProviders = [
 ] as const satisfies readonly ExecutionProvider[];
 
 export const trainOptions = z.object({
+  task: z
+    .string()
+    .default("image-classification")
+    .describe("what networks are trained for: a name of genius list tasks"),
   epochs: whole.optional().describe(left("epochs of a design during the search")),
   finalEpochs: whole.optional().describe(left("epochs of the selected design after the search")),
   minEpochs: whole.optional().describe("the fewest epochs that a strategy may ask for (default: a ninth)"),

@@ -45,7 +45,7 @@ export async function runTraining(training: Training, hooks: TrainingHooks): Pro
   const { network, plan, epochs, threads, from } = training;
   const started = performance.now();
   const parts = await openTrainingData(training.data);
-  const { train, validation, normalisation } = parts;
+  const { task, train, validation, normalisation } = parts;
   const begun = from === undefined ? undefined : await readCheckpointFile(from);
   const seed = begun?.seed ?? training.seed;
   const trainer = await createTrainer({
@@ -53,6 +53,7 @@ export async function runTraining(training: Training, hooks: TrainingHooks): Pro
     classCount: train.classCount,
     batchSize: plan.batchSize,
     optimiser: plan.optimiser,
+    loss: task.loss,
     labelSmoothing: plan.labelSmoothing,
     clipNorm: plan.clipNorm,
     seed,
@@ -73,7 +74,7 @@ export async function runTraining(training: Training, hooks: TrainingHooks): Pro
     const measureWeights = async (weights: Weights) => {
       const predictor = await createPredictor({ nodes: network.nodes, weights, threads });
       try {
-        return await measure((images) => predictor.run(images), { set: validation, normalisation });
+        return await measure((images) => predictor.run(images), { set: validation, normalisation, task });
       } finally {
         await predictor.dispose();
       }

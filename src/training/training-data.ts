@@ -4,13 +4,14 @@ import {
   type Dataset,
   type ImageSet,
   type Normalisation,
-  reopenDataset,
   splitForTraining,
   takeFraction,
 } from "../tasks/image-classification/index.ts";
+import { taskNamed } from "../tasks/index.ts";
 import type { TrainingData } from "./job.ts";
 
 export interface TrainingParts {
+  readonly task: ReturnType<typeof taskNamed>;
   readonly dataset: Dataset;
   readonly train: ImageSet;
   readonly validation: ImageSet;
@@ -28,8 +29,14 @@ export async function openTrainingData(data: TrainingData): Promise<TrainingPart
   return { ...parts, train: takeFraction(parts.train, { fraction01: dataFraction01, seed: data.splitSeed }) };
 }
 
-async function open({ cachePath, validationFraction01, splitSeed }: TrainingData): Promise<TrainingParts> {
-  const dataset = await reopenDataset(cachePath);
+async function open({
+  task: name,
+  cachePath,
+  validationFraction01,
+  splitSeed,
+}: TrainingData): Promise<TrainingParts> {
+  const task = taskNamed(name);
+  const dataset = await task.reopen(cachePath);
   const split = splitForTraining(dataset, { fraction01: validationFraction01, seed: splitSeed });
-  return { dataset, ...split, normalisation: channelStatistics(split.train) };
+  return { task, dataset, ...split, normalisation: channelStatistics(split.train) };
 }

@@ -7,6 +7,7 @@ const whole = z.number().int().positive();
 
 export const torchOptions = trainOptions
   .pick({
+    task: true,
     epochs: true,
     finalEpochs: true,
     minEpochs: true,

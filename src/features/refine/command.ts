@@ -11,13 +11,14 @@ import { jsonLine } from "../../base/terminal-text.ts";
 import { formatCount, formatPercent } from "../../base/units.ts";
 import { defineCommand } from "../../command/command.ts";
 import { createPredictor } from "../../engine/index.ts";
-import { openImages, trainingSide, withImageSize } from "../../evaluators/open-images.ts";
+import { trainingSide, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
 import { keyOf } from "../../search/choices.ts";
 import { modelSettings } from "../../study/settings.ts";
 import { defaultAugmentation } from "../../tasks/image-classification/index.ts";
+import { taskNamed } from "../../tasks/index.ts";
 import { handOver } from "../../training/hand-over.ts";
 import { measure } from "../../training/measure.ts";
 import { openTrainingData } from "../../training/training-data.ts";
@@ -88,19 +89,25 @@ benchmarks/refine answers it for one setting.`,
     }
     const { threads, epochs, learningRate, candidates, seed } = given;
     const { environment, signal } = terminal;
-    const { imageSize } = z.looseObject({ imageSize: z.int().optional() }).parse(config.evaluatorOptions);
-    const images = await openImages({ dataset: config.dataset, environment }, trainingSide(space, imageSize));
+    const { task: taskName, imageSize } = z
+      .looseObject({ task: z.string().optional(), imageSize: z.int().optional() })
+      .parse(config.evaluatorOptions);
+    const images = await taskNamed(taskName).open(config.dataset, {
+      environment,
+      imageSize: trainingSide(space, imageSize),
+    });
     const network = withImageSize(decoded, images.shape[1]);
     const { cachePath } = images;
     const { validationFraction01 } = config.evaluatorOptions;
     // The validation images of the search: the network was never trained on them.
     const parts = await openTrainingData({
+      ...(taskName !== undefined && { task: taskName }),
       cachePath,
       validationFraction01: typeof validationFraction01 === "number" ? validationFraction01 : 0.1,
       splitSeed: config.seed,
       dataFraction01: 1,
     });
-    const { train, validation, normalisation, dataset } = parts;
+    const { task, train, validation, normalisation, dataset } = parts;
     const batchSize = Math.min(given.batchSize, train.count);
     const out = given.out ?? join(folder, "refined");
     const conversation =
@@ -142,7 +149,11 @@ benchmarks/refine answers it for one setting.`,
       weights: design.weights,
       threads,
     });
-    const measured = await measure((images) => predictor.run(images), { set: validation, normalisation });
+    const measured = await measure((images) => predictor.run(images), {
+      set: validation,
+      normalisation,
+      task,
+    });
     await predictor.dispose();
     const result = await handOver({
       network: design.network,

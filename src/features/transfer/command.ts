@@ -13,12 +13,13 @@ import { formatPercent } from "../../base/units.ts";
 import { openSpace } from "../../catalog/load.ts";
 import { defineCommand } from "../../command/command.ts";
 import { writeFiles } from "../../command/write-files.ts";
-import { openImages, trainingSide, withImageSize } from "../../evaluators/open-images.ts";
+import { trainingSide, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { accuracy, scoreIn } from "../../metrics/index.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
 import { keyOf } from "../../search/choices.ts";
+import { taskNamed } from "../../tasks/index.ts";
 import { handOver } from "../../training/hand-over.ts";
 import { trainOptions } from "../../training/options.ts";
 import { planEpochs, planTraining, usefulThreads } from "../../training/plan.ts";
@@ -155,11 +156,13 @@ async function open(from: string, target: string, { given, environment, say }: O
     );
   }
   const [channels] = space.input;
-  const { imageSize } = z.looseObject({ imageSize: z.int().optional() }).parse(config.evaluatorOptions);
-  const dataset = await openImages(
-    { dataset: target, environment, onProgress: say },
-    trainingSide(space, imageSize),
-  );
+  const { task, imageSize } = z
+    .looseObject({ task: z.string().optional(), imageSize: z.int().optional() })
+    .parse(config.evaluatorOptions);
+  const dataset = await taskNamed(task).open(target, {
+    ...{ environment, onProgress: say },
+    imageSize: trainingSide(space, imageSize),
+  });
   if (dataset.shape[0] !== channels) {
     throw new GeniusError(
       "wrong-use",
@@ -180,6 +183,7 @@ async function open(from: string, target: string, { given, environment, say }: O
     ...(given.batchSize !== undefined && { batchSize: given.batchSize }),
   });
   const data = {
+    ...(task !== undefined && { task }),
     cachePath: dataset.cachePath,
     validationFraction01: given.validationFraction01,
     splitSeed: given.seed,

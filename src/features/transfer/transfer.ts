@@ -111,7 +111,7 @@ async function probe(
   add: (epoch: number, validationAccuracy01: number) => void,
 ): Promise<Measurable> {
   const { network, inherited, parts, probeEpochs, training } = transfer;
-  const { train: set, validation, normalisation } = parts;
+  const { task, train: set, validation, normalisation } = parts;
   const kept = withoutClassifier(network, inherited);
   const features = await featuresOf(transfer, kept, set);
   const held = await featuresOf(transfer, kept, validation);
@@ -154,7 +154,7 @@ async function probe(
     }
     const weights = new Map([...kept, ...trainer.weights()]);
     const predictor = await createPredictor({ nodes: network.nodes, weights, threads: training.threads });
-    const measured = await measure((batch) => predictor.run(batch), { set: validation, normalisation });
+    const measured = await measure((batch) => predictor.run(batch), { set: validation, normalisation, task });
     await predictor.dispose();
     return { weights, measured };
   } finally {
@@ -201,7 +201,11 @@ async function measureOn(
 ): Promise<Measured> {
   const predictor = await createPredictor({ nodes: network.nodes, weights, threads: training.threads });
   try {
-    return await measure((batch) => predictor.run(batch), { set, normalisation: parts.normalisation });
+    return await measure((batch) => predictor.run(batch), {
+      task: parts.task,
+      set,
+      normalisation: parts.normalisation,
+    });
   } finally {
     await predictor.dispose();
   }

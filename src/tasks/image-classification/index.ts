@@ -1,6 +1,5 @@
 // What the rest of the product may use of this folder: open a dataset, split it, make batches of it.
 
-export { cacheDirectoryOf } from "../../base/cache-directory.ts";
 export { type Augmentation, defaultAugmentation, noAugmentation } from "./augment/augmentation.ts";
 export {
   type Batch,
@@ -28,10 +27,8 @@ export {
   type OpenOptions,
   openDataset,
   type ReopenOptions,
-  reopenDataset,
 } from "./open.ts";
 export { openPixels, type PixelReader } from "./pixels.ts";
 export { decodeOne } from "./read-records.ts";
-export { describeReport } from "./report.ts";
 export { channelStatistics, type Normalisation } from "./statistics.ts";
 export { splitForTraining, splitValidation, takeFraction } from "./subset.ts";

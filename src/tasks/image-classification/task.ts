@@ -1,0 +1,58 @@
+// Image classification as a task: labelled images in, a class out. Chooses the size that trainings take, and says in
+// words what a source holds.
+import { cacheDirectoryOf } from "../../base/cache-directory.ts";
+import { classMetrics, selectableMetrics } from "../../metrics/index.ts";
+import { defineTask, type TaskSetting } from "../task.ts";
+import type { Dataset } from "./dataset.ts";
+import { layoutLines } from "./layout-words.ts";
+import { openDataset, reopenDataset } from "./open.ts";
+import { describeReport } from "./report.ts";
+
+/** Larger images are brought to this side unless asked otherwise: training them on a processor takes too long. */
+const largestUnasked = 64;
+/** Smaller ones, down to icons and strips, are brought to this side: no space takes less. */
+const smallestUnasked = 8;
+
+export default defineTask({
+  name: "image-classification",
+  summary: "Images in, one of several classes out; trained with cross-entropy.",
+  source: "Made for GENIUS; reads class folders, CIFAR, IDX and Parquet files",
+  example: "digits",
+  loss: "cross-entropy",
+  metrics: classMetrics,
+  selectable: selectableMetrics,
+  async describe(source, setting) {
+    const { name, classNames, shape, train, report } = await open(source, setting);
+    const [channels, height, width] = shape;
+    const { layout } = report;
+    return {
+      ...(layout?.isAmbiguous && { understood: { layout, lines: layoutLines(layout) } }),
+      input: shape,
+      classNames,
+      words: `${name}: ${train.count} training images of ${channels} × ${height} × ${width} in ${classNames.length} classes (${classNames.slice(0, 20).join(", ")}${classNames.length > 20 ? ", …" : ""})`,
+    };
+  },
+  open,
+  reopen: (cachePath) => reopenDataset(cachePath),
+  remarks: ({ report }) => describeReport(report),
+});
+
+/** At the size asked for; else at the size in which they are stored, if that is not too large. */
+async function open(source: string, { environment, imageSize, onProgress }: TaskSetting): Promise<Dataset> {
+  const begun = performance.now();
+  let told = begun;
+  let stageNow = "";
+  let stageBegun = begun;
+  return openDataset(source, {
+    cacheDirectory: cacheDirectoryOf(environment),
+    ...(imageSize === undefined ? { minSize: smallestUnasked, maxSize: largestUnasked } : { imageSize }),
+    onProgress({ stage, doneCount, totalCount }) {
+      const now = performance.now();
+      if (stage !== stageNow) [stageNow, stageBegun] = [stage, stageNow === "" ? begun : now];
+      if (now - told < 2000 || totalCount < 1000) return;
+      told = now;
+      const secondsLeft = Math.ceil(((now - stageBegun) / 1000) * ((totalCount - doneCount) / doneCount));
+      onProgress?.(`${stage} ${doneCount} of ${totalCount} images, ${secondsLeft} s left`);
+    },
+  });
+}
