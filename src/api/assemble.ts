@@ -3,6 +3,7 @@
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
+import { checkMade } from "../catalog/check-made.ts";
 import { loadEvaluator, loadLauncher, loadStrategy, openSpace, resolveOptions } from "../catalog/load.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
 import type { Launcher } from "../evaluators/launchers/launcher.ts";
@@ -62,7 +63,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     `the evaluator ${config.evaluator}`,
   );
   const launcher = evaluatorDefinition.launcherOf?.(evaluatorOptions);
-  const evaluator = await evaluatorDefinition.create(
+  const made = await evaluatorDefinition.create(
     {
       space,
       dataset: config.dataset,
@@ -76,6 +77,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     },
     evaluatorOptions,
   );
+  const evaluator = checkMade("evaluator", evaluatorDefinition.name, made);
   if (evaluator.metric !== undefined && evaluator.metric.name !== config.metric.name) {
     throw new GeniusError(
       "wrong-use",
@@ -90,7 +92,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
           ...setting,
           defaultMaxCalls: () => plannedCalls && Math.max(2 * plannedCalls, plannedCalls + sparedCalls),
         });
-  const strategy = strategyDefinition.create(
+  const strategyMade = strategyDefinition.create(
     {
       domain,
       evaluations: config.trials,
@@ -111,6 +113,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     },
     strategyOptions,
   );
+  const strategy = checkMade("strategy", strategyDefinition.name, strategyMade);
   if (setting.isSearch) plannedCalls = strategy.modelPlan?.().calls;
   return {
     domain,

@@ -12,6 +12,7 @@ import type { ReferenceDefinition } from "../search/references/reference.ts";
 import type { Space, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import { evaluators, launchers, references, spaces, strategies } from "./_catalog.ts";
+import { checkMade } from "./check-made.ts";
 import type { Entry } from "./entry.ts";
 
 /** A member as callers name it: a name of the catalog, a file, or the definition itself. */
@@ -36,7 +37,12 @@ export async function openSpace(
   options: Readonly<Record<string, unknown>> = {},
 ): Promise<Space> {
   const definition = await loadSpace(given);
-  return definition.create(resolveOptions(definition.options, options, `the space ${definition.name}`));
+  const { name } = definition;
+  return checkMade(
+    "space",
+    name,
+    definition.create(resolveOptions(definition.options, options, `the space ${name}`)),
+  );
 }
 
 interface Definition {

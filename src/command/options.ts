@@ -92,11 +92,16 @@ export function checkFlags<T>(schema: z.ZodType<T>, values: Readonly<Record<stri
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const field = String(issue.path[0] ?? "");
-  const received = field in values ? `, and "${String(values[field])}" was given` : "";
-  throw new GeniusError(
-    "wrong-use",
-    `${field === "" ? "Options" : flagOf(field)}: ${issue.message}${received}.`,
-  );
+  const message = issue.message.replace(/\.$/, "");
+  if (field === "") throw new GeniusError("wrong-use", `Options: ${message}.`);
+  if (values[field] === undefined) {
+    const allowed = / expected one of (.*)$/.exec(message)?.[1];
+    const hint = allowed === undefined ? "" : `; allowed are ${allowed.replaceAll("|", ", ")}`;
+    throw new GeniusError("wrong-use", `${flagOf(field)} is needed${hint}.`);
+  }
+  const shown = String(values[field]);
+  const received = message.includes(`"${shown}"`) ? "" : `, and "${shown}" was given`;
+  throw new GeniusError("wrong-use", `${flagOf(field)}: ${message}${received}.`);
 }
 
 /** The error for a flag that nothing knows. */

@@ -25,7 +25,9 @@ export function lastObject<T>(text: string, read: (object: JsonObject) => T | un
     if (typeof value !== "object" || value === null) return undefined;
     if (Array.isArray(value)) return lastOf(value as readonly JsonValue[]);
     const object = value as JsonObject;
-    return read(object) ?? lastOf(Object.values(object));
+    const asides = Object.keys(object).filter((name) => aside.test(name));
+    const rest = Object.keys(object).filter((name) => !aside.test(name));
+    return read(object) ?? lastOf([...asides, ...rest].map((name) => object[name]));
   };
   const lastOf = (values: readonly (JsonValue | undefined)[]): T | undefined => {
     for (const value of values.toReversed()) {
@@ -37,9 +39,13 @@ export function lastObject<T>(text: string, read: (object: JsonObject) => T | un
   return lastOf(jsonIn(answerIn(text)).map(({ value }) => value));
 }
 
+/** Fields whose objects are mentioned beside the answer, and count only where there is no other. */
+const aside =
+  /^(?:previous|prior|earlier|old|draft|rejected|discarded|history|baseline|example|reference|best_so_far|initial)/i;
+
 /** A reply without its thinking; a reply that is JSON as a whole has none, whatever marks its texts hold. */
 export function answerIn(text: string): string {
-  const trimmed = text.trim();
+  const trimmed = withoutFence(text.trim());
   if (/^[{[]/.test(trimmed)) {
     try {
       JSON.parse(trimmed);
@@ -49,6 +55,11 @@ export function answerIn(text: string): string {
     }
   }
   return withoutThinking(trimmed);
+}
+
+/** What a code fence around the whole text holds. */
+function withoutFence(text: string): string {
+  return /^(`{3,}|~{3,})[^\n]*\n([\s\S]*)\n\1$/.exec(text)?.[2]?.trim() ?? text;
 }
 
 /** Whether a value satisfies a JSON schema. */

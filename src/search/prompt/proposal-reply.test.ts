@@ -18,6 +18,8 @@ const json = (choices: unknown, more: object = {}) =>
   JSON.stringify({ reason: "wide early", choices, expectedAccuracyPercent: 93, ...more });
 const fence = (text: string) => `\`\`\`json\n${text}\n\`\`\``;
 
+const costCall = JSON.stringify({ name: "cost", arguments: { designs: [draft] } });
+
 const read = (text: string, finishReason = "stop", of: Space = space) => {
   const reply = readProposal(of, { text, finishReason });
   return reply.kind === "design" ? reply.choices.join("") : reply.reason;
@@ -41,6 +43,26 @@ describe("the answer of a reply", () => {
       "before a template",
       `${json(final)}\nForm: {"reason": "…", "choices": [8 numbers], "expectedAccuracyPercent": …}`,
     ],
+    [
+      "before an object that only names another",
+      `${json(final)}\nThe previous best was {"choices": [${draft}]}.`,
+    ],
+    [
+      "before code that uses another",
+      `${fence(json(final))}\nTest it with\n\`\`\`python\nbest = {"choices": [${draft}]}\n\`\`\``,
+    ],
+    [
+      "beside an earlier one by name",
+      `{"proposal": {"choices": [${final}]}, "previous": {"choices": [${draft}]}}`,
+    ],
+    ["before a call of the tool as text", `${json(final)}\n<tool_call>${costCall}</tool_call>`],
+    ["in prose, before what it is not", `My design is [${final}], not [${draft}].`],
+    [
+      "in prose, before what it improves on",
+      `I propose [${final}]. It improves on [${draft}], which had 80 %.`,
+    ],
+    ["in prose, before its reason", `I propose ${key} because ${draft.join("")} was poor.`],
+    ["with a mark of thinking in a text of its fence", fence(json(final, { reason: "after <think>ing" }))],
     ["beside a reason that names another", json(final, { reason: `I moved away from [${draft}]` })],
     ["beside a reason that holds JSON", json(final, { reason: `Before: {"choices": [${draft}]}` })],
     [

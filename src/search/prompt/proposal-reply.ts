@@ -50,16 +50,33 @@ type Reply = Pick<ChatReply, "text"> &
 export function readProposal(space: Space, reply: Reply): ProposalReply {
   const no = whyNoAnswer(reply);
   if (no !== undefined) return { kind: "unreadable", reason: no };
-  const found = lastObject(reply.text, (object) => designOf(space, object));
+  const answer = withoutCalls(reply.text);
+  // A complete answer before an object that only names a design, such as an earlier one or code that uses it.
+  const found =
+    lastObject(answer, (object) => (isComplete(object) ? designOf(space, object) : undefined)) ??
+    lastObject(answer, (object) => designOf(space, object));
   if (found !== undefined) return found;
   // An object with a design that cannot be read is what the model meant; nothing around it is.
-  const meant = lastObject(reply.text, (object) => designField(space, object));
+  const meant = lastObject(answer, (object) => designField(space, object));
   if (meant !== undefined) return { kind: "unreadable", reason: whyUnreadable(space, meant) };
-  const text = withoutReasons(answerIn(reply.text));
+  const text = withoutReasons(answerIn(answer));
   const read = readDesign(space, text);
   if (read.kind === "unreadable") return read;
   const reason = reasonIn(text);
   return { ...read, ...(reason !== undefined && { reason }) };
+}
+
+/** Whether an object has every field that was asked for; their values may still be wrong. */
+const isComplete = (object: JsonObject) =>
+  object.reason !== undefined &&
+  object.choices !== undefined &&
+  Object.keys(object).some((name) => forecastField.test(name));
+
+/** Calls of the cost tool that a model wrote as text ask for figures; the designs in them are not proposed. */
+function withoutCalls(text: string): string {
+  return text.replace(/<(tool_calls?|function_call)>[\s\S]*?(?:<\/\1>|$)|\[TOOL_CALLS\][^\n]*/gi, (whole) =>
+    /["']name["']\s*:\s*["']cost["']/.test(whole) ? "" : whole,
+  );
 }
 
 /** The design in an object of a reply, with what is said of it; undefined when it holds none that can be read. */

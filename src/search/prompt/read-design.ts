@@ -22,7 +22,9 @@ interface Candidate extends Found {
 /** The last complete design in `text` that is not quoted as an earlier one. */
 export function readDesign(space: Space, text: string): ReadDesign {
   const candidates = designsIn(space, text);
-  const last = candidates.filter((candidate) => !isQuoted(text, candidate)).at(-1) ?? candidates.at(-1);
+  const isMentioned = (candidate: Candidate) =>
+    isQuoted(text, candidate) || isAside(text, candidates, candidate);
+  const last = candidates.findLast((candidate) => !isMentioned(candidate)) ?? candidates.at(-1);
   return last === undefined
     ? { kind: "unreadable", reason: reasonFor(space, text) }
     : { kind: "design", choices: last.choices };
@@ -233,6 +235,20 @@ function isQuoted(text: string, { start, end }: Found): boolean {
     /\b(?:previous(?:ly)?|prior|earlier|original|experiment\s*\d+|instead of|compared (?:to|with)|for example|e\.g|rather than|tested before|rejected|beats?|outperforms?|better than)\b/i.test(
       sentence,
     ) && !/\b(?:new|revised|updated|propose|suggest|recommend|modified|final)\b/i.test(sentence)
+  );
+}
+
+/** Whether the words between a design and the one before it, in one breath, set it against that one. */
+function isAside(text: string, candidates: readonly Candidate[], { start }: Found): boolean {
+  const before = candidates.findLast(({ end }) => end <= start);
+  if (before === undefined) return false;
+  const between = text.slice(before.end, start);
+  return (
+    between.length <= 200 &&
+    !/\n\s*\n|\b(?:but|so|now|new|final(?:ly)?|propose|suggest|recommend|choose|pick)\b/i.test(between) &&
+    /\b(?:not|because|since|than|over|unlike|replac(?:es|ing)|improv(?:es|ing|ement) (?:on|upon|over))\b/i.test(
+      between,
+    )
   );
 }
 
