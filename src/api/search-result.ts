@@ -113,7 +113,7 @@ export function resultOf(ending: Ending): SearchResult {
     best: found,
     files: files.map((name) => join(folder, name)),
     ...{ trials, baselines, selectedOn, metric },
-    verdict: verdictOf(found, { selectedOn, metric, baselines, isOver: reason !== "interrupted" }),
+    verdict: verdictOf(found, { trials, selectedOn, metric, baselines, isOver: reason !== "interrupted" }),
     spent: {
       evaluations: trials.filter(isEvaluated).length,
       evaluationMs: trials.reduce((sum, { outcome }) => sum + outcome.spent.milliseconds, 0),
@@ -146,6 +146,7 @@ function foundOf(
 }
 
 interface Beside {
+  readonly trials: readonly Trial[];
   readonly selectedOn: SearchResult["selectedOn"];
   readonly metric: Metric;
   readonly baselines: readonly BaselineRun[];
@@ -154,9 +155,9 @@ interface Beside {
 
 function verdictOf(
   best: FoundNetwork | undefined,
-  { selectedOn, metric, baselines, isOver }: Beside,
+  { trials, selectedOn, metric, baselines, isOver }: Beside,
 ): string[] {
-  if (best === undefined) return ["No design could be scored."];
+  if (best === undefined) return ["No design could be scored.", ...lastFailure(trials)];
   const { key, trial, paramCount, macCount, value, testMetrics, test } = best;
   const figure = `${metricWords(metric)} ${formatMetric(metric, value)}`;
   const figures =
@@ -183,4 +184,11 @@ function verdictOf(
     "Beside it: nothing yet. To see whether the search was better than chance, run it again with the strategy random",
     "and with the strategy largest-first, and compare the runs' reports.",
   ];
+}
+
+/** In full, because the line of its trial is cut. */
+function lastFailure(trials: readonly Trial[]): string[] {
+  const outcome = trials.findLast((trial) => trial.outcome.kind === "failed")?.outcome;
+  if (outcome?.kind !== "failed" || outcome.detail === undefined) return [];
+  return [`The last trial failed: ${outcome.detail}`];
 }

@@ -1,6 +1,7 @@
 // Errors thrown by code that is not ours: a person's own space, strategy, evaluator or launcher. Whoever reads the message
 // must look into that file, and not into genius.
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { GeniusError, messageOf } from "./errors.ts";
 
 /** Ours are the folders beside this one, the packages that came with it, and its command. */
@@ -33,5 +34,19 @@ export function namingForeignCode(thrown: unknown): unknown {
     {
       cause: thrown,
     },
+  );
+}
+
+/**
+ * What a member threw, as an error. A text, a number or nothing has no stack that names a file, so the member's kind is
+ * named; ours throw errors only.
+ */
+export function asError(member: "strategy" | "evaluator", thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  const shown = inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY }).slice(0, 200);
+  return new GeniusError(
+    "foreign-code",
+    `The ${member} threw ${shown}, which is no Error and so names no place in its file. Throw new Error("…") there.`,
+    { cause: thrown },
   );
 }

@@ -202,6 +202,27 @@ test("a failure to keep a trial, or of the strategy itself, is thrown, after wha
   await expect(runStudy(studyOf({ strategy: faulty }))).rejects.toThrow("a fault");
 });
 
+test.each([["a text"], [null], [undefined], [42], [{ code: 1 }], [Symbol("s")]])(
+  "a member that throws %o and no error is named, and genius is not",
+  async (thrown) => {
+    const named = (member: string) =>
+      expect.objectContaining({
+        code: "foreign-code",
+        message: expect.stringMatching(new RegExp(`^The ${member} threw .*no Error`)),
+      });
+    const evaluator = evaluatorOf(() => Promise.reject(thrown));
+    await expect(runStudy(studyOf({ evaluator }))).rejects.toEqual(named("evaluator"));
+    const propose = () => {
+      throw thrown;
+    };
+    await expect(runStudy(studyOf({ strategy: { propose, observe() {} } }))).rejects.toEqual(
+      named("strategy"),
+    );
+    const observing: Strategy = { ...sensitive(), observe: propose };
+    await expect(runStudy(studyOf({ strategy: observing }))).rejects.toEqual(named("strategy"));
+  },
+);
+
 test("what an evaluator returns out of range is a failed trial, and the search goes on", async () => {
   const odd = [Number.NaN, 93.5, Number.POSITIVE_INFINITY];
   const kept: Trial[] = [];

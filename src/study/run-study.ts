@@ -5,9 +5,9 @@
 // happened: recorded trials are observed instead of being evaluated again. (docs/decisions/002)
 
 import { GeniusError, messageOf } from "../base/errors.ts";
-import { namingForeignCode } from "../base/foreign-code.ts";
+import { asError, namingForeignCode } from "../base/foreign-code.ts";
 import { createRandom } from "../base/random.ts";
-import type { Evaluator, TestResult } from "../evaluators/evaluator.ts";
+import type { EvaluationRequest, Evaluator, TestResult } from "../evaluators/evaluator.ts";
 import { valueOfScore } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
 import type { DesignCost, Domain } from "../search/constraints/domain.ts";
@@ -101,7 +101,11 @@ export async function runStudy(study: Study): Promise<StudyResult> {
     if (signal.aborted && !recorded.has(number) && isCancelled(trial)) throw new Interrupted();
     running.delete(number);
     observed.push(trial);
-    strategy.observe(trial);
+    try {
+      strategy.observe(trial);
+    } catch (thrown) {
+      throw asError("strategy", thrown);
+    }
     const spent = isEvaluated(trial);
     used += spent ? 1 : 0;
     unusedInARow = spent ? 0 : unusedInARow + 1;
@@ -200,11 +204,15 @@ async function propose(
   signal: AbortSignal,
 ): Promise<Proposal | undefined> {
   study.onEvent?.({ kind: "proposing", number });
-  const proposal = await study.strategy.propose({
+  const context = {
     trialNumber: number,
     random: createRandom(study.seed, "trial", number),
     pending: [...running.values()].map((entry) => entry.proposal),
     signal,
+  };
+  const propose = async () => study.strategy.propose(context);
+  const proposal = await propose().catch((thrown: unknown) => {
+    throw asError("strategy", thrown);
   });
   return proposal === undefined ? undefined : checkProposal(proposal, study.domain.space);
 }
@@ -227,7 +235,7 @@ async function start(study: Study, { number, proposal, evaluatedKeys, signal }: 
     evaluatedKeys.add(designKey(domain.space, proposal));
     onEvent?.({ kind: "evaluating", number, proposal, cost });
     const startedAt = performance.now();
-    const evaluation = await evaluator.evaluate({
+    const request: EvaluationRequest = {
       trialNumber: number,
       proposal,
       network: domain.space.decode(proposal.choices),
@@ -235,6 +243,10 @@ async function start(study: Study, { number, proposal, evaluatedKeys, signal }: 
       seed: trainingSeed(study, proposal),
       signal,
       onEpoch: (point) => onEvent?.({ kind: "epoch", number, point }),
+    };
+    const evaluate = async () => evaluator.evaluate(request);
+    const evaluation = await evaluate().catch((thrown: unknown) => {
+      throw asError("evaluator", thrown);
     });
     outcome = scoreOutcome(
       checkEvaluation(evaluation, performance.now() - startedAt),
