@@ -49,11 +49,11 @@ function errorOf(cause: Error & { killed?: boolean }, program: SlurmProgram, wor
     return new GeniusError("launcher-refused", message, { cause });
   }
   if (cause.killed === true) {
-    const message = `Slurm's ${program} did not answer within ${patienceMs / 1000} s. QueueState at the cluster with \`sinfo\`; jobs that run go on.`;
+    const message = `Slurm's ${program} did not answer within ${patienceMs / 1000} s. Look at the cluster with \`sinfo\`; jobs that run go on.`;
     return new GeniusError("launcher-unreachable", message, { cause });
   }
   if (unreachable.test(words)) {
-    const message = `Slurm does not answer: ${words} Jobs that run go on. QueueState at the cluster with \`sinfo\`, then run \`genius resume\`.`;
+    const message = `Slurm does not answer: ${words} Jobs that run go on. Look at the cluster with \`sinfo\`, then run \`genius resume\`.`;
     return new GeniusError("launcher-unreachable", message, { cause });
   }
   return new GeniusError("launcher-refused", `Slurm's ${program} refused: ${words || cause.message}`, {
