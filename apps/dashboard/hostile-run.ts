@@ -5,6 +5,9 @@ import { join } from "node:path";
 
 export const poison = `<img src=x onerror="window.hacked=1">{a|<script>window.hacked=1<-script>}`;
 
+/** Clears a terminal, reorders, hides, and a word that is read from right to left. */
+const acting = "\u001b[2J\u202egnp\u2066\u200b\u{e0041} \u05e9\u05dc\u05d5\u05dd";
+
 /** Made from the replayed run beside it. */
 export async function makeHostileRun(folder: string): Promise<void> {
   const from = join(folder, "replay");
@@ -24,7 +27,9 @@ const checked = new Set([
 ]);
 
 function poisonTexts(value: unknown, name = ""): unknown {
-  if (typeof value === "string") return checked.has(name) ? value : `${poison} ${value}`;
+  // The metric is checked whole.
+  if (name === "metric") return value;
+  if (typeof value === "string") return checked.has(name) ? value : `${poison}${acting} ${value}`;
   if (Array.isArray(value)) return value.map((entry) => poisonTexts(entry, name));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, poisonTexts(inner, key)]));

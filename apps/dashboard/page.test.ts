@@ -193,9 +193,16 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
       for (const ask of await page.getByRole("button", { name: "Ask the surrogate" }).all())
         await ask.click();
       await settled(page);
+      // Otherwise nothing hostile was read, and the rest would say nothing.
+      expect(await page.title()).not.toContain("cannot be shown");
       expect(
         await page.evaluate("document.querySelectorAll('main img, main script, main iframe').length"),
       ).toBe(0);
+      const shown = await page.evaluate<string>("document.title + document.body.textContent");
+      expect(
+        shown.match(/(?![\t\n])\p{Cc}|[\u200b\u2028-\u202e\u2066-\u2069]|[\u{e0000}-\u{e007f}]/gu),
+      ).toBeNull();
+      if (tab.startsWith("trials") || tab === "conversation") expect(shown).toContain("\ufffd[2J\ufffdgnp");
     }
     expect(await page.evaluate("window.hacked")).toBeUndefined();
     await page.context().close();

@@ -33,17 +33,41 @@ test("text and attributes come back as they went in, in HTML", () => {
       const [element] = parseFragment(page).childNodes as unknown as [Element];
       expect(element.childNodes).toHaveLength(1);
       expect(element.attrs).toEqual([{ name: "title", value: readable(attribute) }]);
-      expect(element.childNodes[0]!.childNodes).toHaveLength(1);
-      expect(element.childNodes[0]!.childNodes[0]!.value).toBe(`x${readable(text)}`);
+      const [b] = element.childNodes;
+      expect(b!.childNodes.map(({ nodeName }) => nodeName).join()).toMatch(/^#text(,bdi)?$/);
+      expect(textOf(b!)).toBe(`x${readable(text)}`);
     }),
     { numRuns: 500 },
   );
 });
 
-interface Element {
-  readonly attrs: readonly { readonly name: string; readonly value: string }[];
-  readonly childNodes: readonly { readonly childNodes: readonly { readonly value?: string }[] }[];
+interface Node {
+  readonly nodeName: string;
+  readonly value?: string;
+  readonly childNodes?: readonly Node[];
 }
+
+interface Element extends Node {
+  readonly attrs: readonly { readonly name: string; readonly value: string }[];
+  readonly childNodes: readonly Element[];
+}
+
+const textOf = ({ value, childNodes }: Node): string => value ?? (childNodes ?? []).map(textOf).join("");
+
+test("a text from right to left is set apart where it stands in text, and nowhere else", () => {
+  const name = "\u05e9\u05dc\u05d5\u05dd";
+  expect(toText(html`<p>${name}: 93 %</p>`)).toBe(`<p><bdi>${name}</bdi>: 93 %</p>`);
+  expect(toText(html`${[name, " and ", "<\u0627>"]}`)).toBe(
+    `<bdi>${name}</bdi> and <bdi>&lt;\u0627&gt;</bdi>`,
+  );
+  expect(toText(html`<a href="#x" title="${name}">${"left"}</a>`)).toBe(
+    `<a href="#x" title="${name}">left</a>`,
+  );
+  expect(toText(html`<title>${name}</title><h1>${name}</h1>`)).toBe(
+    `<title>${name}</title><h1><bdi>${name}</bdi></h1>`,
+  );
+  expect(toText(svg`<text>${name}</text>`)).toBe(`<text>${name}</text>`);
+});
 
 test("markup passes, lists are joined, absent values vanish, coordinates are rounded", () => {
   const inner = html`<i>${"a<b"}</i>`;

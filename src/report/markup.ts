@@ -2,8 +2,9 @@
 // only markup that a tag has made passes unchanged. Reports show journals, file names and replies of models, all of
 // which are untrusted, so no other code in this folder builds markup from strings.
 import { withoutHidden } from "../base/hidden-characters.ts";
+import { hasRightToLeft } from "../base/right-to-left.ts";
 
-/** A piece of HTML or SVG that is safe to place in a page. Made by `html`, `svg` and `join` only. */
+/** A piece of HTML or SVG that is safe to place in a page. Made by `html` and `svg` only. */
 export interface Markup {
   readonly [brand]: string;
 }
@@ -12,9 +13,29 @@ const brand = Symbol("markup");
 
 export type MarkupValue = Markup | string | number | null | undefined | false | readonly MarkupValue[];
 
-/** Escapes every value for text and for quoted attributes. Never put a value into an unquoted attribute. */
+/**
+ * Escapes every value for text and for quoted attributes. Never put a value into an unquoted attribute. A text that is
+ * read from right to left is set apart by `<bdi>`, so that it does not reorder what stands beside it.
+ */
 export function html(parts: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
-  return { [brand]: fill(parts, values, String) };
+  const apart = values.map((value, index) => (isInText(parts, index) ? setApart(value) : value));
+  return { [brand]: fill(parts, apart, String) };
+}
+
+function setApart(value: MarkupValue): MarkupValue {
+  if (typeof value === "string")
+    return hasRightToLeft(value) ? { [brand]: `<bdi>${escapeText(value)}</bdi>` } : value;
+  return Array.isArray(value) ? value.map(setApart) : value;
+}
+
+/** Whether a value stands between tags, where an element may be, and not in an attribute or in a title. */
+function isInText(parts: TemplateStringsArray, index: number): boolean {
+  const tag =
+    parts
+      .slice(0, index + 1)
+      .join("")
+      .match(/<[^<]*$/)?.[0] ?? "";
+  return tag === "" || (tag.includes(">") && !/^<title\b/.test(tag));
 }
 
 /** As `html`, with numbers rounded to hundredths, which is exact enough for coordinates. */

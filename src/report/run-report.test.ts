@@ -150,7 +150,9 @@ test("no text of a journal, a folder name, a model or a person becomes markup", 
         reply: long(reply),
         note: long(note),
       };
-      expect(structure(runReport(exampleRun(words)))).toEqual(clean);
+      // A text that is read from right to left is set apart by an element of ours, which has no attribute.
+      const found = structure(runReport(exampleRun(words))).filter((element) => element !== "bdi ");
+      expect(found).toEqual(clean);
     }),
     { numRuns: 25 },
   );

@@ -2,6 +2,7 @@
 // and is taken out of the address at once, so that nobody copies it with a link.
 import { type DependencyList, useEffect, useState } from "react";
 import type { ApiError, Routes } from "../../../../src/dashboard/api.ts";
+import { readReply } from "./read-reply.ts";
 
 const storageKey = "genius-token";
 
@@ -79,8 +80,11 @@ async function send<Reply>(address: string, init: RequestInit): Promise<Reply> {
     if (init.signal?.aborted) throw thrown;
     throw new RequestError("offline", "The server does not answer. Is genius dashboard still running?");
   }
-  if (response.ok) return (await response.json()) as Reply;
-  const body = (await response.json().catch(() => undefined)) as ApiError | undefined;
+  if (response.ok) return readReply(await response.text()) as Reply;
+  const body = (await response
+    .text()
+    .then(readReply)
+    .catch(() => undefined)) as ApiError | undefined;
   throw new RequestError(
     body?.error?.code ?? "internal",
     body?.error?.message ?? `The server answered ${response.status}.`,

@@ -3,6 +3,7 @@
 import { createContext, useContext, useEffect, useState } from "react";
 import type { CallSummary, LiveState, RunDetail, RunEvent } from "../../../../src/dashboard/api.ts";
 import { addressWithToken, get, messageOf } from "./client.ts";
+import { readReply } from "./read-reply.ts";
 import { appendTrials, createTrialTable, type TrialTable } from "./trial-table.ts";
 
 export interface RunData {
@@ -49,7 +50,7 @@ function followRun(id: string, show: (run: RunView) => void): () => void {
     source = new EventSource(addressWithToken("GET /api/runs/:id/events", [id], query));
     source.onopen = () => publish({ ...data!, isConnected: true });
     source.onmessage = ({ data: text }: MessageEvent<string>) => {
-      const event = JSON.parse(text) as RunEvent;
+      const event = readReply(text) as RunEvent;
       const before = data!;
       const next = applyEvent(before, event);
       if (next === undefined) return reconnect();

@@ -34,7 +34,7 @@ export function AboutTab() {
       <h3>How to repeat it</h3>
       <pre>{detail.command}</pre>
       <p className="soft wrap">
-        Run in a folder of its own. The journal in {detail.folder} holds the whole configuration.
+        Run in a folder of its own. The journal in <bdi>{detail.folder}</bdi> holds the whole configuration.
       </p>
       {detail.spaceSummary !== undefined && (
         <>

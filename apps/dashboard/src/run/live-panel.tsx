@@ -24,7 +24,7 @@ export function LivePanel() {
         {evaluating.map(({ trial, key, curve, by, paramCount, macCount, rationale }) => (
           <li key={trial}>
             Evaluating trial {trial}: <code>{key}</code>, {formatCount(paramCount)} parameters,{" "}
-            {formatCount(macCount)} MACs, proposed by {by}
+            {formatCount(macCount)} MACs, proposed by <bdi>{by}</bdi>
             {curve.length > 0 && (
               <span className="wrap">
                 {" "}

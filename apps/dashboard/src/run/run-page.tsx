@@ -103,7 +103,7 @@ const isAsked = ({ live }: RunData) => live?.question !== undefined || live?.hel
 function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: boolean }) {
   const { detail, isConnected } = run;
   const { best, metric, spent } = detail;
-  const asked = `${detail.task || detail.dataset}; limits: ${limitsInWords(detail.limits)}; ${plural(detail.budget, "evaluation")}, seed ${detail.seed}${detail.model === undefined ? "" : `; ${modelName(detail.model)}`}`;
+  const asked = `; limits: ${limitsInWords(detail.limits)}; ${plural(detail.budget, "evaluation")}, seed ${detail.seed}${detail.model === undefined ? "" : `; ${modelName(detail.model)}`}`;
   return (
     <>
       <div className="title">
@@ -114,7 +114,10 @@ function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: b
           <StopOrResume run={detail} mayChange={mayChange} />
         </div>
       </div>
-      <p className="soft wrap">Asked for: {asked}.</p>
+      <p className="soft wrap">
+        Asked for: <bdi>{detail.task || detail.dataset}</bdi>
+        {asked}.
+      </p>
       {detail.problem !== undefined && <Notice>{detail.problem}</Notice>}
       {detail.warnings.map((warning) => (
         <Notice key={warning}>{warning}</Notice>

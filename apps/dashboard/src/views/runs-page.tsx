@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import type { About, ListEvent, RunSummary } from "../../../../src/dashboard/api.ts";
 import { joinIds } from "../../../../src/dashboard/run-ids.ts";
 import { addressWithToken, get, messageOf, post } from "../api/client.ts";
+import { readReply } from "../api/read-reply.ts";
 import { formatCount, formatScore, formatTime, metricWords } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Act, Notice } from "../ui/pieces.tsx";
@@ -91,7 +92,7 @@ function RunItem({ run, mayChange, isChosen, onChoose }: RunItemProps) {
       <div className="what">
         <a href={linkTo(["run", run.id])}>{runName(run)}</a> <StateBadge run={run} />
         <p className="soft wrap">
-          {run.folder} · seed {run.seed}
+          <bdi>{run.folder}</bdi> · seed {run.seed}
           {run.model !== undefined && ` · ${modelName(run.model)}`} · {formatTime(run.changedAt)}
         </p>
         {run.problem !== undefined && <p className="error">{run.problem}</p>}
@@ -180,7 +181,7 @@ function useRuns(): {
       setProblem(undefined);
       source = new EventSource(addressWithToken("GET /api/events", [], {}));
       source.onmessage = ({ data }: MessageEvent<string>) => {
-        const event = JSON.parse(data) as ListEvent;
+        const event = readReply(data) as ListEvent;
         setRuns((before) => (before === undefined ? before : applyEvent(before, event)));
       };
       source.onerror = () => {

@@ -232,7 +232,8 @@ function Suggest({ label, about, choices, value, onChange }: MemberProps) {
       />
       <datalist id={`${id}-list`}>
         {choices.map(({ name, summary }) => (
-          <option key={name} value={name}>
+          // Published tables of two spaces may be on one data set.
+          <option key={`${name} ${summary}`} value={name}>
             {summary}
           </option>
         ))}
