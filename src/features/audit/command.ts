@@ -8,7 +8,7 @@ import { publishedSpace } from "../../api/published-space.ts";
 import { GeniusError } from "../../base/errors.ts";
 import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { jsonLine } from "../../base/terminal-text.ts";
+import { jsonLine, terminalSafe } from "../../base/terminal-text.ts";
 import { formatCount } from "../../base/units.ts";
 import { defineCommand } from "../../command/command.ts";
 import { checkFlags } from "../../command/options.ts";
@@ -68,7 +68,7 @@ asks nothing twice.`,
         "Say what to audit: genius audit contamination --space NAME --model M.",
       );
     }
-    const onProgress = (text: string) => terminal.error(`${text}\n`);
+    const onProgress = (text: string) => terminal.error(`${terminalSafe(text)}\n`);
     const { environment, signal } = terminal;
     const config = await configOf(given);
     const folder =
@@ -105,7 +105,8 @@ asks nothing twice.`,
           "audit.json": `${JSON.stringify(result, null, 2)}\n`,
         });
         terminal.out(given.json ? jsonLine(result) : auditMarkdown(input));
-        onProgress(`\nWritten to ${folder}: audit.html, audit.md, audit.json, conversation.jsonl`);
+        terminal.error("\n");
+        onProgress(`Written to ${folder}: audit.html, audit.md, audit.json, conversation.jsonl`);
         return 0;
       } catch (thrown) {
         onProgress(`Replies so far are kept. Go on with the same command and --out ${folder}`);

@@ -8,7 +8,7 @@ import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { unknownName } from "../../base/nearest.ts";
 import { quote } from "../../base/shell.ts";
-import { jsonLine } from "../../base/terminal-text.ts";
+import { jsonLine, terminalSafe } from "../../base/terminal-text.ts";
 import { defineCommand } from "../../command/command.ts";
 import { distribute, membersHelp } from "../../command/members.ts";
 import { checkFlags } from "../../command/options.ts";
@@ -68,7 +68,7 @@ model is left out without one, and said. --model replay/DIR takes the conversati
           folder,
           environment: terminal.environment,
           signal: terminal.signal,
-          onProgress: (text) => terminal.error(`${text}\n`),
+          onProgress: (text) => terminal.error(`${terminalSafe(text)}\n`),
           ...(given.model !== undefined && {
             converse: conversations(given.model, given, { folder, open, environment: terminal.environment }),
           }),

@@ -7,7 +7,7 @@ import { openModel } from "../../api/assemble.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { createRandom } from "../../base/random.ts";
-import { jsonLine } from "../../base/terminal-text.ts";
+import { jsonLine, terminalSafe } from "../../base/terminal-text.ts";
 import { formatCount, formatPercent } from "../../base/units.ts";
 import { defineCommand } from "../../command/command.ts";
 import { createPredictor } from "../../engine/index.ts";
@@ -24,8 +24,9 @@ import { measure } from "../../training/measure.ts";
 import { openTrainingData } from "../../training/training-data.ts";
 import { blocksOf } from "./design.ts";
 import { createModelProposer } from "./model-proposer.ts";
-import { byGrammar, type Round } from "./proposer.ts";
+import { byGrammar } from "./proposer.ts";
 import { type Refined, refine } from "./refine.ts";
+import { roundWords } from "./round-words.ts";
 
 const options = z.object({
   out: z
@@ -117,7 +118,7 @@ benchmarks/refine answers it for one setting.`,
     const blockCount = blocksOf(network).length;
     const length = given.rounds === undefined ? `${given.minutes} minutes` : `${given.rounds} rounds each`;
     terminal.error(`Refining ${keyOf(space, best.proposal.choices)}: ${blockCount} blocks, ${length}\n`);
-    for (const warning of conversation?.warnings ?? []) terminal.error(`Note: ${warning}\n`);
+    for (const warning of conversation?.warnings ?? []) terminal.error(`Note: ${terminalSafe(warning)}\n`);
     const begun = performance.now();
     let rounds = 0;
     const refined = await refine(
@@ -142,7 +143,8 @@ benchmarks/refine answers it for one setting.`,
         },
       },
     ).finally(() => conversation?.close());
-    if (refined.endedEarly !== undefined) terminal.error(`Ended early: ${refined.endedEarly}\n`);
+    if (refined.endedEarly !== undefined)
+      terminal.error(`Ended early: ${terminalSafe(refined.endedEarly)}\n`);
     const { design } = refined;
     const predictor = await createPredictor({
       nodes: design.network.nodes,
@@ -224,17 +226,3 @@ const keptOf = ({ rounds }: Refined) =>
     const words = candidates[chosen]?.words;
     return words === undefined ? [] : [{ block, words }];
   });
-
-function roundWords({ block, candidates, chosen, proposed }: Round): string {
-  const [unchanged] = candidates;
-  const taken = candidates[chosen]!;
-  const { classEntropy, probeAccuracy01, effectiveRank } = taken.local;
-  const local = `neighbours' entropy ${classEntropy.toFixed(2)}, probe ${formatPercent(probeAccuracy01)}, rank ${effectiveRank.toFixed(1)}`;
-  const why =
-    proposed.reason ?? (proposed.unusable && `The model's answer could not be used: ${proposed.unusable}`);
-  const result =
-    taken.words === undefined
-      ? `${block}: left as it is, validation ${formatPercent(taken.accuracy01)} (${local})`
-      : `${taken.words}: validation ${formatPercent(taken.accuracy01)}, ${formatPercent(unchanged!.accuracy01)} unchanged (${local})`;
-  return why === undefined ? result : `${result}\n  ${why}`;
-}

@@ -8,7 +8,7 @@ import { provenanceOf } from "../../api/provenance.ts";
 import { GeniusError } from "../../base/errors.ts";
 import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { jsonLine } from "../../base/terminal-text.ts";
+import { jsonLine, terminalSafe } from "../../base/terminal-text.ts";
 import { formatPercent } from "../../base/units.ts";
 import { openSpace } from "../../catalog/load.ts";
 import { defineCommand } from "../../command/command.ts";
@@ -74,7 +74,7 @@ Example:
       throw new GeniusError("wrong-use", "Name a run and the new data: genius transfer DIR NEWDATA.");
     }
     const chosen = given.ways.split(",").map((name) => wayOf(name.trim()));
-    const say = (text: string) => terminal.error(`${text}\n`);
+    const say = (text: string) => terminal.error(`${terminalSafe(text)}\n`);
     const opened = await open(from, target, { given, environment: terminal.environment, say });
     const { transfer, names, provenance } = opened;
     const results: Transferred[] = [];
@@ -119,9 +119,10 @@ Example:
       "transfer.json": `${JSON.stringify(result, null, 2)}\n`,
     });
     if (given.json) terminal.out(jsonLine(result));
-    else for (const line of result.findings) terminal.out(`${line}\n`);
+    else for (const line of result.findings) terminal.out(`${terminalSafe(line)}\n`);
+    terminal.error("\n");
     say(
-      `\nWritten to ${folder}: transfer.html, transfer.json${best === undefined ? "" : ", model.onnx, model.py, weights.safetensors"}`,
+      `Written to ${folder}: transfer.html, transfer.json${best === undefined ? "" : ", model.onnx, model.py, weights.safetensors"}`,
     );
     return best === undefined ? 1 : 0;
   },
