@@ -26,6 +26,7 @@ export async function readRunResult(
   return resultOf({
     ...{ folder, config, space, trials: journal.trials, result: journal.result },
     selectedOn: evaluatorFacts(journal).selectedOn,
+    provenance: journal.header.provenance,
     reason: journal.result?.reason ?? "interrupted",
     ...(config.model !== undefined && {
       model: { model: config.model, calls: requests, inputTokens, outputTokens, usd },

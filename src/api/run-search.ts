@@ -175,6 +175,7 @@ function ended(
   return resultOf({
     ...{ folder: journal.folder, config, space: parts.domain.space, reason, detail, trials, result },
     selectedOn: parts.evaluator.selectedOn,
+    provenance: parts.provenance,
     model: spentOf(parts),
   });
 }

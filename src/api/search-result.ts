@@ -16,6 +16,7 @@ import { keyOf } from "../search/choices.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { type BaselineRun, baselineWords } from "../study/baselines.ts";
+import { chanceWords } from "../study/chance.ts";
 import type { ResultLine, StudyConfig } from "../study/journal-lines.ts";
 import type { StudyResult } from "../study/run-study.ts";
 
@@ -75,6 +76,8 @@ export interface SearchResult {
   readonly selectedOn: "validation" | "test";
   /** What the search selected on. */
   readonly metric: Metric;
+  /** Whether the best is no better than always answering the most frequent class, within the noise of the images. */
+  readonly atChance: boolean;
   /** In words: what was found, and how it compares with the baselines. */
   readonly verdict: readonly string[];
   readonly spent: {
@@ -95,6 +98,8 @@ export interface Ending {
   readonly reason: StudyResult["reason"];
   readonly detail?: string | undefined;
   readonly trials: readonly Trial[];
+  /** As in the journal's header. */
+  readonly provenance: JsonObject;
   /** What the journal's last line says, of a search that was not interrupted. */
   readonly result?: Pick<ResultLine, "best" | "testMetrics" | "test" | "baselines"> | undefined;
   readonly model?: ModelSpent | undefined;
@@ -108,12 +113,18 @@ export function resultOf(ending: Ending): SearchResult {
   const { files = [], ...test } = (result?.test ?? {}) as JsonObject & { readonly files?: readonly string[] };
   const found = best && foundOf(best, ending, test);
   const baselines = result?.baselines ?? [];
+  const measured = best && { metric, score: best.outcome.score, testMetrics: result?.testMetrics };
+  const chance = measured && chanceWords(ending.provenance, measured);
   return {
     ...{ folder, config, space, reason, ...(detail !== undefined && { detail }) },
     best: found,
     files: files.map((name) => join(folder, name)),
     ...{ trials, baselines, selectedOn, metric },
-    verdict: verdictOf(found, { trials, selectedOn, metric, baselines, isOver: reason !== "interrupted" }),
+    atChance: chance !== undefined,
+    verdict: verdictOf(found, {
+      ...{ trials, chance, selectedOn, metric, baselines },
+      isOver: reason !== "interrupted",
+    }),
     spent: {
       evaluations: trials.filter(isEvaluated).length,
       evaluationMs: trials.reduce((sum, { outcome }) => sum + outcome.spent.milliseconds, 0),
@@ -147,6 +158,7 @@ function foundOf(
 
 interface Beside {
   readonly trials: readonly Trial[];
+  readonly chance: string | undefined;
   readonly selectedOn: SearchResult["selectedOn"];
   readonly metric: Metric;
   readonly baselines: readonly BaselineRun[];
@@ -155,7 +167,7 @@ interface Beside {
 
 function verdictOf(
   best: FoundNetwork | undefined,
-  { trials, selectedOn, metric, baselines, isOver }: Beside,
+  { trials, chance, selectedOn, metric, baselines, isOver }: Beside,
 ): string[] {
   if (best === undefined) return ["No design could be scored.", ...lastFailure(trials)];
   const { key, trial, paramCount, macCount, value, testMetrics, test } = best;
@@ -170,6 +182,7 @@ function verdictOf(
   ];
   if (typeof test.rank === "number")
     lines.push(`  rank ${test.rank} of the ${test.designs} designs in the table`);
+  if (chance !== undefined) lines.push(`  ${chance}`);
   if (!isOver) return lines;
   if (baselines.length > 0) {
     return [

@@ -149,7 +149,7 @@ function endWords(result: SearchResult, wasFinished: boolean): string[] {
 const filesOf = ({ folder, files }: SearchResult) => files.map((file) => relative(folder, file));
 
 function jsonResult(result: SearchResult) {
-  const { reason, folder, space, spent, selectedOn, metric, best, baselines } = result;
+  const { reason, folder, space, spent, selectedOn, metric, best, atChance, baselines } = result;
   const { model, ...modelSpent } = spent.model ?? {};
   return {
     event: "result",
@@ -170,6 +170,7 @@ function jsonResult(result: SearchResult) {
             paramCount: best.paramCount,
             macCount: best.macCount,
           },
+    atChance,
     testAccuracy01: best?.testAccuracy01 ?? null,
     testMetrics: best?.testMetrics ?? null,
     test: best?.test ?? {},

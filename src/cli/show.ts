@@ -9,8 +9,9 @@ import { accuracyBeside, formatFrom, formatScore } from "../metrics/index.ts";
 import { networkSketch } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { keyOf, toDigits } from "../search/choices.ts";
-import { isEvaluated, isScored } from "../search/trial.ts";
+import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
 import { baselineWords } from "../study/baselines.ts";
+import { chanceOfRun } from "../study/chance.ts";
 import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
 
@@ -27,11 +28,12 @@ export default defineCommand({
     const { config } = journal.header;
     const { metric } = config;
     const { trials, result, selected: best } = journal;
+    const chance = chanceOfRun(journal);
     if (options.json) {
       const choices = best && toDigits(space, best.proposal.choices);
       terminal.out(
         jsonLine({
-          ...{ state, config, metric },
+          ...{ state, config, metric, atChance: chance !== undefined },
           best: best && { ...jsonTrial(best), choices },
           result: result && { ...result, ...accuracyBeside("testAccuracy01", result.testMetrics) },
           trials: trials.map(jsonTrial),
@@ -60,14 +62,13 @@ export default defineCommand({
     );
     say(`${evaluated.length} of ${config.trials} evaluations, ${trials.length} proposals · ${words[state]}`);
     if (best !== undefined) {
-      const scores: number[] = [];
-      for (const trial of evaluated.filter(isScored))
-        scores.push(Math.max(scores.at(-1) ?? trial.outcome.score, trial.outcome.score));
+      const scores = bestSoFar(trials).flatMap(({ trial, best }) => (isScored(trial) ? (best ?? []) : []));
       say(`${sparkline(scores.slice(-60))} best so far`);
       say("");
       say(
         `${style("green", formatScore(metric, best.outcome.score))} trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${result?.testMetrics === undefined ? "" : ` · test ${formatFrom(metric, result.testMetrics)}`}`,
       );
+      if (chance !== undefined) say(style("yellow", chance));
       if (best.proposal.rationale !== undefined)
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
       say("");

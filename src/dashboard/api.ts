@@ -186,6 +186,8 @@ export interface RunSummary {
   readonly metric: Metric;
   readonly best?: BestDesign;
   readonly testScore?: number;
+  /** What to say where the best is at chance level. */
+  readonly chance?: string;
   readonly spent: Spending;
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
+import { accuracy } from "../metrics/index.ts";
 import mobile from "../search/spaces/mobile.ts";
 import { taskNamed } from "../tasks/index.ts";
 import { trainOptions } from "../training/options.ts";
@@ -39,7 +40,11 @@ async function open(counts: readonly number[], options: Readonly<Record<string, 
   const described = await describeData(task, { dataset, environment }, undefined);
   const space = mobile.create(mobile.options.parse(mobile.fit!(described.images!, {})));
   const all = trainOptions.parse(options);
+<<<<<<< HEAD
   const images = await openStudyImages(task, { space, dataset, folder: root, seed: 3, environment }, all);
+=======
+  const images = await openStudyImages({ space, dataset, folder: root, seed: 3, environment }, all, accuracy);
+>>>>>>> ad74325 (Say when a search's best is at chance level, and give the best-so-far curve one home)
   return { images, options: all };
 }
 

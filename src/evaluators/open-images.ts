@@ -1,10 +1,24 @@
 // The images that an evaluator trains on: opened by the task at the size that trainings take, described before there
 // is a space, and held against the space that was chosen. The same for every evaluator that trains.
 import { GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { Network } from "../graph/network.ts";
+import type { MetricDefinition } from "../metrics/index.ts";
 import type { Space } from "../search/space.ts";
+<<<<<<< HEAD
 import { type Dataset, splitForTraining, takeFraction } from "../tasks/image-classification/index.ts";
 import type { taskNamed } from "../tasks/index.ts";
+=======
+import {
+  cacheDirectoryOf,
+  countClasses,
+  type Dataset,
+  layoutLines,
+  openDataset,
+  splitForTraining,
+  takeFraction,
+} from "../tasks/image-classification/index.ts";
+>>>>>>> ad74325 (Say when a search's best is at chance level, and give the best-so-far curve one home)
 import type { ImageCounts } from "../training/plan.ts";
 import type { DatasetDescription, DescribeSetting, EvaluatorSetting } from "./evaluator.ts";
 
@@ -60,13 +74,24 @@ export interface StudyImages {
   readonly imageCounts: ImageCounts;
   /** How many images an accuracy is measured on. */
   readonly validationImages: number;
+  /** What the metric has on the validation and the test images without looking at them. */
+  readonly chance: Readonly<Record<string, JsonObject>>;
   /** How many images a training at this share of the data has, counted. */
   countAt(dataFraction01: number): number;
   /** The decoded data set at a side, in the cache. */
   cacheOf(side: number): Promise<string>;
 }
 
+<<<<<<< HEAD
 /** @throws GeniusError as `Task.open` does, and where the images do not fit the space. */
+=======
+function chanceOn(part: string, set: Dataset["train"] | undefined, { chance }: MetricDefinition) {
+  if (set === undefined || set.count === 0 || chance === undefined) return {};
+  return { [part]: { ...chance(countClasses(set)) } };
+}
+
+/** @throws GeniusError as `openDataset` does, and where the images do not fit the space. */
+>>>>>>> ad74325 (Say when a search's best is at chance level, and give the best-so-far curve one home)
 export async function openStudyImages(
   task: StudyTask,
   setting: EvaluatorSetting,
@@ -75,6 +100,7 @@ export async function openStudyImages(
     readonly validationFraction01: number;
     readonly dataFraction01: number;
   },
+  metric: MetricDefinition,
 ): Promise<StudyImages> {
   const { space, seed, environment, onProgress } = setting;
   const open = (imageSize: number | undefined) =>
@@ -90,6 +116,10 @@ export async function openStudyImages(
     side,
     imageCounts: { search: countAt(options.dataFraction01), final: train.count },
     validationImages: validation.count,
+    chance: {
+      ...chanceOn("validation", validation, metric),
+      ...chanceOn("test", dataset.test, metric),
+    },
     countAt,
     async cacheOf(wanted) {
       const known = caches.get(wanted) ?? (await open(wanted)).cachePath;

@@ -45,10 +45,15 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   const task = taskNamed(options.task);
   const metric = selectedMetric(task, setting.metric);
   await checkExecutionProvider(options.executionProvider ?? "cpu");
+<<<<<<< HEAD
   const { dataset, side, imageCounts, validationImages, countAt, cacheOf } = await openStudyImages(
     task,
+=======
+  const { dataset, side, imageCounts, validationImages, chance, countAt, cacheOf } = await openStudyImages(
+>>>>>>> ad74325 (Say when a search's best is at chance level, and give the best-so-far curve one home)
     setting,
     options,
+    metric,
   );
   const epochs = planEpochs(options, imageCounts);
   const cores = availableParallelism();
@@ -106,6 +111,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       dataset: dataset.name,
       datasetHash: dataset.hash,
       trainImages: imageCounts.search,
+      chance,
       validationFraction01: options.validationFraction01,
       splitSeed: seed,
       epochs: { ...epochs },

@@ -3,6 +3,7 @@ export { default as accuracy } from "./accuracy.ts";
 export { classMetrics, selectableMetrics } from "./classification.ts";
 export {
   accuracyBeside,
+  type ChanceLevel,
   differenceWords,
   formatBare,
   formatDifference,

@@ -27,10 +27,21 @@ export interface Scored {
   readonly classCount: number;
 }
 
+/** What is reached without looking at the images, on a set of them. Plain JSON: a journal's header carries it. */
+export interface ChanceLevel {
+  /** Of always giving the classes in the order of their frequency, the most frequent one first. */
+  readonly value: number;
+  /** Standard deviation of a measurement that is right as often. */
+  readonly sd: number;
+  readonly images: number;
+}
+
 export interface MetricDefinition extends Metric {
   readonly label: string;
   readonly summary: string;
   readonly source: string;
+  /** The chance level on examples of which each class has so many; absent where there is no useful one. */
+  chance?(classSizes: readonly number[]): ChanceLevel;
   /** The metric of at least one example. Deterministic; ties between classes go to the lower index. */
   measure(scored: Scored): number;
 }

@@ -1,4 +1,5 @@
 // Top-5 accuracy: the share of examples whose class is among the five highest scores.
+import { shareChance } from "./classes.ts";
 import { defineMetric } from "./metric.ts";
 
 const places = 5;
@@ -11,6 +12,7 @@ export default defineMetric({
   range: [0, 1],
   summary: "Share of examples whose class is among the five highest scores; for many classes.",
   source: "https://arxiv.org/abs/1409.0575",
+  chance: (classSizes) => shareChance(classSizes, places),
   measure({ logits, labels, classCount }) {
     let correct = 0;
     for (let row = 0; row < labels.length; row += 1) {

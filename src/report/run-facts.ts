@@ -6,7 +6,7 @@ import { type Interval, meanInterval } from "../math/bootstrap.ts";
 import { mean } from "../math/statistics.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Limits, Space } from "../search/space.ts";
-import { isEvaluated, isScored } from "../search/trial.ts";
+import { bestSoFar, isScored } from "../search/trial.ts";
 import type { RunRecord } from "../study/fold.ts";
 import { pointAt } from "./bench.ts";
 import { type EarlyLate, earlyLate } from "./early-late.ts";
@@ -47,13 +47,9 @@ export interface RunReportInput {
 
 /** The best so far after each evaluation. */
 export function traceOf(record: RunRecord): BaselineTrace["points"] {
-  let best: number | undefined;
-  let evaluation = 0;
-  return record.trials.filter(isEvaluated).flatMap((trial) => {
-    evaluation += 1;
-    if (isScored(trial)) best = Math.max(best ?? Number.NEGATIVE_INFINITY, trial.outcome.score);
-    return best === undefined ? [] : [{ evaluation, score: best }];
-  });
+  return bestSoFar(record.trials).flatMap(({ evaluation, best }) =>
+    best === undefined ? [] : [{ evaluation, score: best }],
+  );
 }
 
 /** Whether the best designs are simple early and complex late, more than the limits make them; undefined without a space. */

@@ -1,4 +1,5 @@
 // The report of a run as Markdown: the same words and tables as the page, without the drawings.
+import { chanceOfRun } from "../study/chance.ts";
 import { checklistSource } from "./checklist.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 import { networkSketch } from "./network-sketch.ts";
@@ -22,6 +23,7 @@ export function runMarkdown(input: RunReportInput): string {
     best !== undefined &&
     input.space !== undefined &&
     input.space.decisions.length === best.proposal.choices.length;
+  const chance = chanceOfRun(input.record);
   const trouble = troubleTable(input);
   const standing = standingTable(input);
   const published = publishedTable(config.space, config.dataset);
@@ -31,6 +33,7 @@ export function runMarkdown(input: RunReportInput): string {
     ...(input.selectedOn === "test"
       ? ["**Selected on test data:** the table has no other accuracy. Such figures are optimistic."]
       : []),
+    ...(chance === undefined ? [] : [`**${chance}**`]),
     ...answers(input).map(({ question, answer }) => `**${question}** ${markdownText(answer)}`),
     ...(drawable
       ? [

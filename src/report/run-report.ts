@@ -6,6 +6,7 @@ import type { JsonObject } from "../base/json.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
 import { formatMetric, formatScore, metricTitle, metricWords } from "../metrics/index.ts";
 import { designName } from "../search/choices.ts";
+import { chanceOfRun } from "../study/chance.ts";
 import { spendingOf } from "../study/spending.ts";
 import { checklistSource } from "./checklist.ts";
 import { conversationFolds } from "./conversation-fold.ts";
@@ -100,6 +101,7 @@ function leadOf(input: RunReportInput): Markup {
   const { config } = record.header;
   const { metric } = config;
   const best = record.selected;
+  const chance = chanceOfRun(record);
   const spending = spendingOf(input.record, input.calls ?? []);
   const cards: [string, string][] = [];
   if (best !== undefined) {
@@ -114,7 +116,7 @@ function leadOf(input: RunReportInput): Markup {
     ]);
   }
   cards.push(["spent", `${spending.evaluations} evaluations, ${formatDuration(spending.elapsedMs)}`]);
-  return html`<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it goes on, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${selectedOn === "test" && notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.")}
+  return html`<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it goes on, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.")}
 <h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
 }
 

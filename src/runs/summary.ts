@@ -1,6 +1,7 @@
 // A run in a row of a list: what was asked, what was found, what was spent, how it stands.
 import { accuracy, type Metric, metricOf, scoreOf } from "../metrics/index.ts";
 import type { Limits } from "../search/space.ts";
+import { chanceOfRun } from "../study/chance.ts";
 import { evaluatorFacts } from "../study/fold.ts";
 import { type Spending, spendingOf } from "../study/spending.ts";
 import type { RunState, RunView } from "./run-view.ts";
@@ -27,6 +28,8 @@ export interface RunSummary {
   readonly metric: Metric;
   readonly best?: BestDesign;
   readonly testScore?: number;
+  /** Why the best is no result, where it is at chance level. */
+  readonly chance?: string;
   readonly spent: RunSpending;
 }
 
@@ -61,6 +64,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
   const config = header?.config;
   const metric = config?.metric ?? metricOf(accuracy);
   const tested = result?.testMetrics?.[metric.name];
+  const chance = chanceOfRun(journal);
   const { evaluations, proposals, usd, ...spent } = spendingOf(journal, calls);
   return {
     id,
@@ -89,6 +93,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
         ...selected.cost,
       },
     }),
+    ...(chance !== undefined && { chance }),
     ...(tested !== undefined && { testScore: scoreOf(metric, tested) }),
     spent: { ...spent, ...(usd !== undefined && { usd }) },
   };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileError } from "../base/errors.ts";
 import { makeFolder } from "../base/folder.ts";
 import { type Metric, scoreIn, valueOfScore } from "../metrics/index.ts";
-import { isEvaluated, isScored } from "../search/trial.ts";
+import { bestSoFar, isScored } from "../search/trial.ts";
 import type { RunRecord } from "../study/fold.ts";
 import { eventFile, type ScalarEvent } from "./tensorboard-events.ts";
 
@@ -21,17 +21,11 @@ export function tensorboardFiles(record: RunRecord): ReadonlyMap<string, Uint8Ar
   };
   const events: ScalarEvent[] = [];
   const { metric } = record.header.config;
-  let [evaluation, best] = [0, Number.NEGATIVE_INFINITY];
-  for (const trial of record.trials) {
-    if (!isEvaluated(trial)) continue;
-    evaluation += 1;
+  for (const { evaluation, trial, best } of bestSoFar(record.trials)) {
     const wallTime = seconds(trial.number);
     const add = (tag: string, value: number) => events.push({ tag, step: evaluation, value, wallTime });
-    if (isScored(trial)) {
-      best = Math.max(best, trial.outcome.score);
-      add(`search/${tagOf(metric)}`, valueOfScore(metric, trial.outcome.score));
-    }
-    if (best > Number.NEGATIVE_INFINITY) add("search/best_so_far", valueOfScore(metric, best));
+    if (isScored(trial)) add(`search/${tagOf(metric)}`, valueOfScore(metric, trial.outcome.score));
+    if (best !== undefined) add("search/best_so_far", valueOfScore(metric, best));
     add("search/params", trial.cost.paramCount);
     add("search/macs", trial.cost.macCount);
   }

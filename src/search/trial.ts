@@ -147,10 +147,22 @@ export function isEvaluated({ outcome, proposal }: Trial): boolean {
 export function improvementsOf(
   trials: readonly Trial[],
 ): readonly { readonly evaluation: number; readonly trial: ScoredTrial }[] {
-  let best = Number.NEGATIVE_INFINITY;
-  return trials.filter(isEvaluated).flatMap((trial, index) => {
-    if (!isScored(trial) || trial.outcome.score <= best) return [];
-    best = trial.outcome.score;
-    return [{ evaluation: index + 1, trial }];
+  return bestSoFar(trials).flatMap(({ evaluation, trial, rises }) =>
+    rises && isScored(trial) ? [{ evaluation, trial }] : [],
+  );
+}
+
+/** Every evaluation in order, with the best score by then: undefined before the first that was scored. */
+export function bestSoFar(trials: readonly Trial[]): readonly {
+  readonly evaluation: number;
+  readonly trial: Trial;
+  readonly best: number | undefined;
+  readonly rises: boolean;
+}[] {
+  let best: number | undefined;
+  return trials.filter(isEvaluated).map((trial, index) => {
+    const rises = isScored(trial) && (best === undefined || trial.outcome.score > best);
+    if (rises) best = trial.outcome.score;
+    return { evaluation: index + 1, trial, best, rises };
   });
 }

@@ -31,4 +31,4 @@ export {
 export { openPixels, type PixelReader } from "./pixels.ts";
 export { decodeOne } from "./read-records.ts";
 export { channelStatistics, type Normalisation } from "./statistics.ts";
-export { splitForTraining, splitValidation, takeFraction } from "./subset.ts";
+export { countClasses, splitForTraining, splitValidation, takeFraction } from "./subset.ts";

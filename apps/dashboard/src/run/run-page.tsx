@@ -145,6 +145,7 @@ function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: b
           ],
         ]}
       />
+      {detail.chance !== undefined && <Notice>{detail.chance}</Notice>}
       {detail.selectedOn === "test" && (
         <Notice>Selected on test data: the table has no other accuracy. Such figures are optimistic.</Notice>
       )}
