@@ -50,11 +50,11 @@ export function shareChance(classSizes: readonly number[], places = 1): ChanceLe
  */
 export function classMeanChance(
   classSizes: readonly number[],
-  valueOf: (largest01: number, classes: number) => number,
+  chanceOf: (largest01: number, classes: number) => number,
 ): ChanceLevel {
   const sizes = classSizes.filter((size) => size > 0);
   const images = sum(sizes);
-  const value = valueOf(Math.max(...sizes) / images, sizes.length);
+  const value = chanceOf(Math.max(...sizes) / images, sizes.length);
   const independent = sizes.length ** 2 / sum(sizes.map((size) => 1 / size));
   return { value, sd: binomialSd(value, independent), images };
 }
