@@ -1,5 +1,5 @@
 // From a resolved configuration to the parts of a study, by name: the same for a new search, for a resumed one and
-// for whoever else runs one. What was chosen is data (`StudyConfig`), so a journal's header is enough.
+// for any other caller. What was chosen is data (`StudyConfig`), so a journal's header is enough.
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";

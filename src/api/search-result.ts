@@ -191,7 +191,7 @@ function verdictOf(
       ...baselineWords(baselines, { score: scoreOf(metric, value), metric }),
     ];
   }
-  // A training is too dear to repeat unasked.
+  // A training is too expensive to repeat unasked.
   return [
     ...lines,
     "Beside it: nothing yet. To see whether the search was better than chance, run it again with the strategy random",

@@ -1,5 +1,5 @@
 // The search as a function: chooses the members, fits the space to the data and the limits, runs the study in a folder,
-// and resolves to what came of it. The command, and whoever else searches in this process, calls this.
+// and resolves to what came of it. The command, and any other search in this process, calls this.
 
 import { rmdir } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";

@@ -22,7 +22,7 @@ const options = z.object({
   python: z
     .string()
     .optional()
-    .describe(`the Python to start from, at least ${oldestPython} (default: the newest on the path)`)
+    .describe(`Python to start from, min ${oldestPython} (default: the newest on the path)`)
     .meta({ placeholder: "PROGRAM" }),
   here: z
     .boolean()

@@ -1,6 +1,6 @@
 // A training in progress: owns the session, the state vectors and the step counter. Two sets of buffers take turns
 // as input and output, so that no step copies or allocates state and no loop here touches a tensor's elements.
-// It knows nothing of data sets, epochs or schedules: whoever calls `step` brings the batch and the learning rate.
+// It knows nothing of data sets, epochs or schedules: the caller of `step` brings the batch and the learning rate.
 import { GeniusError } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
 import type { NetworkNode } from "../graph/network.ts";

@@ -1,6 +1,6 @@
 // Servers that speak the same language differ in what they refuse: one wants `max_completion_tokens`, another no
 // temperature, no tools, no schema, or only streams. What a server has refused is left out or said another way from
-// then on, and a person is told so once. Nothing is tried here; whoever sends requests asks what to change.
+// then on, and a person is told so once. Nothing is tried here; the sender of requests asks what to change.
 import { APICallError, type LanguageModelV4CallOptions, type LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { GeniusError } from "../base/errors.ts";
 import type { ChatRequest } from "./chat.ts";

@@ -1,5 +1,5 @@
 // A person in the model's place: shows the prompt, to be pasted into any chat, and reads the pasted answer. For those
-// who have a subscription and no key, and for whoever wants to see what a model is asked.
+// who have a subscription and no key, and for anyone who wants to see what a model is asked.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, GeniusError } from "../base/errors.ts";

@@ -1,5 +1,5 @@
 // What stands in a `conversation.jsonl`: a header, then a line for every reply and for every call that failed.
-// Parsed once here; whoever holds a parsed line may trust it.
+// Parsed once here; a parsed line may be trusted.
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";

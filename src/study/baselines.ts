@@ -1,6 +1,6 @@
 // What no search may be shown without: random search and the largest network, at the same number of evaluations.
 // On a published table they cost nothing and are run; where evaluations are trainings they are left out, and
-// whoever shows the search must say that they are missing.
+// a view of the search must say that they are missing.
 import { formatScore, type Metric } from "../metrics/index.ts";
 import largestFirst from "../search/strategies/largest-first.ts";
 import random from "../search/strategies/random.ts";

@@ -273,7 +273,7 @@ type WrittenLine =
     });
 
 function scoredLine(line: WrittenLine, header: JournalHeader | undefined): JournalLine | LineFault {
-  // A trial before its header is refused by whoever folds the lines.
+  // A trial before its header is refused when the lines are folded.
   if (line.kind !== "trial" || header === undefined) return line as JournalLine;
   const { trial } = line;
   const outcome = scoreOutcome(trial.outcome, header.config.metric);

@@ -1,7 +1,7 @@
 // A batch of feature maps in the layout that its maker chose, converted at most once when a reader wants the other.
 // plain:   [N, C, H, W], row-major.
 // blocked: [N, C', H, W] by shape, stored as [N, C'/B, H, W, B], C' being C rounded up to the block size B. This is
-//          the layout of onnxruntime's fast convolutions. Padding channels hold any finite number: whoever reads
+//          the layout of onnxruntime's fast convolutions. Padding channels hold any finite number: code that reads
 //          them must multiply by zero or cut them off.
 
 import type { FeatureShape } from "../../graph/operator.ts";

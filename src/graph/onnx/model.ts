@@ -1,6 +1,6 @@
 // ONNX models as plain data, and their encoding to the bytes of a .onnx file. Only what this product writes
 // is here: float and integer tensors, static or named dimensions, attributes of numbers, texts and tensors.
-// It must not know which operators exist or what they mean; whoever builds a graph does.
+// It must not know which operators exist or what they mean; the builder of a graph does.
 // Field numbers: onnx.proto3 of https://github.com/onnx/onnx (IR version 8 and later).
 import {
   bytesField,

@@ -8,7 +8,7 @@ import { type Decoded, decodeImage, fitPixels, readSixteenBits, type Target } fr
 import { type ImageHeader, readHeader } from "./header.ts";
 import { addHistogram, countValues, createHistogram, type Histogram } from "./levels.ts";
 
-/** What is known of one record; its place in the dataset is known to whoever asked. */
+/** What is known of one record; its place in the dataset is known to the caller. */
 export interface RecordLook {
   readonly digest: string;
   readonly kind: string;

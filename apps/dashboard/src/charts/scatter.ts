@@ -112,7 +112,7 @@ export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCore
   };
 }
 
-/** Points with no other that is as cheap and better, or cheaper and as good; from cheap to dear. */
+/** Points with no other that is as cheap and better, or cheaper and as good; from cheap to expensive. */
 export function paretoFront<Point extends { readonly x: number; readonly y: number }>(
   points: readonly Point[],
 ): Point[] {

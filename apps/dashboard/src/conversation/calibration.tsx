@@ -1,4 +1,4 @@
-// Predicted against measured: how well the proposer knew beforehand what its designs would have.
+// Predicted against measured: how well the proposer predicted its designs.
 import { useCallback, useMemo } from "react";
 import { choicesAt, isScored, type TrialTable } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
