@@ -40,11 +40,12 @@ async function open(counts: readonly number[], options: Readonly<Record<string, 
   const described = await describeData(task, { dataset, environment }, undefined);
   const space = mobile.create(mobile.options.parse(mobile.fit!(described.images!, {})));
   const all = trainOptions.parse(options);
-<<<<<<< HEAD
-  const images = await openStudyImages(task, { space, dataset, folder: root, seed: 3, environment }, all);
-=======
-  const images = await openStudyImages({ space, dataset, folder: root, seed: 3, environment }, all, accuracy);
->>>>>>> ad74325 (Say when a search's best is at chance level, and give the best-so-far curve one home)
+  const metric = accuracy;
+  const images = await openStudyImages(
+    { task, metric },
+    { space, dataset, folder: root, seed: 3, environment },
+    all,
+  );
   return { images, options: all };
 }
 

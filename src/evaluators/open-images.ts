@@ -5,20 +5,13 @@ import type { JsonObject } from "../base/json.ts";
 import type { Network } from "../graph/network.ts";
 import type { MetricDefinition } from "../metrics/index.ts";
 import type { Space } from "../search/space.ts";
-<<<<<<< HEAD
-import { type Dataset, splitForTraining, takeFraction } from "../tasks/image-classification/index.ts";
-import type { taskNamed } from "../tasks/index.ts";
-=======
 import {
-  cacheDirectoryOf,
   countClasses,
   type Dataset,
-  layoutLines,
-  openDataset,
   splitForTraining,
   takeFraction,
 } from "../tasks/image-classification/index.ts";
->>>>>>> ad74325 (Say when a search's best is at chance level, and give the best-so-far curve one home)
+import type { taskNamed } from "../tasks/index.ts";
 import type { ImageCounts } from "../training/plan.ts";
 import type { DatasetDescription, DescribeSetting, EvaluatorSetting } from "./evaluator.ts";
 
@@ -82,25 +75,20 @@ export interface StudyImages {
   cacheOf(side: number): Promise<string>;
 }
 
-<<<<<<< HEAD
-/** @throws GeniusError as `Task.open` does, and where the images do not fit the space. */
-=======
 function chanceOn(part: string, set: Dataset["train"] | undefined, { chance }: MetricDefinition) {
   if (set === undefined || set.count === 0 || chance === undefined) return {};
   return { [part]: { ...chance(countClasses(set)) } };
 }
 
-/** @throws GeniusError as `openDataset` does, and where the images do not fit the space. */
->>>>>>> ad74325 (Say when a search's best is at chance level, and give the best-so-far curve one home)
+/** @throws GeniusError as `Task.open` does, and where the images do not fit the space. */
 export async function openStudyImages(
-  task: StudyTask,
+  { task, metric }: { readonly task: StudyTask; readonly metric: MetricDefinition },
   setting: EvaluatorSetting,
   options: {
     readonly imageSize?: number | undefined;
     readonly validationFraction01: number;
     readonly dataFraction01: number;
   },
-  metric: MetricDefinition,
 ): Promise<StudyImages> {
   const { space, seed, environment, onProgress } = setting;
   const open = (imageSize: number | undefined) =>

@@ -66,15 +66,10 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
   const metric = selectedMetric(task, setting.metric);
   const { space, folder, seed, onProgress, parallel = 1 } = setting;
   const launcher = await openLauncher(setting);
-<<<<<<< HEAD
-  const { dataset, side, imageCounts, validationImages, countAt, cacheOf } = await openStudyImages(
-    task,
-=======
   const { dataset, side, imageCounts, validationImages, chance, countAt, cacheOf } = await openStudyImages(
->>>>>>> ad74325 (Say when a search's best is at chance level, and give the best-so-far curve one home)
+    { task, metric },
     setting,
     options,
-    metric,
   );
   const epochs = planEpochs(options, imageCounts);
   const jobs = await openJobFolders(folder);

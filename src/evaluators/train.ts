@@ -45,15 +45,10 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   const task = taskNamed(options.task);
   const metric = selectedMetric(task, setting.metric);
   await checkExecutionProvider(options.executionProvider ?? "cpu");
-<<<<<<< HEAD
-  const { dataset, side, imageCounts, validationImages, countAt, cacheOf } = await openStudyImages(
-    task,
-=======
   const { dataset, side, imageCounts, validationImages, chance, countAt, cacheOf } = await openStudyImages(
->>>>>>> ad74325 (Say when a search's best is at chance level, and give the best-so-far curve one home)
+    { task, metric },
     setting,
     options,
-    metric,
   );
   const epochs = planEpochs(options, imageCounts);
   const cores = availableParallelism();
