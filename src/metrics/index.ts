@@ -6,7 +6,6 @@ export {
   type ChanceLevel,
   differenceWords,
   formatBare,
-  formatDifference,
   formatFrom,
   formatMetric,
   formatScore,

@@ -104,6 +104,6 @@ function cell(
 /** Reads `64:48:64:56:56`; a list of digits is read by the index of each width instead. */
 function parseWidths(text: string): Choices | undefined {
   if (!/^\d+(:\d+){4}$/.test(text)) return undefined;
-  const choices = text.split(":").map((width) => widths.indexOf(Number(width)));
+  const choices = text.split(":").map((width) => (widths as readonly number[]).indexOf(Number(width)));
   return choices.includes(-1) ? undefined : choices;
 }
