@@ -73,7 +73,7 @@ test("a first search ends with its verdict and the files of the network", { time
   const folder = await mkdtemp(join(tmpdir(), "genius-example-"));
   const { stdout } = await script(["examples/first-search/search.ts", "--quick"], folder);
   expect(stdout).toMatch(/Best: \S+ – trial [123], [\d.]+k parameters/);
-  expect(stdout).toMatch(/validation \d+\.\d\d %, test \d+\.\d\d %/);
+  expect(stdout).toMatch(/validation accuracy \d+\.\d\d %, test \d+\.\d\d %/);
   const model = stdout.split("\n").find((line) => line.endsWith("best/model.onnx"));
   expect((await stat(join(folder, model!))).size).toBeGreaterThan(1000);
 });
