@@ -5,8 +5,8 @@ import { z } from "zod";
 import { classifier, convNorm, norm } from "../../graph/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
 import { keyOf } from "../choices.ts";
-import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
-import { reduction, reluConvNorm } from "./parts/cell-blocks.ts";
+import { type Choices, defineSpace, type Space } from "../space.ts";
+import { edgeDecisions, cellEdges as edges, reduction, reluConvNorm } from "./parts/cell-blocks.ts";
 
 const operations = [
   { name: "none", label: "none: zeros, no connection" },
@@ -16,23 +16,7 @@ const operations = [
   { name: "avg_pool_3x3", label: "average pooling 3×3" },
 ] as const;
 
-/** The edges `to ← from` in the order of the cell string. */
-const edges = [
-  { to: 1, from: 0 },
-  { to: 2, from: 0 },
-  { to: 2, from: 1 },
-  { to: 3, from: 0 },
-  { to: 3, from: 1 },
-  { to: 3, from: 2 },
-] as const;
-
-const decisions: readonly Decision[] = edges.map(({ to, from }) => ({
-  name: `edge${from}to${to}`,
-  meaning: `The operation from node ${from}${from === 0 ? " (the cell's input)" : ""} to node ${to}${to === 3 ? " (the cell's output)" : ""}; a node sums its edges.`,
-  kind: "categorical",
-  about: "architecture",
-  options: operations.map(({ label }) => ({ label })),
-}));
+const decisions = edgeDecisions(operations.map(({ label }) => label));
 
 const options = z.object({
   classCount: z.int().min(2).max(100_000).default(10).describe("classes: 10, 100 and 120 in the paper"),

@@ -6,8 +6,8 @@
 import { classifier, conv, norm } from "../../graph/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
 import { keyOf } from "../choices.ts";
-import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
-import { reluConvNorm } from "./parts/cell-blocks.ts";
+import { type Choices, defineSpace, type Space } from "../space.ts";
+import { edgeDecisions, cellEdges as edges, reluConvNorm } from "./parts/cell-blocks.ts";
 import {
   type ModuleShape,
   modulesOf,
@@ -23,23 +23,7 @@ const labels = [
   "ReLU, convolution 3×3, batch norm",
 ] as const;
 
-/** The edges `to ← from` in the order of the key. */
-const edges = [
-  { to: 1, from: 0 },
-  { to: 2, from: 0 },
-  { to: 2, from: 1 },
-  { to: 3, from: 0 },
-  { to: 3, from: 1 },
-  { to: 3, from: 2 },
-] as const;
-
-const decisions: readonly Decision[] = edges.map(({ to, from }) => ({
-  name: `edge${from}to${to}`,
-  meaning: `The operation from node ${from}${from === 0 ? " (the cell's input)" : ""} to node ${to}${to === 3 ? " (the cell's output)" : ""}; a node sums its edges.`,
-  kind: "categorical",
-  about: "architecture",
-  options: labels.map((label) => ({ label })),
-}));
+const decisions = edgeDecisions(labels);
 
 export default defineSpace({
   name: "transnas-micro",

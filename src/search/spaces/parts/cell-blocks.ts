@@ -1,6 +1,7 @@
 // The blocks that NAS-Bench-201, NATS-Bench and TransNAS-Bench-101 are built of.
 import { conv, norm } from "../../../graph/blocks.ts";
 import type { NetworkBuilder } from "../../../graph/network.ts";
+import type { Decision } from "../../space.ts";
 
 /** ReLU, convolution without bias, batch norm. */
 export function reluConvNorm(
@@ -28,4 +29,25 @@ export function reduction(build: NetworkBuilder, id: string, input: string, outC
   let beside = build.add(`${id}.shortcut.pool`, pool, input);
   beside = conv(build, `${id}.shortcut.conv`, beside, { outChannels, kernel: 1 });
   return build.add(`${id}.add`, { kind: "add" }, beside, x);
+}
+
+/** The edges `to ← from` of a cell of four feature maps, in the order of the published keys. */
+export const cellEdges = [
+  { to: 1, from: 0 },
+  { to: 2, from: 0 },
+  { to: 2, from: 1 },
+  { to: 3, from: 0 },
+  { to: 3, from: 1 },
+  { to: 3, from: 2 },
+] as const;
+
+/** One decision an edge: which of the operations it is, in words. */
+export function edgeDecisions(labels: readonly string[]): readonly Decision[] {
+  return cellEdges.map(({ to, from }) => ({
+    name: `edge${from}to${to}`,
+    meaning: `The operation from node ${from}${from === 0 ? " (the cell's input)" : ""} to node ${to}${to === 3 ? " (the cell's output)" : ""}; a node sums its edges.`,
+    kind: "categorical",
+    about: "architecture",
+    options: labels.map((label) => ({ label })),
+  }));
 }
