@@ -22,8 +22,12 @@ const joinable = [
 const loneJoiner = new RegExp(`(?<!${[...joinable, "\\u{fe0f}"].join("|")})[\\u200c\\u200d]`, "gu");
 const manyMarks = new RegExp(`(\\p{M}{${markLimit}})\\p{M}+`, "gu");
 
+/** Text of Latin letters and usual punctuation only, which is most text: nothing in it hides, and no pattern above is needed. */
+const plain = /^[\t\n\x20-\x7e\u00a1-\u00ac\u00ae-\u017f\u2010-\u2027]*$/;
+
 /** Whether there is anything in the text that `withoutHidden` would change. */
 export function hasHidden(text: string): boolean {
+  if (plain.test(text)) return false;
   return (
     !text.isWellFormed() || [hidden, loneJoiner, manyMarks].some((pattern) => text.search(pattern) !== -1)
   );
