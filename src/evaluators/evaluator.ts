@@ -37,6 +37,8 @@ export interface Evaluator {
   readonly fidelity: {
     readonly full: Fidelity;
     readonly epochs?: { readonly min: number; readonly max: number };
+    /** It can train by the clock: `Fidelity.seconds` is respected, and `test` with it ends within so many seconds. */
+    readonly seconds?: true;
   };
   /**
    * The evaluator itself says what is infeasible or a repeat, as a recorded conversation does. Otherwise the study

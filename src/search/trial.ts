@@ -1,5 +1,6 @@
 // What a search produces: a proposal, the outcome of evaluating it, and the trial that joins the two. All of it
 // is plain JSON, so that a journal is the truth and a strategy is restored by replaying it.
+import type { Network } from "../graph/network.ts";
 import type { Metrics } from "../metrics/metric.ts";
 import type { DesignCost, Violation } from "./constraints/domain.ts";
 import type { Choices } from "./space.ts";
@@ -7,6 +8,11 @@ import type { Choices } from "./space.ts";
 /** How thoroughly a design is evaluated. What is absent is the study's full setting. */
 export interface Fidelity {
   readonly epochs?: number;
+  /**
+   * Wall time of training in seconds, instead of epochs: in all, with the time of the shorter training that it continues.
+   * The learning rate stays at its peak, so that a longer training goes on where this one stopped.
+   */
+  readonly seconds?: number;
   /** Height and width of the training images, in pixels. */
   readonly imageSize?: number;
   /** Share of the training images used, in (0, 1]. */
@@ -22,7 +28,10 @@ export interface UnusedAnswer {
 }
 
 export interface Proposal {
+  /** Empty for a network from outside the space, and where the reply of a model could not be read. */
   readonly choices: Choices;
+  /** A network from outside the space, such as a reference, which is measured as it is. */
+  readonly network?: Network;
   readonly fidelity: Fidelity;
   /** Who proposed it: a strategy's name, or a member of it (`hybrid/model`, `hybrid/surrogate`). */
   readonly by: string;
@@ -55,7 +64,10 @@ export interface Proposal {
 
 /** One point of a learning curve. */
 export interface EpochPoint {
+  /** Epochs trained so far; not a whole number where the training goes by the clock. */
   readonly epoch: number;
+  /** Wall time of training so far, in seconds, where it goes by the clock. */
+  readonly seconds?: number;
   readonly trainLoss: number;
   /** On validation data, by the name of the metric. */
   readonly validation: Metrics;

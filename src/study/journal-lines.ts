@@ -41,8 +41,10 @@ export interface StudyConfig {
   readonly launcherOptions?: JsonObject;
   readonly model?: string;
   readonly modelOptions: JsonObject;
-  /** Evaluations the study may spend. */
+  /** Evaluations the study may spend; of a study by the clock, about how many it will make. */
   readonly trials: number;
+  /** The wall time of the whole study by the clock, in minutes: opening the data, the search, the final training, the test and the files. */
+  readonly minutes?: number;
   /** Whether it ends before, once further evaluations no longer pay. */
   readonly stopWhenDone?: boolean;
   readonly limits: JsonObject;
@@ -116,6 +118,7 @@ const metric = z.looseObject({
 });
 const point = z.looseObject({
   epoch: finite,
+  seconds: finite.optional(),
   trainLoss: finite,
   validation: metricsSchema,
   validationLoss: finite.optional(),
@@ -147,11 +150,19 @@ export const evaluationSchema = z.discriminatedUnion("kind", [
 ]);
 export const fidelitySchema = z.looseObject({
   epochs: finite.optional(),
+  seconds: finite.optional(),
   imageSize: finite.optional(),
   dataFraction01: finite.optional(),
 });
+const networkSchema = z.object({
+  name: z.string(),
+  nodes: z
+    .array(z.object({ id: z.string(), inputs: z.array(z.string()), op: z.looseObject({ kind: z.string() }) }))
+    .min(1),
+});
 export const proposalSchema = z.looseObject({
   choices: z.array(index),
+  network: networkSchema.optional(),
   fidelity: fidelitySchema,
   by: z.string(),
   rationale: z.string().optional(),
@@ -190,6 +201,7 @@ const config = z.looseObject({
   model: z.string().optional(),
   modelOptions: record,
   trials: index,
+  minutes: finite.positive().optional(),
   stopWhenDone: z.boolean().optional(),
   limits: record,
   parallel: index.min(1),
