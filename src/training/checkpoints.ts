@@ -1,24 +1,47 @@
-// Trainings on disk: one file holds a training's state and its curve so far, whole or not at all. Of a search's trainings the best few are kept, since a strategy that
+// Trainings on disk: one file holds a training's state and its curve so far, whole or not at all. Of a search's trainings the best are kept, since a strategy that
 // raises the fidelity goes on with its best.
 import { createHash } from "node:crypto";
-import { readdir, readFile, rename, rm } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { unfinishedEnding, writeWhole } from "../base/write-whole.ts";
 import type { Network } from "../graph/network.ts";
+import type { FeatureShape } from "../graph/operator.ts";
 import type { EpochPoint } from "../search/trial.ts";
 
-const maxKept = 64;
-const formatVersion = 1;
+/** So many are kept, and beyond the first of them only as long as there is room. */
+const maxKept = { always: 64, withRoom: 256, bytes: 1e9 };
+const formatVersion = 2;
+/** The first version had no `clock`. */
+const readableVersions = [1, formatVersion];
 
 export interface Checkpoint {
-  /** Epochs trained. */
+  /** Epochs trained; not a whole number where it goes by the clock. */
   readonly epochs: number;
   /** The seed that the training was begun with and goes on with. */
   readonly seed: number;
   readonly curve: readonly EpochPoint[];
+  /** Of a training by the clock. */
+  readonly clock?: ClockState;
   /** What the trainer gave. */
   readonly state: Uint8Array;
+}
+
+/** Where a training by the clock stands. */
+export interface ClockState {
+  /** Wall time of training so far. */
+  readonly seconds: number;
+  readonly steps: number;
+  /** The order of images that comes next: each time that it goes on, a training begins an epoch. */
+  readonly nextEpoch: number;
+  /** The seconds of the slice that ended here; absent in the middle of one. */
+  readonly endOf?: number;
+  /** What measuring the validation part took. */
+  readonly measureSeconds?: number;
+  /** For one image of the shape `input`. */
+  readonly latency?: { readonly ms: number; readonly input: FeatureShape };
+  /** Of a final training: how far the learning rate has fallen, and the seconds that are left for all the rest. */
+  readonly final?: { readonly fallen01: number; readonly secondsLeft: number };
 }
 
 export async function writeCheckpointFile(path: string, { state, ...header }: Checkpoint): Promise<void> {
@@ -38,9 +61,9 @@ export async function readCheckpointFile(path: string): Promise<Checkpoint> {
     const header = JSON.parse(bytes.toString("utf8", 4, 4 + length)) as Omit<Checkpoint, "state"> & {
       readonly version: number;
     };
-    if (header.version !== formatVersion) throw new Error(`version ${header.version}`);
-    const { epochs, seed, curve } = header;
-    return { epochs, seed, curve, state: new Uint8Array(bytes.subarray(4 + length)) };
+    const { version, ...rest } = header;
+    if (!readableVersions.includes(version)) throw new Error(`version ${version}`);
+    return { ...rest, state: new Uint8Array(bytes.subarray(4 + length)) };
   } catch (cause) {
     throw new GeniusError(
       "bad-file",
@@ -64,16 +87,29 @@ export function trainingKey(network: Network, settings: unknown): string {
     .slice(0, 20);
 }
 
+/** How long a training is: by epochs or by the clock. One never continues the other. */
+export type Length = { readonly epochs: number } | { readonly seconds: number };
+
+export interface StoredCheckpoint {
+  readonly path: string;
+  /** In the unit that was asked for. */
+  readonly length: number;
+  /** Whether that length was reached; if not, it was interrupted on the way there. */
+  readonly isReached: boolean;
+}
+
 /** The checkpoints of a search, in `folder`. */
 export interface CheckpointStore {
-  /** The longest training of that key with at most the given epochs. */
-  find(key: string, epochs: number): Promise<{ readonly path: string; readonly epochs: number } | undefined>;
+  /** The longest training of that key of at most the given length. */
+  find(key: string, length: Length): Promise<StoredCheckpoint | undefined>;
   /** Where to write one. */
-  pathOf(key: string, epochs: number): string;
+  pathOf(key: string, length: Length): string;
   /** Where the final training of that key is kept; those of other keys are removed. */
   finalPathOf(key: string): Promise<string>;
   /** Notes what a training that was written has reached, drops what it continued, and keeps the best ones only. */
-  keep(key: string, epochs: number, score: number): Promise<void>;
+  keep(key: string, length: Length, score: number): Promise<void>;
+  /** Removes what was written on the way to a length that will not be reached. */
+  drop(key: string, length: Length): Promise<void>;
 }
 
 /** Opens the store; what an interrupted writing left behind is removed. */
@@ -86,12 +122,10 @@ export async function openCheckpoints(folder: string): Promise<CheckpointStore> 
   );
   const list = async () =>
     (await readdir(folder).catch(() => [] as string[])).flatMap((name) => {
-      const match = /^([0-9a-f]{20})-(\d+)(?:-(-?\d+))?\.checkpoint$/.exec(name);
-      if (match === null) return [];
-      const score = match[3] === undefined ? Number.POSITIVE_INFINITY : Number(match[3]);
-      return [{ name, path: join(folder, name), key: match[1] as string, epochs: Number(match[2]), score }];
+      const entry = readName(name);
+      return entry === undefined ? [] : [{ ...entry, name, path: join(folder, name) }];
     });
-  const pathOf = (key: string, epochs: number) => join(folder, `${key}-${epochs}.checkpoint`);
+  const pathOf = (key: string, length: Length) => join(folder, `${key}-${lengthText(length)}.checkpoint`);
   return {
     pathOf,
     async finalPathOf(key) {
@@ -102,18 +136,64 @@ export async function openCheckpoints(folder: string): Promise<CheckpointStore> 
       }
       return path;
     },
-    async find(key, epochs) {
-      const own = (await list()).filter((entry) => entry.key === key && entry.epochs <= epochs);
-      return own.sort((a, b) => b.epochs - a.epochs || (a.name < b.name ? -1 : 1))[0];
+    async find(key, length) {
+      const { unit, value } = unitOf(length);
+      const own = (await list()).filter(
+        (entry) => entry.key === key && entry.unit === unit && entry.length <= value,
+      );
+      return own.sort(
+        (a, b) =>
+          b.length - a.length || Number(b.isReached) - Number(a.isReached) || (a.name < b.name ? -1 : 1),
+      )[0];
     },
-    async keep(key, epochs, score) {
+    async keep(key, length, score) {
       // The score stands in the name, so that the best are found without opening a file.
       const micros = Math.round(score * 1e6);
-      await rename(pathOf(key, epochs), join(folder, `${key}-${epochs}-${micros}.checkpoint`));
+      await rename(pathOf(key, length), join(folder, `${key}-${lengthText(length)}-${micros}.checkpoint`));
+      const { unit, value } = unitOf(length);
       const all = await list();
-      const shorter = all.filter((entry) => entry.key === key && entry.epochs < epochs);
+      const shorter = all.filter((entry) => entry.key === key && entry.unit === unit && entry.length < value);
       const rest = all.filter((entry) => !shorter.includes(entry)).sort((a, b) => b.score - a.score);
-      for (const { path } of [...shorter, ...rest.slice(maxKept)]) await rm(path, { force: true });
+      for (const { path } of [...shorter, ...(await beyondRoom(rest))]) await rm(path, { force: true });
     },
+    drop: (key, length) => rm(pathOf(key, length), { force: true }),
   };
+}
+
+const unitOf = (length: Length) =>
+  "seconds" in length
+    ? ({ unit: "s", value: length.seconds } as const)
+    : ({ unit: "", value: length.epochs } as const);
+
+/** "12" epochs, "12.5s". */
+function lengthText(length: Length): string {
+  const { unit, value } = unitOf(length);
+  return `${Number(value.toFixed(3))}${unit}`;
+}
+
+function readName(name: string) {
+  const match = /^([0-9a-f]{20})-(\d+(?:\.\d+)?)(s?)(?:-(-?\d+))?\.checkpoint$/.exec(name);
+  if (match === null) return undefined;
+  const [, key, length, unit, score] = match;
+  return {
+    key: key as string,
+    unit: unit as "" | "s",
+    length: Number(length),
+    isReached: score !== undefined,
+    score: score === undefined ? Number.POSITIVE_INFINITY : Number(score),
+  };
+}
+
+/** Of checkpoints with the best first, those that are too many. */
+async function beyondRoom<Entry extends { readonly path: string }>(
+  entries: readonly Entry[],
+): Promise<readonly Entry[]> {
+  if (entries.length <= maxKept.always) return [];
+  let bytes = 0;
+  const beyond: Entry[] = [];
+  for (const [index, entry] of entries.entries()) {
+    bytes += (await stat(entry.path).catch(() => ({ size: 0 }))).size;
+    if (index >= maxKept.withRoom || (index >= maxKept.always && bytes > maxKept.bytes)) beyond.push(entry);
+  }
+  return beyond;
 }

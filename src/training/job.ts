@@ -18,14 +18,13 @@ export interface TrainingData {
   readonly dataFraction01: number;
 }
 
-export interface Training {
+/** What trainings by epochs and by the clock share. */
+export interface TrainingSetting {
   readonly network: Network;
   readonly data: TrainingData;
   readonly plan: TrainingPlan;
   /** What is selected on: of the last and the averaged weights, the better ones are handed over. */
   readonly metric: Metric;
-  /** In all, with those of the checkpoint that it continues. */
-  readonly epochs: number;
   readonly seed: number;
   readonly threads: number;
   readonly timeLimitMs?: number;
@@ -34,18 +33,33 @@ export interface Training {
   readonly from?: string;
 }
 
+export interface Training extends TrainingSetting {
+  /** In all, with those of the checkpoint that it continues. */
+  readonly epochs: number;
+}
+
+export interface ClockTraining extends TrainingSetting {
+  /**
+   * Wall time. Of a slice: in all, with that of the checkpoint that it continues, and with opening, measuring and
+   * the latency. Of a final training: what is left for it, with testing and exporting.
+   */
+  readonly seconds: number;
+}
+
 export type Job =
   | {
       readonly kind: "evaluate";
-      readonly training: Training;
+      readonly training: Training | ClockTraining;
       readonly maxLatencyMs?: number;
-      /** Where the state after the last epoch is kept, if a strategy may ask for more epochs. */
+      /** Where the state at the end is kept, if a strategy may ask for a longer training. */
       readonly keep?: string;
     }
   | {
       readonly kind: "finish";
-      readonly training: Training;
-      /** Where the state is kept after every epoch, so that a stopped training goes on. */
+      readonly training: Training | ClockTraining;
+      /** When its seconds began, in milliseconds of the Unix epoch. */
+      readonly begunAt: number;
+      /** Where the state is kept regularly, so that a stopped training goes on. */
       readonly keep: string;
       /** Where `model.onnx` and the rest are written. */
       readonly folder: string;
@@ -91,6 +105,10 @@ export type FinishDetail = {
   /** On validation. */
   readonly validation: Metrics;
   readonly epochs: number;
+  /** Wall time of training in all, the search's part included; where it went by the clock. */
+  readonly seconds?: number;
+  /** What a reader must know of the training. */
+  readonly remark?: string;
   readonly weights: "last" | "averaged";
   readonly latencyMs: number;
   readonly modelBytes: number;

@@ -36,6 +36,9 @@ export interface EpochPlan {
   readonly final: number;
 }
 
+/** Decay of the moving average of the weights, where one is kept. */
+export const averageDecay = 0.998;
+
 /** Epochs of few images are cheap and teach little, so a small data set gets more of them. */
 export function planEpochs(options: TrainOptions, imageCounts: ImageCounts): EpochPlan {
   const search = options.epochs ?? between(Math.round(15_000 / imageCounts.search), 2, 30);

@@ -19,6 +19,7 @@ import {
 } from "../../tasks/image-classification/index.ts";
 import type { Training } from "../../training/job.ts";
 import { type Measured, measure } from "../../training/measure.ts";
+import { averageDecay } from "../../training/plan.ts";
 import { runTraining, type Trained } from "../../training/run-training.ts";
 import type { TrainingParts } from "../../training/training-data.ts";
 
@@ -86,7 +87,7 @@ async function train(
     {
       onEpoch: ({ epoch, validation }) => add(epoch, validation.accuracy as number),
       ...(tuned && { begin: withoutClassifier(network, inherited) }),
-      averageDecay: 0.998,
+      averageDecay,
     },
   );
   if (end.kind !== "trained") return { failed: end.detail };
