@@ -6,7 +6,7 @@ export { initialWeights } from "./initialise.ts";
 export { type LossName, lossNames } from "./lower/losses.ts";
 export type { Optimiser } from "./optimiser.ts";
 export { countCorrect, createPredictor, type Predictor, type PredictorOptions } from "./predictor.ts";
-export { learningRateAt, type Schedule } from "./schedule.ts";
+export { learningRateAt, learningRateByShare, type Schedule } from "./schedule.ts";
 export { checkExecutionProvider, type ExecutionProvider } from "./session.ts";
 export {
   type Batch,

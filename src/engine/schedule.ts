@@ -54,3 +54,15 @@ export function learningRateAt(schedule: Schedule, step: number): number {
 function along(from: number, to: number, fraction: number): number {
   return to + ((from - to) / 2) * (1 + Math.cos(Math.PI * Math.min(1, fraction)));
 }
+
+/**
+ * The learning rate of a training by the clock, which does not know its number of steps: a trapezoid over shares of
+ * time. It rises with `risen01` to `peak`, stays there, and falls with `fallen01` to zero, both linearly.
+ * See Hägele and others 2024, https://arxiv.org/abs/2405.18392
+ */
+export function learningRateByShare(
+  peak: number,
+  { risen01, fallen01 }: { readonly risen01: number; readonly fallen01: number },
+): number {
+  return peak * Math.min(1, risen01) * Math.max(0, 1 - fallen01);
+}

@@ -17,7 +17,10 @@ export interface EvaluationRequest {
   /** Seeds the weights, the order of the data and the augmentation. */
   readonly seed: number;
   readonly signal: AbortSignal;
-  /** Called after each epoch, so that a person can watch. */
+  /**
+   * Called after each epoch, so that a person can watch. In a final training by the clock after every 25th of the time
+   * or so; where measuring would take too much of it, with the validation as it was measured last.
+   */
   readonly onEpoch?: (point: EpochPoint) => void;
 }
 
@@ -75,6 +78,8 @@ export interface EvaluatorSetting {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Evaluations that will run at once, so that they can share the processor; 1 by default. */
   readonly parallel?: number;
+  /** The search goes by the clock: its fidelity is `seconds`. Only for an evaluator that has `fidelity.seconds`. */
+  readonly byTheClock?: boolean;
   /** Told a line for a person while something slow is prepared, such as a download. */
   readonly onProgress?: (text: string) => void;
   /** Opens the launcher that `launcherOf` named; only there for an evaluator that has it. */

@@ -60,6 +60,7 @@ const quick = { epochs: 2, minEpochs: 1, finalEpochs: 2, validationFraction01: 0
 interface Changes {
   readonly folder?: string;
   readonly space?: Space;
+  readonly byTheClock?: boolean;
 }
 
 async function evaluatorOf(
@@ -72,6 +73,7 @@ async function evaluatorOf(
       dataset: join(root, "digits"),
       folder: join(root, changes.folder ?? "run"),
       seed: 1,
+      byTheClock: changes.byTheClock ?? false,
       environment: { GENIUS_CACHE_DIR: join(root, "cache") },
     },
     train.options.parse({ ...quick, ...options }),
@@ -151,6 +153,57 @@ test("a training goes on from its checkpoint when more epochs are asked for, als
   expect(other.spent.epochs).toBe(2);
   // The training at full length is not kept: nothing can go on from it.
   expect((await readdir(join(root, "continued", "checkpoints"))).length).toBe(1);
+});
+
+test("by the clock a training goes on in slices, and the final one from the longest; killed, it is resumed", async () => {
+  const evaluator = await evaluatorOf({}, { folder: "clock", byTheClock: true });
+  expect(evaluator.fidelity).toEqual({ full: {}, seconds: true });
+  expect(evaluator.recipe!.words).toContain("by the clock on 320 images");
+  const slice = (seconds: number, repeat = 0) =>
+    evaluator.evaluate(
+      requestOf({
+        fidelity: { seconds },
+        proposal: { choices: smallest(), fidelity: { seconds }, by: "test", repeat },
+      }),
+    );
+  const short = scored(await slice(0.5));
+  expect(short.metrics).toEqual(short.curve!.at(-1)!.validation);
+  expect(scored(await slice(0.5))).toMatchObject({ curve: short.curve, spent: { epochs: 0 } });
+  const long = scored(await slice(1.5));
+  expect(long.curve!.slice(0, short.curve!.length)).toEqual(short.curve);
+  expect(long.latencyMs).toBe(short.latencyMs);
+  // A repeat is another training.
+  const twin = scored(await slice(0.5, 1));
+  expect(twin.curve![0]).not.toEqual(short.curve![0]);
+
+  const fidelity = { seconds: 4 };
+  const seen: EpochPoint[] = [];
+  const onEpoch = (point: EpochPoint) => {
+    seen.push(point);
+    killWorkers();
+  };
+  await expect(evaluator.test!(requestOf({ fidelity, onEpoch }))).rejects.toThrow(/SIGKILL/);
+  const after: EpochPoint[] = [];
+  const tested = await evaluator.test!(requestOf({ fidelity, onEpoch: (point) => after.push(point) }));
+  expect(after[0]!.seconds!).toBeGreaterThan(seen[0]!.seconds!);
+  expect(tested.detail).toMatchObject({ seconds: after.at(-1)!.seconds, epochs: expect.any(Number) });
+  const report = JSON.parse(await readFile(join(root, "clock", "best", "test.json"), "utf8"));
+  expect(report.curve.slice(0, long.curve!.length)).toEqual(long.curve);
+  expect(report.seconds).toBeGreaterThan(long.curve!.at(-1)!.seconds!);
+});
+
+test("a network from outside the space is trained as it is, by epochs and by the clock", async () => {
+  const evaluator = await evaluatorOf({}, { folder: "outside" });
+  const network = { ...space.decode(smallest()), name: "guest" };
+  const proposal = { choices: [], network, fidelity: {}, by: "reference" };
+  const byEpochs = scored(await evaluator.evaluate(requestOf({ proposal, network })));
+  expect(byEpochs.curve!.length).toBe(2);
+  const fidelity = { seconds: 0.5 };
+  scored(await evaluator.evaluate(requestOf({ proposal, network, fidelity })));
+  await evaluator.test!(requestOf({ proposal, network, fidelity: { seconds: 1 } }));
+  const model = await openModelFile(await readFile(join(root, "outside", "best", "model.onnx")));
+  expect(model.metadata).toMatchObject({ choices: "", network: "guest" });
+  await model.dispose();
 });
 
 test("an absurd learning rate is a diverged outcome and not an error", async () => {

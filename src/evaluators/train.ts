@@ -1,8 +1,9 @@
 // The evaluator that trains: each proposed network in a worker process of this machine, and the selected one at
 // full length, as files to be used. This file turns requests into jobs and their ends into outcomes.
 //
-// Reproducible: the same seed, thread count and machine give the same weights, curve and accuracy, bit for bit,
-// also when a final training was interrupted and resumed. Times and latencies are measured and vary.
+// Reproducible by epochs: the same seed, thread count and machine give the same weights, curve and accuracy, bit for
+// bit, also when a final training was interrupted and resumed. Times and latencies are measured and vary, and with
+// them everything that goes by the clock.
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { env as runtime } from "onnxruntime-node";
@@ -14,8 +15,8 @@ import type { Network } from "../graph/network.ts";
 import { scoreIn } from "../metrics/index.ts";
 import type { Evaluation } from "../search/trial.ts";
 import { selectedMetric, taskNamed } from "../tasks/index.ts";
-import { openCheckpoints, trainingKey } from "../training/checkpoints.ts";
-import type { Training } from "../training/job.ts";
+import { type Length, openCheckpoints, trainingKey } from "../training/checkpoints.ts";
+import type { ClockTraining, Training } from "../training/job.ts";
 import { type TrainOptions, trainOptions } from "../training/options.ts";
 import { planEpochs, planTraining, usefulThreads } from "../training/plan.ts";
 import { describeRecipe } from "../training/recipe-words.ts";
@@ -41,7 +42,7 @@ export default defineEvaluator({
 });
 
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
-  const { space, folder, seed } = setting;
+  const { space, folder, seed, byTheClock = false } = setting;
   const task = taskNamed(options.task);
   const metric = selectedMetric(task, setting.metric);
   await checkExecutionProvider(options.executionProvider ?? "cpu");
@@ -61,9 +62,11 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   const trainingOf = async (
     request: EvaluationRequest,
     imageCount = imageCounts.search,
-  ): Promise<Training> => {
-    const { imageSize = side, dataFraction01 = options.dataFraction01 } = request.fidelity;
-    const chosen = space.hyperparameters?.(request.proposal.choices);
+  ): Promise<Training | ClockTraining> => {
+    const { imageSize = side, dataFraction01 = options.dataFraction01, seconds } = request.fidelity;
+    const { proposal } = request;
+    // A network from outside the space has no choices, and so none of hyperparameters.
+    const chosen = proposal.network === undefined ? space.hyperparameters?.(proposal.choices) : undefined;
     const network = withImageSize(request.network, imageSize);
     const plan = planTraining(options, { dataset, imageCount, batchLimit: countAt(dataFraction01) }, chosen);
     return {
@@ -77,15 +80,30 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       },
       plan,
       metric,
-      epochs: request.fidelity.epochs ?? epochs.search,
+      ...(seconds === undefined ? { epochs: request.fidelity.epochs ?? epochs.search } : { seconds }),
       seed: request.seed,
       threads: threadsOf(network, plan, share),
       ...(options.timeLimitSeconds !== undefined && { timeLimitMs: options.timeLimitSeconds * 1000 }),
       ...(options.memoryLimitMb !== undefined && { memoryLimitBytes: options.memoryLimitMb * 1e6 }),
     };
   };
-  const keyOf = ({ plan, data }: Training, network: Network, more: readonly number[] = []) =>
+  const keyOf = ({ plan, data }: Training | ClockTraining, network: Network, more: readonly number[] = []) =>
     trainingKey(network, [plan, dataset.hash, data.validationFraction01, data.splitSeed, more]);
+  /** By the clock it goes on from the search's longest training of the same network, so its plan is the search's. */
+  const finalTrainingOf = async (request: EvaluationRequest) => {
+    const { seconds } = request.fidelity;
+    const full = { dataFraction01: 1, ...(seconds === undefined ? { epochs: epochs.final } : { seconds }) };
+    const imageCount = seconds === undefined ? imageCounts.final : imageCounts.search;
+    const { timeLimitMs, ...unlimited } = await trainingOf({ ...request, fidelity: full }, imageCount);
+    const training = { ...unlimited, threads: threadsOf(unlimited.network, unlimited.plan, cores) };
+    if ("seconds" in training) {
+      const key = keyOf(training, request.network);
+      const longest = await store.find(key, { seconds: Number.POSITIVE_INFINITY });
+      return { training, key, from: longest?.path };
+    }
+    const key = keyOf(training, request.network, [training.epochs, training.seed, training.threads]);
+    return { training, key, from: undefined };
+  };
   const watchOf = ({ signal, onEpoch }: EvaluationRequest) => ({ signal, ...(onEpoch && { onEpoch }) });
 
   return {
@@ -93,11 +111,16 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     selectedOn: "validation",
     remarks: task.remarks(dataset),
     fidelity: {
-      full: { epochs: epochs.search },
-      ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),
+      seconds: true,
+      ...(byTheClock
+        ? { full: {} }
+        : {
+            full: { epochs: epochs.search },
+            ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),
+          }),
     },
     recipe: describeRecipe({
-      epochs: epochs.search,
+      ...(!byTheClock && { epochs: epochs.search }),
       images: imageCounts.search,
       validationImages,
       plan: planTraining(options, { dataset, imageCount: imageCounts.search }),
@@ -109,7 +132,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       chance,
       validationFraction01: options.validationFraction01,
       splitSeed: seed,
-      epochs: { ...epochs },
+      ...(byTheClock ? { byTheClock } : { epochs: { ...epochs } }),
       ...(options.threads !== undefined && { threads: options.threads }),
       cores,
       plan: JSON.parse(JSON.stringify(planTraining(options, { dataset, imageCount: imageCounts.search }))),
@@ -121,36 +144,42 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     async evaluate(request) {
       const started = performance.now();
       const training = await trainingOf(request);
-      const key = keyOf(training, request.network);
-      const begun = await store.find(key, training.epochs);
+      // A repeat is a training of its own; the first goes on from shorter ones of before.
+      const { repeat = 0 } = request.proposal;
+      const key = keyOf(training, request.network, repeat > 0 ? [repeat] : []);
+      const length: Length = training;
+      const begun = await store.find(key, length);
+      const asked = "seconds" in training ? training.seconds : training.epochs;
       // Only a training that may be asked to go on is kept, and one that is there already (its trial was stopped
       // before it was recorded) is there.
-      const mayGoOn = training.epochs < epochs.search && begun?.epochs !== training.epochs;
+      const isThere = begun?.isReached === true && begun.length === asked;
+      const mayGoOn = !isThere && ("seconds" in training || training.epochs < epochs.search);
       const end = await pool.run(
         {
           kind: "evaluate",
           training: { ...training, ...(begun !== undefined && { from: begun.path }) },
           ...(options.maxLatencyMs !== undefined && { maxLatencyMs: options.maxLatencyMs }),
-          ...(mayGoOn && { keep: store.pathOf(key, training.epochs) }),
+          ...(mayGoOn && { keep: store.pathOf(key, length) }),
         },
         {
           ...watchOf(request),
           ...(training.timeLimitMs !== undefined && { patienceMs: 2 * training.timeLimitMs + 60_000 }),
         },
       );
-      if (mayGoOn && end.kind === "trained")
-        await store.keep(key, training.epochs, scoreIn(metric, end.metrics));
+      if (mayGoOn && end.kind === "trained") await store.keep(key, length, scoreIn(metric, end.metrics));
+      // What a stopped one wrote on its way is gone on from; of a failed one nothing is.
+      else if (mayGoOn && end.kind !== "cancelled") await store.drop(key, length);
       return outcomeOf(end, { options, milliseconds: performance.now() - started });
     },
     async test(request): Promise<TestResult> {
-      const full = { ...request, fidelity: { epochs: epochs.final, dataFraction01: 1 } };
-      const { timeLimitMs, ...unlimited } = await trainingOf(full, imageCounts.final);
-      const training = { ...unlimited, threads: threadsOf(unlimited.network, unlimited.plan, cores) };
-      const key = keyOf(training, request.network, [training.epochs, training.seed, training.threads]);
+      const begunAt = Date.now();
+      const { training, from, key } = await finalTrainingOf(request);
+      const { proposal } = request;
       const end = await pool.run(
         {
           kind: "finish",
-          training,
+          training: { ...training, ...(from !== undefined && { from }) },
+          begunAt,
           keep: await store.finalPathOf(key),
           folder: join(folder, "best"),
           ...(options.int8 && { int8: true }),
@@ -158,7 +187,8 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
             dataset: dataset.name,
             dataset_hash: dataset.hash,
             trial: String(request.trialNumber),
-            choices: request.proposal.choices.join(","),
+            choices: proposal.choices.join(","),
+            ...(proposal.network !== undefined && { network: proposal.network.name }),
             space: space.name,
             seed: String(request.seed),
           },

@@ -41,6 +41,10 @@ export interface HandOver {
   readonly lossTolerance01?: number;
   readonly averaged: boolean;
   readonly epochs: number;
+  /** Wall time of the training, where it went by the clock. */
+  readonly seconds?: number;
+  /** What a reader must know of the training. */
+  readonly remark?: string;
   readonly curve: readonly EpochPoint[];
   readonly threads: number;
   /** Where the files go. */
@@ -53,7 +57,7 @@ export interface HandOver {
 
 /** @throws GeniusError `training-failed` when the exported model is not the trained network; then nothing is written. */
 export async function handOver(given: HandOver): Promise<FinishResult> {
-  const { network, weights, parts, measured, epochs, curve, threads, folder } = given;
+  const { network, weights, parts, measured, epochs, seconds, remark, curve, threads, folder } = given;
   const { dataset, normalisation } = parts;
   const { levels } = dataset;
   // Who uses the model scales 16-bit images as those it was trained on.
@@ -75,6 +79,8 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
       validationAccuracy01: measured.metrics.accuracy as number,
       validation: measured.metrics,
       epochs,
+      ...(seconds !== undefined && { seconds }),
+      ...(remark !== undefined && { remark }),
       weights: given.averaged ? "averaged" : "last",
       latencyMs: await latencyOf(bytes),
       modelBytes: bytes.length,

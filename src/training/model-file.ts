@@ -50,13 +50,19 @@ export async function openModelFile(bytes: Uint8Array, threads = 1): Promise<Mod
   };
 }
 
-/** The median time for one image, in milliseconds: after a warm-up, over at least 30 runs and a fifth of a second. */
+/** How a latency is measured: after a warm-up, over at least so many runs and so long. */
+export const latencyRuns = { warmUp: 5, count: 30, milliseconds: 200 };
+
+/** The median time for one image, in milliseconds. */
 export async function measureLatencyMs({ run, shape }: ModelFile): Promise<number> {
   const image = new Float32Array(shape[0] * shape[1] * shape[2]).fill(0.5);
-  for (let warmUp = 0; warmUp < 5; warmUp += 1) await run(image);
+  for (let warmUp = 0; warmUp < latencyRuns.warmUp; warmUp += 1) await run(image);
   const times: number[] = [];
   const started = performance.now();
-  while (times.length < 30 || (performance.now() - started < 200 && times.length < 1000)) {
+  while (
+    times.length < latencyRuns.count ||
+    (performance.now() - started < latencyRuns.milliseconds && times.length < 1000)
+  ) {
     const before = performance.now();
     await run(image);
     times.push(performance.now() - before);
