@@ -67,8 +67,6 @@ export default defineStrategy({
 const scoredAtOnce = 12;
 const scoringRounds = 6;
 const choicesOf = ({ choices }: { readonly choices: Choices }) => choices;
-/** Trials without a measurement after which designs are drawn at random until there is one. */
-const failuresInVain = 3;
 const teaches = (trial: Trial) => isScored(trial) || measuredViolation(trial) !== undefined;
 
 function create(setting: StrategySetting, given: Options): Strategy {
@@ -178,9 +176,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
         without = { ...call, ...why };
       }
       const by = "hybrid/surrogate";
-      // Failures alone teach the surrogate nothing: what promises most by its graph may be what fails.
-      const inVain = trials.length >= failuresInVain && !trials.some(teaches);
-      const next = inVain ? undefined : own[0];
+      const next = own[0];
       if (next !== undefined) {
         const { choices, predicted, outlook } = next;
         const isMeasured = beliefs.best > Number.NEGATIVE_INFINITY;

@@ -16,6 +16,8 @@ export interface PointShape {
   readonly decisions: readonly { readonly options: number; readonly ordinal: boolean }[];
   /** The prior mean and standard deviation of each feature's weight, in units of the process. */
   readonly weights: readonly { readonly mean: number; readonly sd: number }[];
+  /** Of the unknown overall level; absent: so wide that the level is learned from the first observation. */
+  readonly levelVariance?: number;
 }
 
 export interface Hyperparameters {
@@ -29,8 +31,7 @@ export interface Hyperparameters {
   readonly freedom: number;
 }
 
-/** Variance of the unknown overall level: so wide that the level is learned from the first observation. */
-const levelVariance = 100;
+const wideLevel = 100;
 
 export function defaultHyperparameters({ decisions }: PointShape): Hyperparameters {
   return { rates: decisions.map(() => 1), additive01: 0.7, noise: 0.01, freedom: 1 };
@@ -45,7 +46,7 @@ export interface Kernel {
 }
 
 export function createKernel(shape: PointShape, { rates, additive01, freedom }: Hyperparameters): Kernel {
-  const { decisions, weights } = shape;
+  const { decisions, weights, levelVariance = wideLevel } = shape;
   const tables = decisions.map(({ options, ordinal }, index) =>
     optionTable(options, ordinal, rates[index] as number),
   );

@@ -7,11 +7,11 @@ import type { Domain } from "../constraints/domain.ts";
 import type { Choices } from "../space.ts";
 import { isScored, type Proposal, type Trial } from "../trial.ts";
 import { allowedDesigns, type Listed, listOf, poolOf } from "./candidate-pool.ts";
-import { isFailure } from "./failure.ts";
 import { fitDueAt, fitHyperparameters } from "./fit-gaussian-process.ts";
 import { defaultHyperparameters, type PointShape, type Points } from "./gaussian-process.ts";
-import { createMeasuredLimits, measuredViolation } from "./measured-limits.ts";
+import { createMeasuredLimits } from "./measured-limits.ts";
 import { type Beliefs, createPosterior, type Posterior } from "./posterior.ts";
+import { createTrainingSuccess } from "./training-success.ts";
 import { createTrainingTime } from "./training-time.ts";
 
 /** Max designs of a space whose designs are all candidates; in larger ones, each proposal has its own pool. */
@@ -53,7 +53,7 @@ export interface Candidates {
   readonly noiseDeviation: number;
   /** The best believed value among the designs that were evaluated. */
   readonly best: number;
-  /** How likely each is to keep to limits that are measured, in [0, 1]; absent while none was broken. */
+  /** How likely each is to be scored: to be trained without failing and to keep to measured limits; absent while all were. */
   readonly feasible01?: Float64Array;
   /** What an evaluation's time counts, around 1; absent where it does not. */
   readonly times?: Float64Array;
@@ -102,9 +102,9 @@ export function createSurrogate(
     return { count: designs.length, choices: Uint8Array.from(designs.flat()), features };
   };
   const observed: Choices[] = [];
-  /** Undefined for designs whose training failed. */
-  const accuracies: (number | undefined)[] = [];
+  const accuracies: number[] = [];
   const limits = createMeasuredLimits(domain);
+  const success = createTrainingSuccess(domain);
   const time = createTrainingTime(domain);
   const isListed = designCountOf(domain.space) <= listedDesigns;
   let listed: Listed | undefined;
@@ -135,19 +135,19 @@ export function createSurrogate(
       const { proposal } = trial;
       if (proposal.choices.length !== decisions.length || proposal.nominalScore !== undefined) return;
       limits.observe(trial);
+      success.observe(trial);
       time.observe(trial);
-      // What broke a measured limit may be as accurate as any.
-      if (measuredViolation(trial) !== undefined) return;
-      if (!isScored(trial) && !isFailure(trial)) return;
+      // What failed or broke a measured limit may be as accurate as any.
+      if (!isScored(trial)) return;
       observed.push(proposal.choices);
-      accuracies.push(isScored(trial) ? trial.outcome.score : undefined);
+      accuracies.push(trial.outcome.score);
     },
     invalidateFeatures() {
       listed = undefined;
       posterior = undefined;
     },
     get size() {
-      return observed.length + limits.broken;
+      return observed.length + limits.broken + success.failed;
     },
     candidates({ random, pending, extra = [] }) {
       const warped = warp(accuracies, knowledge.unit);
@@ -164,12 +164,11 @@ export function createSurrogate(
       const placeOf = (choices: Choices) => places.get(choices.join());
       const believed = believedOf(updated(listed), { values, pending, placeOf, encode });
       let best = Number.NEGATIVE_INFINITY;
-      observed.forEach((choices, index) => {
+      for (const choices of observed) {
         const place = placeOf(choices);
-        if (place !== undefined && accuracies[index] !== undefined)
-          best = Math.max(best, believed.means[place] as number);
-      });
-      const feasible01 = limits.probabilities(listed.designs);
+        if (place !== undefined) best = Math.max(best, believed.means[place] as number);
+      }
+      const feasible01 = product(limits.probabilities(listed.designs), success.probabilities(listed.designs));
       // The nearer the end, the less it counts (Lee et al. 2020, https://arxiv.org/abs/2003.10870).
       const alpha01 = quickWithin === undefined ? 0 : Math.max(0, 1 - observed.length / quickWithin);
       const times = alpha01 === 0 ? undefined : time.relative(listed.designs, alpha01);
@@ -188,6 +187,12 @@ export function createSurrogate(
       };
     },
   };
+}
+
+function product(a: Float64Array | undefined, b: Float64Array | undefined): Float64Array | undefined {
+  return a === undefined || b === undefined
+    ? (a ?? b)
+    : a.map((value, place) => value * (b[place] as number));
 }
 
 interface Waiting {
@@ -221,15 +226,12 @@ interface Warp {
 
 /**
  * Accuracies as the process sees them: the logarithm of the error, so that the last points count as much as the first
- * ones; centred, in `unit` or else in units of their spread; and failures as bad as the worst.
+ * ones; centred, in `unit` or else in units of their spread.
  */
-function warp(accuracies: readonly (number | undefined)[], unit?: number): Warp {
-  const known = accuracies.filter((value) => value !== undefined);
-  const worst = Math.min(...known);
+function warp(accuracies: readonly number[], unit?: number): Warp {
   const logError = (accuracy01: number) => -Math.log(Math.max(minError, 1 - accuracy01));
-  const warped = accuracies.map((value) => logError(value ?? worst));
-  if (known.length === 0)
-    return { values: new Float64Array(accuracies.length), toValue: () => 0, toScore: () => 0 };
+  const warped = accuracies.map(logError);
+  if (accuracies.length === 0) return { values: new Float64Array(), toValue: () => 0, toScore: () => 0 };
   const mean = warped.reduce((sum, value) => sum + value, 0) / warped.length;
   const variance = warped.reduce((sum, value) => sum + (value - mean) ** 2, 0) / warped.length;
   const spread = unit ?? (Math.sqrt(variance) || 1);
