@@ -9,6 +9,8 @@ export default defineConfig({
       "examples/**/*.test.ts",
       "benchmarks/**/*.test.ts",
     ],
+    // Tests that need real data which the package cannot ship: src/testing/shared-data.ts.
+    tags: [{ name: "shared-data" }],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     pool: "forks",

@@ -7,10 +7,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
-const environment = {
-  ...process.env,
-  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(root, "../shared/data"),
-};
+const environment = process.env;
 
 function genius(...args: string[]): Promise<{ code: number | null; out: string; error: string }> {
   const child = spawn(process.execPath, [join(root, "bin/genius.js"), ...args], {

@@ -1,21 +1,15 @@
 // Drives the page in the machine's Chromium, against the real server and real runs: a search of a published table and
-// the replayed conversation of the paper. Each view is opened at both widths, in light and dark, and checked by axe.
-import { mkdtemp, rm } from "node:fs/promises";
+// a replayed conversation. Each view is opened at both widths, in light and dark, and checked by axe.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Result } from "axe-core";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { madeUpConversation } from "../../src/testing/made-up-conversation.ts";
 import { makeHostileRun, poison } from "./hostile-run.ts";
-import {
-  chromiumFlags,
-  chromiumPath,
-  dataFolder,
-  genius,
-  type ServedDashboard,
-  serveFolder,
-} from "./test-server.ts";
+import { chromiumFlags, chromiumPath, genius, type ServedDashboard, serveFolder } from "./test-server.ts";
 
 if (chromiumPath === undefined)
   console.warn("The page is not tested: there is no Chromium here. GENIUS_CHROMIUM may name one.");
@@ -34,7 +28,8 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     const search = ["search", "nas-bench-macro", "--trials", "30", "--max-macs", "200M"];
     await genius(...search, "--strategy", "evolution", "--seed", "1", "--out", join(folder, "table"));
     await genius(...search, "--strategy", "random", "--seed", "2", "--out", join(folder, "random"));
-    const transcript = join(dataFolder, "transcripts", "329M.json");
+    const transcript = join(folder, "talk.json");
+    await writeFile(transcript, JSON.stringify(madeUpConversation()));
     await genius("search", "--model", `replay/${transcript}`, "--out", join(folder, "replay"));
     await makeHostileRun(folder);
     served = await serveFolder(folder);

@@ -8,8 +8,6 @@ import { promisify } from "node:util";
 const root = resolve(import.meta.dirname, "../..");
 const main = join(root, "bin/genius.js");
 
-export const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(root, "../shared/data");
-
 const usualPlaces = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",

@@ -11,10 +11,7 @@ import { afterAll, describe, expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "../..");
 const bin = join(root, "bin/genius.js");
 const run = promisify(execFile);
-const environment = {
-  ...process.env,
-  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(root, "../shared/data"),
-};
+const environment = process.env;
 /** Lets a block import "genius-nas", as a project that installed it would. */
 const hooks = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from "node:module";

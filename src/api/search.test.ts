@@ -1,7 +1,7 @@
 // `search` and `resume` as a script uses them, in this process.
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve as resolvePath } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -17,10 +17,7 @@ import {
   search,
 } from "../index.ts";
 
-const environment = {
-  ...process.env,
-  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolvePath(import.meta.dirname, "../../../shared/data"),
-};
+const environment = process.env;
 const newFolder = async () => join(await mkdtemp(join(tmpdir(), "genius-api-")), "run");
 
 test("a published table is searched, and the result holds the network, its figures and the baselines", async () => {

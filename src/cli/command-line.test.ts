@@ -8,8 +8,7 @@ import { readJournal } from "../study/journal.ts";
 import { commands } from "./commands.ts";
 import { run } from "./main.ts";
 
-const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
-const environment = { ...process.env, GENIUS_DATA_DIR: dataFolder };
+const environment = process.env;
 
 /** Runs a command line against a terminal that remembers what was written. */
 async function genius(line: string | readonly string[], input = "") {

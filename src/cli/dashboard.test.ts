@@ -6,7 +6,6 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunDetail, RunEvent, StartForm, TrialColumns, Turn } from "../dashboard/api.ts";
 
-const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
 const bin = resolve(import.meta.dirname, "../../bin/genius.js");
 let child: ChildProcess;
 let root = "";
@@ -16,7 +15,7 @@ let token = "";
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "genius-serve-"));
   child = spawn(process.execPath, [bin, "dashboard", root, "--port", "0", "--json"], {
-    env: { ...process.env, GENIUS_DATA_DIR: dataFolder },
+    env: process.env,
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const text of child.stdout!.setEncoding("utf8")) {

@@ -2,7 +2,7 @@
 // the texts, and none of what they would do.
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { beforeAll, expect, test } from "vitest";
@@ -14,8 +14,7 @@ import { createProcesses } from "../runs/search-processes.ts";
 import { openJournal } from "../study/journal.ts";
 import { run } from "./main.ts";
 
-const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
-const environment = { ...process.env, GENIUS_DATA_DIR: dataFolder };
+const environment = process.env;
 const esc = "\u001b";
 /** Clears the screen, sets the title, goes up a line, reorders, hides, breaks lines. */
 const hostile = `harmless${esc}[2J${esc}]0;owned\u0007${esc}[1A\u009b31m\r\u202egnp\u2066\u200b\u2028\u{e0041}end`;

@@ -1,15 +1,13 @@
 // `genius search` with a model behind a real socket, with every kind of failure a server can have.
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { readJournal } from "../study/journal.ts";
 import { type Behaviour, behaviours, type ModelServer, startModelServer } from "../testing/model-server.ts";
 import { run } from "./main.ts";
 
-const environment = {
-  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data"),
-};
+const environment = {};
 let server: ModelServer | undefined;
 afterEach(async () => {
   await server?.close();

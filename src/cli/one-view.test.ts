@@ -1,7 +1,7 @@
 // A run that was finished, resumed and stopped again, read through every surface: each must say the same of it.
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { beforeAll, expect, test } from "vitest";
@@ -14,8 +14,7 @@ import { createProcesses } from "../runs/search-processes.ts";
 import { openJournal } from "../study/journal.ts";
 import { run } from "./main.ts";
 
-const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
-const environment = { ...process.env, GENIUS_DATA_DIR: dataFolder };
+const environment = process.env;
 
 async function genius(args: readonly string[]) {
   const written = { out: "", error: "" };

@@ -1,11 +1,12 @@
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run as genius } from "../cli/main.ts";
 import { createAnalyst } from "../runs/analyst.ts";
 import { createRunStore } from "../runs/run-store.ts";
 import { createProcesses } from "../runs/search-processes.ts";
+import { madeUpConversation } from "../testing/made-up-conversation.ts";
 import type {
   CallDetail,
   CallSummary,
@@ -20,8 +21,7 @@ import { createApp } from "./app.ts";
 import { joinIds } from "./run-ids.ts";
 import { type Serving, serveDashboard } from "./serve.ts";
 
-const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
-const environment = { ...process.env, GENIUS_DATA_DIR: dataFolder };
+const environment = process.env;
 const token = "test-token";
 const hostile = `</script><script>alert(1)</script><img src=x onerror=alert(2)>"'\u202e`;
 const hostileName = "<img src=x onerror=alert(3)>";
@@ -52,9 +52,9 @@ beforeAll(async () => {
   await search(
     `search nas-bench-macro --strategy random --max-macs 80M --trials 30 --out ${join(root, "table")}`,
   );
-  await search(
-    `search --model replay/${join(dataFolder, "transcripts", "329M.json")} --out ${join(root, "replay")}`,
-  );
+  const transcript = join(root, "talk.json");
+  await writeFile(transcript, JSON.stringify(madeUpConversation()));
+  await search(`search --model replay/${transcript} --out ${join(root, "replay")}`);
   // A journal that a stranger sent: every text in it is hostile.
   const lines = (await readFile(join(root, "table", "journal.jsonl"), "utf8"))
     .trim()
@@ -151,7 +151,7 @@ test("columns say the same as the journal, in pages too", async () => {
   expect((await ask("/api/runs/table/trials?from=-1")).status).toBe(400);
 });
 
-test("the replayed GPT-4 conversation: calls, prompts, replies and what came of them", async () => {
+test("a replayed conversation: calls, prompts, replies and what came of them", async () => {
   const rows = await get<Page<CallSummary>>("/api/runs/replay/calls");
   expect(rows.total).toBeGreaterThan(10);
   const columns = await get<TrialColumns>("/api/runs/replay/trials");

@@ -14,7 +14,7 @@ import { openTable, tablePairs } from "./accuracy-table.ts";
 import type { EvaluationRequest } from "./evaluator.ts";
 import table from "./table.ts";
 
-const environment = { GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? "../shared/data" };
+const environment = {};
 const setting = (space: Space, dataset: string) => ({ space, dataset, folder: "", seed: 1, environment });
 const open = (space: Space, dataset: string, options: unknown = {}) =>
   table.create(setting(space, dataset), table.options.parse(options));

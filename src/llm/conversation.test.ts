@@ -5,19 +5,30 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
 import { type Behaviour, type ModelRequest, startModelServer } from "../testing/model-server.ts";
+import { needs, sharedPath } from "../testing/shared-data.ts";
 import type { ChatReply, ChatRequest, Conversation } from "./chat.ts";
 import { type ConversationOptions, createConversation } from "./conversation.ts";
 import { parseRecord } from "./record-lines.ts";
 import { isMessageList, replayOfMessages, replayOfRecord } from "./replay-source.ts";
 
 const never = new AbortController().signal;
-const transcripts = join(process.env.GENIUS_DATA_DIR ?? "../shared/data", "transcripts");
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
 const newFolder = () => mkdtemp(join(tmpdir(), "genius-llm-"));
+
+/** A transcript of three answers, as a chat in a browser is saved. */
+async function writeTranscript(): Promise<string> {
+  const file = join(await newFolder(), "talk.json");
+  const messages = [1, 2, 3].flatMap((n) => [
+    { role: "user", content: `Experiment ${n}` },
+    { role: "assistant", content: `I propose [${n}].` },
+  ]);
+  await writeFile(file, JSON.stringify(messages, null, 2));
+  return file;
+}
 
 async function serve(respond: (request: ModelRequest, number: number) => Behaviour) {
   const server = await startModelServer({ respond });
@@ -265,7 +276,7 @@ describe("a run that goes on", () => {
     const recorded = await open({ folder: source, baseUrl: server.baseUrl });
     const same = request(1);
     for (let n = 0; n < 3; n += 1) await recorded.ask(same, never);
-    for (const model of [`replay/${source}`, `replay/${join(transcripts, "329M.json")}`]) {
+    for (const model of [`replay/${source}`, `replay/${await writeTranscript()}`]) {
       const whole = await open({ model });
       const expected = [];
       for (let n = 0; n < 3; n += 1)
@@ -359,33 +370,37 @@ describe("caps", () => {
 });
 
 describe("a transcript", () => {
-  test("gives its answers in order, whatever is asked, and then says that there are no more", async () => {
-    const file = join(transcripts, "401M.json");
-    const messages = JSON.parse(await readFile(file, "utf8")) as { role: string; content: string }[];
-    const answers = messages.filter(({ role }) => role === "assistant").map(({ content }) => content);
-    const conversation = await open({ model: `replay/${file}` });
-    for (const [index, text] of answers.entries()) {
-      expect(await conversation.ask(request(index), never)).toMatchObject({
-        text,
-        from: "replay",
-        modelId: "recorded transcript",
-        usage: { estimated: true },
+  test(
+    "gives its answers in order, whatever is asked, and then says that there are no more",
+    needs("transcripts"),
+    async () => {
+      const file = join(sharedPath("transcripts"), "401M.json");
+      const messages = JSON.parse(await readFile(file, "utf8")) as { role: string; content: string }[];
+      const answers = messages.filter(({ role }) => role === "assistant").map(({ content }) => content);
+      const conversation = await open({ model: `replay/${file}` });
+      for (const [index, text] of answers.entries()) {
+        expect(await conversation.ask(request(index), never)).toMatchObject({
+          text,
+          from: "replay",
+          modelId: "recorded transcript",
+          usage: { estimated: true },
+        });
+      }
+      await expect(conversation.ask(request(18), never)).rejects.toMatchObject({
+        code: "conversation-ended",
+        message: expect.stringMatching(
+          /401M\.json holds 17 answers, all are given, and request 18 \("proposal 18"\)/,
+        ),
       });
-    }
-    await expect(conversation.ask(request(18), never)).rejects.toMatchObject({
-      code: "conversation-ended",
-      message: expect.stringMatching(
-        /401M\.json holds 17 answers, all are given, and request 18 \("proposal 18"\)/,
-      ),
-    });
-  });
+    },
+  );
 
-  test("is told from a record, and a missing or empty one is refused", async () => {
+  test("differs from a record, and a missing or empty one is refused", async () => {
     const folder = await newFolder();
     const server = await serve(numbered);
     await (await open({ folder, baseUrl: server.baseUrl })).close();
     expect(await isMessageList(folder)).toBe(false);
-    expect(await isMessageList(join(transcripts, "329M.json"))).toBe(true);
+    expect(await isMessageList(await writeTranscript())).toBe(true);
     await expect(createConversation({ model: "replay/no/such.json", environment: {} })).rejects.toMatchObject(
       {
         code: "not-found",
@@ -402,8 +417,8 @@ describe("a transcript", () => {
 
   test("that was cut says so", async () => {
     const path = join(await newFolder(), "cut.json");
-    const text = await readFile(join(transcripts, "329M.json"), "utf8");
-    await writeFile(path, text.slice(0, 60_000));
+    const text = await readFile(await writeTranscript(), "utf8");
+    await writeFile(path, text.slice(0, -40));
     const conversation = await open({ model: `replay/${path}` });
     expect(conversation.warnings).toEqual([expect.stringMatching(/cut\.json was cut short/)]);
   });

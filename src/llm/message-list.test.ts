@@ -5,12 +5,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
 import { fuzzEffort, fuzzTimeout } from "../testing/fuzz.ts";
+import { needs, sharedPath } from "../testing/shared-data.ts";
 import { readMessageList } from "./message-list.ts";
 
-const folder = join(process.env.GENIUS_DATA_DIR ?? "../shared/data", "transcripts");
+const folder = sharedPath("transcripts");
 const transcript = (name: string) => readFileSync(join(folder, name), "utf8");
 
-describe("the published GENIUS conversations", () => {
+describe("the published GENIUS conversations", needs("transcripts"), () => {
   test.each([
     ["329M.json", 26, 62],
     ["401M.json", 17, 44],

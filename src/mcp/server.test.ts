@@ -6,7 +6,6 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
 const bin = resolve(import.meta.dirname, "../../bin/genius.js");
 const client = new Client({ name: "test", version: "1" });
 let root = "";
@@ -16,7 +15,7 @@ beforeAll(async () => {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [bin, "mcp", root, "--max-trials", "50", "--max-running", "1"],
-    env: { ...(process.env as Record<string, string>), GENIUS_DATA_DIR: dataFolder },
+    env: process.env as Record<string, string>,
   });
   await client.connect(transport);
 });

@@ -1,20 +1,13 @@
 // The comparison on runs whose answer is known by construction: random search over the real NAS-Bench-Macro table,
 // beside a strategy that is the same and one that knows more.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
+import { packedFileOf, readPackedTable } from "../evaluators/tables/index.ts";
 import type { Bench, BenchPoint, BenchTrace } from "./bench.ts";
 import { compareBench } from "./comparison.ts";
 
-const data = process.env.GENIUS_DATA_DIR ?? "../shared/data";
-const table = JSON.parse(readFileSync(join(data, "tables/nas-bench-macro_cifar10.json"), "utf8")) as Record<
-  string,
-  { mean_acc: number }
->;
-const designs = Object.values(table)
-  .map((entry) => entry.mean_acc / 100)
-  .sort((a, b) => b - a);
+const table = await readPackedTable(packedFileOf({ space: "nas-bench-macro", dataset: "cifar10" }));
+const designs = [...table.values()].map(({ test01 }) => test01!).sort((a, b) => b - a);
 const proposals = { made: 25, infeasible: 0, repaired: 0, duplicate: 0, unreadable: 0, failed: 0 };
 
 /** Random search among the best `share01` of the table. */

@@ -1,8 +1,7 @@
 // What decisions are worth, on made-up accuracies whose answer is known and on the real table.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
+import { packedFileOf, readPackedTable } from "../evaluators/tables/index.ts";
 import { decisionWorth } from "./decision-worth.ts";
 import { space } from "./fixtures/run.ts";
 
@@ -24,16 +23,9 @@ test("finds the decisions that matter, their size, and none where there is none"
   expect(worth[7]!.worth01).toBeLessThan(0.004);
 });
 
-test("on the table, the reducing layers matter most, as their averages over all designs say", () => {
-  const data = process.env.GENIUS_DATA_DIR ?? "../shared/data";
-  const table = JSON.parse(readFileSync(join(data, "tables/nas-bench-macro_cifar10.json"), "utf8")) as Record<
-    string,
-    { mean_acc: number }
-  >;
-  const all = Object.entries(table).map(([key, entry]) => ({
-    choices: [...key].map(Number),
-    score: entry.mean_acc / 100,
-  }));
+test("on the table, the reducing layers matter most, as their averages over all designs say", async () => {
+  const table = await readPackedTable(packedFileOf({ space: "nas-bench-macro", dataset: "cifar10" }));
+  const all = [...table].map(([key, { test01 }]) => ({ choices: [...key].map(Number), score: test01! }));
   const average = (layer: number, option: number) => {
     const of = all.filter(({ choices }) => choices[layer] === option);
     return of.reduce((sum, { score }) => sum + score, 0) / of.length;
@@ -49,7 +41,7 @@ test("on the table, the reducing layers matter most, as their averages over all 
   const observed = designs.concat(designs.map((choices) => choices.map((choice) => (choice + 1) % 3)));
   const observations = observed.map((choices) => ({
     choices,
-    score: table[choices.join("")]!.mean_acc / 100,
+    score: table.get(choices.join(""))!.test01!,
   }));
   const worth = decisionWorth(space.decisions, observations, createRandom("worth"))!;
   expect(worth.slice(0, 4).map((entry) => entry.decision)).toEqual(expect.arrayContaining(top.slice(0, 2)));

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { assemble } from "../api/assemble.ts";
 import { accuracy, metricOf } from "../metrics/index.ts";
@@ -11,8 +11,7 @@ import { withPerson } from "./person.ts";
 import type { NotedTurn } from "./person-turn.ts";
 import { runStudy } from "./run-study.ts";
 
-const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
-const environment = { ...process.env, GENIUS_DATA_DIR: dataFolder };
+const environment = process.env;
 
 const config: StudyConfig = {
   metric: metricOf(accuracy),

@@ -5,14 +5,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GeniusError } from "../../base/errors.ts";
+import { needs, sharedPath } from "../../testing/shared-data.ts";
 import { ownFields, packedFileOf, parseTable, publishedTables, readPackedTable } from "./index.ts";
 import { keysOf } from "./packed-table.ts";
-
-const sources = join(process.env.GENIUS_DATA_DIR ?? "../shared/data", "tables");
-const isThere = await readFile(join(sources, "nas-bench-macro_cifar10.json")).then(
-  () => true,
-  () => false,
-);
 
 /** Designs, the highest figure and, where it is stated, the lowest. */
 const extremes: Readonly<Record<string, readonly [designs: number, best: number, worst?: number]>> = {
@@ -57,9 +52,9 @@ describe("the published tables", () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_000_000);
   });
 
-  it.skipIf(!isThere)("hold every figure of the published files", async () => {
+  it("hold every figure of the published files", needs("tables"), async () => {
     for (const each of publishedTables) {
-      const bytes = await readFile(join(sources, each.fileName));
+      const bytes = await readFile(join(sharedPath("tables"), each.fileName));
       expect(createHash("sha256").update(bytes).digest("hex")).toBe(each.sha256);
       const original = parseTable({ file: each.fileName, text: bytes.toString("utf8") }, each.fields);
       const packed = await readPackedTable(packedFileOf(each));

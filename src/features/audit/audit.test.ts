@@ -2,7 +2,7 @@
 // behaviour – remembering keys, counting costs, preferring large digits, answering nonsense – and for no real model.
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { type AccuracyTable, openTable } from "../../evaluators/accuracy-table.ts";
 import table from "../../evaluators/table.ts";
@@ -20,9 +20,7 @@ import { summariseAudit } from "./audit-summary.ts";
 import { drawPairs } from "./blind-ranking.ts";
 import type { AuditMeasurement } from "./measurement.ts";
 
-const environment = {
-  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
-};
+const environment = {};
 const space = macro.create({});
 let published: AccuracyTable;
 let remembered: readonly string[];

@@ -1,14 +1,12 @@
 // The command from its arguments to its files, against a server on the loopback interface that answers from a script.
 import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "../../cli/main.ts";
 import { behaviours, startModelServer } from "../../testing/model-server.ts";
 
-const environment = {
-  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
-};
+const environment = {};
 
 async function genius(args: readonly string[]) {
   const written = { out: "", error: "" };

@@ -7,9 +7,7 @@ import { expect, test } from "vitest";
 import { run } from "../../cli/main.ts";
 import { behaviours, startModelServer } from "../../testing/model-server.ts";
 
-const environment = {
-  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
-};
+const environment = {};
 
 async function genius(args: readonly string[]) {
   const written = { out: "", error: "" };

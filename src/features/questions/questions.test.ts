@@ -2,19 +2,17 @@
 // principle NAS-Bench-201's winners follow, and that recorded conversations replay. A model is a scripted server.
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parse } from "parse5";
 import { expect, test } from "vitest";
 import { type Conversation, createConversation } from "../../llm/index.ts";
 import { behaviours, startModelServer } from "../../testing/model-server.ts";
+import { needs } from "../../testing/shared-data.ts";
 import { answerMarkdown, answerPage } from "./answer-page.ts";
 import { loadQuestion, questionNames } from "./index.ts";
 import type { Answer, QuestionSetting } from "./question.ts";
 
-const environment = {
-  ...process.env,
-  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
-};
+const environment = process.env;
 
 async function ask(name: string, options: object, more: Partial<QuestionSetting> = {}): Promise<Answer> {
   const question = await loadQuestion(name);
@@ -82,25 +80,29 @@ test("NAS-Bench-201's winners keep the skip from first to last, as its authors s
   expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1);
 });
 
-test("recorded conversations replay to the same trials, and the same seed searches the same way", async () => {
-  const { findings, tables } = await ask("repeatability", {
-    strategies: "evolution",
-    evaluations: 8,
-    repeats: 3,
-  });
-  expect(findings[0]).toBe("5 of 5 recorded conversations replay to the very same trials, twice.");
-  expect(findings.at(-1)).toContain("the same seed gives the very same designs");
-  // Ten experiments are listed, two of them for one design.
-  expect(tables[0]!.table.rows.find(([file]) => file === "329M")).toEqual([
-    "329M",
-    26,
-    expect.any(Number),
-    9,
-    "72.61",
-    expect.any(String),
-    "yes",
-  ]);
-});
+test(
+  "recorded conversations replay to the same trials, and the same seed searches the same way",
+  needs("transcripts"),
+  async () => {
+    const { findings, tables } = await ask("repeatability", {
+      strategies: "evolution",
+      evaluations: 8,
+      repeats: 3,
+    });
+    expect(findings[0]).toBe("5 of 5 recorded conversations replay to the very same trials, twice.");
+    expect(findings.at(-1)).toContain("the same seed gives the very same designs");
+    // Ten experiments are listed, two of them for one design.
+    expect(tables[0]!.table.rows.find(([file]) => file === "329M")).toEqual([
+      "329M",
+      26,
+      expect.any(Number),
+      9,
+      "72.61",
+      expect.any(String),
+      "yes",
+    ]);
+  },
+);
 
 test("prompt sensitivity asks a model in every wording, and answers nothing without one", async () => {
   const without = await ask("prompt-sensitivity", {});

@@ -1,19 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ChatMessage, readMessageList } from "../../llm/index.ts";
 import { fuzzEffort, fuzzTimeout } from "../../testing/fuzz.ts";
+import { needs, sharedPath } from "../../testing/shared-data.ts";
 import { createDomain } from "../constraints/create-domain.ts";
 import imagenet from "../spaces/genius-imagenet.ts";
 import cell from "../spaces/nas-bench-201.ts";
 import macro from "../spaces/nas-bench-macro.ts";
 import { inferSpace, readTranscript } from "./transcript.ts";
 
-const folder = join(
-  process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
-  "transcripts",
-);
+const folder = sharedPath("transcripts");
 const space = imagenet.create({ classCount: 1000 });
 const { costOf } = createDomain(space, {});
 const read = (name: string) =>
@@ -21,7 +19,7 @@ const read = (name: string) =>
 const count = (name: string, verdict: string) =>
   read(name).proposals.filter((proposal) => proposal.verdict === verdict).length;
 
-describe("the published conversations", () => {
+describe("the published conversations", needs("transcripts"), () => {
   test.each([
     ["329M.json", 26, 16, 0, 4, 0.7261, "100010101110404300430440505550"],
     ["401M.json", 17, 7, 0, 7, 0.7356, "101011110011440404450505650605"],
@@ -82,20 +80,57 @@ describe("the published conversations", () => {
   });
 });
 
+const dialogue: ChatMessage[] = [
+  { role: "user", content: "Propose a block." },
+  { role: "assistant", content: "op_list = [3, 1, 3, 2, 3, 0] because …" },
+  {
+    role: "user",
+    content: "By using this model, we achieved an accuracy of 90.1%. Please recommend a new model.",
+  },
+  { role: "assistant", content: "I cannot decide." },
+  { role: "user", content: "Please give six numbers." },
+  { role: "assistant", content: "[3, 3, 3, 1, 3, 3]" },
+  { role: "user", content: "By using this model, we achieved an accuracy of 91.5%." },
+];
+
+const listed: ChatMessage[] = [
+  { role: "user", content: "Suggest." },
+  { role: "assistant", content: "[2, 2, 2, 2, 2, 2, 2, 2]" },
+  {
+    role: "user",
+    content: "Results:\n[2, 2, 2, 2, 2, 2, 2, 2] gives an accuracy of 92.95%\nSuggest a better one.",
+  },
+  { role: "assistant", content: "[2, 2, 2, 1, 2, 2, 2, 0]" },
+  {
+    role: "user",
+    content:
+      "Results:\n[2, 2, 2, 2, 2, 2, 2, 2] gives an accuracy of 92.95%\n[2, 2, 2, 1, 2, 2, 2, 0] gives an accuracy of 93.13%",
+  },
+];
+
+/** In the form of the published conversations, with all that a reader looks for. */
+const sentBack: ChatMessage[] = [
+  {
+    role: "user",
+    content: `Maximise accuracy within 270 to 330 FLOPS.
+- Experiment1: [[1, 0, 0, 0, 1, 0], [1, 1, 1, 1, 0, 0], [4, 4, 4, 0, 0, 0], [4, 4, 4, 4, 2, 0], [5, 5, 5, 5, 5, 0]]
+with a total of 329 FLOPS and an accuracy of 72.61%`,
+  },
+  {
+    role: "assistant",
+    content: `Stage 1 (Layer 2 to Layer 7): [1, 0, 0, 0, 1, 0]
+Stage 2 (Layer 8 to Layer 13): [1, 1, 1, 1, 0, 0]
+The operation IDs are: [1, 0, 0, 0, 1, 0,  1, 1, 1, 1, 0, 0,  4, 4, 4, 0, 0, 0,  4, 4, 4, 4, 2, 0,  5, 5, 5, 5, 5, 0]`,
+  },
+  {
+    role: "user",
+    content:
+      "The design fails to meet the FLOPS constraint, resulting 379 FLOPS, which is 49 FLOPS higher the upper bound of 330.",
+  },
+];
+
 test("a conversation that grows, and one with one line an experiment", () => {
   const cellSpace = cell.create(cell.options.parse({}) as never);
-  const dialogue: ChatMessage[] = [
-    { role: "user", content: "Propose a block." },
-    { role: "assistant", content: "op_list = [3, 1, 3, 2, 3, 0] because …" },
-    {
-      role: "user",
-      content: "By using this model, we achieved an accuracy of 90.1%. Please recommend a new model.",
-    },
-    { role: "assistant", content: "I cannot decide." },
-    { role: "user", content: "Please give six numbers." },
-    { role: "assistant", content: "[3, 3, 3, 1, 3, 3]" },
-    { role: "user", content: "By using this model, we achieved an accuracy of 91.5%." },
-  ];
   const grown = readTranscript(dialogue, { space: cellSpace, costOf: createDomain(cellSpace, {}).costOf });
   expect(grown.proposals.map(({ verdict, accuracy01 }) => [verdict, accuracy01])).toEqual([
     ["measured", 0.901],
@@ -104,29 +139,14 @@ test("a conversation that grows, and one with one line an experiment", () => {
   ]);
   expect(grown.proposals[1]?.unreadable).toContain("no list of 6");
   const macroSpace = macro.create({});
-  const listed: ChatMessage[] = [
-    { role: "user", content: "Suggest." },
-    { role: "assistant", content: "[2, 2, 2, 2, 2, 2, 2, 2]" },
-    {
-      role: "user",
-      content: "Results:\n[2, 2, 2, 2, 2, 2, 2, 2] gives an accuracy of 92.95%\nSuggest a better one.",
-    },
-    { role: "assistant", content: "[2, 2, 2, 1, 2, 2, 2, 0]" },
-    {
-      role: "user",
-      content:
-        "Results:\n[2, 2, 2, 2, 2, 2, 2, 2] gives an accuracy of 92.95%\n[2, 2, 2, 1, 2, 2, 2, 0] gives an accuracy of 93.13%",
-    },
-  ];
   const lines = readTranscript(listed, { space: macroSpace, costOf: createDomain(macroSpace, {}).costOf });
   expect(lines.proposals.map(({ accuracy01 }) => accuracy01)).toEqual([0.9295, 0.9313]);
   expect(inferSpace(listed, [cellSpace, space, macroSpace])?.name).toBe("nas-bench-macro");
 });
 
 test("no conversation crashes the reader", { timeout: fuzzTimeout() }, () => {
-  const real = readMessageList(readFileSync(join(folder, "329M.json"), "utf8"), "329M.json").messages;
   const damaged = fc
-    .tuple(fc.constantFrom(...real), fc.nat(), fc.nat(20), fc.string())
+    .tuple(fc.constantFrom(...dialogue, ...listed, ...sentBack), fc.nat(), fc.nat(20), fc.string())
     .map(([{ content }, from, length, inserted]) => {
       const at = from % (content.length + 1);
       return content.slice(0, at) + inserted + content.slice(at + length);

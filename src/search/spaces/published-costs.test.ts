@@ -1,7 +1,8 @@
 // Every network of the tables costs what its table says, and the ImageNet designs what a person fed back to GPT-4.
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { networkCost, nodeCosts } from "../../graph/cost.ts";
+import { needs, sharedPath } from "../../testing/shared-data.ts";
 import { parseChoices } from "../choices.ts";
 import { costModelOf } from "../constraints/cost-model.ts";
 import type { Choices } from "../space.ts";
@@ -14,16 +15,14 @@ import natsSize from "./nats-size.ts";
 import transnasMacro from "./transnas-macro.ts";
 import transnasMicro from "./transnas-micro.ts";
 
-const dataFolder = process.env.GENIUS_DATA_DIR ?? "../shared/data";
-const hasData = existsSync(`${dataFolder}/tables`);
-const readJson = (path: string): unknown => JSON.parse(readFileSync(`${dataFolder}/${path}`, "utf8"));
+const readJson = (name: string): unknown => JSON.parse(readFileSync(sharedPath(name), "utf8"));
 
 describe.each([
   ["nas-bench-macro_cifar10.json", macro, 6561],
   ["Results_ResNet.json", resNet, 16384],
   ["Results_MobileNet.json", mobileNet, 16384],
-] as const)("%s", (file, definition, count) => {
-  it.skipIf(!hasData)("gives the parameters and MACs of all networks, counted and by the cost model", () => {
+] as const)("%s", needs("tables"), (file, definition, count) => {
+  it("gives the parameters and MACs of all networks, counted and by the cost model", () => {
     const space = definition.create({});
     const rows = Object.entries(
       readJson(`tables/${file}`) as Record<string, { params: number; flops: number }>,
@@ -200,8 +199,9 @@ describe("genius-imagenet", () => {
   // the model's own proposal has the figure beside them, and 317 for a design of 312 M.
   const mistyped = new Set(["329M/2", "329M/5", "epoch_20_input_224/9"]);
 
-  it.skipIf(!hasData).each(["329M", "401M", "epoch_10_input_224", "epoch_20_input_224", "epoch_20_input_96"])(
+  it.each(["329M", "401M", "epoch_10_input_224", "epoch_20_input_224", "epoch_20_input_96"])(
     "%s: the FLOPs that a person fed back are ours, rounded to millions",
+    needs("transcripts"),
     (transcript) => {
       const experiments = experimentsOf(transcript);
       expect(experiments).toHaveLength(9);
@@ -213,32 +213,37 @@ describe("genius-imagenet", () => {
     },
   );
 
-  it.skipIf(!hasData).each([
+  it.each([
     ["329M", 16],
     ["401M", 7],
     ["epoch_10_input_224", 10],
     ["epoch_20_input_224", 17],
     ["epoch_20_input_96", 14],
-  ] as const)("%s: so are those of the %i designs that were sent back", (transcript, count) => {
-    const messages = readJson(`transcripts/${transcript}.json`) as { role: string; content: string }[];
-    let compared = 0;
-    messages.forEach(({ content }, index) => {
-      const lists = [...content.matchAll(/\[+((?:\d, *){5}\d)\]/g)].map(([, digits]) => digits);
-      const flops = /resulting (\d+) FLOPS/.exec(messages[index + 1]?.content ?? "")?.[1];
-      if (lists.length !== 5 || flops === undefined) return;
-      compared += 1;
-      // The person's tool counted the last pooling too: 0.016 M.
-      const millions = costOf(parseChoices(space, lists.join(","))).macCount / 1e6 + 0.016;
-      expect(Math.round(millions)).toBe(Number(flops));
-    });
-    expect(compared).toBe(count);
-  });
+  ] as const)(
+    "%s: so are those of the %i designs that were sent back",
+    needs("transcripts"),
+    (transcript, count) => {
+      const messages = readJson(`transcripts/${transcript}.json`) as { role: string; content: string }[];
+      let compared = 0;
+      messages.forEach(({ content }, index) => {
+        const lists = [...content.matchAll(/\[+((?:\d, *){5}\d)\]/g)].map(([, digits]) => digits);
+        const flops = /resulting (\d+) FLOPS/.exec(messages[index + 1]?.content ?? "")?.[1];
+        if (lists.length !== 5 || flops === undefined) return;
+        compared += 1;
+        // The person's tool counted the last pooling too: 0.016 M.
+        const millions = costOf(parseChoices(space, lists.join(","))).macCount / 1e6 + 0.016;
+        expect(Math.round(millions)).toBe(Number(flops));
+      });
+      expect(compared).toBe(count);
+    },
+  );
 
-  it.skipIf(!hasData).each([
+  it.each([
     ["329M", 4, 329, "7.0"],
     ["401M", 7, 401, "7.5"],
   ] as const)(
     "GENIUS-%s is experiment %i: %i M MACs, %s M parameters",
+    needs("transcripts"),
     (transcript, number, macs, params) => {
       const found = experimentsOf(transcript).find((experiment) => experiment.number === number)!;
       const cost = costOf(found.choices);

@@ -2,7 +2,7 @@
 // much, knows nothing, or talks nonsense.
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { openTable } from "../../evaluators/accuracy-table.ts";
 import table from "../../evaluators/table.ts";
@@ -20,9 +20,7 @@ import macro from "../spaces/nas-bench-macro.ts";
 import type { Trial } from "../trial.ts";
 import hybrid from "./hybrid.ts";
 
-const environment = {
-  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
-};
+const environment = {};
 const space = macro.create({});
 const judge = await openTable({ space, dataset: "cifar10" });
 const evaluator = await table.create(

@@ -2,7 +2,7 @@
 // script: good answers, unreadable ones, broken connections, limits.
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import table from "../../evaluators/table.ts";
 import { type Conversation, createConversation } from "../../llm/index.ts";
@@ -21,9 +21,7 @@ import macro from "../spaces/nas-bench-macro.ts";
 import type { Trial } from "../trial.ts";
 import llm from "./llm.ts";
 
-const environment = {
-  GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
-};
+const environment = {};
 const clock = {
   now: () => 0,
   monotonic: () => 0,

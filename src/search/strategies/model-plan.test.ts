@@ -1,5 +1,4 @@
 // What a search is said to cost beforehand, beside what the same search then costs.
-import { resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import table from "../../evaluators/table.ts";
 import { createConversation, estimate, thinks } from "../../llm/index.ts";
@@ -51,9 +50,7 @@ test.each<
     environment: {},
   });
   closing.push(() => conversation.close());
-  const environment = {
-    GENIUS_DATA_DIR: process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../../shared/data"),
-  };
+  const environment = {};
   const evaluator = await table.create(
     { space, dataset: "cifar10", folder: "", seed: 1, environment },
     table.options.parse({}),

@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,9 +12,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { needs, sharedPath } from "../../testing/shared-data.ts";
 import { type DatasetListing, defineFormat, type ImageRecord } from "./dataset.ts";
 import { type OpenOptions, openDataset, openWith, reopenDataset } from "./open.ts";
 import { openPixels } from "./pixels.ts";
@@ -23,11 +23,8 @@ import { describeReport } from "./report.ts";
 import { channelStatistics } from "./statistics.ts";
 import { countClasses, splitForTraining } from "./subset.ts";
 
-const archive = join(resolve(process.env.GENIUS_DATA_DIR ?? "../shared/data"), "cifar10-jpeg.tar.xz");
+const archive = "cifar10-jpeg.tar.xz";
 const classNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
-
-/** Whether the archive is on this machine. */
-const hasCifar = existsSync(archive);
 
 /** Extracts the first images of each class to `folder`/{train,test}/<class>/NNNN.jpg. */
 function extractCifar(folder: string, perClass: { train: number; test: number }): void {
@@ -37,7 +34,7 @@ function extractCifar(folder: string, perClass: { train: number; test: number })
       Array.from({ length: count }, (_, i) => `${part}/${name}/${String(i).padStart(4, "0")}.jpg`),
     ),
   );
-  execFileSync("tar", ["-xJf", archive, "-C", folder, "-T", "-"], { input: members.join("\n") });
+  execFileSync("tar", ["-xJf", sharedPath(archive), "-C", folder, "-T", "-"], { input: members.join("\n") });
 }
 
 const root = mkdtempSync(join(tmpdir(), "genius-open-"));
@@ -65,7 +62,7 @@ const greyPicture = (value: number, side = 16) =>
     "b-w",
   );
 
-describe.skipIf(!hasCifar)("CIFAR-10 as class folders", () => {
+describe("CIFAR-10 as class folders", needs(archive), () => {
   const folder = join(root, "cifar");
   beforeAll(() => extractCifar(folder, { train: 20, test: 5 }));
 

@@ -1,18 +1,11 @@
 import { execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
+import { needs, sharedPath } from "../../testing/shared-data.ts";
 import { decodeBmp } from "./bmp.ts";
 import { decodeImage, prepareDecoder } from "./decode.ts";
 import { readHeader } from "./header.ts";
@@ -316,11 +309,11 @@ describe("16 bits", () => {
   });
 });
 
-const archive = join(resolve(process.env.GENIUS_DATA_DIR ?? "../shared/data"), "cifar10-jpeg.tar.xz");
+const archive = "cifar10-jpeg.tar.xz";
 describe("the short way for JPEG files", () => {
-  test.skipIf(!existsSync(archive))("gives the very bytes of sharp, on photographs", async () => {
+  test("gives the very bytes of sharp, on photographs", needs(archive), async () => {
     const members = Array.from({ length: 40 }, (_, i) => `test/frog/${String(i).padStart(4, "0")}.jpg`);
-    execFileSync("tar", ["-xJf", archive, "-C", root, "-T", "-"], { input: members.join("\n") });
+    execFileSync("tar", ["-xJf", sharedPath(archive), "-C", root, "-T", "-"], { input: members.join("\n") });
     await prepareDecoder();
     const folder = join(root, "test/frog");
     for (const name of readdirSync(folder)) {
