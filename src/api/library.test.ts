@@ -64,7 +64,9 @@ test("a bench takes a script's own strategy beside names, and tells each run", a
   await expect(bench({ space: "nas-bench-macro", seeds: 0 })).rejects.toThrow(/"seeds" of the bench/);
 });
 
-test("a design is trained at full length, tested and handed over, and so is a network as it is", async () => {
+test("a design is trained at full length, tested and handed over, and so is a network as it is", {
+  timeout: 600_000,
+}, async () => {
   const out = await newFolder();
   const space = await openSpace("mobile", { imageSize: 28, channels: 1, classCount: 10, sizeClass: "tiny" });
   const choices = space.decisions.map(() => 0);
