@@ -51,7 +51,7 @@ export interface ClockRun extends AsyncDisposable {
   epochs(): number;
   /** What a step takes, lately. */
   stepSeconds(): number;
-  /** What measuring the validation part takes: measured, or estimated from the steps. */
+  /** What measuring the validation part takes: measured, or estimated once there are some steps to do so by. */
   measureSeconds(): number;
   /** Makes one step at least. */
   train(policy: StepPolicy): Promise<EarlyEnd | undefined>;
@@ -86,7 +86,7 @@ export async function openClockRun(
 
   const measureOfSteps = () =>
     // A step goes forward and back and updates; measuring goes forward only, in a session that is opened for it.
-    0.1 + (0.4 * stepSeconds * parts.validation.count) / training.plan.batchSize;
+    steps < 3 ? 0 : 0.1 + (0.4 * stepSeconds * parts.validation.count) / training.plan.batchSize;
   const epochs = () => epochsBefore + steps / batches.batchCount;
   const measure = async (weights: Weights) => {
     const since = elapsed();
@@ -136,7 +136,8 @@ export async function openClockRun(
           if (trouble !== undefined)
             return { ...trouble, curve, epochsRun: rounded(steps / batches.batchCount) };
           const took = elapsed() - since;
-          stepSeconds = steps === 1 ? took : 0.8 * stepSeconds + 0.2 * took;
+          // The first of a session is slower than those that follow.
+          stepSeconds = steps <= 2 ? took : 0.8 * stepSeconds + 0.2 * took;
           if (isOver()) return undefined;
           await between();
           since = elapsed();

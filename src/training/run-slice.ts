@@ -10,8 +10,8 @@ import type { EarlyEnd } from "./watch.ts";
 
 /** Of the first slice. */
 const warmUpShare = 0.2;
-/** A point within a slice may take a 40th of the time; the one at its end is not counted. */
-const pointShare = 1 / 40;
+/** Points within a slice: so far apart, and for a 40th of the time at most; the one at its end is not counted. */
+const [pointSeconds, pointShare] = [15, 1 / 40];
 
 export interface SliceEnd {
   readonly kind: "trained";
@@ -36,7 +36,7 @@ export async function runSlice(
     fallen01: () => 0,
     isOver: () => run.elapsed() + run.stepSeconds() / 2 + run.measureSeconds() >= limit,
     async between() {
-      const spacing = Math.max(limit / 4, run.measureSeconds() / pointShare);
+      const spacing = Math.max(limit / 4, pointSeconds, run.measureSeconds() / pointShare);
       if (run.elapsed() - measuredAt >= spacing && limit - run.elapsed() > spacing / 2) {
         const { point } = await run.addPoint();
         measuredAt = run.elapsed();
