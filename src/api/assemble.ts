@@ -3,6 +3,7 @@
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
+import { references } from "../catalog/_catalog.ts";
 import { checkMade } from "../catalog/check-made.ts";
 import { loadEvaluator, loadLauncher, loadStrategy, openSpace, resolveOptions } from "../catalog/load.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
@@ -10,6 +11,11 @@ import type { Launcher } from "../evaluators/launchers/launcher.ts";
 import { type Answerer, type Conversation, createConversation } from "../llm/index.ts";
 import { createDomain, describeEmpty } from "../search/constraints/create-domain.ts";
 import type { Domain, Limits } from "../search/constraints/domain.ts";
+import { outlookOf } from "../search/race/outlook.ts";
+import type { RaceSetting } from "../search/race/race.ts";
+import { planRace } from "../search/race/race-plan.ts";
+import { inOrder } from "../search/race/reference-order.ts";
+import { fitReference } from "../search/references/reference.ts";
 import type { Measuring, Strategy } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { type ModelSettings, modelSettings } from "../study/settings.ts";
@@ -32,6 +38,8 @@ export interface AssembleSetting {
 export interface Assembly {
   readonly domain: Domain;
   readonly strategy: Strategy;
+  /** Of a study by the clock: the race that the strategy's designs run. */
+  readonly race: RaceSetting | undefined;
   readonly evaluator: Evaluator;
   readonly conversation: Conversation | undefined;
   /** What the figures stand on, for the journal's header. */
@@ -84,6 +92,8 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       `The evaluator ${config.evaluator} selects on ${evaluator.metric.name}, and the search on ${config.metric.name}: list its metrics as "metrics" in its definition.`,
     );
   }
+  const race =
+    config.minutes === undefined ? undefined : await raceOf(config.minutes, { config, domain, evaluator });
   let plannedCalls: number | undefined;
   const conversation =
     config.model === undefined
@@ -95,11 +105,12 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
   const strategyMade = strategyDefinition.create(
     {
       domain,
-      evaluations: config.trials,
+      evaluations: race === undefined ? config.trials : outlookOf(race).designs,
       task: config.task,
-      measuring: measuringOf(evaluator),
+      measuring: measuringOf(evaluator, race),
       metric: config.metric,
-      fidelity: evaluator.fidelity,
+      // By the clock the race decides how long a design is trained.
+      fidelity: race === undefined ? evaluator.fidelity : { full: { seconds: race.plan.rungs[0] as number } },
       training: createTrainingAccess({
         ...(typeof config.evaluatorOptions.task === "string" && { task: config.evaluatorOptions.task }),
         dataset: config.dataset,
@@ -118,6 +129,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
   return {
     domain,
     strategy,
+    race,
     evaluator,
     conversation,
     provenance: {
@@ -135,8 +147,33 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
   };
 }
 
-function measuringOf({ selectedOn, recipe }: Evaluator): Measuring {
-  const { words, validationImages } = recipe ?? {};
+/** @throws GeniusError `wrong-use` when the evaluator cannot train by the clock. */
+async function raceOf(
+  minutes: number,
+  { config, domain, evaluator }: { config: StudyConfig; domain: Domain; evaluator: Evaluator },
+): Promise<RaceSetting> {
+  if (evaluator.fidelity.seconds !== true) {
+    throw new GeniusError(
+      "wrong-use",
+      `The evaluator ${config.evaluator} cannot train by the clock: give --trials in place of --minutes.`,
+    );
+  }
+  const definitions = await Promise.all(Object.values(references).map(({ load }) => load()));
+  const { input, classCount } = domain.space;
+  return {
+    plan: planRace({ minutes, slots: config.parallel }),
+    references: inOrder(definitions).flatMap(
+      (definition) => fitReference(definition, { input, classCount }, domain.limits) ?? [],
+    ),
+  };
+}
+
+function measuringOf({ selectedOn, recipe }: Evaluator, race: RaceSetting | undefined): Measuring {
+  const { validationImages } = recipe ?? {};
+  const words =
+    race === undefined
+      ? recipe?.words
+      : `each design is trained for ${race.plan.rungs[0]} s of wall time, the best ones longer; a slower network sees fewer images`;
   return {
     selectedOn,
     ...(words !== undefined && { recipe: words }),

@@ -1,11 +1,15 @@
 // Runs a study whose parts are ready, new or resumed: keeps its trials, and at the end tests the selected design once and
 // puts baselines beside it. It tells what happens by events, and prints nothing.
 import { messageOf } from "../base/errors.ts";
+import { formatDuration } from "../base/units.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
 import { estimate, thinks } from "../llm/index.ts";
 import { keyOf } from "../search/choices.ts";
-import { isEvaluated, type Trial } from "../search/trial.ts";
+import { withRace } from "../search/race/race.ts";
+import { judgeRace } from "../search/race/verdict.ts";
+import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { runBaselines } from "../study/baselines.ts";
+import { type EndWatch, watchForEnd } from "../study/end-watch.ts";
 import type { Journal } from "../study/journal.ts";
 import { failureWords, type ResultLine, type StudyConfig } from "../study/journal-lines.ts";
 import { followLive } from "../study/live-events.ts";
@@ -15,6 +19,7 @@ import { type NotedTurn, turnInWords } from "../study/person-turn.ts";
 import { runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
 import type { Assembly } from "./assemble.ts";
 import { type ModelWatch, watchModel } from "./model-watch.ts";
+import { createSearchClock, type SearchClock, type SearchTime } from "./search-clock.ts";
 import type { SearchEvent, SearchPlan } from "./search-events.ts";
 import { type ModelSpent, resultOf, type SearchResult } from "./search-result.ts";
 
@@ -25,23 +30,38 @@ export interface SearchRun {
   readonly recorded: readonly Trial[];
   /** What a person did in earlier sittings. */
   readonly turns: readonly NotedTurn[];
+  /** What of its time was used, for a run by the clock. */
+  readonly time: SearchTime;
   /** What the search is doing is written here, for the dashboard. */
   readonly liveFile: LiveWriter;
   readonly signal: AbortSignal;
   readonly tell: (event: SearchEvent) => void;
 }
 
+interface SearchEnd extends EndWatch {
+  /** A trial was kept. */
+  trial(trial: Trial): void;
+}
+
 export async function runSearch(run: SearchRun): Promise<SearchResult> {
   const { journal, parts } = run;
   const watch = watchModel(run);
+  const { time, tell, liveFile } = run;
+  const { space } = parts.domain;
+  const clock = createSearchClock(parts.race, { time, tell, liveFile, space: space.name });
+  const end = endOf(run, clock);
   try {
-    await tellPlan(run);
-    const { study, noted } = studyOf(run, watch);
+    await tellPlan(run, clock);
+    await end.look();
+    const { study, noted } = studyOf(run, { watch, clock, end });
     const result = await runStudy(study);
+    await end.close();
     await noted();
     await watch.end(result.trials);
     const ended =
-      result.reason === "interrupted" ? await interrupted(run, result) : await finished(run, study, result);
+      result.reason === "interrupted"
+        ? await interrupted(run, result)
+        : await finished(run, study, { result, clock });
     run.tell({ kind: "end", result: ended });
     return ended;
   } catch (thrown) {
@@ -50,20 +70,47 @@ export async function runSearch(run: SearchRun): Promise<SearchResult> {
     await journal.addNote({ about: "stopped", text: `${failureWords}${messageOf(thrown)}` }).catch(() => {});
     throw thrown;
   } finally {
+    await end.close();
     await parts.close();
     await run.liveFile.close();
     await journal.close();
   }
 }
 
-async function tellPlan({ config, journal, parts, recorded, tell }: SearchRun): Promise<void> {
+/** What ends the search before it is through: a person, or a training that does not end in its time. */
+function endOf({ journal, recorded, turns, tell }: SearchRun, clock: SearchClock | undefined): SearchEnd {
+  let hasBest = recorded.some(isScored);
+  const watch = watchForEnd({
+    folder: journal.folder,
+    isAsked: turns.some(({ turn }) => turn.kind === "finish"),
+    hasBest: () => hasBest,
+    isOverdue: () => clock?.isOverdue() === true,
+    note: ({ id, turn }) =>
+      journal.addNote({ about: "person", text: turnInWords(turn), turn: { id, turn, trialNumber: 1 } }),
+    onTrouble: (thrown) => tell({ kind: "note", about: "warning", text: messageOf(thrown) }),
+  });
+  return {
+    ...watch,
+    trial(trial) {
+      hasBest ||= isScored(trial);
+      void watch.look();
+    },
+  };
+}
+
+async function tellPlan(
+  { config, journal, parts, recorded, tell }: SearchRun,
+  clock: SearchClock | undefined,
+): Promise<void> {
   const { conversation, evaluator, domain } = parts;
   const estimated = recorded.length === 0 ? estimateOf(parts) : undefined;
   const plan: SearchPlan = {
     ...{ folder: journal.folder, config, space: domain.space, selectedOn: evaluator.selectedOn, recorded },
+    ...(clock !== undefined && { clock: clock.plan }),
     ...(estimated !== undefined && { estimate: estimated }),
   };
   tell({ kind: "plan", plan });
+  clock?.tellSearch();
   for (const text of evaluator.remarks ?? []) tell({ kind: "note", about: "data", text });
   for (const text of conversation?.warnings ?? []) tell({ kind: "note", about: "model", text });
   if (recorded.length > 0) return;
@@ -73,7 +120,11 @@ async function tellPlan({ config, journal, parts, recorded, tell }: SearchRun): 
 /** The study, and what resolves when all that it noted is in the journal. */
 function studyOf(
   run: SearchRun,
-  watch: ModelWatch,
+  {
+    watch,
+    clock,
+    end,
+  }: { readonly watch: ModelWatch; readonly clock: SearchClock | undefined; readonly end: SearchEnd },
 ): { readonly study: Study; readonly noted: () => Promise<void> } {
   const { config, journal, parts, recorded, tell } = run;
   const { domain } = parts;
@@ -82,9 +133,12 @@ function studyOf(
   let callsTold = parts.conversation?.spent.calls;
   const study: Study = {
     domain,
-    strategy: personAside(run),
+    // A person's designs run the race as the strategy's do.
+    strategy: parts.race === undefined ? personAside(run) : withRace(personAside(run), parts.race),
     evaluator: parts.evaluator,
-    trials: config.trials,
+    trials: clock === undefined ? config.trials : Number.POSITIVE_INFINITY,
+    ...(clock !== undefined && { clock }),
+    ending: end.signal,
     stopWhenDone: config.stopWhenDone ?? false,
     parallel: config.parallel,
     seed: config.seed,
@@ -101,7 +155,10 @@ function studyOf(
       callsTold = spent?.calls;
       follow.event(event);
       tell(event);
-      if (event.kind === "trial") watch.trial(event.trial);
+      if (event.kind !== "trial") return;
+      watch.trial(event.trial);
+      end.trial(event.trial);
+      clock?.tellSearch();
     },
     signal: run.signal,
   };
@@ -132,17 +189,30 @@ async function interrupted(run: SearchRun, result: StudyResult): Promise<SearchR
   return ended(run, { ...result, reason: "interrupted" });
 }
 
-async function finished(run: SearchRun, study: Study, result: StudyResult): Promise<SearchResult> {
-  const { journal, tell, signal } = run;
-  const { best, reason } = result;
+async function finished(
+  run: SearchRun,
+  study: Study,
+  { result, clock }: { readonly result: StudyResult; readonly clock: SearchClock | undefined },
+): Promise<SearchResult> {
+  const { journal, parts, tell, signal, time } = run;
+  const { best, reason, trials } = result;
   if (reason === "interrupted") return interrupted(run, result);
   let test: TestResult | undefined;
   if (best !== undefined) {
     const follow = followLive(run.liveFile);
+    const seconds = clock?.beginFinal(reason);
+    // Kept once, so that a resumed run knows what of it was used.
+    if (seconds !== undefined && time.begun === undefined) {
+      const text = `the final training of trial ${best.number} has ${formatDuration(seconds * 1000)}`;
+      await journal.addNote({ about: "final", text, trialNumber: best.number, seconds });
+    }
     try {
-      test = await testBest(study, best, (point) => {
-        follow.finalEpoch(best.number, point);
-        tell({ kind: "final-epoch", number: best.number, point });
+      test = await testBest(study, best, {
+        onEpoch(point) {
+          follow.finalEpoch(best.number, point);
+          tell({ kind: "final-epoch", number: best.number, point });
+        },
+        ...(seconds !== undefined && { seconds }),
       });
     } catch (thrown) {
       // Stopped in the final training: it goes on from its last epoch when the run is resumed.
@@ -150,7 +220,8 @@ async function finished(run: SearchRun, study: Study, result: StudyResult): Prom
     }
     if (signal.aborted) return interrupted(run, result);
   }
-  const baselines = await runBaselines(study, result.trials);
+  const verdict = clock && judgeRace(trials, parts.evaluator.recipe?.validationImages);
+  const baselines = await runBaselines(study, trials);
   for (const baseline of baselines) tell({ kind: "baseline", run: baseline });
   const line: Omit<ResultLine, "kind" | "time"> = {
     reason,
@@ -161,6 +232,7 @@ async function finished(run: SearchRun, study: Study, result: StudyResult): Prom
       ...test?.detail,
       ...(test?.files && { files: test.files }),
     },
+    ...(verdict !== undefined && { verdict }),
     ...(baselines.length > 0 && { baselines }),
   };
   await journal.addResult(line);

@@ -18,6 +18,8 @@ export interface SearchPlan {
   readonly selectedOn: "validation" | "test";
   /** Trials of earlier sittings, of a resumed run. */
   readonly recorded: readonly Trial[];
+  /** Of a run by the clock. */
+  readonly clock?: ClockPlan;
   /** What the model will cost, of a new search with one; `usd` is undefined when its price is not known. */
   readonly estimate?: {
     readonly model: string;
@@ -28,8 +30,38 @@ export interface SearchPlan {
   };
 }
 
+export interface ClockPlan {
+  readonly minutes: number;
+  /** Seconds of the whole run that were used before this sitting's search began. */
+  readonly usedSeconds: number;
+  /** Seconds until the final training. */
+  readonly searchSeconds: number;
+  /** Seconds of the final training, the test and the files. */
+  readonly finalSeconds: number;
+  /** Seconds of training that networks are compared at, shortest first. */
+  readonly rungs: readonly number[];
+  /** Names of the hand-designed networks that there is time for, in their order. */
+  readonly references: readonly string[];
+  /** About how many designs of the space there is time for. */
+  readonly designs: number;
+  /** In one line. */
+  readonly words: string;
+}
+
+/** The time of a run by the clock. Told at its beginning, after each trial and when a phase begins. */
+export interface ClockEvent {
+  readonly kind: "clock";
+  readonly phase: "search" | "final";
+  /** Wall seconds of the run so far, without pauses. */
+  readonly usedSeconds: number;
+  /** Until the whole run has to end. */
+  readonly leftSeconds: number;
+  /** Until the phase has to end. */
+  readonly phaseLeftSeconds: number;
+}
+
 /**
- * In order: `preparing`…, perhaps `data`, `plan`, then notes and trials as they happen, `final-epoch`…, `baseline`…, `end`. Of a trial:
+ * In order: `preparing`…, perhaps `data`, `plan`, then notes and trials (and `clock`) as they happen, `final-epoch`…, `baseline`…, `end`. Of a trial:
  * `proposing`, `evaluating`, `epoch`…, `trial`; those of parallel trials are interleaved.
  */
 export type SearchEvent =
@@ -39,6 +71,7 @@ export type SearchEvent =
   | { readonly kind: "data"; readonly lines: readonly string[]; readonly layout: Layout }
   | { readonly kind: "plan"; readonly plan: SearchPlan }
   | StudyEvent
+  | ClockEvent
   /** After a call of the model. */
   | { readonly kind: "spent"; readonly spent: ModelSpent }
   /** Once, when further evaluations no longer pay. */

@@ -42,6 +42,7 @@ import type { SearchResult } from "./search-result.ts";
  * ```
  */
 export async function search(options: SearchOptions): Promise<SearchResult> {
+  const startedAt = new Date();
   const { tell, environment, signal, onProgress } = sittingOf(options);
   const chosen = await chooseMembers(options);
   const resolved = await resolveConfig(options, chosen, {
@@ -61,13 +62,20 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       ...{ folder, environment, onProgress, given: chosen.members, isSearch: true },
       ...answerer,
     });
-    return { config, provenance: { ...(await provenanceOf()), ...parts.provenance } };
+    return {
+      ...{ config, provenance: { ...(await provenanceOf()), ...parts.provenance } },
+      ...(config.minutes !== undefined && { startedAt: startedAt.toISOString() }),
+    };
   }).catch(async (thrown: unknown) => {
     // A new folder in which nothing began is of no use; one that holds anything stays.
     if (options.out === undefined) await rmdir(folder).catch(() => {});
     throw thrown;
   });
-  return runSearch({ config, journal, parts: parts!, recorded: [], turns: [], liveFile, signal, tell });
+  const openingMs = Date.now() - startedAt.getTime();
+  return runSearch({
+    ...{ config, journal, parts: parts!, recorded: [], turns: [], liveFile, signal, tell },
+    time: { usedMs: openingMs, openingMs },
+  });
 }
 
 /** How `resume` goes on. */
@@ -137,6 +145,7 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
       parts,
       recorded: record.trials,
       turns,
+      time: { usedMs: record.spent.elapsedMs, openingMs: record.openingMs, begun: record.final },
       liveFile,
       signal,
       tell,

@@ -73,6 +73,8 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
         case "spent":
           spent = event.spent;
           break;
+        case "clock":
+          break;
         case "advice":
           if (!terminal.isInteractive) say(event.text);
           break;

@@ -271,7 +271,7 @@ export interface BaselineBand {
 }
 
 export interface Note {
-  readonly about: "resumed" | "stopped" | "data" | "person" | "advice" | "warning";
+  readonly about: "resumed" | "stopped" | "final" | "data" | "person" | "advice" | "warning";
   readonly text: string;
   readonly trialNumber?: number;
   readonly time: string;
@@ -305,7 +305,9 @@ export type Turn =
       readonly trial: number;
       readonly choices?: readonly number[];
       readonly predicted01?: number;
-    };
+    }
+  /** Ends the search: what is being trained is dropped, and the best network so far is trained to its end. */
+  | { readonly kind: "finish" };
 
 export interface InForce {
   readonly hold: boolean;

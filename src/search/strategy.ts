@@ -29,6 +29,8 @@ export interface ProposeContext {
   readonly pending: readonly Proposal[];
   /** What the person who runs the search has remarked so far, oldest first, for a strategy that asks a model. */
   readonly insights?: readonly string[];
+  /** Wall seconds left for the search, in a study by the clock: without those of the final training. May be negative. */
+  readonly secondsLeft?: number;
   readonly signal: AbortSignal;
 }
 

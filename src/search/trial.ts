@@ -135,13 +135,21 @@ export function isScored(trial: Trial): trial is ScoredTrial {
   return trial.outcome.kind === "scored" && trial.proposal.nominalScore === undefined;
 }
 
-/** The scored trial of the highest score; among equals the earliest. Undefined when there is none. */
+/**
+ * The scored trial of the highest score; among equals the earliest. Where trainings go by the clock, of those that were
+ * trained longest. Undefined when there is none.
+ */
 export function bestOf(trials: readonly Trial[]): ScoredTrial | undefined {
   let best: ScoredTrial | undefined;
   for (const trial of trials) {
-    if (isScored(trial) && (best === undefined || trial.outcome.score > best.outcome.score)) best = trial;
+    if (isScored(trial) && (best === undefined || isBetter(trial, best))) best = trial;
   }
   return best;
+}
+
+function isBetter(trial: ScoredTrial, than: ScoredTrial): boolean {
+  const longer = (trial.proposal.fidelity.seconds ?? 0) - (than.proposal.fidelity.seconds ?? 0);
+  return longer > 0 || (longer === 0 && trial.outcome.score > than.outcome.score);
 }
 
 /** Whether a trial cost an evaluation: it was scored, its training failed, or its measured latency broke a limit. */

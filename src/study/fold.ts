@@ -14,6 +14,7 @@ import {
   type ResultLine,
   type TrialLine,
 } from "./journal-lines.ts";
+import type { BegunFinal } from "./run-clock.ts";
 
 /** A trial as its line has it. */
 export type KeptTrial = Pick<TrialLine, "trial" | "key" | "time">;
@@ -35,6 +36,10 @@ export interface JournalState {
   readonly selected: ScoredTrial | undefined;
   /** How it stands when no process is running it. */
   readonly standing: "finished" | "stopped" | "failed";
+  /** The final training, where it was begun and the run goes by the clock. */
+  readonly final: BegunFinal | undefined;
+  /** Time until the search began, in a run by the clock: its data was opened. */
+  readonly openingMs: number;
   /** The error that stopped it, for `failed`. */
   readonly failure: string | undefined;
   readonly spent: StudySpending;
@@ -54,7 +59,7 @@ export interface StudySpending {
   /** Sum over the evaluations. */
   readonly evaluationMs: number;
   readonly epochs: number;
-  /** From the header to the last line, without the pauses between a stop and a resume. */
+  /** From the beginning to the last line, without the pauses between a stop and a resume. */
   readonly elapsedMs: number;
 }
 
@@ -77,6 +82,8 @@ export const emptyJournal: JournalState = {
   selected: undefined,
   standing: "stopped",
   failure: undefined,
+  final: undefined,
+  openingMs: 0,
   spent: { evaluations: 0, proposals: 0, evaluationMs: 0, epochs: 0, elapsedMs: 0 },
   dataHash: undefined,
   changedAt: "",
@@ -121,7 +128,8 @@ function misplaced(state: JournalState, line: JournalLine): LineFault | undefine
 }
 
 function take(open: Open, line: JournalLine): void {
-  const last = Date.parse(open.changedAt || line.time);
+  const begun = line.kind === "header" ? (line.startedAt ?? line.time) : line.time;
+  const last = Date.parse(open.changedAt || begun);
   const pauses = line.kind === "note" && line.about === "resumed";
   const passed = pauses ? 0 : Date.parse(line.time) - last;
   const elapsedMs = open.spent.elapsedMs + (Number.isNaN(passed) ? 0 : Math.max(0, passed));
@@ -131,6 +139,7 @@ function take(open: Open, line: JournalLine): void {
     case "header":
       open.header = line;
       open.dataHash = dataHashOf(line.provenance);
+      open.openingMs = elapsedMs;
       break;
     case "trial": {
       const row = { trial: line.trial, key: line.key, time: line.time };
@@ -142,6 +151,8 @@ function take(open: Open, line: JournalLine): void {
     case "note":
       open.notes.push(line);
       if (line.about === "resumed") open.result = undefined;
+      if (line.about === "final" && line.seconds !== undefined)
+        open.final = { seconds: line.seconds, usedSeconds: elapsedMs / 1000 };
       open.dataHash = line.dataHash ?? open.dataHash;
       if (line.places !== undefined && open.header !== undefined)
         open.header = { ...open.header, config: { ...open.header.config, places: line.places } };

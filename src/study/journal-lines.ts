@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
 import type { Metric, Metrics } from "../metrics/metric.ts";
+import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Evaluation, Trial } from "../search/trial.ts";
 import { migrateFromVersion1 } from "./migrate.ts";
 import { type NotedTurn, personTurn } from "./person-turn.ts";
@@ -21,6 +22,8 @@ export interface JournalHeader {
   readonly config: StudyConfig;
   /** What the figures stand on: versions, commit, table or data set with hash, prompt hash, model id. */
   readonly provenance: JsonObject;
+  /** Of a run by the clock: when it began, before the data was opened. */
+  readonly startedAt?: string;
   readonly time: string;
 }
 
@@ -65,16 +68,18 @@ export interface TrialLine {
 /** How a note about "stopped" begins when it was an error that stopped the search. */
 export const failureWords = "failed: ";
 
-/** A remark that is no trial: a resume, a stop, what was found in the data, a person's note. */
+/** A remark that is no trial: a resume, a stop, the begin of the final training, what was found in the data, a person's note. */
 export interface NoteLine {
   readonly kind: "note";
-  readonly about: "resumed" | "stopped" | "data" | "person" | "advice" | "warning";
+  readonly about: "resumed" | "stopped" | "final" | "data" | "person" | "advice" | "warning";
   readonly text: string;
   readonly trialNumber?: number;
   /** With `about: "person"`: what the person did, so that a resume carries it out again. */
   readonly turn?: NotedTurn;
   /** With `about: "data"`: the hash of the data from here on, where other data than before were accepted. */
   readonly dataHash?: string;
+  /** With `about: "final"`: the wall time that the final training was given, in a run by the clock. */
+  readonly seconds?: number;
   /** With `about: "resumed"`: where files and data lay then, where that had changed. */
   readonly places?: Places;
   readonly time: string;
@@ -84,6 +89,8 @@ export interface ResultLine {
   readonly kind: "result";
   readonly reason:
     | "trials-spent"
+    | "time-spent"
+    | "ended-by-person"
     | "no-longer-pays"
     | "space-exhausted"
     | "budget-spent"
@@ -93,6 +100,8 @@ export interface ResultLine {
   /** On test data, by the name of the metric. */
   readonly testMetrics?: Metrics;
   readonly test?: JsonObject;
+  /** Of a run by the clock: the best design beside the best reference, at equal time of training. */
+  readonly verdict?: RaceVerdict;
   /** Random search and largest-first at the same number of evaluations, where they were run. */
   readonly baselines?: readonly {
     readonly strategy: string;
@@ -216,16 +225,18 @@ const line = z.discriminatedUnion("kind", [
     version: z.union([z.literal(1), z.literal(journalVersion)]),
     config,
     provenance: record,
+    startedAt: z.string().optional(),
     time,
   }),
   z.looseObject({ kind: z.literal("trial"), trial, key: z.string(), time }),
   z.looseObject({
     kind: z.literal("note"),
-    about: z.enum(["resumed", "stopped", "data", "person", "advice", "warning"]),
+    about: z.enum(["resumed", "stopped", "final", "data", "person", "advice", "warning"]),
     text: z.string(),
     trialNumber: index.optional(),
     turn: z.object({ id: z.string(), turn: personTurn, trialNumber: index.min(1) }).optional(),
     dataHash: z.string().optional(),
+    seconds: finite.optional(),
     places: places.optional(),
     time,
   }),
@@ -233,6 +244,8 @@ const line = z.discriminatedUnion("kind", [
     kind: z.literal("result"),
     reason: z.enum([
       "trials-spent",
+      "time-spent",
+      "ended-by-person",
       "no-longer-pays",
       "space-exhausted",
       "budget-spent",
@@ -241,6 +254,16 @@ const line = z.discriminatedUnion("kind", [
     best: index.nullable(),
     testMetrics: metricsSchema.optional(),
     test: record.optional(),
+    verdict: z
+      .looseObject({
+        reference: index.optional(),
+        design: index.optional(),
+        seconds: finite,
+        difference: finite.optional(),
+        noise: finite.optional(),
+        isWithinNoise: z.boolean(),
+      })
+      .optional(),
     baselines: z
       .array(
         z.looseObject({

@@ -38,6 +38,8 @@ export const journalPath = (folder: string) => join(folder, "journal.jsonl");
 export interface JournalStart {
   readonly config: StudyConfig;
   readonly provenance: JournalHeader["provenance"];
+  /** Of a run by the clock. */
+  readonly startedAt?: string;
 }
 
 /**
@@ -64,7 +66,7 @@ export async function createJournal(
         `${folder} holds a run already. Continue it with "genius resume ${folder}", or choose another folder with --out.`,
       );
     }
-    const { config, provenance } = await start();
+    const { config, provenance, startedAt } = await start();
     const journal = await openWriter(folder, unlock, clock, 0);
     await journal.write({
       kind: "header",
@@ -72,6 +74,7 @@ export async function createJournal(
       version: journalVersion,
       config,
       provenance,
+      ...(startedAt !== undefined && { startedAt }),
       time: clock().toISOString(),
     });
     return journal;

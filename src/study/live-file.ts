@@ -10,9 +10,19 @@ import type { EpochPoint, Proposal } from "../search/trial.ts";
 export interface LiveFile {
   readonly proposing?: { readonly number: number; readonly since: string };
   readonly evaluating: readonly LiveEvaluation[];
+  /** Of a run by the clock. */
+  readonly clock?: LiveClock;
   readonly finalTraining?: { readonly number: number; readonly curve: readonly EpochPoint[] };
   readonly question?: LiveQuestion;
   readonly held?: { readonly number: number; readonly proposal: Proposal };
+}
+
+export interface LiveClock {
+  readonly phase: "search" | "final";
+  /** When the phase has to end, as ISO time. */
+  readonly phaseEnds: string;
+  /** When the whole run has to end. */
+  readonly deadline: string;
 }
 
 export interface LiveEvaluation {

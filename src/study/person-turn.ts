@@ -24,6 +24,8 @@ export const personTurn = z.discriminatedUnion("kind", [
     choices: z.array(index).max(1000).optional(),
     predicted01: z.number().min(0).max(1).optional(),
   }),
+  /** Ends the search: the best network so far is trained to its end. */
+  z.object({ kind: z.literal("finish") }),
 ]);
 
 export type PersonTurn = z.output<typeof personTurn>;
@@ -54,6 +56,8 @@ export function turnInWords(turn: PersonTurn): string {
       return turn.choices === undefined
         ? `released trial ${turn.trial}`
         : `released trial ${turn.trial} as ${turn.choices.join(",")}`;
+    case "finish":
+      return "ended the search, to train the best network so far to its end";
     default:
       return turn satisfies never;
   }

@@ -49,7 +49,9 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
   const takeUp = async (number: number, room: boolean) => {
     let hasRoom = room;
     for (const { id, turn } of await listInbox(folder)) {
-      if (turn?.kind === "answer" || (turn?.kind === "trial" && !hasRoom)) continue;
+      // Those are not the strategy's.
+      if (turn?.kind === "answer" || turn?.kind === "finish" || (turn?.kind === "trial" && !hasRoom))
+        continue;
       if (turns.every((noted) => noted.id !== id)) {
         const problem =
           turn === undefined ? "a file that holds no turn" : problemOf(turn, domain, allowedAt(number));

@@ -8,14 +8,17 @@ import { GeniusError, messageOf } from "../base/errors.ts";
 import { asError, namingForeignCode } from "../base/foreign-code.ts";
 import { createRandom } from "../base/random.ts";
 import type { EvaluationRequest, Evaluator, TestResult } from "../evaluators/evaluator.ts";
+import { networkCost } from "../graph/cost.ts";
 import { valueOfScore } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
+import { violationsOf } from "../search/constraints/create-domain.ts";
 import type { DesignCost, Domain } from "../search/constraints/domain.ts";
 import type { Space } from "../search/space.ts";
 import type { Strategy } from "../search/strategy.ts";
 import {
   bestOf,
   type EpochPoint,
+  type Fidelity,
   isEvaluated,
   type Outcome,
   type Proposal,
@@ -33,6 +36,10 @@ export interface Study {
   readonly evaluator: Evaluator;
   /** Evaluations to spend. Proposals that were never evaluated (infeasible, repeated, unreadable) cost none. */
   readonly trials: number;
+  /** Of a study by the clock, which goes on until the strategy has nothing more to propose in the time that is left. */
+  readonly clock?: StudyClock;
+  /** Aborted, with why as its reason, the search ends at once: what is being evaluated is dropped. */
+  readonly ending?: AbortSignal;
   /** Whether to end before, once further evaluations no longer pay. */
   readonly stopWhenDone?: boolean;
   /** Told once, in words, when further evaluations no longer pay. */
@@ -48,6 +55,15 @@ export interface Study {
   readonly signal?: AbortSignal;
 }
 
+/** What a study by the clock asks of it. */
+export interface StudyClock {
+  /** Wall seconds until the search has to end; negative after that. */
+  searchSecondsLeft(): number;
+}
+
+/** Why a search was ended before its time, as the reason of an abort. */
+export type EndedEarly = "time-spent" | "ended-by-person";
+
 export type StudyEvent =
   | { readonly kind: "proposing"; readonly number: number }
   | {
@@ -62,6 +78,8 @@ export type StudyEvent =
 export interface StudyResult {
   readonly reason:
     | "trials-spent"
+    | "time-spent"
+    | "ended-by-person"
     | "no-longer-pays"
     | "space-exhausted"
     | "budget-spent"
@@ -78,7 +96,8 @@ export interface StudyResult {
 const patience = 100;
 
 /**
- * Runs a study until its trials are spent, further ones no longer pay (if asked), nothing is left to try, a model's budget is spent, or `signal` aborts.
+ * Runs a study until its trials or its time are spent, further ones no longer pay (if asked), nothing is left to try, a model's
+ * budget is spent, or `ending` or `signal` aborts.
  * @throws whatever a strategy, an evaluator or `keep` throws, and GeniusError `training-failed` when every evaluation crashes
  *   from the beginning; trials that were kept stay kept.
  */
@@ -86,7 +105,9 @@ export async function runStudy(study: Study): Promise<StudyResult> {
   const { strategy, parallel, trials: budget } = study;
   const recorded = new Map(study.recorded?.map((trial) => [trial.number, trial]));
   const stop = new AbortController();
-  const signal = study.signal === undefined ? stop.signal : AbortSignal.any([study.signal, stop.signal]);
+  const signal = AbortSignal.any(
+    [stop.signal, study.signal, study.ending].filter((each) => each !== undefined),
+  );
   const running = new Map<number, { proposal: Proposal; trial: Promise<Trial> }>();
   const observed: Trial[] = [];
   const evaluatedKeys = new Set<string>();
@@ -131,7 +152,7 @@ export async function runStudy(study: Study): Promise<StudyResult> {
         continue;
       }
       if (signal.aborted) throw new Interrupted();
-      const advice = adviseStop(observed);
+      const advice = study.clock === undefined ? adviseStop(observed) : undefined;
       if (advice?.isDone && !isAdvised) {
         const words = stopWords(advice, observed, selectionMetric(study.evaluator));
         isAdvised = true;
@@ -143,7 +164,8 @@ export async function runStudy(study: Study): Promise<StudyResult> {
         await observeNext();
         proposal = await propose(study, number, running, signal);
       }
-      if (proposal === undefined) return await finish("space-exhausted");
+      if (proposal === undefined)
+        return await finish(study.clock === undefined ? "space-exhausted" : "time-spent");
       running.set(number, {
         proposal,
         trial: start(study, { number, proposal, evaluatedKeys, recorded, signal }),
@@ -165,13 +187,14 @@ export async function runStudy(study: Study): Promise<StudyResult> {
     }
     stop.abort();
     const settled = await Promise.allSettled([...running.values()].map((entry) => entry.trial));
-    if (!(thrown instanceof Interrupted) && !(study.signal?.aborted && isAbort(thrown)))
-      throw namingForeignCode(thrown);
+    const isAsked = study.signal?.aborted || study.ending?.aborted;
+    if (!(thrown instanceof Interrupted) && !(isAsked && isAbort(thrown))) throw namingForeignCode(thrown);
     const late = settled.flatMap((entry) =>
       entry.status === "fulfilled" && !isCancelled(entry.value) ? [entry.value] : [],
     );
     const trials = [...observed, ...late].sort((a, b) => a.number - b.number);
-    return { reason: "interrupted", trials, best: bestOf(trials) };
+    const reason = study.signal?.aborted ? "interrupted" : (study.ending?.reason as EndedEarly);
+    return { reason, trials, best: bestOf(trials) };
   }
 }
 
@@ -180,8 +203,8 @@ class Interrupted extends Error {}
 const isAbort = (thrown: unknown) => thrown instanceof Error && thrown.name === "AbortError";
 const isCancelled = ({ outcome }: Trial) => outcome.kind === "failed" && outcome.reason === "cancelled";
 /** The same for two proposals that would repeat an evaluation: of one network, as far as its space says. */
-const designKey = ({ networks }: Space, { choices, fidelity, repeat = 0 }: Proposal) =>
-  JSON.stringify([networks?.keyOf(choices) ?? choices, fidelity, repeat]);
+const designKey = ({ networks }: Space, { choices, network, fidelity, repeat = 0 }: Proposal) =>
+  JSON.stringify([network?.nodes ?? networks?.keyOf(choices) ?? choices, fidelity, repeat]);
 
 /**
  * The seed of a training follows from the study's seed, the design, its fidelity and the repeat, and not from the trial's
@@ -189,10 +212,14 @@ const designKey = ({ networks }: Space, { choices, fidelity, repeat = 0 }: Propo
  */
 function trainingSeed(
   { seed, domain: { space }, evaluator }: Study,
-  { choices, fidelity, repeat = 0 }: Pick<Proposal, "choices" | "fidelity" | "repeat">,
+  { choices, network, fidelity, repeat = 0 }: Pick<Proposal, "choices" | "network" | "fidelity" | "repeat">,
 ): number {
   const { epochs, imageSize, dataFraction01 } = { ...evaluator.fidelity.full, ...fidelity };
-  const design = space.tableKey?.(choices) ?? keyOf(space, choices);
+  const design =
+    network === undefined
+      ? (space.tableKey?.(choices) ?? keyOf(space, choices))
+      : JSON.stringify(network.nodes);
+  // Not the seconds: a longer training by the clock continues the shorter.
   const setting = JSON.stringify([epochs ?? null, imageSize ?? null, dataFraction01 ?? null]);
   return createRandom(seed, "evaluation", design, setting, repeat).integer(0x7fff_ffff);
 }
@@ -208,6 +235,7 @@ async function propose(
     trialNumber: number,
     random: createRandom(study.seed, "trial", number),
     pending: [...running.values()].map((entry) => entry.proposal),
+    ...(study.clock !== undefined && { secondsLeft: study.clock.searchSecondsLeft() }),
     signal,
   };
   const propose = async () => study.strategy.propose(context);
@@ -227,8 +255,7 @@ interface Start {
 
 async function start(study: Study, { number, proposal, evaluatedKeys, signal }: Start): Promise<Trial> {
   const { domain, evaluator, onEvent } = study;
-  const cost =
-    proposal.unreadable === undefined ? domain.costOf(proposal.choices) : { paramCount: 0, macCount: 0 };
+  const cost = costOf(domain, proposal);
   const verdict = verdictWithoutEvaluation(study, proposal, evaluatedKeys);
   let outcome = verdict;
   if (outcome === undefined) {
@@ -238,8 +265,8 @@ async function start(study: Study, { number, proposal, evaluatedKeys, signal }: 
     const request: EvaluationRequest = {
       trialNumber: number,
       proposal,
-      network: domain.space.decode(proposal.choices),
-      fidelity: { ...evaluator.fidelity.full, ...proposal.fidelity },
+      network: proposal.network ?? domain.space.decode(proposal.choices),
+      fidelity: fidelityOf(evaluator, proposal),
       seed: trainingSeed(study, proposal),
       signal,
       onEpoch: (point) => onEvent?.({ kind: "epoch", number, point }),
@@ -258,6 +285,20 @@ async function start(study: Study, { number, proposal, evaluatedKeys, signal }: 
   await study.keep?.(trial);
   onEvent?.({ kind: "trial", trial });
   return trial;
+}
+
+function costOf(domain: Domain, { choices, network, unreadable }: Proposal): DesignCost {
+  if (unreadable !== undefined) return { paramCount: 0, macCount: 0 };
+  if (network === undefined) return domain.costOf(choices);
+  const { paramCount, macCount } = networkCost(network);
+  return { paramCount, macCount };
+}
+
+/** A training by the clock has no number of epochs. */
+function fidelityOf({ fidelity: { full } }: Evaluator, { fidelity }: Proposal): Fidelity {
+  if (fidelity.seconds === undefined) return { ...full, ...fidelity };
+  const { epochs: _, ...rest } = full;
+  return { ...rest, ...fidelity };
 }
 
 /** What is known about a proposal before anything is spent on it. */
@@ -281,7 +322,10 @@ function verdictWithoutEvaluation(
     };
   }
   if (evaluator.ownVerdicts) return undefined;
-  const violations = domain.violations(proposal.choices);
+  const violations =
+    proposal.network === undefined
+      ? domain.violations(proposal.choices)
+      : violationsOf(costOf(domain, proposal), domain.limits);
   if (violations.length > 0) return { kind: "infeasible", violations, spent };
   if (evaluatedKeys.has(designKey(domain.space, proposal))) {
     return { kind: "failed", reason: "duplicate", detail: "this design was evaluated before", spent };
@@ -289,18 +333,24 @@ function verdictWithoutEvaluation(
   return undefined;
 }
 
+export interface FinalTraining {
+  readonly onEpoch?: (point: EpochPoint) => void;
+  /** Of a study by the clock: the wall time until all is done – training, test and files. */
+  readonly seconds?: number;
+}
+
 /** The metrics of a finished study's best design on the test data, measured once; undefined where there is none. */
 export async function testBest(
   study: Study,
   best: ScoredTrial,
-  onEpoch?: (point: EpochPoint) => void,
+  { onEpoch, seconds }: FinalTraining = {},
 ): Promise<TestResult | undefined> {
   try {
     const measured = await study.evaluator.test?.({
       trialNumber: best.number,
       proposal: best.proposal,
-      network: study.domain.space.decode(best.proposal.choices),
-      fidelity: study.evaluator.fidelity.full,
+      network: best.proposal.network ?? study.domain.space.decode(best.proposal.choices),
+      fidelity: seconds === undefined ? study.evaluator.fidelity.full : { seconds },
       seed: trainingSeed(study, { ...best.proposal, fidelity: {} }),
       signal: study.signal ?? new AbortController().signal,
       ...(onEpoch !== undefined && { onEpoch }),

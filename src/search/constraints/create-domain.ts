@@ -96,7 +96,7 @@ function designCost(space: Space, choices: Choices): DesignCost {
 }
 
 /** Which limits a cost breaks; empty when none. */
-function violationsOf(cost: DesignCost, limits: Limits): readonly Violation[] {
+export function violationsOf(cost: DesignCost, limits: Limits): readonly Violation[] {
   const found: Violation[] = [];
   const check = (quantity: "paramCount" | "macCount", min: number | undefined, max: number | undefined) => {
     const value = cost[quantity];

@@ -1,0 +1,197 @@
+// The search by the clock, around any strategy: hand-designed references and the strategy's designs are trained for the
+// same short time, the best third goes on for three times as long, and so on until the best reference meets the best
+// design (synchronous successive halving, in seconds of training). What it proposes follows from the observed trials and
+// the time that is left, so it is restored by replaying them, and other load means fewer networks, never a late end.
+// It reads no clock.
+import { GeniusError } from "../../base/errors.ts";
+import type { FittedReference } from "../references/reference.ts";
+import type { ProposeContext, Strategy } from "../strategy.ts";
+import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
+import {
+  lastCount,
+  placesWithin,
+  promotedCount,
+  type RacePlan,
+  type RaceSituation,
+  secondsAbove,
+  sliceSeconds,
+  usualOverhead,
+} from "./race-plan.ts";
+import { chosenOf, type Entry, isTwin, type Rung, standingsOf } from "./standings.ts";
+
+export interface RaceSetting {
+  readonly plan: RacePlan;
+  /** Best first, each inside the limits. */
+  readonly references: readonly FittedReference[];
+}
+
+/** Trainings on the first rung from which on the references come first, all that have a place. */
+const manyPlaces = 10;
+/** Trainings on the first rung from which on one of them is a twin. */
+const placesForTwin = 5;
+/** Proposals of the strategy in a row that could not be evaluated after which it is not asked any more. */
+const patience = 25;
+/** What a rung may take of the time of the final training, so that a network that took longer than planned meets the others. */
+const grace01 = 0.05;
+
+export function withRace(strategy: Strategy, { plan, references }: RaceSetting): Strategy {
+  const { rungs, slots, totalSeconds, searchSeconds } = plan;
+  const [base] = rungs as readonly [number, ...number[]];
+  const grace = grace01 * (totalSeconds - searchSeconds);
+  const trials: Trial[] = [];
+
+  /** Whether the strategy knows of it: its own designs, once each, on the first rung. */
+  const isOwn = (proposal: Proposal) =>
+    proposal.network === undefined && !isTwin(proposal) && proposal.fidelity.seconds === base;
+
+  const proposeFirst = async (context: ProposeContext, at: State): Promise<Proposal | undefined> => {
+    const { isFirst, places, started } = at;
+    const [reference] = references.slice(at.references);
+    const twins = places.total >= placesForTwin ? 1 : 0;
+    // References take at most half of the places: a search that had no time for designs of its own would be none. Where
+    // places are few, designs take turns with them, since a slow machine may have fewer still.
+    const designs = started - at.references - (at.hasTwin ? 1 : 0);
+    const due = places.total < manyPlaces ? designs + 1 : Math.floor((places.total - twins) / 2);
+    const twin = twins > 0 && !at.hasTwin ? twinOf(at.rungs[0] as Rung, base) : undefined;
+    if (isFirst && reference !== undefined) return referenceProposal(reference, base);
+    if (places.more < 1 && started > 0) return undefined;
+    if (twin !== undefined) return twin;
+    if (reference !== undefined && at.references < due) return referenceProposal(reference, base);
+    const own = isStuck(trials.filter(({ proposal }) => isOwn(proposal)))
+      ? undefined
+      : await strategy.propose({ ...context, pending: context.pending.filter(isOwn) });
+    if (own !== undefined) return { ...own, fidelity: { seconds: base } };
+    // The strategy may have more once it has observed what is being trained.
+    if (reference !== undefined && context.pending.length === 0) return referenceProposal(reference, base);
+    return undefined;
+  };
+
+  /** The next network to train longer; undefined when there is none, or none yet. */
+  const promote = (at: State): Proposal | undefined => {
+    for (let next = 1; next < rungs.length; next += 1) {
+      const [from, to] = [at.rungs[next - 1] as Rung, at.rungs[next] as Rung];
+      if (from.some(({ isDone }) => !isDone)) return undefined;
+      const count = affordableCount(from, to, { next, left: at.left + grace, situation: at.situation });
+      const missing = chosenOf(from, count).find(({ key }) => to.every((entry) => entry.key !== key));
+      if (missing !== undefined && to.length < count) return longer(missing, rungs[next] as number);
+    }
+    return undefined;
+  };
+
+  const stateAt = ({ secondsLeft: left, pending }: ProposeContext): State => {
+    if (left === undefined) throw new GeniusError("internal", "A race needs to know the time that is left.");
+    const standings = standingsOf(rungs, { trials, pending });
+    const first = standings[0] as Rung;
+    const twins = [...trials.filter(isEvaluated).map(({ proposal }) => proposal), ...pending].filter(isTwin);
+    const started = first.length + twins.length;
+    const situation = { rungs, slots, overhead: overheadOf(trials, rungs) };
+    const more = placesWithin(left, situation, { networks: first.length, running: pending.length });
+    return {
+      left,
+      situation,
+      rungs: standings,
+      started,
+      hasTwin: twins.length > 0,
+      references: first.filter(({ isReference }) => isReference).length,
+      places: { more, total: started + more },
+      isFirst: started === 0,
+      isClosed: standings.slice(1).some((rung) => rung.length > 0),
+    };
+  };
+
+  return {
+    ...strategy,
+    async propose(context) {
+      const at = stateAt(context);
+      const proposal = at.isClosed ? undefined : await proposeFirst(context, at);
+      return proposal ?? promote(at);
+    },
+    observe(trial) {
+      trials.push(trial);
+      if (isOwn(trial.proposal)) strategy.observe(trial);
+    },
+  };
+}
+
+interface State {
+  readonly left: number;
+  readonly situation: RaceSituation;
+  readonly rungs: readonly Rung[];
+  /** Trainings on the first rung, the twin among them. */
+  readonly started: number;
+  readonly references: number;
+  readonly hasTwin: boolean;
+  readonly places: { readonly more: number; readonly total: number };
+  readonly isFirst: boolean;
+  /** Whether a network has gone on, so that no further one is taken in. */
+  readonly isClosed: boolean;
+}
+
+function referenceProposal({ name, width, network }: FittedReference, seconds: number): Proposal {
+  const size = width === 1 ? "as it was published" : `its width fitted to the limits (× ${width.toFixed(2)})`;
+  return {
+    choices: [],
+    network,
+    fidelity: { seconds },
+    by: "reference",
+    rationale: `${name}, designed by people, ${size}`,
+  };
+}
+
+/** The first network once more, from other random numbers: what differs between the two is noise. */
+function twinOf([first]: Rung, seconds: number): Proposal | undefined {
+  if (first === undefined || (!first.isReference && first.score === undefined)) return undefined;
+  const { choices, network } = first.proposal;
+  return {
+    choices,
+    ...(network !== undefined && { network }),
+    fidelity: { seconds },
+    by: first.proposal.by,
+    rationale: "the same network once more with another seed, to measure the noise",
+    repeat: 1,
+  };
+}
+
+function longer({ proposal }: Entry, seconds: number): Proposal {
+  const { choices, network, by, fidelity } = proposal;
+  return {
+    choices,
+    ...(network !== undefined && { network }),
+    fidelity: { seconds },
+    by,
+    rationale: `among the best after ${fidelity.seconds} s of training`,
+  };
+}
+
+/** How many of `from` can stand on `to`, when what is left must be enough for them and for the rungs above. */
+function affordableCount(
+  from: Rung,
+  to: Rung,
+  at: { readonly next: number; readonly left: number; readonly situation: RaceSituation },
+): number {
+  const { next, left, situation } = at;
+  const { slots } = situation;
+  const planned = promotedCount(from.filter(({ score }) => score !== undefined).length, next, situation);
+  const own = (count: number) => Math.ceil((count - to.length) / slots) * sliceSeconds(situation, next);
+  const least = Math.min(planned, Math.max(to.length, lastCount(slots)));
+  let count = planned;
+  while (count > least && own(count) + secondsAbove(count, next, situation) > left) count -= 1;
+  // Not even the least: none is begun that would not end in time.
+  return own(count) > left ? to.length : count;
+}
+
+/** Wall time over time of training, of what was trained so far, with the usual as one measurement. */
+function overheadOf(trials: readonly Trial[], rungs: readonly number[]): number {
+  const ratios = trials.filter(isScored).flatMap(({ proposal, outcome }) => {
+    const rung = rungs.indexOf(proposal.fidelity.seconds ?? Number.NaN);
+    if (rung === -1) return [];
+    const trained = (rungs[rung] as number) - (rungs[rung - 1] ?? 0);
+    return [outcome.spent.milliseconds / 1000 / trained];
+  });
+  const all = [usualOverhead, ...ratios];
+  return Math.max(1, all.reduce((sum, ratio) => sum + ratio, 0) / all.length);
+}
+
+function isStuck(own: readonly Trial[]): boolean {
+  return own.length >= patience && own.slice(-patience).every((trial) => !isEvaluated(trial));
+}

@@ -1,0 +1,67 @@
+// Who stands on which rung of a race, read from its trials alone, so that a race can be restored from a journal.
+import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
+
+/** A network on a rung. */
+export interface Entry {
+  readonly key: string;
+  /** As it was proposed for this rung. */
+  readonly proposal: Proposal;
+  readonly isReference: boolean;
+  /** Undefined while it is being trained, and for good when that failed. */
+  readonly score?: number;
+  readonly trialNumber?: number;
+  readonly isDone: boolean;
+}
+
+export type ScoredEntry = Entry & { readonly score: number };
+
+/** Entries in the order of proposing. Repeats of a network (twins) are none. */
+export type Rung = readonly Entry[];
+
+/** The network of a proposal, whatever its fidelity: a reference by its name, a design by its choices. */
+export const networkKey = ({ network, choices }: Proposal): string =>
+  network === undefined ? choices.join(",") : `network ${network.name}`;
+
+export const isTwin = ({ repeat = 0 }: Proposal): boolean => repeat > 0;
+
+const rungOf = (rungs: readonly number[], { fidelity }: Proposal) =>
+  fidelity.seconds === undefined ? -1 : rungs.indexOf(fidelity.seconds);
+
+/** The rungs, with the networks that are being trained among their entries. Proposals that cost nothing are none. */
+export function standingsOf(
+  rungs: readonly number[],
+  { trials, pending }: { readonly trials: readonly Trial[]; readonly pending: readonly Proposal[] },
+): readonly Rung[] {
+  const done = trials
+    .filter(isEvaluated)
+    .map((trial) => ({ proposal: trial.proposal, trial: trial as Trial | undefined }));
+  const all = [...done, ...pending.map((proposal) => ({ proposal, trial: undefined }))];
+  return rungs.map((_, rung) =>
+    all
+      .filter(({ proposal }) => rungOf(rungs, proposal) === rung && !isTwin(proposal))
+      .map(({ proposal, trial }) => ({
+        key: networkKey(proposal),
+        proposal,
+        isReference: proposal.network !== undefined,
+        ...(trial !== undefined && { trialNumber: trial.number }),
+        ...(trial !== undefined && isScored(trial) && { score: trial.outcome.score }),
+        isDone: trial !== undefined,
+      })),
+  );
+}
+
+/** Scored entries, best first; equals in the order of proposing. */
+export function ranked(rung: Rung): readonly ScoredEntry[] {
+  return rung
+    .filter((entry): entry is ScoredEntry => entry.score !== undefined)
+    .sort((a, b) => b.score - a.score);
+}
+
+/** Those of a rung that go on: the best reference, the best design, then by score, up to `count`. */
+export function chosenOf(rung: Rung, count: number): readonly ScoredEntry[] {
+  const all = ranked(rung);
+  const first = [all.find(({ isReference }) => isReference), all.find(({ isReference }) => !isReference)]
+    .filter((entry) => entry !== undefined)
+    .sort((a, b) => b.score - a.score);
+  return [...first, ...all.filter((entry) => !first.includes(entry))].slice(0, count);
+}
