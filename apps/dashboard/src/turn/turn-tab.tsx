@@ -78,4 +78,5 @@ const turnWords: Readonly<Record<Turn["kind"], string>> = {
   allow: "allowed options",
   hold: "holding",
   release: "a release",
+  finish: "the end of the search",
 };
