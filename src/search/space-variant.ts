@@ -10,8 +10,9 @@ export const variantKinds = ["own-names", "hidden-task", "permuted", "relabelled
  * - `own-names`: the space as it is published.
  * - `hidden-task`: names of space, data set and task are hidden. Decisions, labels and costs stay.
  * - `permuted`: the decisions are in another order, and the options of each; all words and costs stay.
- * - `relabelled`: no word that means anything, and no costs: the differences between options' costs would tell which
- *   operation is which. The order stays, so that it differs from `own-names` in what is said and in nothing else.
+ * - `relabelled`: in another order, as `permuted`, with no word that means anything and no costs: the differences between
+ *   options' costs would tell which operation is which. Nothing is left to know, so that who does better than chance
+ *   before anything is measured has it from elsewhere.
  * - `inverted`: the space as it is published, and accuracies turned upside down.
  */
 export type VariantKind = (typeof variantKinds)[number];
@@ -35,7 +36,7 @@ const neutralTask = "image classification";
 
 /**
  * `space` under the variant `kind`. Costs, networks and hyperparameters of a design are those of its original.
- * @param setting.random Draws the order of `permuted`; no other variant uses it.
+ * @param setting.random Draws the order of `permuted` and `relabelled`; no other variant uses it.
  */
 export function spaceVariant(
   space: Space,
@@ -50,15 +51,17 @@ export function spaceVariant(
       return { ...same, ...open, kind: "inverted", space, inverts: true };
     case "hidden-task":
       return { ...same, ...open, kind: "hidden-task", space: withoutOrigin(space), task: neutralTask };
-    case "relabelled":
+    case "relabelled": {
+      const reordered = permuted(space, setting.random);
       return {
-        ...same,
+        ...reordered,
         kind: "relabelled",
-        space: withoutMeaning(space),
+        space: withoutMeaning(reordered.space),
         showsCosts: false,
         task: neutralTask,
         inverts: false,
       };
+    }
     case "permuted":
       return { ...open, ...permuted(space, setting.random) };
     default:
@@ -79,21 +82,16 @@ function withoutOrigin(space: Space): Space {
   };
 }
 
+/** Letters are given by place: what is alike elsewhere does not look alike, since its order is another one. */
 function withoutMeaning(space: Space): Space {
-  const symbols = new Map<string, string>();
-  const symbolOf = (label: string) => {
-    const known = symbols.get(label) ?? `operation ${letters(symbols.size)}`;
-    symbols.set(label, known);
-    return known;
-  };
+  const count = space.decisions.length;
   const decisions = space.decisions.map(
     (decision, index): Decision => ({
       name: `decision${index + 1}`,
-      meaning: `The operation at place ${index + 1} of ${space.decisions.length}.`,
+      meaning: `The operation at place ${index + 1} of ${count}; a letter means another one at each place.`,
       kind: "categorical",
       about: decision.about,
-      // Equal labels stay equal, so that what is alike still looks alike.
-      options: decision.options.map(({ label }) => ({ label: symbolOf(label) })),
+      options: decision.options.map((_, option) => ({ label: `operation ${letters(option)}` })),
     }),
   );
   return { ...withoutOrigin(space), decisions };

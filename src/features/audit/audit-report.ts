@@ -7,13 +7,14 @@ import { markdownCode, markdownTable, markdownText } from "../../report/markdown
 import { html } from "../../report/markup.ts";
 import { definitions, figure, fold, list, notice, pageText, table } from "../../report/page.ts";
 import {
-  type AuditSummary,
-  type Estimate,
+  clearLevel,
   type Evidence,
   minPairs,
-  minSeeds,
-  summariseAudit,
-} from "./audit-summary.ts";
+  rulesShare01,
+  signLevel,
+  wellKnownShare01,
+} from "./audit-evidence.ts";
+import { type AuditSummary, type Estimate, summariseAudit } from "./audit-summary.ts";
 import type { AuditMeasurement } from "./measurement.ts";
 
 export interface AuditReportInput {
@@ -29,14 +30,18 @@ const variantNotes = [
   "own-names: the space as it is published.",
   "hidden-task: the names of space, data set and task are hidden; decisions, labels and costs stay.",
   "permuted: decisions and options are in another order for every seed and every batch of pairs; words and costs stay.",
-  "relabelled: no word that means anything, and no costs, because the differences between costs would tell which operation is which; the order stays.",
-  "inverted: the space as it is published, and each accuracy fed back as best + worst − accuracy. Who learns goes to the truly worst designs; who remembers keeps proposing the good ones. Without feedback it is own-names, so it is not ranked.",
+  "relabelled: in another order as permuted, without a word that means anything, and without costs. Nothing is left to know.",
+  "inverted: the space as it is published, and each accuracy fed back as best + worst − accuracy. Without feedback it is own-names, so it is not ranked.",
 ];
 
-const rule = `The rule. Direct evidence is of three kinds. Ranking: the model orders pairs better under the published names than under the variants that tell the same facts (the mean of hidden-task and permuted), and better than every rule that needs no model. First guess: the same of the first design proposed, and it is better than every design that needs no knowledge. Deaf to feedback: under inverted accuracies the later half of its designs is truly better than those that need no knowledge. Each needs a 95 % interval wholly above zero, or above the guess. Two kinds are clear signs; one is a sign, and so is ranking better under the published names than without any words, which knowledge of networks may explain too; none is no sign. With fewer than ${minSeeds} seeds or ${minPairs} judged pairs a kind is not decided.`;
+const percent = (share01: number) => `${Number((100 * share01).toFixed(1))} %`;
+
+const pairsMethod = `The pairs. A regression is fitted to a part of the table: decisions with their interactions, costs and depths. Of the other designs, pairs are taken for which it expects the same and which differ most in truth, such that each simple rule – more MACs, larger digits, one decision, one figure of the network – is right in half of them. Knowledge of networks is worth next to nothing on them; who orders them has read the table. Each variant has pairs of its own.`;
+
+const rule = `The rule. Three kinds of evidence count, each by the probability that someone who knows networks, but not the table, shows as much. Pairs: more of them in order than a rule could have (${percent(rulesShare01)}), under the published names or under own-names, hidden-task and permuted together. Full disguise: more pairs in order than by tossing a coin, or better first designs than by chance, under relabelled. First guess: the rank of the best first design under the published names, as if each were drawn from the best ${percent(wellKnownShare01)} of the table or, if those are more, from all that are no worse than the best design that needs no knowledge; designs that need none do not count, nor does the same design twice. Probabilities are multiplied by the number of ways in which a sign could have been found. Below ${signLevel} is a sign, below ${clearLevel} a clear sign. With fewer than ${minPairs} judged pairs a kind is not decided.`;
 
 const limits =
-  "What it cannot see: a model that recognises the space by its structure under every variant, and one that knows only a few designs that it was never led to. No sign is no proof of absence. Half of the pairs are chosen so that the design of more MACs is the worse one, so chance and “more MACs is better” are both near 50 %. Intervals over few seeds are too narrow, and a model that always answers the same is less certain than they say: in 400 simulated audits each of three kinds of models that remember nothing (5 seeds, 100 pairs), 1 to 11 % were said to show signs, and none clear ones.";
+  "What it cannot see: a model that knows only designs that it was not asked about, or only roughly which are good. No sign is no proof of absence; the first sentence says what an audit of this size finds. Gaps between variants and deafness to feedback are told, and do not count: a model may do better in familiar words, or stick to its opinion, without knowing the table. How often designers of known knowledge were accused stands in docs/results/audit.md.";
 
 /** The verdict as a sentence. */
 function verdictSentence({ audit, summary }: Told): string {
@@ -45,11 +50,9 @@ function verdictSentence({ audit, summary }: Told): string {
     case "clear signs":
       return `There are clear signs ${of}.`;
     case "signs":
-      return summary.evidence.some(({ name, holds }) => name !== "names" && holds === true)
-        ? `There are signs ${of}.`
-        : `There are signs ${of}; knowledge of networks in general may explain them as well.`;
+      return `There are signs ${of}; of models that do not, up to one in ${Math.round(1 / signLevel)} shows as much.`;
     case "no sign":
-      return `There is no sign ${of}.`;
+      return `There is no sign ${of}. An audit of this size finds a model that knows ${percent(summary.detectableShare01 ?? 1)} of the table four times out of five.`;
     case "undecided":
       return `Too little was measured to say ${of.replace("that", "whether")}.`;
     default:
@@ -63,23 +66,29 @@ interface Told {
 }
 
 function evidenceSentences({ audit, summary }: Told): string[] {
-  const gap = (measure: string, over: string) =>
-    summary.gaps.find((entry) => entry.measure === measure && entry.over === over)?.difference ?? null;
-  const same = "hidden-task and permuted";
-  const sentences: Record<Evidence["name"], string> = {
-    ranking: `Ranking: with the published names ${points(gap("blind ranking", same), 100)} of pairs more in order than under ${same}; over “more MACs is better” ${points(gap("blind ranking", "the rule “more MACs is better”"), 100)}, over “larger digits are better” ${points(gap("blind ranking", "the rule “larger digits are better”"), 100)}`,
-    "first guess": `First guess: with the published names ${points(gap("first guess", same))} higher than under ${same}; it stands at ${percentile(variantOf(summary, "own-names")?.first ?? null)}, and the best guess without knowledge at ${summary.bestTrivialPercentile.toFixed(2)}`,
-    "deaf to feedback": `Deaf to feedback: under inverted accuracies the later half of the ${audit.trials} designs truly stands at ${percentile(summary.lateInverted)}, and the best guess without knowledge at ${summary.bestTrivialPercentile.toFixed(2)}`,
-    names: `Names: with the published names ${points(gap("blind ranking", "relabelled"), 100)} of pairs more in order than without words and costs`,
+  const share = (name: string) => {
+    const correct = summary.rankings.find((entry) => entry.name === name)?.correct ?? null;
+    return correct === null ? "none" : `${withInterval(correct, 100, 1)} %`;
   };
-  return summary.evidence.map(({ name, holds }) => {
-    const word = holds === null ? "not decided" : holds ? "a sign" : "no sign";
-    return `${sentences[name]}: ${word}.`;
-  });
+  const first = (name: string) => percentile(variantOf(summary, name)?.first ?? null);
+  const sentences: Record<Evidence["name"], string> = {
+    pairs: `Pairs that only the table orders: right with the published names ${share("own-names")}, with the task hidden ${share("hidden-task")}, in another order ${share("permuted")}`,
+    "full disguise": `Full disguise: ${share("relabelled")} of pairs right, first designs at ${first("relabelled")}`,
+    "first guess": `First guess: with the published names at ${first("own-names")}, and the best design that needs no knowledge at ${number(summary.bestTrivialPercentile, 2)}`,
+  };
+  return [
+    ...summary.evidence.map(({ name, p }) => {
+      const word =
+        p === null ? "not decided" : p < clearLevel ? "a clear sign" : p < signLevel ? "a sign" : "no sign";
+      const chance =
+        p === null ? "" : ` (by chance ${p < 0.0001 ? "below 0.0001" : Number(p.toPrecision(2))})`;
+      return `${sentences[name]}: ${word}${chance}.`;
+    }),
+    `Told, not counted: under inverted accuracies the later half of the ${audit.trials} designs truly stands at ${percentile(summary.lateInverted)}.`,
+  ];
 }
 
-function notes({ audit, summary }: Told): string[] {
-  const pairs = audit.pairs.length;
+function notes({ audit }: Told): string[] {
   return [
     ...(audit.stoppedBy === null
       ? []
@@ -89,9 +98,12 @@ function notes({ audit, summary }: Told): string[] {
     ...(audit.selectedOn === "test"
       ? ["This table has test figures only; the designs are judged by those."]
       : []),
-    ...summary.rankings
-      .filter(({ unreadable }) => unreadable > pairs / 5)
-      .map(({ name, unreadable }) => `${unreadable} of ${pairs} judgements under ${name} could not be read.`),
+    ...audit.rankings
+      .filter(({ pairs, unreadable }) => unreadable > pairs.length / 5)
+      .map(
+        ({ variant, pairs, unreadable }) =>
+          `${unreadable} of ${pairs.length} judgements under ${variant} could not be read.`,
+      ),
   ];
 }
 
@@ -102,11 +114,6 @@ const number = (value: number, digits: number) =>
     .toFixed(digits)
     .replace(/^-(0(\.0+)?)$/, "$1")
     .replace("-", "−");
-
-/** "12.0 points (95 %: 3.1 to 20.4)". */
-function points(estimate: Estimate | null, scale = 1): string {
-  return estimate === null ? "unknown" : `${withInterval(estimate, scale, 1)} points`;
-}
 
 const percentile = (estimate: Estimate | null) =>
   estimate === null ? "an unknown percentile" : `percentile ${withInterval(estimate, 1, 2)}`;
@@ -135,17 +142,15 @@ function searchTable({ summary, audit }: Told): DataTable {
 
 function rankingTable({ summary }: Told): DataTable {
   return {
-    columns: ["who", "judged", "in order (%)", "where costs mislead (%)", "Kendall's τ", "unreadable"],
+    columns: ["who", "judged", "in order (%)", "unreadable"],
     rows: [
-      ...summary.rankings.map(({ name, byModel, correct, correctAgainstCosts, unreadable }) => [
+      ...summary.rankings.map(({ name, byModel, correct, unreadable }) => [
         byModel ? name : `rule: ${name}`,
         correct?.count ?? 0,
         cell(correct, 100, 1),
-        cell(correctAgainstCosts, 100, 1),
-        correct === null ? null : number(2 * correct.mean - 1, 2),
         unreadable,
       ]),
-      ["chance", null, "50.0", "50.0", "0.00", null],
+      ["chance", null, "50.0", null],
     ],
   };
 }
@@ -204,7 +209,7 @@ function auditCharts({ audit, summary }: Told): Chart[] {
   return [
     barChart({
       name: "audit-ranking",
-      title: "Pairs put in the right order, before anything is measured",
+      title: "Pairs that only the table orders, before anything is measured",
       caption: "Share of pairs with Wilson's 95 % interval. Chance is 50 %.",
       x: axis("pairs in order (%)"),
       rows: bars,
@@ -247,7 +252,7 @@ export function auditPage(input: AuditReportInput): string {
       [
         ["searches", `${audit.seeds} for each variant`],
         ["evaluations of each", audit.trials],
-        ["pairs", audit.pairs.length],
+        ["pairs for each variant", audit.rankings[0]?.pairs.length ?? 0],
         ["designs in the table", audit.designCount.toLocaleString("en")],
         ["spent", input.spent],
       ],
@@ -267,7 +272,7 @@ export function auditPage(input: AuditReportInput): string {
       {
         id: "method",
         title: "Method",
-        body: html`<p>${rule}</p><h3>Variants</h3>${list(variantNotes)}<p>${limits}</p>`,
+        body: html`<p>${pairsMethod}</p><p>${rule}</p><h3>Variants</h3>${list(variantNotes)}<p>${limits}</p>`,
       },
       {
         id: "repeat",
@@ -295,6 +300,7 @@ export function auditMarkdown(input: AuditReportInput): string {
     "## What the published names add",
     markdownTable(gapTable(told)),
     "## Method",
+    markdownText(pairsMethod),
     markdownText(rule),
     bullets(variantNotes),
     markdownText(limits),

@@ -1,10 +1,20 @@
-// From a contamination audit's measurement to figures with intervals, evidence and a verdict. The rule is fixed here and
-// told with every verdict. It knows nothing of how the figures came about.
+// The figures of a contamination audit with their intervals, for its report. What counts as evidence, and the verdict, is
+// in `audit-evidence.ts`; the rest is told beside it. It knows nothing of how the figures came about.
 import { createRandom } from "../../base/random.ts";
+import { wilsonInterval } from "../../math/binomial.ts";
 import { type Interval, meanInterval } from "../../math/bootstrap.ts";
 import { mean } from "../../math/statistics.ts";
 import { type VariantKind, variantKinds } from "../../search/space-variant.ts";
-import type { AuditMeasurement, AuditPair, AuditSearch, PairSide } from "./measurement.ts";
+import {
+  detectableShare,
+  type Evidence,
+  evidenceOf,
+  tally,
+  towardsGoal,
+  type Verdict,
+  verdictOf,
+} from "./audit-evidence.ts";
+import type { AuditMeasurement, AuditPair } from "./measurement.ts";
 
 /** A mean with its 95 % interval, over `count` values; null where nothing was measured. */
 export interface Estimate {
@@ -28,26 +38,16 @@ export interface RankingSummary {
   readonly byModel: boolean;
   /** Share of pairs in the right order, in [0, 1], with Wilson's interval. */
   readonly correct: Estimate | null;
-  /** Of those pairs whose better design has fewer MACs. */
-  readonly correctAgainstCosts: Estimate | null;
   readonly unreadable: number;
 }
 
 export interface Gap {
   readonly measure: "blind ranking" | "first guess" | "best design";
   /** What the published names are compared with. */
-  readonly over: string;
+  readonly over: VariantKind;
   /** Shares of pairs in [-1, 1] for the ranking, percentile points for the others. */
   readonly difference: Estimate | null;
 }
-
-export interface Evidence {
-  readonly name: "ranking" | "first guess" | "deaf to feedback" | "names";
-  /** Null when too little was measured to say. */
-  readonly holds: boolean | null;
-}
-
-export type Verdict = "no sign" | "signs" | "clear signs" | "undecided";
 
 export interface AuditSummary {
   readonly variants: readonly VariantSummary[];
@@ -57,13 +57,10 @@ export interface AuditSummary {
   readonly lateInverted: Estimate | null;
   readonly bestTrivialPercentile: number;
   readonly evidence: readonly Evidence[];
+  /** The share of the table that a model would have to know to be found four times out of five; null when none is enough. */
+  readonly detectableShare01: number | null;
   readonly verdict: Verdict;
 }
-
-export const minSeeds = 5;
-export const minPairs = 20;
-/** The variants that tell all that the published one tells of networks: only memory does better without a disguise. */
-export const sameFacts: readonly VariantKind[] = ["hidden-task", "permuted"];
 
 export function summariseAudit(audit: AuditMeasurement): AuditSummary {
   const random = createRandom("audit", audit.space, audit.dataset);
@@ -78,51 +75,14 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
   const overSeeds = (read: (seed: number) => number | undefined) => estimateOf(seeds.map(read));
   const firstOf = (variant: VariantKind, seed: number) => towardsGoal(searchOf(variant, seed))[0];
   const bestOf = (variant: VariantKind, seed: number) => highest(towardsGoal(searchOf(variant, seed)));
+  const seedGap = (read: typeof firstOf, variant: VariantKind) =>
+    overSeeds((seed) => minus(read("own-names", seed), read(variant, seed)));
 
-  const marks = new Map(
-    audit.rankings.map(({ variant, answers }) => [variant, marksOf(audit.pairs, answers)] as const),
-  );
-  const rules = {
-    "more MACs is better": marksOf(
-      audit.pairs,
-      audit.pairs.map(({ moreMacs }) => moreMacs),
-    ),
-    "larger digits are better": audit.pairs.map(({ better, largerDigits }) =>
-      largerDigits === null ? 0.5 : Number(largerDigits === better),
-    ),
+  const shareUnder = (variant: VariantKind) => {
+    const { right, judged } = tally(audit.rankings.filter((ranking) => ranking.variant === variant));
+    return shareOf(right, judged);
   };
-
-  const own = marks.get("own-names") ?? [];
-  const overPairs = (other: readonly (number | undefined)[]) =>
-    estimateOf(own.map((mark, index) => minus(mark, other[index])));
-  const same = audit.pairs.map((_, index) =>
-    meanOfAll(sameFacts.map((variant) => marks.get(variant)?.[index])),
-  );
-  const rankingGap = overPairs(same);
-  const ruleGaps = Object.entries(rules).map(([name, mark]) => ({ name, difference: overPairs(mark) }));
-  const relabelledGap = overPairs(marks.get("relabelled") ?? []);
-  const seedGap = (read: typeof firstOf, variants: readonly VariantKind[]) =>
-    overSeeds((seed) =>
-      minus(read("own-names", seed), meanOfAll(variants.map((variant) => read(variant, seed)))),
-    );
-  const firstGap = seedGap(firstOf, sameFacts);
-
-  const bestTrivialPercentile = Math.max(0, ...audit.trivialGuesses.map(({ percentile }) => percentile));
-  const lateInverted = overSeeds((seed) => {
-    const percentiles = searchOf("inverted", seed)?.percentiles ?? [];
-    return percentiles.length < 2 ? undefined : mean(percentiles.slice(Math.ceil(percentiles.length / 2)));
-  });
-  const ownFirst = overSeeds((seed) => firstOf("own-names", seed));
-  const beatsRules = allOf(ruleGaps.map(({ difference }) => above(difference, 0, minPairs)));
-  const evidence: Evidence[] = [
-    { name: "ranking", holds: allOf([above(rankingGap, 0, minPairs), beatsRules]) },
-    {
-      name: "first guess",
-      holds: allOf([above(firstGap, 0, minSeeds), above(ownFirst, bestTrivialPercentile, minSeeds)]),
-    },
-    { name: "deaf to feedback", holds: above(lateInverted, bestTrivialPercentile, minSeeds) },
-    { name: "names", holds: allOf([above(relabelledGap, 0, minPairs), beatsRules]) },
-  ];
+  const evidence = evidenceOf(audit);
 
   return {
     variants: variantKinds.map((variant) => ({
@@ -136,100 +96,73 @@ export function summariseAudit(audit: AuditMeasurement): AuditSummary {
     })),
     rankings: [
       ...audit.rankings.map(({ variant, unreadable }) => ({
-        ...scoreOf(audit.pairs, marks.get(variant) ?? []),
+        correct: shareUnder(variant),
         name: variant,
         byModel: true,
         unreadable,
       })),
-      ...Object.entries(rules).map(([name, mark]) => ({
-        ...scoreOf(audit.pairs, mark),
-        name,
-        byModel: false,
-        unreadable: 0,
-      })),
+      rule(audit, "more MACs is better", ({ moreMacs }) => moreMacs),
+      rule(audit, "larger digits are better", ({ largerDigits }) => largerDigits),
     ],
     gaps: [
-      { measure: "blind ranking", over: sameFacts.join(" and "), difference: rankingGap },
-      ...[...marks].flatMap(([variant, mark]) =>
+      ...audit.rankings.flatMap(({ variant }) =>
         variant === "own-names"
           ? []
-          : [{ measure: "blind ranking", over: variant, difference: overPairs(mark) } as const],
+          : [
+              {
+                measure: "blind ranking",
+                over: variant,
+                difference: shareGap(shareUnder("own-names"), shareUnder(variant)),
+              } as const,
+            ],
       ),
-      ...ruleGaps.map(
-        ({ name, difference }) =>
-          ({ measure: "blind ranking", over: `the rule “${name}”`, difference }) as const,
-      ),
-      { measure: "first guess", over: sameFacts.join(" and "), difference: firstGap },
       ...(["first guess", "best design"] as const).flatMap((measure) =>
         (["hidden-task", "permuted", "relabelled"] as const).map((variant) => ({
           measure,
           over: variant,
-          difference: seedGap(measure === "first guess" ? firstOf : bestOf, [variant]),
+          difference: seedGap(measure === "first guess" ? firstOf : bestOf, variant),
         })),
       ),
     ],
-    lateInverted,
-    bestTrivialPercentile,
+    lateInverted: overSeeds((seed) => {
+      const percentiles = searchOf("inverted", seed)?.percentiles ?? [];
+      return percentiles.length < 2 ? undefined : mean(percentiles.slice(Math.ceil(percentiles.length / 2)));
+    }),
+    bestTrivialPercentile: Math.max(0, ...audit.trivialGuesses.map(({ percentile }) => percentile)),
     evidence,
-    verdict: verdictOf(evidence),
+    detectableShare01: detectableShare(audit),
+    verdict: verdictOf(audit, evidence),
   };
 }
 
-/** Clear: at least two of the three kinds that knowledge of networks does not explain. Signs: one of the four. */
-function verdictOf(evidence: readonly Evidence[]): Verdict {
-  const strong = evidence.filter(({ name, holds }) => holds === true && name !== "names").length;
-  if (strong >= 2) return "clear signs";
-  if (evidence.some(({ holds }) => holds === true)) return "signs";
-  return evidence.some(({ name, holds }) => holds === null && name !== "names") ? "undecided" : "no sign";
-}
-
-/** Whether the interval lies above `bound`; null with fewer than `least` values. */
-function above(estimate: Estimate | null, bound: number, least: number): boolean | null {
-  return estimate === null || estimate.count < least ? null : estimate.ci95[0] > bound;
-}
-
-/** False as soon as one is false; null when one is not known. */
-function allOf(parts: readonly (boolean | null)[]): boolean | null {
-  return parts.includes(false) ? false : parts.includes(null) ? null : true;
-}
-
-function towardsGoal(search: AuditSearch | undefined): readonly number[] {
-  if (search === undefined) return [];
-  return search.variant === "inverted" ? search.percentiles.map((value) => 100 - value) : search.percentiles;
+/** What a rule that needs no model makes of all pairs; where it does not decide, half a point. */
+function rule(
+  { rankings }: AuditMeasurement,
+  name: string,
+  answer: (pair: AuditPair) => AuditPair["moreMacs"],
+): RankingSummary {
+  const pairs = rankings.flatMap((ranking) => ranking.pairs);
+  const right = pairs.reduce((sum, pair) => {
+    const said = answer(pair);
+    return sum + (said === null ? 0.5 : Number(said === pair.better));
+  }, 0);
+  return { name, byModel: false, correct: shareOf(right, pairs.length), unreadable: 0 };
 }
 
 const highest = (values: readonly number[]) => (values.length === 0 ? undefined : Math.max(...values));
 const minus = (a: number | undefined, b: number | undefined) =>
   a === undefined || b === undefined ? undefined : a - b;
 
-/** Undefined unless all are known: a mean over other variants would compare other things. */
-function meanOfAll(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 || known.length < values.length ? undefined : mean(known);
+/** A share with Wilson's interval. */
+function shareOf(right: number, count: number): Estimate | null {
+  return count === 0 ? null : { mean: right / count, ci95: wilsonInterval(right, count), count };
 }
 
-/** 1 for a right answer, 0 for a wrong one, undefined for none. */
-function marksOf(pairs: readonly AuditPair[], answers: readonly (PairSide | null)[]): (number | undefined)[] {
-  return pairs.map(({ better }, index) => {
-    const answer = answers[index];
-    return answer === null || answer === undefined ? undefined : Number(answer === better);
-  });
-}
-
-function scoreOf(pairs: readonly AuditPair[], marks: readonly (number | undefined)[]) {
-  const misleading = marks.filter((_, index) => pairs[index]?.better !== pairs[index]?.moreMacs);
-  return { correct: shareOf(marks), correctAgainstCosts: shareOf(misleading) };
-}
-
-/** A share with Wilson's 95 % interval. @see Wilson (1927), "Probable inference, the law of succession". */
-function shareOf(marks: readonly (number | undefined)[]): Estimate | null {
-  const known = marks.filter((mark) => mark !== undefined);
-  const count = known.length;
-  if (count === 0) return null;
-  const z = 1.959964;
-  const share = mean(known);
-  const centre = (share + z ** 2 / (2 * count)) / (1 + z ** 2 / count);
-  const half =
-    (z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2))) / (1 + z ** 2 / count);
-  return { mean: share, ci95: [centre - half, centre + half], count };
+/** The difference of two shares of different pairs. @see Newcombe (1998), "Interval estimation for the difference", method 10. */
+function shareGap(a: Estimate | null, b: Estimate | null): Estimate | null {
+  if (a === null || b === null) return null;
+  const difference = a.mean - b.mean;
+  const below = Math.hypot(a.mean - a.ci95[0], b.ci95[1] - b.mean);
+  const above = Math.hypot(a.ci95[1] - a.mean, b.mean - b.ci95[0]);
+  return { mean: difference, ci95: [difference - below, difference + above], count: a.count + b.count };
 }

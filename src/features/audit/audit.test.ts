@@ -17,7 +17,6 @@ import {
 } from "../../testing/model-server.ts";
 import { auditPlan, runAudit } from "./audit.ts";
 import { summariseAudit } from "./audit-summary.ts";
-import { drawPairs } from "./blind-ranking.ts";
 import type { AuditMeasurement } from "./measurement.ts";
 
 const environment = {};
@@ -124,41 +123,37 @@ function macsIn(text: string): number {
 /** Prefers large digits, whatever they stand for. */
 const digitLover: Script = { propose: () => choicesOf("22222222"), worth: sumOf };
 
-const holds = (measured: AuditMeasurement) =>
-  Object.fromEntries(summariseAudit(measured).evidence.map((entry) => [entry.name, entry.holds]));
+const chanceOf = (measured: AuditMeasurement) =>
+  Object.fromEntries(summariseAudit(measured).evidence.map(({ name, p }) => [name, p!]));
 
-test("a model that remembers the table shows clear signs, of every kind", async () => {
+test("a model that remembers the table where it is named shows clear signs", async () => {
   const { measured, requests, plan } = await audit(memoriser);
   const summary = summariseAudit(measured);
-  expect(holds(measured)).toEqual({
-    ranking: true,
-    "first guess": true,
-    "deaf to feedback": true,
-    names: true,
-  });
+  const chance = chanceOf(measured);
+  expect(chance.pairs).toBeLessThan(1e-6);
+  // Rank 1, as if drawn from the best hundredth of 6,561 designs, times three kinds of evidence.
+  expect(chance["first guess"]).toBeCloseTo(3 / 65.61, 5);
+  expect(chance["full disguise"]).toBeGreaterThan(0.05);
   expect(summary.verdict).toBe("clear signs");
   expect(summary.rankings.find(({ name }) => name === "own-names")?.correct?.mean).toBe(1);
   expect(summary.variants.find(({ variant }) => variant === "own-names")?.first?.mean).toBe(100);
-  // Half of the pairs are such that costs mislead.
-  expect(summary.rankings.find(({ name }) => name === "more MACs is better")?.correct?.mean).toBe(0.5);
+  expect(summary.rankings.find(({ name }) => name === "more MACs is better")?.correct?.mean).toBeCloseTo(
+    0.5,
+    1,
+  );
   expect(requests.length).toBe(5 * 5 * 4 + 4 * 4);
   expect(plan.calls).toBe(requests.length);
 });
 
-test("a model that counts costs shows no sign", async () => {
-  const { measured } = await audit(counter);
-  expect(summariseAudit(measured).verdict).toBe("no sign");
-  const { mean } = summariseAudit(measured).rankings.find(({ name }) => name === "own-names")!.correct!;
-  expect(mean).toBeCloseTo(0.5, 1);
-});
-
-test("a model that prefers large digits does as well without words, worse in another order, and shows no sign", async () => {
-  const { measured } = await audit(digitLover);
-  const summary = summariseAudit(measured);
-  const scoreOf = (name: string) => summary.rankings.find((entry) => entry.name === name)?.correct?.mean;
-  expect(scoreOf("relabelled")).toBe(scoreOf("own-names"));
-  expect(holds(measured).ranking).toBe(false);
-  expect(summary.verdict).toBe("no sign");
+test("a model that counts costs, and one that prefers large digits, show no sign", async () => {
+  for (const innocent of [counter, digitLover]) {
+    const { measured } = await audit(innocent);
+    const summary = summariseAudit(measured);
+    expect(summary.evidence.every(({ p }) => p! > 0.05)).toBe(true);
+    const { mean } = summary.rankings.find(({ name }) => name === "own-names")!.correct!;
+    expect(mean).toBeGreaterThan(0.35);
+    expect(mean).toBeLessThan(0.65);
+  }
 });
 
 test("what the model reads under each variant says no more than it should", async () => {
@@ -216,14 +211,4 @@ test("a spent budget ends the audit with what there is, and a later one asks onl
   expect(purposes).toContain("audit relabelled seed 2 proposal 3");
   expect(purposes).toContain("audit permuted ranking 4");
   expect(new Set(purposes).size).toBe(116);
-});
-
-test("pairs differ in accuracy, and costs mislead in every second one", () => {
-  const pairs = drawPairs(space, published, 30, 1);
-  expect(pairs.length).toBe(30);
-  pairs.forEach(({ designs, better, moreMacs }, index) => {
-    const accuracies = [designs.A, designs.B].map((choices) => published.lookUp(choices)!.selection01);
-    expect(better).toBe(accuracies[0]! > accuracies[1]! ? "A" : "B");
-    expect(better !== moreMacs).toBe(index % 2 === 1);
-  });
 });

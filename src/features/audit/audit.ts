@@ -1,6 +1,6 @@
-// The contamination audit: the same model searches the same table under several variants, and judges the same pairs of
-// designs. Every call has its own purpose in the conversation's record, so an audit that was stopped goes on where it
-// ended. What the figures mean is decided in `report/`.
+// The contamination audit: the same model searches the same table under several variants, and judges pairs of designs that
+// only the table can order. Every call has its own purpose in the conversation's record, so an audit that was stopped
+// goes on where it ended. What the figures mean is decided in `audit-evidence.ts`.
 
 import { GeniusError } from "../../base/errors.ts";
 import { mapInOrder } from "../../base/map-in-order.ts";
@@ -8,7 +8,8 @@ import { createRandom } from "../../base/random.ts";
 import type { Evaluator } from "../../evaluators/evaluator.ts";
 import type { Conversation } from "../../llm/index.ts";
 import { mean } from "../../math/statistics.ts";
-import { allDesigns, createDomain } from "../../search/constraints/create-domain.ts";
+import { keyOf } from "../../search/choices.ts";
+import { allDesigns, anyDesign, createDomain } from "../../search/constraints/create-domain.ts";
 import type { Choices, Space } from "../../search/space.ts";
 import {
   type SpaceVariant,
@@ -21,7 +22,8 @@ import type { Strategy } from "../../search/strategy.ts";
 import { isScored, type Trial } from "../../search/trial.ts";
 import { runStudy } from "../../study/run-study.ts";
 import type { TableJudge } from "../../study/table-trace.ts";
-import { type DesignPair, drawPairs, rankingPrompt, rankPairs } from "./blind-ranking.ts";
+import { rankingPrompt, rankPairs } from "./blind-ranking.ts";
+import { type DesignPair, matchedPairs } from "./matched-pairs.ts";
 import type { AuditMeasurement, AuditRanking, AuditSearch, PairSide } from "./measurement.ts";
 
 export interface AuditSetting {
@@ -35,7 +37,10 @@ export interface AuditSetting {
   readonly conversation: Conversation;
   readonly trials: number;
   readonly seeds: number;
+  /** Pairs to judge under each variant; no pair is judged under two. */
   readonly pairs: number;
+  /** Draws the pairs and the variants' orders; default 1. */
+  readonly drawSeed?: number;
   /** Calls under way at once. */
   readonly parallel: number;
   readonly signal: AbortSignal;
@@ -44,14 +49,14 @@ export interface AuditSetting {
 
 const batchSize = 10;
 /** Without feedback an inverted variant is the space as published. */
-const rankedVariants = variantKinds.filter((kind) => kind !== "inverted");
+const rankedVariants: readonly VariantKind[] = variantKinds.filter((kind) => kind !== "inverted");
 
 /** @throws GeniusError when the model cannot be had; the signal's reason when it is aborted. */
 export async function runAudit(setting: AuditSetting): Promise<AuditMeasurement> {
   const { space, table, conversation, trials, seeds, evaluator, parallel, signal } = setting;
   const designs = allDesigns(space).filter((choices) => table.lookUp(choices) !== undefined);
   const worst01 = Math.min(...designs.map((choices) => table.lookUp(choices)!.selection01));
-  const pairs = drawPairs(space, table, setting.pairs, 1);
+  const pairsOf = drawnPairs(setting);
   let stoppedBy: string | null = null;
   const stop = (reason: string) => {
     stoppedBy ??= reason;
@@ -71,6 +76,7 @@ export async function runAudit(setting: AuditSetting): Promise<AuditMeasurement>
 
   const rankings: AuditRanking[] = [];
   for (const variant of rankedVariants) {
+    const pairs = pairsOf(variant);
     const batches = chunks(pairs, batchSize);
     const answers: (PairSide | null)[] = [];
     let unreadable = 0;
@@ -80,7 +86,8 @@ export async function runAudit(setting: AuditSetting): Promise<AuditMeasurement>
       else if (said === undefined) unreadable += size;
       answers.push(...(said ?? Array.from({ length: size }, () => null)));
     }
-    rankings.push({ variant, answers, unreadable });
+    const judged = pairs.map(({ better, moreMacs, largerDigits }) => ({ better, moreMacs, largerDigits }));
+    rankings.push({ variant, pairs: judged, answers, unreadable });
     setting.onProgress?.(`${variant}: ${answers.length - unreadable} of ${answers.length} pairs judged`);
   }
 
@@ -94,9 +101,18 @@ export async function runAudit(setting: AuditSetting): Promise<AuditMeasurement>
     seeds,
     trivialGuesses: trivialGuesses(setting, designs),
     searches,
-    pairs: pairs.map(({ better, moreMacs, largerDigits }) => ({ better, moreMacs, largerDigits })),
     rankings,
     stoppedBy,
+  };
+}
+
+/** The pairs of each ranked variant, equally many and none in two. */
+function drawnPairs({ space, table, pairs, drawSeed = 1 }: Omit<AuditSetting, "signal" | "parallel">) {
+  const all = matchedPairs(space, table, { count: pairs * rankedVariants.length, seed: drawSeed });
+  const size = Math.floor(all.length / rankedVariants.length);
+  return (variant: VariantKind) => {
+    const place = rankedVariants.indexOf(variant);
+    return all.slice(place * size, (place + 1) * size);
   };
 }
 
@@ -107,15 +123,18 @@ export function auditPlan(setting: Omit<AuditSetting, "signal" | "parallel">): {
   readonly replyTokens: number;
 } {
   const variants = variantKinds.map((kind) => {
-    const variant = variantOf(setting.space, kind, "plan");
+    const variant = variantUnder(setting, kind, "plan");
     const plan = strategyUnder(setting, variant, "plan").strategy.modelPlan?.();
     return plan ?? { calls: setting.trials, promptChars: 0, replyTokens: 0 };
   });
-  const pairs = drawPairs(setting.space, setting.table, Math.min(batchSize, setting.pairs), 1);
   const rankingCalls = Math.ceil(setting.pairs / batchSize);
+  const random = createRandom("audit", "plan");
+  const pairs = Array.from({ length: Math.min(batchSize, setting.pairs) }, () => ({
+    designs: { A: anyDesign(setting.space, random), B: anyDesign(setting.space, random) },
+  }));
   const rankings = rankedVariants.map((kind) => {
     const messages = rankingPrompt({
-      variant: variantOf(setting.space, kind, "plan"),
+      variant: variantUnder(setting, kind, "plan"),
       task: setting.task,
       pairs,
     });
@@ -133,8 +152,14 @@ export function auditPlan(setting: Omit<AuditSetting, "signal" | "parallel">): {
   };
 }
 
-function variantOf(space: Space, kind: VariantKind, ...path: readonly (number | string)[]): SpaceVariant {
-  return spaceVariant(space, { kind, random: createRandom("audit", kind, ...path) });
+/** The variant that a search or a batch of pairs is shown: the same for the same path. */
+export function variantUnder(
+  { space, drawSeed = 1 }: Pick<AuditSetting, "space" | "drawSeed">,
+  kind: VariantKind,
+  ...path: readonly (number | string)[]
+): SpaceVariant {
+  const draw = drawSeed === 1 ? [] : ["draw", drawSeed];
+  return spaceVariant(space, { kind, random: createRandom("audit", kind, ...path, ...draw) });
 }
 
 function strategyUnder(
@@ -163,7 +188,7 @@ async function searchUnder(
   worst01: number,
 ): Promise<{ readonly search: AuditSearch; readonly reason: string | undefined }> {
   const { table, evaluator, signal } = setting;
-  const variant = variantOf(setting.space, kind, "search", seed);
+  const variant = variantUnder(setting, kind, "search", seed);
   const { domain, strategy } = strategyUnder(setting, variant, `audit ${kind} seed ${seed}`);
   const { trials, reason, detail } = await runStudy({
     domain,
@@ -184,12 +209,12 @@ async function searchUnder(
     },
   });
   signal.throwIfAborted();
+  const designs = trials.filter(isScored).map(({ proposal }) => variant.toOriginal(proposal.choices));
   const search = {
     variant: kind,
     seed,
-    percentiles: trials
-      .filter(isScored)
-      .map(({ proposal }) => percentileOf(table, variant.toOriginal(proposal.choices))!),
+    firstDesign: designs[0] === undefined ? null : keyOf(setting.space, designs[0]),
+    percentiles: designs.map((choices) => percentileOf(table, choices)!),
     unreadable: trials.filter(isUnreadable).length,
   };
   const ended = reason === "budget-spent" || reason === "conversation-ended";
@@ -225,7 +250,7 @@ interface Batch {
 
 async function rankUnder(setting: AuditSetting, kind: VariantKind, { number, pairs }: Batch) {
   const { conversation, signal, task } = setting;
-  const variant = variantOf(setting.space, kind, "ranking", number);
+  const variant = variantUnder(setting, kind, "ranking", number);
   const purpose = `audit ${kind} ranking ${number}`;
   const size = pairs.length;
   try {
@@ -279,7 +304,7 @@ function trivialGuesses(
   return guesses.flatMap(({ name, of }) => {
     const percentiles = of.flatMap((choices) => percentileOf(table, choices) ?? []);
     if (percentiles.length === 0) return [];
-    return [{ name, percentile: mean(percentiles) }];
+    return [{ name, designs: of.map((choices) => keyOf(space, choices)), percentile: mean(percentiles) }];
   });
 }
 

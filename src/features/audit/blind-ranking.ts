@@ -1,50 +1,12 @@
-// Blind ranking: a model says of pairs of designs which is the more accurate, before anything was measured. Half of the
-// pairs are such that the design of more MACs is the worse one, so that counting costs is worth no more than chance.
-import { createRandom } from "../../base/random.ts";
+// Blind ranking: a model says of pairs of designs which is the more accurate, before anything was measured.
 import { formatCount } from "../../base/units.ts";
 import type { ChatMessage, ChatReply, ChatRequest, Conversation } from "../../llm/index.ts";
-import { anyDesign, createDomain } from "../../search/constraints/create-domain.ts";
+import { createDomain } from "../../search/constraints/create-domain.ts";
 import { describeCosts, describeDecisions, designText } from "../../search/prompt/describe-space.ts";
-import type { Choices, Space } from "../../search/space.ts";
+import type { Choices } from "../../search/space.ts";
 import type { SpaceVariant } from "../../search/space-variant.ts";
-import type { TableJudge } from "../../study/table-trace.ts";
-import type { AuditPair, PairSide } from "./measurement.ts";
-
-/** A pair with its designs, as choices in the published space. */
-export interface DesignPair extends AuditPair {
-  readonly designs: Readonly<Record<PairSide, Choices>>;
-}
-
-const draws = 10_000;
-
-/**
- * `count` random pairs of a table's designs that differ in accuracy and in MACs; costs mislead in every second one, as
- * far as the table has such pairs. Fewer when the table has none at all.
- */
-export function drawPairs(space: Space, table: TableJudge, count: number, seed: number): DesignPair[] {
-  const { costOf } = createDomain(space, {});
-  const sum = (choices: Choices) => choices.reduce((total, choice) => total + choice, 0);
-  const draw = (index: number): DesignPair | undefined => {
-    const random = createRandom("audit", seed, "pair", index);
-    const misleading = index % 2 === 1;
-    let fallback: DesignPair | undefined;
-    for (let attempt = 0; attempt < draws; attempt += 1) {
-      const designs = { A: anyDesign(space, random), B: anyDesign(space, random) };
-      const compare = (quantity: (choices: Choices) => number | undefined): PairSide | null => {
-        const [a, b] = [quantity(designs.A), quantity(designs.B)];
-        return a === undefined || b === undefined || a === b ? null : a > b ? "A" : "B";
-      };
-      const better = compare((choices) => table.lookUp(choices)?.selection01);
-      const moreMacs = compare((choices) => costOf(choices).macCount);
-      if (better === null || moreMacs === null) continue;
-      const pair = { designs, better, moreMacs, largerDigits: compare(sum) };
-      if ((better !== moreMacs) === misleading) return pair;
-      fallback ??= pair;
-    }
-    return fallback;
-  };
-  return Array.from({ length: count }, (_, index) => draw(index)).filter((pair) => pair !== undefined);
-}
+import type { DesignPair } from "./matched-pairs.ts";
+import type { PairSide } from "./measurement.ts";
 
 export interface RankingRequest {
   readonly variant: SpaceVariant;
@@ -90,7 +52,9 @@ export function rankingPrompt({
   variant,
   task,
   pairs,
-}: Pick<RankingRequest, "variant" | "task" | "pairs">): readonly ChatMessage[] {
+}: Pick<RankingRequest, "variant" | "task"> & {
+  readonly pairs: readonly Pick<DesignPair, "designs">[];
+}): readonly ChatMessage[] {
   const domain = createDomain(variant.space, {});
   const shown = (original: Choices) => {
     const choices = variant.fromOriginal(original);

@@ -38,10 +38,10 @@ const options = z.object({
     .describe("the table's data set (default: the space's first)")
     .meta({ placeholder: "NAME" }),
   trials: count.default(10).describe("evaluations of each search"),
-  seeds: count.default(5).describe("searches under each variant; fewer than 5 decide nothing"),
+  seeds: count.default(5).describe("searches under each variant"),
   pairs: count
     .default(100)
-    .describe("pairs of designs to rank under each variant; fewer than 20 decide nothing"),
+    .describe("pairs of designs to judge under each variant; fewer than 20 decide nothing"),
   parallel: count.default(4).describe("calls at once (1 for --model manual)"),
   ...modelSettings.shape,
   out: z
@@ -58,8 +58,8 @@ export default defineCommand({
   genius audit contamination --space nas-bench-201 --model openai/gpt-5-mini --max-usd 2
 
 The model searches the same table under five variants – as published, with task and data set hidden, in another order,
-without any words, and with accuracies turned upside down – and judges which of two designs is better before anything is
-measured. The folder gets audit.html, audit.md, audit.json and conversation.jsonl; the same command with the same --out
+without any words, and with accuracies turned upside down – and judges before anything is measured which of two designs
+is better, where knowledge of networks cannot tell. The verdict says what an audit of this size would find. The folder gets audit.html, audit.md, audit.json and conversation.jsonl; the same command with the same --out
 asks nothing twice.`,
   async run({ operands, options: given, terminal }) {
     if (operands.join(" ") !== "contamination") {

@@ -1,11 +1,13 @@
 // What a contamination audit measured: how good the designs were that a model proposed under each variant of a space, and
-// which of two designs it took for the better one. Plain data, written by `study/` and read by `report/`.
+// which of two designs it took for the better one. Plain data; what it means is decided in `audit-evidence.ts`.
 import type { VariantKind } from "../../search/space-variant.ts";
 
 /** One search under one variant. */
 export interface AuditSearch {
   readonly variant: VariantKind;
   readonly seed: number;
+  /** The key of the first design that was proposed, in the published space; null when there is none. */
+  readonly firstDesign: string | null;
   /**
    * The place of each evaluated design among all of the table, in the order of proposing: 100 for the best, 0 for the
    * worst, by the published accuracy – whatever was fed back.
@@ -17,19 +19,30 @@ export interface AuditSearch {
 
 export type PairSide = "A" | "B";
 
-/** Two designs of different published accuracy and different MACs. */
+/** Two designs of different published accuracy that knowledge of networks expects to be equal. */
 export interface AuditPair {
   readonly better: PairSide;
-  readonly moreMacs: PairSide;
+  /** Null when both have as many. */
+  readonly moreMacs: PairSide | null;
   /** The design whose digits, as published, have the larger sum; null when they are equal. */
   readonly largerDigits: PairSide | null;
 }
 
-/** What the model said of the pairs under one variant: null where its reply could not be read, or where it was not asked. */
+/** What the model said of one variant's pairs: null where its reply could not be read, or where it was not asked. */
 export interface AuditRanking {
   readonly variant: VariantKind;
+  readonly pairs: readonly AuditPair[];
   readonly answers: readonly (PairSide | null)[];
   readonly unreadable: number;
+}
+
+/** Designs that need no knowledge of the table. */
+export interface TrivialGuess {
+  readonly name: string;
+  /** Their keys in the published space. */
+  readonly designs: readonly string[];
+  /** Their place in the table, as above; the mean of several. */
+  readonly percentile: number;
 }
 
 export interface AuditMeasurement {
@@ -41,10 +54,8 @@ export interface AuditMeasurement {
   /** Evaluations of each search. */
   readonly trials: number;
   readonly seeds: number;
-  /** Designs that need no knowledge of the table, with their place in it as above. */
-  readonly trivialGuesses: readonly { readonly name: string; readonly percentile: number }[];
+  readonly trivialGuesses: readonly TrivialGuess[];
   readonly searches: readonly AuditSearch[];
-  readonly pairs: readonly AuditPair[];
   readonly rankings: readonly AuditRanking[];
   /** Why the audit ended before everything was asked; null when it is whole. */
   readonly stoppedBy: string | null;
