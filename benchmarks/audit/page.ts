@@ -80,7 +80,8 @@ its pairs alone; that is what its first sentence claims when there is no sign.
   more MACs. It recognises the table wherever there are words; under \`relabelled\` it takes the digits for the published ones.
 - **gp**: proposes as the strategy \`gp\` does after the results that it is shown, and judges pairs by what \`hybrid\` believes of networks before
   anything is measured.
-- **more MACs is better**: the largest design that was not tried; without costs, the one of largest digits.
+- **more MACs is better**: the largest design that was not tried; without costs, the one of largest digits. The pairs are balanced for it.
+- **early layers count double**: the same with a sum of digits in which the first half counts double. The pairs are not balanced for it.
 
 ## Method
 

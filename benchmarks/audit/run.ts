@@ -15,6 +15,7 @@ import { summariseAudit } from "../../src/features/audit/audit-summary.ts";
 import {
   conversationWith,
   type Designer,
+  earlyCountsDouble,
   knowsShare,
   largerIsBetter,
   surrogate,
@@ -64,6 +65,7 @@ for (const name of values.tables.split(",")) {
       "knows a quarter of it": () => knowsShare(world, 0.25),
       gp: () => surrogate,
       "more MACs is better": () => largerIsBetter,
+      "early layers count double": () => earlyCountsDouble,
     };
     for (const [designer, create] of Object.entries(designers)) {
       if (lines.some((line) => line.table === name && line.designer === designer && line.repeat === repeat))

@@ -197,3 +197,34 @@ test("a search with a model goes on after a stop as if nothing had happened", as
   expect(without(begun.trials)).toEqual(without(whole.trials));
   expect(without(resumed.trials)).toEqual(without(whole.trials));
 });
+
+test("the model may ask for what the surrogate expects, and a server without tools is asked without them", async () => {
+  const design = [2, 0, 2, 1, 2, 1, 2, 0];
+  const candidates = { candidates: [{ reason: "late width", choices: design, expectedAccuracyPercent: 92 }] };
+  const answers: string[] = [];
+  const asking = await converse(({ body }) => {
+    const last = body.messages?.at(-1);
+    if (last?.role === "tool") {
+      answers.push(String(last.content));
+      return behaviours.object(candidates);
+    }
+    return { kind: "tools", calls: [{ name: "surrogate", input: { designs: [design] } }] };
+  });
+  const { trials } = await study(3, asking.conversation);
+  expect(trials.length).toBe(3);
+  expect(answers[0]).toContain("Nothing is expected yet");
+  expect(answers[1]).toMatch(/"percent":\d/);
+  const names = (asking.requests[0]!.body.tools as { function: { name: string } }[]).map(
+    (tool) => tool.function.name,
+  );
+  expect(names).toEqual(["cost", "neighbours", "layers", "tried", "surrogate"]);
+
+  const bare = await converse(({ body }) =>
+    body.tools === undefined
+      ? behaviours.object(candidates)
+      : behaviours.error(400, "scripted does not support tools"),
+  );
+  const without = await study(3, bare.conversation);
+  expect(without.trials.length).toBe(3);
+  expect(without.trials.some(({ proposal }) => proposal.by === "hybrid/model")).toBe(true);
+});

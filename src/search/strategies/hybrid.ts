@@ -8,6 +8,7 @@ import { type ChatReply, type Conversation, tokensOf } from "../../llm/index.ts"
 import type { Domain } from "../constraints/domain.ts";
 import { repairInShape } from "../constraints/shape-repair.ts";
 import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
+import { designerTools } from "../prompt/designer-tools.ts";
 import { hybridPrompt2026 } from "../prompt/genius-2026-11.ts";
 import {
   candidatesSchema,
@@ -44,6 +45,12 @@ const options = z.object({
     .enum(["default", "genius-2026-11"])
     .default("default")
     .describe("genius-2026-11 is the default of that month, for records of it"),
+  costTool: z
+    .boolean()
+    .default(true)
+    .describe(
+      "offer the model tools with exact answers: costs, neighbours, layers, what was tried, what the surrogate expects",
+    ),
   maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -89,6 +96,26 @@ function create(setting: StrategySetting, given: Options): Strategy {
     given.prompt === "default" ? repairInShape(domain, choices) : domain.repair(choices);
   const promptOf = given.prompt === "genius-2026-11" ? hybridPrompt2026 : hybridPrompt;
 
+  // Old records are of requests without tools.
+  const hasTools = given.costTool && given.prompt === "default";
+  const toolsFor = (pending: readonly Proposal[], trialNumber: number) =>
+    designerTools({
+      domain,
+      trials,
+      expect(designs) {
+        // Nothing is expected before a measurement; and what is looked up must not change what is drawn.
+        if (!trials.some(isScored)) return [];
+        const random = createRandom("designer tools", trialNumber);
+        const beliefs = surrogate.candidates({ random, pending, extra: designs });
+        return designs.flatMap((choices) => {
+          const place = beliefs.placeOf(choices);
+          return place === undefined
+            ? []
+            : [beliefs.scoreOf(beliefs.means[place] as number, beliefs.deviations[place] as number)];
+        });
+      },
+    });
+
   /** The model's answer, why it is not asked any more, or undefined where that was said before. */
   const ask = async (
     model: Conversation,
@@ -113,6 +140,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
         {
           messages: promptOf(state),
           schema: candidatesSchema(domain.space, given.candidates, setting.metric),
+          ...(hasTools && { tools: toolsFor(pending, trialNumber) }),
           purpose: `proposal ${trialNumber}`,
           maxOutputTokens: given.maxOutputTokens,
         },
@@ -217,7 +245,10 @@ function create(setting: StrategySetting, given: Options): Strategy {
             ...inventedBeliefs(domain, given.candidates),
           }),
         ).length;
-      const schema = JSON.stringify(candidatesSchema(domain.space, given.candidates, setting.metric)).length;
+      const schema = JSON.stringify([
+        candidatesSchema(domain.space, given.candidates, setting.metric),
+        ...(hasTools ? toolsFor([], 1) : []),
+      ]).length;
       return {
         promptChars: meanLength(calls, lengthAfter) + schema,
         replyTokens: tokensOf(given.candidates * (200 + 3 * domain.space.decisions.length)),

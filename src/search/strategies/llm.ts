@@ -4,20 +4,13 @@
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
-import {
-  answerIn,
-  type ChatMessage,
-  type ChatReply,
-  type ChatRequest,
-  type Tool,
-  tokensOf,
-} from "../../llm/index.ts";
-import { parseChoices } from "../choices.ts";
+import { answerIn, type ChatMessage, type ChatReply, type ChatRequest, tokensOf } from "../../llm/index.ts";
 import { neighbours } from "../constraints/create-domain.ts";
 import type { Domain } from "../constraints/domain.ts";
 import { repairInShape } from "../constraints/shape-repair.ts";
 import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
 import { defaultPrompt } from "../prompt/default-prompt.ts";
+import { costTool, designerTools } from "../prompt/designer-tools.ts";
 import { genius2023Prompt } from "../prompt/genius-2023.ts";
 import { prompt2026 } from "../prompt/genius-2026-11.ts";
 import { inventedTrials, meanLength, proseCharacters } from "../prompt/invented-history.ts";
@@ -47,8 +40,11 @@ const options = z.object({
   costs: z
     .boolean()
     .default(true)
-    .describe("tell the model what designs cost (default prompt); without, there is no cost tool either"),
-  costTool: z.boolean().default(true).describe("offer a tool that counts the costs of designs exactly"),
+    .describe("tell the model what designs cost (default prompt); without, there are no tools either"),
+  costTool: z
+    .boolean()
+    .default(true)
+    .describe("offer tools with exact answers: costs, neighbours, layers, what was tried"),
   maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -81,7 +77,10 @@ function create(setting: StrategySetting, given: Options): Strategy {
     maxOutputTokens: given.maxOutputTokens,
     ...(paper ? { temperature: 0 } : given.temperature !== undefined && { temperature: given.temperature }),
     ...(!paper && { schema: replySchema(domain.space, setting.metric) }),
-    ...(hasTool && { tools: [costTool(domain)] }),
+    // Old records are of the first of the tools alone.
+    ...(hasTool && {
+      tools: given.prompt === "default" ? designerTools({ domain, trials: history }) : [costTool(domain)],
+    }),
   };
 
   /** What the model said when it proposed a trial: the paper's protocols send it back. */
@@ -270,34 +269,4 @@ function nearestFree(
       .filter((choices) => isFree(choices) && domain.isFeasible(choices))
       .sort((a, b) => domain.costOf(b).macCount - domain.costOf(a).macCount)[0];
   return best(near) ?? best(near.flatMap((choices) => neighbours(domain.space, choices)).slice(0, 20_000));
-}
-
-/** Counts designs for the model. What is no design is answered in words. */
-function costTool(domain: Domain): Tool {
-  return {
-    name: "cost",
-    description:
-      "Counts parameters and multiply–accumulates of designs exactly, if you need it, and says whether each is within the limits.",
-    inputJsonSchema: {
-      type: "object",
-      additionalProperties: false,
-      required: ["designs"],
-      properties: {
-        designs: { type: "array", maxItems: 20, items: { type: "array", items: { type: "integer" } } },
-      },
-    },
-    execute(input) {
-      const { designs } = input as { designs: readonly (readonly number[])[] };
-      return designs.map((digits) => {
-        try {
-          const choices = parseChoices(domain.space, digits.join(","));
-          const { paramCount, macCount } = domain.costOf(choices);
-          return { paramCount, macCount, withinLimits: domain.isFeasible(choices) };
-        } catch (thrown) {
-          if (thrown instanceof GeniusError) return { error: thrown.message };
-          throw thrown;
-        }
-      });
-    },
-  };
 }
