@@ -128,3 +128,4 @@ export type { RunRecord } from "./study/fold.ts";
 export { createJournal, type Journal, openJournal, readJournal } from "./study/journal.ts";
 export type { StudyConfig } from "./study/journal-lines.ts";
 export { runStudy, type Study, type StudyEvent, type StudyResult, testBest } from "./study/run-study.ts";
+export { type ImageSize, imageSizeOption, sidesOf } from "./tasks/image-size.ts";

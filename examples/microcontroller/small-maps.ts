@@ -5,8 +5,10 @@ import {
   convNorm,
   createNetworkBuilder,
   defineSpace,
+  imageSizeOption,
   type Network,
   peakActivationBytes,
+  sidesOf,
 } from "genius-nas";
 import { z } from "zod";
 
@@ -18,19 +20,16 @@ export default defineSpace({
     "Four 3×3 convolutions, the first three of which halve the image, within a memory for feature maps.",
   source: "an example",
   options: z.object({
-    imageSize: z.int().min(8).default(28),
+    imageSize: imageSizeOption({ min: 8, max: 1024 }).prefault(28),
     channels: z.int().min(1).default(1),
     classCount: z.int().min(2).default(10),
     memoryKb: z.number().positive().default(32).describe("memory for feature maps, at one byte a value"),
   }),
   fit: (images) => images,
   create({ imageSize, channels, classCount, memoryKb }) {
+    const input = [channels, ...sidesOf(imageSize)] as const;
     const build = (chosen: readonly number[]): Network => {
-      const builder = createNetworkBuilder(`small-maps/${chosen.join("-")}`, [
-        channels,
-        imageSize,
-        imageSize,
-      ]);
+      const builder = createNetworkBuilder(`small-maps/${chosen.join("-")}`, input);
       let x = "input";
       for (const [layer, outChannels] of chosen.entries()) {
         const stride = layer < 3 ? 2 : 1;
@@ -44,7 +43,7 @@ export default defineSpace({
     return {
       name: "small-maps",
       summary: `Four 3×3 convolutions whose maps fit ${memoryKb} kB.`,
-      input: [channels, imageSize, imageSize],
+      input,
       classCount,
       firstDigit: 0,
       decisions: [1, 2, 3, 4].map((layer) => ({

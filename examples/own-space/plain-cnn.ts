@@ -1,7 +1,14 @@
 // A search space of your own in one file: a plain convolutional network whose depth and widths are decided.
 //
 //   npx genius search digits --space ./examples/own-space/plain-cnn.ts --max-params 20k --trials 5
-import { classifier, convNorm, createNetworkBuilder, defineSpace } from "genius-nas";
+import {
+  classifier,
+  convNorm,
+  createNetworkBuilder,
+  defineSpace,
+  imageSizeOption,
+  sidesOf,
+} from "genius-nas";
 import { z } from "zod";
 
 const widths = [4, 8, 12, 16, 24];
@@ -12,17 +19,18 @@ export default defineSpace({
   summary: "Three stages of plain 3×3 convolutions; each stage halves the image and has a width and a depth.",
   source: "an example",
   options: z.object({
-    imageSize: z.int().min(8).default(28),
+    imageSize: imageSizeOption({ min: 8, max: 1024 }).prefault(28),
     channels: z.int().min(1).default(1),
     classCount: z.int().min(2).default(10),
   }),
   // The command opens the data set first and asks which options suit it.
   fit: (images) => images,
   create({ imageSize, channels, classCount }) {
+    const input = [channels, ...sidesOf(imageSize)] as const;
     return {
       name: "plain-cnn",
-      summary: `Three stages of 3×3 convolutions for ${channels} × ${imageSize} × ${imageSize} images.`,
-      input: [channels, imageSize, imageSize],
+      summary: `Three stages of 3×3 convolutions for ${input.join(" × ")} images.`,
+      input,
       classCount,
       firstDigit: 0,
       decisions: [1, 2, 3].flatMap((stage) => [
@@ -43,7 +51,7 @@ export default defineSpace({
       ]),
       // Total: every vector of choices is a network.
       decode(choices) {
-        const build = createNetworkBuilder(`plain-cnn/${choices.join("")}`, [channels, imageSize, imageSize]);
+        const build = createNetworkBuilder(`plain-cnn/${choices.join("")}`, input);
         let x = "input";
         for (let stage = 0; stage < 3; stage += 1) {
           const outChannels = widths[choices[2 * stage]!]!;

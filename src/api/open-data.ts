@@ -5,6 +5,7 @@ import type { AccuracyTable } from "../evaluators/accuracy-table.ts";
 import { openTable } from "../evaluators/accuracy-table.ts";
 import type { Space } from "../search/space.ts";
 import type { Dataset } from "../tasks/image-classification/index.ts";
+import type { ImageSize } from "../tasks/image-size.ts";
 import { taskNamed } from "../tasks/index.ts";
 import { publishedSpace } from "./published-space.ts";
 
@@ -37,8 +38,8 @@ export interface OpenDataOptions {
   readonly task?: string | undefined;
   /** The space of a table whose dataset several spaces have. */
   readonly space?: string | undefined;
-  /** Side in pixels that images are brought to; their own, up to 64, by default. */
-  readonly imageSize?: number | undefined;
+  /** Size in pixels that images are brought to; their own, with a short side up to 64, by default. */
+  readonly imageSize?: ImageSize | undefined;
   /** Told in words when something takes long. */
   readonly onProgress?: ((text: string) => void) | undefined;
   /** Places of data and caches; `process.env` by default. */

@@ -4,6 +4,7 @@ import { loadSpace } from "../catalog/load.ts";
 import { tablePairs } from "../evaluators/accuracy-table.ts";
 import table from "../evaluators/table.ts";
 import type { SpaceDefinition } from "../search/space.ts";
+import { fitSpace } from "./fit-space.ts";
 
 export interface PublishedSpace {
   readonly definition: SpaceDefinition;
@@ -22,7 +23,7 @@ export async function publishedSpace(name: string, dataset: string | undefined):
     throw new GeniusError("wrong-use", `${name} has no published table. Spaces with one: ${known}.`);
   }
   const described = await table.describe?.({ dataset: chosen, environment: {} }, table.options.parse({}));
-  const fitted = described?.images && (definition.fit?.(described.images, {}) as object | undefined);
+  const fitted = described?.images && fitSpace(definition, described.images);
   return {
     definition,
     dataset: chosen,

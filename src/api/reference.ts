@@ -10,6 +10,7 @@ import {
   type ReferenceDefinition,
 } from "../search/references/reference.ts";
 import type { ImageTask } from "../search/space.ts";
+import { sidesOf, sizeText } from "../tasks/image-size.ts";
 import { limitsOf } from "./resolve-config.ts";
 import { type SearchLimits, settingsOf } from "./search-options.ts";
 
@@ -29,13 +30,13 @@ export async function openReference(
   images: ImageTask,
 ): Promise<FittedReference> {
   const definition = await loadReference(reference);
-  const side = images.imageSize;
-  const setting = { input: [images.channels, side, side], classCount: images.classCount } as const;
+  const { imageSize, channels, classCount } = images;
+  const setting = { input: [channels, ...sidesOf(imageSize)], classCount } as const;
   const fitted = fitReference(definition, setting, limitsOf(settingsOf({ limits })));
   if (fitted !== undefined) return fitted;
   const { paramCount, macCount } = networkCost(definition.build({ ...setting, width: narrowestWidth }));
   throw new GeniusError(
     "infeasible",
-    `${definition.name} has no width inside the limits for images of ${side}×${side}: its narrowest has ${formatCount(paramCount)} parameters and ${formatCount(macCount)} MACs. Change the limits, or choose another of "genius list references".`,
+    `${definition.name} has no width inside the limits for images of ${sizeText(imageSize)}: its narrowest has ${formatCount(paramCount)} parameters and ${formatCount(macCount)} MACs. Change the limits, or choose another of "genius list references".`,
   );
 }

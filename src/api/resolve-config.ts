@@ -22,6 +22,7 @@ import type { Limits, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { defaultMembers, modelSettings, type SearchSettings } from "../study/settings.ts";
+import { type FittedOptions, fitSpace } from "./fit-space.ts";
 import { type MemberOptions, type SearchOptions, settingsOf } from "./search-options.ts";
 
 export interface Members {
@@ -153,14 +154,15 @@ export async function resolveConfig(
   });
   if (described?.understood !== undefined) onUnderstood?.(described.understood);
   const limits = limitsOf(settings);
-  const fitted = described?.images === undefined ? {} : (space.fit?.(described.images, limits) ?? {});
+  const fitted =
+    described?.images === undefined ? {} : fitSpace(space, described.images, { limits, onProgress });
   const modelOptions = modelSettings.strip().parse(settings);
   return {
     dataset: chosen.dataset,
     task: described?.words ?? space.summary,
     metric: metricOf(selectedMetric(settings.metric, evaluator, evaluatorOptions)),
     space: chosen.references.space,
-    spaceOptions: fitOptions(space, { ...(fitted as object) }, options.spaceOptions ?? {}),
+    spaceOptions: fitOptions(space, fitted, options.spaceOptions ?? {}),
     strategy: chosen.references.strategy,
     strategyOptions: checked(strategy, "strategy", {
       ...chosen.implied.strategy,
@@ -210,7 +212,7 @@ function selectedMetric(
 /** Options of a space: those that were given, and for the rest those that suit the data. */
 function fitOptions(
   space: Members["space"],
-  fitted: Readonly<Record<string, unknown>>,
+  fitted: FittedOptions,
   given: Readonly<Record<string, unknown>>,
 ): JsonObject {
   const values = { ...fitted, ...given };

@@ -11,6 +11,7 @@ import type { Metrics } from "../metrics/metric.ts";
 import type { Choices, ImageTask, Space } from "../search/space.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { type Design, isNetwork, openDesign, type Subject } from "./design.ts";
+import { fitSpace } from "./fit-space.ts";
 import { openReference, type ReferenceDesign } from "./reference.ts";
 import type { MemberOptions } from "./search-options.ts";
 
@@ -84,7 +85,7 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
   );
   const imagesOf = async () =>
     (await definition.describe?.({ dataset: data, environment, onProgress }, evaluatorOptions))?.images;
-  const { space, choices } = await openSubject(subject, imagesOf);
+  const { space, choices } = await openSubject(subject, imagesOf, onProgress);
   const launcher = definition.launcherOf?.(evaluatorOptions);
   const evaluator = await definition.create(
     {
@@ -134,9 +135,15 @@ interface Opened {
   readonly choices: Choices;
 }
 
-async function openSubject(subject: Subject | ReferenceDesign, imagesOf: Images): Promise<Opened> {
+async function openSubject(
+  subject: Subject | ReferenceDesign,
+  imagesOf: Images,
+  onProgress: (text: string) => void,
+): Promise<Opened> {
   if (!("reference" in subject)) {
-    return isNetwork(subject) ? { space: spaceOfOne(subject), choices: [] } : fittedDesign(subject, imagesOf);
+    return isNetwork(subject)
+      ? { space: spaceOfOne(subject), choices: [] }
+      : fittedDesign(subject, imagesOf, onProgress);
   }
   const images = await imagesOf();
   if (images === undefined) {
@@ -146,12 +153,16 @@ async function openSubject(subject: Subject | ReferenceDesign, imagesOf: Images)
 }
 
 /** A design in its space, which is fitted to the images where it is not open yet. */
-async function fittedDesign(design: Design, imagesOf: Images): Promise<Opened> {
+async function fittedDesign(
+  design: Design,
+  imagesOf: Images,
+  onProgress: (text: string) => void,
+): Promise<Opened> {
   if (typeof design.space === "object" && "decode" in design.space) return openDesign(design);
   const definition = await loadSpace(design.space);
   const images = definition.fit === undefined ? undefined : await imagesOf();
-  const fitted = images === undefined ? {} : definition.fit?.(images, {});
-  return openDesign({ ...design, space: definition }, { ...(fitted as object) });
+  const fitted = images === undefined ? {} : fitSpace(definition, images, { onProgress });
+  return openDesign({ ...design, space: definition }, fitted);
 }
 
 /** A space with no decisions, whose only design is the network. */

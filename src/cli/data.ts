@@ -5,6 +5,7 @@ import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { defineCommand } from "../command/command.ts";
 import { type DatasetReport, layoutLines } from "../tasks/image-classification/index.ts";
+import { imageSizeOption } from "../tasks/image-size.ts";
 import { taskNamed } from "../tasks/index.ts";
 
 export default defineCommand({
@@ -14,12 +15,11 @@ export default defineCommand({
       .optional()
       .describe("what the data are for: a name of genius list tasks (default: image-classification)")
       .meta({ placeholder: "NAME" }),
-    imageSize: z
-      .number()
-      .int()
+    imageSize: imageSizeOption({ min: 4, max: 1024 })
       .optional()
-      .describe("side in pixels that images are brought to (default: theirs, 8 to 64)")
-      .meta({ placeholder: "N" }),
+      .describe(
+        "size in pixels that images are brought to: 32, or 24x32 for height x width (default: their own, with a short side of 8 to 64)",
+      ),
     json: z.boolean().default(false).describe("one JSON object on standard output"),
   }),
   more: `Shows the parts and classes that were understood, how many images each has, their sizes, and everything that is odd:
@@ -45,7 +45,7 @@ Example:
     const lines = [
       ...(layout === null ? [] : layoutLines(layout)),
       ...classTable(report),
-      `Stored at ${report.storedSizes.smallest} to ${report.storedSizes.largest} pixels; trained at ${shape[2]}×${shape[1]} with ${shape[0] === 1 ? "one channel" : "three channels"}.`,
+      `Stored at ${report.storedSizes.smallest} to ${report.storedSizes.largest} pixels (height × width); trained at ${shape[1]}×${shape[2]} with ${shape[0] === 1 ? "one channel" : "three channels"}.`,
       ...task.remarks(opened),
     ];
     for (const line of lines) terminal.out(`${line}\n`);

@@ -35,8 +35,12 @@ async function make(counts: readonly number[], [width, height]: readonly number[
 
 const environment = { GENIUS_CACHE_DIR: join(root, "cache") };
 
-async function open(counts: readonly number[], options: Readonly<Record<string, unknown>> = {}) {
-  const dataset = await make(counts);
+async function open(
+  counts: readonly number[],
+  options: Readonly<Record<string, unknown>> = {},
+  size?: readonly number[],
+) {
+  const dataset = await make(counts, size);
   const described = await describeData(task, { dataset, environment }, undefined);
   const space = mobile.create(mobile.options.parse(mobile.fit!(described.images!, {})));
   const all = trainOptions.parse(options);
@@ -79,16 +83,35 @@ test("too few images are refused before anything is trained, with the number tha
 });
 
 test("icons and strips are brought to a side that the space takes", async () => {
-  for (const size of [
-    [4, 4],
-    [1, 300],
-    [300, 3],
-  ]) {
+  for (const [size, imageSize] of [
+    [[4, 4], 8],
+    [
+      [1, 300],
+      [1024, 8],
+    ],
+    [
+      [300, 3],
+      [8, 800],
+    ],
+  ] as const) {
     const { images } = await describeData(
       task,
       { dataset: await make([4, 4], size), environment },
       undefined,
     );
-    expect(images).toMatchObject({ imageSize: 8, classCount: 2 });
+    expect(images).toMatchObject({ imageSize, classCount: 2 });
   }
+});
+
+test("a fidelity scales images in the ratio of the study, unless it says both sides", async () => {
+  const { images } = await open([4, 4], {}, [64, 48]);
+  const { size, sizeAt, cacheOf } = images;
+  expect(size).toEqual([48, 64]);
+  expect([sizeAt({}), sizeAt({ imageSize: 24 }), sizeAt({ imageSize: [24, 24] })]).toEqual([
+    [48, 64],
+    [24, 32],
+    24,
+  ]);
+  const halved = await task.reopen(await cacheOf(sizeAt({ imageSize: 24 })));
+  expect(halved.shape).toEqual([3, 24, 32]);
 });

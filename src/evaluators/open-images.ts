@@ -2,15 +2,17 @@
 // is a space, and held against the space that was chosen. The same for every evaluator that trains.
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { Network } from "../graph/network.ts";
+import type { FeatureShape, Network } from "../graph/network.ts";
 import type { MetricDefinition } from "../metrics/index.ts";
 import type { Space } from "../search/space.ts";
+import type { Fidelity } from "../search/trial.ts";
 import {
   countClasses,
   type Dataset,
   splitForTraining,
   takeFraction,
 } from "../tasks/image-classification/index.ts";
+import { type ImageSize, sidesOf, sizeOf, sizeText, withShortSide } from "../tasks/image-size.ts";
 import type { taskNamed } from "../tasks/index.ts";
 import type { ImageCounts } from "../training/plan.ts";
 import type { DatasetDescription, DescribeSetting, EvaluatorSetting } from "./evaluator.ts";
@@ -21,27 +23,30 @@ type StudyTask = ReturnType<typeof taskNamed>;
 export async function describeData(
   task: StudyTask,
   { dataset, ...setting }: DescribeSetting,
-  imageSize: number | undefined,
+  imageSize: ImageSize | undefined,
 ): Promise<DatasetDescription> {
   const { input, classNames, words, understood } = await task.describe(dataset, { ...setting, imageSize });
-  const [channels, height] = input;
+  const [channels, height, width] = input;
   return {
     ...(understood !== undefined && { understood }),
-    images: { imageSize: height, channels, classCount: classNames.length },
+    images: { imageSize: sizeOf([height, width]), channels, classCount: classNames.length },
     words,
   };
 }
 
-/** The side that a space's networks are trained at: their own, or what was asked for where they take any. */
-export function trainingSide(space: Space, imageSize: number | undefined): number | undefined {
-  return space.takesAnySide === true ? imageSize : space.input[1];
+/** The size that a space's networks are trained at: their own, or what was asked for where they take any. */
+export function trainingSize(space: Space, imageSize: ImageSize | undefined): ImageSize | undefined {
+  return space.takesAnySize === true ? imageSize : inputSize(space.input);
 }
 
-/** The same network for images of another side; its weights fit both. */
-export function withImageSize(network: Network, side: number): Network {
+/** The size of images in a shape. */
+export const inputSize = ([, height, width]: FeatureShape): ImageSize => sizeOf([height, width]);
+
+/** The same network for images of another size; its weights fit both. */
+export function withImageSize(network: Network, size: ImageSize): Network {
   const nodes = network.nodes.map((node) =>
     node.op.kind === "input"
-      ? { ...node, op: { ...node.op, shape: [node.op.shape[0], side, side] as const } }
+      ? { ...node, op: { ...node.op, shape: [node.op.shape[0], ...sidesOf(size)] as const } }
       : node,
   );
   return { ...network, nodes };
@@ -52,7 +57,7 @@ function refuseMisfit(dataset: Dataset, space: Space): void {
   const [channels, height, width] = dataset.shape;
   const [spaceChannels, spaceHeight, spaceWidth] = space.input;
   const classCount = dataset.classNames.length;
-  const fits = space.takesAnySide === true || (height === spaceHeight && width === spaceWidth);
+  const fits = space.takesAnySize === true || (height === spaceHeight && width === spaceWidth);
   if (channels === spaceChannels && fits && classCount === space.classCount) return;
   throw new GeniusError(
     "wrong-use",
@@ -60,10 +65,10 @@ function refuseMisfit(dataset: Dataset, space: Space): void {
   );
 }
 
-/** The images of a study, at the side that is usual in it and at others that a fidelity asks for. */
+/** The images of a study, at the size that is usual in it and at others that a fidelity asks for. */
 export interface StudyImages {
   readonly dataset: Dataset;
-  readonly side: number;
+  readonly size: ImageSize;
   readonly imageCounts: ImageCounts;
   /** How many images an accuracy is measured on. */
   readonly validationImages: number;
@@ -71,8 +76,10 @@ export interface StudyImages {
   readonly chance: Readonly<Record<string, JsonObject>>;
   /** How many images a training at this share of the data has, counted. */
   countAt(dataFraction01: number): number;
-  /** The decoded data set at a side, in the cache. */
-  cacheOf(side: number): Promise<string>;
+  /** The size that a fidelity asks for: a number is a short side, and the aspect ratio is the study's. */
+  sizeAt(fidelity: Fidelity): ImageSize;
+  /** The decoded dataset at a size, in the cache. */
+  cacheOf(size: ImageSize): Promise<string>;
 }
 
 function chanceOn(part: string, set: Dataset["train"] | undefined, { chance }: MetricDefinition) {
@@ -85,23 +92,23 @@ export async function openStudyImages(
   { task, metric }: { readonly task: StudyTask; readonly metric: MetricDefinition },
   setting: EvaluatorSetting,
   options: {
-    readonly imageSize?: number | undefined;
+    readonly imageSize?: ImageSize | undefined;
     readonly validationFraction01: number;
     readonly dataFraction01: number;
   },
 ): Promise<StudyImages> {
   const { space, seed, environment, onProgress } = setting;
-  const open = (imageSize: number | undefined) =>
+  const open = (imageSize: ImageSize | undefined) =>
     task.open(setting.dataset, { environment, onProgress, imageSize });
-  const dataset = await open(trainingSide(space, options.imageSize));
+  const dataset = await open(trainingSize(space, options.imageSize));
   refuseMisfit(dataset, space);
-  const side = dataset.shape[1];
-  const caches = new Map([[side, dataset.cachePath]]);
+  const size = inputSize(dataset.shape);
+  const caches = new Map([[sizeText(size), dataset.cachePath]]);
   const { train, validation } = splitForTraining(dataset, { fraction01: options.validationFraction01, seed });
   const countAt = (fraction01: number) => takeFraction(train, { fraction01, seed }).count;
   return {
     dataset,
-    side,
+    size,
     imageCounts: { search: countAt(options.dataFraction01), final: train.count },
     validationImages: validation.count,
     chance: {
@@ -109,9 +116,11 @@ export async function openStudyImages(
       ...chanceOn("test", dataset.test, metric),
     },
     countAt,
+    sizeAt: ({ imageSize = size }) =>
+      typeof imageSize === "number" ? withShortSide(size, imageSize) : sizeOf(imageSize),
     async cacheOf(wanted) {
-      const known = caches.get(wanted) ?? (await open(wanted)).cachePath;
-      caches.set(wanted, known);
+      const known = caches.get(sizeText(wanted)) ?? (await open(wanted)).cachePath;
+      caches.set(sizeText(wanted), known);
       return known;
     },
   };

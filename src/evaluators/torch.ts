@@ -66,11 +66,8 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
   const metric = selectedMetric(task, setting.metric);
   const { space, folder, seed, onProgress, parallel = 1 } = setting;
   const launcher = await openLauncher(setting);
-  const { dataset, side, imageCounts, validationImages, chance, countAt, cacheOf } = await openStudyImages(
-    { task, metric },
-    setting,
-    options,
-  );
+  const { dataset, size, imageCounts, validationImages, chance, countAt, sizeAt, cacheOf } =
+    await openStudyImages({ task, metric }, setting, options);
   const epochs = planEpochs(options, imageCounts);
   const jobs = await openJobFolders(folder);
   const gpus = options.gpus ?? (launcher.capacity?.gpus ? 1 : 0);
@@ -88,7 +85,8 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
 
   /** Runs a training to its end, or finds that it has been run. */
   const train = async (request: EvaluationRequest, { epochs: length, isFinal, seed: first }: Plan) => {
-    const { imageSize = side, dataFraction01 = options.dataFraction01 } = request.fidelity;
+    const { dataFraction01 = options.dataFraction01 } = request.fidelity;
+    const imageSize = sizeAt(request.fidelity);
     const cachePath = await cacheOf(imageSize);
     const { validationFraction01 } = options;
     const parts = await openTrainingData({
@@ -223,7 +221,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       if (end.kind !== "finished") throw finalFailure(end);
       const { accuracy01 = 0, loss = 0, weights: which } = end.event;
       const { testMetrics, files, detail } = await handOver({
-        network: withImageSize(request.network, side),
+        network: withImageSize(request.network, size),
         weights: await readWeights(request.network, run.jobFolder),
         parts: run.parts,
         measured: { metrics: { accuracy: accuracy01, "cross-entropy": loss }, loss },

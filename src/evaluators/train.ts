@@ -46,7 +46,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   const task = taskNamed(options.task);
   const metric = selectedMetric(task, setting.metric);
   await checkExecutionProvider(options.executionProvider ?? "cpu");
-  const { dataset, side, imageCounts, validationImages, chance, countAt, cacheOf } = await openStudyImages(
+  const { dataset, imageCounts, validationImages, chance, countAt, sizeAt, cacheOf } = await openStudyImages(
     { task, metric },
     setting,
     options,
@@ -63,7 +63,8 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     request: EvaluationRequest,
     imageCount = imageCounts.search,
   ): Promise<Training | ClockTraining> => {
-    const { imageSize = side, dataFraction01 = options.dataFraction01, seconds } = request.fidelity;
+    const { dataFraction01 = options.dataFraction01, seconds } = request.fidelity;
+    const imageSize = sizeAt(request.fidelity);
     const { proposal } = request;
     // A network from outside the space has no choices, and so none of hyperparameters.
     const chosen = proposal.network === undefined ? space.hyperparameters?.(proposal.choices) : undefined;

@@ -2,6 +2,7 @@
 // A space knows nothing of strategies, evaluators or models.
 import type { z } from "zod";
 import type { FeatureShape, Network } from "../graph/network.ts";
+import type { ImageSize } from "../tasks/image-size.ts";
 
 /** One option's index per decision, in the order of `Space.decisions`; the first option is 0. */
 export type Choices = readonly number[];
@@ -33,8 +34,8 @@ export interface Space {
   readonly summary: string;
   readonly input: FeatureShape;
   readonly classCount: number;
-  /** Its networks take images of any side. Costs are counted at `input`, whatever side they are trained at. */
-  readonly takesAnySide?: boolean;
+  /** Its networks take images of any size. Costs are counted at `input`, whatever size they are trained at. */
+  readonly takesAnySize?: boolean;
   readonly decisions: readonly Decision[];
   /** The digit that option 0 has in this space's published keys: 0, or 1 for Channel-Bench. */
   readonly firstDigit: 0 | 1;
@@ -80,7 +81,8 @@ export interface SpaceDefinition<Options = unknown> {
 
 /** What a space must know of a data set. */
 export interface ImageTask {
-  readonly imageSize: number;
+  /** For a space whose option `imageSize` takes a number only, images are cropped to squares. */
+  readonly imageSize: ImageSize;
   readonly channels: number;
   readonly classCount: number;
 }

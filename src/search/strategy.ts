@@ -5,6 +5,7 @@ import type { Random } from "../base/random.ts";
 import type { Conversation } from "../llm/index.ts";
 import type { Metric } from "../metrics/index.ts";
 import type { Dataset } from "../tasks/image-classification/index.ts";
+import type { ImageSize } from "../tasks/image-size.ts";
 import type { Domain } from "./constraints/domain.ts";
 import type { Fidelity, Proposal, Trial } from "./trial.ts";
 
@@ -70,10 +71,10 @@ export interface TrainingAccess {
   /** A folder on this machine whose content survives the run and can be made again. */
   readonly cacheFolder: string;
   /**
-   * Opens the study's dataset, or the one named by `source`, with images of `imageSize` pixels a side.
+   * Opens the study's dataset, or the one named by `source`, with images of `imageSize`.
    * @throws GeniusError when it cannot be opened.
    */
-  openDataset(imageSize: number, source?: string): Promise<Dataset>;
+  openDataset(imageSize: ImageSize, source?: string): Promise<Dataset>;
   /**
    * Runs a module of the Python trainer to its end on a launcher.
    * @throws GeniusError `training-failed` when it does not finish, or what the launcher throws.

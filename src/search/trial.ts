@@ -2,6 +2,7 @@
 // is plain JSON, so that a journal is the truth and a strategy is restored by replaying it.
 import type { Network } from "../graph/network.ts";
 import type { Metrics } from "../metrics/metric.ts";
+import type { ImageSize } from "../tasks/image-size.ts";
 import type { DesignCost, Violation } from "./constraints/domain.ts";
 import type { Choices } from "./space.ts";
 
@@ -13,8 +14,8 @@ export interface Fidelity {
    * The learning rate stays at its peak, so that a longer training goes on where this one stopped.
    */
   readonly seconds?: number;
-  /** Height and width of the training images, in pixels. */
-  readonly imageSize?: number;
+  /** Size of the training images in pixels. A number is the short side: the aspect ratio is the study's. */
+  readonly imageSize?: ImageSize;
   /** Share of the training images used, in (0, 1]. */
   readonly dataFraction01?: number;
 }

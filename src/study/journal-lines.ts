@@ -160,7 +160,7 @@ export const evaluationSchema = z.discriminatedUnion("kind", [
 export const fidelitySchema = z.looseObject({
   epochs: finite.optional(),
   seconds: finite.optional(),
-  imageSize: finite.optional(),
+  imageSize: z.union([finite, z.tuple([finite, finite])]).optional(),
   dataFraction01: finite.optional(),
 });
 const networkSchema = z.object({

@@ -4,6 +4,7 @@
 import { unknownName } from "../base/nearest.ts";
 import type { LossName } from "../engine/index.ts";
 import type { Metric, MetricDefinition } from "../metrics/metric.ts";
+import type { ImageSize } from "./image-size.ts";
 
 /** What every task's dataset says of itself. Trainings take more: the `Dataset` of image-classification/dataset.ts. */
 export interface TaskData {
@@ -26,7 +27,7 @@ export interface TaskSetting {
   /** Places of data and caches. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Height and width of what goes in; chosen by the task where it is absent. */
-  readonly imageSize?: number | undefined;
+  readonly imageSize?: ImageSize | undefined;
   /** Told a line for a person while something slow is done. */
   readonly onProgress?: ((text: string) => void) | undefined;
 }

@@ -2,6 +2,7 @@
 // chosen in plan.ts by the size of the data.
 import { z } from "zod";
 import type { ExecutionProvider } from "../engine/index.ts";
+import { imageSizeOption } from "../tasks/image-size.ts";
 
 const whole = z.number().int().positive();
 const left = (description: string) => `${description} (default: by the size of the data)`;
@@ -21,13 +22,11 @@ export const trainOptions = z.object({
   epochs: whole.optional().describe(left("epochs of a design during the search")),
   finalEpochs: whole.optional().describe(left("epochs of the selected design after the search")),
   minEpochs: whole.optional().describe("the fewest epochs that a strategy may ask for (default: a ninth)"),
-  imageSize: z
-    .number()
-    .int()
-    .min(8)
-    .max(1024)
+  imageSize: imageSizeOption({ min: 8, max: 1024 })
     .optional()
-    .describe("side in pixels that images are brought to (default: their own, up to 64)"),
+    .describe(
+      "size in pixels that images are brought to: 32, or 24x32 for height x width (default: their own, with a short side up to 64)",
+    ),
   dataFraction01: z
     .number()
     .positive()

@@ -12,6 +12,13 @@ import { kendallTau, percentileInterval, stripChart } from "../../report/index.t
 import { keyOf } from "../../search/choices.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import { limitSettings } from "../../study/settings.ts";
+import {
+  type ImageSize,
+  imageSizeOption,
+  shortSideOf,
+  sizeText,
+  withShortSide,
+} from "../../tasks/image-size.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
 
 const options = z.object({
@@ -21,7 +28,7 @@ const options = z.object({
   imageSizes: z
     .string()
     .optional()
-    .describe("sides of the images of the short trainings (default: half and whole)"),
+    .describe("image sizes of the short trainings, e.g. 16,32 or 12x16,24x32 (default: half and whole)"),
   dataFractions: z.string().default("0.1").describe("shares of the training images of the short trainings"),
   fullEpochs: z.int().min(1).default(12).describe("length of the trainings that are the truth"),
   fullFraction01: z
@@ -35,6 +42,7 @@ const options = z.object({
   parallel: z.int().min(1).default(2).describe("trainings at once"),
 });
 type Options = z.output<typeof options>;
+const sizeOption = imageSizeOption({ min: 8, max: 1024 });
 
 export default defineQuestion({
   name: "fidelity",
@@ -48,7 +56,7 @@ export default defineQuestion({
 
 interface Fidelity {
   readonly epochs: number;
-  readonly imageSize: number;
+  readonly imageSize: ImageSize;
   readonly dataFraction01: number;
 }
 
@@ -75,8 +83,8 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   const designs = Array.from({ length: given.designs }, () => domain.sample(random)!);
   const sizes =
     given.imageSizes === undefined
-      ? [Math.round(images.imageSize / 2), images.imageSize]
-      : numbers(given.imageSizes);
+      ? [withShortSide(images.imageSize, Math.round(shortSideOf(images.imageSize) / 2)), images.imageSize]
+      : given.imageSizes.split(",").map((text) => sizeOption.parse(text));
   const full: Fidelity = {
     epochs: given.fullEpochs,
     imageSize: images.imageSize,
@@ -121,7 +129,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   };
   const fullSeconds = trainings(full).reduce((sum, { seconds }) => sum + seconds, 0) / designs.length;
   const nameOf = ({ epochs, imageSize, dataFraction01 }: Fidelity) =>
-    `${epochs} ${epochs === 1 ? "epoch" : "epochs"}, ${imageSize} px, ${Math.round(100 * dataFraction01)} % of the images`;
+    `${epochs} ${epochs === 1 ? "epoch" : "epochs"}, ${typeof imageSize === "number" ? imageSize : sizeText(imageSize)} px, ${Math.round(100 * dataFraction01)} % of the images`;
   const cheapest = rows.filter(({ ci95 }) => ci95[0] > 0).sort((a, b) => a.seconds - b.seconds)[0];
   return {
     findings: [

@@ -11,7 +11,7 @@ import { jsonLine, terminalSafe } from "../../base/terminal-text.ts";
 import { formatCount, formatPercent } from "../../base/units.ts";
 import { defineCommand } from "../../command/command.ts";
 import { createPredictor } from "../../engine/index.ts";
-import { trainingSide, withImageSize } from "../../evaluators/open-images.ts";
+import { inputSize, trainingSize, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
@@ -21,6 +21,7 @@ import { defaultAugmentation } from "../../tasks/image-classification/index.ts";
 import { taskNamed } from "../../tasks/index.ts";
 import { handOver } from "../../training/hand-over.ts";
 import { measure } from "../../training/measure.ts";
+import { trainOptions } from "../../training/options.ts";
 import { openTrainingData } from "../../training/training-data.ts";
 import { blocksOf } from "./design.ts";
 import { createModelProposer } from "./model-proposer.ts";
@@ -91,13 +92,13 @@ benchmarks/refine answers it for one setting.`,
     const { threads, epochs, learningRate, candidates, seed } = given;
     const { environment, signal } = terminal;
     const { task: taskName, imageSize } = z
-      .looseObject({ task: z.string().optional(), imageSize: z.int().optional() })
+      .looseObject({ task: z.string().optional(), imageSize: trainOptions.shape.imageSize })
       .parse(config.evaluatorOptions);
     const images = await taskNamed(taskName).open(config.dataset, {
       environment,
-      imageSize: trainingSide(space, imageSize),
+      imageSize: trainingSize(space, imageSize),
     });
-    const network = withImageSize(decoded, images.shape[1]);
+    const network = withImageSize(decoded, inputSize(images.shape));
     const { cachePath } = images;
     const { validationFraction01 } = config.evaluatorOptions;
     // The validation images of the search: the network was never trained on them.

@@ -13,7 +13,7 @@ import { formatPercent } from "../../base/units.ts";
 import { openSpace } from "../../catalog/load.ts";
 import { defineCommand } from "../../command/command.ts";
 import { writeFiles } from "../../command/write-files.ts";
-import { trainingSide, withImageSize } from "../../evaluators/open-images.ts";
+import { inputSize, trainingSize, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { accuracy, scoreIn } from "../../metrics/index.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
@@ -158,11 +158,11 @@ async function open(from: string, target: string, { given, environment, say }: O
   }
   const [channels] = space.input;
   const { task, imageSize } = z
-    .looseObject({ task: z.string().optional(), imageSize: z.int().optional() })
+    .looseObject({ task: z.string().optional(), imageSize: trainOptions.shape.imageSize })
     .parse(config.evaluatorOptions);
   const dataset = await taskNamed(task).open(target, {
     ...{ environment, onProgress: say },
-    imageSize: trainingSide(space, imageSize),
+    imageSize: trainingSize(space, imageSize),
   });
   if (dataset.shape[0] !== channels) {
     throw new GeniusError(
@@ -174,7 +174,7 @@ async function open(from: string, target: string, { given, environment, say }: O
     ...config.spaceOptions,
     classCount: dataset.classNames.length,
   });
-  const network = withImageSize(made.decode(choices), dataset.shape[1]);
+  const network = withImageSize(made.decode(choices), inputSize(dataset.shape));
   const { test } = dataset;
   if (test === undefined) throw new GeniusError("internal", "The data set was opened without a test part.");
   const imageCount = Math.round(dataset.train.count * (1 - given.validationFraction01));

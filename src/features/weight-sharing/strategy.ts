@@ -9,6 +9,7 @@ import type { Domain } from "../../search/constraints/domain.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../../search/sampling/unseen.ts";
 import type { Choices } from "../../search/space.ts";
 import type { ProposeContext, Strategy, StrategySetting, TrainingAccess } from "../../search/strategy.ts";
+import { sizeOf } from "../../tasks/image-size.ts";
 import { segmentsOf } from "./architecture.ts";
 import { type SupernetData, supernetData } from "./data.ts";
 import { keepState, keptPath, readState } from "./kept.ts";
@@ -99,7 +100,7 @@ export function createWeightSharing(
 
   const search = async ({ signal }: ProposeContext): Promise<Iterator<Candidate>> => {
     const { space } = domain;
-    const dataset = await access.openDataset(space.input[1], given.images);
+    const dataset = await access.openDataset(sizeOf([space.input[1], space.input[2]]), given.images);
     const data = supernetData(dataset, { space, fraction01: given.supernetFraction01, seed: plan.seed });
     const training = { supernet, data, plan, threads: given.supernetThreads, signal };
     const { supernetLauncher: launcher, supernetPython: python } = given;

@@ -8,8 +8,9 @@ import { defineSpace } from "../space.ts";
 
 for (const [name, entry] of Object.entries(spaces)) {
   const definition = await entry.load();
-  // What a user may leave out has a default; a space for any image has decisions of the training too.
-  const variants = [{}, { hyperparameters: true }].flatMap((given) => {
+  // What a user may leave out has a default; a space for any image has decisions of the training too, and
+  // takes images that are not square.
+  const variants = [{}, { hyperparameters: true }, { imageSize: [48, 64] }].flatMap((given) => {
     const parsed = definition.options.safeParse(given);
     const isKnown = parsed.success && Object.keys(given).every((key) => key in (parsed.data as object));
     return isKnown ? [parsed.data] : [];

@@ -72,7 +72,7 @@ function createSpace({ classCount }: z.output<typeof options>): Space {
     summary,
     input: [3, 224, 224],
     classCount,
-    takesAnySide: true,
+    takesAnySize: true,
     decisions,
     firstDigit: 0,
     costScopes: decisions.map((_, index) => [index]),

@@ -3,6 +3,7 @@
 // the training. Where the map is halved follows from the image size. It knows nothing of data sets or limits.
 import { classifier, convNorm, invertedResidual, makeDivisible } from "../../graph/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
+import { sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { sizeClassFor } from "../constraints/size-class.ts";
 import { type Choices, defineSpace, type Space } from "../space.ts";
@@ -37,8 +38,8 @@ function createSpace(options: StagedOptions): Space {
   const headDecision = stageCount * stageDecisions;
   const space: Space = {
     name: "mobile",
-    summary: `Inverted residuals in ${stageCount} stages (size class ${sizeClass}) for ${channels}×${imageSize}×${imageSize} images and ${classCount} classes.`,
-    input: [channels, imageSize, imageSize],
+    summary: `Inverted residuals in ${stageCount} stages (size class ${sizeClass}) for ${channels}×${sizeText(imageSize)} images and ${classCount} classes.`,
+    input: [channels, ...sidesOf(imageSize)],
     classCount,
     decisions,
     firstDigit: 0,

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { classifier, convNorm, norm } from "../../graph/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
+import { imageSizeOption, sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { type Choices, defineSpace, type Space } from "../space.ts";
 import { edgeDecisions, cellEdges as edges, reduction, reluConvNorm } from "./parts/cell-blocks.ts";
@@ -20,12 +21,9 @@ const decisions = edgeDecisions(operations.map(({ label }) => label));
 
 const options = z.object({
   classCount: z.int().min(2).max(100_000).default(10).describe("classes: 10, 100 and 120 in the paper"),
-  imageSize: z
-    .int()
-    .min(8)
-    .max(512)
-    .default(32)
-    .describe("image height and width: 32, or 16 for ImageNet16-120"),
+  imageSize: imageSizeOption({ min: 8, max: 512 })
+    .prefault(32)
+    .describe("image size in pixels: 32, or 16 for ImageNet16-120; 24x32 is height x width"),
   stemChannels: z
     .int()
     .min(1)
@@ -62,8 +60,8 @@ function createSpace({
   const widths = [stemChannels, 2 * stemChannels, 4 * stemChannels];
   const space: Space = {
     name: "nas-bench-201",
-    summary: `A cell of six edges, each one of five operations, stacked 3 × ${cellsPerStage} times at ${widths.join(", ")} channels; ${classCount} classes, ${imageSize}×${imageSize} images.`,
-    input: [3, imageSize, imageSize],
+    summary: `A cell of six edges, each one of five operations, stacked 3 × ${cellsPerStage} times at ${widths.join(", ")} channels; ${classCount} classes, ${sizeText(imageSize)} images.`,
+    input: [3, ...sidesOf(imageSize)],
     classCount,
     decisions,
     firstDigit: 0,

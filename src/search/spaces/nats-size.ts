@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { classifier, convNorm, norm } from "../../graph/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
+import { imageSizeOption, sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
 import { reduction, reluConvNorm } from "./parts/cell-blocks.ts";
@@ -27,12 +28,9 @@ const decisions: readonly Decision[] = layers.map(({ role }, index) => ({
 
 const options = z.object({
   classCount: z.int().min(2).max(100_000).default(10).describe("classes: 10, 100 and 120 in the paper"),
-  imageSize: z
-    .int()
-    .min(8)
-    .max(512)
-    .default(32)
-    .describe("image height and width: 32, or 16 for ImageNet16-120"),
+  imageSize: imageSizeOption({ min: 8, max: 512 })
+    .prefault(32)
+    .describe("image size in pixels: 32, or 16 for ImageNet16-120; 24x32 is height x width"),
 });
 
 export default defineSpace({
@@ -49,8 +47,8 @@ export default defineSpace({
 function createSpace({ classCount, imageSize }: z.output<typeof options>): Space {
   const space: Space = {
     name: "nats-size",
-    summary: `Five widths of 8 to 64 channels in a network of three fixed cells and two residual blocks; ${classCount} classes, ${imageSize}×${imageSize} images.`,
-    input: [3, imageSize, imageSize],
+    summary: `Five widths of 8 to 64 channels in a network of three fixed cells and two residual blocks; ${classCount} classes, ${sizeText(imageSize)} images.`,
+    input: [3, ...sidesOf(imageSize)],
     classCount,
     decisions,
     firstDigit: 0,

@@ -2,6 +2,7 @@
 // parameters for an accuracy than `mobile`, and far less time to train: depthwise convolutions wait for memory.
 import { classifier, convNorm, makeDivisible, squeezeExcite } from "../../graph/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
+import { sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { sizeClassFor } from "../constraints/size-class.ts";
 import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
@@ -38,8 +39,8 @@ function createSpace(options: StagedOptions): Space {
   const architecture = layout.stages.flatMap((stage, index) => decisionsOf(stage, index + 1, stageCount));
   const space: Space = {
     name: "residual",
-    summary: `Residual blocks in ${stageCount} stages (size class ${sizeClass}) for ${channels}×${imageSize}×${imageSize} images and ${classCount} classes.`,
-    input: [channels, imageSize, imageSize],
+    summary: `Residual blocks in ${stageCount} stages (size class ${sizeClass}) for ${channels}×${sizeText(imageSize)} images and ${classCount} classes.`,
+    input: [channels, ...sidesOf(imageSize)],
     classCount,
     decisions: [...architecture, ...(hyperparameters ? trainingDecisions : [])],
     firstDigit: 0,

@@ -3,6 +3,7 @@
 // vectors stand for 3,256 networks: what a vector has too much is left out, what it lacks is done by its last module.
 import { classifier, conv, norm } from "../../graph/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
+import { sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
 import { reluConvNorm } from "./parts/cell-blocks.ts";
 import {
@@ -39,8 +40,8 @@ export default defineSpace({
   create({ classCount, imageSize }) {
     const space: Space = {
       name: "transnas-macro",
-      summary: `A skeleton of four to six modules, each of which keeps the shape, doubles the channels, halves the map or does both; ${classCount} classes, ${imageSize}×${imageSize} images.`,
-      input: [3, imageSize, imageSize],
+      summary: `A skeleton of four to six modules, each of which keeps the shape, doubles the channels, halves the map or does both; ${classCount} classes, ${sizeText(imageSize)} images.`,
+      input: [3, ...sidesOf(imageSize)],
       classCount,
       decisions,
       firstDigit: 1,

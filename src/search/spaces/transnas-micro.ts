@@ -5,6 +5,7 @@
 // places of the map; ours is one convolution of as many parameters and MACs that reads the even ones.
 import { classifier, conv, norm } from "../../graph/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
+import { sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { type Choices, defineSpace, type Space } from "../space.ts";
 import { edgeDecisions, cellEdges as edges, reluConvNorm } from "./parts/cell-blocks.ts";
@@ -35,8 +36,8 @@ export default defineSpace({
   create({ classCount, imageSize }) {
     const space: Space = {
       name: "transnas-micro",
-      summary: `A cell of six edges, each one of four operations, stacked ten times at 128, 256 and 512 channels; ${classCount} classes, ${imageSize}×${imageSize} images.`,
-      input: [3, imageSize, imageSize],
+      summary: `A cell of six edges, each one of four operations, stacked ten times at 128, 256 and 512 channels; ${classCount} classes, ${sizeText(imageSize)} images.`,
+      input: [3, ...sidesOf(imageSize)],
       classCount,
       decisions,
       firstDigit: 0,

@@ -14,6 +14,8 @@ import type { SizeWish } from "./survey.ts";
 
 /** Raised when the form of the cache or the way of decoding changes. */
 const cacheVersion = 2;
+/** Raised when what is found, or the shape that is chosen, changes and not how images are decoded. */
+const findingsVersion = 2;
 
 /** What is kept beside pixels and labels. */
 export interface CachedDataset {
@@ -39,6 +41,7 @@ export function cachePathOf(
   key.update(
     JSON.stringify([
       cacheVersion,
+      findingsVersion,
       listing.name,
       listing.classNames,
       listing.mirrorable,

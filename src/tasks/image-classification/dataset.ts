@@ -73,7 +73,7 @@ export interface DatasetReport {
   }[];
   /** Images of the largest training class over those of the smallest; 1 is balanced. */
   readonly imbalance: number;
-  /** Width × height of the stored images, the smallest and the largest by area. */
+  /** Height × width of the stored images, the smallest and the largest by area. */
   readonly storedSizes: { readonly smallest: string; readonly largest: string };
   readonly resized: Finding;
   readonly cropped: Finding;

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { cacheDirectoryOf } from "../../base/cache-directory.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
+import { type ImageSize, sidesOf, sizeText } from "../image-size.ts";
 import {
   type CacheWriter,
   cachePathOf,
@@ -44,9 +45,9 @@ export interface ReopenOptions {
 }
 
 export interface OpenOptions extends ReopenOptions {
-  /** Side in pixels that all images are brought to, 4..1024. Default: see `chooseShape`. */
-  readonly imageSize?: number;
-  /** Bounds of that default. */
+  /** Size in pixels that all images are brought to, sides 4..1024. Default: see `chooseShape`. */
+  readonly imageSize?: ImageSize;
+  /** Bounds of the short side of that default. */
   readonly minSize?: number;
   readonly maxSize?: number;
   /** Default: `GENIUS_CACHE_DIR`, else the system's cache folder. */
@@ -82,10 +83,11 @@ export async function openWith(
   options: OpenOptions = {},
 ): Promise<Dataset> {
   const { imageSize, onProgress, signal } = options;
-  if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize >= 4 && imageSize <= 1024)) {
+  const isSide = (side: number) => Number.isInteger(side) && side >= 4 && side <= 1024;
+  if (imageSize !== undefined && !sidesOf(imageSize).every(isSide)) {
     throw new GeniusError(
       "wrong-use",
-      `An image size of ${imageSize} is not possible. Choose a whole number of pixels from 4 to 1024.`,
+      `An image size of ${sizeText(imageSize)} is not possible. Choose whole numbers of pixels from 4 to 1024.`,
     );
   }
   const listing = await format.list(path);

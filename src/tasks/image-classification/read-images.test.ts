@@ -253,9 +253,10 @@ describe("16 bits", () => {
       "low/1.png": await grey16([0, 1000, 2000, 4095]),
       "high/1.png": await grey16([3000, 3000, 3000, 3000]),
     });
-    const { train, levels, report } = await openDataset(set, { ...options, imageSize: 4 });
+    const dataset = await openDataset(set, { ...options, imageSize: 4 });
+    const { train, levels } = dataset;
     expect(levels).toEqual({ low: 0, high: 4095 });
-    expect(describeReport(report).join()).toMatch(/2 images of 16 bits .* 0 to black and 4095 to white/);
+    expect(describeReport(dataset).join()).toMatch(/2 images of 16 bits .* 0 to black and 4095 to white/);
     expect(openPixels(train).read(0)[0]).toBe(Math.round((3000 / 4095) * 255));
   });
 

@@ -3,7 +3,7 @@
 
 import { GeniusError } from "../../base/errors.ts";
 import { formatPercent } from "../../base/units.ts";
-import type { DatasetListing, DatasetReport, Finding, ImageShape, Levels } from "./dataset.ts";
+import type { Dataset, DatasetListing, DatasetReport, Finding, ImageShape, Levels } from "./dataset.ts";
 import { kindByEnding } from "./image-kind.ts";
 import type { RecordFacts } from "./survey.ts";
 
@@ -38,7 +38,7 @@ export function collectFindings(
     path: source.path ?? null,
     storedSizes: { smallest: sizeOf(byArea[0]), largest: sizeOf(byArea.at(-1)) },
     resized: some((fact) => fact.width !== width || fact.height !== height, withSize),
-    cropped: some((fact) => fact.width * height !== fact.height * width, withSize),
+    cropped: some((fact) => isCropped(fact, [height, width]), withSize),
     greyAmongColour: some((fact) => channels !== 1 && fact.grey),
     transparent: some((fact) => fact.transparent),
     sixteenBit: some((fact) => fact.depth === 16),
@@ -113,7 +113,8 @@ export function refuseUntrainable(
 }
 
 /** The report in plain sentences, most important first; empty counts are left out. */
-export function describeReport(report: DatasetReport): string[] {
+export function describeReport({ report, shape }: Pick<Dataset, "report" | "shape">): string[] {
+  const [, height, width] = shape;
   const { trainCount, validationCount, testCount } = report;
   const parts =
     validationCount > 0
@@ -157,7 +158,10 @@ export function describeReport(report: DatasetReport): string[] {
   );
   add(report.greyAmongColour, "grey images among colour ones were given three channels");
   add(report.transparent, "transparent images were laid on white");
-  add(report.cropped, "images are not square and were cut at the edges");
+  add(
+    report.cropped,
+    `images have another aspect ratio than ${height}×${width} and were cropped at the edges`,
+  );
   add(report.resized, "images were resized");
   return [...lines, ...report.notes];
 }
@@ -225,10 +229,17 @@ function hasWrongEnding({ kind, where }: RecordFacts): boolean {
   return promised !== undefined && kind !== "raw" && promised.name !== kind;
 }
 
+/** Whether a pixel or more of an image, scaled to cover the shape, lies outside it. */
+function isCropped(fact: RecordFacts, [height, width]: readonly [number, number]): boolean {
+  const scale = Math.max(height / fact.height, width / fact.width);
+  return fact.height * scale - height >= 1 || fact.width * scale - width >= 1;
+}
+
 const whyLost = (fact: RecordFacts) => `${fact.where} (${fact.broken})`;
 
+/** Height and width, as in a network's input. */
 const sizeOf = (fact: RecordFacts | undefined) =>
-  fact === undefined ? "none" : `${fact.width}×${fact.height}`;
+  fact === undefined ? "none" : `${fact.height}×${fact.width}`;
 
 const list = (names: readonly string[]) =>
   `${names.slice(0, 5).join(", ")}${names.length > 5 ? `, … (${names.length})` : ""}`;

@@ -8,9 +8,9 @@ import { layoutLines } from "./layout-words.ts";
 import { openDataset, reopenDataset } from "./open.ts";
 import { describeReport } from "./report.ts";
 
-/** Larger images are brought to this side unless asked otherwise: training them on a processor takes too long. */
+/** Larger images are brought to this short side unless asked otherwise: training them on a processor takes too long. */
 const largestUnasked = 64;
-/** Smaller ones, down to icons and strips, are brought to this side: no space takes less. */
+/** Smaller ones, down to icons and strips, are brought to this short side: no space takes less. */
 const smallestUnasked = 8;
 
 export default defineTask({
@@ -34,7 +34,7 @@ export default defineTask({
   },
   open,
   reopen: (cachePath) => reopenDataset(cachePath),
-  remarks: ({ report }) => describeReport(report),
+  remarks: (data: Dataset) => describeReport(data),
 });
 
 /** At the size asked for; else at the size in which they are stored, if that is not too large. */

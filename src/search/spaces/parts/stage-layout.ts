@@ -1,6 +1,14 @@
 // What the spaces for images of any size share: four stages of blocks, how wide they are in each size class, where an
 // image of some size is halved, and the hyperparameters that may be decided too. It knows no blocks.
 import { z } from "zod";
+import {
+  type ImageSize,
+  imageSizeOption,
+  shortSideOf,
+  sidesOf,
+  sizeOf,
+  sizeText,
+} from "../../../tasks/image-size.ts";
 import type { Decision } from "../../space.ts";
 
 export const depths = [1, 2, 3, 4] as const;
@@ -14,7 +22,9 @@ export type SizeClass = (typeof sizeClasses)[number];
 /** The options of a space of stages; `ranges` says how many parameters the size classes have. */
 export const stagedOptions = (ranges: string) =>
   z.object({
-    imageSize: z.int().min(8).max(1024).default(32).describe("image height and width in pixels"),
+    imageSize: imageSizeOption({ min: 8, max: 1024 })
+      .prefault(32)
+      .describe("image size in pixels: 32, or 24x32 for height x width"),
     channels: z.int().min(1).max(64).default(3).describe("image channels: 3 for colour, 1 for grey"),
     classCount: z.int().min(2).max(100_000).default(10).describe("how many classes"),
     sizeClass: z.enum(sizeClasses).default("small").describe(`how wide: ${ranges}`),
@@ -31,8 +41,8 @@ export interface StageLayout {
   readonly stages: readonly {
     readonly widths: readonly number[];
     readonly stride: number;
-    /** Height and width of the stage's output. */
-    readonly size: number;
+    /** Of the stage's output. */
+    readonly size: ImageSize;
   }[];
   readonly headWidths: readonly number[];
 }
@@ -54,28 +64,33 @@ const stageStrides = [
   [2, 2, 2, 2],
 ] as const;
 
-/** The parts of the network that the options settle. The last map is 5 to 8 pixels wide, whatever the image. */
+/** The parts of the network that the options settle. The short side of the last map is 5 to 8 pixels, whatever the image. */
 export function layoutOf({
   imageSize,
   sizeClass,
 }: Pick<StagedOptions, "imageSize" | "sizeClass">): StageLayout {
   const factor = 2 ** sizeClasses.indexOf(sizeClass);
-  const halvings = Math.max(0, Math.round(Math.log2(imageSize / 6)));
+  const halvings = Math.max(0, Math.round(Math.log2(shortSideOf(imageSize) / 6)));
   // A large image is halved in the stem, which would otherwise be the most expensive layer.
   const inStem = halvings >= 4 ? halvings - 4 + (halvings === 4 ? 1 : 0) : 0;
   const stemStride = 2 ** inStem;
   const strides = stageStrides[halvings - inStem] as readonly number[];
-  let size = Math.ceil(imageSize / stemStride);
+  let size = divided(imageSize, stemStride);
   return {
     // A kernel that sees every pixel, whatever the stride.
     stem: { channels: 8 * factor, kernel: Math.max(3, 2 * stemStride - 1), stride: stemStride },
     stages: tinyWidths.map((widths, stage) => {
       const stride = strides[stage] as number;
-      size = Math.ceil(size / stride);
+      size = divided(size, stride);
       return { widths: widths.map((width) => width * factor), stride, size };
     }),
     headWidths: tinyHeadWidths.map((width) => width * factor),
   };
+}
+
+function divided(size: ImageSize, stride: number): ImageSize {
+  const [height, width] = sidesOf(size);
+  return sizeOf([Math.ceil(height / stride), Math.ceil(width / stride)]);
 }
 
 /** A stage in words, for the meaning of a decision. */
@@ -84,7 +99,7 @@ export const stageWords = (
   number: number,
   count: number,
 ): string =>
-  `stage ${number} of ${count} (output ${size}×${size}${stride > 1 ? ", its first block halves the map" : ""})`;
+  `stage ${number} of ${count} (output ${sizeText(size)}${stride > 1 ? ", its first block halves the map" : ""})`;
 
 export const trainingDecisions: readonly Decision[] = [
   {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { conv, norm } from "../../../graph/blocks.ts";
 import type { NetworkBuilder } from "../../../graph/network.ts";
+import { imageSizeOption } from "../../../tasks/image-size.ts";
 import { reluConvNorm } from "./cell-blocks.ts";
 
 export const transnasOptions = z.object({
@@ -11,7 +12,9 @@ export const transnasOptions = z.object({
     .max(100_000)
     .default(47)
     .describe("classes: 47 for class_scene, 75 for class_object, 17 for segmentsemantic"),
-  imageSize: z.int().min(32).max(1024).default(256).describe("image height and width: 256 in the paper"),
+  imageSize: imageSizeOption({ min: 32, max: 1024 })
+    .prefault(256)
+    .describe("image size in pixels: 256 in the paper; 192x256 is height x width"),
 });
 
 export const transnasSource =

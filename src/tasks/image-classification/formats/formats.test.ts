@@ -120,12 +120,12 @@ describe("IDX", () => {
 
   test("plain and gzipped files, labels that do not start at 0, images that are not square", async () => {
     const dataset = await openDataset(makeFolder(whole), options);
-    expect([dataset.classNames, dataset.shape, dataset.mirrorable]).toEqual([["1", "26"], [1, 5, 5], false]);
+    expect([dataset.classNames, dataset.shape, dataset.mirrorable]).toEqual([["1", "26"], [1, 6, 5], false]);
     expect([[...dataset.train.labels], [...(dataset.test?.labels ?? [])]]).toEqual([
       [0, 1, 0, 1],
       [1, 0],
     ]);
-    expect(dataset.report.cropped.count).toBe(6);
+    expect(dataset.report.resized.count).toBe(0);
   });
 
   test("pixels of square images are those of the file", async () => {

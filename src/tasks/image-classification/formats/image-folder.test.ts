@@ -43,11 +43,12 @@ function make(...specs: string[]): string {
 }
 
 async function understood(...specs: string[]) {
-  const { classNames, train, validation, test: held, report } = await openDataset(make(...specs), options);
+  const dataset = await openDataset(make(...specs), options);
+  const { classNames, train, validation, test: held, report } = dataset;
   return {
     classNames,
     counts: [train.count, validation?.count ?? 0, held?.count ?? 0],
-    notes: describeReport(report).join("\n"),
+    notes: describeReport(dataset).join("\n"),
     report,
   };
 }
@@ -210,7 +211,8 @@ test("the layout says what was understood", async () => {
 test("images beside the class folders are named; a class with one image is, too", async () => {
   const folder = make("train/a:4", "train/b:1", "test/a:1", "test/b:1");
   writeFileSync(join(folder, "train", "stray.png"), images[0]!);
-  const { report } = await openDataset(folder, options);
-  expect(describeReport(report).join("\n")).toMatch(/stray.png \(in no class folder\)/);
+  const dataset = await openDataset(folder, options);
+  const { report } = dataset;
+  expect(describeReport(dataset).join("\n")).toMatch(/stray.png \(in no class folder\)/);
   expect(report.notes.join("\n")).toMatch(/single training image, which teaches little: b/);
 });
