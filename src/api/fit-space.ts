@@ -14,7 +14,9 @@ export function fitSpace(
     onProgress,
   }: { readonly limits?: Limits; readonly onProgress?: ((text: string) => void) | undefined } = {},
 ): FittedOptions {
-  const optionsFor = (task: ImageTask): FittedOptions => ({ ...(space.fit?.(task, limits) as object | undefined) });
+  const optionsFor = (task: ImageTask): FittedOptions => ({
+    ...(space.fit?.(task, limits) as object | undefined),
+  });
   const fitted = optionsFor(images);
   const refused = space.options.safeParse(fitted).error?.issues.some(({ path }) => path[0] === "imageSize");
   if (refused !== true || typeof images.imageSize === "number") return fitted;
