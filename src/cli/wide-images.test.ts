@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
 import { findPython } from "../evaluators/launchers/local/python.ts";
 import { readJournal } from "../study/journal.ts";
-import { genius } from "../testing/terminal.ts";
 import { openModelFile } from "../training/model-file.ts";
+import { genius } from "./fixtures/terminal.ts";
 
 const [height, width] = [12, 20];
 const sides = ["top", "right", "bottom", "left"] as const;
