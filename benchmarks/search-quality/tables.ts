@@ -1,10 +1,13 @@
-// The six published tables that searches are compared on, what they should reach, and a table opened for quick reading.
+// The fifteen published tables that searches are compared on, what they should reach, and a table opened for quick reading.
 import { openTable } from "../../src/evaluators/accuracy-table.ts";
 import type { Choices, Space } from "../../src/search/space.ts";
 import channelMobilenet from "../../src/search/spaces/channel-bench-mobilenet.ts";
 import channelResnet from "../../src/search/spaces/channel-bench-resnet.ts";
 import cells from "../../src/search/spaces/nas-bench-201.ts";
 import macro from "../../src/search/spaces/nas-bench-macro.ts";
+import natsSize from "../../src/search/spaces/nats-size.ts";
+import transnasMacro from "../../src/search/spaces/transnas-macro.ts";
+import transnasMicro from "../../src/search/spaces/transnas-micro.ts";
 
 /** By number of evaluations: a median rank, or mean accuracies in percent. */
 export type Goal = Readonly<
@@ -56,6 +59,32 @@ export const benchmarkTables: readonly BenchmarkTable[] = [
     space: () => cells.create(cells.options.parse({ classCount: 120, imageSize: 16 })),
     goal: { 10: { validation: 45.3, test: 45.0 }, 50: { validation: 46.6, test: 46.2 } },
   },
+  ...(
+    [
+      ["cifar10", 10, 32],
+      ["cifar100", 100, 32],
+      ["imagenet16-120", 120, 16],
+    ] as const
+  ).map(([dataset, classCount, imageSize]) => ({
+    name: `size-${dataset}`,
+    dataset,
+    space: () => natsSize.create(natsSize.options.parse({ classCount, imageSize })),
+    goal: {},
+  })),
+  ...[transnasMicro, transnasMacro].flatMap(({ name, options, create }) =>
+    (
+      [
+        ["class_scene", 47],
+        ["class_object", 75],
+        ["segmentsemantic", 17],
+      ] as const
+    ).map(([dataset, classCount]) => ({
+      name: `${name}-${dataset}`,
+      dataset,
+      space: () => create(options.parse({ classCount })),
+      goal: {},
+    })),
+  ),
 ];
 
 /** A table whose designs are numbered: the choices are the digits of the number, the last decision's the lowest. */

@@ -49,7 +49,8 @@ export interface Space {
   tableKey?(choices: Choices): string;
   /**
    * For a space in which several vectors stand for one network: the key that they share, and how many networks there are.
-   * A network is evaluated once. Absent: every vector is taken for a network of its own.
+   * A network is evaluated once. Parts that compute nothing may count in costs, so those may differ. Absent: every vector
+   * is a network of its own.
    */
   readonly networks?: { readonly count: number; keyOf(choices: Choices): string };
   /**

@@ -3,6 +3,7 @@
 // takes part, so that a decision which is never decoded cannot hide.
 import assert from "node:assert/strict";
 import { createRandom, type Random } from "../base/random.ts";
+import { canonicalKey } from "../graph/canonical.ts";
 import { networkCost, nodeCosts } from "../graph/cost.ts";
 import { keyOf, parseChoices, toDigits } from "../search/choices.ts";
 import {
@@ -154,23 +155,27 @@ export function spaceChecks<Options>(
       name: "gives vectors of one network one key, and other networks another",
       run: async () => {
         const { networks } = space;
-        if (networks === undefined) return;
         const byKey = new Map<string, string>();
         for (const choices of drawn("networks", 10 * designs)) {
-          const key = networks.keyOf(choices);
-          const { nodes } = space.decode(choices);
-          const text = JSON.stringify(nodes);
+          const key = networks?.keyOf(choices) ?? choices.join();
+          // Two designs of one network that differ in their training are two.
+          const training = JSON.stringify(space.hyperparameters?.(choices) ?? {});
+          const text = `${canonicalKey(space.decode(choices))} ${training}`;
           assert.equal(byKey.get(key) ?? text, text, `two networks have the key ${key}`);
           byKey.set(key, text);
-          if (space.tableKey !== undefined) {
+          if (networks !== undefined && space.tableKey !== undefined) {
             const read = parseChoices(space, space.tableKey(choices));
             assert.equal(networks.keyOf(read), key, words(choices));
           }
         }
-        assert.equal(new Set(byKey.values()).size, byKey.size, "one network has two keys");
+        assert.equal(
+          new Set(byKey.values()).size,
+          byKey.size,
+          "two designs are one network, and the space's `networks` does not say so",
+        );
         assert.ok(
-          byKey.size <= networks.count,
-          `${byKey.size} networks, and the space says ${networks.count}`,
+          byKey.size <= (networks?.count ?? Number.POSITIVE_INFINITY),
+          `${byKey.size} networks, and the space says ${networks?.count}`,
         );
       },
     },

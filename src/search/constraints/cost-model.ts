@@ -72,7 +72,7 @@ function buildModel(space: Space): CostModel | undefined {
 function countOnce(space: Space): (choices: Choices) => DesignCost {
   const seen = new Map<string, DesignCost>();
   return (choices) => {
-    const key = space.networks?.keyOf(choices) ?? choices.join();
+    const key = space.tableKey?.(choices) ?? choices.join();
     let cost = seen.get(key);
     if (cost === undefined) {
       cost = networkCost(space.decode(choices));

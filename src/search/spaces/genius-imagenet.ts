@@ -14,6 +14,7 @@ import {
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
 import { keyOf } from "../choices.ts";
 import { type Decision, defineSpace, type Space } from "../space.ts";
+import { networksOfStages } from "./parts/skipped-layers.ts";
 
 /**
  * The published figures (the per-layer table in the prompt, 329 M, 401 M) are convolutions' and the linear layer's
@@ -75,6 +76,10 @@ function createSpace({ classCount }: z.output<typeof options>): Space {
     takesAnySize: true,
     decisions,
     firstDigit: 0,
+    networks: networksOfStages(
+      stages.map(() => layersPerStage),
+      kinds.length,
+    ),
     costScopes: decisions.map((_, index) => [index]),
     decode(choices) {
       const build = createNetworkBuilder(`genius-imagenet/${keyOf(space, choices)}`, space.input);

@@ -8,6 +8,7 @@ import { imageSizeOption, sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { type Choices, defineSpace, type Space } from "../space.ts";
 import { edgeDecisions, cellEdges as edges, reduction, reluConvNorm } from "./parts/cell-blocks.ts";
+import { cellKey, type EdgeRole } from "./parts/cell-key.ts";
 
 const operations = [
   { name: "none", label: "none: zeros, no connection" },
@@ -66,6 +67,7 @@ function createSpace({
     decisions,
     firstDigit: 0,
     costScopes: decisions.map((_, index) => [index]),
+    networks: { count: 7485, keyOf: networkKey },
     tableKey: cellString,
     parse: parseCell,
     decode(choices) {
@@ -85,6 +87,16 @@ function createSpace({
   };
   return space;
 }
+
+/** Equal where two cells are one network (docs/decisions/022); computed once for each of 15,625 designs. */
+function networkKey(choices: Choices): string {
+  const place = choices.join("");
+  const known = networkKeys.get(place) ?? cellKey(choices, (option) => roles[option] as EdgeRole);
+  networkKeys.set(place, known);
+  return known;
+}
+const networkKeys = new Map<string, string>();
+const roles: readonly EdgeRole[] = ["zero", "identity", "weighted", "weighted", "pure"];
 
 interface CellSetting {
   readonly channels: number;

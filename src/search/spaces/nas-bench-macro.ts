@@ -6,6 +6,7 @@ import { classifier, convNorm, invertedResidual } from "../../graph/blocks.ts";
 import { createNetworkBuilder } from "../../graph/network.ts";
 import { keyOf } from "../choices.ts";
 import { type Decision, defineSpace, type Space } from "../space.ts";
+import { networksOfStages } from "./parts/skipped-layers.ts";
 
 const stemChannels = 32;
 const headChannels = 1280;
@@ -46,6 +47,7 @@ const space: Space = {
   classCount: 10,
   decisions,
   firstDigit: 0,
+  networks: networksOfStages([2, 3, 3], kinds.length),
   costScopes: decisions.map((_, index) => [index]),
   decode(choices) {
     const build = createNetworkBuilder(`nas-bench-macro/${keyOf(space, choices)}`, space.input);

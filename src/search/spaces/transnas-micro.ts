@@ -9,6 +9,7 @@ import { sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { type Choices, defineSpace, type Space } from "../space.ts";
 import { edgeDecisions, cellEdges as edges, reluConvNorm } from "./parts/cell-blocks.ts";
+import { cellKey, type EdgeRole } from "./parts/cell-key.ts";
 import {
   type ModuleShape,
   modulesOf,
@@ -42,6 +43,7 @@ export default defineSpace({
       decisions,
       firstDigit: 0,
       costScopes: decisions.map((_, index) => [index]),
+      networks: { count: 2002, keyOf: networkKey },
       parse: parseCode,
       decode(choices) {
         const build = createNetworkBuilder(`transnas-micro/${keyOf(space, choices)}`, space.input);
@@ -58,6 +60,19 @@ export default defineSpace({
     return space;
   },
 });
+
+/** Equal where two cells are one network, both where the shape stays and where a skip from the input is a convolution. */
+function networkKey(choices: Choices): string {
+  const known = networkKeys.get(choices.join(""));
+  if (known !== undefined) return known;
+  const roleOf = (option: number) => roles[option] as EdgeRole;
+  const reducing = choices.map((option, edge) => (option === 1 && edges[edge]?.from === 0 ? 2 : option));
+  const key = `${cellKey(choices, roleOf)} ${cellKey(reducing, roleOf)}`;
+  networkKeys.set(choices.join(""), key);
+  return key;
+}
+const networkKeys = new Map<string, string>();
+const roles: readonly EdgeRole[] = ["zero", "identity", "weighted", "weighted"];
 
 function cell(
   build: NetworkBuilder,
