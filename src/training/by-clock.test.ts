@@ -140,6 +140,32 @@ test("a slow measurement is left time for, and a long slice has points on its wa
   );
 });
 
+test("a slice that was killed on its way goes on from what it had kept", async () => {
+  const store = await openCheckpoints(file("killed"));
+  const [key, seconds] = [trainingKey(training.network, "killed"), 60];
+  const keep = store.pathOf(key, { seconds });
+  class Killed extends Error {}
+  const inner = clockOf(0.1);
+  const killed = () => {
+    if (inner.seconds() > 33) throw new Killed();
+    return inner.now();
+  };
+  const hooks = { clock: { now: killed, started: 0 }, keep, onEpoch: nothing };
+  await expect(runSlice({ ...training, seconds }, hooks)).rejects.toThrow(Killed);
+  const found = await store.find(key, { seconds });
+  expect(found).toEqual({ ...found, path: keep, length: seconds, isReached: false });
+  const begun = await readCheckpointFile(keep);
+  expect(begun.clock!.seconds).toBeGreaterThan(20);
+  expect(begun.clock!.seconds).toBeLessThan(24);
+  const clock = clockOf(0.1);
+  const end = trained(await runSlice({ ...training, seconds }, { clock, keep, begun, onEpoch: nothing }));
+  expect(clock.seconds() + begun.clock!.seconds).toBeGreaterThan(58);
+  expect(clock.seconds() + begun.clock!.seconds).toBeLessThan(62);
+  expect(end.curve.at(-1)!.seconds).toBeCloseTo(60, -1);
+  await store.keep(key, { seconds }, 0.9);
+  expect(await store.find(key, { seconds })).toMatchObject({ isReached: true });
+});
+
 test("a search and its final training learn, end on time, and the rate falls to zero", async () => {
   const keep = file("searched");
   const searched = trained(

@@ -11,6 +11,9 @@ import { averageDecay } from "./plan.ts";
 import type { TrainingParts } from "./training-data.ts";
 import { createWatch, type EarlyEnd } from "./watch.ts";
 
+/** An interruption loses so much at most. */
+export const keepSeconds = 20;
+
 export interface Clock {
   /** Milliseconds that only grow. */
   readonly now: () => number;

@@ -2,7 +2,7 @@
 // rate falls linearly to zero over the time that is left for it, so that it ends on time whatever the machine does.
 import type { Weights } from "../engine/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
-import { type ClockHooks, openClockRun } from "./clock-run.ts";
+import { type ClockHooks, keepSeconds, openClockRun } from "./clock-run.ts";
 import type { ClockTraining } from "./job.ts";
 import type { Measured } from "./measure.ts";
 import type { TrainingParts } from "./training-data.ts";
@@ -79,7 +79,7 @@ export async function runFinal(
               run.curve.length === 0 || run.elapsed() - measuredAt >= run.measureSeconds() / measureShare;
             const measured = isDue && isMeasured ? (await run.addPoint()).point : undefined;
             // Before the point is shown: what was shown is not lost.
-            if (keep !== undefined && (isDue || run.elapsed() - keptAt >= 20)) {
+            if (keep !== undefined && (isDue || run.elapsed() - keptAt >= keepSeconds)) {
               await run.keep(keep, stateNow());
               keptAt = run.elapsed();
             }

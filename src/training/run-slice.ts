@@ -3,7 +3,7 @@
 // final training go on as if nothing had stopped; what is measured is the moving average of the weights.
 import type { EpochPoint } from "../search/trial.ts";
 import type { ClockState } from "./checkpoints.ts";
-import { type ClockHooks, openClockRun } from "./clock-run.ts";
+import { type ClockHooks, keepSeconds, openClockRun } from "./clock-run.ts";
 import type { ClockTraining } from "./job.ts";
 import type { Measured } from "./measure.ts";
 import type { EarlyEnd } from "./watch.ts";
@@ -37,15 +37,15 @@ export async function runSlice(
     isOver: () => run.elapsed() + run.stepSeconds() / 2 + run.measureSeconds() >= limit,
     async between() {
       const spacing = Math.max(limit / 4, pointSeconds, run.measureSeconds() / pointShare);
-      if (run.elapsed() - measuredAt >= spacing && limit - run.elapsed() > spacing / 2) {
-        const { point } = await run.addPoint();
-        measuredAt = run.elapsed();
-        onEpoch(point);
-      }
-      if (keep !== undefined && run.elapsed() - keptAt >= 20) {
+      const isDue = run.elapsed() - measuredAt >= spacing && limit - run.elapsed() > spacing / 2;
+      const point = isDue ? (await run.addPoint()).point : undefined;
+      if (isDue) measuredAt = run.elapsed();
+      // Before the point is shown: what was shown is not lost.
+      if (keep !== undefined && (isDue || run.elapsed() - keptAt >= keepSeconds)) {
         await run.keep(keep, { ...latency });
         keptAt = run.elapsed();
       }
+      if (point !== undefined) onEpoch(point);
     },
   });
   if (early !== undefined) return early;
