@@ -48,6 +48,8 @@ export interface UpdateInputs {
   /** The weight decay of each parameter. */
   readonly decay: Float32Array;
   readonly learningRate: Tensor;
+  /** A factor of the learning rate for each parameter; all 1 where it is absent. */
+  readonly rateFactors?: Float32Array | undefined;
 }
 
 /** Emits the update; gives the new parameters and the new optimiser vectors. */
@@ -56,7 +58,11 @@ export function emitUpdate(
   optimiser: Optimiser,
   inputs: UpdateInputs,
 ): { readonly parameters: Tensor; readonly vectors: readonly Tensor[] } {
-  const { parameters, gradient, learningRate } = inputs;
+  const { parameters, gradient, rateFactors } = inputs;
+  const learningRate =
+    rateFactors === undefined
+      ? inputs.learningRate
+      : multiply(graph, graph.constant(rateFactors, parameters.shape), inputs.learningRate);
   const decay = () => graph.constant(inputs.decay, parameters.shape);
   switch (optimiser.kind) {
     case "sgd": {

@@ -110,6 +110,30 @@ test("the average follows the weights by its decay", async () => {
   await trainer.dispose();
 });
 
+test("a parameter with a factor of the learning rate moves by so much more, with both optimisers", async () => {
+  const moved = async (optimiser: TrainerOptions["optimiser"], factor: number) => {
+    const trainer = await createTrainer({
+      ...options,
+      optimiser,
+      rateFactor: ({ role }) => (role === "norm-shift" ? factor : 1),
+    });
+    await trainer.step({ ...batch(0), learningRate: 0.003 });
+    const after = trainer.weights();
+    await trainer.dispose();
+    return after;
+  };
+  for (const optimiser of [
+    { kind: "sgd", momentum: 0.9, nesterov: true, weightDecay: 0.01 },
+    { kind: "adamw", weightDecay: 0.01 },
+  ] as const) {
+    const [plain, fast] = [await moved(optimiser, 1), await moved(optimiser, 16)];
+    // Shifts begin at zero.
+    for (const [index, value] of (plain.get("n2.bias")?.data ?? []).entries())
+      expect(fast.get("n2.bias")?.data[index]).toBeCloseTo(16 * value, 5);
+    expect([...fast.get("n1.weight")!.data]).toEqual([...plain.get("n1.weight")!.data]);
+  }
+});
+
 test("with momentum 1 the running statistics are the batch's, and prediction repeats training's logits", async () => {
   const plain = nodes.map((node): NetworkNode => {
     if (node.op.kind === "batch-norm") return { ...node, op: { ...node.op, momentum: 1 } };

@@ -37,6 +37,8 @@ export interface TrainerOptions {
   readonly executionProvider?: ExecutionProvider;
   /** Parameters that keep their values; none by default. */
   readonly isFrozen?: (parameter: NetworkParameter) => boolean;
+  /** Multiplies the learning rate of a parameter; 1 for all by default. */
+  readonly rateFactor?: (parameter: NetworkParameter) => number;
   /** Overrides what the graph is written for: `portable` uses standard ONNX operators only. */
   readonly lowering?: "native" | "plain" | "portable";
 }
@@ -113,6 +115,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
     average: averageDecay !== undefined,
     ...(options.isFrozen && { isFrozen: options.isFrozen }),
+    ...(options.rateFactor && { rateFactor: options.rateFactor }),
   });
   const session = await openSession(graph.bytes, {
     threads: options.threads ?? 1,

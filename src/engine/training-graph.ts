@@ -39,6 +39,8 @@ export interface TrainingGraphOptions {
   readonly average: boolean;
   /** Parameters that keep their values. */
   readonly isFrozen?: (parameter: NetworkParameter) => boolean;
+  /** Multiplies the learning rate of a parameter. */
+  readonly rateFactor?: (parameter: NetworkParameter) => number;
 }
 
 /** A vector of state: the name of its input, that of its output, and its length. */
@@ -107,6 +109,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
     vectors,
     decay: decayPerParameter(layout, options.optimiser.weightDecay, options.isFrozen),
     learningRate: graph.input("learningRate", []),
+    rateFactors: ratePerParameter(layout, options.rateFactor),
   });
   const next: [name: string, tensor: Tensor][] = [["parameters", updated.parameters]];
   for (const [index, name] of names.entries()) next.push([name, updated.vectors[index] as Tensor]);
@@ -179,6 +182,20 @@ function movingParameters(
   const moving = new Float32Array(layout.parameterCount).fill(1);
   for (const { offset, size } of frozen) moving.fill(0, offset, offset + size);
   return moving;
+}
+
+/** The factor of each parameter's learning rate; undefined when all are 1. */
+function ratePerParameter(
+  layout: StateLayout,
+  rateFactor: TrainingGraphOptions["rateFactor"],
+): Float32Array | undefined {
+  if (rateFactor === undefined) return undefined;
+  const factors = new Float32Array(layout.parameterCount);
+  for (const place of layout.places) {
+    if (place.vector === "parameters")
+      factors.fill(rateFactor(place), place.offset, place.offset + place.size);
+  }
+  return factors.every((factor) => factor === 1) ? undefined : factors;
 }
 
 /** The weight decay of each parameter: that of convolution and linear weights, 0 for biases, norms and frozen ones. */

@@ -117,6 +117,32 @@ test("an epoch is a permutation of the set, another each epoch; targets are one-
   }
 });
 
+test("alternating flips show every image mirrored in every second epoch, about half of them in the first", async () => {
+  const augmentation = { ...noAugmentation, flip: true };
+  const plan = { set, batchSize: 1, normalisation, seed: 3, augmentation, thread: "caller" } as const;
+  const count = 60;
+  const few = { ...plan, set: takeFraction(set, { fraction01: count / set.count, seed: 2 }) };
+  await using batches = createBatches({ ...few, order: "sequential", alternatingFlip: true });
+  await using plain = createBatches({ ...few, order: "sequential", augmentation: noAugmentation });
+  const [first, second, third, own] = [
+    await collect(batches.epoch(0)),
+    await collect(batches.epoch(1)),
+    await collect(batches.epoch(2)),
+    await collect(plain.epoch(0)),
+  ];
+  const mirrored = (image: Float32Array) =>
+    image.map((_, at) => image[at - (at % 28) + 27 - (at % 28)] as number);
+  let unmirrored = 0;
+  for (const [index, { images }] of own.entries()) {
+    const [one, two] = [first[index]!.images, second[index]!.images];
+    unmirrored += images.every((value, at) => value === one[at]) ? 1 : 0;
+    expect(two).toEqual(mirrored(one));
+    expect(third[index]!.images).toEqual(one);
+  }
+  expect(unmirrored).toBeGreaterThan(own.length / 4);
+  expect(unmirrored).toBeLessThan((own.length * 3) / 4);
+});
+
 test("mixup blends images and targets by the same weight; rows still sum to one", async () => {
   const options = { set, batchSize: 40, normalisation, seed: 5, thread: "caller" } as const;
   await using plain = createBatches(options);

@@ -18,6 +18,8 @@ export interface BatchPlan {
   readonly batchSize: number;
   readonly normalisation: Normalisation;
   readonly augmentation?: Augmentation;
+  /** An image is mirrored in every second epoch instead of at random; by default not. See airbench, https://arxiv.org/abs/2404.00498 */
+  readonly alternatingFlip?: boolean;
   /** Default 0. */
   readonly seed?: number | string;
   /** Default `shuffled`: another order each epoch. */
@@ -61,6 +63,7 @@ export function countBatches(plan: BatchPlan): number {
 /** @throws GeniusError `wrong-use` when the plan is impossible, `not-found` when its pixels are gone. */
 export function createBatchFiller(plan: BatchPlan): BatchFiller {
   const { set, batchSize, normalisation, augmentation = noAugmentation, seed = 0, order = "shuffled" } = plan;
+  const { alternatingFlip = false } = plan;
   countBatches(plan);
   checkAugmentation(augmentation, set.shape);
   const [channels, height, width] = set.shape;
@@ -74,6 +77,9 @@ export function createBatchFiller(plan: BatchPlan): BatchFiller {
   const { cropPadding, flip, colourJitter, trivialAugment, cutoutSize, mixupAlpha } = augmentation;
   const changesPixels =
     cropPadding > 0 || flip || augmentation.warp > 0 || colourJitter > 0 || trivialAugment;
+  // Which images are mirrored in epoch 0, and so in every even one.
+  const first = createRandom(seed, "flip");
+  const isEven = Uint8Array.from({ length: alternatingFlip ? set.count : 0 }, () => first.integer(2));
   let ordered: { epoch: number; positions: readonly number[] } | undefined;
 
   const positionsOf = (epoch: number) => {
@@ -97,7 +103,9 @@ export function createBatchFiller(plan: BatchPlan): BatchFiller {
         let pixels = reader.read(position);
         if (changesPixels) {
           const shift = () => (cropPadding > 0 ? random.integer(2 * cropPadding + 1) - cropPadding : 0);
-          crop(pixels, { right: shift(), down: shift(), flip: flip && random.next() < 0.5 }, scratch);
+          const move = { right: shift(), down: shift() };
+          const isFlipped = () => (alternatingFlip ? isEven[position] !== epoch % 2 : random.next() < 0.5);
+          crop(pixels, { ...move, flip: flip && isFlipped() }, scratch);
           pixels = scratch;
         }
         if (augmentation.warp > 0) {
