@@ -1,9 +1,17 @@
-// Eigenvalues of a symmetric matrix. Exact enough for any size that a feature matrix has; cubic in it.
+// Eigenvalues and eigenvectors of a symmetric matrix. Exact enough for any size that a feature matrix has; cubic in it.
 
-/** Eigenvalues of a symmetric matrix, by Jacobi's rotations, in the order of the diagonal. */
+/** Eigenvalues of a symmetric matrix, in the order of the diagonal. */
 export function eigenvaluesOf(symmetric: readonly Float64Array[]): number[] {
+  return eigenvectorsOf(symmetric).map(({ value }) => value);
+}
+
+/** Eigenvalues with their eigenvectors of length 1, by Jacobi's rotations, in the order of the diagonal. */
+export function eigenvectorsOf(
+  symmetric: readonly Float64Array[],
+): readonly { readonly value: number; readonly vector: Float64Array }[] {
   const matrix = symmetric.map((row) => Float64Array.from(row));
   const size = matrix.length;
+  const vectors = matrix.map((_, at) => Float64Array.from({ length: size }, (_, to) => (at === to ? 1 : 0)));
   for (let sweep = 0; sweep < 30; sweep += 1) {
     let off = 0;
     let all = 0;
@@ -31,9 +39,12 @@ export function eigenvaluesOf(symmetric: readonly Float64Array[]): number[] {
           const [x, y] = [matrix[p]![at]!, matrix[q]![at]!];
           matrix[p]![at] = cosine * x - sine * y;
           matrix[q]![at] = sine * x + cosine * y;
+          const [v, w] = [vectors[p]![at]!, vectors[q]![at]!];
+          vectors[p]![at] = cosine * v - sine * w;
+          vectors[q]![at] = sine * v + cosine * w;
         }
       }
     }
   }
-  return matrix.map((row, at) => row[at]!);
+  return matrix.map((row, at) => ({ value: row[at]!, vector: vectors[at]! }));
 }
