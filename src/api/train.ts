@@ -26,6 +26,8 @@ export interface TrainOptions {
   /** Of the evaluator, such as `finalEpochs`, `batchSize`, `int8`. */
   readonly evaluatorOptions?: MemberOptions | undefined;
   readonly launcherOptions?: MemberOptions | undefined;
+  /** The wall time of it all, in minutes: opening the images, training, test and files. By epochs where it is absent. */
+  readonly minutes?: number | undefined;
   /** Seeds the weights, the order of the data and the split; 1 by default. */
   readonly seed?: number | undefined;
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
@@ -74,7 +76,10 @@ export interface TrainResult {
  * ```
  */
 export async function train(subject: Subject | ReferenceDesign, options: TrainOptions): Promise<TrainResult> {
-  const { data, out, seed = 1, onEvent, environment = process.env } = options;
+  const { data, out, seed = 1, minutes, onEvent, environment = process.env } = options;
+  const started = performance.now();
+  if (minutes !== undefined && !(minutes > 0 && Number.isFinite(minutes)))
+    throw new GeniusError("wrong-use", `minutes must be a number above 0, received ${minutes}.`);
   const onProgress = (text: string) => onEvent?.({ kind: "preparing", text });
   const signal = options.signal ?? new AbortController().signal;
   const definition = await loadEvaluator(options.evaluator ?? "train");
@@ -90,6 +95,7 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
   const evaluator = await definition.create(
     {
       ...{ space, dataset: data, folder: out, seed, environment, onProgress },
+      byTheClock: minutes !== undefined,
       ...(launcher !== undefined && {
         async openLauncher() {
           const { options: schema, create } = await loadLauncher(launcher);
@@ -107,9 +113,17 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
     if (evaluator.test === undefined) {
       throw new GeniusError("wrong-use", `The evaluator ${definition.name} has no final training.`);
     }
+    if (minutes !== undefined && evaluator.fidelity.seconds === undefined) {
+      throw new GeniusError(
+        "wrong-use",
+        `The evaluator ${definition.name} cannot train by the clock: leave out the minutes, or train with "train".`,
+      );
+    }
+    // What is over already leaves a second, in which the training says that it was too short.
+    const secondsLeft = () => Math.max(1, 60 * (minutes ?? 0) - (performance.now() - started) / 1000);
     const tested = await evaluator.test({
       ...{ trialNumber: 1, proposal: { choices, fidelity: {}, by: "train" }, network, seed, signal },
-      fidelity: evaluator.fidelity.full,
+      fidelity: minutes === undefined ? evaluator.fidelity.full : { seconds: secondsLeft() },
       onEpoch(point) {
         curve.push(point);
         onEvent?.({ kind: "epoch", point });

@@ -17,6 +17,18 @@ describe("genius train", () => {
     expect((await readFile(join(out, "best", "model.onnx"))).length).toBeGreaterThan(1000);
   });
 
+  it("trains by the clock", async () => {
+    const out = join(await mkdtemp(join(tmpdir(), "genius-train-")), "clock");
+    const { test, testAccuracy01 } = await train(
+      { reference: "all-cnn", limits: { maxParams: "3k" } },
+      { data: "digits", out, minutes: 0.25 },
+    );
+    expect(test.seconds).toBeGreaterThan(0);
+    expect(testAccuracy01).toBeGreaterThan(0.3);
+    const none = train({ reference: "all-cnn" }, { data: "digits", out, minutes: 0 });
+    await expect(none).rejects.toThrow(/minutes must be a number above 0/);
+  });
+
   it("says what does not fit", async () => {
     const out = join(tmpdir(), "genius-train-none");
     const options = { data: "digits", out };

@@ -26,6 +26,12 @@ const options = limitSettings.extend({
     .describe("the design, with --space: 02012100 or 0,2,0,1,2,1,0,0")
     .meta({ placeholder: "C" }),
   evaluator: z.enum(["train", "torch"]).default("train").describe("what trains: this process, or PyTorch"),
+  minutes: z
+    .number()
+    .positive()
+    .optional()
+    .describe("wall time of it all: opening the images, training, test and files (default: by epochs)")
+    .meta({ placeholder: "N" }),
   seed: z.number().int().nonnegative().default(1).describe("seed of weights, order of the data and split"),
   out: z
     .string()
@@ -43,10 +49,10 @@ evaluator's options are options here as well: --final-epochs, --batch-size, --in
 
 Examples:
   genius train resnet-8 digits --max-params 20k
-  genius train mobilenet-v2 ./photos --max-macs 20M --out runs/shelf
+  genius train mobilenet-v2 ./photos --max-macs 20M --minutes 30 --out runs/shelf
   genius train --space nas-bench-macro --choices 22212220 ./cifar10`,
   async run({ operands, options: given, rest, terminal }) {
-    const { space, choices, evaluator, seed, json, maxParams, minParams, maxMacs, minMacs } = given;
+    const { space, choices, evaluator, minutes, seed, json, maxParams, minParams, maxMacs, minMacs } = given;
     const limits = { maxParams, minParams, maxMacs, minMacs };
     const { subject, name, data } = subjectOf(operands, { space, choices, limits });
     const definition = await loadEvaluator(evaluator);
@@ -54,15 +60,15 @@ Examples:
     checkFlags(definition.options, flags);
     const out = given.out ?? `trained/${name}`;
     const result = await train(subject, {
-      ...{ data, out, evaluator, evaluatorOptions: flags, seed },
+      ...{ data, out, evaluator, evaluatorOptions: flags, minutes, seed },
       ...{ signal: terminal.signal, environment: terminal.environment },
       onEvent(event) {
         if (event.kind === "preparing") terminal.error(`${event.text}\n`);
         else {
           const { epoch, trainLoss } = event.point;
-          if (terminal.isInteractive)
-            terminal.error(`\repoch ${epoch}: training loss ${trainLoss.toFixed(3)} `);
-          else if (epoch % 5 === 0) terminal.error(`epoch ${epoch}: training loss ${trainLoss.toFixed(3)}\n`);
+          const words = `epoch ${Number(epoch.toFixed(1))}: training loss ${trainLoss.toFixed(3)}`;
+          if (terminal.isInteractive) terminal.error(`\r${words} `);
+          else if (minutes !== undefined || epoch % 5 === 0) terminal.error(`${words}\n`);
         }
       },
     });
