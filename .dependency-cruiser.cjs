@@ -6,6 +6,7 @@ const layers = [
   ["engine"],
   ["tasks"],
   ["search"],
+  ["language"],
   ["training"],
   ["evaluators"],
   ["study"],

@@ -54,6 +54,12 @@ export interface Assembly {
 export async function assemble(config: StudyConfig, setting: AssembleSetting): Promise<Assembly> {
   const { folder, environment, onProgress, given = {} } = setting;
   const space = await openSpace(given.space ?? config.space, config.spaceOptions);
+  if (space.decisions.length === 0) {
+    throw new GeniusError(
+      "wrong-use",
+      `${config.space} is one network, and a search needs alternatives: write some, as in conv {16|24} k{3|5}. "genius train" trains it as it is.`,
+    );
+  }
   const strategyDefinition = await loadStrategy(given.strategy ?? config.strategy);
   const evaluatorDefinition = await loadEvaluator(given.evaluator ?? config.evaluator);
   const domain = createDomain(space, config.limits as Limits);

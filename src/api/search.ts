@@ -13,6 +13,7 @@ import { createLiveWriter } from "../study/live-file.ts";
 import { placesOf } from "../study/run-places.ts";
 import { type Assembly, assemble } from "./assemble.ts";
 import { dataChange, refusalWords } from "./changed-data.ts";
+import { keptText } from "./kept-text.ts";
 import { answererOf } from "./manual-answers.ts";
 import { provenanceOf } from "./provenance.ts";
 import { readRunResult } from "./read-run.ts";
@@ -53,7 +54,8 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const folder =
     options.out ??
     (await createRunFolder("runs", { space: space.name, strategy: strategy.name, now: new Date() }));
-  const config = { ...resolved, places: await placesIn(folder, resolved) };
+  const text = keptText(folder, resolved.space, space.text);
+  const config = { ...resolved, places: { ...(await placesIn(folder, resolved)), ...text?.places } };
   const liveFile = createLiveWriter(folder);
   let parts: Assembly | undefined;
   const journal = await createJournal(folder, async () => {
@@ -62,6 +64,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       ...{ folder, environment, onProgress, given: chosen.members, isSearch: true },
       ...answerer,
     });
+    await text?.write();
     return {
       ...{ config, provenance: { ...(await provenanceOf()), ...parts.provenance } },
       ...(config.minutes !== undefined && { startedAt: startedAt.toISOString() }),

@@ -1,10 +1,11 @@
 // From a name, a path or an object to a definition: `evolution` comes from the catalog, `./mine.ts` from the user's
 // file of the same form, and a script hands over its own object. Options are checked by the member's own schema.
+import { readFile } from "node:fs/promises";
 import { registerHooks } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { z } from "zod";
-import { GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
+import { fileError, GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
@@ -18,7 +19,10 @@ import type { Entry } from "./entry.ts";
 /** A member as callers name it: a name of the catalog, a file, or the definition itself. */
 export type Given<D> = string | D;
 
-export const loadSpace = (given: Given<SpaceDefinition>) => load<SpaceDefinition>("space", spaces, given);
+export const loadSpace = (given: Given<SpaceDefinition>) =>
+  typeof given === "string" && isText(given)
+    ? loadText(given)
+    : load<SpaceDefinition>("space", spaces, given);
 export const loadStrategy = (given: Given<StrategyDefinition>) =>
   load<StrategyDefinition>("strategy", strategies, given);
 export const loadEvaluator = (given: Given<EvaluatorDefinition>) =>
@@ -38,11 +42,9 @@ export async function openSpace(
 ): Promise<Space> {
   const definition = await loadSpace(given);
   const { name } = definition;
-  return checkMade(
-    "space",
-    name,
-    definition.create(resolveOptions(definition.options, options, `the space ${name}`)),
-  );
+  const made = definition.create(resolveOptions(definition.options, options, `the space ${name}`));
+  // A text without alternatives is one network.
+  return definition.text === undefined ? checkMade("space", name, made) : made;
 }
 
 interface Definition {
@@ -93,7 +95,18 @@ export async function referenceOf(kind: keyof typeof catalogs, given: Given<Defi
 
 /** Whether a name means a file of the user's own. */
 export function isPath(name: string): boolean {
-  return /[/\\]/.test(name) || /\.[cm]?[jt]s$/.test(name);
+  return /[/\\]/.test(name) || /\.([cm]?[jt]s|txt)$/.test(name);
+}
+
+/** Whether a name means a text of the language. */
+export const isText = (name: string): boolean => name.endsWith(".txt");
+
+async function loadText(file: string): Promise<SpaceDefinition> {
+  const text = await readFile(file, "utf8").catch((thrown: unknown) => {
+    throw fileError(thrown, file, "read");
+  });
+  const { spaceOfText } = await import("../language/index.ts");
+  return spaceOfText(text, file) as SpaceDefinition;
 }
 
 async function loadFile<D extends Definition>(kind: string, file: string): Promise<D> {

@@ -20,8 +20,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./resume.ts")).default,
   },
   show: {
-    usage: "show DIR",
-    summary: "a run in the terminal: best network, curve, spent",
+    usage: "show DIR|NET.txt",
+    summary: "a run in the terminal: best network, curve, spent; or a network's layers",
     load: async () => (await import("./show.ts")).default,
   },
   repair: {
@@ -71,11 +71,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   train: {
     usage: "train NET DATASET [options]",
-    summary: "train one network: a reference fitted to limits, or a design",
+    summary: "train one network: a text, a reference fitted to limits, or a design",
     load: async () => (await import("./train.ts")).default,
   },
   cost: {
-    usage: "cost --space NAME (--choices C | --stdin)",
+    usage: "cost NET.txt | --space NAME (--choices C | --stdin)",
     summary: "parameters and multiply–accumulates of designs",
     load: async () => (await import("./cost.ts")).default,
   },
@@ -90,7 +90,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("../features/transfer/command.ts")).default,
   },
   export: {
-    usage: "export (DIR | --choices C --space NAME) --format F",
+    usage: "export (DIR | NET.txt | --choices C --space NAME) --format F",
     summary: "a design as onnx, pytorch, mermaid or safetensors",
     load: async () => (await import("./export.ts")).default,
   },

@@ -4,14 +4,17 @@ import { cost } from "../api/cost.ts";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { formatCount } from "../base/units.ts";
+import { isText } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { parseChoices, toDigits } from "../search/choices.ts";
 import type { Space } from "../search/space.ts";
+import { factsOfText, textInWords } from "./text-facts.ts";
 
 const flags = z.object({
   space: z
     .string()
+    .optional()
     .describe("the search space: a name from `genius list spaces`, or a file")
     .meta({ placeholder: "NAME" }),
   choices: z
@@ -27,13 +30,18 @@ export default defineCommand({
   options: flags,
   passesRest: true,
   more: `Examples:
+  genius cost net.txt                       (a network or a space as a text: docs/guide/own-network.md)
   genius cost --space nas-bench-macro --choices 22212220
   genius cost --space genius-imagenet --stdin --json < designs.txt
 
 A line that is no design is answered by {"error": {"code", "message", "line"}}; the rest is still answered, and the
 exit code is 1.`,
-  async run({ options, rest, terminal }) {
-    const space = await openSpaceByFlags(options.space, rest, Object.keys(flags.shape));
+  async run({ operands, options, rest, terminal }) {
+    const space = await openSpaceByFlags(namedSpace(operands, options.space), rest, Object.keys(flags.shape));
+    if (options.choices === undefined && !options.stdin && operands.length === 1) {
+      terminal.out(options.json ? jsonLine(factsOfText(space)) : `${textInWords(space).join("\n")}\n`);
+      return 0;
+    }
     if ((options.choices === undefined) === !options.stdin) {
       throw new GeniusError(
         "wrong-use",
@@ -47,6 +55,16 @@ exit code is 1.`,
     return answerLines(space, terminal, options.json);
   },
 });
+
+function namedSpace(operands: readonly string[], name: string | undefined): string {
+  const [file] = operands;
+  if (operands.length + (name === undefined ? 0 : 1) !== 1) {
+    throw new GeniusError("wrong-use", "Name one text, as in genius cost net.txt, or a space with --space.");
+  }
+  if (file !== undefined && !isText(file))
+    throw new GeniusError("wrong-use", `"${file}" is no text of a network: its name must end in .txt.`);
+  return file ?? (name as string);
+}
 
 async function answer(space: Space, text: string, json: boolean): Promise<string> {
   const choices = parseChoices(space, text);

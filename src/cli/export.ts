@@ -6,6 +6,7 @@ import { z } from "zod";
 import { type Exported, exportNetwork, exportRun } from "../api/export-network.ts";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
+import { isText } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { type DesignFormat, designFormats } from "../runs/export-design.ts";
@@ -32,6 +33,7 @@ export default defineCommand({
   more: `Examples:
   genius export runs/… --format onnx --out model.onnx
   genius export runs/… --format tensorboard --out logs   (again while the search runs: what is new is appended)
+  genius export net.txt --format pytorch > model.py
   genius export --space nas-bench-macro --choices 22212220 --format pytorch > model.py`,
   async run({ operands, options, rest, terminal }) {
     const { format } = options;
@@ -83,6 +85,10 @@ async function exported(
 ): Promise<Exported> {
   const [folder] = operands;
   const { choices, space: name, format, seed } = options;
+  if (folder !== undefined && operands.length === 1 && name === undefined && isText(folder)) {
+    const space = await openSpaceByFlags(folder, rest, Object.keys(flags.shape));
+    return exportNetwork({ space, choices: choices ?? [] }, { format, seed });
+  }
   if (operands.length > 1 || (folder === undefined) === (choices === undefined)) {
     throw new GeniusError(
       "wrong-use",

@@ -4,16 +4,19 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount } from "../base/units.ts";
+import { isText, openSpace } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
 import { accuracyBeside, formatFrom, formatScore } from "../metrics/index.ts";
 import { networkSketch } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { keyOf, toDigits } from "../search/choices.ts";
+import type { Space } from "../search/space.ts";
 import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
+import { factsOfText, textInWords } from "./text-facts.ts";
 
 export default defineCommand({
   options: z.object({
@@ -22,8 +25,14 @@ export default defineCommand({
   }),
   async run({ operands, options, terminal }) {
     const [folder] = operands;
+    if (folder !== undefined && operands.length === 1 && isText(folder)) {
+      const space = await openSpace(folder);
+      if (options.json) terminal.out(jsonLine(factsOfText(space)));
+      else for (const line of linesOfText(space, terminal.columns)) terminal.out(`${line}\n`);
+      return 0;
+    }
     if (folder === undefined || operands.length > 1)
-      throw new GeniusError("wrong-use", "Name one run's folder: genius show runs/….");
+      throw new GeniusError("wrong-use", "Name one run's folder, or a text: genius show runs/….");
     const { journal, space, state, problem } = await openRun(folder);
     const { config } = journal.header;
     const { metric } = config;
@@ -86,3 +95,7 @@ export default defineCommand({
     return 0;
   },
 });
+
+/** A network's layers, or a space's decisions. */
+const linesOfText = (space: Space, columns: number): readonly string[] =>
+  space.decisions.length === 0 ? networkSketch(space.decode([]), columns) : textInWords(space);

@@ -7,7 +7,7 @@ import { train } from "../api/train.ts";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
-import { loadEvaluator } from "../catalog/load.ts";
+import { isText, loadEvaluator } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
 import { distribute } from "../command/members.ts";
 import { checkFlags } from "../command/options.ts";
@@ -44,10 +44,11 @@ const options = limitSettings.extend({
 export default defineCommand({
   options,
   passesRest: true,
-  more: `NET is a reference from \`genius list references\`, as wide as the limits allow; without limits it is as published. The
+  more: `NET is a text of a network (net.txt, see docs/guide/own-network.md), or a reference from \`genius list references\`, as wide as the limits allow; without limits it is as published. The
 evaluator's options are options here as well: --final-epochs, --batch-size, --int8 …
 
 Examples:
+  genius train net.txt digits
   genius train resnet-8 digits --max-params 20k
   genius train mobilenet-v2 ./photos --max-macs 20M --minutes 30 --out runs/shelf
   genius train --space nas-bench-macro --choices 22212220 ./cifar10`,
@@ -106,6 +107,19 @@ function subjectOf(
     readonly limits: NonNullable<ReferenceDesign["limits"]>;
   },
 ): Asked {
+  const [text, images] = operands;
+  if (
+    space === undefined &&
+    text !== undefined &&
+    images !== undefined &&
+    operands.length === 2 &&
+    isText(text)
+  ) {
+    noLimits(limits);
+    const file = text.replace(/^.*[/\\]|\.txt$/g, "");
+    const name = choices === undefined ? file : `${file}-${choices.replaceAll(",", "-")}`;
+    return { subject: { space: text, choices: choices ?? [] }, name, data: images };
+  }
   if ((space === undefined) !== (choices === undefined))
     throw new GeniusError("wrong-use", "A design needs both --space and --choices.");
   const isDesign = space !== undefined && choices !== undefined;
@@ -120,11 +134,15 @@ function subjectOf(
     const reference = operands[0] as string;
     return { subject: { reference, limits }, name: reference.replace(/^.*[/\\]|\.[cm]?[jt]s$/g, ""), data };
   }
-  if (Object.values(limits).some((limit) => limit !== undefined))
-    throw new GeniusError("wrong-use", "A design has its size already; limits are for a reference.");
+  noLimits(limits);
   return {
     subject: { space, choices },
     name: `${space.replace(/^.*[/\\]|\.[cm]?[jt]s$/g, "")}-${choices.replaceAll(",", "-")}`,
     data,
   };
+}
+
+function noLimits(limits: NonNullable<ReferenceDesign["limits"]>): void {
+  if (Object.values(limits).some((limit) => limit !== undefined))
+    throw new GeniusError("wrong-use", "A design has its size already; limits are for a reference.");
 }

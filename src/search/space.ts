@@ -78,6 +78,8 @@ export interface SpaceDefinition<Options = unknown> {
   /** The options that suit images and limits, for a space that can be made for any; the user's own come first. */
   fit?(images: ImageTask, limits: Limits): Partial<Options>;
   create(options: Options): Space;
+  /** The text that it was read from, of which a run keeps a copy. */
+  readonly text?: string;
 }
 
 /** What a space must know of a data set. */

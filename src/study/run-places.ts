@@ -36,7 +36,7 @@ const isThere = (path: string) =>
     () => true,
     () => false,
   );
-const isPathLike = (name: string) => /[/\\]/.test(name) || /\.[cm]?[jt]s$/.test(name);
+const isPathLike = (name: string) => /[/\\]/.test(name) || /\.([cm]?[jt]s|txt)$/.test(name);
 
 /** Every text of a configuration that may be a path, by its field. */
 function textsOf(config: Placeable): [field: string, text: string][] {

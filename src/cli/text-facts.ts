@@ -1,0 +1,48 @@
+// What a text of the language comes to: the costs of a network, or the size and reach of a space.
+import type { JsonObject } from "../base/json.ts";
+import { formatCount } from "../base/units.ts";
+import { networkCost, peakActivationBytes } from "../graph/cost.ts";
+import { designCountOf } from "../search/constraints/cost-model.ts";
+import { reachOf } from "../search/constraints/create-domain.ts";
+import type { Space } from "../search/space.ts";
+
+/** For --json: a network's costs, or a space's decisions, designs and reach (null where it cannot be known exactly). */
+export function factsOfText(space: Space): JsonObject {
+  if (space.decisions.length === 0) {
+    const network = space.decode([]);
+    const { paramCount, macCount } = networkCost(network);
+    return { paramCount, macCount, peakActivationBytes: peakActivationBytes(network) };
+  }
+  const reach = reachOf(space);
+  return {
+    designs: designCountOf(space),
+    reach: reach === undefined ? null : { ...reach },
+    decisions: space.decisions.map(({ name, options }) => ({
+      ...{ name, options: options.map(({ label }) => label) },
+    })),
+  };
+}
+
+export function textInWords(space: Space): readonly string[] {
+  const { decisions, name, input } = space;
+  if (decisions.length === 0) {
+    const network = space.decode([]);
+    const { paramCount, macCount } = networkCost(network);
+    const memory = formatCount(peakActivationBytes(network));
+    return [
+      `${name}  ${formatCount(paramCount)} parameters (${paramCount}), ${formatCount(macCount)} MACs (${macCount}), ${memory}B of activations at once, for images ${input.join("×")}`,
+    ];
+  }
+  const reach = reachOf(space);
+  const width = Math.max(...decisions.map((decision) => decision.name.length));
+  return [
+    `${name}  ${decisions.length} decisions, ${formatCount(designCountOf(space))} designs, for images ${input.join("×")}`,
+    reach === undefined
+      ? "Its smallest and largest design are not known exactly: too many alternatives meet in one layer."
+      : `From ${formatCount(reach.minParamCount)} to ${formatCount(reach.maxParamCount)} parameters and from ${formatCount(reach.minMacCount)} to ${formatCount(reach.maxMacCount)} MACs.`,
+    ...decisions.map(
+      (decision) =>
+        `  ${decision.name.padEnd(width)}  ${decision.options.map(({ label }) => label).join(" | ")}`,
+    ),
+  ];
+}

@@ -1,0 +1,80 @@
+// A text of a network or a space on the command line: costed, shown, exported, searched, and kept by the run.
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { run } from "./main.ts";
+
+async function genius(...words: readonly string[]) {
+  const written = { out: "", error: "" };
+  const code = await run(words, {
+    ...{ environment: process.env, isInteractive: false, columns: 100 },
+    out: (text) => {
+      written.out += text;
+    },
+    error: (text) => {
+      written.error += text;
+    },
+    async *readStandardInput() {},
+    signal: new AbortController().signal,
+  });
+  return { code, ...written };
+}
+
+const folder = () => mkdtemp(join(tmpdir(), "genius-text-"));
+const network = "input 3x32x32\nconv 8 k3 norm relu\nglobalpool flatten linear 10\n";
+const space = "conv {4|8} k{3|5} s2 norm relu maxpool 2\nglobalpool flatten linear classes\n";
+
+test("a network is costed, shown and exported", async () => {
+  const file = join(await folder(), "net.txt");
+  await writeFile(file, network);
+  const costs = JSON.parse((await genius("cost", file, "--json")).out);
+  expect(costs).toMatchObject({ paramCount: 27 * 8 + 16 + 90, macCount: 27 * 8 * 1024 + 80 });
+  expect((await genius("cost", file)).out).toMatch(/^net {2}322 parameters \(322\), 221k MACs \(221264\)/);
+  expect((await genius("show", file)).out).toMatch(/conv1 .*\n[\s\S]*in all: 322 parameters/);
+  expect((await genius("export", file, "--format", "pytorch")).out).toContain("class Network(nn.Module)");
+});
+
+test("a space is counted, and a design of it costed", async () => {
+  const file = join(await folder(), "my.txt");
+  await writeFile(file, space);
+  expect(JSON.parse((await genius("cost", file, "--json")).out)).toMatchObject({
+    designs: 4,
+    decisions: [
+      { name: "conv1.c", options: ["4", "8"] },
+      { name: "conv1.k", options: ["3", "5"] },
+    ],
+  });
+  const costs = JSON.parse((await genius("cost", file, "--choices", "1,0", "--json")).out);
+  expect(costs).toMatchObject({ choices: [1, 0], paramCount: 27 * 8 + 16 + 90 });
+});
+
+test("a mistake is told by the file, and a network is not searched", async () => {
+  const file = join(await folder(), "net.txt");
+  await writeFile(file, "conv 8 k3 bn\n");
+  const told = await genius("cost", file);
+  expect(told.code).toBe(1);
+  expect(told.error).toMatch(/net\.txt:\nline 1, column 11: there is no layer "bn"\. Did you mean "norm"\?/);
+  await writeFile(file, network);
+  expect((await genius("search", "digits", "--space", file)).error).toMatch(
+    /one network, and a search needs/,
+  );
+});
+
+test("a run keeps its text: it is shown and resumed when the file is gone and the run was moved", async () => {
+  const [from, to] = [await folder(), await folder()];
+  const file = join(from, "my.txt");
+  await writeFile(file, space);
+  const asked = ["--strategy", "random", "--epochs", "1", "--final-epochs", "1"];
+  const first = await genius(
+    ...["search", "digits", "--space", file, "--trials", "1", "--out", join(from, "run"), ...asked],
+  );
+  expect(first.error).not.toMatch(/genius:/);
+  await rm(file);
+  await rename(join(from, "run"), join(to, "run"));
+  const moved = join(to, "run");
+  expect(await readFile(join(moved, "space", "my.txt"), "utf8")).toBe(space);
+  expect((await genius("show", moved)).out).toMatch(/conv1 /);
+  await genius("resume", moved, "--trials", "2");
+  expect((await genius("show", moved)).out).toMatch(/^2 of \d+ evaluations/m);
+});
