@@ -13,6 +13,7 @@ import {
   type Space,
   type SpaceDefinition,
 } from "../search/space.ts";
+import { type ImageSize, imageSizeOption, sidesOf } from "../tasks/image-size.ts";
 import { elaborate } from "./elaborate.ts";
 import { errorOf, FaultError, lineAt, placeOf } from "./faults.ts";
 import type { OpenChoice, Program } from "./program.ts";
@@ -20,7 +21,7 @@ import { checkCountable, networkOfProgram, readProgram } from "./read.ts";
 import { scopesOf } from "./scopes.ts";
 
 export interface TextSpaceOptions {
-  readonly imageSize?: number | undefined;
+  readonly imageSize?: ImageSize | undefined;
   readonly channels?: number | undefined;
   readonly classCount?: number | undefined;
 }
@@ -43,7 +44,9 @@ export function spaceOfText(text: string, source: string): SpaceDefinition<TextS
   // What the text settles is no option.
   const options = z.strictObject({
     ...(input === undefined && {
-      imageSize: z.int().min(1).max(4096).default(32).describe("image height and width in pixels"),
+      imageSize: imageSizeOption({ min: 1, max: 4096 })
+        .prefault(32)
+        .describe("image height and width in pixels"),
       channels: z.int().min(1).max(4096).default(3).describe("image channels: 3 for colour, 1 for grey"),
     }),
     ...(usesClasses && { classCount: z.int().min(2).max(100_000).default(10).describe("how many classes") }),
@@ -66,7 +69,7 @@ function createSpace(
   setting: TextSpaceOptions & { readonly name: string; readonly source: string; readonly summary: string },
 ): Space {
   const { imageSize = 32, channels = 3, classCount = 10, name, source, summary } = setting;
-  const input = program.input ?? ([channels, imageSize, imageSize] as const);
+  const input = program.input ?? ([channels, ...sidesOf(imageSize)] as const);
   const decode = (choices: Choices) => elaborate(program, { choices, input, classCount, name });
   const first = networkOfProgram(program, source, {
     choices: program.choices.map(() => 0),
