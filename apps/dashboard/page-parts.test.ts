@@ -29,6 +29,8 @@ function columnsOf(from: number, numbers: readonly number[]): TrialColumns {
     number: numbers,
     choices: numbers.flatMap((number) => [number % 3, number % 5]),
     decisionCount: 2,
+    network: each(0),
+    networks: [],
     outcome: each(0),
     outcomeWords: ["scored"],
     evaluated: each(1),

@@ -6,7 +6,7 @@ import type { Network } from "../graph/network.ts";
 import type { Weights } from "../graph/weights.ts";
 import { type DesignFormat, designFile, trainedWeights } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
-import { keyOf } from "../search/choices.ts";
+import { designName, networkOf as networkOfProposal } from "../search/proposed-network.ts";
 import type { SpaceDefinition } from "../search/space.ts";
 import { networkOf, type Subject } from "./design.ts";
 
@@ -64,8 +64,8 @@ export async function exportRun(
   const { space } = run;
   const best = run.journal.selected;
   if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
-  const network = space.decode(best.proposal.choices);
-  const title = `trial ${best.number} of ${folder}, ${space.name} ${keyOf(space, best.proposal.choices)}`;
+  const network = networkOfProposal(space, best.proposal);
+  const title = `trial ${best.number} of ${folder}, ${space.name} ${designName(space, best.proposal)}`;
   return exportedOf(network, await trainedWeights(run, best, network), { ...options, title });
 }
 

@@ -4,7 +4,7 @@ import { messageOf } from "../base/errors.ts";
 import { formatDuration } from "../base/units.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
 import { estimate, thinks } from "../llm/index.ts";
-import { keyOf } from "../search/choices.ts";
+import { journalKey } from "../search/proposed-network.ts";
 import { withRace } from "../search/race/race.ts";
 import { judgeRace } from "../search/race/verdict.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
@@ -147,8 +147,7 @@ function studyOf(
       advised = journal.addNote({ about: "advice", text });
       tell({ kind: "advice", text });
     },
-    keep: (trial) =>
-      journal.addTrial(trial, trial.proposal.unreadable ? "" : keyOf(domain.space, trial.proposal.choices)),
+    keep: (trial) => journal.addTrial(trial, journalKey(domain.space, trial.proposal)),
     onEvent(event) {
       const spent = spentOf(parts);
       if (spent !== undefined && spent.calls !== callsTold) tell({ kind: "spent", spent });

@@ -12,7 +12,7 @@ import {
   scoreOf,
   valueOfScore,
 } from "../metrics/index.ts";
-import { keyOf } from "../search/choices.ts";
+import { designName, networkOf } from "../search/proposed-network.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { type BaselineRun, baselineWords } from "../study/baselines.ts";
@@ -34,9 +34,9 @@ export interface ModelSpent {
 export interface FoundNetwork {
   /** The number of its trial. */
   readonly trial: number;
-  /** One option's index per decision of the space. */
+  /** One option's index per decision of the space; empty for a network from outside it, such as a reference. */
   readonly choices: Choices;
-  /** The choices as people write them. */
+  /** The choices as people write them, or the name of a network from outside the space. */
   readonly key: string;
   readonly network: Network;
   readonly paramCount: number;
@@ -140,12 +140,11 @@ function foundOf(
   test: JsonObject,
 ): FoundNetwork {
   const testMetrics = result?.testMetrics;
-  const { choices } = proposal;
   return {
     trial: number,
-    choices,
-    key: keyOf(space, choices),
-    network: space.decode(choices),
+    choices: proposal.choices,
+    key: designName(space, proposal),
+    network: networkOf(space, proposal),
     ...cost,
     value: valueOfScore(config.metric, outcome.score),
     metrics: outcome.metrics,

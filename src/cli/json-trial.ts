@@ -3,10 +3,17 @@ import { accuracyBeside, type Metric } from "../metrics/index.ts";
 import type { Trial } from "../search/trial.ts";
 import type { BaselineRun } from "../study/baselines.ts";
 
+/** A network from outside the space is given by its name: the whole graph is in the journal. */
 export function jsonTrial(trial: Trial) {
-  const { outcome } = trial;
-  if (outcome.kind !== "scored") return trial;
-  return { ...trial, outcome: { ...outcome, ...accuracyBeside("accuracy01", outcome.metrics) } };
+  const { outcome, proposal } = trial;
+  const { network, ...designed } = proposal;
+  return {
+    ...trial,
+    ...(network !== undefined && { proposal: { ...designed, network: network.name } }),
+    ...(outcome.kind === "scored" && {
+      outcome: { ...outcome, ...accuracyBeside("accuracy01", outcome.metrics) },
+    }),
+  };
 }
 
 export function jsonBaseline(run: BaselineRun, { name }: Metric) {

@@ -4,7 +4,7 @@ import cliTruncate from "cli-truncate";
 import { style, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount, formatDuration } from "../base/units.ts";
 import { formatScore, type Metric, scoreIn } from "../metrics/index.ts";
-import { keyOf } from "../search/choices.ts";
+import { designName } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../search/trial.ts";
 import type { StudyEvent } from "../study/run-study.ts";
@@ -99,7 +99,7 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
       if (best !== undefined) {
         const { paramCount, macCount } = best.cost;
         lines.push(
-          `${style("green", `best ${formatScore(metric, best.outcome.score)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs`,
+          `${style("green", `best ${formatScore(metric, best.outcome.score)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${nameOf(space, best.proposal)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs`,
         );
         lines.push(
           `${sparkline(bestSoFar.slice(-Math.max(10, Math.min(60, columns - 20))))} ${style("dim", "best so far")}`,
@@ -109,7 +109,7 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
       for (const [number, { proposal, scores }] of running) {
         const curve =
           scores.length === 0 ? "" : ` ${sparkline(scores)} ${formatScore(metric, scores.at(-1)!)}`;
-        lines.push(style("cyan", `#${number} ${keyOf(space, proposal.choices)} training${curve}`));
+        lines.push(style("cyan", `#${number} ${nameOf(space, proposal)} training${curve}`));
       }
       if (proposing) lines.push(style("dim", "asking for the next design…"));
       return lines.map((line) => cliTruncate(line, Math.max(1, columns)));
@@ -120,7 +120,7 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
 /** One finished trial in one line: what was tried, what came of it, and the proposer's reason. */
 export function trialLine(trial: Trial, { space, metric }: TrialWords): string {
   const { number, proposal, outcome, cost } = trial;
-  const design = proposal.unreadable === undefined ? keyOf(space, proposal.choices) : "unreadable reply";
+  const design = proposal.unreadable === undefined ? nameOf(space, proposal) : "unreadable reply";
   const size =
     proposal.unreadable === undefined
       ? ` · ${formatCount(cost.paramCount)} params · ${formatCount(cost.macCount)} MACs`
@@ -131,6 +131,9 @@ export function trialLine(trial: Trial, { space, metric }: TrialWords): string {
   const reason = proposal.rationale === undefined ? "" : ` · “${terminalSafe(proposal.rationale, 160)}”`;
   return `#${number} ${outcomeText(trial, metric)} ${design}${size}${expected}${repaired} · ${terminalSafe(proposal.by)}${outcome.kind === "scored" && outcome.remark ? ` · ${terminalSafe(outcome.remark)}` : ""}${reason}`;
 }
+
+/** A network from outside the space brings its own name. */
+const nameOf = (space: Space, proposal: Proposal) => terminalSafe(designName(space, proposal));
 
 function outcomeText({ outcome }: Trial, metric: Metric): string {
   switch (outcome.kind) {

@@ -9,7 +9,8 @@ import { defineCommand } from "../command/command.ts";
 import { accuracyBeside, formatFrom, formatScore } from "../metrics/index.ts";
 import { networkSketch } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
-import { keyOf, toDigits } from "../search/choices.ts";
+import { toDigits } from "../search/choices.ts";
+import { designName, networkOf } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
 import { baselineWords } from "../study/baselines.ts";
@@ -75,13 +76,13 @@ export default defineCommand({
       say(`${sparkline(scores.slice(-60))} best so far`);
       say("");
       say(
-        `${style("green", formatScore(metric, best.outcome.score))} trial ${best.number} · ${keyOf(space, best.proposal.choices)} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${result?.testMetrics === undefined ? "" : ` · test ${formatFrom(metric, result.testMetrics)}`}`,
+        `${style("green", formatScore(metric, best.outcome.score))} trial ${best.number} · ${terminalSafe(designName(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${result?.testMetrics === undefined ? "" : ` · test ${formatFrom(metric, result.testMetrics)}`}`,
       );
       if (chance !== undefined) say(style("yellow", chance));
       if (best.proposal.rationale !== undefined)
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
       say("");
-      for (const line of networkSketch(space.decode(best.proposal.choices), terminal.columns)) say(line);
+      for (const line of networkSketch(networkOf(space, best.proposal), terminal.columns)) say(line);
       if (result?.baselines !== undefined) {
         say("");
         say("Beside it, at the same evaluations:");

@@ -27,6 +27,9 @@ export interface TrialColumns {
   /** Row-major: D values a row, options from 0; a row of -1 where a reply held no design. */
   readonly choices: readonly number[];
   readonly decisionCount: number;
+  /** 0, or the place in `networks`, counted from 1, of the name of a network from outside the space: it has no choices. */
+  readonly network: readonly number[];
+  readonly networks: readonly string[];
   /** Places in `outcomeWords`. */
   readonly outcome: readonly number[];
   readonly outcomeWords: readonly OutcomeWord[];
@@ -55,7 +58,10 @@ export interface TrialColumns {
 export interface TrialDetail {
   readonly number: number;
   readonly key: string;
+  /** Empty for a network from outside the space. */
   readonly choices: readonly number[];
+  /** The name of a network from outside the space. */
+  readonly network?: string;
   readonly by: string;
   readonly outcome: OutcomeWord;
   /** Why it was not scored, or a remark about the score, in words. */

@@ -72,9 +72,17 @@ export interface Routes {
   readonly "GET /api/runs/:id/worth": { readonly reply: Worth | null };
   /** Simple operations early, complex ones late? Takes up to seconds. */
   readonly "GET /api/runs/:id/early-late": { readonly reply: EarlyLateAnswer };
-  /** A network; with `against`, its difference from another. `choices` as in `DecisionInfo` digits: 02012100 or 0,2,0. */
+  /**
+   * The network of a trial, or of a design whose `choices` are given as digits (02012100 or 0,2,0); with `against` (digits)
+   * or `againstTrial`, its difference from that one.
+   */
   readonly "GET /api/runs/:id/network": {
-    readonly query: { readonly choices: string; readonly against?: string };
+    readonly query: {
+      readonly trial?: number;
+      readonly choices?: string;
+      readonly against?: string;
+      readonly againstTrial?: number;
+    };
     readonly reply: NetworkView;
   };
   /** A download: the network of a trial. ONNX and safetensors have trained weights where the trial's are available. */

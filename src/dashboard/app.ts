@@ -28,7 +28,7 @@ import { callDetail, callRows } from "./views/calls.ts";
 import { comparisonView } from "./views/compare.ts";
 import { runDetail } from "./views/detail.ts";
 import { memberOptions, startForm } from "./views/form.ts";
-import { networkView } from "./views/network.ts";
+import { networkView, type Shown } from "./views/network.ts";
 import { learningCurves, trialColumns, trialDetail, troubles } from "./views/trials.ts";
 
 export interface Dashboard {
@@ -154,13 +154,16 @@ export function createApp(dashboard: Dashboard): Hono {
   app.get("/api/runs/:id/network", async (context) => {
     const run = await runOf(context);
     const domain = await domainOf(run);
-    const { choices = "", against } = context.req.query();
-    return context.json(
-      networkView(run, domain, {
-        choices: parseChoices(domain.space, choices),
-        against: against === undefined ? undefined : parseChoices(domain.space, against),
-      }),
-    );
+    const shownBy = (design: string, trial: string): Shown | undefined => {
+      const { [design]: choices, [trial]: number } = context.req.query();
+      if (choices !== undefined) return { choices: parseChoices(domain.space, choices) };
+      if (number === undefined) return undefined;
+      return { trial: trialNumbered(run, count(context, trial, { fallback: 0 })).trial };
+    };
+    const shown = shownBy("choices", "trial");
+    if (shown === undefined) throw new GeniusError("wrong-use", "Name a trial or choices.");
+    const against = shownBy("against", "againstTrial");
+    return context.json(networkView(run, domain, { shown, against }));
   });
   app.get("/api/runs/:id/calls", async (context) => {
     const limit = count(context, "limit", { fallback: 1_000, most: 5_000 });
@@ -176,10 +179,7 @@ export function createApp(dashboard: Dashboard): Hono {
   app.get("/api/runs/:id/export", async (context) => {
     const run = await runOf(context);
     const format = checked(formats, context.req.query("format"), "format");
-    const number = count(context, "trial", { fallback: 0 });
-    const followed = run.journal.rowOf.get(number);
-    if (followed === undefined)
-      throw new GeniusError("not-found", `There is no trial ${number} in this run.`);
+    const followed = trialNumbered(run, count(context, "trial", { fallback: 0 }));
     const { bytes, name, type } = await designDownload(run, {
       domain: await domainOf(run),
       followed,
@@ -316,7 +316,10 @@ function statusOf({ code }: GeniusError): 400 | 403 | 404 | 409 | 500 {
 }
 
 function trialOf(run: FollowedRun, context: Context) {
-  const number = Number(context.req.param("number"));
+  return trialNumbered(run, Number(context.req.param("number")));
+}
+
+function trialNumbered(run: FollowedRun, number: number) {
   const followed = run.journal.rowOf.get(number);
   if (followed === undefined) throw new GeniusError("not-found", `There is no trial ${number} in this run.`);
   return followed;

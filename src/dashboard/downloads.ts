@@ -3,8 +3,8 @@
 import { outcomeInWords } from "../report/index.ts";
 import { type DesignFormat, designFile, trainedWeights } from "../runs/export-design.ts";
 import type { FollowedRun } from "../runs/followed-run.ts";
-import { designName } from "../search/choices.ts";
 import type { Domain } from "../search/constraints/domain.ts";
+import { designName, networkOf } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import { isScored } from "../search/trial.ts";
 import type { KeptTrial } from "../study/fold.ts";
@@ -36,7 +36,7 @@ export async function designDownload(
   }: { readonly domain: Domain; readonly followed: KeptTrial; readonly format: DesignFormat },
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly name: string; readonly type: string }> {
   const { trial } = followed;
-  const network = domain.space.decode(trial.proposal.choices);
+  const network = networkOf(domain.space, trial.proposal);
   const trained = await trainedWeights(run, trial, network);
   // Loaded when it is used: it brings the runtime for trainings with it.
   const { initialWeights } = await import("../engine/index.ts");
@@ -58,7 +58,7 @@ export function csvOf(run: FollowedRun, space: Space | undefined): string {
     const { number, proposal, outcome, cost } = trial;
     return [
       number,
-      key || designName(space, proposal.choices),
+      key || designName(space, proposal),
       proposal.by,
       outcomeInWords(trial),
       isScored(trial) ? trial.outcome.score : "",

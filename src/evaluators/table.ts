@@ -57,8 +57,13 @@ export default defineEvaluator({
       optimum: table.optimum01,
       provenance: { ...table.provenance, ...(noise01 > 0 && { noise01 }) },
       async evaluate(request) {
-        const found = table.lookUp(request.proposal.choices);
         const spent = { milliseconds: 0 };
+        const { network } = request.proposal;
+        if (network !== undefined) {
+          const detail = `${network.name} is not in the table, which has designs of ${space.name} only.`;
+          return { kind: "failed", reason: "unmeasured", detail, spent };
+        }
+        const found = table.lookUp(request.proposal.choices);
         if (found === undefined) {
           const detail = `${keyOf(space, request.proposal.choices)} is not in the table.`;
           return { kind: "failed", reason: "crashed", detail, spent };

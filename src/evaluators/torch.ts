@@ -75,7 +75,11 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
 
   const recipeOf = (imageCount: number, request?: EvaluationRequest): TorchRecipe => {
     const batchLimit = countAt(request?.fidelity.dataFraction01 ?? options.dataFraction01);
-    const chosen = request && space.hyperparameters?.(request.proposal.choices);
+    // A network from outside the space has no choices, and so none of hyperparameters.
+    const chosen =
+      request?.proposal.network === undefined && request !== undefined
+        ? space.hyperparameters?.(request.proposal.choices)
+        : undefined;
     if (options.recipe === "large-batch") {
       const batchSize = Math.min(options.batchSize ?? 1024, batchLimit);
       return { ...largeBatchRecipe(batchSize), ...chosenOf(options) };

@@ -17,6 +17,7 @@ import type { RunStore } from "../runs/run-store.ts";
 import type { Processes } from "../runs/search-processes.ts";
 import { summaryOf } from "../runs/summary.ts";
 import { keyOf, parseChoices, toDigits } from "../search/choices.ts";
+import { isDesignOf } from "../search/proposed-network.ts";
 import type { Limits } from "../search/space.ts";
 import type { KeptTrial } from "../study/fold.ts";
 import { putTurn } from "../study/inbox.ts";
@@ -323,15 +324,18 @@ function summaryFor(run: FollowedRun) {
 async function bestOf(run: FollowedRun) {
   const { best, testAccuracy01, testScore, metric, selectedOn } = summaryFor(run);
   if (best === undefined) return { best: null };
-  const choices = run.journal.rowOf.get(best.trial)?.trial.proposal.choices ?? [];
-  const decisions = (await run.domain())?.space.decisions ?? [];
+  const proposal = run.journal.rowOf.get(best.trial)?.trial.proposal;
+  const space = (await run.domain())?.space;
+  const isDesign = proposal !== undefined && space !== undefined && isDesignOf(space, proposal);
   return {
     metric,
     best: { ...best, selectedOn, testScore: testScore ?? null, testAccuracy01: testAccuracy01 ?? null },
-    choices: decisions.map(({ name, options }, index) => ({
-      decision: name,
-      choice: options[choices[index] as number]?.label ?? null,
-    })),
+    choices: !isDesign
+      ? []
+      : space.decisions.map(({ name, options }, index) => ({
+          decision: name,
+          choice: options[proposal.choices[index] as number]?.label ?? null,
+        })),
   };
 }
 

@@ -3,8 +3,8 @@
 
 import { formatCount, formatDuration } from "../base/units.ts";
 import { formatMetric, formatScore, type Metric, metricWords } from "../metrics/index.ts";
-import { designName } from "../search/choices.ts";
 import { answersInWords } from "../search/model-answers.ts";
+import { designName, isDesignOf } from "../search/proposed-network.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { spendingOf } from "../study/spending.ts";
@@ -47,7 +47,7 @@ function bestInWords(input: RunReportInput): string {
   ).length;
   const { metric } = record.header.config;
   const parts = [
-    `${designName(space, best.proposal.choices)}, with ${figureWords(metric, best.outcome.score)} on ${selectedOn} data`,
+    `${designName(space, best.proposal)}, with ${figureWords(metric, best.outcome.score)} on ${selectedOn} data`,
     `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates`,
     `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations}, proposed by ${best.proposal.by}`,
   ];
@@ -145,7 +145,8 @@ export function changesOf({ record, space }: RunReportInput, trial: Trial): stri
   if (
     parent === undefined ||
     space === undefined ||
-    parent.proposal.choices.length !== trial.proposal.choices.length
+    !isDesignOf(space, parent.proposal) ||
+    !isDesignOf(space, trial.proposal)
   )
     return undefined;
   const changes = space.decisions.flatMap(({ name, options }, index) => {

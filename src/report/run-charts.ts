@@ -12,7 +12,7 @@ import {
   scoreIn,
   withUnit,
 } from "../metrics/index.ts";
-import { designName } from "../search/choices.ts";
+import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
 import { isScored } from "../search/trial.ts";
 import { pointAt } from "./bench.ts";
 import { rangeOf, scoreAxis } from "./charts/axes.ts";
@@ -52,10 +52,9 @@ function selectionAxis({ selectedOn, record }: RunReportInput, scores: Iterable<
 
 function pictureOf({ record, space }: RunReportInput): Chart | undefined {
   const best = record.selected;
-  if (best === undefined || space === undefined || space.decisions.length !== best.proposal.choices.length)
-    return undefined;
-  const { choices } = best.proposal;
-  return networkPicture(space.decode(choices), `The best network, ${designName(space, choices)}`);
+  const network = best && networkIfAny(space, best.proposal);
+  if (best === undefined || network === undefined) return undefined;
+  return networkPicture(network, `The best network, ${designName(space, best.proposal)}`);
 }
 
 function bestSoFar(input: RunReportInput): Chart | undefined {
@@ -138,7 +137,7 @@ function costCharts(input: RunReportInput): Chart[] {
       points: scored.map((trial) => ({
         x: trial.cost[quantity],
         y: trial.outcome.score,
-        label: designName(input.space, trial.proposal.choices),
+        label: designName(input.space, trial.proposal),
         group: groups.indexOf(trial.proposal.by),
         marked: trial.number === best?.number,
       })),
@@ -187,7 +186,7 @@ function learningCurves(input: RunReportInput): Chart | undefined {
       .map(({ trial, curve }): Curve => {
         const selected = trial.number === best?.number;
         return {
-          name: `trial ${trial.number}${selected ? " (selected)" : ""}: ${designName(input.space, trial.proposal.choices)}`,
+          name: `trial ${trial.number}${selected ? " (selected)" : ""}: ${designName(input.space, trial.proposal)}`,
           points: curve.map((point) => ({ x: point.epoch, y: scoreIn(metric, point.validation) })),
           series: selected ? 1 : 0,
           faint: !selected,
@@ -218,7 +217,7 @@ function calibration(input: RunReportInput): Chart | undefined {
     points: predicted.map(({ trial, claim }) => ({
       x: claim.score,
       y: trial.outcome.score,
-      label: `trial ${trial.number}: ${designName(input.space, trial.proposal.choices)}`,
+      label: `trial ${trial.number}: ${designName(input.space, trial.proposal)}`,
       group: groups.indexOf(trial.proposal.by),
     })),
     diagonal: true,
@@ -229,9 +228,7 @@ const maxDecisions = 30;
 const maxObservations = 400;
 
 function worthChart({ record, space }: RunReportInput): Chart | undefined {
-  const scored = record.trials
-    .filter(isScored)
-    .filter((trial) => trial.proposal.choices.length === space?.decisions.length);
+  const scored = record.trials.filter(isScored).filter(({ proposal }) => isDesignOf(space, proposal));
   const used = scored.slice(-maxObservations);
   if (space === undefined) return undefined;
   const worth = decisionWorth(

@@ -5,6 +5,7 @@ import type { CallLine, FailureLine } from "../llm/index.ts";
 import { type Interval, meanInterval } from "../math/bootstrap.ts";
 import { mean } from "../math/statistics.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
+import { isDesignOf } from "../search/proposed-network.ts";
 import type { Limits, Space } from "../search/space.ts";
 import { bestSoFar, isScored } from "../search/trial.ts";
 import type { RunRecord } from "../study/fold.ts";
@@ -58,9 +59,7 @@ export function runEarlyLate({
   space,
 }: RunReportInput): EarlyLate | { readonly unknown: string } | undefined {
   if (space === undefined) return undefined;
-  const scored = record.trials
-    .filter(isScored)
-    .filter(({ proposal }) => proposal.choices.length === space.decisions.length);
+  const scored = record.trials.filter(isScored).filter(({ proposal }) => isDesignOf(space, proposal));
   const domain = createDomain(space, record.header.config.limits as Limits);
   return earlyLate(
     domain,

@@ -1,4 +1,5 @@
 // The report of a run as Markdown: the same words and tables as the page, without the drawings.
+import { networkIfAny } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { checklistSource } from "./checklist.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
@@ -19,10 +20,7 @@ import {
 export function runMarkdown(input: RunReportInput): string {
   const { config } = input.record.header;
   const best = input.record.selected;
-  const drawable =
-    best !== undefined &&
-    input.space !== undefined &&
-    input.space.decisions.length === best.proposal.choices.length;
+  const network = best && networkIfAny(input.space, best.proposal);
   const chance = chanceOfRun(input.record);
   const trouble = troubleTable(input);
   const standing = standingTable(input);
@@ -35,11 +33,8 @@ export function runMarkdown(input: RunReportInput): string {
       : []),
     ...(chance === undefined ? [] : [`**${chance}**`]),
     ...answers(input).map(({ question, answer }) => `**${question}** ${markdownText(answer)}`),
-    ...(drawable
-      ? [
-          "## The best network",
-          markdownCode(networkSketch(input.space.decode(best.proposal.choices), 100).join("\n")),
-        ]
+    ...(network !== undefined
+      ? ["## The best network", markdownCode(networkSketch(network, 100).join("\n"))]
       : []),
     "## Beside other strategies",
     standing.rows.length === 0

@@ -5,7 +5,7 @@
 import type { JsonObject } from "../base/json.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
 import { formatMetric, formatScore, metricTitle, metricWords } from "../metrics/index.ts";
-import { designName } from "../search/choices.ts";
+import { designName, isDesignOf } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { spendingOf } from "../study/spending.ts";
 import { checklistSource } from "./checklist.ts";
@@ -105,7 +105,7 @@ function leadOf(input: RunReportInput): Markup {
   const spending = spendingOf(input.record, input.calls ?? []);
   const cards: [string, string][] = [];
   if (best !== undefined) {
-    cards.push(["best network", designName(space, best.proposal.choices)]);
+    cards.push(["best network", designName(space, best.proposal)]);
     cards.push([`${metricWords(metric)} on ${selectedOn} data`, formatScore(metric, best.outcome.score)]);
     const tested = record.result?.testMetrics?.[metric.name];
     if (tested !== undefined && selectedOn !== "test")
@@ -125,7 +125,7 @@ function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts
   if (best === undefined) return html`<p>No design was scored.</p>`;
   const { choices, rationale } = best.proposal;
   const decisions =
-    input.space === undefined || input.space.decisions.length !== choices.length
+    input.space === undefined || !isDesignOf(input.space, best.proposal)
       ? undefined
       : fold(
           `Its ${choices.length} choices`,
@@ -167,7 +167,7 @@ function reasonsBody(input: RunReportInput): Markup | undefined {
     (trial) => {
       const changes = changesOf(input, trial);
       return fold(
-        `Trial ${trial.number}: ${designName(input.space, trial.proposal.choices)}`,
+        `Trial ${trial.number}: ${designName(input.space, trial.proposal)}`,
         html`<blockquote>${trial.proposal.rationale}</blockquote>${changes === undefined ? undefined : html`<p class="soft">${changes}</p>`}`,
         trial.outcome.kind === "scored" ? formatPercent(trial.outcome.score) : trial.outcome.kind,
       );

@@ -3,8 +3,8 @@
 import type { JsonValue } from "../base/json.ts";
 import { formatCount, formatPercent } from "../base/units.ts";
 import { formatScore, metricWords } from "../metrics/index.ts";
-import { designName } from "../search/choices.ts";
 import type { Violation } from "../search/constraints/domain.ts";
+import { designName } from "../search/proposed-network.ts";
 import { isScored, type Trial } from "../search/trial.ts";
 import { spendingOf } from "../study/spending.ts";
 import type { DataTable } from "./charts/chart.ts";
@@ -50,7 +50,7 @@ export function trialTable({ record, space }: RunReportInput): DataTable {
     ],
     rows: record.trials.map((trial) => [
       trial.number,
-      designName(space, trial.proposal.choices),
+      designName(space, trial.proposal),
       trial.proposal.by,
       outcomeInWords(trial),
       isScored(trial) ? formatScore(metric, trial.outcome.score) : null,
@@ -65,14 +65,14 @@ export function trialTable({ record, space }: RunReportInput): DataTable {
 export function troubleTable({ record, space }: RunReportInput): DataTable {
   const rows = record.trials.flatMap((trial): [number, string, string, string][] => {
     const { proposal } = trial;
-    const name = designName(space, proposal.choices);
+    const name = designName(space, proposal);
     const repaired: [number, string, string, string][] =
       proposal.repairedFrom === undefined
         ? []
         : [
             [
               trial.number,
-              designName(space, proposal.repairedFrom),
+              designName(space, { choices: proposal.repairedFrom }),
               proposal.by,
               `broke a limit; repaired to ${name}`,
             ],

@@ -6,7 +6,7 @@ import { formatCount, formatDuration } from "../base/units.ts";
 import { type Interval, meanInterval, probabilityOfImprovement } from "../math/bootstrap.ts";
 import { mean, standardDeviation } from "../math/statistics.ts";
 import { formatBare, formatFrom, formatScore, type Metric, metricWords, withUnit } from "../metrics/index.ts";
-import { designName } from "../search/choices.ts";
+import { designName } from "../search/proposed-network.ts";
 import { spendingOf } from "../study/spending.ts";
 import { scoreAxis } from "./charts/axes.ts";
 import type { Chart, DataTable } from "./charts/chart.ts";
@@ -96,7 +96,7 @@ function runTable(inputs: readonly RunReportInput[]): DataTable {
         methodOf(input),
         input.record.header.config.seed,
         spending.evaluations,
-        best === undefined ? "none" : designName(input.space, best.proposal.choices),
+        best === undefined ? "none" : designName(input.space, best.proposal),
         best === undefined ? null : named(metric, formatScore(metric, best.outcome.score)),
         input.selectedOn,
         tested === undefined ? null : named(metric, formatFrom(metric, tested)),

@@ -13,6 +13,7 @@ import {
   runReport,
 } from "../report/index.ts";
 import type { Domain } from "../search/constraints/domain.ts";
+import { isDesignOf } from "../search/proposed-network.ts";
 import type { Choices } from "../search/space.ts";
 import { networkKnowledge } from "../search/surrogate/network-knowledge.ts";
 import { createSurrogate } from "../search/surrogate/surrogate.ts";
@@ -67,9 +68,7 @@ const maxSeen = 300;
 export async function analyse(task: AnalysisTask): Promise<Answers[AnalysisTask["kind"]]> {
   const run = await openRun(task.folder);
   const { journal, space, domain } = run;
-  const scored = journal.trials
-    .filter(isScored)
-    .filter(({ proposal }) => proposal.choices.length === space.decisions.length);
+  const scored = journal.trials.filter(isScored).filter(({ proposal }) => isDesignOf(space, proposal));
   switch (task.kind) {
     case "worth":
       return worthOf(domain, scored);
@@ -121,10 +120,11 @@ function whyOf(domain: Domain, { trials, header }: RunRecord, number: number): A
   const before = trials.filter((other) => other.number < number);
   const scored = before.filter(isScored);
   const measured = trial !== undefined && isScored(trial) ? { measured01: trial.outcome.score } : {};
-  const choices = trial?.proposal.choices ?? [];
+  const designs = scored.filter(({ proposal }) => isDesignOf(space, proposal));
   const nothing = { trial: number, ...measured, changes: [], method };
-  if (choices.length !== space.decisions.length || scored.length < 2) return nothing;
-  const parent = bestOf(scored)!;
+  if (trial === undefined || !isDesignOf(space, trial.proposal) || designs.length < 2) return nothing;
+  const { choices } = trial.proposal;
+  const parent = bestOf(designs)!;
   const surrogate = createSurrogate(domain, { knowledge: networkKnowledge(domain) });
   for (const earlier of seen(before, parent)) surrogate.observe(earlier);
   const from = parent.proposal.choices;

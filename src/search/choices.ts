@@ -14,13 +14,6 @@ export function keyOf(space: Space, choices: Choices): string {
   return digits.every((digit) => digit <= 9) ? digits.join("") : digits.join(",");
 }
 
-/** A design's name for people: its key, or its numbers where the space is not known or is another one. */
-export function designName(space: Space | undefined, choices: Choices): string {
-  if (choices.length === 0) return "no design";
-  const isKnown = space !== undefined && space.decisions.length === choices.length;
-  return isKnown ? keyOf(space, choices) : choices.join(",");
-}
-
 /**
  * Reads choices written as `02012100`, `0,2,0,1,2,1,0,0`, `[0, 2, …]` or in the space's own notation.
  * @throws GeniusError `bad-choices`, which says what is allowed at which decision.

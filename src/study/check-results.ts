@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
+import { misuse } from "../graph/foreign-network.ts";
 import type { Choices, Space } from "../search/space.ts";
 import type { Evaluation, Proposal } from "../search/trial.ts";
 import { evaluationSchema, fidelitySchema, metricsSchema, proposalSchema } from "./journal-lines.ts";
@@ -30,6 +31,10 @@ export function checkProposal(value: unknown, space: Space): Proposal {
   if (!read.success) return refused(issueWords(read.error));
   const proposal = read.data as Proposal;
   if (proposal.unreadable !== undefined) return proposal;
+  if (proposal.network !== undefined) {
+    const why = networkMisfit(proposal, space);
+    return why === undefined ? proposal : refused(why);
+  }
   for (const field of ["choices", "repairedFrom", "editedFrom"] as const) {
     const why = field in proposal ? misfit(proposal[field] as Choices, space) : undefined;
     if (why !== undefined) return refused(`${field} ${why}`);
@@ -76,6 +81,14 @@ function misfit(choices: Choices, { decisions, name }: Space): string | undefine
   if (wrong === -1) return undefined;
   const { name: decision, options } = decisions[wrong]!;
   return `has ${choices[wrong]} for ${decision}; allowed are 0 to ${options.length - 1}`;
+}
+
+/** A network from outside the space is measured as it is: it must suit the images and classes, and is no design too. */
+export function networkMisfit({ choices, network }: Proposal, space: Space): string | undefined {
+  if (network === undefined) return undefined;
+  if (choices.length > 0) return "it has both choices and a network of its own";
+  const why = misuse(network, space);
+  return why && `its network "${network.name}" ${why}`;
 }
 
 /** A copy that a journal gives back as it was; undefined for what JSON cannot hold, such as a circle. */

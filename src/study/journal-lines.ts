@@ -2,6 +2,7 @@
 // The format is versioned; a reader refuses what it does not know rather than misread it.
 import { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
+import { networkSchema } from "../graph/foreign-network.ts";
 import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Evaluation, Trial } from "../search/trial.ts";
@@ -162,12 +163,6 @@ export const fidelitySchema = z.looseObject({
   seconds: finite.optional(),
   imageSize: z.union([finite, z.tuple([finite, finite])]).optional(),
   dataFraction01: finite.optional(),
-});
-const networkSchema = z.object({
-  name: z.string(),
-  nodes: z
-    .array(z.object({ id: z.string(), inputs: z.array(z.string()), op: z.looseObject({ kind: z.string() }) }))
-    .min(1),
 });
 export const proposalSchema = z.looseObject({
   choices: z.array(index),

@@ -3,9 +3,9 @@
 // resumed search does the same again. The strategy is not told who proposed what: it observes trials as ever.
 import { setTimeout as wait } from "node:timers/promises";
 import { createRandom } from "../base/random.ts";
-import { keyOf } from "../search/choices.ts";
 import type { Domain } from "../search/constraints/domain.ts";
 import { type AllowedOptions, nearestAllowed, restrictDomain } from "../search/constraints/restrict-space.ts";
+import { designName } from "../search/proposed-network.ts";
 import type { Choices, Space } from "../search/space.ts";
 import type { ProposeContext, Strategy } from "../search/strategy.ts";
 import type { Proposal, Trial } from "../search/trial.ts";
@@ -87,7 +87,7 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
       choices,
       fidelity,
       by: "person",
-      rationale: `changed by hand from ${nameOf(space, proposal.choices)}`,
+      rationale: `changed by hand from ${nameOf(space, proposal)}`,
       ...(predicted01 !== undefined && { predicted: { score: predicted01 } }),
       ...(proposal.choices.length > 0 && { editedFrom: proposal.choices }),
       ...(call !== undefined && { call }),
@@ -113,7 +113,7 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
       return moved === undefined ? undefined : held(number, moved, context.signal);
     },
     observe(trial: Trial) {
-      tried.add(trial.proposal.choices.join());
+      if (trial.proposal.network === undefined) tried.add(trial.proposal.choices.join());
       strategy.observe(trial);
     },
   };
@@ -126,7 +126,8 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
   ): Proposal | undefined {
     const { choices } = proposal;
     const restriction = restrictDomain(domain, allowed);
-    const isSpecial = proposal.unreadable !== undefined || proposal.nominalScore !== undefined;
+    const { unreadable, nominalScore, network } = proposal;
+    const isSpecial = unreadable !== undefined || nominalScore !== undefined || network !== undefined;
     if (isSpecial || tried.has(choices.join()) || restriction.isAllowed(choices)) return proposal;
     const pending = new Set(context.pending.map((other) => other.choices.join()));
     const isFree = (whole: Choices) => !tried.has(whole.join()) && !pending.has(whole.join());
@@ -201,5 +202,5 @@ export function problemOf(
   return undefined;
 }
 
-const nameOf = (space: Space, choices: Choices) =>
-  choices.length === 0 ? "an unreadable reply" : keyOf(space, choices);
+const nameOf = (space: Space, proposal: Proposal) =>
+  proposal.unreadable === undefined ? designName(space, proposal) : "an unreadable reply";

@@ -6,7 +6,7 @@ import { quantileOfSorted } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { commandOf } from "../../runs/repeat-command.ts";
 import { summaryOf } from "../../runs/summary.ts";
-import { designName } from "../../search/choices.ts";
+import { designName } from "../../search/proposed-network.ts";
 import type { Space } from "../../search/space.ts";
 import { evaluatorFacts } from "../../study/fold.ts";
 import { listInbox } from "../../study/inbox.ts";
@@ -132,7 +132,7 @@ function shown(
     ...(proposing !== undefined && { proposing: { trial: proposing.number, since: proposing.since } }),
     evaluating: evaluating.map(({ number, proposal, cost, since, curve }) => ({
       trial: number,
-      key: designName(space, proposal.choices),
+      key: designName(space, proposal),
       choices: proposal.choices,
       by: proposal.by,
       ...(proposal.rationale !== undefined && { rationale: proposal.rationale }),
@@ -147,7 +147,7 @@ function shown(
     ...(held !== undefined && {
       held: {
         trial: held.number,
-        key: designName(space, held.proposal.choices),
+        key: designName(space, held.proposal),
         choices: held.proposal.choices,
         by: held.proposal.by,
         ...(held.proposal.rationale !== undefined && { rationale: held.proposal.rationale }),

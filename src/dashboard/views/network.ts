@@ -1,20 +1,24 @@
 // A network for the page: stages and blocks with shapes and costs, and how they differ from another's.
+import { GeniusError } from "../../base/errors.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { outlineOf, violationInWords } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
-import { keyOf } from "../../search/choices.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
+import { designName, networkIfAny, type Proposed } from "../../search/proposed-network.ts";
 import type { Choices } from "../../search/space.ts";
 import { isScored, type Trial } from "../../search/trial.ts";
 import type { BlockView, NetworkView, StageView } from "../api.ts";
 import { changesBetween } from "./trials.ts";
 
+/** A trial's network, or a design of the space that need not be of any trial. */
+export type Shown = { readonly trial: Trial } | { readonly choices: Choices };
+
 export function networkView(
   run: FollowedRun,
   domain: Domain,
-  { choices, against }: { readonly choices: Choices; readonly against: Choices | undefined },
+  { shown, against }: { readonly shown: Shown; readonly against: Shown | undefined },
 ): NetworkView {
-  const own = oneNetwork(run, domain, choices);
+  const own = oneNetwork(run, domain, shown);
   const { violations, ...rest } = own;
   if (against === undefined) return { ...rest, violations };
   const { violations: _, ...other } = oneNetwork(run, domain, against);
@@ -25,24 +29,27 @@ export function networkView(
     against: {
       ...other,
       stages: marked(other.stages, own.stages),
-      changes: changesBetween(domain.space, against, choices),
+      changes: changesBetween(domain.space, other.choices, own.choices),
     },
   };
 }
 
-function oneNetwork(run: FollowedRun, domain: Domain, choices: Choices) {
+function oneNetwork(run: FollowedRun, domain: Domain, shown: Shown) {
   const { space } = domain;
-  const network = space.decode(choices);
-  const trial = trialOfDesign(run, choices);
+  const proposed: Proposed = "trial" in shown ? shown.trial.proposal : shown;
+  const network = networkIfAny(space, proposed);
+  if (network === undefined) throw new GeniusError("not-found", "There is no network to draw.");
+  const { choices } = proposed;
+  const trial = "trial" in shown ? shown.trial : trialOfDesign(run, choices);
   const { paramCount, macCount } = networkCost(network);
   return {
-    key: keyOf(space, choices),
+    key: designName(space, proposed),
     choices,
     ...(trial !== undefined && { trial: trial.number }),
     ...(trial?.outcome.kind === "scored" && { score: trial.outcome.score }),
     paramCount,
     macCount,
-    violations: domain.violations(choices).map(violationInWords),
+    violations: proposed.network === undefined ? domain.violations(choices).map(violationInWords) : [],
     inputShape: space.input,
     stages: outlineOf(network) as readonly StageView[],
   };

@@ -3,7 +3,7 @@
 import { accuracy, scoreIn } from "../../metrics/index.ts";
 import { outcomeInWords } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
-import { designName } from "../../search/choices.ts";
+import { designName } from "../../search/proposed-network.ts";
 import type { Choices, Space } from "../../search/space.ts";
 import {
   type EpochPoint,
@@ -46,6 +46,12 @@ export function trialColumns(run: FollowedRun, from: number, limit: number): Tri
     const place = proposers.indexOf(name);
     return place === -1 ? proposers.push(name) - 1 : place;
   };
+  const networks: string[] = [];
+  const networkAt = (name: string | undefined) => {
+    if (name === undefined) return 0;
+    const place = networks.indexOf(name);
+    return place === -1 ? networks.push(name) : place + 1;
+  };
   const moneyAt = moneyOf(run);
   const none = new Array<number>(decisionCount).fill(-1);
   const column = <Value>(read: (row: KeptTrial) => Value) => rows.map(read);
@@ -59,6 +65,8 @@ export function trialColumns(run: FollowedRun, from: number, limit: number): Tri
       proposal.choices.length === decisionCount ? proposal.choices : none,
     ),
     decisionCount,
+    network: column(({ trial }) => networkAt(trial.proposal.network?.name)),
+    networks,
     outcome: column(({ trial }) => outcomeWords.indexOf(outcomeWord(trial))),
     outcomeWords,
     evaluated: column(({ trial }) => (isEvaluated(trial) ? 1 : 0)),
@@ -108,8 +116,9 @@ export function trialDetail(
   const parent = parentOf(run.journal, trial.number);
   return {
     number: trial.number,
-    key: key || designName(space, proposal.choices),
+    key: key || designName(space, proposal),
     choices: proposal.choices,
+    ...(proposal.network !== undefined && { network: proposal.network.name }),
     by: proposal.by,
     outcome: word,
     ...((word !== "scored" || scored?.remark !== undefined) && { why: outcomeInWords(trial) }),
@@ -127,7 +136,7 @@ export function trialDetail(
     ...(parent !== undefined && {
       parent: {
         trial: parent.number,
-        key: designName(space, parent.proposal.choices),
+        key: designName(space, parent.proposal),
         choices: parent.proposal.choices,
         score: parent.outcome.score,
       },
@@ -160,7 +169,7 @@ export function troubles(
     const { trial, key } = run.journal.rows[row] as KeptTrial;
     const { proposal, outcome } = trial;
     if (proposal.nominalScore !== undefined) continue;
-    const own = key || designName(space, proposal.choices);
+    const own = key || designName(space, proposal);
     const base = { trial: trial.number, by: proposal.by };
     if (outcome.kind !== "scored")
       all.push(() => ({ ...base, key: own, what: troubleWord(trial), why: outcomeInWords(trial) }));
@@ -168,14 +177,14 @@ export function troubles(
     if (repairedFrom !== undefined)
       all.push(() => ({
         ...base,
-        key: designName(space, repairedFrom),
+        key: designName(space, { choices: repairedFrom }),
         what: "repaired",
         why: `broke a limit or was tried before; evaluated as ${own}`,
       }));
     if (editedFrom !== undefined)
       all.push(() => ({
         ...base,
-        key: designName(space, editedFrom),
+        key: designName(space, { choices: editedFrom }),
         what: "edited",
         why: `changed by the person; evaluated as ${own}`,
       }));

@@ -15,7 +15,7 @@ import { inputSize, trainingSize, withImageSize } from "../../evaluators/open-im
 import { networkCost } from "../../graph/cost.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
-import { keyOf } from "../../search/choices.ts";
+import { designName, networkOf } from "../../search/proposed-network.ts";
 import { modelSettings } from "../../study/settings.ts";
 import { defaultAugmentation } from "../../tasks/image-classification/index.ts";
 import { taskNamed } from "../../tasks/index.ts";
@@ -81,7 +81,7 @@ benchmarks/refine answers it for one setting.`,
     const { journal, space } = run;
     const { config } = journal.header;
     const best = journal.selected;
-    const decoded = best && space.decode(best.proposal.choices);
+    const decoded = best && networkOf(space, best.proposal);
     const weights = best && decoded && (await trainedWeights(run, best, decoded));
     if (best === undefined || decoded === undefined || weights === undefined) {
       throw new GeniusError(
@@ -118,7 +118,7 @@ benchmarks/refine answers it for one setting.`,
         : await openModel(given.model, modelOptionsOf(given), { folder: out, environment });
     const blockCount = blocksOf(network).length;
     const length = given.rounds === undefined ? `${given.minutes} minutes` : `${given.rounds} rounds each`;
-    terminal.error(`Refining ${keyOf(space, best.proposal.choices)}: ${blockCount} blocks, ${length}\n`);
+    terminal.error(`Refining ${designName(space, best.proposal)}: ${blockCount} blocks, ${length}\n`);
     for (const warning of conversation?.warnings ?? []) terminal.error(`Note: ${terminalSafe(warning)}\n`);
     const begun = performance.now();
     let rounds = 0;
@@ -168,7 +168,7 @@ benchmarks/refine answers it for one setting.`,
       curve: [],
       threads,
       folder: out,
-      metadata: { refined_from: keyOf(space, best.proposal.choices), seed: String(seed) },
+      metadata: { refined_from: designName(space, best.proposal), seed: String(seed) },
     });
     const path = join(out, "rounds.json");
     const early = refined.endedEarly === undefined ? {} : { endedEarly: refined.endedEarly };

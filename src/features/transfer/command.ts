@@ -15,10 +15,11 @@ import { defineCommand } from "../../command/command.ts";
 import { writeFiles } from "../../command/write-files.ts";
 import { inputSize, trainingSize, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
+import type { Network } from "../../graph/network.ts";
 import { accuracy, scoreIn } from "../../metrics/index.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
-import { keyOf } from "../../search/choices.ts";
+import { designName, networkOf } from "../../search/proposed-network.ts";
 import { taskNamed } from "../../tasks/index.ts";
 import { handOver } from "../../training/hand-over.ts";
 import { trainOptions } from "../../training/options.ts";
@@ -148,8 +149,8 @@ async function open(from: string, target: string, { given, environment, say }: O
   const { config } = journal.header;
   const trial = journal.selected;
   if (trial === undefined) throw new GeniusError("not-found", `${from} has no scored design yet.`);
-  const { choices } = trial.proposal;
-  const inherited = await trainedWeights(run, trial, space.decode(choices));
+  const { proposal } = trial;
+  const inherited = await trainedWeights(run, trial, networkOf(space, proposal));
   if (inherited === undefined) {
     throw new GeniusError(
       "not-found",
@@ -170,11 +171,12 @@ async function open(from: string, target: string, { given, environment, say }: O
       `${target} has images of ${dataset.shape[0]} channels, and the network was trained on ${channels}. Grey and colour do not transfer.`,
     );
   }
-  const made = await openSpace(config.space, {
-    ...config.spaceOptions,
-    classCount: dataset.classNames.length,
-  });
-  const network = withImageSize(made.decode(choices), inputSize(dataset.shape));
+  const classCount = dataset.classNames.length;
+  const made =
+    proposal.network === undefined
+      ? (await openSpace(config.space, { ...config.spaceOptions, classCount })).decode(proposal.choices)
+      : withClassifier(proposal.network, classCount);
+  const network = withImageSize(made, inputSize(dataset.shape));
   const { test } = dataset;
   if (test === undefined) throw new GeniusError("internal", "The data set was opened without a test part.");
   const imageCount = Math.round(dataset.train.count * (1 - given.validationFraction01));
@@ -190,7 +192,11 @@ async function open(from: string, target: string, { given, environment, say }: O
     splitSeed: given.seed,
     dataFraction01: 1,
   };
-  const plan = planTraining(settings, { dataset, imageCount }, space.hyperparameters?.(choices));
+  const plan = planTraining(
+    settings,
+    { dataset, imageCount },
+    proposal.network === undefined ? space.hyperparameters?.(proposal.choices) : undefined,
+  );
   const stepMacCount = networkCost(network).macCount * plan.batchSize;
   const transfer: Omit<Transfer, "onPoint"> = {
     network,
@@ -213,7 +219,7 @@ async function open(from: string, target: string, { given, environment, say }: O
     transfer,
     names: {
       from,
-      network: `${space.name} ${keyOf(space, choices)}`,
+      network: `${space.name} ${designName(space, proposal)}`,
       source: basename(config.dataset),
       target: dataset.name,
     },
@@ -223,6 +229,21 @@ async function open(from: string, target: string, { given, environment, say }: O
       splitSeed: given.seed,
       run: journal.header.provenance,
     } as JsonObject,
+  };
+}
+
+/** A network from outside the space, for other classes. @throws GeniusError `wrong-use` where it has no classifier to exchange. */
+function withClassifier(network: Network, classCount: number): Network {
+  const last = network.nodes.at(-1);
+  if (last?.op.kind !== "linear") {
+    throw new GeniusError(
+      "wrong-use",
+      `${network.name} does not end in a linear layer, and transfer exchanges that one for the new classes. Export it, and train it on the new images in another program.`,
+    );
+  }
+  return {
+    ...network,
+    nodes: network.nodes.with(-1, { ...last, op: { ...last.op, outFeatures: classCount } }),
   };
 }
 

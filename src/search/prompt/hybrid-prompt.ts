@@ -90,6 +90,7 @@ function worthOfDecisions({ domain, trials, beliefs }: HybridPromptState): reado
   const { space } = domain;
   const best = trials
     .filter(isScored)
+    .filter(({ proposal }) => proposal.network === undefined)
     .reduce<ScoredTrial | undefined>(
       (top, trial) => (top === undefined || trial.outcome.score > top.outcome.score ? trial : top),
       undefined,

@@ -45,23 +45,21 @@ export function resultsText(state: ResultsState): string {
     ...unable.map((trial) => `Not measured: ${asked(domain, trial)} – ${whyNot(trial)}`),
     ...pending
       .filter(({ unreadable }) => unreadable === undefined)
-      .map(({ choices }) => `Being evaluated now: ${designText(domain, choices)}`),
+      .map((proposal) => `Being evaluated now: ${textOf(domain, proposal)}`),
   ];
   return text.join("\n");
 }
 
 /** The best design so far that is within the limits. */
 export function bestAllowed(domain: Domain, trials: readonly Trial[]): Choices | undefined {
-  return bestOf(trials.filter(({ proposal }) => domain.isFeasible(proposal.choices)))?.proposal.choices;
+  const designs = trials.filter(({ proposal }) => proposal.network === undefined);
+  return bestOf(designs.filter(({ proposal }) => domain.isFeasible(proposal.choices)))?.proposal.choices;
 }
 
 function shortList(domain: Domain, trials: readonly ScoredTrial[]): string {
   const listed = trials
     .slice(0, listedShortly)
-    .map(
-      ({ proposal, outcome }) =>
-        `${designText(domain, proposal.choices)} ${(100 * outcome.score).toFixed(1)}`,
-    );
+    .map(({ proposal, outcome }) => `${textOf(domain, proposal)} ${(100 * outcome.score).toFixed(1)}`);
   const more = trials.length - listed.length;
   return `${listed.join(", ")}${more > 0 ? ` and ${more} worse` : ""}`;
 }
@@ -86,7 +84,7 @@ function resultLine(
     withReason && isModels(proposal) && proposal.rationale !== undefined
       ? `; your reason: "${clip(proposal.rationale, 120)}"`
       : "";
-  return `  ${designText(domain, proposal.choices)}  ${formatPercent(score)}${size}${curveText(outcome, metric)}${forecast}${repaired}${reason}`;
+  return `  ${textOf(domain, proposal)}  ${formatPercent(score)}${size}${curveText(outcome, metric)}${forecast}${repaired}${reason}`;
 }
 
 /** A model's proposal came from a call of it and was not put aside. */
@@ -122,7 +120,11 @@ function isTellable({ outcome, proposal }: Trial): boolean {
   return outcome.kind === "infeasible" || outcome.reason !== "cancelled";
 }
 
-const asked = (domain: Domain, { proposal }: Trial) => designText(domain, proposal.choices);
+const asked = (domain: Domain, { proposal }: Trial) => textOf(domain, proposal);
+
+/** A network from outside the space has a name and no choices. */
+const textOf = (domain: Domain, { choices, network }: Proposal) =>
+  network === undefined ? designText(domain, choices) : `${network.name} (a network from outside the space)`;
 
 function whyNot({ outcome, cost }: Trial): string {
   switch (outcome.kind) {

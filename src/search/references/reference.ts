@@ -37,6 +37,10 @@ export interface FittedReference {
   readonly macCount: number;
 }
 
+/** "resnet-8", or "resnet-8 ×0.84" at another width than the published one. */
+const nameAt = ({ name }: ReferenceDefinition, width: number) =>
+  width === 1 ? name : `${name} ×${width.toFixed(2)}`;
+
 /** The narrowest that is tried: every layer at its minimum. */
 export const narrowestWidth = 1 / 64;
 const widest = 16;
@@ -51,7 +55,8 @@ export function fitReference(
   limits: Limits,
 ): FittedReference | undefined {
   const at = (width: number): FittedReference => {
-    const network = definition.build({ ...images, width });
+    const published = definition.build({ ...images, width });
+    const network = { ...published, name: nameAt(definition, width) };
     const { paramCount, macCount } = networkCost(network);
     return { name: definition.name, width, network, paramCount, macCount };
   };

@@ -73,7 +73,8 @@ export function createBracketStrategy(
     },
     observe(trial) {
       known.observe(trial);
-      if (trial.proposal.unreadable === undefined && trial.proposal.nominalScore === undefined) {
+      const { unreadable, nominalScore, network } = trial.proposal;
+      if (unreadable === undefined && nominalScore === undefined && network === undefined) {
         trials.push(trial);
         options.onObserve?.(trial);
       }
@@ -128,7 +129,7 @@ function scheduleOf(
     stand(bracket.rungs[0] as Rung, proposal, trial);
   };
   for (const trial of trials) put(trial.proposal, trial);
-  for (const proposal of pending) put(proposal);
+  for (const proposal of pending) if (proposal.network === undefined) put(proposal);
   return brackets;
 }
 

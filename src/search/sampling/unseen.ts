@@ -32,7 +32,8 @@ export function createKnownDesigns({ networks }: Space): KnownDesigns & { observ
       return keys.size;
     },
     observe({ proposal }) {
-      if (proposal.unreadable === undefined && proposal.nominalScore === undefined) add(proposal.choices);
+      const isDesign = proposal.unreadable === undefined && proposal.network === undefined;
+      if (isDesign && proposal.nominalScore === undefined) add(proposal.choices);
     },
   };
 }
@@ -42,7 +43,10 @@ export function freeDesigns(
   known: Pick<KnownDesigns, "has" | "keyOf">,
   pending: readonly Proposal[],
 ): (choices: Choices) => boolean {
-  const taken = new Set(pending.map(({ choices }) => known.keyOf(choices)));
+  const designs = pending.filter(
+    ({ network, unreadable }) => network === undefined && unreadable === undefined,
+  );
+  const taken = new Set(designs.map(({ choices }) => known.keyOf(choices)));
   return (choices) => !known.has(choices) && !taken.has(known.keyOf(choices));
 }
 

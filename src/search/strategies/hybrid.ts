@@ -17,6 +17,7 @@ import {
   readCandidates,
 } from "../prompt/hybrid-prompt.ts";
 import { inventedTrials, meanLength } from "../prompt/invented-history.ts";
+import { isDesignOf } from "../proposed-network.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
 import type { Choices } from "../space.ts";
@@ -115,6 +116,8 @@ function create(setting: StrategySetting, given: Options): Strategy {
         });
       },
     });
+  /** The prompt of old records knows designs of the space alone. */
+  const isTold = ({ network }: Proposal) => given.prompt === "default" || network === undefined;
 
   /** The model's answer, why it is not asked any more, or undefined where that was said before. */
   const ask = async (
@@ -134,7 +137,13 @@ function create(setting: StrategySetting, given: Options): Strategy {
     }
     const left = setting.evaluations - trials.filter(isEvaluated).length - pending.length;
     const wanted = given.candidates;
-    const state = { ...told, trials, pending, left, wanted, insights, ...beliefs };
+    const state = {
+      ...told,
+      trials: trials.filter(({ proposal }) => isTold(proposal)),
+      pending: pending.filter(isTold),
+      ...{ left, wanted, insights },
+      ...beliefs,
+    };
     try {
       const reply = await model.ask(
         {
@@ -166,7 +175,9 @@ function create(setting: StrategySetting, given: Options): Strategy {
     }
     const seed = random.integer(0x7fff_ffff);
     await scored.begin(
-      [...trials.filter(teaches).map(({ proposal }) => proposal), ...pending].map(choicesOf),
+      [...trials.filter(teaches).map(({ proposal }) => proposal), ...pending]
+        .filter((proposal) => isDesignOf(domain.space, proposal))
+        .map(choicesOf),
     );
     for (let round = 1; ; round += 1) {
       surrogate.invalidateFeatures();

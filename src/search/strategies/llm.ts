@@ -121,6 +121,9 @@ function create(setting: StrategySetting, given: Options): Strategy {
       signal,
     );
 
+  /** The prompts of old records know designs of the space alone. */
+  const isTold = ({ network }: Proposal) => given.prompt === "default" || network === undefined;
+
   return {
     async propose(context) {
       const isFree = freeDesigns(known, context.pending);
@@ -129,7 +132,12 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const begin = warmStart.next(isFree, context);
       if (begin !== undefined) return { ...begin, fidelity: {}, by: "llm/start" };
       const left = setting.evaluations - history.filter(isEvaluated).length - context.pending.length;
-      const messages = messagesFor({ history, left, pending: context.pending, insights: context.insights });
+      const messages = messagesFor({
+        history: history.filter(({ proposal }) => isTold(proposal)),
+        left,
+        pending: context.pending.filter(isTold),
+        insights: context.insights,
+      });
       const purpose = `proposal ${context.trialNumber}`;
       const earlier = [...history.map(({ proposal }) => proposal), ...context.pending];
       let inARow = unusableInARow(earlier);

@@ -4,6 +4,7 @@
 import { normalCdf } from "../../math/normal.ts";
 import { mean } from "../../math/statistics.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { isDesignOf } from "../proposed-network.ts";
 import type { Choices } from "../space.ts";
 import type { Trial } from "../trial.ts";
 import { fitDueAt, fitHyperparameters } from "./fit-gaussian-process.ts";
@@ -75,7 +76,7 @@ export function createMeasuredLimits(domain: Domain): MeasuredLimits {
       const violation = measuredViolation(trial);
       const { outcome, proposal } = trial;
       const value = violation?.value ?? (outcome.kind === "scored" ? outcome.latencyMs : undefined);
-      if (value === undefined || !(value > 0) || proposal.choices.length !== shape.decisions.length) return;
+      if (value === undefined || !(value > 0) || !isDesignOf(domain.space, proposal)) return;
       measured.push(proposal.choices);
       logs.push(Math.log(value));
       if (violation === undefined) return;

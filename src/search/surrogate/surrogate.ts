@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Random } from "../../base/random.ts";
 import { designCountOf } from "../constraints/cost-model.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { isDesignOf } from "../proposed-network.ts";
 import type { Choices } from "../space.ts";
 import { isScored, type Proposal, type Trial } from "../trial.ts";
 import { allowedDesigns, type Listed, listOf, poolOf } from "./candidate-pool.ts";
@@ -133,7 +134,7 @@ export function createSurrogate(
   return {
     observe(trial) {
       const { proposal } = trial;
-      if (proposal.choices.length !== decisions.length || proposal.nominalScore !== undefined) return;
+      if (!isDesignOf(domain.space, proposal) || proposal.nominalScore !== undefined) return;
       limits.observe(trial);
       success.observe(trial);
       time.observe(trial);
@@ -156,7 +157,8 @@ export function createSurrogate(
       if (isListed) {
         listed ??= listOf(allowedDesigns(domain), encode);
       } else {
-        const named = [...observed, ...pending.map(({ choices }) => choices), ...extra];
+        const waiting = pending.filter((proposal) => isDesignOf(domain.space, proposal));
+        const named = [...observed, ...waiting.map(({ choices }) => choices), ...extra];
         listed = listOf(poolOf(domain, { random, observed, values, named }), encode);
         posterior = undefined;
       }

@@ -2,6 +2,7 @@
 // linearly with the multiply–accumulates. For searches that are to be quick by the clock rather than by evaluations.
 import { mean } from "../../math/statistics.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { isDesignOf } from "../proposed-network.ts";
 import type { Choices } from "../space.ts";
 import { isScored, type Trial } from "../trial.ts";
 
@@ -28,6 +29,7 @@ export function createTrainingTime(domain: Domain): TrainingTime {
       const { proposal, outcome } = trial;
       // Evaluations at a lower fidelity and those that were broken off say nothing of a whole one.
       if (!isScored(trial) || Object.keys(proposal.fidelity).length > 0) return;
+      if (!isDesignOf(domain.space, proposal)) return;
       if (!(outcome.spent.milliseconds > 0)) return;
       logMacs.push(logOf(proposal.choices));
       logTimes.push(Math.log(outcome.spent.milliseconds));

@@ -23,6 +23,8 @@ interface Columns {
   readonly by: string[];
   readonly changed: (0 | 1 | 2)[];
   readonly call: number[];
+  /** The name of a network from outside the space, which has no choices. */
+  readonly network: (string | undefined)[];
   /** Blocks of choices, as many rows in each as came together. */
   readonly choices: { readonly from: number; readonly values: Int16Array }[];
   readonly rowOf: Map<number, number>;
@@ -47,6 +49,7 @@ export function createTrialTable(): TrialTable {
       by: [],
       changed: [],
       call: [],
+      network: [],
       choices: [],
       rowOf: new Map(),
     },
@@ -78,6 +81,7 @@ export function appendTrials(table: TrialTable, added: TrialColumns): TrialTable
     columns.by.push(added.proposers[added.by[row]!]!);
     columns.changed.push(added.changed[row]!);
     columns.call.push(added.call[row]!);
+    columns.network.push(added.networks[added.network[row]! - 1]);
   }
   const width = added.decisionCount;
   columns.choices.push({
@@ -95,6 +99,10 @@ export function choicesAt({ columns, decisionCount }: TrialTable, row: number): 
   const choices = [...block.values.subarray(start, start + decisionCount)];
   return choices[0] === -1 ? [] : choices;
 }
+
+/** Whether a reply held a design, or a network from outside the space was proposed. */
+export const hasNetwork = (trials: TrialTable, row: number): boolean =>
+  trials.columns.network[row] !== undefined || choicesAt(trials, row).length > 0;
 
 /** A scored trial: its accuracy counts. */
 export const isScored = ({ columns }: TrialTable, row: number): boolean => columns.outcome[row] === "scored";

@@ -1,11 +1,11 @@
 // Predicted against measured: how well the proposer predicted its designs.
 import { useCallback, useMemo } from "react";
-import { choicesAt, isScored, type TrialTable } from "../api/trial-table.ts";
+import { isScored, type TrialTable } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { type ScatterPoint, scatterOption } from "../charts/scatter.ts";
 import { formatBare, formatScore, metricWords } from "../format.ts";
 import { scoreAxis } from "../run/axes.ts";
-import { designName, trialInLines } from "../run/trial-words.ts";
+import { nameAt, trialInLines } from "../run/trial-words.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 
 export function Calibration() {
@@ -39,7 +39,7 @@ export function Calibration() {
         columns: ["trial", "design", "predicted", "measured", "proposed by"],
         rows: points.map(({ id, x, y, group }) => [
           id,
-          designName(detail, choicesAt(trials, trials.columns.rowOf.get(id)!)),
+          nameAt(detail, trials, trials.columns.rowOf.get(id)!),
           formatScore(detail.metric, x),
           formatScore(detail.metric, y),
           groups[group]!,

@@ -4,16 +4,24 @@ import { useRunData } from "../api/use-run.ts";
 import { Answer } from "../ui/pieces.tsx";
 import { NetworkPicture } from "./network-picture.tsx";
 
-export function NetworkOfDesign({ choices }: { readonly choices: readonly number[] }) {
+/** Of a trial, or of choices that need not be any trial's. */
+export function NetworkOfDesign({
+  choices,
+  trial,
+}: {
+  readonly choices: readonly number[];
+  /** Its network may be from outside the space, and have no choices. */
+  readonly trial?: number | undefined;
+}) {
   const { detail } = useRunData();
-  const digits = digitsOf(choices, detail.firstDigit);
-  const isKnown = detail.decisions !== undefined && choices.length > 0;
+  const query = trial === undefined ? { choices: digitsOf(choices, detail.firstDigit) } : { trial };
+  const asks = JSON.stringify(query);
+  const isKnown = detail.decisions !== undefined && (choices.length > 0 || trial !== undefined);
   const asked = useAsked(
     isKnown
-      ? (signal) =>
-          get("GET /api/runs/:id/network", { places: [detail.id], query: { choices: digits }, signal })
+      ? (signal) => get("GET /api/runs/:id/network", { places: [detail.id], query, signal })
       : undefined,
-    [detail.id, digits, isKnown],
+    [detail.id, asks, isKnown],
   );
   if (!isKnown)
     return (

@@ -1,6 +1,6 @@
 // The network of a trial, small, beside a chart: drawn as the reader rests on its point.
 import { useDeferredValue } from "react";
-import { choicesAt } from "../api/trial-table.ts";
+import { hasNetwork } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { linkTo } from "../router.ts";
 import { trialInLines } from "../run/trial-words.ts";
@@ -18,7 +18,10 @@ export function NetworkOfTrial({ trial }: { readonly trial: number }) {
         {facts.join("; ")} ·{" "}
         <a href={linkTo(["run", detail.id, "trials"], { trial: shown })}>all of this trial</a>
       </p>
-      <NetworkOfDesign choices={row === undefined ? [] : choicesAt(trials, row)} />
+      <NetworkOfDesign
+        choices={[]}
+        trial={row !== undefined && hasNetwork(trials, row) ? shown : undefined}
+      />
     </>
   );
 }

@@ -2,36 +2,34 @@
 import { type FormEvent, useId, useState } from "react";
 import type { ExportFormat, NetworkView } from "../../../../src/dashboard/api.ts";
 import { addressWithToken, get, useAsked } from "../api/client.ts";
-import { choicesAt } from "../api/trial-table.ts";
+import { hasNetwork } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { formatCount, formatDifference, formatScore, metricWords } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer, Cards, Notice } from "../ui/pieces.tsx";
-import { digitsOf } from "./network-of-design.tsx";
 import { NetworkPicture } from "./network-picture.tsx";
 
 export function NetworkTab({ query }: { readonly query: URLSearchParams }) {
   const { detail, trials } = useRunData();
   const trial = numberIn(query, "trial") ?? detail.best?.trial;
   const against = numberIn(query, "against");
-  const digits = (number: number | undefined): string | undefined => {
+  const drawable = (number: number | undefined): number | undefined => {
     const row = number === undefined ? undefined : trials.columns.rowOf.get(number);
-    const choices = row === undefined ? [] : choicesAt(trials, row);
-    return choices.length === 0 ? undefined : digitsOf(choices, detail.firstDigit);
+    return row !== undefined && hasNetwork(trials, row) ? number : undefined;
   };
-  const [choices, other] = [digits(trial), digits(against)];
-  const isDrawn = choices !== undefined && detail.decisions !== undefined;
+  const [shown, other] = [drawable(trial), drawable(against)];
+  const isDrawn = shown !== undefined && detail.decisions !== undefined;
   const asked = useAsked(
     isDrawn
       ? (signal) =>
           get("GET /api/runs/:id/network", {
             places: [detail.id],
-            query: { choices, ...(other !== undefined && { against: other }) },
+            query: { trial: shown, ...(other !== undefined && { againstTrial: other }) },
             signal,
           })
       : undefined,
-    [detail.id, choices, other],
+    [detail.id, shown, other],
   );
   return (
     <>
@@ -40,7 +38,7 @@ export function NetworkTab({ query }: { readonly query: URLSearchParams }) {
         <p>No design has been scored yet. Name a trial to see its network.</p>
       ) : detail.decisions === undefined ? (
         <p>The space is not known here, so the network is not drawn.</p>
-      ) : choices === undefined ? (
+      ) : shown === undefined ? (
         <p>Trial {trial} has no design.</p>
       ) : (
         <>
@@ -145,7 +143,11 @@ function View({
             What differs, from trial {against} to trial {trial}
           </h3>
           {other.changes.length === 0 ? (
-            <p>Nothing: it is the same design.</p>
+            <p>
+              {view.choices.length === other.choices.length
+                ? "Nothing: it is the same design."
+                : "One of the two is a network from outside the space, so they share no decisions. The drawings show what differs."}
+            </p>
           ) : (
             <DataTable
               label="What differs"
@@ -197,20 +199,22 @@ function View({
           <NetworkPicture stages={view.stages} input={view.inputShape} />
         </section>
       </div>
-      <details>
-        <summary>Its {view.choices.length} choices</summary>
-        <DataTable
-          label="Its choices"
-          data={{
-            columns: ["decision", "choice", "what it changes"],
-            rows: (detail.decisions ?? []).map(({ name, options, meaning }, place) => [
-              name,
-              options[view.choices[place]!] ?? view.choices[place],
-              meaning,
-            ]),
-          }}
-        />
-      </details>
+      {view.choices.length > 0 && (
+        <details>
+          <summary>Its {view.choices.length} choices</summary>
+          <DataTable
+            label="Its choices"
+            data={{
+              columns: ["decision", "choice", "what it changes"],
+              rows: (detail.decisions ?? []).map(({ name, options, meaning }, place) => [
+                name,
+                options[view.choices[place]!] ?? view.choices[place],
+                meaning,
+              ]),
+            }}
+          />
+        </details>
+      )}
     </>
   );
 }

@@ -1,7 +1,7 @@
 // The score against what a network costs to run, with the Pareto front. Resting on a point, or picking one from the list
 // of the front, draws its network beside the chart.
 import { useCallback, useMemo, useState } from "react";
-import { choicesAt, isScored, type TrialTable } from "../api/trial-table.ts";
+import { isScored, type TrialTable } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { paretoFront, type ScatterPoint, scatterOption } from "../charts/scatter.ts";
 import { formatScore, metricTitle, metricWords } from "../format.ts";
@@ -9,7 +9,7 @@ import { NetworkOfTrial } from "../network/network-of-trial.tsx";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { Pick } from "../ui/pieces.tsx";
 import { type Quantity, quantityAxis, quantityWords, scoreAxis } from "./axes.ts";
-import { designName, trialInLines } from "./trial-words.ts";
+import { nameAt, trialInLines } from "./trial-words.ts";
 
 export function CostTab() {
   const { detail, trials } = useRunData();
@@ -62,7 +62,7 @@ export function CostTab() {
             ],
             rows: points.map(({ id, x, y, group }) => [
               id,
-              designName(detail, choicesAt(trials, trials.columns.rowOf.get(id)!)),
+              nameAt(detail, trials, trials.columns.rowOf.get(id)!),
               x,
               formatScore(metric, y),
               groups[group]!,

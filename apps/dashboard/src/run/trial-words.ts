@@ -12,6 +12,11 @@ export function designName(detail: RunDetail, choices: readonly number[]): strin
   return digits.join(isShort && detail.decisions !== undefined ? "" : ",");
 }
 
+/** The name of a row's design, or of its network where that is from outside the space. */
+export function nameAt(detail: RunDetail, trials: TrialTable, row: number): string {
+  return trials.columns.network[row] ?? designName(detail, choicesAt(trials, row));
+}
+
 export function trialInLines(detail: RunDetail, trials: TrialTable, number: number): string[] {
   const row = trials.columns.rowOf.get(number);
   if (row === undefined) return [`trial ${number}`];
@@ -21,7 +26,7 @@ export function trialInLines(detail: RunDetail, trials: TrialTable, number: numb
   const predicted01 = columns.predicted01[row] ?? null;
   const latencyMs = columns.latencyMs[row] ?? null;
   return [
-    `trial ${number}: ${designName(detail, choicesAt(trials, row))}`,
+    `trial ${number}: ${nameAt(detail, trials, row)}`,
     score === null
       ? outcomeWords[columns.outcome[row]!]
       : `${metricWords(metric)} ${formatScore(metric, score)}`,

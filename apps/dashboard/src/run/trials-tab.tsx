@@ -1,6 +1,6 @@
 // All trials in a list that stays quick with ten thousand of them, and whatever is known of the one that is open.
 import { useMemo, useState } from "react";
-import { choicesAt, isScored, rowsByNumber, type TrialTable } from "../api/trial-table.ts";
+import { isScored, rowsByNumber, type TrialTable } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { formatCount, formatScore, metricWords } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
@@ -8,7 +8,7 @@ import { TrialPanel } from "../trial/trial-panel.tsx";
 import { Pick } from "../ui/pieces.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 import { changedWords, outcomeWords } from "../words.ts";
-import { designName } from "./trial-words.ts";
+import { nameAt } from "./trial-words.ts";
 import { Troubles } from "./troubles.tsx";
 
 const orders = [
@@ -75,7 +75,7 @@ export function TrialsTab({ query }: { readonly query: URLSearchParams }) {
             const outcome = outcomeWords[columns.outcome[row]!];
             return [
               columns.number[row]!,
-              designName(detail, choicesAt(trials, row)),
+              nameAt(detail, trials, row),
               changed === "" ? outcome : `${outcome}, ${changed}`,
               score === null ? "" : formatScore(detail.metric, score),
               predicted01 === null ? "" : formatScore(detail.metric, predicted01),

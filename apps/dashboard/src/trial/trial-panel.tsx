@@ -31,11 +31,12 @@ export function TrialPanel({ trial }: { readonly trial: number }) {
 
 function Body({ trial }: { readonly trial: TrialDetail }) {
   const { detail } = useRunData();
-  const { choices, parent } = trial;
+  const { parent } = trial;
+  const isDrawn = trial.choices.length > 0 || trial.network !== undefined;
   return (
     <>
       <TrialFacts trial={trial} />
-      {choices.length > 0 && (
+      {isDrawn && (
         <p className="actions">
           <a className="button" href={linkTo(["run", detail.id, "network"], { trial: trial.number })}>
             Its network and files
@@ -57,7 +58,9 @@ function Body({ trial }: { readonly trial: TrialDetail }) {
       )}
       <WhyThisOne trial={trial} />
       {trial.curve !== undefined && trial.curve.length > 0 && <CurveOf trial={trial} />}
-      {choices.length > 0 && detail.decisions !== undefined && <NetworkOfDesign choices={choices} />}
+      {isDrawn && detail.decisions !== undefined && (
+        <NetworkOfDesign choices={trial.choices} trial={trial.number} />
+      )}
     </>
   );
 }

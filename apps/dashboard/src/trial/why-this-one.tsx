@@ -24,14 +24,20 @@ export function WhyThisOne({ trial }: { readonly trial: TrialDetail }) {
           ) : (
             <blockquote>{rationale}</blockquote>
           )}
-          {parent !== undefined && <Changes changes={changes} parent={parent} />}
+          {parent !== undefined && choices.length > 0 && parent.choices.length === choices.length && (
+            <Changes changes={changes} parent={parent} />
+          )}
         </div>
         <div className="finding">
           <p>
             <strong>What the earlier trials say</strong> <span className="badge">fitted by a surrogate</span>
           </p>
           {choices.length === 0 ? (
-            <p className="soft">There is no design to ask about.</p>
+            <p className="soft">
+              {trial.network === undefined
+                ? "There is no design to ask about."
+                : "It is a network from outside the space, of which the surrogate knows nothing."}
+            </p>
           ) : isAsked ? (
             <Surrogate trial={trial.number} />
           ) : (

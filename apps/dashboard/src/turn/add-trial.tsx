@@ -22,7 +22,9 @@ export function AddTrial() {
 
   function startOf(best: number | undefined): readonly number[] {
     const row = best === undefined ? undefined : trials.columns.rowOf.get(best);
-    return row === undefined ? (detail.decisions ?? []).map(() => 0) : choicesAt(trials, row);
+    const choices = row === undefined ? [] : choicesAt(trials, row);
+    // The best may be a network from outside the space, which has no choices.
+    return choices.length > 0 ? choices : (detail.decisions ?? []).map(() => 0);
   }
 }
 

@@ -9,7 +9,7 @@ import { scatterOption } from "../charts/scatter.ts";
 import { formatCount, formatScore, metricWords } from "../format.ts";
 import { NetworkOfDesign } from "../network/network-of-design.tsx";
 import { scoreAxis } from "../run/axes.ts";
-import { designName, trialInLines } from "../run/trial-words.ts";
+import { designName, nameAt, trialInLines } from "../run/trial-words.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Notice } from "../ui/pieces.tsx";
@@ -123,7 +123,7 @@ function GuessForm({ trial, choices, onGuessed, onSkip }: GuessFormProps) {
           data={{
             columns: ["the best before it", metricWords(detail.metric), "parameters", "MACs"],
             rows: before.map((other) => [
-              designName(detail, choicesAt(trials, other)),
+              nameAt(detail, trials, other),
               formatScore(detail.metric, trials.columns.score[other]!),
               formatCount(trials.columns.paramCount[other]!),
               formatCount(trials.columns.macCount[other]!),

@@ -29,7 +29,9 @@ export function HeldProposal({ held }: { readonly held: NonNullable<LiveState["h
           <blockquote>{held.rationale}</blockquote>
         </div>
       )}
-      <DesignEditor choices={choices} from={held.choices} onChange={setChoices} />
+      {held.choices.length > 0 && (
+        <DesignEditor choices={choices} from={held.choices} onChange={setChoices} />
+      )}
       <div className="fields">
         <PercentField
           label={`what ${metricWords(detail.metric)} do you expect? (optional)`}
