@@ -13,8 +13,8 @@ export {
 } from "./api/open-data.ts";
 export { readRunResult } from "./api/read-run.ts";
 export type { ReferenceDesign } from "./api/reference.ts";
-export { type ResumeOptions, resume, search } from "./api/search.ts";
-export type { SearchEvent, SearchPlan } from "./api/search-events.ts";
+export { finish, type ResumeOptions, resume, search } from "./api/search.ts";
+export type { ClockEvent, ClockPlan, SearchEvent, SearchPlan } from "./api/search-events.ts";
 export type {
   GivenMembers,
   MemberOptions,

@@ -86,6 +86,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       metric: config.metric,
       environment,
       parallel: config.parallel,
+      byTheClock: config.minutes !== undefined,
       ...(onProgress && { onProgress }),
       ...(launcher !== undefined && { openLauncher: () => openLauncher(launcher, config, setting) }),
     },

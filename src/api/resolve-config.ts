@@ -23,6 +23,7 @@ import type { StrategyDefinition } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { defaultMembers, modelSettings, type SearchSettings } from "../study/settings.ts";
 import { type FittedOptions, fitSpace } from "./fit-space.ts";
+import { lengthOf } from "./search-length.ts";
 import { type MemberOptions, type SearchOptions, settingsOf } from "./search-options.ts";
 
 export interface Members {
@@ -156,6 +157,12 @@ export async function resolveConfig(
   const limits = limitsOf(settings);
   const fitted =
     described?.images === undefined ? {} : fitSpace(space, described.images, { limits, onProgress });
+  // Two trainings of one thread each are faster than one of two threads: benchmarks/train-search.
+  const parallel =
+    settings.parallel ?? (evaluator.tabular || strategy.oneAtATime ? 1 : Math.min(4, availableParallelism()));
+  const length = lengthOf(settings, {
+    ...{ evaluator, evaluatorOptions: options.evaluatorOptions ?? {}, parallel },
+  });
   const modelOptions = modelSettings.strip().parse(settings);
   return {
     dataset: chosen.dataset,
@@ -181,13 +188,10 @@ export async function resolveConfig(
     modelOptions: Object.fromEntries(
       Object.entries(modelOptions).filter(([, value]) => value !== undefined),
     ) as JsonObject,
-    trials: settings.trials,
+    ...length,
     ...(settings.stopWhenDone && { stopWhenDone: true }),
     limits: { ...described?.limits, ...limits },
-    // Two trainings of one thread each are faster than one of two threads: benchmarks/train-search.
-    parallel:
-      settings.parallel ??
-      (evaluator.tabular || strategy.oneAtATime ? 1 : Math.min(4, availableParallelism())),
+    parallel,
     seed: settings.seed,
   };
 }

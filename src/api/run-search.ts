@@ -5,8 +5,9 @@ import { formatDuration } from "../base/units.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
 import { estimate, thinks } from "../llm/index.ts";
 import { journalKey } from "../search/proposed-network.ts";
-import { withRace } from "../search/race/race.ts";
+import { withOwnNumbers, withRace } from "../search/race/race.ts";
 import { judgeRace } from "../search/race/verdict.ts";
+import type { Strategy } from "../search/strategy.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { runBaselines } from "../study/baselines.ts";
 import { type EndWatch, watchForEnd } from "../study/end-watch.ts";
@@ -133,8 +134,7 @@ function studyOf(
   let callsTold = parts.conversation?.spent.calls;
   const study: Study = {
     domain,
-    // A person's designs run the race as the strategy's do.
-    strategy: parts.race === undefined ? personAside(run) : withRace(personAside(run), parts.race),
+    strategy: proposerOf(run),
     evaluator: parts.evaluator,
     trials: clock === undefined ? config.trials : Number.POSITIVE_INFINITY,
     ...(clock !== undefined && { clock }),
@@ -164,9 +164,16 @@ function studyOf(
   return { study, noted: async () => advised };
 }
 
+/** Who proposes: the strategy, the person beside it, and by the clock the race, which the designs of both run. */
+function proposerOf(run: SearchRun): Strategy {
+  const { strategy, race } = run.parts;
+  if (race === undefined) return personAside(run, strategy);
+  return withRace(personAside(run, withOwnNumbers(strategy)), race);
+}
+
 /** The strategy, with the person who may take part through the run's inbox. */
-function personAside({ parts, journal, turns, liveFile, tell }: SearchRun) {
-  return withPerson(parts.strategy, {
+function personAside({ parts, journal, turns, liveFile, tell }: SearchRun, strategy: Strategy): Strategy {
+  return withPerson(strategy, {
     folder: journal.folder,
     domain: parts.domain,
     noted: turns,

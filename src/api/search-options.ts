@@ -25,7 +25,14 @@ export interface SearchLimits {
 
 /** What a search may spend. */
 export interface SearchBudget {
-  /** Evaluations; 20 by default. */
+  /**
+   * Wall time of the whole run in minutes: opening the data, search, final training and test; 10 by default for a search on
+   * images. Instead of `trials`.
+   */
+  readonly minutes?: number | undefined;
+  /** The same in hours. */
+  readonly hours?: number | undefined;
+  /** Evaluations; 20 by default for a table. */
   readonly trials?: number | undefined;
   /** End early once the surrogate of `gp` or `hybrid` expects almost no gain; false by default. */
   readonly stopWhenDone?: boolean | undefined;

@@ -13,11 +13,13 @@ import {
   valueOfScore,
 } from "../metrics/index.ts";
 import { designName, networkOf } from "../search/proposed-network.ts";
+import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { type BaselineRun, baselineWords } from "../study/baselines.ts";
 import { chanceWords } from "../study/chance.ts";
 import type { ResultLine, StudyConfig } from "../study/journal-lines.ts";
+import { raceWords } from "../study/race-words.ts";
 import type { StudyResult } from "../study/run-study.ts";
 
 /** What a search has spent on its model so far. */
@@ -73,6 +75,8 @@ export interface SearchResult {
   readonly trials: readonly Trial[];
   /** Random search and largest-first at the same number of evaluations, where the evaluator is a published table. */
   readonly baselines: readonly BaselineRun[];
+  /** Of a search by the clock: the best design beside the best hand-designed network, after equal time of training. */
+  readonly race: RaceVerdict | undefined;
   readonly selectedOn: "validation" | "test";
   /** What the search selected on. */
   readonly metric: Metric;
@@ -101,7 +105,7 @@ export interface Ending {
   /** As in the journal's header. */
   readonly provenance: JsonObject;
   /** What the journal's last line says, of a search that was not interrupted. */
-  readonly result?: Pick<ResultLine, "best" | "testMetrics" | "test" | "baselines"> | undefined;
+  readonly result?: Pick<ResultLine, "best" | "testMetrics" | "test" | "baselines" | "verdict"> | undefined;
   readonly model?: ModelSpent | undefined;
 }
 
@@ -119,10 +123,10 @@ export function resultOf(ending: Ending): SearchResult {
     ...{ folder, config, space, reason, ...(detail !== undefined && { detail }) },
     best: found,
     files: files.map((name) => join(folder, name)),
-    ...{ trials, baselines, selectedOn, metric },
+    ...{ trials, baselines, race: result?.verdict, selectedOn, metric },
     atChance: chance !== undefined,
     verdict: verdictOf(found, {
-      ...{ trials, chance, selectedOn, metric, baselines },
+      ...{ trials, chance, selectedOn, metric, baselines, race: result?.verdict },
       isOver: reason !== "interrupted",
     }),
     spent: {
@@ -161,12 +165,13 @@ interface Beside {
   readonly selectedOn: SearchResult["selectedOn"];
   readonly metric: Metric;
   readonly baselines: readonly BaselineRun[];
+  readonly race: RaceVerdict | undefined;
   readonly isOver: boolean;
 }
 
 function verdictOf(
   best: FoundNetwork | undefined,
-  { trials, chance, selectedOn, metric, baselines, isOver }: Beside,
+  { trials, chance, selectedOn, metric, baselines, race, isOver }: Beside,
 ): string[] {
   if (best === undefined) return ["No design could be scored.", ...lastFailure(trials)];
   const { key, trial, paramCount, macCount, value, testMetrics, test } = best;
@@ -183,6 +188,7 @@ function verdictOf(
     lines.push(`  rank ${test.rank} of the ${test.designs} designs in the table`);
   if (chance !== undefined) lines.push(`  ${chance}`);
   if (!isOver) return lines;
+  if (race !== undefined) return [...lines, ...raceWords(race, { trials, metric })];
   if (baselines.length > 0) {
     return [
       ...lines,

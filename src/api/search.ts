@@ -7,7 +7,8 @@ import { GeniusError } from "../base/errors.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { isPath } from "../catalog/load.ts";
 import { createRunFolder } from "../runs/run-folder.ts";
-import { createJournal, openJournal } from "../study/journal.ts";
+import { putTurn, removeItem } from "../study/inbox.ts";
+import { createJournal, openJournal, readJournal } from "../study/journal.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { createLiveWriter } from "../study/live-file.ts";
 import { placesOf } from "../study/run-places.ts";
@@ -103,16 +104,60 @@ export interface ResumeOptions extends Sitting, GivenMembers {
  * ```
  */
 export async function resume(folder: string, options: ResumeOptions = {}): Promise<SearchResult> {
+  return goOn(folder, options);
+}
+
+/**
+ * Ends a search: no further design is tried, and the best network so far is trained to its end, tested and handed over – in a
+ * run by the clock in the time that was planned for it. A running search of another process is asked to, and does it
+ * itself; then this resolves to undefined. A stopped one is continued for that only.
+ *
+ * @throws GeniusError `not-found` when the folder holds no run, and what `resume` throws.
+ * @example
+ * ```ts
+ * import { finish } from "genius-nas";
+ *
+ * const run = await finish("runs/first");
+ * ```
+ */
+export async function finish(
+  folder: string,
+  options: Omit<ResumeOptions, "trials"> = {},
+): Promise<SearchResult | undefined> {
+  const { result } = await readJournal(folder);
+  const id = result === undefined ? await putTurn(folder, { kind: "finish" }) : undefined;
+  try {
+    return await goOn(folder, { ...options, isToFinish: true });
+  } catch (thrown) {
+    if (thrown instanceof GeniusError && thrown.code === "locked") return undefined;
+    if (id !== undefined) await removeItem(folder, id);
+    throw thrown;
+  }
+}
+
+async function goOn(
+  folder: string,
+  { isToFinish = false, ...options }: ResumeOptions & { readonly isToFinish?: boolean },
+): Promise<SearchResult> {
   const { tell, environment, signal, onProgress } = sittingOf(options);
   const { journal, record } = await openJournal(folder);
   try {
     for (const text of record.warnings) tell({ kind: "note", about: "warning", text });
     const { config: planned } = record.header;
+    const { minutes } = planned;
     const trials = options.trials ?? planned.trials;
     checkGiven(planned, options);
-    if (record.result !== undefined && trials <= planned.trials) {
+    if (minutes !== undefined && options.trials !== undefined) {
+      throw new GeniusError(
+        "wrong-use",
+        `The run goes by the clock, for ${minutes} minutes: a number of trials means nothing for it.`,
+      );
+    }
+    if (record.result !== undefined && (trials <= planned.trials || isToFinish)) {
       await journal.close();
-      const text = `${folder} is finished. To go on, ask for more trials than ${planned.trials}.`;
+      const more =
+        minutes === undefined && !isToFinish ? ` To go on, ask for more trials than ${planned.trials}.` : "";
+      const text = `${folder} is finished.${more}`;
       tell({ kind: "note", about: "finished", text });
       const result = await readRunResult(folder, options);
       tell({ kind: "end", result });

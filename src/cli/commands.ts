@@ -19,6 +19,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "continue a search that was stopped",
     load: async () => (await import("./resume.ts")).default,
   },
+  finish: {
+    usage: "finish DIR",
+    summary: "end a search now and train its best network so far to its end",
+    load: async () => (await import("./finish.ts")).default,
+  },
   show: {
     usage: "show DIR|NET.txt",
     summary: "a run in the terminal: best network, curve, spent; or a network's layers",

@@ -109,6 +109,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly source: string;
   /** Whether outcomes are looked up instead of trained. */
   readonly tabular?: boolean;
+  /** It can train by the clock, and does so where a search names no number of trials. */
+  readonly trainsByTheClock?: boolean;
   /** What it can select on, its usual one first; accuracy alone where absent. */
   readonly metrics?: readonly Metric[];
   readonly options: z.ZodType<Options>;

@@ -37,6 +37,7 @@ export default defineEvaluator({
   source: "Made for GENIUS on onnxruntime; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
   metricsOf: ({ task }) => taskNamed(task).selectable,
   options: trainOptions,
+  trainsByTheClock: true,
   describe: (setting, options) => describeData(taskNamed(options.task), setting, options.imageSize),
   create,
 });

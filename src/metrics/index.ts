@@ -6,6 +6,7 @@ export {
   type ChanceLevel,
   differenceWords,
   formatBare,
+  formatDifference,
   formatFrom,
   formatMetric,
   formatScore,

@@ -18,6 +18,13 @@ const named = (placeholder: string, description: string) =>
   z.string().optional().describe(description).meta({ placeholder });
 const limit = (description: string) => count.optional().describe(description).meta({ placeholder: "N" });
 
+const time = (description: string) =>
+  z.number().positive().max(100_000).optional().describe(description).meta({ placeholder: "N" });
+
+/** How long a search is that names neither: on images by the clock, elsewhere by evaluations. */
+export const defaultMinutes = 10;
+export const defaultTrials = 20;
+
 /** The members of a search on images that names none. */
 export const defaultMembers = { space: "mobile", strategy: "hybrid", evaluator: "train" } as const;
 
@@ -79,7 +86,17 @@ export const searchSettings = z.object({
     "NAME",
     "what designs are selected on: accuracy (default), balanced-accuracy, macro-f1 or top-5-accuracy",
   ),
-  trials: z.number().int().positive().default(20).describe("number of evaluations"),
+  minutes: time(
+    `wall time of the whole run in minutes: data, search, final training and test (default for images: ${defaultMinutes}, unless --trials is given)`,
+  ),
+  hours: time("the same in hours"),
+  trials: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe(`number of evaluations, in place of --minutes (default for a table: ${defaultTrials})`)
+    .meta({ placeholder: "N" }),
   stopWhenDone: z
     .boolean()
     .default(false)

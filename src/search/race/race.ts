@@ -113,6 +113,20 @@ export function withRace(strategy: Strategy, { plan, references }: RaceSetting):
   };
 }
 
+/** The strategy with numbers of its own: trials of references and longer trainings are none of its. */
+export function withOwnNumbers(strategy: Strategy): Strategy {
+  let observed = 0;
+  return {
+    ...strategy,
+    propose: (context) =>
+      strategy.propose({ ...context, trialNumber: observed + context.pending.length + 1 }),
+    observe(trial) {
+      observed += 1;
+      strategy.observe(trial);
+    },
+  };
+}
+
 interface State {
   readonly left: number;
   readonly situation: RaceSituation;

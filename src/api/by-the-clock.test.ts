@@ -1,0 +1,201 @@
+// Searches by the clock and their end by a person, with an evaluator whose trainings take no time: a run of seconds is a
+// whole one.
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { createRandom } from "../base/random.ts";
+import {
+  defineEvaluator,
+  type EvaluationRequest,
+  finish,
+  readRunResult,
+  resume,
+  type SearchEvent,
+  search,
+} from "../index.ts";
+import { networkKey } from "../search/race/standings.ts";
+import { putTurn } from "../study/inbox.ts";
+import { readJournal } from "../study/journal.ts";
+
+const environment = process.env;
+const newFolder = async () => join(await mkdtemp(join(tmpdir(), "genius-clock-")), "run");
+
+interface Watched {
+  readonly onEvaluate?: (request: EvaluationRequest) => Promise<void> | void;
+  readonly onTest?: (request: EvaluationRequest) => Promise<void> | void;
+  readonly trainsByTheClock?: boolean;
+}
+
+/** Says at once what a network of that name would reach in so many seconds. */
+const quick = ({ onEvaluate, onTest, trainsByTheClock = true }: Watched = {}) =>
+  defineEvaluator({
+    name: "quick",
+    summary: "A made-up learning curve.",
+    source: "a test",
+    options: z.object({ epochs: z.int().optional() }),
+    trainsByTheClock,
+    async create({ byTheClock }) {
+      return {
+        selectedOn: "validation",
+        fidelity: {
+          full: byTheClock ? {} : { epochs: 2 },
+          ...(trainsByTheClock && { seconds: true as const }),
+        },
+        recipe: { words: "", validationImages: 1000 },
+        provenance: {},
+        async evaluate(request) {
+          await onEvaluate?.(request);
+          if (request.signal.aborted)
+            return { kind: "failed", reason: "cancelled", detail: "", spent: { milliseconds: 0 } };
+          const { seconds = 1 } = request.fidelity;
+          const talent = createRandom(networkKey(request.proposal)).next();
+          const accuracy = 0.1 + (0.3 + 0.5 * talent) * (1 - Math.exp(-20 * seconds));
+          return { kind: "scored", metrics: { accuracy }, spent: { milliseconds: 1000 * seconds } };
+        },
+        async test(request) {
+          await onTest?.(request);
+          request.signal.throwIfAborted();
+          return { metrics: { accuracy: 0.5 }, detail: { seconds: request.fidelity.seconds ?? null } };
+        },
+      };
+    },
+  });
+
+/** Two seconds of a run, half a second of them for the search; the evaluations take no time. */
+const asked = {
+  ...{ space: "nas-bench-macro", strategy: "random", environment, parallel: 2 },
+  budget: { minutes: 2 / 60 },
+};
+
+test("a search by the clock: references and designs, the winner of the longest rung, a verdict, and a final training in what is left", async () => {
+  const events: SearchEvent[] = [];
+  const tested: EvaluationRequest[] = [];
+  const out = await newFolder();
+  const evaluator = quick({ onTest: (request) => void tested.push(request) });
+  const run = await search({ ...asked, evaluator, out, onEvent: (event) => void events.push(event) });
+  expect(run.reason).toBe("time-spent");
+  expect(run.config.minutes).toBeCloseTo(2 / 60);
+  const references = run.trials.filter(({ proposal }) => proposal.network !== undefined);
+  expect(references.length).toBeGreaterThan(0);
+  for (const { cost, proposal } of references) {
+    expect(cost.paramCount).toBeGreaterThan(0);
+    expect(proposal.choices).toEqual([]);
+  }
+  const longest = Math.max(...run.trials.map(({ proposal }) => proposal.fidelity.seconds ?? 0));
+  const winner = run.trials.find(({ number }) => number === run.best!.trial)!;
+  expect(winner.proposal.fidelity).toEqual({ seconds: longest });
+  expect(tested.length).toBe(1);
+  expect(tested[0]!.fidelity.seconds).toBeGreaterThan(0);
+  expect(tested[0]!.fidelity).not.toHaveProperty("epochs");
+  expect(run.race).toMatchObject({ reference: expect.any(Number), design: expect.any(Number) });
+  expect(run.verdict.join("\n")).toMatch(/the best hand-designed network \(.*trial \d+\)/);
+
+  const plan = events.find((event) => event.kind === "plan")!.plan.clock!;
+  expect(plan.words).toMatch(/^search .* references? and about .* of nas-bench-macro.*final training/);
+  const clocks = events.filter((event) => event.kind === "clock");
+  expect(clocks[0]).toMatchObject({ phase: "search" });
+  expect(clocks.at(-1)).toMatchObject({ phase: "final" });
+
+  const record = await readJournal(out);
+  expect(record.header.startedAt).toBeDefined();
+  expect(record.final!.seconds).toBeCloseTo(tested[0]!.fidelity.seconds!);
+  expect(record.result).toMatchObject({ reason: "time-spent", verdict: { ...run.race } });
+  expect((await readRunResult(out)).verdict).toEqual(run.verdict);
+  await expect(resume(out, { environment, evaluator, trials: 5 })).rejects.toThrow(/goes by the clock/);
+});
+
+test("a design and its longer trainings have one seed, a twin another; each reference one of its own", async () => {
+  const seeds = new Map<string, Set<number>>();
+  const evaluator = quick({
+    onEvaluate({ proposal, seed }) {
+      const key = `${networkKey(proposal)} ${proposal.repeat ?? 0}`;
+      seeds.set(key, (seeds.get(key) ?? new Set()).add(seed));
+    },
+  });
+  const minutes = 6 / 60;
+  const run = await search({ ...asked, budget: { minutes }, evaluator, out: await newFolder() });
+  expect([...seeds.values()].every(({ size }) => size === 1)).toBe(true);
+  expect(new Set([...seeds.values()].flatMap((each) => [...each])).size).toBe(seeds.size);
+  expect(run.trials.length).toBeGreaterThan(seeds.size - 1);
+});
+
+test("interrupted in its final training, a run goes on with it, and tries nothing more", async () => {
+  const out = await newFolder();
+  const stop = new AbortController();
+  const first = await search({
+    ...{ ...asked, out, signal: stop.signal },
+    evaluator: quick({ onTest: () => stop.abort() }),
+  });
+  expect(first.reason).toBe("interrupted");
+  let evaluations = 0;
+  const evaluator = quick({
+    onEvaluate() {
+      evaluations += 1;
+    },
+  });
+  const rest = await resume(out, { evaluator, environment });
+  expect(rest.reason).toBe("time-spent");
+  expect(evaluations).toBe(0);
+  expect(rest.trials).toEqual(first.trials);
+  const { notes, final } = await readJournal(out);
+  expect(notes.filter(({ about }) => about === "final").length).toBe(1);
+  expect(rest.best!.test.seconds).toBeLessThanOrEqual(Math.max(5, final!.seconds));
+});
+
+test("finish ends a running search: what is being trained is dropped, the best so far is trained for its planned time", async () => {
+  const out = await newFolder();
+  let count = 0;
+  const evaluator = quick({
+    async onEvaluate({ signal }) {
+      count += 1;
+      if (count <= 4) return;
+      await putTurn(out, { kind: "finish" });
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    },
+  });
+  const run = await search({ ...asked, budget: { minutes: 60 }, parallel: 1, evaluator, out });
+  expect(run.reason).toBe("ended-by-person");
+  expect(run.trials.length).toBe(4);
+  expect(run.best!.testAccuracy01).toBe(0.5);
+  // An hour of which two fifths were for the search.
+  expect(run.best!.test.seconds).toBeCloseTo(2160, -1);
+  const { notes, result } = await readJournal(out);
+  expect(notes.some(({ about, turn }) => about === "person" && turn?.turn.kind === "finish")).toBe(true);
+  expect(result?.reason).toBe("ended-by-person");
+  expect((await finish(out, { evaluator, environment }))?.reason).toBe("ended-by-person");
+});
+
+test("finish goes on with a stopped run by trials for the final training only", async () => {
+  const out = await newFolder();
+  const stop = new AbortController();
+  const budget = { trials: 30 };
+  const asking = { ...asked, budget, out, signal: stop.signal, trainsByTheClock: false };
+  let count = 0;
+  const onEvaluate = () => {
+    count += 1;
+    if (count === 5) stop.abort();
+  };
+  await search({ ...asking, evaluator: quick({ onEvaluate, trainsByTheClock: false }) });
+  const evaluator = quick({ trainsByTheClock: false });
+  const run = await finish(out, { evaluator, environment });
+  expect(run).toMatchObject({ reason: "ended-by-person", race: undefined });
+  expect(run!.trials.length).toBeLessThan(6);
+  expect(run!.best!.testAccuracy01).toBe(0.5);
+});
+
+test.each([
+  [{ minutes: 5, trials: 3 }, {}, /--minutes and --trials exclude each other/],
+  [{ minutes: 5, hours: 1 }, {}, /give one/],
+  [
+    { hours: 1 },
+    { evaluator: quick({ trainsByTheClock: false }) },
+    /quick cannot train by the clock: give --trials/,
+  ],
+  [{ minutes: 5 }, { evaluatorOptions: { epochs: 3 } }, /no number of epochs: leave out epochs/],
+  [{ minutes: 5 }, { evaluator: "table" }, /published table answers at once/],
+])("what a clock means nothing for is refused: %o", async (budget, more, message) => {
+  const out = await newFolder();
+  await expect(search({ ...asked, budget, evaluator: quick(), ...more, out })).rejects.toThrow(message);
+});

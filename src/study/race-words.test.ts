@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import type { Network } from "../graph/network.ts";
+import { accuracy } from "../metrics/index.ts";
+import type { Trial } from "../search/trial.ts";
+import { raceWords } from "./race-words.ts";
+
+const network = { name: "resnet-8", nodes: [] } as unknown as Network;
+const trial = (number: number, seconds: number, isReference: boolean): Trial => ({
+  number,
+  proposal: {
+    choices: isReference ? [] : [1],
+    fidelity: { seconds },
+    by: "",
+    ...(isReference && { network }),
+  },
+  outcome: { kind: "scored", score: 0.5, metrics: { accuracy: 0.5 }, spent: { milliseconds: 1 } },
+  cost: { paramCount: 1, macCount: 1 },
+});
+const trials = [trial(1, 12.5, true), trial(2, 12.5, false), trial(3, 37.5, true), trial(4, 37.5, false)];
+const both = { reference: 3, design: 4, seconds: 37.5, isWithinNoise: false };
+
+test.each([
+  [
+    { ...both, difference: 0.013, noise: 0.002 },
+    "Better than the best hand-designed network (resnet-8, trial 3) by 1.30 points after equal time of training (37.5 s, on validation), beyond the noise of ±0.57 points (2σ).",
+  ],
+  [
+    { ...both, difference: 0.004, noise: 0.002 },
+    "Above the best hand-designed network (resnet-8, trial 3) by 0.40 points after equal time of training (37.5 s, on validation), but within the noise of ±0.57 points (2σ): not shown to be better.",
+  ],
+  [
+    { ...both, difference: -0.01, noise: 0.002 },
+    "The search found nothing better than the best hand-designed network (resnet-8, trial 3): its best design (trial 4) is 1.00 points below it after equal time of training (37.5 s, on validation); noise of ±0.57 points (2σ).",
+  ],
+  [
+    { reference: 1, seconds: 12.5, isWithinNoise: false },
+    "No design of the space was scored: the best network is hand-designed.",
+  ],
+  [
+    { design: 2, seconds: 12.5, isWithinNoise: false },
+    "Nothing to compare with: no hand-designed network was scored.",
+  ],
+])("says %o", (verdict, words) => {
+  expect(raceWords(verdict, { trials, metric: accuracy })).toEqual([words]);
+});
+
+test("says when no network is told from another", () => {
+  const said = raceWords(
+    { ...both, difference: 0, noise: 0.02, isWithinNoise: true },
+    { trials, metric: accuracy },
+  );
+  expect(said[1]).toMatch(/^All 2 trainings are within the noise of each other after 12.5 s/);
+});
