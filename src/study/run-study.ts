@@ -13,6 +13,7 @@ import { valueOfScore } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
 import { violationsOf } from "../search/constraints/create-domain.ts";
 import type { DesignCost, Domain } from "../search/constraints/domain.ts";
+import { networkOf } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import type { Strategy } from "../search/strategy.ts";
 import {
@@ -265,7 +266,7 @@ async function start(study: Study, { number, proposal, evaluatedKeys, signal }: 
     const request: EvaluationRequest = {
       trialNumber: number,
       proposal,
-      network: proposal.network ?? domain.space.decode(proposal.choices),
+      network: networkOf(domain.space, proposal),
       fidelity: fidelityOf(evaluator, proposal),
       seed: trainingSeed(study, proposal),
       signal,
@@ -349,7 +350,7 @@ export async function testBest(
     const measured = await study.evaluator.test?.({
       trialNumber: best.number,
       proposal: best.proposal,
-      network: best.proposal.network ?? study.domain.space.decode(best.proposal.choices),
+      network: networkOf(study.domain.space, best.proposal),
       fidelity: seconds === undefined ? study.evaluator.fidelity.full : { seconds },
       seed: trainingSeed(study, { ...best.proposal, fidelity: {} }),
       signal: study.signal ?? new AbortController().signal,
