@@ -131,8 +131,9 @@ export function askedInWords(config: StudyConfig): string {
     return `at ${name.startsWith("min") ? "least" : "most"} ${formatCount(value)} ${noun}`;
   });
   const limited = limits.length === 0 ? "" : `, with ${limits.join(" and ")}`;
+  const length = config.minutes === undefined ? `${config.trials} evaluations` : `${config.minutes} minutes`;
   const proposer = config.model === undefined ? config.strategy : `${config.strategy} with ${config.model}`;
-  return `the best network of ${config.space} for ${config.task}${limited}, in ${config.trials} evaluations, by ${proposer}`;
+  return `the best network of ${config.space} for ${config.task}${limited}, in ${length}, by ${proposer}`;
 }
 
 /** Decisions in which a design differs from the best one before it. */

@@ -17,7 +17,9 @@ export function commandOf(config: StudyConfig, options: { readonly withoutModel?
   words.push("--evaluator", config.evaluator);
   const model = options.withoutModel ? {} : config.modelOptions;
   if (config.model !== undefined && !options.withoutModel) words.push("--model", config.model);
-  words.push("--trials", String(config.trials), "--seed", String(config.seed));
+  if (config.minutes === undefined) words.push("--trials", String(config.trials));
+  else words.push("--minutes", String(config.minutes));
+  words.push("--seed", String(config.seed));
   if (config.parallel !== 1) words.push("--parallel", String(config.parallel));
   for (const [name, value] of Object.entries(config.limits))
     words.push(limitFlags[name] ?? flagOf(name), String(value));
