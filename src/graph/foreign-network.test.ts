@@ -37,11 +37,14 @@ function faultOf(change: Change): string {
 }
 
 // The names of one are made to be hostile.
-it.each(Object.keys(networks).filter((name) => name !== "tangled"))("%s is read back as it was written", (name) => {
-  const network = networks[name]!();
-  const plain = { ...network, name: name.replaceAll("/", "-") };
-  expect(networkSchema.parse(JSON.parse(JSON.stringify(plain)))).toEqual(JSON.parse(JSON.stringify(plain)));
-});
+it.each(Object.keys(networks).filter((name) => name !== "tangled"))(
+  "%s is read back as it was written",
+  (name) => {
+    const network = networks[name]!();
+    const plain = { ...network, name: name.replaceAll("/", "-") };
+    expect(networkSchema.parse(JSON.parse(JSON.stringify(plain)))).toEqual(JSON.parse(JSON.stringify(plain)));
+  },
+);
 
 test("a damaged network is refused with what is wrong", () => {
   const op = (index: number, op: object): Change => {
