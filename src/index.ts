@@ -37,6 +37,7 @@ export {
   loadStrategy,
   openSpace,
 } from "./catalog/load.ts";
+export { type AccuracyTable, openTable, type TableRequest } from "./evaluators/accuracy-table.ts";
 export {
   type DatasetDescription,
   defineEvaluator,
@@ -128,4 +129,5 @@ export type { RunRecord } from "./study/fold.ts";
 export { createJournal, type Journal, openJournal, readJournal } from "./study/journal.ts";
 export type { StudyConfig } from "./study/journal-lines.ts";
 export { runStudy, type Study, type StudyEvent, type StudyResult, testBest } from "./study/run-study.ts";
+export { type TableJudge, type Trace, type TracePoint, traceStudy } from "./study/table-trace.ts";
 export { type ImageSize, imageSizeOption, sidesOf } from "./tasks/image-size.ts";

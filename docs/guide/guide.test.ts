@@ -64,6 +64,9 @@ async function runPage(blocks: readonly Block[], folder: string): Promise<void> 
           cwd: folder,
           env: environment,
         });
+    } else if (language === "csv") {
+      const [, name = "", rows = ""] = /^# (\S+\.csv)\n(.*)$/s.exec(text) ?? [];
+      await writeFile(join(folder, name), rows);
     } else if (language === "sh") {
       for (const command of commandsOf(text)) {
         if (needs === undefined) await genius(argumentsOf(command), folder);

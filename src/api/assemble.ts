@@ -42,6 +42,8 @@ export interface Assembly {
   readonly race: RaceSetting | undefined;
   readonly evaluator: Evaluator;
   readonly conversation: Conversation | undefined;
+  /** Outcomes are looked up, so that baselines cost nothing. */
+  readonly isLookedUp: boolean;
   /** What the figures stand on, for the journal's header. */
   readonly provenance: JsonObject;
   close(): Promise<void>;
@@ -139,6 +141,9 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
     race,
     evaluator,
     conversation,
+    isLookedUp:
+      evaluator.ownVerdicts !== true &&
+      (evaluatorDefinition.tabular === true || evaluator.optimum !== undefined),
     provenance: {
       evaluator: {
         selectedOn: evaluator.selectedOn,

@@ -25,6 +25,7 @@ import { defaultMembers, modelSettings, type SearchSettings } from "../study/set
 import { type FittedOptions, fitSpace } from "./fit-space.ts";
 import { lengthOf } from "./search-length.ts";
 import { type MemberOptions, type SearchOptions, settingsOf } from "./search-options.ts";
+import { refuseUnknownData } from "./unknown-data.ts";
 
 export interface Members {
   readonly space: SpaceDefinition;
@@ -155,6 +156,9 @@ export async function resolveConfig(
   });
   if (described?.understood !== undefined) onUnderstood?.(described.understood);
   const limits = limitsOf(settings);
+  if (described === undefined && (evaluator.describe !== undefined || options.data !== undefined)) {
+    refuseUnknownData(space, chosen.dataset, options.spaceOptions ?? {});
+  }
   const fitted =
     described?.images === undefined ? {} : fitSpace(space, described.images, { limits, onProgress });
   // Two trainings of one thread each are faster than one of two threads: benchmarks/train-search.

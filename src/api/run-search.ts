@@ -227,7 +227,7 @@ async function finished(
     if (signal.aborted) return interrupted(run, result);
   }
   const verdict = clock && judgeRace(trials, parts.evaluator.recipe?.validationImages);
-  const baselines = await runBaselines(study, trials);
+  const baselines = await runBaselines(study, trials, parts.isLookedUp);
   for (const baseline of baselines) tell({ kind: "baseline", run: baseline });
   const line: Omit<ResultLine, "kind" | "time"> = {
     reason,

@@ -3,12 +3,14 @@
 import type { AccuracyTable } from "../evaluators/accuracy-table.ts";
 import type { TrivialGuess } from "../report/index.ts";
 import { keyOf } from "../search/choices.ts";
-import { createDomain, largestFeasible } from "../search/constraints/create-domain.ts";
-import type { Choices, Space } from "../search/space.ts";
+import { largestFeasible } from "../search/constraints/create-domain.ts";
+import type { Domain } from "../search/constraints/domain.ts";
+import type { Choices } from "../search/space.ts";
 
-/** The largest network, and every decision at its last option. */
-export function trivialGuesses(space: Space, table: AccuracyTable): TrivialGuess[] {
-  const largest = largestFeasible(createDomain(space, {}), "macCount");
+/** The largest allowed network and, where it is allowed, every decision at its last option. */
+export function trivialGuesses(domain: Domain, table: AccuracyTable): TrivialGuess[] {
+  const { space } = domain;
+  const largest = largestFeasible(domain, "macCount");
   const last = space.decisions.map(({ options }) => options.length - 1);
   const guess = (name: string, reason: string, choices: Choices | undefined): TrivialGuess[] => {
     const found = choices && table.lookUp(choices);
@@ -27,7 +29,7 @@ export function trivialGuesses(space: Space, table: AccuracyTable): TrivialGuess
       },
     ];
   };
-  const guesses = guess("largest network", "the most multiply–accumulates in the space", largest);
-  if (largest?.join() === last.join()) return guesses;
+  const guesses = guess("largest network", "the most multiply–accumulates that are allowed", largest);
+  if (largest?.join() === last.join() || !domain.isFeasible(last)) return guesses;
   return [...guesses, ...guess("all at the last option", "every decision at its last option", last)];
 }

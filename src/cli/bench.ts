@@ -1,29 +1,58 @@
-// `genius bench`: strategies on a published table, at equal evaluations, over many seeds.
+// `genius bench`: strategies on a table or an evaluator of one's own, at equal evaluations, over many seeds.
 import { z } from "zod";
 import { bench } from "../api/bench/bench.ts";
 import { benchSettings } from "../api/bench/settings.ts";
 import { jsonLine } from "../base/terminal-text.ts";
+import { loadEvaluator, loadSpace } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
-import { comparisonMarkdown } from "../report/index.ts";
+import { distribute, membersHelp } from "../command/members.ts";
+import { comparisonJson, comparisonMarkdown } from "../report/index.ts";
+
+const options = benchSettings.extend({
+  json: z.boolean().default(false).describe("one JSON object on standard output"),
+});
 
 export default defineCommand({
-  options: benchSettings.extend({
-    json: z.boolean().default(false).describe("one JSON object on standard output"),
-  }),
-  more: `Example:
-  genius bench --space nas-bench-macro --strategies hybrid,evolution --evaluations 10,25,50 --seeds 100
+  options,
+  passesRest: true,
+  more: `The options of the space and of your own evaluator are options here as well: add them to --help to see theirs.
 
-random and largest-first are always run too. A table without a validation figure says "selectedOn": "test".`,
-  async run({ options: { json, space = "", ...given }, terminal }) {
+Examples:
+  genius bench --space nas-bench-macro --strategies hybrid,evolution --evaluations 10,25,50 --seeds 100
+  genius bench --space nas-bench-macro --max-macs 60M --strategies ./mine.ts,hybrid
+  genius bench --space ./my-space.ts --table figures.csv --table-metric loss --table-goal minimise
+  genius bench --space ./my-space.ts --evaluator ./my-evaluator.ts --strategies hybrid
+
+random and largest-first are always run too. Limits hold for every strategy, and ranks and regret count among the designs
+within them. A table without a validation figure says "selectedOn": "test"; a strategy that does the very same with every
+seed counts as one run.`,
+  async help({ space, evaluator }) {
+    return membersHelp([
+      ...(typeof space === "string" ? ([["the space", await loadSpace(space)]] as const) : []),
+      ...(typeof evaluator === "string"
+        ? ([["the evaluator", await loadEvaluator(evaluator)]] as const)
+        : []),
+    ]);
+  },
+  async run({ options: given, rest, terminal }) {
+    const { json, space = "", maxParams, minParams, maxMacs, minMacs, ...settings } = given;
+    const { evaluator } = settings;
+    const members = [
+      ...(space === "" ? [] : [await loadSpace(space)]),
+      ...(evaluator === undefined ? [] : [await loadEvaluator(evaluator)]),
+    ];
+    const shared = await distribute(rest, members, Object.keys(options.shape));
+    const spaceOptions = space === "" ? {} : shared[0];
     const { comparison } = await bench({
-      ...{ space, ...given },
+      ...{ space, spaceOptions, ...settings, limits: { maxParams, minParams, maxMacs, minMacs } },
+      ...(evaluator !== undefined && { evaluatorOptions: shared.at(-1) }),
       ...{ environment: terminal.environment, signal: terminal.signal },
       onEvent(event) {
         if (terminal.isInteractive)
           terminal.error(`\r${event.done}/${event.runs} runs${event.done === event.runs ? "\n" : ""}`);
       },
     });
-    terminal.out(json ? jsonLine(comparison) : comparisonMarkdown(comparison));
+    terminal.out(json ? jsonLine(comparisonJson(comparison)) : comparisonMarkdown(comparison));
     return 0;
   },
 });

@@ -1,10 +1,12 @@
-// The published accuracies of a space's designs: looked up by choices, with ranks and the best. The `table`
-// evaluator and the benches stand on it. It never says more to a search than the figure selected on.
+// The published accuracies of a space's designs, or a person's own figures: looked up by choices, with ranks and the best.
+// The `table` evaluator and the benches stand on it. It never says more to a search than the figure selected on.
+// Figures are scores, higher is better: accuracies are in [0, 1], and a metric that is minimised is negative.
 import { readFile } from "node:fs/promises";
-import { fileError, GeniusError } from "../base/errors.ts";
+import { fileError, GeniusError, messageOf } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
-import { keyOf } from "../search/choices.ts";
+import { accuracy, type Metric } from "../metrics/index.ts";
+import { keyOf, parseChoices } from "../search/choices.ts";
 import type { Choices, Space } from "../search/space.ts";
 import {
   ownFields,
@@ -16,16 +18,20 @@ import {
 } from "./tables/index.ts";
 
 export interface AccuracyTable {
+  readonly metric: Metric;
   readonly selectedOn: "validation" | "test";
+  /** Of the designs that are allowed. */
   readonly designCount: number;
-  /** The highest figure that is selected on, in [0, 1]. */
+  /** The standard deviation of a figure over repeated trainings, where it is published. */
+  readonly noise01?: number;
+  /** The highest figure of an allowed design that is selected on. */
   readonly optimum01: number;
   readonly provenance: JsonObject;
   /** The figure that a search selects on and the test figure, if any, in [0, 1]; undefined for a design not in the table. */
   lookUp(choices: Choices): { readonly selection01: number; readonly test01?: number } | undefined;
   /** The highest test figure, in [0, 1]; absent where only validation figures are published. */
   readonly testOptimum01?: number;
-  /** 1 for the best by the figure selected on (or by the test figure, where there is one); equal figures share a rank. */
+  /** Among the designs that are allowed: 1 for the best by the figure selected on (or by the test figure, where there is one); equal figures share a rank. */
   rankOf(choices: Choices, by?: "selection" | "test"): number | undefined;
 }
 
@@ -33,8 +39,12 @@ export interface TableRequest {
   readonly space: Space;
   /** The published data set's name. */
   readonly dataset: string;
-  /** A table of the person's own instead of the published one. */
-  readonly file?: string;
+  /** A table of the person's own instead of the published one, as JSON or CSV. */
+  readonly file?: string | undefined;
+  /** What an own table's figures are; accuracy in percent where it is absent. */
+  readonly metric?: Metric | undefined;
+  /** The best, the ranks and the count are among the designs of which this is true; all where it is absent. */
+  readonly isAllowed?: ((choices: Choices) => boolean) | undefined;
 }
 
 /** The pairs of space and data set that have a published table. */
@@ -52,15 +62,37 @@ export async function openTable(request: TableRequest): Promise<AccuracyTable> {
     const text = await readFile(request.file, "utf8").catch((thrown: unknown) => {
       throw fileError(thrown, request.file as string, "read");
     });
-    const entries = parseTable({ file: request.file, text }, ownFields);
-    return tableOf(space, entries, { table: request.file });
+    const { file, metric = accuracy } = request;
+    const entries = rekeyed(space, parseTable({ file, text, metric }, ownFields), file);
+    return tableOf(request, entries, { source: { table: file }, metric });
   }
   const published = publishedTables.find((table) => table.space === space.name && table.dataset === dataset);
   if (published === undefined) throw noTable(space, dataset);
-  const { fileName, sha256, repository, commit } = published;
-  const provenance = { table: fileName, sha256, source: `${repository}@${commit}` };
-  return tableOf(space, await readPackedTable(packedFileOf(published)), provenance);
+  const { fileName, sha256, repository, commit, trainings } = published;
+  const source = { table: fileName, sha256, source: `${repository}@${commit}` };
+  return tableOf(request, await readPackedTable(packedFileOf(published)), {
+    source,
+    metric: accuracy,
+    ...(trainings !== undefined && { noise01: trainings.sd01 / Math.sqrt(trainings.count) }),
+  });
 }
+
+/** An own table's entries by the key that the space gives a design, however the person wrote it. */
+function rekeyed(space: Space, entries: ReadonlyMap<string, TableEntry>, file: string) {
+  const known = new Map<string, TableEntry>();
+  for (const [key, entry] of entries) {
+    let choices: Choices;
+    try {
+      choices = parseChoices(space, key);
+    } catch (thrown) {
+      throw new GeniusError("bad-data", `${file}, key "${key}": ${messageOf(thrown)}`, { cause: thrown });
+    }
+    known.set(tableKeyOf(space, choices), entry);
+  }
+  return known;
+}
+
+const tableKeyOf = (space: Space, choices: Choices) => space.tableKey?.(choices) ?? keyOf(space, choices);
 
 function noTable(space: Space, dataset: string): GeniusError {
   const own = publishedTables.filter((table) => table.space === space.name).map((table) => table.dataset);
@@ -76,8 +108,25 @@ function noTable(space: Space, dataset: string): GeniusError {
   );
 }
 
-function tableOf(space: Space, entries: ReadonlyMap<string, TableEntry>, source: JsonObject): AccuracyTable {
-  const entryOf = (choices: Choices) => entries.get(space.tableKey?.(choices) ?? keyOf(space, choices));
+interface About {
+  readonly source: JsonObject;
+  readonly metric: Metric;
+  readonly noise01?: number;
+}
+
+function tableOf(
+  { space, isAllowed }: TableRequest,
+  entries: ReadonlyMap<string, TableEntry>,
+  { source, metric, noise01 }: About,
+): AccuracyTable {
+  const entryOf = (choices: Choices) => entries.get(tableKeyOf(space, choices));
+  const judged =
+    isAllowed === undefined
+      ? [...entries.values()]
+      : [...entries].filter(([key]) => isAllowed(parseChoices(space, key))).map(([, entry]) => entry);
+  if (judged.length === 0) {
+    throw new GeniusError("infeasible", `No design of the table is within the limits. Widen them.`);
+  }
   const first = entries.values().next().value;
   const selectedOn = first?.validation01 === undefined ? "test" : "validation";
   const hasTest = first?.test01 !== undefined;
@@ -86,14 +135,16 @@ function tableOf(space: Space, entries: ReadonlyMap<string, TableEntry>, source:
     test: (entry: TableEntry) => entry.test01 as number,
   };
   const descending = (figureOf: (entry: TableEntry) => number) =>
-    Float64Array.from(entries.values(), figureOf).sort().reverse();
+    Float64Array.from(judged, figureOf).sort().reverse();
   const ranked = {
     selection: descending(figures.selection),
     test: hasTest ? descending(figures.test) : undefined,
   };
   return {
+    metric,
     selectedOn,
-    designCount: entries.size,
+    designCount: judged.length,
+    ...(noise01 !== undefined && { noise01 }),
     optimum01: ranked.selection[0] as number,
     ...(ranked.test !== undefined && { testOptimum01: ranked.test[0] as number }),
     provenance: { ...source, selectedOn, designs: entries.size },

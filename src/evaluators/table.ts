@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
+import { accuracy, valueOfScore } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
 import type { Choices } from "../search/space.ts";
 import { openTable } from "./accuracy-table.ts";
@@ -12,6 +13,7 @@ import {
   type EvaluationRequest,
   type Evaluator,
 } from "./evaluator.ts";
+import { ownMetricOf, ownMetricSettings } from "./own-metric.ts";
 import { publishedDatasets } from "./tables/index.ts";
 
 const options = z.object({
@@ -25,9 +27,10 @@ const options = z.object({
     .string()
     .optional()
     .describe(
-      'your own table: a JSON file {"<key>": {"validation": 91.2, "test": 90.8}, …}, in percent; either figure may be missing throughout',
+      'your own table: a JSON file {"<key>": {"validation": 91.2, "test": 90.8}, …} or a CSV file with the columns design,validation,test; accuracies in percent; either figure may be missing throughout',
     )
     .meta({ placeholder: "FILE" }),
+  ...ownMetricSettings.shape,
 });
 
 const validationOnly =
@@ -40,18 +43,18 @@ export default defineEvaluator({
     "NAS-Bench-Macro, Channel-Bench-Macro, NAS-Bench-201, NATS-Bench and TransNAS-Bench-101, each as published; `genius list spaces` names the papers",
   tabular: true,
   options,
+  metricsOf: (given) => [ownMetricOf(given)],
   describe: async ({ dataset }, { tableFile }) => describeTable(dataset, tableFile),
-  async create({ space, dataset }, { noise01, tableFile }) {
-    const table = await openTable({
-      space,
-      dataset,
-      ...(tableFile !== undefined && { file: tableFile }),
-    });
+  async create({ space, dataset }, { noise01, tableFile, ...own }) {
+    const metric = ownMetricOf(own);
+    const table = await openTable({ space, dataset, file: tableFile, metric });
     const placeOf = (choices: Choices) => {
       const rank = table.rankOf(choices);
       return rank === undefined ? undefined : { rank, designs: table.designCount };
     };
+    const measured = (score: number) => ({ [metric.name]: valueOfScore(metric, score) });
     const evaluator: Evaluator = {
+      metric,
       selectedOn: table.selectedOn,
       fidelity: { full: {} },
       optimum: table.optimum01,
@@ -68,7 +71,9 @@ export default defineEvaluator({
           const detail = `${keyOf(space, request.proposal.choices)} is not in the table.`;
           return { kind: "failed", reason: "crashed", detail, spent };
         }
-        return { kind: "scored", metrics: { accuracy: noisy(found.selection01, noise01, request) }, spent };
+        const seen = found.selection01 + noiseOf(request, noise01);
+        const score = metric.name === accuracy.name ? Math.min(1, Math.max(0, seen)) : seen;
+        return { kind: "scored", metrics: measured(score), spent };
       },
     };
     if (table.testOptimum01 === undefined) {
@@ -85,7 +90,7 @@ export default defineEvaluator({
             `${keyOf(space, proposal.choices)} is not in the table of ${space.name} on ${dataset}.`,
           );
         }
-        return { metrics: { accuracy: test01 }, detail };
+        return { metrics: measured(test01), detail };
       },
     };
   },
@@ -106,8 +111,6 @@ function describeTable(dataset: string, tableFile: string | undefined): DatasetD
 }
 
 /** The same noise for the same seed, which stands for the design, its fidelity and its repeat. */
-function noisy(accuracy01: number, noise01: number, { seed }: EvaluationRequest): number {
-  if (noise01 === 0) return accuracy01;
-  const noise = createRandom(seed, "table-noise").normal() * noise01;
-  return Math.min(1, Math.max(0, accuracy01 + noise));
+function noiseOf({ seed }: EvaluationRequest, noise01: number): number {
+  return noise01 === 0 ? 0 : createRandom(seed, "table-noise").normal() * noise01;
 }

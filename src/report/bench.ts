@@ -1,8 +1,9 @@
 // What a bench measured: for each strategy and seed, the design that selection would hand over after each
-// evaluation. Plain data, written by `study/`
-// and read here, with the few questions that every reader asks of it.
+// evaluation. Plain data, written by `study/` and read here, with the few questions that every reader asks of it.
+// Figures are scores, higher is better: accuracies are in [0, 1], and a metric that is minimised is negative.
 import type { JsonObject } from "../base/json.ts";
 import type { Interval } from "../math/bootstrap.ts";
+import type { Metric } from "../metrics/index.ts";
 
 /** The selected design (best so far by what selection sees) after `evaluation` evaluations. */
 export interface BenchPoint {
@@ -12,9 +13,9 @@ export interface BenchPoint {
   readonly accuracy01: number;
   /** The selected design's accuracy on test data, which selection never saw. Absent in a table that has only one figure. */
   readonly testAccuracy01?: number;
-  /** Among all designs of the space by the figure that selection sees; 1 is the best. Absent where not all are known. */
+  /** Among all allowed designs by the figure that selection sees; 1 is the best. Absent where not all are known. */
   readonly rank?: number;
-  /** The best of all designs minus this one, in the figure that selection sees. Absent where the best is not known. */
+  /** The best of all allowed designs minus this one, in the figure that selection sees. Absent where the best is not known. */
   readonly regret01?: number;
 }
 
@@ -65,6 +66,13 @@ export interface TrivialGuess {
 export interface Bench {
   readonly space: string;
   readonly dataset: string;
+  readonly metric: Metric;
+  /** Where the figures come from: a published table, a person's own, or an evaluator that was asked for each design. */
+  readonly source: "published table" | "own table" | "evaluator";
+  /** Whether only designs within limits counted. */
+  readonly limited: boolean;
+  /** The standard deviation of a table's figure over repeated trainings, where it is published. */
+  readonly noise01?: number;
   readonly selectedOn: "validation" | "test";
   /** Only validation figures are published: strategies are compared on what they selected on. */
   readonly validationOnly?: true;
@@ -83,26 +91,40 @@ export interface Bench {
   readonly milliseconds: number;
 }
 
-/** A mean over seeds with its spread and its bootstrap 95 % interval. */
+/** A mean over runs with its spread and its bootstrap 95 % interval, which a single run has none of. */
 export interface Summary {
   readonly mean: number;
-  readonly sd: number;
+  readonly sd: number | null;
   /** Of the mean. */
-  readonly ci95: Interval;
+  readonly ci95: Interval | null;
 }
 
 export interface RankSummary {
   readonly median: number;
   readonly mean: number;
   /** Of the mean. */
-  readonly ci95: Interval;
+  readonly ci95: Interval | null;
   /** Of the median. */
-  readonly medianCi95: Interval;
+  readonly medianCi95: Interval | null;
 }
 
 /** Names in the order of their first trace. */
 export function strategiesOf(bench: Bench): string[] {
   return [...new Set(bench.traces.map((trace) => trace.strategy))];
+}
+
+/**
+ * The runs of a strategy that count up to a budget. A strategy that does the very same with every seed has one run,
+ * however often it was repeated: its copies say nothing of chance.
+ */
+export function runsOf(bench: Bench, strategy: string, evaluations: number): readonly BenchTrace[] {
+  const traces = bench.traces.filter((trace) => trace.strategy === strategy);
+  const until = ({ points }: BenchTrace) =>
+    JSON.stringify(points.filter((point) => point.evaluation <= evaluations));
+  const [first, ...others] = traces;
+  if (first === undefined || others.length === 0) return traces;
+  const told = until(first);
+  return others.every((trace) => until(trace) === told) ? [first] : traces;
 }
 
 /** What a run would hand over after `evaluations` evaluations; undefined when it had scored nothing by then. */

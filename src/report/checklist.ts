@@ -56,13 +56,18 @@ export function benchChecklist(bench: Bench): ChecklistItem[] {
   return filled([
     [
       "not applicable",
-      "Nothing was trained: the accuracies are read from a published table, whose networks its authors trained.",
+      {
+        "published table":
+          "Nothing was trained: the accuracies are read from a published table, whose networks its authors trained.",
+        "own table": "Nothing was trained: the figures are read from a table of your own.",
+        evaluator: "How designs are evaluated is the matter of an evaluator of your own.",
+      }[bench.source],
     ],
     code,
     code,
     [
       "yes",
-      `Every strategy was asked for designs of ${bench.space} and got its figures from the same table of ${bench.dataset}.`,
+      `Every strategy was asked for designs of ${bench.space} and got its figures from the same ${bench.source === "evaluator" ? "evaluator" : `table of ${bench.dataset}`}.`,
     ],
     ["no", "Whole strategies were compared; which part of one makes the difference was not measured here."],
     sameSeeds
@@ -79,10 +84,12 @@ export function benchChecklist(bench: Bench): ChecklistItem[] {
       ? ["yes", "Random search was run at the same budgets; its first evaluation is random sampling."]
       : ["no", "Random search was not run."],
     seedsAnswer(seeds),
-    [
-      "yes",
-      `${bench.space} on ${bench.dataset} is a table${bench.designCount === undefined ? "" : ` of ${bench.designCount} designs`}.`,
-    ],
+    bench.source === "evaluator"
+      ? ["no", "Each design was evaluated when a strategy asked for it; not all of them are known."]
+      : [
+          "yes",
+          `${bench.space} on ${bench.dataset} is a table${bench.designCount === undefined ? "" : ` of ${bench.designCount} designs`}.`,
+        ],
     [
       "yes",
       `All strategies ran in one command with the same program and table${bench.sameStart ? ", and for each seed began with the same design" : "; they chose their own first designs"}.`,

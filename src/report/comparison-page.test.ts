@@ -2,6 +2,7 @@
 import { parse } from "parse5";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
+import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Bench, BenchTrace } from "./bench.ts";
 import { compareBench } from "./comparison.ts";
 import { comparisonCharts, comparisonMarkdown, comparisonPage } from "./comparison-page.ts";
@@ -34,6 +35,9 @@ function trace(strategy: string, seed: number, gain01: number): BenchTrace {
 const bench: Bench = {
   space: "nas-bench-201",
   dataset: "cifar10",
+  metric: metricOf(accuracy),
+  source: "published table",
+  limited: false,
   selectedOn: "validation",
   evaluations: [5, 10],
   designCount: 15_625,
@@ -92,7 +96,7 @@ test("a table selected on test data is flagged in words in every rendering, and 
   const flagged = compareBench(onTest);
   expect(flagged.selectedOn).toBe("test");
   for (const text of [comparisonPage(flagged, onTest), comparisonMarkdown(flagged)]) {
-    expect(text).toContain("Selection saw it, so there is no validation accuracy");
+    expect(text).toContain("Selection saw it, so there is no validation figure");
     expect(text).toContain("none");
   }
 });
@@ -113,9 +117,9 @@ test("a table with validation figures only says so in every rendering, and is co
   expect(compared.tests.every(({ comparedOn }) => comparedOn === "validationAccuracy01")).toBe(true);
   expect(compared.tests[1]!.pairs).toHaveLength(3);
   for (const text of [comparisonPage(compared, validationOnly), comparisonMarkdown(compared)]) {
-    expect(text).toContain("Validation only: no test figures are published");
+    expect(text).toContain("Validation only: there are no test figures");
     expect(text).toContain("hybrid has the highest mean accuracy on validation data");
-    expect(text).toContain("not published");
+    expect(text).toContain("not known");
     expect(text).not.toContain("NaN");
   }
   const [accuracies] = comparisonCharts(compared, validationOnly);

@@ -1,6 +1,5 @@
 // The comparison of strategies as one HTML page and as Markdown.
-
-import { accuracy as accuracyMetric } from "../metrics/index.ts";
+import { metricTitle, metricWords } from "../metrics/index.ts";
 import type { AnytimeCurve, Band } from "./anytime.ts";
 import { type Bench, handedOver01, pointAt } from "./bench.ts";
 import { scoreAxis } from "./charts/axes.ts";
@@ -30,7 +29,7 @@ import { checklistTable, publishedTable } from "./run-tables.ts";
 
 /** All charts of a comparison. `bench` is what was measured, for the runs one by one. */
 export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] {
-  const { validationOnly = false } = comparison;
+  const { validationOnly = false, metric } = comparison;
   const data = comparedData(comparison);
   const compared = (curve: Comparison["anytime"][number]) =>
     validationOnly ? curve.accuracy01 : curve.testAccuracy01;
@@ -64,10 +63,10 @@ export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] 
   return [
     curveChart({
       name: "anytime-accuracy",
-      title: "Accuracy of the selected design",
-      caption: `Accuracy on ${data} of the design that each strategy would select after each number of evaluations: mean over seeds, with 95 % intervals.`,
+      title: `${metricTitle(metric)} of the selected design`,
+      caption: `${metricTitle(metric)} on ${data} of the design that each strategy would select after each number of evaluations: mean over seeds, with 95 % intervals.`,
       x,
-      y: scoreAxis(accuracyMetric, `accuracy on ${data}`, [
+      y: scoreAxis(metric, `${metricWords(metric)} on ${data}`, [
         ...accuracies.flatMap((band) => [...band.low.slice(Math.min(2, band.low.length - 1)), ...band.high]),
         ...optimum,
       ]),
@@ -80,7 +79,7 @@ export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] 
             name: "anytime-rank",
             title: "Rank of the selected design",
             caption:
-              "Rank among all designs by the figure that selection sees; 1 is the best. Median over seeds, with quartiles.",
+              "Rank among all allowed designs by the figure that selection sees; 1 is the best. Median over seeds, with quartiles.",
             x,
             y: {
               label: `rank${comparison.designCount === null ? "" : ` of ${comparison.designCount.toLocaleString("en")}`} (logarithmic)`,
@@ -121,15 +120,20 @@ function seedStrip(comparison: Comparison, bench: Bench, evaluations: number): C
       const summary = comparison.validationOnly ? row.validationAccuracy01 : row.testAccuracy01;
       return summary === null
         ? []
-        : { name: row.strategy, values, center: summary.mean, interval: summary.ci95 };
+        : {
+            name: row.strategy,
+            values,
+            center: summary.mean,
+            interval: summary.ci95 ?? [summary.mean, summary.mean],
+          };
     });
   return stripChart({
     name: `runs-${evaluations}`,
     title: `Each run after ${evaluations} evaluations`,
     caption: "A dot is a run with its own seed; the cross is the mean with its 95 % interval.",
     x: scoreAxis(
-      accuracyMetric,
-      `accuracy on ${comparedData(comparison)}`,
+      comparison.metric,
+      `${metricWords(comparison.metric)} on ${comparedData(comparison)}`,
       rows.flatMap((row) => row.values),
     ),
     rows,
@@ -147,7 +151,7 @@ export function comparisonPage(comparison: Comparison, bench: Bench): string {
     ["selected on", comparison.validationOnly ? "validation only" : comparison.selectedOn],
     ...(comparison.designCount === null
       ? []
-      : [["designs in the table", comparison.designCount.toLocaleString("en")] as [string, string]]),
+      : [["designs that count", comparison.designCount.toLocaleString("en")] as [string, string]]),
   ];
   return pageText({
     title: comparisonTitle(comparison),
@@ -162,7 +166,7 @@ export function comparisonPage(comparison: Comparison, bench: Bench): string {
       {
         id: "tests",
         title: "Tests",
-        body: html`${comparison.tests.map((tests) => html`<h3>After ${tests.evaluations} evaluations</h3><p>${friedmanSentence(tests)}</p>${fold("All pairs", table(pairTable(tests)))}`)}`,
+        body: html`${comparison.tests.map((tests) => html`<h3>After ${tests.evaluations} evaluations</h3><p>${friedmanSentence(tests)}</p>${fold("All pairs", table(pairTable(tests, comparison)))}`)}`,
       },
       {
         id: "spent",
@@ -201,7 +205,7 @@ export function comparisonMarkdown(comparison: Comparison, level = 1): string {
     ...comparison.tests.flatMap((tests) => [
       heading(1, `Tests after ${tests.evaluations} evaluations`),
       markdownText(friedmanSentence(tests)),
-      markdownTable(pairTable(tests)),
+      markdownTable(pairTable(tests, comparison)),
     ]),
     heading(1, "Spent (means over the runs)"),
     markdownTable(spendingTable(comparison)),

@@ -3,31 +3,32 @@
 import { createRandom } from "../base/random.ts";
 import { type Interval, meanInterval, probabilityOfImprovement } from "../math/bootstrap.ts";
 import { mean } from "../math/statistics.ts";
-import { type Bench, handedOver01, pointAt } from "./bench.ts";
+import { type Bench, handedOver01, pointAt, runsOf } from "./bench.ts";
 import { friedmanTest, holmAdjusted, indistinctGroups, signedRankTest } from "./paired-tests.ts";
 
 interface PairTest {
   readonly a: string;
   readonly b: string;
-  /** Runs of the same seed that both finished. */
+  /** Runs of the same seed that both finished; of the other where one of them does the same with every seed. */
   readonly seeds: number;
   /** Mean over seeds of a's accuracy minus b's, in [-1, 1]. */
   readonly difference01: number;
-  readonly ci95: Interval;
-  readonly pValue: number;
-  /** Holm-adjusted over the pairs of this budget. */
-  readonly pHolm: number;
+  readonly ci95: Interval | null;
+  /** Null where both do the same with every seed: two runs are no sample. */
+  readonly pValue: number | null;
+  /** Holm-adjusted over the pairs of this budget that are tested. */
+  readonly pHolm: number | null;
   /** P(a run of a beats a run of b), ties half. */
   readonly improvement01: number;
-  readonly improvementCi95: Interval;
+  readonly improvementCi95: Interval | null;
   /** At the 5 % level after correction. */
-  readonly verdict: "a is better" | "b is better" | "no significant difference";
+  readonly verdict: "a is better" | "b is better" | "no significant difference" | "not tested";
 }
 
 export interface BudgetTests {
   readonly evaluations: number;
   readonly comparedOn: "testAccuracy01" | "validationAccuracy01";
-  /** Null for fewer than three strategies or two seeds that all of them finished. */
+  /** Null for fewer than three strategies that differ by seed, or two seeds that all of them finished. */
   readonly friedman: {
     readonly seeds: number;
     readonly chiSquared: number;
@@ -44,19 +45,28 @@ export interface BudgetTests {
 /** All tests at one budget, on the test accuracy of what each strategy would hand over. */
 export function testsAt(bench: Bench, strategies: readonly string[], evaluations: number): BudgetTests {
   const scores = new Map(strategies.map((strategy) => [strategy, scoresOf(bench, strategy, evaluations)]));
+  const isOneRun = (strategy: string) =>
+    runsOf(bench, strategy, evaluations).length < scores.get(strategy)!.size;
   const pairs = strategies.flatMap((a, index) =>
-    strategies.slice(index + 1).flatMap((b) => pairTest(a, b, scores, evaluations) ?? []),
+    strategies.slice(index + 1).flatMap((b) => {
+      const tested = pairTest(a, b, scores, evaluations);
+      if (tested === undefined || !isOneRun(a) || !isOneRun(b)) return tested ?? [];
+      return { ...tested, seeds: 1, ci95: null, pValue: null, improvementCi95: null };
+    }),
   );
-  const adjusted = holmAdjusted(pairs.map((pair) => pair.pValue));
+  const adjusted = holmAdjusted(pairs.flatMap(({ pValue }) => pValue ?? []));
   return {
     evaluations,
     comparedOn: bench.validationOnly ? "validationAccuracy01" : "testAccuracy01",
-    friedman: friedmanOf(strategies, scores),
-    pairs: pairs.map((pair, index) => {
-      const pHolm = adjusted[index]!;
-      const { positive, ...rest } = pair;
+    friedman: friedmanOf(
+      strategies.filter((strategy) => !isOneRun(strategy)),
+      scores,
+    ),
+    pairs: pairs.map(({ positive, ...pair }) => {
+      if (pair.pValue === null) return { ...pair, pHolm: null, verdict: "not tested" };
+      const pHolm = adjusted.shift()!;
       const better = positive ? "a is better" : "b is better";
-      return { ...rest, pHolm, verdict: pHolm < 0.05 ? better : "no significant difference" };
+      return { ...pair, pHolm, verdict: pHolm < 0.05 ? better : "no significant difference" };
     }),
   };
 }

@@ -1,19 +1,32 @@
 // A comparison of strategies as tables and sentences, shared by its page and its Markdown text.
-import { formatPercent } from "../base/units.ts";
+import {
+  formatBare,
+  formatMetric,
+  formatScore,
+  type Metric,
+  metricWords,
+  valueOfScore,
+  withUnit,
+} from "../metrics/index.ts";
 import type { RankSummary, Summary } from "./bench.ts";
 import type { DataTable } from "./charts/chart.ts";
 import type { Comparison, ComparisonRow } from "./comparison.ts";
 import type { BudgetTests } from "./comparison-tests.ts";
 
-const percent = (value: number) => (value * 100).toFixed(2);
-const accuracy = (summary: Summary | null) =>
-  summary === null
-    ? "–"
-    : `${percent(summary.mean)} ± ${percent(summary.sd)} (${percent(summary.ci95[0])} to ${percent(summary.ci95[1])})`;
-const rank = (summary: RankSummary | null) =>
-  summary === null
-    ? "–"
-    : `${round(summary.median)} (mean ${round(summary.mean)}, ${round(summary.ci95[0])} to ${round(summary.ci95[1])})`;
+/** A mean with its spread and interval; the mean alone of a single run. `say` is for a figure, and a spread is a size. */
+function summaryWords(metric: Metric, summary: Summary | null, say: (value: number) => string): string {
+  if (summary === null) return "–";
+  const { mean, sd, ci95 } = summary;
+  if (sd === null || ci95 === null) return say(mean);
+  const interval = ci95.map((end) => ({ end, said: say(end) }));
+  if (Number(interval[0]!.said) > Number(interval[1]!.said)) interval.reverse();
+  return `${say(mean)} ± ${formatBare(metric, sd)} (${interval.map(({ said }) => said).join(" to ")})`;
+}
+const rank = (summary: RankSummary | null) => {
+  if (summary === null) return "–";
+  if (summary.ci95 === null) return round(summary.median);
+  return `${round(summary.median)} (mean ${round(summary.mean)}, ${round(summary.ci95[0])} to ${round(summary.ci95[1])})`;
+};
 const round = (value: number) => String(Math.round(value * 10) / 10);
 
 /** Milliseconds with two significant digits. */
@@ -35,50 +48,77 @@ export function findings(comparison: Comparison): string[] {
   const compared = (row: ComparisonRow | undefined) =>
     (comparison.validationOnly ? row?.validationAccuracy01 : row?.testAccuracy01)?.mean;
   const leader = rows.reduce<ComparisonRow | undefined>(
-    (best, row) => ((compared(row) ?? -1) > (compared(best) ?? -1) ? row : best),
+    (best, row) => ((compared(row) ?? -Infinity) > (compared(best) ?? -Infinity) ? row : best),
     undefined,
   );
   const leading01 = compared(leader);
   if (leader === undefined || leading01 === undefined) return ["No strategy scored a design."];
+  const { metric, noise01 } = comparison;
   const tests = comparison.tests.find((entry) => entry.evaluations === budget)!;
   const against = (other: string) => {
     const pair = tests.pairs.find(({ a, b }) => [a, b].includes(leader.strategy) && [a, b].includes(other));
     if (pair === undefined) return undefined;
     const chance = pair.a === leader.strategy ? pair.improvement01 : 1 - pair.improvement01;
+    if (pair.pHolm === null) return undefined;
     const verdict =
       pair.verdict === "no significant difference" ? "does not differ significantly from" : "differs from";
     return `It ${verdict} ${other} (Holm-corrected p ${equals(pair.pHolm)}); a run of it ends above a run of ${other} with probability ${chance.toFixed(2)}.`;
   };
-  const others = rows.filter((row) => row !== leader);
-  const similar = others
-    .map((row) => row.strategy)
-    .filter((name) =>
-      tests.pairs.some(
-        ({ a, b, verdict }) =>
-          [a, b].includes(leader.strategy) &&
-          [a, b].includes(name) &&
-          verdict === "no significant difference",
-      ),
-    );
+  const others = rows.filter((row) => row !== leader && compared(row) !== undefined);
+  const tested = (wanted: BudgetTests["pairs"][number]["verdict"]) =>
+    others
+      .map((row) => row.strategy)
+      .filter((name) =>
+        tests.pairs.some(
+          ({ a, b, verdict }) =>
+            [a, b].includes(leader.strategy) && [a, b].includes(name) && verdict === wanted,
+        ),
+      );
+  const similar = tested("no significant difference");
+  const untested = tested("not tested");
+  const within =
+    noise01 === null
+      ? []
+      : others.filter((row) => leading01 - compared(row)! < noise01).map((row) => row.strategy);
+  const best = `${leader.strategy} has the ${metric.goal === "maximise" ? "highest" : "lowest"} mean ${metricWords(metric)} on ${comparedData(comparison)}, ${formatScore(metric, leading01)} over ${leader.seeds} ${leader.seeds === 1 ? "run" : "runs"}`;
+  const baseline = leader.baseline ? " It is a baseline: no strategy that was asked for did better." : "";
+  const hasWinner = similar.length === 0 && within.length === 0;
   return [
-    `After ${budget} evaluations ${leader.strategy} has the highest mean accuracy on ${comparedData(comparison)}, ${formatPercent(leading01)} over ${leader.seeds} runs.${leader.baseline ? " It is a baseline: no strategy that was asked for did better." : ""}`,
-    similar.length === 0
-      ? "At the 5 % level it differs from every other strategy."
-      : `At the 5 % level there is no significant difference from ${similar.join(", ")}.`,
-    ...(leader.strategy === "random" ? [] : [against("random") ?? "Random search was not run."]),
+    hasWinner
+      ? `After ${budget} evaluations ${best}.${baseline}`
+      : `After ${budget} evaluations there is no winner: ${best}, and that is no clear lead.${baseline}`,
+    ...(similar.length > 0
+      ? [`At the 5 % level there is no significant difference from ${similar.join(", ")}.`]
+      : untested.length === 0
+        ? ["At the 5 % level it differs from every other strategy."]
+        : []),
+    ...(within.length > 0
+      ? [
+          `Its lead over ${within.join(", ")} is below the noise of the table's figures: trained again, the same network differs by ${formatMetric(metric, noise01!)} (one standard deviation).`,
+        ]
+      : []),
+    ...(untested.length > 0
+      ? [`It and ${untested.join(", ")} do the same with every seed: one run each, so nothing is tested.`]
+      : []),
+    ...(leader.strategy === "random" || untested.includes("random")
+      ? []
+      : [against("random") ?? "Random search was not run."]),
   ];
 }
 
 export function resultTable(comparison: Comparison): DataTable {
+  const { metric } = comparison;
+  const figure = (value: number) => formatBare(metric, valueOfScore(metric, value));
+  const difference = (value: number) => formatBare(metric, value);
   return {
     columns: [
       "strategy",
       "evaluations",
       "runs",
       "rank: median",
-      "validation (%)",
-      "test (%)",
-      "regret (%)",
+      withUnit(metric, "validation"),
+      withUnit(metric, "test"),
+      withUnit(metric, "regret"),
       "ms a trial",
     ],
     rows: comparison.results.map((row) => [
@@ -88,49 +128,52 @@ export function resultTable(comparison: Comparison): DataTable {
       rank(row.rank),
       row.validationAccuracy01 === null && comparison.selectedOn === "test"
         ? "none"
-        : accuracy(row.validationAccuracy01),
-      comparison.validationOnly ? "not published" : accuracy(row.testAccuracy01),
-      accuracy(row.regret01),
+        : summaryWords(metric, row.validationAccuracy01, figure),
+      comparison.validationOnly ? "not known" : summaryWords(metric, row.testAccuracy01, figure),
+      summaryWords(metric, row.regret01, difference),
       milliseconds(row.msPerTrial),
     ]),
   };
 }
 
-export function trivialTable({ trivialGuesses, selectedOn, validationOnly }: Comparison): DataTable {
-  const optional = (value: number | undefined) => (value === undefined ? "–" : percent(value));
+export function trivialTable(comparison: Comparison): DataTable {
+  const { trivialGuesses, selectedOn, validationOnly, metric } = comparison;
+  const figure = (value: number) => formatBare(metric, valueOfScore(metric, value));
+  const optional = (value: number | undefined, say: (value: number) => string) =>
+    value === undefined ? "–" : say(value);
   return {
     columns: [
       "guess without a search",
       "design",
       "rank",
-      "validation (%)",
-      "test (%)",
-      "regret (%)",
+      withUnit(metric, "validation"),
+      withUnit(metric, "test"),
+      withUnit(metric, "regret"),
       "why one would guess it",
     ],
     rows: trivialGuesses.map((guess) => [
       guess.name,
       guess.key,
       guess.rank ?? "–",
-      selectedOn === "test" ? "none" : percent(guess.accuracy01),
+      selectedOn === "test" ? "none" : figure(guess.accuracy01),
       selectedOn === "test"
-        ? percent(guess.accuracy01)
+        ? figure(guess.accuracy01)
         : validationOnly
-          ? "not published"
-          : optional(guess.testAccuracy01),
-      optional(guess.regret01),
+          ? "not known"
+          : optional(guess.testAccuracy01, figure),
+      optional(guess.regret01, (value) => formatBare(metric, value)),
       guess.reason,
     ]),
   };
 }
 
-export function pairTable(tests: BudgetTests): DataTable {
+export function pairTable(tests: BudgetTests, { metric }: Pick<Comparison, "metric">): DataTable {
   return {
     columns: [
       "a",
       "b",
       "runs",
-      "a − b (points)",
+      `a − b${metric.unit === "share" ? " (points)" : metric.unit === "" ? "" : ` (${metric.unit})`}`,
       "95 % interval",
       "p",
       "p (Holm)",
@@ -142,23 +185,26 @@ export function pairTable(tests: BudgetTests): DataTable {
       pair.a,
       pair.b,
       pair.seeds,
-      percent(pair.difference01),
-      pair.ci95.map(percent).join(" to "),
-      pValue(pair.pValue),
-      pValue(pair.pHolm),
-      pair.improvement01.toFixed(2),
-      pair.improvementCi95.map((end) => end.toFixed(2)).join(" to "),
+      differenceOf(metric, pair.difference01),
+      pair.ci95?.map((end) => differenceOf(metric, end)).join(" to ") ?? "–",
+      pair.pValue === null ? "–" : pValue(pair.pValue),
+      pair.pHolm === null ? "–" : pValue(pair.pHolm),
+      pair.pValue === null ? "–" : pair.improvement01.toFixed(2),
+      pair.improvementCi95?.map((end) => end.toFixed(2)).join(" to ") ?? "–",
       pair.verdict.replace(/^a /, `${pair.a} `).replace(/^b /, `${pair.b} `),
     ]),
   };
 }
+
+/** Of two scores: positive where a is better, whatever the goal. */
+const differenceOf = (metric: Metric, difference: number) => formatBare(metric, difference);
 
 const equals = (p: number) => (p < 0.0001 ? pValue(p) : `= ${pValue(p)}`);
 const pValue = (p: number) => (p < 0.0001 ? "< 0.0001" : p.toPrecision(2));
 
 export function friedmanSentence(tests: BudgetTests): string {
   if (tests.friedman === null)
-    return "Friedman's test needs three strategies and two seeds that all of them finished.";
+    return "Friedman's test needs three strategies that differ by seed, and two seeds that all of them finished.";
   const { chiSquared, pValue: p, seeds, criticalDifference } = tests.friedman;
   return `Friedman over ${seeds} seeds: χ² = ${chiSquared.toFixed(1)}, p ${equals(p)}; Nemenyi's critical difference of mean ranks at the 5 % level is ${criticalDifference.toFixed(2)}.`;
 }
@@ -200,4 +246,4 @@ export function spendingTable({ spending }: Comparison): DataTable {
 }
 
 export const methodNote =
-  "Means over seeds with standard deviations; intervals are bootstrap 95 % intervals (BCa for means, percentiles for the others). Strategies are compared on the test accuracy of the design each would hand over. Pairs: Wilcoxon's signed ranks over seeds, two-sided, Holm-corrected over the pairs of a budget. P(a above b): over all pairs of runs, ties half.";
+  "Means over seeds with standard deviations; intervals are bootstrap 95 % intervals (BCa for means, percentiles for the others). Strategies are compared on the test figure of the design each would hand over, where there is one. A strategy that does the very same with every seed has one run: no spread, and a test only against strategies that differ by seed. Pairs: Wilcoxon's signed ranks over seeds, two-sided, Holm-corrected over the pairs of a budget; a − b is positive where a is better. P(a above b): over all pairs of runs, ties half.";

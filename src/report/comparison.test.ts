@@ -3,8 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
 import { packedFileOf, readPackedTable } from "../evaluators/tables/index.ts";
+import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Bench, BenchPoint, BenchTrace } from "./bench.ts";
 import { compareBench } from "./comparison.ts";
+import { findings } from "./comparison-words.ts";
 
 const table = await readPackedTable(packedFileOf({ space: "nas-bench-macro", dataset: "cifar10" }));
 const designs = [...table.values()].map(({ test01 }) => test01!).sort((a, b) => b - a);
@@ -27,6 +29,9 @@ const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
 const bench: Bench = {
   space: "nas-bench-macro",
   dataset: "cifar10",
+  metric: metricOf(accuracy),
+  source: "published table",
+  limited: false,
   selectedOn: "test",
   evaluations: [10, 25],
   designCount: designs.length,
@@ -50,9 +55,9 @@ test("has a row for each strategy and budget, in the documented form, safe as JS
   const { rank, regret01, testAccuracy01, seeds: count } = row("random", 10);
   expect(count).toBe(40);
   // 6,561 designs, 10 drawn: the best is expected near rank 6562 / 11 = 597.
-  expect(rank!.ci95[0]).toBeLessThan(597);
-  expect(rank!.ci95[1]).toBeGreaterThan(597);
-  expect(rank!.medianCi95[0]).toBeLessThanOrEqual(rank!.median);
+  expect(rank!.ci95![0]).toBeLessThan(597);
+  expect(rank!.ci95![1]).toBeGreaterThan(597);
+  expect(rank!.medianCi95![0]).toBeLessThanOrEqual(rank!.median);
   expect(regret01!.mean + testAccuracy01!.mean).toBeCloseTo(designs[0]!, 12);
   expect(row("random", 25).rank!.mean).toBeLessThan(rank!.mean);
 });
@@ -80,7 +85,7 @@ describe("tests", () => {
     expect(pair("random", "informed")).toMatchObject({ verdict: "b is better", seeds: 40 });
     expect(pair("same", "informed").improvement01).toBeLessThan(0.2);
     expect(pair("random", "same").verdict).toBe("no significant difference");
-    expect(pair("random", "same").pHolm).toBeGreaterThanOrEqual(pair("random", "same").pValue);
+    expect(pair("random", "same").pHolm).toBeGreaterThanOrEqual(pair("random", "same").pValue!);
   });
 
   test("Friedman ranks the informed strategy first and groups the equal ones", () => {
@@ -126,4 +131,40 @@ test("the checklist answers all fourteen practices with evidence, and `no` where
 
 test("the same bench gives the same comparison", () => {
   expect(compareBench(bench)).toEqual(comparison);
+});
+
+test("a strategy that does the same with every seed has one run: no spread, no test against another such", () => {
+  const same = run("informed", 7, 0.1);
+  const copies = (strategy: string, from: BenchTrace) => seeds.map((seed) => ({ ...from, strategy, seed }));
+  const traces = [
+    ...bench.traces.filter(({ strategy }) => strategy === "random"),
+    ...copies("fixed", same),
+    ...copies("fixed-too", run("informed", 8, 1)),
+  ];
+  const { results, tests, notes } = compareBench({ ...bench, traces });
+  const fixed = results.find(({ strategy, evaluations }) => strategy === "fixed" && evaluations === 25)!;
+  expect(fixed).toMatchObject({ seeds: 1, deterministic: true, testAccuracy01: { sd: null, ci95: null } });
+  expect(fixed.rank).toMatchObject({ median: same.points.at(-1)!.rank, ci95: null });
+  const pairs = new Map(tests[1]!.pairs.map((pair) => [`${pair.a} ${pair.b}`, pair]));
+  expect(pairs.get("fixed fixed-too")).toMatchObject({ pValue: null, pHolm: null, verdict: "not tested" });
+  // One fixed figure beside forty of random search: a test of these forty.
+  expect(pairs.get("random fixed")).toMatchObject({ seeds: 40, verdict: "b is better" });
+  expect(tests[1]!.friedman).toBeNull();
+  expect(notes.join("\n")).toContain("fixed and fixed-too did the very same with every seed");
+});
+
+test("where chance or the noise of training explains a lead, no winner is named", () => {
+  const [equal] = findings(
+    compareBench({ ...bench, traces: bench.traces.filter(({ strategy }) => strategy !== "informed") }),
+  );
+  expect(equal).toMatch(
+    /^After 25 evaluations there is no winner: (random|same) has the highest mean accuracy/,
+  );
+  const clear = findings(comparison);
+  expect(clear[0]).toMatch(/^After 25 evaluations informed has the highest mean accuracy/);
+  const noisy = findings(compareBench({ ...bench, noise01: 0.02 }));
+  expect(noisy[0]).toContain("there is no winner: informed");
+  expect(noisy.join("\n")).toMatch(
+    /Its lead over .* is below the noise of the table's figures: .* differs by 2\.00 %/,
+  );
 });

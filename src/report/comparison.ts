@@ -5,6 +5,7 @@ import type { JsonObject } from "../base/json.ts";
 import { createRandom } from "../base/random.ts";
 import { meanInterval, percentileInterval } from "../math/bootstrap.ts";
 import { mean, median, standardDeviation } from "../math/statistics.ts";
+import type { Metric } from "../metrics/index.ts";
 import { type AnytimeCurve, anytimeCurves } from "./anytime.ts";
 import {
   type Bench,
@@ -14,6 +15,7 @@ import {
   type ProposalCounts,
   pointAt,
   type RankSummary,
+  runsOf,
   type Summary,
   strategiesOf,
   type TrivialGuess,
@@ -29,8 +31,10 @@ export interface ComparisonRow {
   readonly strategy: string;
   readonly baseline: boolean;
   readonly evaluations: number;
-  /** Runs that had a scored design by then. */
+  /** Runs that had a scored design by then; 1 for a strategy that does the same with every seed. */
   readonly seeds: number;
+  /** It did the very same with every seed, so that there is one run. */
+  readonly deterministic: boolean;
   readonly rank: RankSummary | null;
   /** Null when selection saw test data: see `note`. */
   readonly validationAccuracy01: Summary | null;
@@ -50,6 +54,8 @@ interface StrategySpending {
 export interface Comparison {
   readonly space: string;
   readonly dataset: string;
+  readonly metric: Metric;
+  readonly noise01: number | null;
   readonly selectedOn: Bench["selectedOn"];
   /** Only validation figures are published; see `notes`. */
   readonly validationOnly?: true;
@@ -71,10 +77,13 @@ export interface Comparison {
 }
 
 const validationOnlyNote =
-  "Validation only: no test figures are published for these designs. Strategies are compared on the figures that they selected on, which are optimistic.";
+  "Validation only: there are no test figures for these designs. Strategies are compared on the figures that they selected on, which are optimistic.";
 
 export const selectedOnTest =
-  "This table has one accuracy for each design, measured on test data. Selection saw it, so there is no validation accuracy, and the test accuracy shown is optimistic: compare strategies by it, do not expect it on new data.";
+  "This table has one figure for each design, measured on test data. Selection saw it, so there is no validation figure, and the test figure shown is optimistic: compare strategies by it, do not expect it on new data.";
+
+const evaluatorNote =
+  "The figures are those of an evaluator, by which the strategies selected: there is no test figure, and no rank among all designs.";
 
 /** Summarises a bench. The same bench gives the same object: the bootstrap is seeded by names and budgets. */
 export function compareBench(bench: Bench): Comparison {
@@ -83,11 +92,13 @@ export function compareBench(bench: Bench): Comparison {
     strategies.map((name) => [name, bench.traces.filter((trace) => trace.strategy === name)]),
   );
   const results = bench.evaluations.flatMap((evaluations) =>
-    strategies.map((strategy) => row(bench, strategy, byStrategy.get(strategy)!, evaluations)),
+    strategies.map((strategy) => row(bench, strategy, evaluations)),
   );
   return {
     space: bench.space,
     dataset: bench.dataset,
+    metric: bench.metric,
+    noise01: bench.noise01 ?? null,
     selectedOn: bench.selectedOn,
     ...(bench.validationOnly && { validationOnly: true }),
     notes: notesOf(bench, strategies, results),
@@ -106,17 +117,15 @@ export function compareBench(bench: Bench): Comparison {
   };
 }
 
-function row(
-  bench: Bench,
-  strategy: string,
-  traces: readonly BenchTrace[],
-  evaluations: number,
-): ComparisonRow {
+function row(bench: Bench, strategy: string, evaluations: number): ComparisonRow {
+  const all = bench.traces.filter((trace) => trace.strategy === strategy);
+  const traces = runsOf(bench, strategy, evaluations);
   const points = traces.flatMap((trace) => pointAt(trace, evaluations) ?? []);
   const random = (what: string) => createRandom("comparison", bench.space, strategy, evaluations, what);
   const summary = (what: string, values: readonly (number | undefined)[]): Summary | null => {
     const known = values.filter((value) => value !== undefined);
     if (known.length === 0 || known.length < values.length) return null;
+    if (known.length === 1) return { mean: mean(known), sd: null, ci95: null };
     return { mean: mean(known), sd: standardDeviation(known), ci95: meanInterval(known, random(what)) };
   };
   const ranked = points.flatMap((point) => point.rank ?? []);
@@ -125,14 +134,16 @@ function row(
     baseline: baselineStrategies.includes(strategy),
     evaluations,
     seeds: points.length,
+    deterministic: traces.length < all.length,
     rank:
       ranked.length === 0 || ranked.length < points.length
         ? null
         : {
             median: median(ranked),
             mean: mean(ranked),
-            ci95: meanInterval(ranked, random("rank")),
-            medianCi95: percentileInterval(ranked, median, random("median rank"), 1000),
+            ci95: ranked.length === 1 ? null : meanInterval(ranked, random("rank")),
+            medianCi95:
+              ranked.length === 1 ? null : percentileInterval(ranked, median, random("median rank"), 1000),
           },
     validationAccuracy01:
       bench.selectedOn === "test"
@@ -151,13 +162,12 @@ function row(
       "regret",
       points.map((point) => point.regret01),
     ),
-    msPerTrial: mean(traces.map((trace) => trace.msPerTrial)),
+    msPerTrial: mean(all.map((trace) => trace.msPerTrial)),
   };
 }
 
 function notesOf(bench: Bench, strategies: readonly string[], results: readonly ComparisonRow[]): string[] {
-  const notes =
-    bench.selectedOn === "test" ? [selectedOnTest] : bench.validationOnly ? [validationOnlyNote] : [];
+  const notes = dataNotes(bench);
   for (const baseline of baselineStrategies) {
     if (!strategies.includes(baseline)) {
       notes.push(
@@ -166,8 +176,19 @@ function notesOf(bench: Bench, strategies: readonly string[], results: readonly 
     }
   }
   if (bench.trivialGuesses.length === 0) notes.push("No trivial guess is known for this space.");
+  if (bench.limited && bench.designCount !== undefined) {
+    notes.push(
+      `Ranks and regret count among the ${bench.designCount.toLocaleString("en")} designs within the limits.`,
+    );
+  }
+  const copied = [...new Set(results.flatMap((row) => (row.deterministic ? row.strategy : [])))];
+  if (copied.length > 0) {
+    notes.push(
+      `${copied.join(" and ")} did the very same with every seed: one run each, without a spread, at the budgets where the table says 1 run.`,
+    );
+  }
   for (const { strategy, evaluations, seeds } of results) {
-    const runs = bench.traces.filter((trace) => trace.strategy === strategy).length;
+    const runs = runsOf(bench, strategy, evaluations).length;
     if (seeds < runs) {
       notes.push(
         `${strategy} had scored no design after ${evaluations} evaluations in ${runs - seeds} of ${runs} runs; its figures are of the other ${seeds}.`,
@@ -175,6 +196,11 @@ function notesOf(bench: Bench, strategies: readonly string[], results: readonly 
     }
   }
   return notes;
+}
+
+function dataNotes({ selectedOn, validationOnly, source }: Bench): string[] {
+  if (source === "evaluator") return [evaluatorNote];
+  return selectedOn === "test" ? [selectedOnTest] : validationOnly ? [validationOnlyNote] : [];
 }
 
 function spendingOf(strategy: string, traces: readonly BenchTrace[]): StrategySpending {

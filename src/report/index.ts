@@ -9,6 +9,7 @@ export { chartFile } from "./charts/chart.ts";
 export { chartPng } from "./charts/chart-png.ts";
 export { barChart, stripChart } from "./charts/rows.ts";
 export { baselineStrategies, type Comparison, compareBench } from "./comparison.ts";
+export { comparisonJson } from "./comparison-json.ts";
 export { comparisonMarkdown, comparisonPage } from "./comparison-page.ts";
 export { type DecisionWorth, decisionWorth } from "./decision-worth.ts";
 export { type EarlyLate, earlyLate, earlyLateCaption, earlyLateInWords } from "./early-late.ts";

@@ -1,5 +1,5 @@
 // What no search may be shown without: random search and the largest network, at the same number of evaluations.
-// On a published table they cost nothing and are run; where evaluations are trainings they are left out, and
+// Where outcomes are looked up they cost nothing and are run; where evaluations are trainings they are left out, and
 // a view of the search must say that they are missing.
 import { formatScore, type Metric } from "../metrics/index.ts";
 import largestFirst from "../search/strategies/largest-first.ts";
@@ -17,10 +17,14 @@ export interface BaselineRun {
 
 const randomSeeds = 25;
 
-/** Baselines at the same number of evaluations; none when evaluations cost too much to run them unasked. */
-export async function runBaselines(study: Study, trials: readonly Trial[]): Promise<readonly BaselineRun[]> {
+/** Baselines at the same number of evaluations; none unless outcomes are looked up, since trainings cost too much. */
+export async function runBaselines(
+  study: Study,
+  trials: readonly Trial[],
+  isLookedUp: boolean,
+): Promise<readonly BaselineRun[]> {
   const evaluations = trials.filter(isEvaluated).length;
-  if (study.evaluator.optimum === undefined || evaluations === 0) return [];
+  if (!isLookedUp || evaluations === 0) return [];
   const run = async (definition: StrategyDefinition, seed: number): Promise<BaselineRun> => {
     const { domain, evaluator } = study;
     const setting = { domain, evaluations, task: "", fidelity: evaluator.fidelity };

@@ -1,28 +1,29 @@
-// One run of one strategy on a published table, as a comparison needs it: what had been selected after each
-// evaluation, and how good that selection really was.
+// One run of one strategy as a comparison needs it: what had been selected after each evaluation and, on a table, how
+// good that selection really was.
 
 import type { Choices } from "../search/space.ts";
 import { improvementsOf, type Trial } from "../search/trial.ts";
 import { runStudy, type Study } from "./run-study.ts";
 
-/** What a table knows about a design and a search must not see. */
+/** What a table knows about a design and a search must not see. Figures are scores: higher is better. */
 export interface TableJudge {
   readonly optimum01: number;
   lookUp(choices: Choices): { readonly selection01: number; readonly test01?: number } | undefined;
-  /** The design's place among all of the table by the figure that is selected on; 1 is the best. */
+  /** The design's place among those that are allowed, by the figure that is selected on; 1 is the best. */
   rankOf(choices: Choices): number | undefined;
 }
 
 /** The selection after `evaluation` evaluations. */
 export interface TracePoint {
   readonly evaluation: number;
-  /** As the table has it: without the noise that the search may have seen. */
+  /** As the table has it, without the noise that the search may have seen; without a table as it was evaluated. */
   readonly accuracy01: number;
   /** Absent where only validation figures are published. */
   readonly testAccuracy01?: number;
-  readonly rank: number;
-  /** How far the selected figure is from the best in the table. */
-  readonly regret01: number;
+  /** Absent without a table. */
+  readonly rank?: number;
+  /** How far the selected figure is from the best that is allowed; absent where the best is not known. */
+  readonly regret01?: number;
 }
 
 export interface Trace {
@@ -40,12 +41,31 @@ export interface Trace {
   };
 }
 
-/** Runs a study and follows its selection. */
-export async function traceStudy(study: Study, judge: TableJudge): Promise<Trace> {
+/**
+ * Runs a study and follows its selection. Without a judge the figures are those that the evaluator gave.
+ * @example
+ * ```ts
+ * import { createDomain, loadEvaluator, loadStrategy, openSpace, openTable, traceStudy } from "genius-nas";
+ *
+ * const space = await openSpace("nas-bench-macro");
+ * const table = await openTable({ space, dataset: "cifar10" });
+ * const domain = createDomain(space, {});
+ * const lookUp = await loadEvaluator("table");
+ * const setting = { space, dataset: "cifar10", folder: "", seed: 1, environment: {} };
+ * const evaluator = await lookUp.create(setting, lookUp.options.parse({}));
+ * const random = await loadStrategy("random");
+ * const { fidelity } = evaluator;
+ * const strategy = random.create({ domain, evaluations: 10, task: "", fidelity }, random.options.parse({}));
+ * const { points } = await traceStudy({ domain, strategy, evaluator, trials: 10, parallel: 1, seed: 1 }, table);
+ * console.log(points.at(-1)?.rank);
+ * ```
+ */
+export async function traceStudy(study: Study, judge?: TableJudge): Promise<Trace> {
   const startedAt = performance.now();
   const { trials } = await runStudy(study);
   const msPerTrial = (performance.now() - startedAt) / Math.max(1, trials.length);
-  return { points: pointsOf(trials, judge), msPerTrial, proposals: countProposals(trials) };
+  const points = judge === undefined ? pointsAlone(trials, study.evaluator.optimum) : pointsOf(trials, judge);
+  return { points, msPerTrial, proposals: countProposals(trials) };
 }
 
 function pointsOf(trials: readonly Trial[], judge: TableJudge): TracePoint[] {
@@ -62,6 +82,14 @@ function pointsOf(trials: readonly Trial[], judge: TableJudge): TracePoint[] {
       regret01: judge.optimum01 - known.selection01,
     };
   });
+}
+
+function pointsAlone(trials: readonly Trial[], optimum: number | undefined): TracePoint[] {
+  return improvementsOf(trials).map(({ evaluation, trial }) => ({
+    evaluation,
+    accuracy01: trial.outcome.score,
+    ...(optimum !== undefined && { regret01: optimum - trial.outcome.score }),
+  }));
 }
 
 function countProposals(trials: readonly Trial[]): Trace["proposals"] {

@@ -1,11 +1,11 @@
-// Strategies on a published table, at equal evaluations, over many seeds, spread over the cores. Random search and the
-// largest networks are always among them, asked or not.
+// Strategies on a table or an evaluator of one's own, at equal evaluations, over many seeds, spread over the cores. Random
+// search and the largest networks are always among them, asked or not.
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { z } from "zod";
 import { fileError, GeniusError } from "../../base/errors.ts";
-import { type Given, loadStrategy, openSpace, resolveOptions } from "../../catalog/load.ts";
-import { openTable, tablePairs } from "../../evaluators/accuracy-table.ts";
+import { type Given, loadStrategy, resolveOptions } from "../../catalog/load.ts";
+import type { EvaluatorDefinition } from "../../evaluators/evaluator.ts";
 import {
   type Bench,
   type BenchTrace,
@@ -15,20 +15,36 @@ import {
   comparisonMarkdown,
   comparisonPage,
 } from "../../report/index.ts";
+import type { SpaceDefinition } from "../../search/space.ts";
 import type { StrategyDefinition } from "../../search/strategy.ts";
 import { provenanceOf } from "../provenance.ts";
-import { publishedSpace } from "../published-space.ts";
+import type { MemberOptions, SearchLimits } from "../search-options.ts";
 import { trivialGuesses } from "../trivial-guesses.ts";
+import { benchCommand } from "./bench-command.ts";
+import { groundOf } from "./ground.ts";
+import { openBench } from "./open-bench.ts";
 import { runJobs } from "./pool.ts";
-import { type BenchSetting, openBench } from "./run-job.ts";
+import { type BenchSetting, runJob } from "./run-job.ts";
 import { benchSettings } from "./settings.ts";
 
 /** What `bench` is asked for. Only `space` is needed. */
 export interface BenchOptions {
-  /** A space with a published table. */
-  readonly space: string;
+  /** A space with a published table; with `table` or `evaluator` any name, file or object made by `defineSpace`. */
+  readonly space: Given<SpaceDefinition>;
+  readonly spaceOptions?: MemberOptions | undefined;
   /** The table's dataset; the space's first by default. */
   readonly dataset?: string | undefined;
+  /** A file with your own figures, JSON or CSV; see the evaluator `table`. */
+  readonly table?: string | undefined;
+  /** What the figures of `table` are; accuracy in per cent by default. */
+  readonly tableMetric?: string | undefined;
+  readonly tableGoal?: "maximise" | "minimise" | undefined;
+  readonly tableUnit?: string | undefined;
+  /** An evaluator of your own, by file or object, that is asked for each design instead of a table. */
+  readonly evaluator?: Given<EvaluatorDefinition> | undefined;
+  readonly evaluatorOptions?: MemberOptions | undefined;
+  /** What designs may cost; ranks and regret then count among those within. */
+  readonly limits?: SearchLimits | undefined;
   /** Names, files, or objects made by `defineStrategy`; `["hybrid"]` by default. Objects run in this thread. */
   readonly strategies?: readonly Given<StrategyDefinition>[] | undefined;
   /** Budgets to report; `[10, 25, 50]` by default. */
@@ -62,34 +78,43 @@ export interface BenchResult {
 }
 
 /**
- * Compares strategies on a published table: the same number of evaluations, many seeds, and random search and
- * largest-first beside them.
+ * Compares strategies: the same number of evaluations, many seeds, and random search and largest-first beside them. On a
+ * published table, a table of your own, or an evaluator of your own.
  *
  * @throws GeniusError `wrong-use` for a space without a table or a strategy that needs a model or images, `unknown-name`
- *   for a member that does not exist, `offline` when the table cannot be obtained.
+ *   for a member that does not exist, `infeasible` when no design is within the limits.
  * @example
  * ```ts
  * import { bench } from "genius-nas";
  *
- * const { comparison } = await bench({ space: "nas-bench-macro", strategies: ["evolution"], seeds: 5 });
+ * const limits = { maxMacs: "60M" };
+ * const { comparison } = await bench({ space: "nas-bench-macro", strategies: ["evolution"], seeds: 5, limits });
  * for (const { strategy, evaluations, rank } of comparison.results) console.log(strategy, evaluations, rank?.median);
  * ```
  */
 export async function bench(options: BenchOptions): Promise<BenchResult> {
-  const { strategies: asked, onEvent, signal = new AbortController().signal } = options;
+  const { onEvent, signal = new AbortController().signal, environment = process.env } = options;
+  const { strategies: asked, space, evaluator, spaceOptions, evaluatorOptions, limits, ...given } = options;
   const named = asked?.filter((strategy) => typeof strategy === "string");
   const own = asked?.filter((strategy) => typeof strategy !== "string") ?? [];
-  const { environment = process.env, ...given } = { ...options, strategies: named };
   const settings = resolveOptions(
     benchSettings as unknown as z.ZodType<z.output<typeof benchSettings>>,
-    given,
+    {
+      ...given,
+      ...limits,
+      strategies: named,
+      ...(typeof space === "string" && { space }),
+      ...(typeof evaluator === "string" && { evaluator }),
+    },
     "the bench",
   );
-  return compare(settings, { own, environment, signal, tell: (event) => onEvent?.(event) });
+  const members = { space, evaluator, spaceOptions, evaluatorOptions };
+  return compare(settings, { own, members, environment, signal, tell: (event) => onEvent?.(event) });
 }
 
 interface Running {
   readonly own: readonly StrategyDefinition[];
+  readonly members: Pick<BenchOptions, "space" | "evaluator" | "spaceOptions" | "evaluatorOptions">;
   readonly environment: BenchSetting["environment"];
   readonly signal: AbortSignal;
   readonly tell: (event: BenchEvent) => void;
@@ -97,21 +122,16 @@ interface Running {
 
 async function compare(
   settings: z.output<typeof benchSettings>,
-  { own, environment, signal, tell }: Running,
+  { own, members, environment, signal, tell }: Running,
 ): Promise<BenchResult> {
   const startedAt = performance.now();
-  const { space: name, evaluations, noise01, sameStart } = settings;
-  if (name === undefined || name === "") throw noSpace();
-  const { definition, dataset, options: spaceOptions } = await publishedSpace(name, settings.dataset);
+  const { evaluations, sameStart } = settings;
+  const ground = await groundOf(settings, members, environment);
   const strategies = [...new Set([...settings.strategies, ...baselineStrategies])];
   await Promise.all([...strategies, ...own].map(checkStrategy));
-  const space = await openSpace(definition, spaceOptions);
-  const table = await openTable({ space, dataset });
-  const setting: BenchSetting = {
-    ...{ space: name, spaceOptions, dataset, noise01, sameStart },
-    evaluations: evaluations.at(-1)!,
-    environment: { ...environment },
-  };
+  const opened = await openBench(ground);
+  const { domain, evaluator, metric, judge } = opened;
+  const setting: BenchSetting = { ...ground, sameStart, evaluations: evaluations.at(-1)! };
   const seeds = Array.from({ length: settings.seeds }, (_, index) => index + 1);
   const runs = seeds.length * (strategies.length + own.length);
   let done = 0;
@@ -119,40 +139,42 @@ async function compare(
     done += 1;
     tell({ kind: "run", trace, done, runs });
   };
-  const traces: BenchTrace[] = await runJobs(
-    seeds.flatMap((seed) => strategies.map((strategy) => ({ strategy, seed }))),
-    { workers: settings.workers ?? availableParallelism(), signal, setting, onDone },
-  );
-  if (own.length > 0) {
-    const run = await openBench(setting);
-    for (const strategy of own) {
-      for (const seed of seeds) {
-        signal.throwIfAborted();
-        const trace = await run({ strategy, seed });
-        traces.push(trace);
-        onDone(trace);
-      }
+  // A script's own objects cannot be sent to a worker: what needs them runs in this thread.
+  const isNamed = typeof ground.space === "string" && typeof (ground.evaluator?.given ?? "") === "string";
+  const traces: BenchTrace[] = [];
+  if (isNamed) {
+    const jobs = seeds.flatMap((seed) => strategies.map((strategy) => ({ strategy, seed })));
+    const workers = settings.workers ?? availableParallelism();
+    traces.push(...(await runJobs(jobs, { workers, signal, setting, onDone })));
+  }
+  for (const strategy of [...(isNamed ? [] : strategies), ...own]) {
+    for (const seed of seeds) {
+      signal.throwIfAborted();
+      const trace = await runJob(opened, setting, { strategy, seed });
+      traces.push(trace);
+      onDone(trace);
     }
   }
+  await evaluator.close?.();
   const measured: Bench = {
-    ...{ space: definition.name, dataset, selectedOn: table.selectedOn, evaluations },
-    ...(table.testOptimum01 === undefined && { validationOnly: true }),
-    ...{ designCount: table.designCount, optimum01: table.optimum01, traces },
-    trivialGuesses: trivialGuesses(space, table),
-    command: commandOf(settings, dataset),
-    provenance: { ...(await provenanceOf()), ...table.provenance },
+    ...{ space: domain.space.name, dataset: ground.dataset, metric, evaluations },
+    source: ground.evaluator !== undefined ? "evaluator" : ground.table ? "own table" : "published table",
+    limited: Object.keys(ground.limits).length > 0,
+    selectedOn: judge?.selectedOn ?? evaluator.selectedOn,
+    ...(judge?.testOptimum01 === undefined && { validationOnly: true }),
+    ...(judge !== undefined && { designCount: judge.designCount, optimum01: judge.optimum01 }),
+    ...(judge === undefined && evaluator.optimum !== undefined && { optimum01: evaluator.optimum }),
+    ...(judge?.noise01 !== undefined && { noise01: judge.noise01 }),
+    traces,
+    trivialGuesses: judge === undefined ? [] : trivialGuesses(domain, judge),
+    command: benchCommand(settings, ground, { ...members.spaceOptions, ...members.evaluatorOptions }),
+    provenance: { ...(await provenanceOf()), ...(judge?.provenance ?? evaluator.provenance) },
     sameStart,
     milliseconds: performance.now() - startedAt,
   };
   const result = { comparison: compareBench(measured), bench: measured };
   if (settings.out !== undefined) await write(result, settings.out);
   return result;
-}
-
-function commandOf(settings: z.output<typeof benchSettings>, dataset: string): string {
-  const { space, strategies, evaluations, seeds, noise01, sameStart } = settings;
-  const more = `${noise01 > 0 ? ` --noise01 ${noise01}` : ""}${sameStart ? " --same-start" : ""}`;
-  return `genius bench --space ${space} --dataset ${dataset} --strategies ${strategies.join(",")} --evaluations ${evaluations.join(",")} --seeds ${seeds}${more}`;
 }
 
 async function write({ comparison, bench: measured }: BenchResult, path: string): Promise<void> {
@@ -164,14 +186,6 @@ async function write({ comparison, bench: measured }: BenchResult, path: string)
   await writeFile(path, text).catch((thrown: unknown) => {
     throw fileError(thrown, path, "write");
   });
-}
-
-function noSpace(): GeniusError {
-  const known = [...new Set(tablePairs().map(({ space }) => space))].join(", ");
-  return new GeniusError(
-    "wrong-use",
-    `Say on which space to compare: genius bench --space NAME. Spaces with a published table: ${known}.`,
-  );
 }
 
 async function checkStrategy(given: Given<StrategyDefinition>): Promise<void> {

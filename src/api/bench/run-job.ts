@@ -1,13 +1,11 @@
-// One run of a bench: a strategy with a seed on a published table, in this thread.
+// One run of a bench: a strategy with a seed, in this thread.
 import { createRandom } from "../../base/random.ts";
-import { type Given, loadStrategy, openSpace, resolveOptions } from "../../catalog/load.ts";
-import { openTable } from "../../evaluators/accuracy-table.ts";
-import table from "../../evaluators/table.ts";
+import { type Given, loadStrategy, resolveOptions } from "../../catalog/load.ts";
 import type { BenchTrace } from "../../report/index.ts";
-import { createDomain } from "../../search/constraints/create-domain.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
 import type { Strategy, StrategyDefinition } from "../../search/strategy.ts";
 import { traceStudy } from "../../study/table-trace.ts";
+import { type BenchGround, type OpenedBench, openBench } from "./open-bench.ts";
 
 /** `strategy` is a name or a file, for a worker; a script's own object runs in the script's thread. */
 export interface BenchJob<S extends Given<StrategyDefinition> = string> {
@@ -15,42 +13,37 @@ export interface BenchJob<S extends Given<StrategyDefinition> = string> {
   readonly seed: number;
 }
 
-export interface BenchSetting {
-  readonly space: string;
-  readonly spaceOptions: Readonly<Record<string, unknown>>;
-  readonly dataset: string;
-  readonly noise01: number;
+export interface BenchSetting extends BenchGround {
   readonly evaluations: number;
   /** Every strategy of a seed begins with the same design, drawn at random. */
   readonly sameStart: boolean;
-  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export type RunBenchJob = (job: BenchJob<Given<StrategyDefinition>>) => Promise<BenchTrace>;
 
-/** Opens the table, and gives what runs a job on it. */
-export async function openBench(setting: BenchSetting): Promise<RunBenchJob> {
-  const { dataset, environment, evaluations, noise01, sameStart } = setting;
-  const space = await openSpace(setting.space, setting.spaceOptions);
-  const judge = await openTable({ space, dataset });
-  const domain = createDomain(space, {});
-  const evaluator = await table.create(
-    { space, dataset, folder: "", seed: 0, environment },
-    table.options.parse({ noise01 }),
+/** Opens what is compared on, and gives what runs a job on it. */
+export async function prepareJobs(setting: BenchSetting): Promise<RunBenchJob> {
+  const opened = await openBench(setting);
+  return (job) => runJob(opened, setting, job);
+}
+
+/** Runs a job on what was opened. */
+export async function runJob(
+  { domain, evaluator, metric, judge }: OpenedBench,
+  { evaluations, sameStart }: BenchSetting,
+  { strategy, seed }: BenchJob<Given<StrategyDefinition>>,
+): Promise<BenchTrace> {
+  const member = await loadStrategy(strategy);
+  const created = member.create(
+    { domain, evaluations, task: "", fidelity: evaluator.fidelity, metric },
+    resolveOptions(member.options, {}, `the strategy ${member.name}`),
   );
-  return async ({ strategy, seed }) => {
-    const member = await loadStrategy(strategy);
-    const created = member.create(
-      { domain, evaluations, task: "", fidelity: evaluator.fidelity },
-      resolveOptions(member.options, {}, `the strategy ${member.name}`),
-    );
-    const study = {
-      ...{ domain, evaluator, trials: evaluations, parallel: 1, seed },
-      strategy: sameStart ? startedAlike(created, domain, seed) : created,
-    };
-    const name = typeof strategy === "string" ? strategy : member.name;
-    return { strategy: name, seed, ...(await traceStudy(study, judge)) };
+  const study = {
+    ...{ domain, evaluator, trials: evaluations, parallel: 1, seed },
+    strategy: sameStart ? startedAlike(created, domain, seed) : created,
   };
+  const name = typeof strategy === "string" ? strategy : member.name;
+  return { strategy: name, seed, ...(await traceStudy(study, judge)) };
 }
 
 /** The strategy, but for its first design. */

@@ -1,5 +1,7 @@
 // The settings of a bench, as one schema: its type, defaults, validation, flags, help and docs.
 import { z } from "zod";
+import { ownMetricSettings } from "../../evaluators/own-metric.ts";
+import { limitSettings } from "../../study/settings.ts";
 
 /** A list, or the text of one with commas. */
 const list = z
@@ -17,12 +19,30 @@ const counts = list.transform((parts, context) => {
 });
 
 export const benchSettings = z.object({
-  space: z.string().optional().describe("a space with a published table").meta({ placeholder: "NAME" }),
+  space: z
+    .string()
+    .optional()
+    .describe("a space with a published table; with --table or --evaluator any space")
+    .meta({ placeholder: "NAME|FILE" }),
   dataset: z
     .string()
     .optional()
     .describe("the table's dataset (default: the space's first)")
     .meta({ placeholder: "NAME" }),
+  table: z
+    .string()
+    .optional()
+    .describe(
+      "your own table: JSON, or CSV with the columns design,validation,test; either figure may be missing",
+    )
+    .meta({ placeholder: "FILE" }),
+  ...ownMetricSettings.shape,
+  evaluator: z
+    .string()
+    .optional()
+    .describe("an evaluator of your own that is asked for each design, instead of a table")
+    .meta({ placeholder: "FILE" }),
+  ...limitSettings.shape,
   strategies: list
     .prefault("hybrid")
     .describe("strategies to compare, separated by commas; a strategy may be a file")

@@ -133,6 +133,42 @@ describe("a malformed table", () => {
     expect(messageOf(text)).toContain(part);
   });
 
+  it("is read from CSV as from JSON, with quotes, other line ends and empty cells", () => {
+    const json = parseTable(
+      {
+        file: "mine.json",
+        text: '{"0,1": {"validation": 90.5, "test": 90}, "1,1": {"validation": 9, "test": 8}}',
+      },
+      ownFields,
+    );
+    const text = '\uFEFFdesign,validation, note,test\r\n"0,1",90.5,"a ""b"", c",90\r\n\r\n"1,1",9,,8';
+    expect(parseTable({ file: "mine.CSV", text }, ownFields)).toEqual(json);
+  });
+
+  it("keeps another metric in its own unit, and turns one that is minimised into a score", () => {
+    const metric = { name: "loss", unit: "nats", goal: "minimise" } as const;
+    const text = "design,validation\n0,-1.5\n1,250\n";
+    expect([...parseTable({ file: "mine.csv", text, metric }, ownFields)]).toEqual([
+      ["0", { validation01: 1.5 }],
+      ["1", { validation01: -250 }],
+    ]);
+    expect(() =>
+      parseTable({ file: "mine.csv", text: "design,validation\n0,high", metric }, ownFields),
+    ).toThrow('mine.csv: key "0", field "validation": a figure is a finite number, and this is "high"');
+  });
+
+  it.each([
+    ["", "the first line must name the columns"],
+    ["design,test\n0", "row 2: 2 cells were expected, and there are 1"],
+    ["design,test\n0,90\n0,91", 'row 3: the key "0" stands there twice'],
+    [
+      "design,test\n0,",
+      'key "0", field "test": an accuracy in percent is a number from 0 to 100, and this is missing',
+    ],
+  ])("as CSV %j is refused", (text, part) => {
+    expect(() => parseTable({ file: "mine.csv", text }, ownFields)).toThrow(part);
+  });
+
   it("never crashes the parser", () => {
     const entry = fc.oneof(fc.jsonValue(), fc.record({ validation: fc.jsonValue(), test: fc.jsonValue() }));
     fc.assert(
@@ -144,6 +180,11 @@ describe("a malformed table", () => {
         ),
         (text) => {
           messageOf(text);
+          try {
+            parseTable({ file: "mine.csv", text }, ownFields);
+          } catch (thrown) {
+            expect(thrown).toBeInstanceOf(GeniusError);
+          }
         },
       ),
     );

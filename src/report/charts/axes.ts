@@ -1,5 +1,5 @@
 // Axes, grid, title and legend around a plot. A chart gives its ranges and draws inside; positions come from here.
-import { formatBare, type Metric, withUnit } from "../../metrics/index.ts";
+import { formatBare, type Metric, valueOfScore, withUnit } from "../../metrics/index.ts";
 import { type Markup, svg } from "../markup.ts";
 import { seriesClass } from "./chart.ts";
 
@@ -125,10 +125,11 @@ export function rangeOf(
 export function scoreAxis(metric: Metric, words: string, values: Iterable<number>): Axis {
   const given = [...values].filter(Number.isFinite);
   // A single value gets a quarter of a point of room on either side.
-  const { min, max } = rangeOf(new Set(given).size === 1 ? [given[0]! - 0.0025, given[0]! + 0.0025] : given);
-  const [low, high] = [Math.max(0, min), Math.min(1, max)];
+  const room = metric.unit === "share" ? 0.0025 : Math.max(0.0025, Math.abs(given[0] ?? 0) / 100);
+  const { min, max } = rangeOf(new Set(given).size === 1 ? [given[0]! - room, given[0]! + room] : given);
+  const [low, high] = metric.unit === "share" ? [Math.max(0, min), Math.min(1, max)] : [min, max];
   const decimals = high - low > 0.05 ? 0 : high - low > 0.005 ? 1 : 2;
-  const bare = (digits: number) => (value: number) => formatBare(metric, value, digits);
+  const bare = (digits: number) => (value: number) => formatBare(metric, valueOfScore(metric, value), digits);
   return {
     label: withUnit(metric, words),
     min: low,
