@@ -88,7 +88,11 @@ test.each([
   ],
   ["bench", /Say on which space to compare.*nas-bench-macro/],
   ["bench --space nas-bench-macro --evaluations ten", /--evaluations: must be a list of counts.*"ten"/],
-  ["bench --space mobile", /mobile has no published table/],
+  ["bench --space mobile", /mobile has no published table: give your own figures with --table FILE/],
+  ["bench --space nas-bench-macro --max-macs 1k", /No design of nas-bench-macro has at most 1k MACs/],
+  ["bench --space mobile --table none.csv", /Nothing says what "your own table" holds.*--class-count/],
+  ["bench --space nas-bench-macro --evaluator train", /trains or replays each.*genius search/],
+  ["bench --space nas-bench-macro --tabel x", /no option --tabel.*--table/],
   ["list speces", /no list "speces".*"spaces"/],
   ["resume", /Name one run's folder/],
 ])("wrong use ends with code 2 and says what is allowed: genius %s", async (line, message) => {
@@ -338,7 +342,7 @@ test("a bench compares strategies over seeds and always has the baselines", asyn
   expect(selectedOn).toBe("validation");
   expect(
     results.map(({ strategy, evaluations, seeds }) => `${strategy} ${evaluations} ${seeds}`).sort(),
-  ).toEqual(["largest-first 10 4", "largest-first 5 4", "random 10 4", "random 5 4"]);
+  ).toEqual(["largest-first 10 1", "largest-first 5 1", "random 10 4", "random 5 4"]);
 });
 
 test("strategies that start alike have the same first design, seed by seed", async () => {

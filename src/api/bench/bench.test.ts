@@ -55,7 +55,7 @@ test("ranks and regret count among the designs that the limits allow", async () 
   expect(networkCost(macro.decode(parseChoices(macro, guess!.key))).macCount).toBeLessThanOrEqual(60e6);
   expect(table.optimum01).toBeGreaterThan(comparison.optimum01!);
   await expect(bench({ space: "nas-bench-macro", seeds: 1, limits: { maxMacs: 1000 } })).rejects.toThrow(
-    "No design of nas-bench-macro has at most 1,000 MACs",
+    "No design of nas-bench-macro has at most 1k MACs",
   );
 });
 
