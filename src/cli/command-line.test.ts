@@ -89,7 +89,6 @@ test.each([
   ["bench", /Say on which space to compare.*nas-bench-macro/],
   ["bench --space nas-bench-macro --evaluations ten", /--evaluations: must be a list of counts.*"ten"/],
   ["bench --space mobile", /mobile has no published table: give your own figures with --table FILE/],
-  ["bench --space nas-bench-macro --max-macs 1k", /No design of nas-bench-macro has at most 1k MACs/],
   ["bench --space mobile --table none.csv", /Nothing says what "your own table" holds.*--class-count/],
   ["bench --space nas-bench-macro --evaluator train", /trains or replays each.*genius search/],
   ["bench --space nas-bench-macro --tabel x", /no option --tabel.*--table/],

@@ -7,6 +7,7 @@ import { tablePairs } from "../../evaluators/accuracy-table.ts";
 import type { DatasetDescription } from "../../evaluators/evaluator.ts";
 import table from "../../evaluators/table.ts";
 import type { SpaceDefinition } from "../../search/space.ts";
+import { fitSpace } from "../fit-space.ts";
 import { publishedSpace } from "../published-space.ts";
 import { limitsOf } from "../resolve-config.ts";
 import { refuseUnknownData } from "../unknown-data.ts";
@@ -79,7 +80,7 @@ interface Fitting {
 
 function fitted(definition: SpaceDefinition, { dataset, described, given }: Fitting) {
   if (described?.images !== undefined) {
-    return { ...(definition.fit?.(described.images, {}) as object | undefined), ...given };
+    return { ...fitSpace(definition, described.images), ...given };
   }
   refuseUnknownData(definition, dataset, given);
   return { ...given };
