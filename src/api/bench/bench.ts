@@ -5,7 +5,6 @@ import { availableParallelism } from "node:os";
 import type { z } from "zod";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import { type Given, loadStrategy, resolveOptions } from "../../catalog/load.ts";
-import type { EvaluatorDefinition } from "../../evaluators/evaluator.ts";
 import {
   type Bench,
   type BenchTrace,
@@ -15,23 +14,19 @@ import {
   comparisonMarkdown,
   comparisonPage,
 } from "../../report/index.ts";
-import type { SpaceDefinition } from "../../search/space.ts";
 import type { StrategyDefinition } from "../../search/strategy.ts";
 import { provenanceOf } from "../provenance.ts";
-import type { MemberOptions, SearchLimits } from "../search-options.ts";
+import type { SearchLimits } from "../search-options.ts";
 import { trivialGuesses } from "../trivial-guesses.ts";
 import { benchCommand } from "./bench-command.ts";
 import { groundOf } from "./ground.ts";
-import { openBench } from "./open-bench.ts";
+import { type BenchMembers, openBench } from "./open-bench.ts";
 import { runJobs } from "./pool.ts";
 import { type BenchSetting, runJob } from "./run-job.ts";
 import { benchSettings } from "./settings.ts";
 
 /** What `bench` is asked for. Only `space` is needed. */
-export interface BenchOptions {
-  /** A space with a published table; with `table` or `evaluator` any name, file or object made by `defineSpace`. */
-  readonly space: Given<SpaceDefinition>;
-  readonly spaceOptions?: MemberOptions | undefined;
+export interface BenchOptions extends BenchMembers {
   /** The table's dataset; the space's first by default. */
   readonly dataset?: string | undefined;
   /** A file with your own figures, JSON or CSV; see the evaluator `table`. */
@@ -40,9 +35,6 @@ export interface BenchOptions {
   readonly tableMetric?: string | undefined;
   readonly tableGoal?: "maximise" | "minimise" | undefined;
   readonly tableUnit?: string | undefined;
-  /** An evaluator of your own, by file or object, that is asked for each design instead of a table. */
-  readonly evaluator?: Given<EvaluatorDefinition> | undefined;
-  readonly evaluatorOptions?: MemberOptions | undefined;
   /** What designs may cost; ranks and regret then count among those within. */
   readonly limits?: SearchLimits | undefined;
   /** Names, files, or objects made by `defineStrategy`; `["hybrid"]` by default. Objects run in this thread. */
@@ -114,7 +106,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
 
 interface Running {
   readonly own: readonly StrategyDefinition[];
-  readonly members: Pick<BenchOptions, "space" | "evaluator" | "spaceOptions" | "evaluatorOptions">;
+  readonly members: BenchMembers;
   readonly environment: BenchSetting["environment"];
   readonly signal: AbortSignal;
   readonly tell: (event: BenchEvent) => void;

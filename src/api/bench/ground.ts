@@ -11,17 +11,15 @@ import { fitSpace } from "../fit-space.ts";
 import { publishedSpace } from "../published-space.ts";
 import { limitsOf } from "../resolve-config.ts";
 import { refuseUnknownData } from "../unknown-data.ts";
-import type { BenchOptions } from "./bench.ts";
-import type { BenchGround } from "./open-bench.ts";
+import type { BenchGround, BenchMembers } from "./open-bench.ts";
 import type { benchSettings } from "./settings.ts";
 
 type Settings = z.output<typeof benchSettings>;
-type Members = Pick<BenchOptions, "space" | "evaluator" | "spaceOptions" | "evaluatorOptions">;
 
 /** @throws GeniusError `wrong-use` for a space without figures, or for data that nothing describes. */
 export async function groundOf(
   settings: Settings,
-  { space, evaluator, spaceOptions = {}, evaluatorOptions = {} }: Members,
+  { space, evaluator, spaceOptions = {}, evaluatorOptions = {} }: BenchMembers,
   environment: BenchGround["environment"],
 ): Promise<BenchGround> {
   if (space === "") throw noSpace("Say on which space to compare: genius bench --space NAME.");

@@ -12,6 +12,7 @@ import { accuracy, type Metric, metricOf } from "../../metrics/index.ts";
 import { createDomain, describeEmpty } from "../../search/constraints/create-domain.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
 import type { Limits, SpaceDefinition } from "../../search/space.ts";
+import type { MemberOptions } from "../search-options.ts";
 
 /** Plain data where the members are named, so that a worker can open the same. */
 export interface BenchGround {
@@ -28,6 +29,16 @@ export interface BenchGround {
   readonly limits: Limits;
   readonly noise01: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a bench is asked for: names, files, or a script's own objects. */
+export interface BenchMembers {
+  /** A space with a published table; with `table` or `evaluator` any name, file or object made by `defineSpace`. */
+  readonly space: Given<SpaceDefinition>;
+  readonly spaceOptions?: MemberOptions | undefined;
+  /** An evaluator of your own, by file or object, that is asked for each design instead of a table. */
+  readonly evaluator?: Given<EvaluatorDefinition> | undefined;
+  readonly evaluatorOptions?: MemberOptions | undefined;
 }
 
 export interface OpenedBench {
