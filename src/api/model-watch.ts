@@ -1,6 +1,7 @@
 // Says what a search's language model does besides answering: what its server refuses, when it is not asked any more,
 // and at the end how many of its answers were used. Events and journal are told the same, once.
 import { answersInWords } from "../search/model-answers.ts";
+import { worthInWords } from "../search/model-worth.ts";
 import type { Trial } from "../search/trial.ts";
 import type { Journal } from "../study/journal.ts";
 import type { Assembly } from "./assemble.ts";
@@ -42,8 +43,8 @@ export function watchModel({
     },
     async end(trials) {
       tellWarnings();
-      const words = trials && answersInWords(trials.map(({ proposal }) => proposal));
-      if (words !== undefined) say(words);
+      const words = trials && [answersInWords(trials.map(({ proposal }) => proposal)), worthInWords(trials)];
+      for (const sentence of words ?? []) if (sentence !== undefined) say(sentence);
       await kept;
     },
   };

@@ -4,6 +4,7 @@
 import { formatCount, formatDuration } from "../base/units.ts";
 import { formatMetric, formatScore, type Metric, metricWords } from "../metrics/index.ts";
 import { answersInWords } from "../search/model-answers.ts";
+import { worthInWords } from "../search/model-worth.ts";
 import { designName, isDesignOf } from "../search/proposed-network.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
@@ -109,8 +110,10 @@ function costInWords(input: RunReportInput): string {
   const replayed = spending.replayed
     ? " These are the recorded figures; the replay itself cost nothing."
     : "";
-  const used = answersInWords(input.record.trials.map(({ proposal }) => proposal));
-  return `${work} The model ${model} was called ${plural(spending.calls, "time")}: ${tokens}, ${money}.${replayed}${used === undefined ? "" : ` ${used}`}`;
+  const { trials } = input.record;
+  const told = [answersInWords(trials.map(({ proposal }) => proposal)), worthInWords(trials)];
+  const used = told.filter((words) => words !== undefined).map((words) => ` ${words}`);
+  return `${work} The model ${model} was called ${plural(spending.calls, "time")}: ${tokens}, ${money}.${replayed}${used.join("")}`;
 }
 
 function repeatInWords(input: RunReportInput): string {

@@ -28,6 +28,19 @@ export interface UnusedAnswer {
   readonly why: string;
 }
 
+/** What a model said of one design in a reply. */
+export interface ModelWord {
+  /** The nearest allowed design, where it named another. */
+  readonly choices: Choices;
+  /** `offer`: it proposed the design. `forecast`: the design is the surrogate's, and it was asked what it expects. */
+  readonly kind: "offer" | "forecast";
+  /** The score that it expects. */
+  readonly score?: number;
+  readonly reason?: string;
+  /** The design as it was named, when it was repaired. */
+  readonly repairedFrom?: Choices;
+}
+
 export interface Proposal {
   /** Empty for a network from outside the space, and where the reply of a model could not be read. */
   readonly choices: Choices;
@@ -53,6 +66,10 @@ export interface Proposal {
   readonly call?: number;
   /** Answers of the model that were asked for this proposal and not used, in order. */
   readonly unusedAnswers?: readonly UnusedAnswer[];
+  /** All that the model said of designs in the reply to `call`: what was offered stays on offer until it is tried. */
+  readonly modelSaid?: readonly ModelWord[];
+  /** What the surrogate expected, where a model proposed the design or was asked about it. */
+  readonly surrogateExpected?: { readonly score: number; readonly sd: number };
   /** Why the model is not asked any more, on the first proposal that went on without it. */
   readonly modelEnded?: string;
   /** Why a model's reply could not be read, when it could not. Such a proposal has no choices. */

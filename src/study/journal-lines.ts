@@ -178,6 +178,18 @@ export const proposalSchema = z.looseObject({
   unusedAnswers: z
     .array(z.looseObject({ call: finite, kind: z.enum(["unusable", "overruled"]), why: z.string() }))
     .optional(),
+  modelSaid: z
+    .array(
+      z.looseObject({
+        choices: z.array(index),
+        kind: z.enum(["offer", "forecast"]),
+        score: finite.optional(),
+        reason: z.string().optional(),
+        repairedFrom: z.array(index).optional(),
+      }),
+    )
+    .optional(),
+  surrogateExpected: z.looseObject({ score: finite, sd: finite }).optional(),
   modelEnded: z.string().optional(),
   unreadable: z.string().optional(),
   nominalScore: finite.optional(),

@@ -87,6 +87,15 @@ test("what was tried is told best first, failures last, nothing twice", () => {
   });
 });
 
+test("a network from outside the space is told by its name", () => {
+  const network = { ...space.decode(designOf("00000000")), name: "resnet-8" };
+  const first = { choices: [], network, fidelity: {}, by: "reference" };
+  const [tried] = designerTools({ domain, trials: [{ ...trials[0]!, proposal: first }] }).filter(
+    ({ name }) => name === "tried",
+  );
+  expect(tried!.execute({})).toMatchObject({ tried: [{ design: "resnet-8", percent: 70 }] });
+});
+
 test("the surrogate is asked for allowed designs only, and is no tool where there is none", () => {
   expect(call("surrogate", { designs: [designOf("10000000"), designOf("22222222"), [3]] })).toEqual([
     { percent: 91, sd: 1.23 },

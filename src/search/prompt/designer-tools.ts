@@ -10,8 +10,9 @@ import type { Tool } from "../../llm/index.ts";
 import { parseChoices, toDigits } from "../choices.ts";
 import { neighbours } from "../constraints/create-domain.ts";
 import type { Domain } from "../constraints/domain.ts";
-import type { Choices } from "../space.ts";
-import { isEvaluated, isScored, type Trial } from "../trial.ts";
+import { designName, isDesignOf } from "../proposed-network.ts";
+import type { Choices, Space } from "../space.ts";
+import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
 
 export interface DesignerToolsState {
   readonly domain: Domain;
@@ -167,12 +168,12 @@ function triedOf({ space }: Domain, trials: readonly Trial[]): JsonValue {
   const others = trials.filter((trial) => !isScored(trial) && isEvaluated(trial));
   const results = [
     ...scored.map(({ proposal, outcome, cost }) => ({
-      design: toDigits(space, proposal.choices),
+      design: shownDesign(space, proposal),
       percent: Number((100 * outcome.score).toFixed(2)),
       macCount: cost.macCount,
     })),
     ...others.map(({ proposal, outcome }) => ({
-      design: toDigits(space, proposal.choices),
+      design: shownDesign(space, proposal),
       result: outcome.kind === "failed" ? `failed: ${outcome.reason}` : "outside a limit",
     })),
   ];
@@ -181,6 +182,10 @@ function triedOf({ space }: Domain, trials: readonly Trial[]): JsonValue {
     ...(results.length > maxTried && { leftOut: results.length - maxTried }),
   };
 }
+
+/** A network from outside the space has a name and no digits. */
+const shownDesign = (space: Space, proposal: Proposal) =>
+  isDesignOf(space, proposal) ? toDigits(space, proposal.choices) : designName(space, proposal);
 
 function expectedOf(
   domain: Domain,

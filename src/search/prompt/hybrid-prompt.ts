@@ -9,7 +9,7 @@ import type { Choices, Space } from "../space.ts";
 import type { Measuring } from "../strategy.ts";
 import type { Acquired } from "../surrogate/acquire.ts";
 import type { Candidates } from "../surrogate/surrogate.ts";
-import { isScored, type Proposal, type ScoredTrial, type Trial } from "../trial.ts";
+import { isScored, type ModelWord, type Proposal, type ScoredTrial, type Trial } from "../trial.ts";
 import { costTable } from "./cost-table.ts";
 import { adviceFor, insightsText, openingText } from "./default-prompt.ts";
 import { designText } from "./describe-space.ts";
@@ -32,6 +32,8 @@ export interface HybridPromptState {
   /** The surrogate's own next designs, best first. */
   readonly own: readonly Acquired[];
   readonly wanted: number;
+  /** What the model offered earlier and is still untried. */
+  readonly offers?: readonly ModelWord[];
   /** What the person who runs the search has remarked. */
   readonly insights?: readonly string[] | undefined;
 }
@@ -45,11 +47,11 @@ export interface ModelCandidate {
 const shownResults = 10;
 
 const systemFor = (metric: Metric | undefined) =>
-  `You design neural networks together with a statistical surrogate. The surrogate has seen the same results as you and knows only numbers; you know how networks work. Propose candidates that you expect to be better than what it would try by itself. For each, say which ${scoreWords(metric).name} you expect: your forecasts are compared with the measurements, and you are trusted as far as they hold. The best design measured is what the search hands over. Answer with one JSON object and nothing else.`;
+  `You design neural networks together with a statistical surrogate. The surrogate has seen the same results as you and knows only numbers; you know how networks work. Propose candidates that you expect to be better than what it would try by itself: they stay on offer for the next evaluations. Say which ${scoreWords(metric).name} you expect of each, and of the surrogate's own designs: every forecast is compared with its measurement, the surrogate's on the same designs, and each of you is trusted as far as they hold. The best design measured is what the search hands over. Answer with one JSON object and nothing else.`;
 
 /** The conversation to send: a new one each time, so that its length does not grow with the search. */
 export function hybridPrompt(state: HybridPromptState): readonly ChatMessage[] {
-  const { domain, metric, trials, pending, left, wanted } = state;
+  const { domain, metric, trials, pending, left, wanted, own } = state;
   const { decisions, firstDigit } = domain.space;
   const best = bestAllowed(domain, trials);
   const parts = [
@@ -57,12 +59,25 @@ export function hybridPrompt(state: HybridPromptState): readonly ChatMessage[] {
     costTable(domain, best),
     resultsText({ domain, metric, trials, pending, shown: shownResults, costs: true }),
     beliefsText(state),
+    ...offersText(state),
     ...insightsText(state.insights),
-    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates that were not tried, best first: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}, …]}.`,
+    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates that were not tried, best first, and forecast the surrogate's own designs: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}, …], "forecasts": [${own.length} numbers in per cent, in the order of the surrogate's own designs]}.`,
   ];
   return [
     { role: "system", content: systemFor(metric) },
     { role: "user", content: parts.join("\n\n") },
+  ];
+}
+
+/** What it need not offer again, and may forecast anew by doing so. */
+function offersText({ domain, offers = [] }: HybridPromptState): readonly string[] {
+  if (offers.length === 0) return [];
+  const listed = offers.map(({ choices, score }) => {
+    const expected = score === undefined ? "" : ` (you expected ${(100 * score).toFixed(1)})`;
+    return `${designText(domain, choices)}${expected}`;
+  });
+  return [
+    `You offered these before; they are still on offer, so name one again only to change its forecast: ${listed.join(", ")}.`,
   ];
 }
 
@@ -117,11 +132,11 @@ function worthOfDecisions({ domain, trials, beliefs }: HybridPromptState): reado
   });
 }
 
-/** The JSON schema of a reply: up to `wanted` candidates. */
+/** The JSON schema of a reply: up to `wanted` candidates, and forecasts of as many designs of the surrogate. */
 export function candidatesSchema(
   space: Space,
   wanted: number,
-  metric?: Metric,
+  { metric, forecasts }: { readonly metric?: Metric | undefined; readonly forecasts?: number } = {},
 ): NonNullable<ChatRequest["schema"]> {
   const { name, field } = scoreWords(metric);
   const most = Math.max(...space.decisions.map(({ options }) => options.length)) - 1 + space.firstDigit;
@@ -144,8 +159,18 @@ export function candidatesSchema(
     jsonSchema: {
       type: "object",
       additionalProperties: false,
-      required: ["candidates"],
-      properties: { candidates: { type: "array", maxItems: wanted, items: candidate } },
+      required: ["candidates", ...(forecasts === undefined ? [] : ["forecasts"])],
+      properties: {
+        candidates: { type: "array", maxItems: wanted, items: candidate },
+        ...(forecasts !== undefined && {
+          forecasts: {
+            type: "array",
+            maxItems: forecasts,
+            items: { type: "number" },
+            description: `the ${name} that you expect of each of the surrogate's own designs, 0 to 100`,
+          },
+        }),
+      },
     },
   };
 }
@@ -171,4 +196,13 @@ function readCandidate(space: Space, entry: JsonValue): readonly ModelCandidate[
   const isObject = typeof entry === "object" && entry !== null && !Array.isArray(entry);
   const read = isObject ? designOf(space, entry as JsonObject) : undefined;
   return read === undefined ? [] : [read];
+}
+
+/** The scores that a reply forecasts for the surrogate's own designs; undefined for those that it leaves out. */
+export function readForecasts(text: string, count: number): readonly (number | undefined)[] {
+  const said = lastObject(text, ({ forecasts }) => (Array.isArray(forecasts) ? forecasts : undefined));
+  return Array.from({ length: count }, (_, index) => {
+    const percent = said?.[index];
+    return typeof percent === "number" && percent >= 0 && percent <= 100 ? percent / 100 : undefined;
+  });
 }

@@ -87,9 +87,10 @@ function resultLine(
   return `  ${textOf(domain, proposal)}  ${formatPercent(score)}${size}${curveText(outcome, metric)}${forecast}${repaired}${reason}`;
 }
 
-/** A model's proposal came from a call of it and was not put aside. */
-const isModels = ({ call, unusedAnswers = [] }: Proposal) =>
-  call !== undefined && !unusedAnswers.some((unused) => unused.call === call);
+/** A model's proposal is one that it offered, or came from a call of it and was not put aside. */
+const isModels = ({ by, call, unusedAnswers = [] }: Proposal) =>
+  by === "hybrid/model" ||
+  (by !== "hybrid/surrogate" && call !== undefined && !unusedAnswers.some((unused) => unused.call === call));
 
 const clip = (text: string, most: number) => {
   const line = text.replace(/\s+/g, " ").trim();

@@ -32,12 +32,17 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function study(trials: number, conversation?: Conversation, recorded?: readonly Trial[]) {
+async function study(
+  trials: number,
+  conversation?: Conversation,
+  recorded?: readonly Trial[],
+  options: object = {},
+) {
   const domain = createDomain(space, {});
   const setting = { domain, evaluations: trials, task: "CIFAR-10", fidelity: { full: {} } };
   const strategy = hybrid.create(
     { ...setting, ...(conversation && { conversation }) },
-    hybrid.options.parse({}),
+    hybrid.options.parse(options),
   );
   return runStudy({
     domain,
@@ -95,10 +100,12 @@ test("a model that knows the best network is believed at once", async () => {
   expect(trials.slice(0, 3).map(({ proposal }) => proposal.choices.join(""))).toContain("22212220");
   const first = trials.find(({ proposal }) => proposal.choices.join("") === "22212220")!;
   expect(first.proposal).toMatchObject({ rationale: "because 22212220" });
-  const prompt = promptOf(requests[2]!);
+  expect(requests.length).toBe(2);
+  const prompt = promptOf(requests[1]!);
   expect(prompt).toContain("The surrogate's own next designs:");
   expect(prompt).toMatch(/layer1 \(now \d\) to 0: -\d+\.\d\d ± \d/);
   expect(prompt).toContain('you expected 93.1; your reason: "because 22212220"');
+  expect(prompt).toContain("You offered these before");
 });
 
 test("a model that praises poor networks is soon distrusted, and then not asked any more", async () => {
@@ -109,8 +116,7 @@ test("a model that praises poor networks is soon distrusted, and then not asked 
   const from = byOf(trials);
   expect(from.slice(0, 10)).toContain("model");
   expect(from.slice(15)).not.toContain("model");
-  expect(requests.length).toBeLessThan(20);
-  expect(trials.at(-1)!.proposal.rationale).toContain("the model is no longer asked");
+  expect(requests.length).toBeLessThanOrEqual(10);
   expect(judge.rankOf(best!.proposal.choices)).toBeLessThanOrEqual(20);
 });
 
@@ -141,9 +147,10 @@ test("a model that answers nothing usable is asked three times, and the trials s
   );
 });
 
-test("answers that are read and not followed are counted, with why", async () => {
+test("answers that are read and not followed are counted, with why, by the rule of 2026-11", async () => {
   const { conversation } = await converse((_, n) => candidates(["22212220", 93.1], [`0000000${n % 3}`, 60]));
-  const proposals = (await study(4, conversation)).trials.map(({ proposal }) => proposal);
+  const { trials } = await study(4, conversation, undefined, { prompt: "genius-2026-11" });
+  const proposals = trials.map(({ proposal }) => proposal);
   expect(modelAnswers(proposals)).toMatchObject({ asked: 4, unusable: [] });
   expect(answersInWords(proposals)).toMatch(/^Of 4 answers of the model \d w.*gave way: /);
 });
@@ -152,10 +159,11 @@ test("a model that fails for good in mid-run leaves the surrogate to finish; one
   const gone = await converse((_, n) =>
     n <= 2 ? candidates([`2221222${n % 3}`, 93]) : behaviours.error(401, "key revoked"),
   );
-  const { trials, reason } = await study(6, gone.conversation);
+  const { trials, reason } = await study(6, gone.conversation, undefined, { every: 1 });
   expect([trials.length, reason, gone.requests.length]).toEqual([6, "trials-spent", 3]);
   expect(trials[2]!.proposal.modelEnded).toMatch(/key revoked/);
-  expect(byOf(trials).slice(2)).toEqual(Array(4).fill("surrogate"));
+  // What it offered before stays on offer.
+  expect(trials.slice(2).every(({ proposal }) => proposal.call === undefined)).toBe(true);
 
   const never = await converse(() => behaviours.error(401, "no such key"));
   await expect(study(6, never.conversation)).rejects.toMatchObject({ code: "key-rejected" });
@@ -210,7 +218,7 @@ test("the model may ask for what the surrogate expects, and a server without too
     }
     return { kind: "tools", calls: [{ name: "surrogate", input: { designs: [design] } }] };
   });
-  const { trials } = await study(3, asking.conversation);
+  const { trials } = await study(3, asking.conversation, undefined, { every: 1 });
   expect(trials.length).toBe(3);
   expect(answers[0]).toContain("Nothing is expected yet");
   expect(answers[1]).toMatch(/"percent":\d/);

@@ -1,6 +1,6 @@
 // The best built-in search: a Gaussian process that knows what can be said of a network from its graph, and so begins
 // well, and learns each decision's worth from there. With a language model, the model is told what the surrogate
-// believes and proposes candidates; the two are weighted by past prediction error, and the best goes next.
+// believes and offers candidates for several evaluations at once; how the two choose together is in hybrid/partnership.ts.
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
@@ -10,32 +10,53 @@ import { repairInShape } from "../constraints/shape-repair.ts";
 import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
 import { designerTools } from "../prompt/designer-tools.ts";
 import { hybridPrompt2026 } from "../prompt/genius-2026-11.ts";
-import {
-  candidatesSchema,
-  hybridPrompt,
-  type ModelCandidate,
-  readCandidates,
-} from "../prompt/hybrid-prompt.ts";
+import { candidatesSchema, hybridPrompt, readCandidates, readForecasts } from "../prompt/hybrid-prompt.ts";
 import { inventedTrials, meanLength } from "../prompt/invented-history.ts";
 import { isDesignOf } from "../proposed-network.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
 import type { Choices } from "../space.ts";
 import { defineStrategy, type ProposeContext, type Strategy, type StrategySetting } from "../strategy.ts";
-import { type Acquired, acquire, beliefAt, outlookOf, promiseOf } from "../surrogate/acquire.ts";
+import { type Acquired, acquire } from "../surrogate/acquire.ts";
 import { measuredViolation } from "../surrogate/measured-limits.ts";
-import { calibrationOf, callsStillPay, combined } from "../surrogate/model-trust.ts";
+import { callsStillPay } from "../surrogate/model-trust.ts";
 import { networkKnowledge } from "../surrogate/network-knowledge.ts";
-import { type Candidates, costAwareOption, createSurrogate, type Surrogate } from "../surrogate/surrogate.ts";
-import { isEvaluated, isScored, type Proposal, type Trial, type UnusedAnswer } from "../trial.ts";
+import { type Candidates, costAwareOption, createSurrogate } from "../surrogate/surrogate.ts";
+import {
+  isEvaluated,
+  isScored,
+  type ModelWord,
+  type Proposal,
+  type Trial,
+  type UnusedAnswer,
+} from "../trial.ts";
 import { naswot } from "../zero-cost/naswot.ts";
 import { createScoredKnowledge } from "../zero-cost/scored-knowledge.ts";
 import { synflow } from "../zero-cost/synflow.ts";
+import {
+  choose,
+  isCallDue,
+  letGo,
+  nothingUsable,
+  proposalFrom,
+  saidIn,
+  surrogateReason,
+  trustOf,
+  unmeasuredReason,
+  wordsOf,
+} from "./hybrid/partnership.ts";
+import { noLongerPays, weigh } from "./hybrid/rule-2026-11.ts";
 
 const ownStart = { own: "best-looking structure, no results yet, or the model's" };
 const options = z.object({
   start: startOption("own", ownStart),
-  candidates: z.int().min(1).max(20).default(4).describe("designs that the model is asked for at once"),
+  candidates: z
+    .int()
+    .min(1)
+    .max(20)
+    .optional()
+    .describe("designs that the model is asked for at once (default: twice as many as --every)"),
+  every: z.int().min(1).default(3).describe("evaluations for each call of the model"),
   calls: z.int().min(0).default(30).describe("max calls of the model; it may be fewer"),
   costAware: costAwareOption,
   zeroCost: z
@@ -45,7 +66,7 @@ const options = z.object({
   prompt: z
     .enum(["default", "genius-2026-11"])
     .default("default")
-    .describe("genius-2026-11 is the default of that month, for records of it"),
+    .describe("genius-2026-11 is the prompt of that month, and its rule of choosing, for records of it"),
   costTool: z
     .boolean()
     .default(true)
@@ -56,7 +77,6 @@ const options = z.object({
 });
 type Options = z.output<typeof options>;
 
-const noLongerPays = "its last calls led to no better design";
 /** Failures of a model after which another call would fail, too. */
 const failuresForGood: ReadonlySet<string> = new Set(["model-failed", "server-unreachable", "key-rejected"]);
 
@@ -71,6 +91,9 @@ export default defineStrategy({
   create,
 });
 
+const ownShown = 4;
+/** What the prompt of 2026-11 asked for. */
+const oldCandidates = 4;
 /** With a zero-cost score: designs scored before the surrogate predicts again, and max rounds of that. */
 const scoredAtOnce = 12;
 const scoringRounds = 6;
@@ -92,13 +115,22 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const warmStart = createWarmStart(domain, given.start, Object.keys(ownStart));
   const trials: Trial[] = [];
   const told = { domain, task: setting.task, measuring: setting.measuring, metric: setting.metric };
+  const isOld = given.prompt === "genius-2026-11";
   // Old records are of the exact repair.
-  const repair = (choices: Choices) =>
-    given.prompt === "default" ? repairInShape(domain, choices) : domain.repair(choices);
-  const promptOf = given.prompt === "genius-2026-11" ? hybridPrompt2026 : hybridPrompt;
+  const repair = (choices: Choices) => (isOld ? domain.repair(choices) : repairInShape(domain, choices));
+  const promptOf = isOld ? hybridPrompt2026 : hybridPrompt;
 
-  // Old records are of requests without tools.
-  const hasTools = given.costTool && given.prompt === "default";
+  // Old records are of that month's rule, and of requests without tools.
+  const isPartner = conversation !== undefined && !isOld;
+  const wanted = given.candidates ?? (isOld ? oldCandidates : Math.min(20, 2 * given.every));
+  /** The surrogate's own designs that the model is shown. */
+  const shown = isOld ? wanted : ownShown;
+  const schemaFor = (forecasts: number) =>
+    candidatesSchema(domain.space, wanted, {
+      metric: setting.metric,
+      ...(!isOld && { forecasts }),
+    });
+  const hasTools = given.costTool && !isOld;
   const toolsFor = (pending: readonly Proposal[], trialNumber: number) =>
     designerTools({
       domain,
@@ -123,20 +155,28 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const ask = async (
     model: Conversation,
     { trialNumber, pending, insights, signal }: ProposeContext,
-    beliefs: { readonly beliefs: Candidates; readonly own: readonly Acquired[] },
+    beliefs: {
+      readonly beliefs: Candidates;
+      readonly own: readonly Acquired[];
+      readonly offers?: readonly ModelWord[];
+    },
   ): Promise<{ readonly reply: ChatReply } | { readonly ended: string } | undefined> => {
     const proposals = [...trials.map(({ proposal }) => proposal), ...pending];
     if (proposals.some(({ modelEnded }) => modelEnded !== undefined)) return undefined;
     const asked = proposals.filter(({ call }) => call !== undefined).length;
     if (asked >= given.calls) return { ended: `it may be asked ${given.calls} times (--calls)` };
-    if (!callsStillPay(trials)) return { ended: noLongerPays };
+    const ended = isPartner
+      ? letGo(trials, trustOf(trials, beliefs.beliefs))
+      : callsStillPay(trials)
+        ? undefined
+        : noLongerPays;
+    if (ended !== undefined) return { ended };
     const inARow = unusableInARow(proposals);
     if (isPatienceSpent(inARow)) {
       const last = proposals.findLast(({ unusedAnswers }) => unusedAnswers !== undefined);
       return { ended: `${inARow} answers in a row could not be used (${last?.unusedAnswers?.at(-1)?.why})` };
     }
     const left = setting.evaluations - trials.filter(isEvaluated).length - pending.length;
-    const wanted = given.candidates;
     const state = {
       ...told,
       trials: trials.filter(({ proposal }) => isTold(proposal)),
@@ -148,7 +188,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const reply = await model.ask(
         {
           messages: promptOf(state),
-          schema: candidatesSchema(domain.space, given.candidates, setting.metric),
+          schema: schemaFor(beliefs.own.length),
           ...(hasTools && { tools: toolsFor(pending, trialNumber) }),
           purpose: `proposal ${trialNumber}`,
           maxOutputTokens: given.maxOutputTokens,
@@ -168,7 +208,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
 
   /** What is believed, and the surrogate's own next designs; with a score, until the first of those is scored. */
   const believe = async ({ random, pending }: ProposeContext, isFree: (choices: Choices) => boolean) => {
-    const count = conversation === undefined ? 1 : given.candidates;
+    const count = conversation === undefined ? 1 : shown;
     if (scored === undefined) {
       const beliefs = surrogate.candidates({ random, pending });
       return { beliefs, own: acquire(beliefs, isFree, count) };
@@ -197,7 +237,11 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const begin = warmStart.next(isFree, context);
       if (begin !== undefined) return { ...begin, fidelity: {}, by: "hybrid/start" };
       const { beliefs, own } = await believe(context, isFree);
-      const answer = conversation && (await ask(conversation, context, { beliefs, own }));
+      const proposals = [...trials.map(({ proposal }) => proposal), ...pending];
+      const offers = isPartner ? wordsOf(proposals, isFree).offers : [];
+      const isDue = !isPartner || isCallDue(proposals, given.every);
+      const answer =
+        conversation && isDue ? await ask(conversation, context, { beliefs, own, offers }) : undefined;
       const isEnding = answer !== undefined && "ended" in answer;
       const reply = answer !== undefined && "reply" in answer ? answer.reply : undefined;
       const call = isEnding ? { modelEnded: answer.ended } : reply && { call: reply.number };
@@ -208,27 +252,47 @@ function create(setting: StrategySetting, given: Options): Strategy {
       if (reply !== undefined) {
         const read = readCandidates(domain.space, reply);
         const named = read.kind === "candidates" ? read.candidates : [];
-        const chosen = weigh(named, { surrogate, trials, context, own: own[0], isFree, repair });
-        if (typeof chosen !== "string") return { ...chosen, ...call };
-        const why =
-          read.kind === "unreadable" ? unused("unusable", read.reason) : unused("overruled", chosen);
-        without = { ...call, ...why };
+        if (isPartner) {
+          const said = saidIn(named, readForecasts(reply.text, own.length), { own, isFree, repair });
+          const hasOffers = said.some(({ kind }) => kind === "offer");
+          without = {
+            ...call,
+            ...(said.length > 0 && { modelSaid: said }),
+            ...(read.kind === "unreadable" && unused("unusable", read.reason)),
+            ...(read.kind === "candidates" && !hasOffers && unused("overruled", nothingUsable)),
+          };
+        } else {
+          const chosen = weigh(named, { surrogate, trials, context, own: own[0], isFree, repair });
+          if (typeof chosen !== "string") return { ...chosen, ...call };
+          const why =
+            read.kind === "unreadable" ? unused("unusable", read.reason) : unused("overruled", chosen);
+          without = { ...call, ...why };
+        }
+      }
+      if (isPartner) {
+        const { modelSaid = [] } = without;
+        const words = wordsOf([...proposals, { modelSaid }], isFree);
+        const extra = [...words.offers, ...own].map(choicesOf);
+        const believed =
+          words.offers.length === 0 ? beliefs : surrogate.candidates({ random, pending, extra });
+        const trust = trustOf(trials, believed);
+        const chosen = choose(words, { beliefs: believed, own, trust, proposals });
+        if (chosen !== undefined) return { ...proposalFrom(chosen, believed), ...without };
       }
       const by = "hybrid/surrogate";
       const next = own[0];
       if (next !== undefined) {
         const { choices, predicted, outlook } = next;
         const isMeasured = beliefs.best > Number.NEGATIVE_INFINITY;
-        const why = isMeasured
-          ? "highest expected improvement"
-          : "promises most by its graph, nothing being measured yet";
         const advice =
-          conversation && !callsStillPay(trials) ? `; the model is no longer asked: ${noLongerPays}` : "";
+          conversation && !isPartner && !callsStillPay(trials)
+            ? `; the model is no longer asked: ${noLongerPays}`
+            : "";
         return {
           choices,
           fidelity: {},
           by,
-          rationale: `${why}${advice}`,
+          rationale: `${isMeasured ? surrogateReason : unmeasuredReason}${advice}`,
           ...(isMeasured && { predicted }),
           ...(outlook && { outlook }),
           ...without,
@@ -243,26 +307,24 @@ function create(setting: StrategySetting, given: Options): Strategy {
       surrogate.observe(trial);
     },
     modelPlan() {
-      const calls = Math.min(given.calls, setting.evaluations);
-      const invented = inventedTrials(domain, Math.max(0, calls - 1));
-      const lengthAfter = (count: number) =>
+      const every = isOld ? 1 : given.every;
+      const calls = Math.min(given.calls, Math.ceil(setting.evaluations / every));
+      const invented = inventedTrials(domain, Math.max(0, every * (calls - 1)));
+      const lengthAfter = (asked: number) =>
         JSON.stringify(
           promptOf({
             ...told,
-            trials: invented.slice(0, count),
+            trials: invented.slice(0, every * asked),
             pending: [],
-            left: setting.evaluations - count,
-            wanted: given.candidates,
-            ...inventedBeliefs(domain, given.candidates),
+            left: setting.evaluations - every * asked,
+            wanted,
+            ...inventedBeliefs(domain, shown),
           }),
         ).length;
-      const schema = JSON.stringify([
-        candidatesSchema(domain.space, given.candidates, setting.metric),
-        ...(hasTools ? toolsFor([], 1) : []),
-      ]).length;
+      const schema = JSON.stringify([schemaFor(shown), ...(hasTools ? toolsFor([], 1) : [])]).length;
       return {
         promptChars: meanLength(calls, lengthAfter) + schema,
-        replyTokens: tokensOf(given.candidates * (200 + 3 * domain.space.decisions.length)),
+        replyTokens: tokensOf(wanted * (200 + 3 * domain.space.decisions.length)),
         calls,
       };
     },
@@ -287,54 +349,4 @@ function inventedBeliefs(domain: Domain, count: number) {
     placeOf: () => 0,
   };
   return { beliefs, own };
-}
-
-interface Scales {
-  readonly surrogate: Surrogate;
-  readonly trials: readonly Trial[];
-  readonly context: ProposeContext;
-  /** The surrogate's own best. */
-  readonly own: Acquired | undefined;
-  readonly isFree: (choices: Choices) => boolean;
-  /** The nearest allowed design. */
-  readonly repair: (choices: Choices) => Choices | undefined;
-}
-
-/** The model's candidate that promises most, if it promises more than the surrogate's own; else why there is none. */
-function weigh(named: readonly ModelCandidate[], scales: Scales): Proposal | string {
-  const { surrogate, trials, context, own, isFree } = scales;
-  const allowed = named.flatMap((candidate) => {
-    const choices = scales.repair(candidate.choices);
-    return choices !== undefined && isFree(choices)
-      ? [{ ...candidate, choices, asked: candidate.choices }]
-      : [];
-  });
-  if (allowed.length === 0) return "every candidate was tried before or cannot be brought within the limits";
-  const { random, pending } = context;
-  const beliefs = surrogate.candidates({ random, pending, extra: allowed.map(({ choices }) => choices) });
-  const trust = calibrationOf(trials, beliefs);
-  const isFirst = beliefs.best === Number.NEGATIVE_INFINITY;
-  let chosen: ((typeof allowed)[number] & { readonly place: number }) | undefined;
-  // With nothing measured, levels mean nothing yet: the surrogate only ranks what the model proposes.
-  let most = isFirst ? Number.NEGATIVE_INFINITY : (own?.promise ?? Number.NEGATIVE_INFINITY);
-  for (const candidate of allowed) {
-    const place = beliefs.placeOf(candidate.choices);
-    if (place === undefined) continue;
-    const belief = beliefAt(beliefs, place);
-    const { score } = candidate;
-    const revised = score === undefined || isFirst ? belief : combined(belief, beliefs.valueOf(score), trust);
-    const promise = promiseOf(beliefs, place, revised);
-    if (promise > most) [chosen, most] = [{ ...candidate, place }, promise];
-  }
-  if (chosen === undefined) return "the surrogate's own design promised more";
-  const { choices, score, reason, asked } = chosen;
-  return {
-    choices,
-    fidelity: {},
-    by: "hybrid/model",
-    ...(reason !== undefined && { rationale: reason }),
-    ...(score !== undefined && { predicted: { score } }),
-    ...outlookOf(beliefs, chosen.place),
-    ...(choices !== asked && { repairedFrom: asked }),
-  };
 }

@@ -1,0 +1,259 @@
+// How a language model and a surrogate choose together. What the model offers stays on offer until it is tried; each of
+// its forecasts is scored when the design is measured, whoever chose it; and both are trusted by their errors on the same
+// designs. All of it is read from proposals and trials, so that a resumed search chooses the same.
+import { normalCdf } from "../../../math/normal.ts";
+import { mean, standardDeviation } from "../../../math/statistics.ts";
+import type { ModelCandidate } from "../../prompt/hybrid-prompt.ts";
+import type { Choices } from "../../space.ts";
+import { type Acquired, beliefAt, outlookOf, promiseOf } from "../../surrogate/acquire.ts";
+import { type Belief, combined } from "../../surrogate/model-trust.ts";
+import type { Candidates } from "../../surrogate/surrogate.ts";
+import { isScored, type ModelWord, type Proposal, type Trial } from "../../trial.ts";
+
+export const byModel = "hybrid/model";
+
+/** What the model has said so far, as it stands now. */
+export interface Words {
+  /** Designs that it offered and that are still free, in the order in which they were offered last. */
+  readonly offers: readonly ModelWord[];
+  /** What it said last that it expects of a design. */
+  forecastOf(choices: Choices): number | undefined;
+}
+
+/** @param proposals in order of number, those under way included */
+export function wordsOf(
+  proposals: readonly Pick<Proposal, "modelSaid">[],
+  isFree: (choices: Choices) => boolean,
+): Words {
+  const offers = new Map<string, ModelWord>();
+  const forecasts = new Map<string, number>();
+  for (const word of proposals.flatMap(({ modelSaid = [] }) => modelSaid)) {
+    const key = word.choices.join();
+    if (word.score !== undefined) forecasts.set(key, word.score);
+    if (word.kind !== "offer") continue;
+    offers.delete(key);
+    offers.set(key, word);
+  }
+  return {
+    offers: [...offers.values()].filter(({ choices }) => isFree(choices)),
+    forecastOf: (choices) => forecasts.get(choices.join()),
+  };
+}
+
+export const nothingUsable = "every candidate was tried before or cannot be brought within the limits";
+
+/** A reply as words: candidates brought within the limits, and forecasts of the surrogate's own designs. */
+export function saidIn(
+  candidates: readonly ModelCandidate[],
+  forecasts: readonly (number | undefined)[],
+  at: {
+    readonly own: readonly Acquired[];
+    readonly isFree: (choices: Choices) => boolean;
+    readonly repair: (choices: Choices) => Choices | undefined;
+  },
+): readonly ModelWord[] {
+  const offered = candidates.flatMap(({ choices: asked, score, reason }): ModelWord[] => {
+    const choices = at.repair(asked);
+    if (choices === undefined || !at.isFree(choices)) return [];
+    return [
+      {
+        choices,
+        kind: "offer",
+        ...(score !== undefined && { score }),
+        ...(reason !== undefined && { reason }),
+        ...(choices !== asked && { repairedFrom: asked }),
+      },
+    ];
+  });
+  const foreseen = at.own.flatMap(({ choices }, index): ModelWord[] => {
+    const score = forecasts[index];
+    return score === undefined ? [] : [{ choices, kind: "forecast", score }];
+  });
+  return [...foreseen, ...offered];
+}
+
+/** Whether the model is to be asked now: at first, every few proposals, and again after an answer that told nothing. */
+export function isCallDue(proposals: readonly Proposal[], every: number): boolean {
+  const since = proposals.filter(isChosen).toReversed();
+  const last = since.findIndex(({ call }) => call !== undefined);
+  return last === -1 || last + 1 >= every || since[last]?.modelSaid === undefined;
+}
+
+/** Not what a search was told to begin with, nor a reference. */
+const isChosen = ({ by }: Proposal) => by === byModel || by === "hybrid/surrogate";
+
+export interface Trust {
+  /** What is added to the model's forecasts, and how far they then miss: in units of the surrogate. */
+  readonly model: { readonly bias: number; readonly deviation: number };
+  /** How many times as far as it says the surrogate misses. */
+  readonly surrogateScale: number;
+  /** Designs that both had forecast when they were measured. */
+  readonly common: number;
+  /** How likely it is that the model misses by more than the surrogate, on the same designs; 0.5 for no difference. */
+  readonly modelIsWorse01: number;
+}
+
+/** Both begin as if they had missed by as much in this many forecasts. */
+const priorForecasts = 3;
+
+/**
+ * The posterior of either's errors. The prior is an error of one unit – a tenth of what a network gets wrong – and, once
+ * three results exist, no more than half of their spread.
+ */
+export function trustOf(trials: readonly Trial[], beliefs: Pick<Candidates, "valueOf">): Trust {
+  const value = (score: number) => beliefs.valueOf(score);
+  const results = trials.filter(isScored).map(({ outcome }) => value(outcome.score));
+  const prior = results.length < 3 ? 1 : Math.min(1, Math.max(0.05, standardDeviation(results) / 2));
+  const said = new Map<string, number[]>();
+  const misses: number[] = [];
+  const both: { model: number; surrogate: number }[] = [];
+  const standardised: number[] = [];
+  for (const trial of trials) {
+    for (const { choices, score } of trial.proposal.modelSaid ?? []) {
+      if (score !== undefined) said.set(choices.join(), [...(said.get(choices.join()) ?? []), score]);
+    }
+    if (!isScored(trial)) continue;
+    const { proposal, outcome } = trial;
+    const measured = value(outcome.score);
+    const own = (said.get(proposal.choices.join()) ?? []).map((score) => measured - value(score));
+    misses.push(...own);
+    const expected = proposal.surrogateExpected;
+    if (expected === undefined) continue;
+    const surrogate = measured - value(expected.score);
+    const sd = Math.max(1e-3, value(expected.score) - value(expected.score - expected.sd));
+    standardised.push(surrogate / sd);
+    if (own.length > 0) both.push({ model: mean(own), surrogate });
+  }
+  const bias = sum(misses) / (misses.length + priorForecasts);
+  const posterior = (errors: readonly number[]) =>
+    (priorForecasts * prior ** 2 + sum(errors.map((error) => error ** 2))) / (priorForecasts + errors.length);
+  const model = posterior(both.map((miss) => miss.model - bias));
+  const surrogate = posterior(both.map((miss) => miss.surrogate));
+  return {
+    model: { bias, deviation: Math.sqrt(posterior(misses.map((miss) => miss - bias))) },
+    surrogateScale: Math.sqrt(
+      Math.max(
+        1,
+        (priorForecasts + sum(standardised.map((z) => z ** 2))) / (priorForecasts + standardised.length),
+      ),
+    ),
+    common: both.length,
+    // The logarithm of a variance from n errors has a variance of about 2 / n.
+    modelIsWorse01: normalCdf(Math.log(model / surrogate) / Math.sqrt(4 / (both.length + priorForecasts))),
+  };
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** A model's record is taken to be worse than the surrogate's from here on. */
+const worseFrom01 = 0.8;
+/** … and beyond doubt from here on. */
+const hopelessFrom01 = 0.975;
+const minCommon = 4;
+/** Designs of the model in a row that were no better than the best. */
+const patience = 4;
+
+/** Why the model is not asked any more, by its own record alone; undefined while it is. */
+export function letGo(trials: readonly Trial[], trust: Trust): string | undefined {
+  if (trust.common < minCommon || trust.modelIsWorse01 < hopelessFrom01) return undefined;
+  let best = Number.NEGATIVE_INFINITY;
+  let inVain = 0;
+  for (const trial of trials) {
+    const improves = isScored(trial) && trial.outcome.score > best;
+    if (improves) best = trial.outcome.score;
+    if (trial.proposal.by === byModel) inVain = improves ? 0 : inVain + 1;
+  }
+  if (inVain < patience) return undefined;
+  return `its ${trust.common} forecasts of measured designs missed by more than the surrogate's, and its last ${inVain} designs were no better than the best`;
+}
+
+export interface Choice {
+  readonly choices: Choices;
+  /** What the model said when it offered it; undefined for a design of the surrogate's own. */
+  readonly word: ModelWord | undefined;
+  readonly place: number;
+  readonly why: string;
+}
+
+/** Weighted by either's record; how much is left to learn of a design is what the surrogate and the forecast say. */
+function joint(own: Belief, forecast: number, { model, surrogateScale }: Trust): Belief {
+  const weighed = { mean: own.mean, deviation: own.deviation * surrogateScale };
+  return {
+    mean: combined(weighed, forecast, model).mean,
+    deviation: combined(own, forecast, model).deviation,
+  };
+}
+
+/**
+ * The next design, of all that is on offer and the surrogate's own. A third of the evaluations is the model's best while
+ * its record is not worse; of the others the one that promises most, both being believed by their records. What both
+ * expect to be worse than something else at hand is never taken.
+ */
+export function choose(
+  { offers, forecastOf }: Words,
+  at: {
+    readonly beliefs: Candidates;
+    readonly own: readonly Acquired[];
+    readonly trust: Trust;
+    /** Proposals so far, those under way included. */
+    readonly proposals: readonly Proposal[];
+  },
+): Choice | undefined {
+  const { beliefs, trust, proposals } = at;
+  const isTrusted = trust.modelIsWorse01 < worseFrom01;
+  const wordOf = new Map(offers.map((word) => [word.choices.join(), word]));
+  const all = [...offers, ...at.own.filter(({ choices }) => !wordOf.has(choices.join()))];
+  const known = all.flatMap(({ choices }) => {
+    const place = beliefs.placeOf(choices);
+    if (place === undefined) return [];
+    const said = isTrusted ? forecastOf(choices) : undefined;
+    const believed = beliefAt(beliefs, place);
+    const revised = said === undefined ? believed : joint(believed, beliefs.valueOf(said), trust);
+    const word = wordOf.get(choices.join());
+    return [{ choices, place, word, own: believed, said, promise: promiseOf(beliefs, place, revised) }];
+  });
+  // Before anything is measured levels mean nothing, but either's order does.
+  const free = known.filter(
+    (one) =>
+      !known.some(
+        (other) =>
+          one.said !== undefined &&
+          other.said !== undefined &&
+          other.said > one.said &&
+          other.own.mean > one.own.mean,
+      ),
+  );
+  const models = free.filter(({ word }) => word !== undefined);
+  const made = proposals.filter(isChosen);
+  const share01 = made.filter(({ by }) => by === byModel).length / (made.length + 1);
+  if (models.length > 0 && share01 < 1 / 3 && isTrusted) {
+    const [first] = [...models].sort((a, b) => (b.said ?? -1) - (a.said ?? -1) || b.own.mean - a.own.mean);
+    return { ...first!, why: "the model's best candidate" };
+  }
+  const [best] = [...free].sort((a, b) => b.promise - a.promise);
+  const why = offers.length === 0 ? surrogateReason : "promises most, both being believed by their records";
+  return best && { ...best, why };
+}
+
+export const surrogateReason = "highest expected improvement";
+export const unmeasuredReason = "promises most by its graph, nothing being measured yet";
+
+/** The choice as a proposal, with what either expects of it. */
+export function proposalFrom({ choices, word, place, why }: Choice, beliefs: Candidates): Proposal {
+  const isMeasured = beliefs.best > Number.NEGATIVE_INFINITY;
+  const { mean: believed, deviation } = beliefAt(beliefs, place);
+  const surrogateExpected = beliefs.scoreOf(believed, deviation);
+  const expected = { ...outlookOf(beliefs, place), ...(isMeasured && { surrogateExpected }) };
+  if (word === undefined) {
+    const rationale = isMeasured ? why : unmeasuredReason;
+    const predicted = isMeasured && { predicted: surrogateExpected };
+    return { choices, fidelity: {}, by: "hybrid/surrogate", rationale, ...predicted, ...expected };
+  }
+  return {
+    ...{ choices, fidelity: {}, by: byModel },
+    ...(word.reason !== undefined && { rationale: word.reason }),
+    ...(word.score !== undefined && { predicted: { score: word.score } }),
+    ...(word.repairedFrom !== undefined && { repairedFrom: word.repairedFrom }),
+    ...expected,
+  };
+}
