@@ -176,10 +176,13 @@ function verdictOf(
   if (best === undefined) return ["No design could be scored.", ...lastFailure(trials)];
   const { key, trial, paramCount, macCount, value, testMetrics, test } = best;
   const figure = `${metricWords(metric)} ${formatMetric(metric, value)}`;
+  // Of a run by the clock the final training has a validation figure of its own; the search's is of a short training.
+  const full = race === undefined ? undefined : (test.validation as Metrics | undefined);
+  const shown = full === undefined ? figure : `${metricWords(metric)} ${formatFrom(metric, full)}`;
   const figures =
     selectedOn === "test"
       ? `${figure} – this table has test figures only, so the design was selected on test`
-      : `validation ${figure}${testMetrics === undefined ? "" : `, test ${formatFrom(metric, testMetrics)}`}`;
+      : `validation ${shown}${testMetrics === undefined ? "" : `, test ${formatFrom(metric, testMetrics)}`}`;
   const lines = [
     `Best: ${key} – trial ${trial}, ${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs`,
     `  ${figures}`,

@@ -39,7 +39,7 @@ import type { SearchResult } from "./search-result.ts";
  * ```ts
  * import { search } from "genius-nas";
  *
- * const run = await search({ data: "digits", limits: { maxParams: "20k" }, budget: { trials: 5 } });
+ * const run = await search({ data: "digits", limits: { maxParams: "20k" }, budget: { minutes: 3 } });
  * console.log(run.verdict.join("\n"), run.files);
  * ```
  */

@@ -103,7 +103,7 @@ ${entries.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`).jo
 Every command takes --help, and --json for results that a program can read.
 Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted (resumable).
 
-A first search, with nothing to set up:  genius search digits --max-params 20k --max-macs 2M
+A first search, with nothing to set up:  genius search digits --max-params 20k --max-macs 2M --minutes 3
 `);
   return 0;
 }

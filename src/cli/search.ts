@@ -42,8 +42,8 @@ you choose are options here as well: add them to --help to see theirs, as in
   genius search --strategy evolution --help
 
 Examples:
-  genius search digits --max-params 20k
-  genius search ./photos --max-params 100k --max-macs 20M --trials 20
+  genius search digits --max-params 20k --minutes 3
+  genius search ./photos --max-params 100k --max-macs 20M --hours 1
   genius search nas-bench-macro --strategy llm --model ollama/llama3.1 --trials 10
   genius search --model replay/329M.json`,
   async help(given) {

@@ -137,6 +137,38 @@ test.each([1, 3])(
   },
 );
 
+test("a network from outside the space is counted, held to the limits and evaluated once", async () => {
+  const outside = (outFeatures: number) => {
+    const build = createNetworkBuilder(`outside-${outFeatures}`, [1, 1, 1]);
+    const features = build.add("wide", { kind: "linear", outFeatures, bias: false }, "input");
+    build.add("linear", { kind: "linear", outFeatures: 2, bias: false }, features);
+    return build.build();
+  };
+  const networks = [outside(2), outside(2), outside(50), outside(3)];
+  let next = 0;
+  const { trials } = await runStudy(
+    studyOf({
+      domain: createDomain(space, { maxParamCount: 20 }),
+      trials: 10,
+      strategy: {
+        async propose() {
+          next += 1;
+          const network = networks[next - 1];
+          return network && { choices: [], network, fidelity: { seconds: 1 }, by: "reference" };
+        },
+        observe() {},
+      },
+    }),
+  );
+  expect(trials.map(({ outcome }) => (outcome.kind === "failed" ? outcome.reason : outcome.kind))).toEqual([
+    "scored",
+    "duplicate",
+    "infeasible",
+    "scored",
+  ]);
+  expect(trials.map(({ cost }) => cost.paramCount)).toEqual([6, 6, 150, 9]);
+});
+
 test("infeasible, repeated, unreadable and made-up proposals cost no evaluation", async () => {
   const proposals: Proposal[] = [
     { choices: [0, 0, 0, 0, 0, 0], fidelity: {}, by: "list", nominalScore: 0.99 },
