@@ -15,6 +15,7 @@ import type { Space } from "../search/space.ts";
 import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { chanceOfRun } from "../study/chance.ts";
+import { raceOfRun } from "../study/race-words.ts";
 import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
 import { factsOfText, textInWords } from "./text-facts.ts";
@@ -70,7 +71,11 @@ export default defineCommand({
         ),
       ),
     );
-    say(`${evaluated.length} of ${config.trials} evaluations, ${trials.length} proposals · ${words[state]}`);
+    const length =
+      config.minutes === undefined
+        ? `${evaluated.length} of ${config.trials} evaluations`
+        : `${evaluated.length} evaluations in ${config.minutes} minutes`;
+    say(`${length}, ${trials.length} proposals · ${words[state]}`);
     if (best !== undefined) {
       const scores = bestSoFar(trials).flatMap(({ trial, best }) => (isScored(trial) ? (best ?? []) : []));
       say(`${sparkline(scores.slice(-60))} best so far`);
@@ -83,6 +88,9 @@ export default defineCommand({
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
       say("");
       for (const line of networkSketch(networkOf(space, best.proposal), terminal.columns)) say(line);
+      const verdict = raceOfRun(journal);
+      if (verdict !== undefined) say("");
+      for (const line of verdict ?? []) say(terminalSafe(line));
       if (result?.baselines !== undefined) {
         say("");
         say("Beside it, at the same evaluations:");

@@ -196,6 +196,8 @@ export interface RunSummary {
   readonly testScore?: number;
   /** What to say where the best is at chance level. */
   readonly chance?: string;
+  /** Of a finished run by the clock: whether its network is better than the best hand-designed one. */
+  readonly beside?: readonly string[];
   readonly spent: Spending;
 }
 

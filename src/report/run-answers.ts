@@ -8,6 +8,7 @@ import { worthInWords } from "../search/model-worth.ts";
 import { designName, isDesignOf } from "../search/proposed-network.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
+import { raceOfRun } from "../study/race-words.ts";
 import { spendingOf } from "../study/spending.ts";
 import { selectedOnTest } from "./comparison.ts";
 import { type RunReportInput, standings } from "./run-facts.ts";
@@ -18,9 +19,17 @@ export interface Answer {
 }
 
 /** The four questions of a reader in a hurry. */
+/** Of a run by the clock. */
+function besideReferences({ record }: RunReportInput): Answer[] {
+  const words = raceOfRun(record);
+  const question = "Is it better than networks that people designed?";
+  return words === undefined ? [] : [{ question, answer: words.join(" ") }];
+}
+
 export function answers(input: RunReportInput): Answer[] {
   return [
     { question: "Which network is the best?", answer: bestInWords(input) },
+    ...besideReferences(input),
     { question: "Is it better than random search?", answer: againstRandom(input) },
     { question: "What did it cost?", answer: costInWords(input) },
     { question: "Can I repeat it?", answer: repeatInWords(input) },

@@ -3,6 +3,7 @@ import { accuracy, type Metric, metricOf, scoreOf } from "../metrics/index.ts";
 import type { Limits } from "../search/space.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { evaluatorFacts } from "../study/fold.ts";
+import { raceOfRun } from "../study/race-words.ts";
 import { type Spending, spendingOf } from "../study/spending.ts";
 import type { RunState, RunView } from "./run-view.ts";
 
@@ -30,6 +31,8 @@ export interface RunSummary {
   readonly testScore?: number;
   /** Why the best is no result, where it is at chance level. */
   readonly chance?: string;
+  /** Of a finished run by the clock: whether it beat the best hand-designed network. */
+  readonly beside?: readonly string[];
   readonly spent: RunSpending;
 }
 
@@ -65,6 +68,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
   const metric = config?.metric ?? metricOf(accuracy);
   const tested = result?.testMetrics?.[metric.name];
   const chance = chanceOfRun(journal);
+  const beside = raceOfRun(journal);
   const { evaluations, proposals, usd, ...spent } = spendingOf(journal, calls);
   return {
     id,
@@ -94,6 +98,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
       },
     }),
     ...(chance !== undefined && { chance }),
+    ...(beside !== undefined && { beside }),
     ...(tested !== undefined && { testScore: scoreOf(metric, tested) }),
     spent: { ...spent, ...(usd !== undefined && { usd }) },
   };

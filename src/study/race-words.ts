@@ -4,6 +4,17 @@ import { formatDuration } from "../base/units.ts";
 import { formatDifference, type Metric } from "../metrics/index.ts";
 import { differenceNoise, noiseWidth, type RaceVerdict } from "../search/race/verdict.ts";
 import { isEvaluated, type Trial } from "../search/trial.ts";
+import type { JournalState } from "./fold.ts";
+
+/** The verdict of a finished run by the clock; undefined for any other. */
+export function raceOfRun({
+  header,
+  trials,
+  result,
+}: Pick<JournalState, "header" | "trials" | "result">): readonly string[] | undefined {
+  if (header === undefined || result?.verdict === undefined) return undefined;
+  return raceWords(result.verdict, { trials, metric: header.config.metric });
+}
 
 export function raceWords(
   verdict: RaceVerdict,

@@ -146,6 +146,7 @@ function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: b
         ]}
       />
       {detail.chance !== undefined && <Notice>{detail.chance}</Notice>}
+      {detail.beside !== undefined && <Notice>{detail.beside.join(" ")}</Notice>}
       {detail.selectedOn === "test" && (
         <Notice>Selected on test data: the table has no other accuracy. Such figures are optimistic.</Notice>
       )}
