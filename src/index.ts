@@ -80,6 +80,8 @@ export {
   type NetworkNode,
   type Operation,
 } from "./graph/network.ts";
+export { highestOf } from "./metrics/classes.ts";
+export { defineMetric, type Metric, type MetricDefinition, type Scored } from "./metrics/metric.ts";
 export type { Bench, BenchTrace, Comparison } from "./report/index.ts";
 export { fromDigits, keyOf, parseChoices, toDigits } from "./search/choices.ts";
 export {
@@ -130,4 +132,18 @@ export { createJournal, type Journal, openJournal, readJournal } from "./study/j
 export type { StudyConfig } from "./study/journal-lines.ts";
 export { runStudy, type Study, type StudyEvent, type StudyResult, testBest } from "./study/run-study.ts";
 export { type TableJudge, type Trace, type TracePoint, traceStudy } from "./study/table-trace.ts";
+export {
+  type DatasetFormat,
+  type DatasetListing,
+  defineFormat,
+  type ImageRecord,
+  type StoredImage,
+} from "./tasks/image-classification/dataset.ts";
 export { type ImageSize, imageSizeOption, sidesOf } from "./tasks/image-size.ts";
+export {
+  defineTask,
+  type Task,
+  type TaskData,
+  type TaskDescription,
+  type TaskSetting,
+} from "./tasks/task.ts";

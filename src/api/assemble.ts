@@ -122,6 +122,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       fidelity: race === undefined ? evaluator.fidelity : { full: { seconds: race.plan.rungs[0] as number } },
       training: createTrainingAccess({
         ...(typeof config.evaluatorOptions.task === "string" && { task: config.evaluatorOptions.task }),
+        ...(typeof config.evaluatorOptions.format === "string" && { format: config.evaluatorOptions.format }),
         dataset: config.dataset,
         seed: config.seed,
         environment,

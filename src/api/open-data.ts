@@ -40,6 +40,8 @@ export interface OpenDataOptions {
   readonly space?: string | undefined;
   /** Size in pixels that images are brought to; their own, with a short side up to 64, by default. */
   readonly imageSize?: ImageSize | undefined;
+  /** How images are read: a name of `genius list formats`, or a file made with `defineFormat`; detected by default. */
+  readonly format?: string | undefined;
   /** Told in words when something takes long. */
   readonly onProgress?: ((text: string) => void) | undefined;
   /** Places of data and caches; `process.env` by default. */
@@ -62,7 +64,7 @@ export async function openData(
   data: string,
   options: OpenDataOptions = {},
 ): Promise<OpenedImages | OpenedTable> {
-  const { environment = process.env, onProgress, imageSize } = options;
+  const { environment = process.env, onProgress, imageSize, format } = options;
   const setting = { environment, ...(onProgress !== undefined && { onProgress }) };
   const published = findPublished(data, options.space);
   if (published !== undefined) {
@@ -72,7 +74,7 @@ export async function openData(
     return { kind: "table", name: words, space, table: await openTable({ ...setting, space, dataset }) };
   }
   const task = taskNamed(options.task);
-  const dataset = await task.open(data, { ...setting, imageSize });
+  const dataset = await task.open(data, { ...setting, imageSize, format });
   const { name, classNames, shape, train, test, hash } = dataset;
   return {
     ...{ kind: "images", name, classNames, shape, hash, dataset },

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { unknownName } from "../base/nearest.ts";
+import { isPath } from "../base/own-file.ts";
 import { findPublished } from "../catalog/datasets.ts";
 import {
   type Given,
@@ -17,7 +18,7 @@ import {
 import type { DatasetDescription, EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import { isMessageList, parseModelName } from "../llm/index.ts";
-import { accuracy, type Metric, metricOf } from "../metrics/index.ts";
+import { accuracy, loadOwnMetric, type Metric, metricOf } from "../metrics/index.ts";
 import type { Limits, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
@@ -171,7 +172,7 @@ export async function resolveConfig(
   return {
     dataset: chosen.dataset,
     task: described?.words ?? space.summary,
-    metric: metricOf(selectedMetric(settings.metric, evaluator, evaluatorOptions)),
+    metric: metricOf(await selectedMetric(settings.metric, evaluator, evaluatorOptions)),
     space: chosen.references.space,
     spaceOptions: fitOptions(space, fitted, options.spaceOptions ?? {}),
     strategy: chosen.references.strategy,
@@ -201,11 +202,18 @@ export async function resolveConfig(
 }
 
 /** What designs are selected on: what was asked for, among what the evaluator measures. */
-function selectedMetric(
+async function selectedMetric(
   name: string | undefined,
   { name: evaluator, ...definition }: EvaluatorDefinition,
   options: JsonObject,
-): Metric {
+): Promise<Metric> {
+  if (name !== undefined && isPath(name)) {
+    if (definition.measuresOwn) return { ...(await loadOwnMetric(name)), file: name };
+    throw new GeniusError(
+      "wrong-use",
+      `The evaluator ${evaluator} cannot measure a metric of your own (${name}). Choose --evaluator train.`,
+    );
+  }
   const metrics = definition.metricsOf?.(options) ?? definition.metrics ?? [accuracy];
   const metric = name === undefined ? metrics[0] : metrics.find((one) => one.name === name);
   if (metric !== undefined) return metric;

@@ -92,7 +92,7 @@ export interface SearchOptions extends Sitting {
   readonly evaluatorOptions?: MemberOptions | undefined;
   /** Of the launcher that the evaluator's options name. */
   readonly launcherOptions?: MemberOptions | undefined;
-  /** What designs are selected on: a name of `genius list metrics`; accuracy by default. */
+  /** What designs are selected on: a name of `genius list metrics`, or a file made with `defineMetric`; accuracy by default. */
   readonly metric?: string | undefined;
   /** The same seed gives the same search; 1 by default. */
   readonly seed?: number | undefined;

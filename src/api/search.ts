@@ -4,8 +4,8 @@
 import { rmdir } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { GeniusError } from "../base/errors.ts";
+import { isPath } from "../base/own-file.ts";
 import { listDatasets } from "../catalog/datasets.ts";
-import { isPath } from "../catalog/load.ts";
 import { createRunFolder } from "../runs/run-folder.ts";
 import { putTurn, removeItem } from "../study/inbox.ts";
 import { createJournal, openJournal, readJournal } from "../study/journal.ts";

@@ -14,6 +14,8 @@ import { taskNamed } from "../tasks/index.ts";
 export interface TrainingAccessSetting {
   /** A name of `genius list tasks`; image classification by default. */
   readonly task?: string;
+  /** How the study's dataset is read; detected by default. */
+  readonly format?: string;
   /** The study's dataset, by name or path. */
   readonly dataset: string;
   readonly seed: number;
@@ -26,14 +28,18 @@ export interface TrainingAccessSetting {
 const retries = 3;
 
 export function createTrainingAccess(setting: TrainingAccessSetting): TrainingAccess {
-  const { task, dataset, seed, environment, openLauncher, onProgress } = setting;
+  const { task, format, dataset, seed, environment, openLauncher, onProgress } = setting;
   return {
     seed,
     // Asked for when it is used: a search of a published table needs no cache.
     get cacheFolder() {
       return cacheDirectoryOf(environment);
     },
-    openDataset: (imageSize, source = dataset) => taskNamed(task).open(source, { environment, imageSize }),
+    openDataset: (imageSize, source) =>
+      taskNamed(task).open(source ?? dataset, {
+        ...{ environment, imageSize },
+        ...(source === undefined && { format }),
+      }),
     async runTrainer({ module, folder, launcher: name, python, onLine, signal }) {
       const launcher = await openLauncher(name);
       try {

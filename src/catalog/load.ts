@@ -1,12 +1,10 @@
 // From a name, a path or an object to a definition: `evolution` comes from the catalog, `./mine.ts` from the user's
 // file of the same form, and a script hands over its own object. Options are checked by the member's own schema.
 import { readFile } from "node:fs/promises";
-import { registerHooks } from "node:module";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { z } from "zod";
-import { fileError, GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
+import { fileError, GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
+import { checkForm, isPath, loadOwnFile } from "../base/own-file.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import type { ReferenceDefinition } from "../search/references/reference.ts";
@@ -93,11 +91,6 @@ export async function referenceOf(kind: keyof typeof catalogs, given: Given<Defi
   return (await entry?.load()) === given ? given.name : `${scriptPrefix}${given.name}`;
 }
 
-/** Whether a name means a file of the user's own. */
-export function isPath(name: string): boolean {
-  return /[/\\]/.test(name) || /\.([cm]?[jt]s|txt)$/.test(name);
-}
-
 /** Whether a name means a text of the language. */
 export const isText = (name: string): boolean => name.endsWith(".txt");
 
@@ -110,68 +103,20 @@ async function loadText(file: string): Promise<SpaceDefinition> {
 }
 
 async function loadFile<D extends Definition>(kind: string, file: string): Promise<D> {
-  resolveOwnPackages();
-  let value: unknown;
-  try {
-    value = ((await import(pathToFileURL(resolve(file)).href)) as { default?: unknown }).default;
-  } catch (thrown) {
-    throw new GeniusError("bad-file", `The ${kind} ${file} could not be loaded: ${messageOf(thrown)}`, {
-      cause: thrown,
-    });
-  }
-  return checkDefinition<D>(kind, value, `${file}: its default export`);
+  return checkDefinition<D>(kind, await loadOwnFile(kind, file), `${file}: its default export`);
 }
 
 /** @throws GeniusError `bad-file` when a value does not have the form of a definition. */
 function checkDefinition<D extends Definition>(kind: string, value: unknown, what: string): D {
-  const fields = (typeof value === "object" && value !== null ? value : {}) as Readonly<
-    Record<string, unknown>
-  >;
-  const form = { name: "string", ...forms[kind === "reference" ? "built" : "created"] };
-  const define = `define${kind[0]?.toUpperCase()}${kind.slice(1)}({ ${Object.keys(form).join(", ")}, … })`;
-  for (const [field, type] of Object.entries(form)) {
-    if (typeof fields[field] === type && fields[field] !== null) continue;
-    throw new GeniusError(
-      "bad-file",
-      `${what} is no ${kind}. It needs a ${type} "${field}"; make it with ${define}.`,
-    );
-  }
-  if ("options" in form && !("_zod" in (fields.options as object))) {
+  const form = { name: "string", ...forms[kind === "reference" ? "built" : "created"] } as const;
+  const definition = checkForm<D>(kind, value, { what, form });
+  if ("options" in form && !("_zod" in (definition as { options?: object }).options!)) {
     throw new GeniusError(
       "bad-file",
       `${what}: "options" is no schema of zod 4. Import { z } from "zod" and write options: z.object({ … }).`,
     );
   }
-  return value as D;
-}
-
-let resolves = false;
-
-/**
- * Lets a user's file import "genius-nas" and "zod" wherever it lies: this very copy of genius-nas always, and the zod
- * that came with it where there is none beside the file. It holds for the thread that calls it.
- */
-function resolveOwnPackages(): void {
-  if (resolves) return;
-  resolves = true;
-  const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-  const own: Readonly<Record<string, string>> = {
-    "genius-nas": new URL(`../index${extension}`, import.meta.url).href,
-    "genius-nas/testing": new URL(`../testing/index${extension}`, import.meta.url).href,
-  };
-  registerHooks({
-    resolve(specifier, context, next) {
-      const url = own[specifier];
-      if (url !== undefined) return { url, shortCircuit: true };
-      if (!/^zod(\/|$)/.test(specifier)) return next(specifier, context);
-      try {
-        return next(specifier, context);
-      } catch (thrown) {
-        if (systemCodeOf(thrown) !== "ERR_MODULE_NOT_FOUND") throw thrown;
-        return next(specifier, { ...context, parentURL: import.meta.url });
-      }
-    },
-  });
+  return definition;
 }
 
 /**

@@ -7,6 +7,7 @@ import { defineCommand } from "../command/command.ts";
 import { type DatasetReport, layoutLines } from "../tasks/image-classification/index.ts";
 import { imageSizeOption } from "../tasks/image-size.ts";
 import { taskNamed } from "../tasks/index.ts";
+import { trainOptions } from "../training/options.ts";
 
 export default defineCommand({
   options: z.object({
@@ -20,6 +21,7 @@ export default defineCommand({
       .describe(
         "size in pixels that images are brought to: 32, or 24x32 for height x width (default: their own, with a short side of 8 to 64)",
       ),
+    format: trainOptions.shape.format,
     json: z.boolean().default(false).describe("one JSON object on standard output"),
   }),
   more: `Shows the parts and classes that were understood, how many images each has, their sizes, and everything that is odd:
@@ -35,7 +37,8 @@ Example:
     const { environment } = terminal;
     const onProgress = (text: string) => terminal.error(`${text}\n`);
     const task = taskNamed(options.task);
-    const opened = await task.open(dataset, { environment, onProgress, imageSize: options.imageSize });
+    const { imageSize, format } = options;
+    const opened = await task.open(dataset, { environment, onProgress, imageSize, format });
     const { name, shape, hash, report } = opened;
     if (options.json) {
       terminal.out(jsonLine({ name, shape, hash, report }));

@@ -116,6 +116,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** The same, for an evaluator whose options choose the task. */
   metricsOf?(options: Options): readonly Metric[];
+  /** Whether it measures a metric of the user's own too: `EvaluatorSetting.metric` then has a `file`. */
+  readonly measuresOwn?: boolean;
   /** The name or file of the launcher that trainings run on, for an evaluator that uses one. */
   launcherOf?(options: Options): string;
   /**

@@ -41,7 +41,7 @@ async function open(
   size?: readonly number[],
 ) {
   const dataset = await make(counts, size);
-  const described = await describeData(task, { dataset, environment }, undefined);
+  const described = await describeData(task, { dataset, environment });
   const space = mobile.create(mobile.options.parse(mobile.fit!(described.images!, {})));
   const all = trainOptions.parse(options);
   const metric = accuracy;
@@ -94,11 +94,7 @@ test("icons and strips are brought to a side that the space takes", async () => 
       [8, 800],
     ],
   ] as const) {
-    const { images } = await describeData(
-      task,
-      { dataset: await make([4, 4], size), environment },
-      undefined,
-    );
+    const { images } = await describeData(task, { dataset: await make([4, 4], size), environment });
     expect(images).toMatchObject({ imageSize, classCount: 2 });
   }
 });

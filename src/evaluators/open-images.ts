@@ -13,19 +13,26 @@ import {
   takeFraction,
 } from "../tasks/image-classification/index.ts";
 import { type ImageSize, sidesOf, sizeOf, sizeText, withShortSide } from "../tasks/image-size.ts";
-import type { taskNamed } from "../tasks/index.ts";
+import type { TaskSetting, taskNamed } from "../tasks/index.ts";
 import type { ImageCounts } from "../training/plan.ts";
 import type { DatasetDescription, DescribeSetting, EvaluatorSetting } from "./evaluator.ts";
 
 type StudyTask = ReturnType<typeof taskNamed>;
 
+/** How a source is read, and at which size. */
+type DataChoice = Pick<TaskSetting, "imageSize" | "format">;
+
 /** What a space and a study must know of a task's dataset. */
 export async function describeData(
   task: StudyTask,
   { dataset, ...setting }: DescribeSetting,
-  imageSize: ImageSize | undefined,
+  { imageSize, format }: DataChoice = {},
 ): Promise<DatasetDescription> {
-  const { input, classNames, words, understood } = await task.describe(dataset, { ...setting, imageSize });
+  const { input, classNames, words, understood } = await task.describe(dataset, {
+    ...setting,
+    imageSize,
+    format,
+  });
   const [channels, height, width] = input;
   return {
     ...(understood !== undefined && { understood }),
@@ -91,15 +98,14 @@ function chanceOn(part: string, set: Dataset["train"] | undefined, { chance }: M
 export async function openStudyImages(
   { task, metric }: { readonly task: StudyTask; readonly metric: MetricDefinition },
   setting: EvaluatorSetting,
-  options: {
-    readonly imageSize?: ImageSize | undefined;
+  options: DataChoice & {
     readonly validationFraction01: number;
     readonly dataFraction01: number;
   },
 ): Promise<StudyImages> {
   const { space, seed, environment, onProgress } = setting;
   const open = (imageSize: ImageSize | undefined) =>
-    task.open(setting.dataset, { environment, onProgress, imageSize });
+    task.open(setting.dataset, { environment, onProgress, imageSize, format: options.format });
   const dataset = await open(trainingSize(space, options.imageSize));
   refuseMisfit(dataset, space);
   const size = inputSize(dataset.shape);

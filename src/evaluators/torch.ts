@@ -41,7 +41,7 @@ export default defineEvaluator({
   source: "Made for GENIUS on PyTorch; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
   options: torchOptions,
   launcherOf: ({ launcher }) => launcher,
-  describe: (setting, options) => describeData(taskNamed(options.task), setting, options.imageSize),
+  describe: (setting, options) => describeData(taskNamed(options.task), setting, options),
   create,
 });
 

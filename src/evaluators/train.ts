@@ -12,7 +12,7 @@ import { GeniusError } from "../base/errors.ts";
 import { checkExecutionProvider } from "../engine/index.ts";
 import { networkCost } from "../graph/cost.ts";
 import type { Network } from "../graph/network.ts";
-import { scoreIn } from "../metrics/index.ts";
+import { loadOwnMetric, scoreIn } from "../metrics/index.ts";
 import type { Evaluation } from "../search/trial.ts";
 import { selectedMetric, taskNamed } from "../tasks/index.ts";
 import { type Length, openCheckpoints, trainingKey } from "../training/checkpoints.ts";
@@ -36,16 +36,21 @@ export default defineEvaluator({
     "Trains every design on this machine, several at once, and the selected one at full length: model.onnx, model.py, weights and test figures.",
   source: "Made for GENIUS on onnxruntime; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
   metricsOf: ({ task }) => taskNamed(task).selectable,
+  measuresOwn: true,
   options: trainOptions,
   trainsByTheClock: true,
-  describe: (setting, options) => describeData(taskNamed(options.task), setting, options.imageSize),
+  describe: (setting, options) => describeData(taskNamed(options.task), setting, options),
   create,
 });
 
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
   const { space, folder, seed, byTheClock = false } = setting;
   const task = taskNamed(options.task);
-  const metric = selectedMetric(task, setting.metric);
+  const metricFile = setting.metric?.file;
+  const metric =
+    metricFile === undefined
+      ? selectedMetric(task, setting.metric)
+      : { ...(await loadOwnMetric(metricFile)), file: metricFile };
   await checkExecutionProvider(options.executionProvider ?? "cpu");
   const { dataset, imageCounts, validationImages, chance, countAt, sizeAt, cacheOf } = await openStudyImages(
     { task, metric },
@@ -75,6 +80,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       network,
       data: {
         task: task.name,
+        ...(metricFile !== undefined && { metricFile }),
         cachePath: await cacheOf(imageSize),
         validationFraction01: options.validationFraction01,
         splitSeed: seed,

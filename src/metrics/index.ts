@@ -23,3 +23,4 @@ export {
   valueOfScore,
   withUnit,
 } from "./metric.ts";
+export { loadOwnMetric } from "./own-metric.ts";

@@ -13,6 +13,8 @@ export interface Metric {
   readonly goal: "maximise" | "minimise";
   /** Lowest and highest possible value; absent where there is none. */
   readonly range?: readonly [number, number];
+  /** The file that defines it, for a metric of the user's own. */
+  readonly file?: string;
 }
 
 /** Figures by the name of their metric, each in the metric's own unit. */
@@ -51,8 +53,12 @@ export function defineMetric(definition: MetricDefinition): MetricDefinition {
 }
 
 /** The part of a definition that is data. */
-export function metricOf({ name, label, unit, goal, range }: Metric): Metric {
-  return { name, ...(label !== undefined && { label }), unit, goal, ...(range !== undefined && { range }) };
+export function metricOf({ name, label, unit, goal, range, file }: Metric): Metric {
+  return {
+    ...{ name, ...(label !== undefined && { label }), unit, goal },
+    ...(range !== undefined && { range }),
+    ...(file !== undefined && { file }),
+  };
 }
 
 /** A value as designs are compared by it: higher is better. */

@@ -125,6 +125,7 @@ const metric = z.looseObject({
   unit: z.string(),
   goal: z.enum(["maximise", "minimise"]),
   range: z.tuple([finite, finite]).optional(),
+  file: z.string().optional(),
 });
 const point = z.looseObject({
   epoch: finite,

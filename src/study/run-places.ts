@@ -10,7 +10,7 @@ export interface Place {
   readonly fromRun: string;
 }
 
-/** By the field of the configuration that names it: `dataset`, `space`, `evaluatorOptions.tableFile`. */
+/** By the field of the configuration that names it: `dataset`, `space`, `metric.file`, `evaluatorOptions.tableFile`. */
 export type Places = Readonly<Record<string, Place>>;
 
 /** The fields that may name a file or a folder. */
@@ -20,6 +20,7 @@ interface Placeable {
   readonly strategy: string;
   readonly evaluator: string;
   readonly model?: string;
+  readonly metric: { readonly file?: string };
   readonly spaceOptions: JsonObject;
   readonly strategyOptions: JsonObject;
   readonly evaluatorOptions: JsonObject;
@@ -42,6 +43,7 @@ const isPathLike = (name: string) => /[/\\]/.test(name) || /\.([cm]?[jt]s|txt)$/
 function textsOf(config: Placeable): [field: string, text: string][] {
   const texts: [string, string][] = members.map((field) => [field, config[field]]);
   if (config.model?.startsWith(replay)) texts.push(["model", config.model.slice(replay.length)]);
+  if (config.metric.file !== undefined) texts.push(["metric.file", config.metric.file]);
   for (const set of optionSets)
     for (const [name, value] of Object.entries(config[set] ?? {}))
       if (typeof value === "string" && isPathLike(value)) texts.push([`${set}.${name}`, value]);

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { messageOf } from "../base/errors.ts";
 import { parseCount } from "../base/units.ts";
+import { selectableMetrics } from "../metrics/index.ts";
 
 /** A count as people write it: 20000, 20k, 5M, 1.5G. */
 const count = z.union([z.string(), z.number()]).transform((value, context) => {
@@ -83,8 +84,8 @@ export const searchSettings = z.object({
     `how designs are evaluated (default: table for a published table, else ${defaultMembers.evaluator})`,
   ),
   metric: named(
-    "NAME",
-    "what designs are selected on: accuracy (default), balanced-accuracy, macro-f1 or top-5-accuracy",
+    "NAME|FILE",
+    `what designs are selected on: ${selectableMetrics.map(({ name }) => name).join(", ")}, or a file of your own (default: accuracy)`,
   ),
   minutes: time(
     `wall time of the whole run in minutes: data, search, final training and test (default for images: ${defaultMinutes}, unless --trials is given)`,

@@ -2,7 +2,7 @@
 import { unknownName } from "../base/nearest.ts";
 import { tasks } from "./_tasks.ts";
 
-export { selectedMetric, type Task } from "./task.ts";
+export { selectedMetric, type Task, type TaskSetting } from "./task.ts";
 
 /**
  * A task that trainings take; image classification where no name is given.

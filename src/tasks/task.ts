@@ -28,6 +28,8 @@ export interface TaskSetting {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Height and width of what goes in; chosen by the task where it is absent. */
   readonly imageSize?: ImageSize | undefined;
+  /** How the source is read: a name of `genius list formats`, or a file made with `defineFormat`; found by the task where it is absent. */
+  readonly format?: string | undefined;
   /** Told a line for a person while something slow is done. */
   readonly onProgress?: ((text: string) => void) | undefined;
 }

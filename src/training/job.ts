@@ -10,7 +10,9 @@ import type { TrainingPlan } from "./plan.ts";
 export interface TrainingData {
   /** A name of `genius list tasks`; image classification by default. */
   readonly task?: string;
-  /** The decoded data set in the cache. */
+  /** The file of a metric of the user's own, measured beside the task's. */
+  readonly metricFile?: string;
+  /** The decoded dataset in the cache. */
   readonly cachePath: string;
   readonly validationFraction01: number;
   /** Seeds the validation split and the choice of a fraction: the same for all trainings of a study. */

@@ -19,6 +19,13 @@ export const trainOptions = z.object({
     .string()
     .default("image-classification")
     .describe("what networks are trained for: a name of genius list tasks"),
+  format: z
+    .string()
+    .optional()
+    .describe(
+      "how the data are read: a name of genius list formats, or a file of your own (default: detected)",
+    )
+    .meta({ placeholder: "NAME|FILE" }),
   epochs: whole.optional().describe(left("epochs of a design during the search")),
   finalEpochs: whole.optional().describe(left("epochs of the selected design after the search")),
   minEpochs: whole.optional().describe("the fewest epochs that a strategy may ask for (default: a ninth)"),

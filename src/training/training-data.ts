@@ -1,4 +1,5 @@
 // The images of a training in a worker: opened once and kept for the trainings that follow.
+import { loadOwnMetric } from "../metrics/index.ts";
 import {
   channelStatistics,
   type Dataset,
@@ -7,11 +8,12 @@ import {
   splitForTraining,
   takeFraction,
 } from "../tasks/image-classification/index.ts";
-import { taskNamed } from "../tasks/index.ts";
+import { type Task, taskNamed } from "../tasks/index.ts";
 import type { TrainingData } from "./job.ts";
 
 export interface TrainingParts {
-  readonly task: ReturnType<typeof taskNamed>;
+  /** With a metric of the user's own among its metrics, if the training has one. */
+  readonly task: Pick<Task, "name" | "loss" | "metrics">;
   readonly dataset: Dataset;
   readonly train: ImageSet;
   readonly validation: ImageSet;
@@ -31,6 +33,7 @@ export async function openTrainingData(data: TrainingData): Promise<TrainingPart
 
 async function open({
   task: name,
+  metricFile,
   cachePath,
   validationFraction01,
   splitSeed,
@@ -38,5 +41,11 @@ async function open({
   const task = taskNamed(name);
   const dataset = await task.reopen(cachePath);
   const split = splitForTraining(dataset, { fraction01: validationFraction01, seed: splitSeed });
-  return { task, dataset, ...split, normalisation: channelStatistics(split.train) };
+  const own = metricFile === undefined ? [] : [await loadOwnMetric(metricFile)];
+  return {
+    task: { ...task, metrics: [...task.metrics, ...own] },
+    dataset,
+    ...split,
+    normalisation: channelStatistics(split.train),
+  };
 }

@@ -8,6 +8,7 @@ const whole = z.number().int().positive();
 export const torchOptions = trainOptions
   .pick({
     task: true,
+    format: true,
     epochs: true,
     finalEpochs: true,
     minEpochs: true,

@@ -91,12 +91,21 @@ benchmarks/refine answers it for one setting.`,
     }
     const { threads, epochs, learningRate, candidates, seed } = given;
     const { environment, signal } = terminal;
-    const { task: taskName, imageSize } = z
-      .looseObject({ task: z.string().optional(), imageSize: trainOptions.shape.imageSize })
+    const {
+      task: taskName,
+      imageSize,
+      format,
+    } = z
+      .looseObject({
+        task: z.string().optional(),
+        imageSize: trainOptions.shape.imageSize,
+        format: z.string().optional(),
+      })
       .parse(config.evaluatorOptions);
     const images = await taskNamed(taskName).open(config.dataset, {
       environment,
       imageSize: trainingSize(space, imageSize),
+      format,
     });
     const network = withImageSize(decoded, inputSize(images.shape));
     const { cachePath } = images;

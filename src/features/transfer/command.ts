@@ -50,6 +50,7 @@ const options = z.object({
     .describe(`what to try: ${ways.join(", ")}, with commas between`),
   validationFraction01: shape.validationFraction01,
   augmentation: shape.augmentation,
+  format: shape.format,
   batchSize: shape.batchSize,
   threads: shape.threads,
   seed: z.int().min(0).default(1).describe("the same seed gives the same trainings"),
@@ -164,6 +165,7 @@ async function open(from: string, target: string, { given, environment, say }: O
   const dataset = await taskNamed(task).open(target, {
     ...{ environment, onProgress: say },
     imageSize: trainingSize(space, imageSize),
+    format: given.format,
   });
   if (dataset.shape[0] !== channels) {
     throw new GeniusError(

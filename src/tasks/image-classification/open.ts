@@ -1,6 +1,7 @@
 // From a path or a name to a Dataset: finds the reader that fits, decodes into the cache unless it is there, and
 // gives the parts as views of one pixel store. The one entrance to this folder for those who want images.
 import { statSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { cacheDirectoryOf } from "../../base/cache-directory.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
@@ -23,19 +24,14 @@ import type {
   ImageSet,
   Levels,
 } from "./dataset.ts";
-import { formats } from "./formats/_formats.ts";
 import { addHistogram, chooseLevels } from "./levels.ts";
+import { loadFormat, loadFormats } from "./open-format.ts";
 import { loadPixels } from "./pixels.ts";
 import { type ReadTask, readRecords } from "./read-records.ts";
 import { openReaderPool, type ReaderPool, recordsPerBlock } from "./reader-pool.ts";
 import { collectFindings, refuseFewClasses, refuseUntrainable } from "./report.ts";
 import { countClasses, selectImages, splitValidation } from "./subset.ts";
 import { chooseShape, createSurvey, type RecordFacts, type Survey } from "./survey.ts";
-
-/** Every reader of data, in the order in which they are asked. */
-async function loadFormats(): Promise<DatasetFormat[]> {
-  return (await Promise.all(formats.map((load) => load()))).map((module) => module.default);
-}
 
 export interface ReopenOptions {
   /** Pixels above this stay in the cache's file and are read as needed. Default 1 GiB. */
@@ -47,6 +43,8 @@ export interface ReopenOptions {
 export interface OpenOptions extends ReopenOptions {
   /** Size in pixels that all images are brought to, sides 4..1024. Default: see `chooseShape`. */
   readonly imageSize?: ImageSize;
+  /** A name of `genius list formats`, or a file made with `defineFormat`. Default: the first that detects its form. */
+  readonly format?: string;
   /** Bounds of the short side of that default. */
   readonly minSize?: number;
   readonly maxSize?: number;
@@ -70,10 +68,26 @@ export interface OpenOptions extends ReopenOptions {
  * const { train, validation } = splitValidation(dataset.train, { fraction01: 0.1, seed: 0 });
  */
 export async function openDataset(source: string, options: OpenOptions = {}): Promise<Dataset> {
+  if (options.format !== undefined) return openAs(options.format, source, options);
   const all = await loadFormats();
   const named = all.find((format) => format.detect === undefined && format.name === source);
   const format = named ?? (await detectFormat(source, all));
   return openWith(format, named === undefined ? resolve(source) : undefined, options);
+}
+
+/** As the format that a person named. */
+async function openAs(given: string, source: string, options: OpenOptions): Promise<Dataset> {
+  const format = await loadFormat(given);
+  const { name, detect } = format;
+  if (detect === undefined && source === name) return openWith(format, undefined, options);
+  const path = resolve(source);
+  await stat(path).catch((thrown) => {
+    throw fileError(thrown, path, "open the dataset");
+  });
+  if (detect !== undefined && !(await detect(path))) {
+    throw new GeniusError("bad-data", `${path} is not what the format ${name} reads: ${format.summary}.`);
+  }
+  return openWith(format, path, options);
 }
 
 /** Opens a dataset by a given reader, such as a person's own file. */

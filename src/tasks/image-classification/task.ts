@@ -38,13 +38,17 @@ export default defineTask({
 });
 
 /** At the size asked for; else at the size in which they are stored, if that is not too large. */
-async function open(source: string, { environment, imageSize, onProgress }: TaskSetting): Promise<Dataset> {
+async function open(
+  source: string,
+  { environment, imageSize, format, onProgress }: TaskSetting,
+): Promise<Dataset> {
   const begun = performance.now();
   let told = begun;
   let stageNow = "";
   let stageBegun = begun;
   return openDataset(source, {
     cacheDirectory: cacheDirectoryOf(environment),
+    ...(format !== undefined && { format }),
     ...(imageSize === undefined ? { minSize: smallestUnasked, maxSize: largestUnasked } : { imageSize }),
     onProgress({ stage, doneCount, totalCount }) {
       const now = performance.now();
