@@ -2,7 +2,8 @@
 // one's own, with a space that fits its data.
 import type { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
-import { isPath, loadEvaluator, loadSpace, resolveOptions } from "../../catalog/load.ts";
+import { isPath } from "../../base/own-file.ts";
+import { loadEvaluator, loadSpace, resolveOptions } from "../../catalog/load.ts";
 import { tablePairs } from "../../evaluators/accuracy-table.ts";
 import type { DatasetDescription } from "../../evaluators/evaluator.ts";
 import table from "../../evaluators/table.ts";
