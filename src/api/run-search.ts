@@ -4,6 +4,7 @@ import { messageOf } from "../base/errors.ts";
 import { formatDuration } from "../base/units.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
 import { estimate, thinks } from "../llm/index.ts";
+import { plannedEpochs } from "../runs/run-time.ts";
 import { journalKey } from "../search/proposed-network.ts";
 import { withOwnNumbers, withRace } from "../search/race/race.ts";
 import { judgeRace } from "../search/race/verdict.ts";
@@ -104,10 +105,12 @@ async function tellPlan(
   clock: SearchClock | undefined,
 ): Promise<void> {
   const { conversation, evaluator, domain } = parts;
+  const epochs = plannedEpochs(evaluator.provenance);
   const estimated = recorded.length === 0 ? estimateOf(parts) : undefined;
   const plan: SearchPlan = {
     ...{ folder: journal.folder, config, space: domain.space, selectedOn: evaluator.selectedOn, recorded },
     ...(clock !== undefined && { clock: clock.plan }),
+    ...(epochs !== undefined && evaluator.test !== undefined && { epochs }),
     ...(estimated !== undefined && { estimate: estimated }),
   };
   tell({ kind: "plan", plan });
@@ -207,6 +210,7 @@ async function finished(
   if (best !== undefined) {
     const follow = followLive(run.liveFile);
     const seconds = clock?.beginFinal(reason);
+    follow.finalBegins(best.number, plannedEpochs(parts.evaluator.provenance)?.final);
     // Kept once, so that a resumed run knows what of it was used.
     if (seconds !== undefined && time.begun === undefined) {
       const text = `the final training of trial ${best.number} has ${formatDuration(seconds * 1000)}`;

@@ -1,5 +1,6 @@
 // What happens in a search, as data: a discriminated union that a terminal, a page or a script follows. It says
 // nothing of how any of it is shown.
+import type { PlannedEpochs } from "../runs/run-time.ts";
 import type { Space } from "../search/space.ts";
 import type { EpochPoint, Trial } from "../search/trial.ts";
 import type { BaselineRun } from "../study/baselines.ts";
@@ -20,6 +21,8 @@ export interface SearchPlan {
   readonly recorded: readonly Trial[];
   /** Of a run by the clock. */
   readonly clock?: ClockPlan;
+  /** Of a run by trials whose best is trained to its end. */
+  readonly epochs?: PlannedEpochs;
   /** What the model will cost, of a new search with one; `usd` is undefined when its price is not known. */
   readonly estimate?: {
     readonly model: string;

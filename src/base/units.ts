@@ -49,3 +49,9 @@ export function formatDuration(milliseconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
   return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
 }
+
+/** A time that is still to pass, rounded up to steps that do not flicker: seconds near the end, minutes far from it. */
+export function formatTimeLeft(ms: number): string {
+  const step = ms < 20_000 ? 1000 : ms < 120_000 ? 5000 : ms < 600_000 ? 10_000 : 60_000;
+  return formatDuration(Math.ceil(ms / step) * step).replace(".0 s", " s");
+}

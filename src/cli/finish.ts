@@ -20,7 +20,7 @@ continued here for that only. In a run by the clock the final training has the t
     if (folder === undefined || operands.length > 1) {
       throw new GeniusError("wrong-use", "Name one run's folder: genius finish runs/….");
     }
-    const { onEvent } = await createSearchView(terminal, options.json);
+    const { onEvent } = await createSearchView(terminal, { json: options.json, answersHere: false });
     const { environment, signal } = terminal;
     const { acceptChangedData } = options;
     const result = await finish(folder, { acceptChangedData, environment, signal, onEvent });

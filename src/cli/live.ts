@@ -2,12 +2,11 @@
 // program reads. Results go to standard output only as JSON; everything for people goes to standard error.
 import { atBorder, jsonLine, showsColours } from "../base/terminal-text.ts";
 import type { Terminal } from "../command/command.ts";
-import type { StudyEvent } from "../study/run-study.ts";
 import { jsonTrial } from "./json-trial.ts";
-import { type Progress, type TrialWords, trialLine } from "./progress.ts";
+import { type Progress, type ProgressEvent, type TrialWords, trialLine } from "./progress.ts";
 
 export interface Live {
-  event(event: StudyEvent): void;
+  event(event: ProgressEvent): void;
   /** Leaves the last picture standing and stops redrawing. Further calls do nothing. */
   end(): void;
 }
@@ -15,26 +14,43 @@ export interface Live {
 /** Minimum time between two redraws. */
 const frameMs = 100;
 
+export interface LiveSetting extends TrialWords {
+  /** Whether to redraw a picture in place; else a line is written for each trial. */
+  readonly redraws: boolean;
+}
+
+/** Of the final training, where it is told in lines. */
+const lineShare01 = 0.05;
+
 /** Loads what a terminal needs, and gives what starts to show a search on it. */
 export async function createLive(
   terminal: Terminal,
   json: boolean,
-): Promise<(progress: Progress, words: TrialWords) => Live> {
-  const writeJson = (event: StudyEvent) => {
-    if (event.kind === "trial") terminal.out(jsonLine({ event: "trial", ...jsonTrial(event.trial) }));
+): Promise<(progress: Progress, setting: LiveSetting) => Live> {
+  const writeJson = (event: ProgressEvent) => {
+    const shown = jsonEvent(event);
+    if (shown !== undefined) terminal.out(jsonLine(shown));
   };
-  if (!terminal.isInteractive) {
-    return (progress, words) => ({
+  const inLines = (progress: Progress, words: TrialWords): Live => {
+    let told = -1;
+    return {
       event(event) {
         progress.event(event);
         if (json) writeJson(event);
         if (event.kind === "trial") terminal.error(`${trialLine(event.trial, words)}\n`);
+        const final = event.kind === "final-epoch" ? progress.finalTraining() : undefined;
+        const step = final && Math.floor(final.share01 / lineShare01);
+        if (final === undefined || step === undefined || step <= told) return;
+        told = step;
+        terminal.error(`${final.line}\n`);
       },
       end() {},
-    });
-  }
+    };
+  };
+  if (!terminal.isInteractive) return inLines;
   const { createLogUpdate } = await import("log-update");
-  return (progress) => {
+  return (progress, setting) => {
+    if (!setting.redraws) return inLines(progress, setting);
     const draw = createLogUpdate(process.stderr);
     const colours = showsColours(terminal.environment, true);
     const show = () => draw(atBorder(progress.panel(terminal.columns).join("\n"), colours));
@@ -55,4 +71,20 @@ export async function createLive(
       },
     };
   };
+}
+
+/** What a program reads of it; undefined for what it is not told. */
+function jsonEvent(event: ProgressEvent): object | undefined {
+  switch (event.kind) {
+    case "trial":
+      return { event: "trial", ...jsonTrial(event.trial) };
+    case "clock": {
+      const { kind, ...times } = event;
+      return { event: kind, ...times };
+    }
+    case "final-epoch":
+      return { event: event.kind, trial: event.number, ...event.point };
+    default:
+      return undefined;
+  }
 }

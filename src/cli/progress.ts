@@ -1,9 +1,11 @@
 // What a person sees while a search runs: a state that events change, and the lines that show it. On a terminal
 // the lines are redrawn in place; elsewhere each finished trial is one plain line.
 import cliTruncate from "cli-truncate";
+import type { ClockEvent, ClockPlan, SearchEvent } from "../api/search-events.ts";
 import { style, terminalSafe } from "../base/terminal-text.ts";
-import { formatCount, formatDuration } from "../base/units.ts";
-import { formatScore, type Metric, scoreIn } from "../metrics/index.ts";
+import { formatCount, formatTimeLeft } from "../base/units.ts";
+import { formatScore, type Metric, metricWords, scoreIn } from "../metrics/index.ts";
+import { createCountdown, type PlannedEpochs, timeOfTrials, type WorkTime } from "../runs/run-time.ts";
 import { designName } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../search/trial.ts";
@@ -18,6 +20,11 @@ export interface TrialWords {
 export interface ProgressSetting extends TrialWords {
   readonly title: string;
   readonly trials: number;
+  readonly parallel: number;
+  /** Of a run by the clock, which ends by its time and not by a number of trials. */
+  readonly plan?: ClockPlan | undefined;
+  /** Of a run by trials whose best is trained to its end. */
+  readonly epochs?: PlannedEpochs | undefined;
   readonly selectedOn: "validation" | "test";
   /** Money and tokens spent on a model so far, in words, if there is one. */
   readonly spent?: () => string;
@@ -30,10 +37,27 @@ interface Running {
   readonly scores: number[];
 }
 
+/** What of a search's events changes the picture. */
+export type ProgressEvent = StudyEvent | ClockEvent | Extract<SearchEvent, { kind: "final-epoch" }>;
+
+/** The final training as it goes. */
+interface Final {
+  readonly number: number;
+  readonly scores: number[];
+  /** When it began in this sitting, and the epoch before the first that was seen. */
+  readonly since: number;
+  readonly before: number;
+  epoch: number;
+}
+
 export interface Progress {
-  event(event: StudyEvent): void;
+  event(event: ProgressEvent): void;
   /** The panel, for a terminal of that width. */
   panel(columns: number): readonly string[];
+  /** The final training in one line, with how much of it is done; undefined before it begins. */
+  finalTraining(): { readonly line: string; readonly share01: number } | undefined;
+  /** A last line under the panel, such as which keys do what. */
+  hint: string | undefined;
   readonly best: ScoredTrial | undefined;
 }
 
@@ -47,6 +71,56 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
   let evaluated = 0;
   let evaluatedHere = 0;
   let proposing = false;
+  let hint: string | undefined;
+  let clockEvent: { readonly event: ClockEvent; readonly at: number } | undefined;
+  let finalSeconds: number | undefined;
+  let final: Final | undefined;
+  let lastTrialAt = startedAt;
+  const countdown = createCountdown(clock);
+
+  /** The pace of this sitting; before its first trial that of the earlier ones. */
+  const paceMs = () => {
+    if (evaluatedHere > 0) return (lastTrialAt - startedAt) / evaluatedHere;
+    const times = recorded.filter(isEvaluated).map(({ outcome }) => outcome.spent.milliseconds);
+    return times.length === 0
+      ? undefined
+      : times.reduce((a, b) => a + b, 0) / times.length / setting.parallel;
+  };
+  const finalPaceMs = (own: Final) => {
+    const done = own.epoch - own.before;
+    return done > 0 ? (clock() - own.since) / done : undefined;
+  };
+  const workTime = (): WorkTime =>
+    timeOfTrials({
+      ...{ budget, evaluated, parallel: setting.parallel, paceMs: paceMs(), epochs: setting.epochs },
+      final: final && { epoch: final.epoch, paceMs: finalPaceMs(final) },
+    });
+  const secondsSince = (at: number) => (clock() - at) / 1000;
+  /** Of the whole, as it is now. */
+  const timeNow = (): WorkTime => {
+    if (clockEvent === undefined) return { ...workTime(), leftMs: countdown.leftMs() };
+    const { event, at } = clockEvent;
+    const left = Math.max(0, event.leftSeconds - secondsSince(at));
+    const used = event.usedSeconds + secondsSince(at);
+    return { share01: Math.min(1, used / Math.max(1e-9, used + left)), leftMs: left * 1000 };
+  };
+  /** Of the final training alone. */
+  const finalShare01 = (): number => {
+    if (clockEvent !== undefined && finalSeconds !== undefined)
+      return Math.min(1, secondsSince(clockEvent.at) / Math.max(1e-9, finalSeconds));
+    const epochs = setting.epochs?.final;
+    return final === undefined || epochs === undefined ? 0 : Math.min(1, final.epoch / epochs);
+  };
+  const finalWords = (own: Final): string => {
+    const of = clockEvent === undefined && setting.epochs !== undefined ? ` of ${setting.epochs.final}` : "";
+    const epoch = clockEvent === undefined ? String(own.epoch) : own.epoch.toFixed(1);
+    const score = own.scores.at(-1);
+    const measured =
+      score === undefined ? "" : ` · validation ${metricWords(metric)} ${formatScore(metric, score)}`;
+    return `epoch ${epoch}${of}${measured}`;
+  };
+  const leftWords = (leftMs: number | undefined) =>
+    leftMs === undefined ? "" : ` · about ${formatTimeLeft(leftMs)} left`;
 
   const add = (trial: Trial) => {
     running.delete(trial.number);
@@ -73,28 +147,61 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
           proposing = false;
           running.set(event.number, { proposal: event.proposal, scores: [] });
           break;
+        case "clock":
+          clockEvent = { event, at: clock() };
+          if (event.phase === "final") finalSeconds ??= event.phaseLeftSeconds;
+          break;
+        case "final-epoch": {
+          const { epoch, validation } = event.point;
+          final ??= {
+            ...{ number: event.number, scores: [], epoch: 0 },
+            since: clockEvent?.at ?? lastTrialAt,
+            before: Math.max(0, Math.ceil(epoch) - 1),
+          };
+          final.epoch = epoch;
+          final.scores.push(scoreIn(metric, validation));
+          countdown.estimate(workTime().leftMs);
+          break;
+        }
         case "epoch":
           running.get(event.number)?.scores.push(scoreIn(metric, event.point.validation));
           break;
         case "trial":
           proposing = false;
           if (isEvaluated(event.trial)) evaluatedHere += 1;
+          lastTrialAt = clock();
           add(event.trial);
+          countdown.estimate(workTime().leftMs);
           break;
         default:
           event satisfies never;
       }
     },
+    get hint() {
+      return hint;
+    },
+    set hint(words) {
+      hint = words;
+    },
+    finalTraining() {
+      if (final === undefined) return undefined;
+      const share01 = finalShare01();
+      const { leftMs } = timeNow();
+      const line = `final training ${Math.floor(100 * share01)} %: ${finalWords(final)}${leftWords(leftMs)}`;
+      return { line, share01 };
+    },
     panel(columns) {
-      const elapsed = clock() - startedAt;
-      const left =
-        evaluatedHere === 0
-          ? ""
-          : ` · about ${formatDuration((elapsed / evaluatedHere) * (budget - evaluated))} left`;
+      const { share01, leftMs } = timeNow();
+      const isFinal = final !== undefined || clockEvent?.event.phase === "final";
+      const phase = isFinal
+        ? "final training"
+        : setting.plan === undefined
+          ? `${evaluated} of ${budget} evaluations`
+          : `search · ${evaluated} ${evaluated === 1 ? "training" : "trainings"}`;
       const spent = setting.spent?.();
       const lines = [
         style("bold", terminalSafe(setting.title)),
-        `${bar(evaluated / budget, 24)} ${evaluated}/${budget} evaluations · ${formatDuration(elapsed)}${evaluated < budget ? left : ""}${spent ? ` · ${spent}` : ""}`,
+        `${bar(share01, Math.max(8, Math.min(24, columns - 50)))} ${Math.floor(100 * share01)} % · ${phase}${leftWords(leftMs)}${spent ? ` · ${spent}` : ""}`,
       ];
       if (best !== undefined) {
         const { paramCount, macCount } = best.cost;
@@ -105,13 +212,17 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
           `${sparkline(bestSoFar.slice(-Math.max(10, Math.min(60, columns - 20))))} ${style("dim", "best so far")}`,
         );
       }
-      for (const trial of recent) lines.push(trialLine(trial, setting));
+      if (final !== undefined) {
+        const training = `training trial ${final.number} to its end: ${finalWords(final)}`;
+        lines.push(`${style("cyan", training)} ${sparkline(final.scores.slice(-30))}`);
+      } else for (const trial of recent) lines.push(trialLine(trial, setting));
       for (const [number, { proposal, scores }] of running) {
         const curve =
           scores.length === 0 ? "" : ` ${sparkline(scores)} ${formatScore(metric, scores.at(-1)!)}`;
         lines.push(style("cyan", `#${number} ${nameOf(space, proposal)} training${curve}`));
       }
-      if (proposing) lines.push(style("dim", "asking for the next design…"));
+      if (proposing && !isFinal) lines.push(style("dim", "asking for the next design…"));
+      if (hint !== undefined) lines.push(style("dim", hint));
       return lines.map((line) => cliTruncate(line, Math.max(1, columns)));
     },
   };

@@ -26,8 +26,8 @@ export default defineCommand({
     if (folder === undefined || operands.length > 1) {
       throw new GeniusError("wrong-use", "Name one run's folder: genius resume runs/….");
     }
-    const { onEvent } = await createSearchView(terminal, options.json);
-    const { trials, answers, acceptChangedData } = options;
+    const { trials, answers, acceptChangedData, json } = options;
+    const { onEvent } = await createSearchView(terminal, { json, answersHere: answers !== "dashboard" });
     const { environment, signal } = terminal;
     return exitCodeOf(
       await resume(folder, { trials, acceptChangedData, answers, environment, signal, onEvent }),

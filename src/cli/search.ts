@@ -81,7 +81,7 @@ Examples:
     checkFlags(evaluator.options, evaluatorFlags);
     if (launcher !== undefined) checkFlags(launcher.options, launcherFlags);
     const { environment, signal } = terminal;
-    const { onEvent } = await createSearchView(terminal, json);
+    const { onEvent } = await createSearchView(terminal, { json, answersHere: answers !== "dashboard" });
     return exitCodeOf(
       await search({
         ...asked,

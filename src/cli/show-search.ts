@@ -3,50 +3,79 @@
 import { relative } from "node:path";
 import type { SearchEvent, SearchPlan } from "../api/search-events.ts";
 import type { ModelSpent, SearchResult } from "../api/search-result.ts";
+import { messageOf } from "../base/errors.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount } from "../base/units.ts";
 import type { Terminal } from "../command/command.ts";
-import { accuracyBeside, formatFrom, type Metric, metricWords } from "../metrics/index.ts";
+import { accuracyBeside } from "../metrics/index.ts";
 import { toDigits } from "../search/choices.ts";
-import type { EpochPoint } from "../search/trial.ts";
+import { putTurn } from "../study/inbox.ts";
 import { jsonBaseline } from "./json-trial.ts";
 import { createLive, type Live } from "./live.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, type Progress, type ProgressEvent } from "./progress.ts";
 
 export interface SearchView {
   onEvent(event: SearchEvent): void;
 }
 
-export async function createSearchView(terminal: Terminal, json: boolean): Promise<SearchView> {
+export interface ViewSetting {
+  readonly json: boolean;
+  /** Whether a person who answers for the model does so in this terminal: a redrawn picture would erase the question. */
+  readonly answersHere: boolean;
+}
+
+export async function createSearchView(
+  terminal: Terminal,
+  { json, answersHere }: ViewSetting,
+): Promise<SearchView> {
   const openLive = await createLive(terminal, json);
   let plan: SearchPlan | undefined;
   let spent: ModelSpent | undefined;
+  let progress: Progress | undefined;
   let live: Live | undefined;
+  let stopKeys: (() => void) | undefined;
+  let isEnding = false;
   let inFinal = false;
   let wasFinished = false;
   const say = (text: string) => terminal.error(`${text}\n`);
   // While the picture of the search is redrawn in place, a line would be drawn over.
   let held: string[] = [];
+  const redraws = () => terminal.isInteractive && !(answersHere && plan?.config.model === "manual");
   const endLive = () => {
+    stopKeys?.();
     live?.end();
     for (const text of held) say(text);
     held = [];
   };
-  const liveOf = (known: SearchPlan): Live => {
-    const { config, space, selectedOn, recorded } = known;
-    const progress = createProgress(
+  const progressOf = ({ config, space, selectedOn, recorded, clock, epochs }: SearchPlan): Progress => {
+    const { metric, trials, parallel } = config;
+    return createProgress(
       {
-        title: titleOf(known),
-        space,
-        metric: config.metric,
-        trials: config.trials,
-        selectedOn,
+        ...{ title: titleOf(plan!), space, metric, trials, parallel, plan: clock, epochs, selectedOn },
         spent: () => (spent === undefined ? "" : spentWords(spent)),
         clock: () => performance.now(),
       },
       recorded,
     );
-    return openLive(progress, { space, metric: config.metric });
+  };
+  const openLiveOf = ({ folder, config, space }: SearchPlan, shown: Progress): Live => {
+    if (redraws()) {
+      stopKeys = terminal.readKeys?.((key) => {
+        if (key !== "f" || inFinal || isEnding) return;
+        isEnding = true;
+        shown.hint = "The search ends, and the best so far is trained to its end.";
+        putTurn(folder, { kind: "finish" }).catch((thrown: unknown) => {
+          isEnding = false;
+          shown.hint = messageOf(thrown);
+        });
+      });
+      shown.hint = stopKeys && keysHint;
+    }
+    return openLive(shown, { space, metric: config.metric, redraws: redraws() });
+  };
+  const follow = (event: ProgressEvent) => {
+    live ??= openLiveOf(plan!, progress!);
+    live.event(event);
   };
   return {
     onEvent(event) {
@@ -60,23 +89,24 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
           break;
         case "plan":
           plan = event.plan;
-          if (!terminal.isInteractive) say(titleOf(plan));
+          progress = progressOf(plan);
+          if (!redraws()) say(titleOf(plan));
+          if (plan.clock !== undefined) say(plan.clock.words);
+          if (json && plan.clock !== undefined) terminal.out(jsonLine({ event: "plan", ...plan.clock }));
           if (plan.estimate !== undefined) say(estimateWords(plan.estimate));
           break;
         case "proposing":
         case "evaluating":
         case "epoch":
         case "trial":
-          live ??= liveOf(plan!);
-          live.event(event);
+        case "clock":
+          follow(event);
           break;
         case "spent":
           spent = event.spent;
           break;
-        case "clock":
-          break;
         case "advice":
-          if (!terminal.isInteractive) say(event.text);
+          if (!redraws()) say(event.text);
           break;
         case "note":
           if (event.about === "stopped") {
@@ -87,15 +117,14 @@ export async function createSearchView(terminal: Terminal, json: boolean): Promi
             say(event.text);
           } else {
             const text = event.about === "warning" ? event.text : `Note: ${event.text}`;
-            if (terminal.isInteractive && live !== undefined) held.push(text);
+            if (redraws() && live !== undefined) held.push(text);
             else say(text);
           }
           break;
         case "final-epoch":
-          endLive();
-          if (!inFinal) say("Training the selected design at full length…");
+          if (!inFinal && !redraws()) say(finalWords(event.number, plan!));
           inFinal = true;
-          finalLine(terminal, event.point, plan!.config.metric);
+          follow(event);
           break;
         case "baseline":
           endLive();
@@ -118,11 +147,11 @@ export function exitCodeOf({ reason, best }: SearchResult): number {
   return best === undefined ? 1 : 0;
 }
 
-/** The final training is the longest of all: on a terminal in place, elsewhere now and then. */
-function finalLine(terminal: Terminal, { epoch, validation }: EpochPoint, metric: Metric): void {
-  const line = `epoch ${epoch}: validation ${metricWords(metric)} ${formatFrom(metric, validation)}`;
-  if (terminal.isInteractive) terminal.error(`\r${line} `);
-  else if (epoch % 5 === 0) terminal.error(`${line}\n`);
+const keysHint = "f: end the search now and train the best so far to its end · Ctrl-C: stop, to be resumed";
+
+function finalWords(trial: number, { epochs, clock }: SearchPlan): string {
+  const length = clock !== undefined || epochs === undefined ? "" : `, ${epochs.final} epochs`;
+  return `Training the best, trial ${trial}, to its end${length}…`;
 }
 
 function endWords(result: SearchResult, wasFinished: boolean): string[] {

@@ -63,9 +63,33 @@ export function processTerminal(
         write(stderr, text.replace(/^\r/, ""));
       },
       readStandardInput: () => stdin.setEncoding("utf8"),
+      readKeys: (onKey) => readKeys(stdin, onKey),
       signal: interrupt.signal,
     },
     lost: () => lost,
     failure: () => failure,
+  };
+}
+
+/** Keys one by one. In this mode a terminal sends no signals, so those of Ctrl-C and Ctrl-Z are sent here. */
+function readKeys(stdin: Streams["stdin"], onKey: (key: string) => void): (() => void) | undefined {
+  if (!stdin.isTTY || typeof stdin.setRawMode !== "function") return undefined;
+  const onData = (text: string | Uint8Array) => {
+    for (const key of text.toString()) {
+      if (key === "\u0003") process.kill(process.pid, "SIGINT");
+      else if (key === "\u001a") suspend();
+      else onKey(key);
+    }
+  };
+  const onContinue = () => stdin.setRawMode(true);
+  const suspend = () => {
+    stdin.setRawMode(false);
+    process.once("SIGCONT", onContinue);
+    process.kill(process.pid, "SIGTSTP");
+  };
+  stdin.setRawMode(true).on("data", onData).resume();
+  return () => {
+    process.removeListener("SIGCONT", onContinue);
+    stdin.setRawMode(false).removeListener("data", onData).pause();
   };
 }

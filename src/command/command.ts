@@ -11,6 +11,11 @@ export interface Terminal {
   /** Standard error: progress and messages. */
   error(text: string): void;
   readStandardInput(): AsyncIterable<string>;
+  /**
+   * Tells of each key that is pressed, until the function that it returns is called; undefined where nobody sits at a
+   * keyboard. Ctrl-C and Ctrl-Z do what they do anywhere.
+   */
+  readKeys?(onKey: (key: string) => void): (() => void) | undefined;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }

@@ -120,6 +120,8 @@ export interface Trouble {
 
 export interface EpochPoint {
   readonly epoch: number;
+  /** Wall time of training so far, where it goes by the clock. */
+  readonly seconds?: number;
   readonly trainLoss: number;
   /** The figure of the run's metric on validation data. */
   readonly validation: number;

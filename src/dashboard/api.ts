@@ -66,7 +66,8 @@ export interface Routes {
   /** Learning curves of finished trainings, best first; `most` is at most 500 (60). Those under way: `LiveState`. */
   readonly "GET /api/runs/:id/curves": {
     readonly query: { readonly most?: number };
-    readonly reply: { readonly curves: readonly Curve[]; readonly total: number };
+    /** `final`: of the finished training of the selected network to its end. */
+    readonly reply: { readonly curves: readonly Curve[]; readonly total: number; readonly final?: Curve };
   };
   /** What each decision was worth; `null` with too few trials. Takes up to seconds. */
   readonly "GET /api/runs/:id/worth": { readonly reply: Worth | null };
@@ -327,6 +328,14 @@ export interface InForce {
   readonly waiting: readonly { readonly id: string; readonly kind: Turn["kind"] }[];
 }
 
+/** `share01` of the work was done at `at`, and the rest takes until `endsAt`, where that is known. */
+export interface LiveTime {
+  readonly phase: "search" | "final";
+  readonly share01: number;
+  readonly at: string;
+  readonly endsAt?: string;
+}
+
 /** What a running search is doing right now. */
 export interface LiveState {
   /** The trial that is being thought of. */
@@ -343,8 +352,15 @@ export interface LiveState {
     /** The learning curve as it grows. */
     readonly curve: readonly EpochPoint[];
   }[];
-  /** The final training of the selected design. */
-  readonly finalTraining?: { readonly trial: number; readonly curve: readonly EpochPoint[] };
+  /** How far the whole run is, the final training included. */
+  readonly time?: LiveTime;
+  /** The final training of the selected network; `epochs` in all, where it goes by epochs. */
+  readonly finalTraining?: {
+    readonly trial: number;
+    readonly key: string;
+    readonly epochs?: number;
+    readonly curve: readonly EpochPoint[];
+  };
   /** What a run with the model `manual` asks the person. */
   readonly question?: {
     readonly id: string;

@@ -27,6 +27,7 @@ import { splitIds } from "./run-ids.ts";
 import { callDetail, callRows } from "./views/calls.ts";
 import { comparisonView } from "./views/compare.ts";
 import { runDetail } from "./views/detail.ts";
+import { finalCurve } from "./views/final-curve.ts";
 import { memberOptions, startForm } from "./views/form.ts";
 import { networkView, type Shown } from "./views/network.ts";
 import { learningCurves, trialColumns, trialDetail, troubles } from "./views/trials.ts";
@@ -140,9 +141,14 @@ export function createApp(dashboard: Dashboard): Hono {
     const limit = count(context, "limit", { fallback: 200, most: 500 });
     return context.json(troubles(run, await spaceOf(run), count(context, "from", { fallback: 0 }), limit));
   });
-  app.get("/api/runs/:id/curves", async (context) =>
-    context.json(learningCurves(await runOf(context), count(context, "most", { fallback: 60, most: 500 }))),
-  );
+  app.get("/api/runs/:id/curves", async (context) => {
+    const run = await runOf(context);
+    const final = await finalCurve(run);
+    return context.json({
+      ...learningCurves(run, count(context, "most", { fallback: 60, most: 500 })),
+      ...(final !== undefined && { final }),
+    });
+  });
   app.get("/api/runs/:id/worth", async (context) =>
     context.json((await analyst.worth(await runOf(context))) satisfies Reply<"GET /api/runs/:id/worth">),
   );

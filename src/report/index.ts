@@ -25,4 +25,4 @@ export { runMarkdown } from "./run-markdown.ts";
 export { runReport } from "./run-report.ts";
 export { outcomeInWords, violationInWords } from "./run-tables.ts";
 export { runsMarkdown, runsReport } from "./runs-report.ts";
-export type { TrainedFiles } from "./trained-network.ts";
+export { finalCurveOf, type TrainedFiles } from "./trained-network.ts";

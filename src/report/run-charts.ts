@@ -23,6 +23,7 @@ import { scatterChart } from "./charts/scatter.ts";
 import { decisionWorth } from "./decision-worth.ts";
 import { networkPicture } from "./network-picture.ts";
 import { type RunReportInput, traceOf } from "./run-facts.ts";
+import { finalCurveOf } from "./trained-network.ts";
 
 /** All charts of a run, by what they show. */
 export interface RunCharts {
@@ -30,6 +31,8 @@ export interface RunCharts {
   readonly bestSoFar: Chart | undefined;
   readonly costs: readonly Chart[];
   readonly learning: Chart | undefined;
+  /** The training of the selected network to its end. */
+  readonly final: Chart | undefined;
   readonly calibration: Chart | undefined;
   readonly worth: Chart | undefined;
 }
@@ -40,6 +43,7 @@ export function runCharts(input: RunReportInput): RunCharts {
     bestSoFar: bestSoFar(input),
     costs: costCharts(input),
     learning: learningCurves(input),
+    final: finalCurve(input),
     calibration: calibration(input),
     worth: worthChart(input),
   };
@@ -194,6 +198,39 @@ function learningCurves(input: RunReportInput): Chart | undefined {
       })
       .reverse(),
     legendLimit: 6,
+  });
+}
+
+function finalCurve({ trained, record, space }: RunReportInput): Chart | undefined {
+  const points = finalCurveOf(trained?.test) ?? [];
+  const best = record.selected;
+  if (best === undefined || points.length < 2) return undefined;
+  const { metric } = record.header.config;
+  const byTime = points.every(({ seconds }) => seconds !== undefined);
+  const curve = points.map((point) => ({
+    x: (byTime ? point.seconds : point.epoch) as number,
+    y: scoreIn(metric, point.validation),
+  }));
+  const words = `${metricWords(metric)} on validation data`;
+  return curveChart({
+    name: "final-training",
+    title: "The final training",
+    caption: `Validation ${metricWords(metric)} while the best network, trial ${best.number}, was trained to its end, ${byTime ? "by seconds of training" : "after each epoch"}.`,
+    x: {
+      label: byTime ? "seconds of training" : "epochs",
+      min: byTime ? 0 : 1,
+      max: Math.max(...curve.map(({ x }) => x)),
+      scale: "linear",
+      whole: !byTime,
+      format: byTime ? (seconds) => String(Math.round(seconds)) : String,
+    },
+    y: scoreAxis(
+      metric,
+      words,
+      curve.map(({ y }) => y),
+    ),
+    curves: [{ name: `trial ${best.number}: ${designName(space, best.proposal)}`, points: curve, series: 1 }],
+    references: [],
   });
 }
 

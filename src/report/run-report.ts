@@ -41,7 +41,7 @@ export function runReport(input: RunReportInput): string {
       charts.costs.length === 0 ? undefined : html`${charts.costs.map(figure)}`,
     ),
     section("learning", "Learning curves", charts.learning && figure(charts.learning)),
-    section("trained", "The trained network", trainedNetworkBody(input.trained ?? {})),
+    section("trained", "The trained network", trainedBody(input, charts.final)),
     section("decisions", "What the decisions were worth", charts.worth && figure(charts.worth)),
     section("early-late", "Simple early, complex late?", earlyLateBody(input)),
     section("trouble", "Proposals that were not scored as proposed", troubleBody(input)),
@@ -90,6 +90,15 @@ function earlyLateBody(input: RunReportInput): Markup | undefined {
     ]),
   });
   return html`<p>${earlyLateInWords(answer)}</p><p class="soft">${earlyLateCaption}</p>${fold("Place and mean complexity of each decision, from 0 to 1", profile)}`;
+}
+
+function trainedBody(
+  input: RunReportInput,
+  curve: ReturnType<typeof runCharts>["final"],
+): Markup | undefined {
+  const body = trainedNetworkBody(input.trained ?? {});
+  if (body === undefined && curve === undefined) return undefined;
+  return html`${body}${curve && figure(curve)}`;
 }
 
 function section(id: string, title: string, body: Markup | undefined): Section | undefined {

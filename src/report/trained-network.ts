@@ -3,6 +3,7 @@
 // that comes from a file.
 import { z } from "zod";
 import { formatCount, formatPercent } from "../base/units.ts";
+import type { EpochPoint } from "../search/trial.ts";
 import { html, type Markup } from "./markup.ts";
 import { definitions, fold, table } from "./page.ts";
 
@@ -31,6 +32,19 @@ const samples = z.array(
 export interface TrainedFiles {
   readonly test?: unknown;
   readonly samples?: unknown;
+}
+
+const point = z.looseObject({
+  epoch: z.number(),
+  seconds: z.number().optional(),
+  trainLoss: z.number(),
+  validation: z.record(z.string(), z.number()),
+});
+
+/** The curve of the final training in the contents of `best/test.json`. */
+export function finalCurveOf(test: unknown): readonly EpochPoint[] | undefined {
+  const read = z.looseObject({ curve: z.array(point) }).safeParse(test);
+  return read.success ? (read.data.curve as readonly EpochPoint[]) : undefined;
 }
 
 /** The section's body, or undefined when there is nothing to show. */

@@ -6,6 +6,8 @@ import type { StudyEvent } from "./run-study.ts";
 
 export interface Follower {
   event(event: StudyEvent): void;
+  /** The final training begins, or goes on, which has so many epochs in all. */
+  finalBegins(number: number, epochs?: number): void;
   /** Called after each epoch of the final training. */
   finalEpoch(number: number, point: EpochPoint): void;
 }
@@ -15,11 +17,17 @@ export function followLive(live: LiveWriter, clock: () => Date = () => new Date(
     event(event) {
       live.update((before) => after(before, event, clock));
     },
+    finalBegins(number, epochs) {
+      const now = clock().toISOString();
+      const begun = { number, since: now, changed: now, ...(epochs !== undefined && { epochs }), curve: [] };
+      live.update((before) => ({ ...before, finalTraining: begun }));
+    },
     finalEpoch(number, point) {
-      live.update((before) => ({
-        ...before,
-        finalTraining: { number, curve: [...(before.finalTraining?.curve ?? []), point] },
-      }));
+      const changed = clock().toISOString();
+      live.update((before) => {
+        const { since = changed, curve = [], ...rest } = before.finalTraining ?? {};
+        return { ...before, finalTraining: { ...rest, number, since, changed, curve: [...curve, point] } };
+      });
     },
   };
 }

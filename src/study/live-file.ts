@@ -12,7 +12,7 @@ export interface LiveFile {
   readonly evaluating: readonly LiveEvaluation[];
   /** Of a run by the clock. */
   readonly clock?: LiveClock;
-  readonly finalTraining?: { readonly number: number; readonly curve: readonly EpochPoint[] };
+  readonly finalTraining?: LiveFinal;
   readonly question?: LiveQuestion;
   readonly held?: { readonly number: number; readonly proposal: Proposal };
 }
@@ -23,6 +23,17 @@ export interface LiveClock {
   readonly phaseEnds: string;
   /** When the whole run has to end. */
   readonly deadline: string;
+}
+
+/** The final training of the selected network, as far as this sitting has seen it. */
+export interface LiveFinal {
+  readonly number: number;
+  /** Epochs in all, where it goes by epochs. */
+  readonly epochs?: number;
+  /** When this sitting began it, and of the curve's last point. */
+  readonly since: string;
+  readonly changed: string;
+  readonly curve: readonly EpochPoint[];
 }
 
 export interface LiveEvaluation {

@@ -14,6 +14,7 @@ import { type LiveFile, readLiveText } from "../../study/live-file.ts";
 import { allowedBy } from "../../study/person.ts";
 import type { PersonTurn } from "../../study/person-turn.ts";
 import type { BaselineBand, InForce, LiveState, Note, RunDetail, Turn } from "../api.ts";
+import { liveTime } from "./live-time.ts";
 import { expectation, shownCurve } from "./trials.ts";
 
 /** Undefined for a run whose header cannot be read. */
@@ -119,11 +120,9 @@ export async function liveState(run: FollowedRun, space: Space | undefined): Pro
   }
 }
 
-function shown(
-  { proposing, evaluating, finalTraining, question, held }: LiveFile,
-  run: FollowedRun,
-  space: Space | undefined,
-): LiveState {
+function shown(live: LiveFile, run: FollowedRun, space: Space | undefined): LiveState {
+  const { proposing, evaluating, finalTraining, question, held } = live;
+  const time = liveTime(run, live);
   const costOf = (choices: readonly number[]) => {
     const network = space?.decisions.length === choices.length ? space : undefined;
     return network === undefined ? { paramCount: 0, macCount: 0 } : costs(network, choices);
@@ -140,8 +139,14 @@ function shown(
       since,
       curve: shownCurve(run, curve),
     })),
+    ...(time !== undefined && { time }),
     ...(finalTraining !== undefined && {
-      finalTraining: { trial: finalTraining.number, curve: shownCurve(run, finalTraining.curve) },
+      finalTraining: {
+        trial: finalTraining.number,
+        key: run.journal.rowOf.get(finalTraining.number)?.key ?? "",
+        ...(finalTraining.epochs !== undefined && { epochs: finalTraining.epochs }),
+        curve: shownCurve(run, finalTraining.curve),
+      },
     }),
     ...(question !== undefined && { question }),
     ...(held !== undefined && {

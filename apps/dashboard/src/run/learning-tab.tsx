@@ -21,8 +21,61 @@ export function LearningTab() {
   return (
     <>
       <LivePanel />
-      <Answer asked={asked}>{({ curves, total }) => <Curves curves={curves} total={total} />}</Answer>
+      <Answer asked={asked}>
+        {({ curves, total, final }) => (
+          <>
+            {final !== undefined && <FinalCurve curve={final} />}
+            <Curves curves={curves} total={total} />
+          </>
+        )}
+      </Answer>
     </>
+  );
+}
+
+/** The training of the selected network to its end, which is another than those that the search compared. */
+function FinalCurve({ curve }: { readonly curve: CurveOfTrial }) {
+  const { metric } = useRunData().detail;
+  const { trial, key, points } = curve;
+  const seconds = points.every((point) => point.seconds !== undefined);
+  const option = useCallback(
+    (look: ChartLook) =>
+      curveOption(
+        {
+          x: { name: seconds ? "seconds" : "epochs", format: String, whole: !seconds },
+          y: scoreAxis(metric, `${metricWords(metric)} on validation data`),
+          references: [],
+          hasLegend: false,
+          curves: [
+            {
+              name: `final training of trial ${trial}: ${key}`,
+              series: 1,
+              points: points.map((point) => ({
+                x: seconds ? (point.seconds ?? 0) : point.epoch,
+                y: point.validation,
+              })),
+            },
+          ],
+        },
+        look,
+      ),
+    [metric, trial, key, points, seconds],
+  );
+  return (
+    <Chart
+      title="The final training"
+      caption={`Validation ${metricWords(metric)} while trial ${trial} was trained to its end, ${seconds ? "by seconds of training" : "after each epoch"}.`}
+      height={300}
+      option={option}
+      table={() => ({
+        columns: [seconds ? "seconds" : "epoch", `validation ${metricWords(metric)}`, "training loss"],
+        rows: points.map((point) => [
+          seconds ? Math.round(point.seconds ?? 0) : point.epoch,
+          formatScore(metric, point.validation),
+          point.trainLoss.toPrecision(4),
+        ]),
+      })}
+    />
   );
 }
 

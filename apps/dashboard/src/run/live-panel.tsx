@@ -3,14 +3,19 @@ import { useRunData } from "../api/use-run.ts";
 import { formatCount, formatScore } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Sparkline } from "../ui/sparkline.tsx";
+import { RunTime } from "./run-time.tsx";
+
+/** Where a training goes by the clock, it is mostly between two epochs. */
+const shownEpoch = (epoch: number) => (Number.isInteger(epoch) ? String(epoch) : epoch.toFixed(1));
 
 export function LivePanel() {
   const { detail, live } = useRunData();
   if (detail.state !== "running" || live === undefined) return null;
-  const { proposing, evaluating, finalTraining, question, held } = live;
+  const { proposing, evaluating, finalTraining, question, held, time } = live;
   return (
     <section aria-label="Right now" className="live">
       <h3>Right now</h3>
+      {time !== undefined && <RunTime time={time} />}
       <ul>
         {proposing !== undefined && <li>Thinking of trial {proposing.trial}…</li>}
         {(question !== undefined || held !== undefined) && (
@@ -28,7 +33,8 @@ export function LivePanel() {
             {curve.length > 0 && (
               <span className="wrap">
                 {" "}
-                · epoch {curve.at(-1)!.epoch}: {formatScore(detail.metric, curve.at(-1)!.validation)}{" "}
+                · epoch {shownEpoch(curve.at(-1)!.epoch)}:{" "}
+                {formatScore(detail.metric, curve.at(-1)!.validation)}{" "}
                 <Sparkline values={curve.map((point) => point.validation)} />
               </span>
             )}
@@ -37,10 +43,11 @@ export function LivePanel() {
         ))}
         {finalTraining !== undefined && (
           <li>
-            Training the selected network (trial {finalTraining.trial}) at full length
+            Training the best, trial {finalTraining.trial} (<code>{finalTraining.key}</code>), to its end
             {finalTraining.curve.length > 0 && (
               <>
-                : epoch {finalTraining.curve.at(-1)!.epoch},{" "}
+                : epoch {shownEpoch(finalTraining.curve.at(-1)!.epoch)}
+                {finalTraining.epochs !== undefined && ` of ${finalTraining.epochs}`}, validation{" "}
                 {formatScore(detail.metric, finalTraining.curve.at(-1)!.validation)}{" "}
                 <Sparkline values={finalTraining.curve.map((point) => point.validation)} />
               </>

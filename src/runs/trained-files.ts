@@ -1,0 +1,28 @@
+// What the final training left in `best/` of a run's folder, read for those who show it. It lies on disk, where anything may
+// have changed it, so it is checked.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { finalCurveOf } from "../report/index.ts";
+import type { EpochPoint } from "../search/trial.ts";
+
+/** The curve of the final training; undefined without one. */
+export async function readFinalCurve(folder: string): Promise<readonly EpochPoint[] | undefined> {
+  return finalCurveOf(await readJson(join(folder, "best", "test.json")));
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names of the files in `best/` that may be handed out: plain files, nothing that leads elsewhere. */
+export async function trainedFileNames(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(join(folder, "best"), { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && /^[A-Za-z0-9][\w.-]{0,80}$/.test(entry.name))
+    .map(({ name }) => name)
+    .sort();
+}
