@@ -191,11 +191,33 @@ test("a search and its final training learn, end on time, and the rate falls to 
   expect(final.seconds).toBeCloseTo(10 + clock.seconds(), 0);
   expect(final.epochs).toBeGreaterThan(searched.epochsRun);
   const reached = Math.max(
-    final.last.measured.metrics.accuracy as number,
+    final.last!.measured.metrics.accuracy as number,
     final.averaged.measured.metrics.accuracy as number,
   );
   // Guessing has a tenth.
   expect(reached).toBeGreaterThan(0.6);
+});
+
+test("a final training on a machine that becomes three times as slow still ends on time", async () => {
+  let looks = 0;
+  let seconds = 0;
+  const now = () => {
+    looks += 1;
+    seconds += looks < 500 ? 0.01 : 0.03;
+    return 1000 * seconds;
+  };
+  const rates: number[] = [];
+  const final = trained(
+    await runFinal(
+      { ...training, seconds: 15 },
+      { clock: { now, started: 0 }, rehearse, onEpoch: (point) => rates.push(point.learningRate!) },
+    ),
+  );
+  expect(looks).toBeGreaterThan(600);
+  expect(seconds).toBeGreaterThan(13);
+  expect(seconds).toBeLessThan(15);
+  expect(rates.at(-1)!).toBeLessThan(0.05 * training.plan.learningRate);
+  expect(final.last).toBeDefined();
 });
 
 test("an interrupted final training has the seconds that it had left", async () => {

@@ -36,8 +36,8 @@ export interface ClockState {
   readonly nextEpoch: number;
   /** The seconds of the slice that ended here; absent in the middle of one. */
   readonly endOf?: number;
-  /** What measuring the validation part took. */
-  readonly measureSeconds?: number;
+  /** What measuring the validation part took, and what a step took then. */
+  readonly measuring?: { readonly seconds: number; readonly stepSeconds: number };
   /** For one image of the shape `input`. */
   readonly latency?: { readonly ms: number; readonly input: FeatureShape };
   /** Of a final training: how far the learning rate has fallen, and the seconds that are left for all the rest. */

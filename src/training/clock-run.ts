@@ -14,6 +14,9 @@ import { createWatch, type EarlyEnd } from "./watch.ts";
 /** An interruption loses so much at most. */
 export const keepSeconds = 20;
 
+/** Steps after which their time says something. */
+const fewestToJudge = 3;
+
 export interface Clock {
   /** Milliseconds that only grow. */
   readonly now: () => number;
@@ -83,18 +86,23 @@ export async function openClockRun(
   let steps = 0;
   let nextEpoch = before?.nextEpoch ?? 0;
   let stepSeconds = 0;
-  let measureSeconds = before?.measureSeconds;
+  let measuring = before?.measuring;
   let learningRate = 0;
   let losses = { sum: 0, count: 0 };
 
-  const measureOfSteps = () =>
+  /** Follows what a step takes: a busier machine, more threads or larger images change both alike. */
+  const measureSeconds = () => {
+    const isKnown = steps >= fewestToJudge;
+    if (measuring !== undefined)
+      return isKnown ? (measuring.seconds * stepSeconds) / measuring.stepSeconds : measuring.seconds;
     // A step goes forward and back and updates; measuring goes forward only, in a session that is opened for it.
-    steps < 3 ? 0 : 0.1 + (0.4 * stepSeconds * parts.validation.count) / training.plan.batchSize;
+    return isKnown ? 0.1 + (0.4 * stepSeconds * parts.validation.count) / training.plan.batchSize : 0;
+  };
   const epochs = () => epochsBefore + steps / batches.batchCount;
   const measure = async (weights: Weights) => {
     const since = elapsed();
     const measured = await open.measureWeights(weights);
-    measureSeconds = elapsed() - since;
+    if (steps >= fewestToJudge) measuring = { seconds: elapsed() - since, stepSeconds };
     return measured;
   };
   const averagedWeights = () => trainer.averagedWeights() as Weights;
@@ -114,7 +122,7 @@ export async function openClockRun(
     epochsRun: () => rounded(epochs() - epochsBefore),
     epochs: () => rounded(epochs()),
     stepSeconds: () => stepSeconds,
-    measureSeconds: () => measureSeconds ?? measureOfSteps(),
+    measureSeconds,
     async train({ warmUpSeconds, fallen01, isOver, between }) {
       const trainedFrom = elapsed();
       const risen01 = () => {
@@ -140,7 +148,7 @@ export async function openClockRun(
             return { ...trouble, curve, epochsRun: rounded(steps / batches.batchCount) };
           const took = elapsed() - since;
           // The first of a session is slower than those that follow.
-          stepSeconds = steps <= 2 ? took : 0.8 * stepSeconds + 0.2 * took;
+          stepSeconds = steps <= 2 ? took : 0.9 * stepSeconds + 0.1 * took;
           if (isOver()) return undefined;
           await between();
           since = elapsed();
@@ -170,7 +178,7 @@ export async function openClockRun(
           seconds: secondsBefore + elapsed(),
           steps: trainer.stepCount(),
           nextEpoch,
-          ...(measureSeconds !== undefined && { measureSeconds }),
+          ...(measuring !== undefined && { measuring }),
           ...state,
         },
         state: trainer.checkpoint(),

@@ -2,16 +2,16 @@
 // and never trained on. The moving average of its weights is taken if that is better on validation, and handed over.
 
 import { stat } from "node:fs/promises";
+import { GeniusError } from "../base/errors.ts";
 import { scoreIn } from "../metrics/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { readCheckpointFile } from "./checkpoints.ts";
 import type { Clock } from "./clock-run.ts";
 import { handOver } from "./hand-over.ts";
 import type { ClockTraining, End, Job, Training } from "./job.ts";
-import type { Measured } from "./measure.ts";
 import { averageDecay } from "./plan.ts";
 import { rehearseHandOver } from "./rehearse-hand-over.ts";
-import { runFinal } from "./run-final.ts";
+import { type MeasuredWeights, runFinal } from "./run-final.ts";
 import { runTraining } from "./run-training.ts";
 
 type FinishJob = Extract<Job, { kind: "finish" }>;
@@ -33,11 +33,13 @@ export async function finishJob(
       : await finishByEpochs({ ...training, ...begun }, keep, onEpoch);
   if (trained.kind !== "trained") return trained;
   const { last, averaged, parts, curve, length } = trained;
-  const score = ({ metrics }: Measured) => scoreIn(metric, metrics);
-  const isAveraged = averaged !== undefined && score(averaged.measured) > score(last.measured);
+  const score = ({ measured }: MeasuredWeights) => scoreIn(metric, measured.metrics);
+  const isAveraged = averaged !== undefined && (last === undefined || score(averaged) > score(last));
+  const chosen = isAveraged ? averaged : last;
+  if (chosen === undefined) throw new GeniusError("internal", "A final training measured no weights.");
   const result = await handOver({
     network,
-    ...(isAveraged ? averaged : last),
+    ...chosen,
     averaged: isAveraged,
     parts,
     curve,

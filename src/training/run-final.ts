@@ -14,8 +14,10 @@ const fewestSteps = 4;
 const warmUpShare = 0.05;
 /** A point is due after a 25th of the time, and is measured where that costs a 20th of the time or less. */
 const [pointSpacing, measureShare] = [1 / 25, 1 / 20];
+/** So much later than asked for it may end, or a second. */
+const lateShare = 0.03;
 
-interface MeasuredWeights {
+export interface MeasuredWeights {
   readonly weights: Weights;
   readonly measured: Measured;
 }
@@ -23,7 +25,8 @@ interface MeasuredWeights {
 export interface FinalTraining {
   readonly kind: "trained";
   readonly curve: readonly EpochPoint[];
-  readonly last: MeasuredWeights;
+  /** Absent where there was no time left to measure them. */
+  readonly last?: MeasuredWeights;
   readonly averaged: MeasuredWeights;
   readonly parts: TrainingParts;
   /** In all, with the search's. */
@@ -49,10 +52,11 @@ export async function runFinal(
   const handOverSeconds = await hooks.rehearse(parts);
   const interrupted = begun?.clock?.final;
   const limit = Math.min(training.seconds, interrupted?.secondsLeft ?? Number.POSITIVE_INFINITY);
-  const end = () => {
-    const measure = run.measureSeconds();
-    return limit - 2 * measure - handOverSeconds(measure / parts.validation.count);
+  const restSeconds = (measurements: number) => {
+    const each = run.measureSeconds();
+    return measurements * each + handOverSeconds(each / parts.validation.count);
   };
+  const end = () => limit - restSeconds(2);
   const fallenBefore = interrupted?.fallen01 ?? 0;
   const trainedFrom = run.elapsed();
   let fallen = fallenBefore;
@@ -91,21 +95,23 @@ export async function runFinal(
           },
         });
   if (early !== undefined) return early;
-  const withMeasure = async (weights: Weights) => ({ weights, measured: await run.measure(weights) });
-  const last = await withMeasure(run.weights());
-  let averaged: MeasuredWeights;
-  if (run.stepsRun() === 0) averaged = await withMeasure(run.averagedWeights());
-  else {
+  const measureAveraged = async () => {
+    if (run.stepsRun() === 0) return run.measure(run.averagedWeights());
     const { point, measured } = await run.addPoint();
-    averaged = { weights: run.averagedWeights(), measured };
     fallen = 1;
     if (keep !== undefined) await run.keep(keep, stateNow());
     onEpoch(point);
-  }
+    return measured;
+  };
+  const averaged = { weights: run.averagedWeights(), measured: await measureAveraged() };
+  // At the end both are nearly the same: where the machine has become slow, the second measurement is left out.
+  const isLate = run.elapsed() + restSeconds(1) > limit + Math.max(1, lateShare * limit);
+  const weights = run.weights();
+  const last = isLate ? undefined : { weights, measured: await run.measure(weights) };
   return {
     kind: "trained",
     curve: run.curve,
-    last,
+    ...(last !== undefined && { last }),
     averaged,
     parts,
     epochs: run.epochs(),
