@@ -2,6 +2,7 @@
 // to end, how the learning rate goes and when to measure is decided by those who run it: run-slice.ts and
 // run-final.ts. The clock comes in, so that tests have their own.
 import { learningRateByShare, type Weights } from "../engine/index.ts";
+import { mean } from "../math/statistics.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { type Checkpoint, type ClockState, writeCheckpointFile } from "./checkpoints.ts";
 import type { ClockTraining } from "./job.ts";
@@ -14,8 +15,10 @@ import { createWatch, type EarlyEnd } from "./watch.ts";
 /** An interruption loses so much at most. */
 export const keepSeconds = 20;
 
-/** Steps after which their time says something. */
-const fewestToJudge = 3;
+/** A step's time is the mean of the last so many; after the first number of them it says something, after the second more. */
+const recentSteps = { some: 3, enough: 16, all: 32 };
+/** How far a change of it may move what measuring is expected to take: there is more to that than steps. */
+const largestChange = 2;
 
 export interface Clock {
   /** Milliseconds that only grow. */
@@ -85,24 +88,30 @@ export async function openClockRun(
   const curve = [...(begun?.curve ?? [])];
   let steps = 0;
   let nextEpoch = before?.nextEpoch ?? 0;
-  let stepSeconds = 0;
+  /** Seconds of the last steps. The first of a session is slower than those that follow, and is not among them. */
+  const recent: number[] = [];
   let measuring = before?.measuring;
   let learningRate = 0;
   let losses = { sum: 0, count: 0 };
 
+  const stepSeconds = () => (recent.length === 0 ? 0 : mean(recent));
   /** Follows what a step takes: a busier machine, more threads or larger images change both alike. */
   const measureSeconds = () => {
-    const isKnown = steps >= fewestToJudge;
-    if (measuring !== undefined)
-      return isKnown ? (measuring.seconds * stepSeconds) / measuring.stepSeconds : measuring.seconds;
+    if (measuring !== undefined) {
+      const isComparable = recent.length >= recentSteps.enough && measuring.stepSeconds > 0;
+      const change = isComparable ? stepSeconds() / measuring.stepSeconds : 1;
+      return measuring.seconds * Math.min(largestChange, Math.max(1 / largestChange, change));
+    }
     // A step goes forward and back and updates; measuring goes forward only, in a session that is opened for it.
-    return isKnown ? 0.1 + (0.4 * stepSeconds * parts.validation.count) / training.plan.batchSize : 0;
+    return recent.length < recentSteps.some
+      ? 0
+      : 0.1 + (0.4 * stepSeconds() * parts.validation.count) / training.plan.batchSize;
   };
   const epochs = () => epochsBefore + steps / batches.batchCount;
   const measure = async (weights: Weights) => {
     const since = elapsed();
     const measured = await open.measureWeights(weights);
-    if (steps >= fewestToJudge) measuring = { seconds: elapsed() - since, stepSeconds };
+    measuring = { seconds: elapsed() - since, stepSeconds: stepSeconds() };
     return measured;
   };
   const averagedWeights = () => trainer.averagedWeights() as Weights;
@@ -121,7 +130,7 @@ export async function openClockRun(
     stepsRun: () => steps,
     epochsRun: () => rounded(epochs() - epochsBefore),
     epochs: () => rounded(epochs()),
-    stepSeconds: () => stepSeconds,
+    stepSeconds,
     measureSeconds,
     async train({ warmUpSeconds, fallen01, isOver, between }) {
       const trainedFrom = elapsed();
@@ -146,9 +155,8 @@ export async function openClockRun(
           const trouble = watch(loss);
           if (trouble !== undefined)
             return { ...trouble, curve, epochsRun: rounded(steps / batches.batchCount) };
-          const took = elapsed() - since;
-          // The first of a session is slower than those that follow.
-          stepSeconds = steps <= 2 ? took : 0.9 * stepSeconds + 0.1 * took;
+          if (steps > 1) recent.push(elapsed() - since);
+          if (recent.length > recentSteps.all) recent.shift();
           if (isOver()) return undefined;
           await between();
           since = elapsed();
