@@ -15,4 +15,3 @@ export {
   type Trainer,
   type TrainerOptions,
 } from "./trainer.ts";
-export { activationAgreement, logPathFlow } from "./untrained.ts";

@@ -8,7 +8,6 @@ import type { LoweringRule } from "./context.ts";
 import { featureMap, layoutOf, read } from "./feature-map.ts";
 
 export const activation: LoweringRule<"activation"> = {
-  paths: "open",
   train(context, { op }, { input }) {
     const layout = layoutOf(input);
     const { output, derivative } = emitActivation(context.graph, op.function, read(context, input, layout));

@@ -12,7 +12,6 @@ import { featureMap, layoutOf, paddedChannels, read, valuesPerChannel } from "./
 import { identityIndices, paddedVector } from "./weights.ts";
 
 export const batchNorm: LoweringRule<"batch-norm"> = {
-  paths: "open",
   train: lowerBatchNorm,
   predict({ op }, { graph, inputs, shape, parameter }) {
     const parts = (["weight", "bias", "runningMean", "runningVariance"] as const).map(parameter);

@@ -15,7 +15,6 @@ function swapped(context: LoweringContext, map: FeatureMap, rows: number): Featu
 }
 
 export const channelShuffle: LoweringRule<"channel-shuffle"> = {
-  paths: "linear",
   train: (context, { op }, { input }) => ({
     output: swapped(context, input, op.groups),
     backward: (gradient) => [swapped(context, gradient, input.shape[0] / op.groups)],

@@ -18,7 +18,6 @@ import {
 } from "./feature-map.ts";
 
 export const add: LoweringRule<"add"> = {
-  paths: "join",
   train(context, _node, { inputs }) {
     const [first, ...rest] = inputs as readonly [FeatureMap, ...FeatureMap[]];
     return {
@@ -31,33 +30,28 @@ export const add: LoweringRule<"add"> = {
 };
 
 export const multiplication: LoweringRule<"multiply"> = {
-  paths: "own",
   train: (context, _node, { inputs }) => lowerMultiply(context, inputs as readonly [FeatureMap, FeatureMap]),
   predict: (_node, { graph, inputs, shape }) => graph.emit("Mul", inputs, shape),
 };
 
 export const concatenation: LoweringRule<"concat"> = {
-  paths: "join",
   train: (context, _node, { inputs, outputShape }) => lowerConcat(context, inputs, outputShape),
   predict: (_node, { graph, inputs, shape }) => graph.emit("Concat", inputs, shape, { axis: 1 }),
 };
 
 export const scale: LoweringRule<"scale"> = {
-  paths: "own",
   train: (context, { op }, { input }) => lowerScale(context, op.factor, input),
   predict: ({ op }, { graph, inputs, shape }) =>
     graph.emit("Mul", [...inputs, graph.constant(Float32Array.of(op.factor), [])], shape),
 };
 
 export const flatten: LoweringRule<"flatten"> = {
-  paths: "linear",
   train: (context, _node, { input, outputShape }) => lowerFlatten(context, input, outputShape),
   predict: (_node, { graph, inputs, shape }) =>
     graph.emit("Reshape", [...inputs, graph.integers([0, shape[1] as number, 1, 1])], shape),
 };
 
 export const zero: LoweringRule<"zero"> = {
-  paths: "linear",
   train: (_context, _node, { outputShape }) => ({
     output: zeroMap(outputShape),
     backward: () => [undefined],

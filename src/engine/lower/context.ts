@@ -96,9 +96,4 @@ export interface LoweringRule<Kind extends OperatorKind> {
   train(context: LoweringContext, node: NodeOf<Kind>, around: Surroundings): Lowered;
   /** Emits the operator in inference mode, in standard ONNX operators; shares nothing with `train`. */
   predict(node: NodeOf<Kind>, inference: Inference): Tensor;
-  /**
-   * What it is to the paths that untrained.ts measures: a `layer` has weights, a `join` brings paths together, what is
-   * `open` lets everything pass, what is `linear` is taken as it is, and `own` ones have a rule there.
-   */
-  readonly paths: "layer" | "join" | "open" | "linear" | "own";
 }

@@ -21,7 +21,6 @@ import { columns, depthwiseWeightGradient } from "./plain-weight-gradient.ts";
 import { flippedWeights } from "./weights.ts";
 
 export const conv: LoweringRule<"conv"> = {
-  paths: "layer",
   train: lowerConvolution,
   predict: ({ op }, { graph, inputs, shape, parameter }) =>
     graph.emit("Conv", [...inputs, parameter("weight"), parameter("bias")], shape, {

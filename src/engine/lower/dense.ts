@@ -6,7 +6,6 @@ import type { Lowered, LoweringContext, LoweringRule, NodeOf, Surroundings } fro
 import { featureMap, read, tensorShape } from "./feature-map.ts";
 
 export const linear: LoweringRule<"linear"> = {
-  paths: "layer",
   train: lowerLinear,
   predict({ op }, { graph, inputs, shape, parameter }) {
     const flat = graph.emit("Flatten", inputs, [], { axis: 1 });

@@ -6,7 +6,6 @@ import type { LoweringContext, LoweringRule } from "./context.ts";
 import { featureMap, read } from "./feature-map.ts";
 
 export const layerNorm: LoweringRule<"layer-norm"> = {
-  paths: "open",
   train(context, { id, op }, { input }) {
     const { graph } = context;
     const x = read(context, input, "plain");

@@ -10,7 +10,6 @@ import type { FeatureMap, Lowered, LoweringContext, LoweringRule } from "./conte
 import { commonLayout, featureMap, read, zeroMap } from "./feature-map.ts";
 
 export const mixture: LoweringRule<"mixture"> = {
-  paths: "linear",
   train: (context, { op }, { inputs }) => lowerMixture(context, op.firstShare, inputs),
   predict({ id }) {
     throw unchosen(id);

@@ -14,7 +14,6 @@ import { exposeBlocks, featureMap, layoutOf, read, tensorShape } from "./feature
 import { columns } from "./plain-weight-gradient.ts";
 
 export const pool: LoweringRule<"pool"> = {
-  paths: "own",
   train: (context, { op }, { input, outputShape }) =>
     op.mode === "max"
       ? lowerMaximum(context, op, input, outputShape)
@@ -29,7 +28,6 @@ export const pool: LoweringRule<"pool"> = {
 };
 
 export const globalPool: LoweringRule<"global-pool"> = {
-  paths: "linear",
   train: (context, _node, { input }) => lowerGlobalPool(context, input),
   predict: (_node, { graph, inputs, shape }) => graph.emit("GlobalAveragePool", inputs, shape),
 };

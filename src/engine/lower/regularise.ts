@@ -7,13 +7,11 @@ import type { FeatureMap, Lowered, LoweringContext, LoweringRule } from "./conte
 import { featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
 
 export const dropout: LoweringRule<"dropout"> = {
-  paths: "linear",
   train: (context, { op }, { input }) => lowerMasking(context, { rate: op.rate, per: "value" }, input),
   predict: (_node, { inputs }) => inputs[0] as Tensor,
 };
 
 export const dropPath: LoweringRule<"drop-path"> = {
-  paths: "linear",
   train: (context, { op }, { input }) => lowerMasking(context, { rate: op.rate, per: "image" }, input),
   predict: (_node, { inputs }) => inputs[0] as Tensor,
 };

@@ -4,7 +4,6 @@ import type { Layout, LoweringRule } from "./context.ts";
 import { featureMap, layoutOf, read } from "./feature-map.ts";
 
 export const slice: LoweringRule<"slice"> = {
-  paths: "linear",
   train(context, { op }, { input, outputShape }) {
     const { graph, target } = context;
     const [channels] = input.shape;

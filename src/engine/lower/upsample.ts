@@ -6,7 +6,6 @@ import type { LoweringRule } from "./context.ts";
 import { featureMap, layoutOf, read, tensorShape } from "./feature-map.ts";
 
 export const upsample: LoweringRule<"upsample"> = {
-  paths: "linear",
   train(context, { op }, { input, outputShape }) {
     const { graph, target } = context;
     const { factor } = op;

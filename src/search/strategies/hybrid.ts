@@ -12,13 +12,11 @@ import { designerTools } from "../prompt/designer-tools.ts";
 import { hybridPrompt2026 } from "../prompt/genius-2026-11.ts";
 import { candidatesSchema, hybridPrompt, readCandidates, readForecasts } from "../prompt/hybrid-prompt.ts";
 import { inventedTrials, meanLength } from "../prompt/invented-history.ts";
-import { isDesignOf } from "../proposed-network.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
 import type { Choices } from "../space.ts";
 import { defineStrategy, type ProposeContext, type Strategy, type StrategySetting } from "../strategy.ts";
 import { type Acquired, acquire } from "../surrogate/acquire.ts";
-import { measuredViolation } from "../surrogate/measured-limits.ts";
 import { callsStillPay } from "../surrogate/model-trust.ts";
 import { networkKnowledge } from "../surrogate/network-knowledge.ts";
 import { type Candidates, costAwareOption, createSurrogate } from "../surrogate/surrogate.ts";
@@ -30,9 +28,6 @@ import {
   type Trial,
   type UnusedAnswer,
 } from "../trial.ts";
-import { naswot } from "../zero-cost/naswot.ts";
-import { createScoredKnowledge } from "../zero-cost/scored-knowledge.ts";
-import { synflow } from "../zero-cost/synflow.ts";
 import {
   choose,
   isCallDue,
@@ -59,10 +54,6 @@ const options = z.object({
   every: z.int().min(1).default(3).describe("evaluations for each call of the model"),
   calls: z.int().min(0).default(30).describe("max calls of the model; it may be fewer"),
   costAware: costAwareOption,
-  zeroCost: z
-    .enum(["none", "naswot", "synflow"])
-    .default("none")
-    .describe("a score of untrained networks as prior knowledge; a proposal then takes seconds"),
   prompt: z
     .enum(["default", "genius-2026-11"])
     .default("default")
@@ -94,21 +85,11 @@ export default defineStrategy({
 const ownShown = 4;
 /** What the prompt of 2026-11 asked for. */
 const oldCandidates = 4;
-/** With a zero-cost score: designs scored before the surrogate predicts again, and max rounds of that. */
-const scoredAtOnce = 12;
-const scoringRounds = 6;
-const choicesOf = ({ choices }: { readonly choices: Choices }) => choices;
-const teaches = (trial: Trial) => isScored(trial) || measuredViolation(trial) !== undefined;
 
 function create(setting: StrategySetting, given: Options): Strategy {
   const { domain, conversation } = setting;
-  const graph = networkKnowledge(domain);
-  const scored =
-    given.zeroCost === "none"
-      ? undefined
-      : createScoredKnowledge(domain, { graph, score: given.zeroCost === "naswot" ? naswot : synflow });
   const surrogate = createSurrogate(domain, {
-    knowledge: scored?.knowledge ?? graph,
+    knowledge: networkKnowledge(domain),
     ...(given.costAware && { quickWithin: setting.evaluations }),
   });
   const known = createKnownDesigns(domain.space);
@@ -206,28 +187,10 @@ function create(setting: StrategySetting, given: Options): Strategy {
     }
   };
 
-  /** What is believed, and the surrogate's own next designs; with a score, until the first of those is scored. */
-  const believe = async ({ random, pending }: ProposeContext, isFree: (choices: Choices) => boolean) => {
-    const count = conversation === undefined ? 1 : shown;
-    if (scored === undefined) {
-      const beliefs = surrogate.candidates({ random, pending });
-      return { beliefs, own: acquire(beliefs, isFree, count) };
-    }
-    const seed = random.integer(0x7fff_ffff);
-    await scored.begin(
-      [...trials.filter(teaches).map(({ proposal }) => proposal), ...pending]
-        .filter((proposal) => isDesignOf(domain.space, proposal))
-        .map(choicesOf),
-    );
-    for (let round = 1; ; round += 1) {
-      surrogate.invalidateFeatures();
-      const beliefs = surrogate.candidates({ random: createRandom(seed), pending });
-      const own = acquire(beliefs, isFree, Math.max(count, scoredAtOnce));
-      const first = own.slice(0, 1).map(choicesOf);
-      if (!(await scored.reveal(first)) || round === scoringRounds)
-        return { beliefs, own: own.slice(0, count) };
-      await scored.reveal(own.map(choicesOf));
-    }
+  /** What is believed, and the surrogate's own next designs. */
+  const believe = ({ random, pending }: ProposeContext, isFree: (choices: Choices) => boolean) => {
+    const beliefs = surrogate.candidates({ random, pending });
+    return { beliefs, own: acquire(beliefs, isFree, conversation === undefined ? 1 : shown) };
   };
 
   return {
@@ -236,7 +199,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const isFree = freeDesigns(known, pending);
       const begin = warmStart.next(isFree, context);
       if (begin !== undefined) return { ...begin, fidelity: {}, by: "hybrid/start" };
-      const { beliefs, own } = await believe(context, isFree);
+      const { beliefs, own } = believe(context, isFree);
       const proposals = [...trials.map(({ proposal }) => proposal), ...pending];
       const offers = isPartner ? wordsOf(proposals, isFree).offers : [];
       const isDue = !isPartner || isCallDue(proposals, given.every);
@@ -272,7 +235,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       if (isPartner) {
         const { modelSaid = [] } = without;
         const words = wordsOf([...proposals, { modelSaid }], isFree);
-        const extra = [...words.offers, ...own].map(choicesOf);
+        const extra = [...words.offers, ...own].map(({ choices }) => choices);
         const believed =
           words.offers.length === 0 ? beliefs : surrogate.candidates({ random, pending, extra });
         const trust = trustOf(trials, believed);

@@ -79,8 +79,6 @@ export interface Surrogate {
   readonly size: number;
   /** What is believed of designs worth considering; those known or pending are among them. */
   candidates(context: CandidatesContext): Candidates;
-  /** Forgets the designs' features: its knowledge gives others from now on. */
-  invalidateFeatures(): void;
 }
 
 export function createSurrogate(
@@ -142,10 +140,6 @@ export function createSurrogate(
       if (!isScored(trial)) return;
       observed.push(proposal.choices);
       accuracies.push(trial.outcome.score);
-    },
-    invalidateFeatures() {
-      listed = undefined;
-      posterior = undefined;
     },
     get size() {
       return observed.length + limits.broken + success.failed;

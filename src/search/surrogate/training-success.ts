@@ -4,6 +4,7 @@
 import { factorOf } from "../../math/cholesky.ts";
 import { normalCdf, normalPdf } from "../../math/normal.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { isDesignOf } from "../proposed-network.ts";
 import type { Choices } from "../space.ts";
 import { isScored, type Trial } from "../trial.ts";
 import { isFailure } from "./failure.ts";
@@ -81,10 +82,10 @@ export function createTrainingSuccess(domain: Domain): TrainingSuccess {
 
   return {
     observe(trial) {
+      if (!isDesignOf(domain.space, trial.proposal)) return;
       const { choices } = trial.proposal;
       const success = isScored(trial);
       if (!success && (measuredViolation(trial) !== undefined || !isFailure(trial))) return;
-      if (choices.length !== shape.decisions.length) return;
       tried.push(choices);
       signs.push(success ? 1 : -1);
       if (!success) failed += 1;
