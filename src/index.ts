@@ -80,6 +80,7 @@ export {
   type NetworkNode,
   type Operation,
 } from "./graph/network.ts";
+export { printNetwork, type ReadSetting, readNetwork, spaceOfText } from "./language/index.ts";
 export { highestOf } from "./metrics/classes.ts";
 export { defineMetric, type Metric, type MetricDefinition, type Scored } from "./metrics/metric.ts";
 export type { Bench, BenchTrace, Comparison } from "./report/index.ts";

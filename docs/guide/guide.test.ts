@@ -67,6 +67,9 @@ async function runPage(blocks: readonly Block[], folder: string): Promise<void> 
     } else if (language === "csv") {
       const [, name = "", rows = ""] = /^# (\S+\.csv)\n(.*)$/s.exec(text) ?? [];
       await writeFile(join(folder, name), rows);
+    } else if (language === "text") {
+      const name = /^# (\S+\.txt)\n/.exec(text)?.[1];
+      if (name !== undefined) await writeFile(join(folder, name), text);
     } else if (language === "sh") {
       for (const command of commandsOf(text)) {
         if (needs === undefined) await genius(argumentsOf(command), folder);

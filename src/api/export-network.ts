@@ -11,7 +11,7 @@ import type { SpaceDefinition } from "../search/space.ts";
 import { networkOf, type Subject } from "./design.ts";
 
 export interface ExportOptions {
-  /** `onnx` and `safetensors` hold weights and are bytes; `pytorch` and `mermaid` are text. */
+  /** `onnx` and `safetensors` hold weights and are bytes; `pytorch`, `mermaid` and `text` are text. */
   readonly format: DesignFormat;
   /** Of fresh weights, where there are no trained ones; 1 by default. */
   readonly seed?: number | undefined;

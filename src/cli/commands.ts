@@ -96,7 +96,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   export: {
     usage: "export (DIR | NET.txt | --choices C --space NAME) --format F",
-    summary: "a design as onnx, pytorch, mermaid or safetensors",
+    summary: "a design as onnx, pytorch, mermaid, text or safetensors",
     load: async () => (await import("./export.ts")).default,
   },
   transcript: {

@@ -33,6 +33,7 @@ export default defineCommand({
   more: `Examples:
   genius export runs/… --format onnx --out model.onnx
   genius export runs/… --format tensorboard --out logs   (again while the search runs: what is new is appended)
+  genius export runs/… --format text > net.txt   (a text to change, cost and train: docs/guide/own-network.md)
   genius export net.txt --format pytorch > model.py
   genius export --space nas-bench-macro --choices 22212220 --format pytorch > model.py`,
   async run({ operands, options, rest, terminal }) {

@@ -12,6 +12,7 @@ import type { KeptTrial } from "../study/fold.ts";
 const endings: Readonly<Record<DesignFormat, string>> = {
   onnx: "onnx",
   pytorch: "py",
+  text: "txt",
   mermaid: "mmd",
   safetensors: "safetensors",
 };

@@ -42,6 +42,13 @@ export interface ReadSetting {
 /**
  * The network that a text describes.
  * @throws GeniusError `bad-file` that shows each mistake with its line and column, or for a text that leaves choices open.
+ * @example
+ * ```ts
+ * import { cost, readNetwork } from "genius-nas";
+ *
+ * const network = readNetwork("conv 16 k3 norm relu\nglobalpool flatten linear 10");
+ * console.log(await cost(network));
+ * ```
  */
 export function readNetwork(text: string, { source = "the text", ...setting }: ReadSetting = {}): Network {
   const program = readProgram(text, source);

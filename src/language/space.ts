@@ -62,7 +62,7 @@ export function spaceOfText(text: string, source: string): SpaceDefinition<TextS
 }
 
 /** The file's name without its folder and ending. */
-export const nameOfFile = (file: string): string => file.replace(/^.*[/\\]|\.[A-Za-z0-9]+$/g, "") || "text";
+const nameOfFile = (file: string): string => file.replace(/^.*[/\\]|\.[A-Za-z0-9]+$/g, "") || "text";
 
 function createSpace(
   program: Program,

@@ -210,6 +210,8 @@ export interface WrittenArgument {
   readonly name: string;
   readonly bare: boolean;
   readonly value: ArgumentValue;
+  /** The value that it has where it is left out. */
+  readonly usual?: ArgumentValue;
 }
 
 /** A layer as it is written. */
@@ -235,8 +237,8 @@ function windowArguments(
   kernelBefore: Pair,
 ): readonly WrittenArgument[] {
   return [
-    ...pairUnless(kernel, kernelBefore, "k"),
-    ...pairUnless(stride, one, "s"),
+    { ...argument("k", short(kernel)), usual: short(kernelBefore) },
+    { ...argument("s", short(stride)), usual: 1 },
     ...pairUnless(padding, halfOf(kernel), "p"),
   ];
 }

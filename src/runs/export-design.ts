@@ -8,11 +8,12 @@ import { exportPytorch } from "../graph/export/pytorch.ts";
 import { decodeWeights, encodeWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
 import type { Weights } from "../graph/weights.ts";
+import { printNetwork } from "../language/index.ts";
 import type { Trial } from "../search/trial.ts";
 import { isHandedOver } from "../study/fold.ts";
 import type { RunView } from "./run-view.ts";
 
-export const designFormats = ["onnx", "pytorch", "mermaid", "safetensors"] as const;
+export const designFormats = ["onnx", "pytorch", "mermaid", "text", "safetensors"] as const;
 export type DesignFormat = (typeof designFormats)[number];
 
 /** A design as a file that other programs read. `weights` is called only for formats that hold some. */
@@ -24,6 +25,8 @@ export function designFile(
   switch (format) {
     case "mermaid":
       return exportMermaid(network);
+    case "text":
+      return printNetwork(network);
     case "pytorch":
       return exportPytorch(network);
     case "onnx":
