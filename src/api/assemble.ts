@@ -216,8 +216,9 @@ export async function openModel(
     readonly defaultMaxCalls?: () => number | undefined;
   },
 ): Promise<Conversation> {
-  const { baseUrl, maxUsd, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput }: ModelSettings =
-    resolveOptions(modelSettings, options, `the model ${model}`);
+  const settings: ModelSettings = resolveOptions(modelSettings, options, `the model ${model}`);
+  const { baseUrl, maxUsd, maxUsdPerDay, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput } =
+    settings;
   if ((usdPerMillionInput === undefined) !== (usdPerMillionOutput === undefined)) {
     throw new GeniusError(
       "wrong-use",
@@ -232,6 +233,7 @@ export async function openModel(
     answerer: setting.answerer,
     caps: {
       ...(maxUsd !== undefined && { maxUsd }),
+      ...(maxUsdPerDay !== undefined && { maxUsdPerDay }),
       ...(maxTokens !== undefined && { maxTokens }),
       get maxCalls() {
         return maxCalls ?? setting.defaultMaxCalls?.();

@@ -38,6 +38,8 @@ export interface SearchBudget {
   readonly stopWhenDone?: boolean | undefined;
   /** Maximum cost of the model, in US dollars. */
   readonly maxUsd?: number | undefined;
+  /** Maximum cost of models in US dollars in one day (UTC), over all runs of this user on this machine that have this limit. */
+  readonly maxUsdPerDay?: number | undefined;
   /** Maximum tokens that the model reads and writes. */
   readonly maxTokens?: number | undefined;
   /** Maximum calls of the model. */

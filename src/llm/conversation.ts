@@ -1,8 +1,10 @@
 // Opens a conversation by a model's name: picks the source of replies, and puts the run's record and the caps
 // around it. A reply is on disk before it is handed out; a request that the run has paid for is not paid again.
+import { cacheDirectoryOf } from "../base/cache-directory.ts";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import type { ChatReply, Conversation } from "./chat.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { type DaySpending, openDaySpending } from "./day-spending.ts";
 import { type Caps, createLedger, type Ledger } from "./ledger.ts";
 import {
   type Answerer,
@@ -11,7 +13,7 @@ import {
   type PasteTerminal,
 } from "./manual-source.ts";
 import { type Environment, parseModelName } from "./model-name.ts";
-import { type Price, priceOf } from "./prices.ts";
+import { type Price, priceAge, priceOf } from "./prices.ts";
 import { openRecord, redacted } from "./record.ts";
 import type { CallLine } from "./record-lines.ts";
 import { openReplay } from "./replay-source.ts";
@@ -23,7 +25,7 @@ export interface ConversationOptions {
   readonly model: string;
   /** The server's address, `/v1` included: needed for `compatible/…`, possible for every provider. */
   readonly baseUrl?: string | undefined;
-  /** Holds the keys, and nothing else is read from it but OLLAMA_HOST. */
+  /** Holds the keys; of the rest OLLAMA_HOST is read, and what says where the cache folder is. */
   readonly environment: Environment;
   /** The run's folder, in which `conversation.jsonl` is begun or continued. Nothing is recorded without. */
   readonly folder?: string | undefined;
@@ -50,13 +52,15 @@ export interface ConversationOptions {
 export async function createConversation(options: ConversationOptions): Promise<Conversation> {
   const { folder, clock = systemClock } = options;
   const price = options.pricePerMillion ?? priceOf(options.model);
-  if (options.caps?.maxUsd !== undefined && price === undefined) {
+  const isMoneyCapped = options.caps?.maxUsd !== undefined || options.caps?.maxUsdPerDay !== undefined;
+  if (isMoneyCapped && price === undefined) {
     throw new GeniusError(
       "wrong-use",
       `The price of ${options.model} is not known, so a limit in money cannot be kept. Give its price with --usd-per-million-input and --usd-per-million-output, or set --max-tokens instead.`,
     );
   }
-  const notes: string[] = [];
+  const age = options.pricePerMillion === undefined ? priceAge(options.model, clock.now()) : undefined;
+  const notes: string[] = age === undefined ? [] : [age];
   const { source, secrets, warnings, skip, close } = await openSource(options, {
     price,
     clock,
@@ -68,10 +72,10 @@ export async function createConversation(options: ConversationOptions): Promise<
     folder === undefined
       ? undefined
       : await openRecord(folder, { model: options.model, identity, secrets, time });
-  const ledger = options.ledger ?? createLedger(options.caps ?? {}, price);
+  const ledger = options.ledger ?? createLedger(options.caps ?? {}, price, daySpendingOf(options, clock));
   const earlier = record?.lines ?? [];
   for (const { exchanges } of earlier) {
-    for (const { usage, usd } of exchanges) ledger.enter({ calls: 1, usage, usd });
+    for (const { usage, usd } of exchanges) ledger.restore({ calls: 1, usage, usd });
   }
   const replies = earlier.filter((line) => line.kind === "call");
   skip(replies);
@@ -131,6 +135,16 @@ export async function createConversation(options: ConversationOptions): Promise<
       await record?.close();
     },
   };
+}
+
+/** The day's account, for a run that has a limit for a day: only such runs are entered in it. */
+export function daySpendingOf(
+  { environment, caps }: Pick<ConversationOptions, "environment" | "caps">,
+  clock: Clock = systemClock,
+): DaySpending | undefined {
+  return caps?.maxUsdPerDay === undefined
+    ? undefined
+    : openDaySpending(cacheDirectoryOf(environment), () => clock.now());
 }
 
 interface OpenSource {

@@ -10,7 +10,7 @@ export type {
   Usage,
 } from "./chat.ts";
 export type { Clock } from "./clock.ts";
-export { type ConversationOptions, createConversation } from "./conversation.ts";
+export { type ConversationOptions, createConversation, daySpendingOf } from "./conversation.ts";
 export { type Caps, createLedger, type Ledger } from "./ledger.ts";
 export type { Answerer, PasteTerminal } from "./manual-source.ts";
 export { type MessageList, readMessageList } from "./message-list.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createLedger } from "./ledger.ts";
-import { estimate, listedPrices, priceOf, usdOf } from "./prices.ts";
+import { estimate, listedPrices, priceAge, priceOf, usdOf } from "./prices.ts";
 
 const usage = (inputTokens: number, outputTokens: number) => ({
   inputTokens,
@@ -95,4 +95,16 @@ describe("caps", () => {
     expect(ledger.reserve({ inputTokens: 1e9, maxOutputTokens: undefined }).maxOutputTokens).toBeUndefined();
     expect(ledger.spent).toEqual({ calls: 1, inputTokens: 1e9, outputTokens: 1e9, usd: 0 });
   });
+});
+
+test("a price that was read months ago says so, with where and what to do", () => {
+  const { model, asOf, source } = listedPrices[0]!;
+  const [year, month] = asOf.split("-").map(Number) as [number, number];
+  const after = (months: number) => Date.UTC(year, month - 1 + months, 15);
+  expect(priceAge(model, after(2))).toBeUndefined();
+  const old = priceAge(`${model}-2026-01-31`, after(14));
+  expect(old).toContain(`was read 14 months ago, in ${asOf}, from ${source}`);
+  expect(old).toContain("--usd-per-million-input");
+  expect(priceAge("ollama/x", after(99))).toBeUndefined();
+  expect(priceAge("compatible/x", after(99))).toBeUndefined();
 });

@@ -2,11 +2,14 @@
 // Reservations count against the caps, so that calls which overlap cannot pass them together.
 import { GeniusError } from "../base/errors.ts";
 import type { Spent, Usage } from "./chat.ts";
+import type { DaySpending } from "./day-spending.ts";
 import { type Price, usdOf } from "./prices.ts";
 
 /** Each absent when there is no such cap. Tokens are those read and those written, together. */
 export interface Caps {
   readonly maxUsd?: number;
+  /** In one day (UTC), by all runs of this user on this machine that have such a cap. */
+  readonly maxUsdPerDay?: number;
   readonly maxTokens?: number;
   readonly maxCalls?: number | undefined;
 }
@@ -22,16 +25,34 @@ export interface Ledger {
   readonly spent: Spent;
   /** @throws GeniusError `budget-exhausted` when the call would pass a cap. */
   reserve(call: { readonly inputTokens: number; readonly maxOutputTokens: number | undefined }): Reservation;
-  enter(used: { readonly calls: number; readonly usage: Usage; readonly usd: number | undefined }): void;
+  enter(used: Used): void;
+  /** What an earlier sitting of the run had spent: not today's, or entered then. */
+  restore(used: Used): void;
+}
+
+interface Used {
+  readonly calls: number;
+  readonly usage: Usage;
+  readonly usd: number | undefined;
 }
 
 /** A reply that nobody limits is counted as this long before it is known. */
 const expectedReplyTokens = 1000;
 
-export function createLedger(caps: Caps, price: Price | undefined): Ledger {
+/** @param day of the whole user; without, there is no cap for a day */
+export function createLedger(caps: Caps, price: Price | undefined, day?: DaySpending): Ledger {
   let spent: Spent = { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
   const held = { calls: 0, tokens: 0, usd: 0 };
+  const restore = ({ calls, usage, usd }: Used) => {
+    spent = {
+      calls: spent.calls + calls,
+      inputTokens: spent.inputTokens + usage.inputTokens,
+      outputTokens: spent.outputTokens + usage.outputTokens,
+      usd: spent.usd + (usd ?? 0),
+    };
+  };
   return {
+    restore,
     get spent() {
       return spent;
     },
@@ -42,6 +63,9 @@ export function createLedger(caps: Caps, price: Price | undefined): Ledger {
           (caps.maxTokens ?? Number.POSITIVE_INFINITY) - spent.inputTokens - spent.outputTokens - held.tokens,
         usd: (caps.maxUsd ?? Number.POSITIVE_INFINITY) - spent.usd - held.usd,
       };
+      const today = caps.maxUsdPerDay === undefined ? undefined : day?.spentUsd();
+      const leftToday = (caps.maxUsdPerDay ?? 0) - (today ?? 0) - held.usd;
+
       const inputUsd = price === undefined ? 0 : usdOf(price, { inputTokens, outputTokens: 0 });
       const leastOutput = Math.min(maxOutputTokens ?? expectedReplyTokens, expectedReplyTokens);
       const leastUsd = price === undefined ? 0 : usdOf(price, { inputTokens, outputTokens: leastOutput });
@@ -50,6 +74,10 @@ export function createLedger(caps: Caps, price: Price | undefined): Ledger {
         throw exhausted(caps, spent, `about ${inputTokens + leastOutput} tokens more`);
       }
       if (left.usd < leastUsd) throw exhausted(caps, spent, `about $${leastUsd.toFixed(4)} more`);
+      if (today !== undefined) {
+        if (leftToday < leastUsd) throw exhaustedToday(caps.maxUsdPerDay as number, today, leastUsd);
+        left.usd = Math.min(left.usd, leftToday);
+      }
       const affordable =
         price === undefined || price.output === 0
           ? Number.POSITIVE_INFINITY
@@ -71,15 +99,18 @@ export function createLedger(caps: Caps, price: Price | undefined): Ledger {
         },
       };
     },
-    enter({ calls, usage, usd }) {
-      spent = {
-        calls: spent.calls + calls,
-        inputTokens: spent.inputTokens + usage.inputTokens,
-        outputTokens: spent.outputTokens + usage.outputTokens,
-        usd: spent.usd + (usd ?? 0),
-      };
+    enter(used) {
+      restore(used);
+      if (used.usd !== undefined) day?.enter(used.usd);
     },
   };
+}
+
+function exhaustedToday(limit: number, today: number, need: number): GeniusError {
+  return new GeniusError(
+    "budget-exhausted",
+    `The limit for a day is used up: models have cost $${today.toFixed(4)} today in all runs that have one, the next call needs about $${need.toFixed(4)}, and the limit is $${limit} (--max-usd-per-day). The call was not made. Go on tomorrow (days are in UTC), or raise the limit.`,
+  );
 }
 
 function exhausted(caps: Caps, spent: Spent, need: string): GeniusError {

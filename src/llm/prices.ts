@@ -73,6 +73,20 @@ export function priceOf(modelName: string): Price | undefined {
   return listedPrices.find(({ model }) => model === modelName || model === plain);
 }
 
+const oldAfterMonths = 3;
+
+/** What a person should know of a listed price that was read some months ago; undefined for a newer one, or none. */
+export function priceAge(modelName: string, now: number): string | undefined {
+  const price = priceOf(modelName);
+  if (price === undefined || !("asOf" in price)) return undefined;
+  const { model, asOf, source } = price as ListedPrice;
+  const [year, month] = asOf.split("-").map(Number) as [number, number];
+  const today = new Date(now);
+  const months = 12 * (today.getUTCFullYear() - year) + today.getUTCMonth() + 1 - month;
+  if (months < oldAfterMonths) return undefined;
+  return `The price of ${model} ($${price.input} and $${price.output} for a million tokens read and written) was read ${months} months ago, in ${asOf}, from ${source}. If it has changed, limits in money are off: give it with --usd-per-million-input and --usd-per-million-output.`;
+}
+
 export function usdOf(
   price: Price,
   usage: { readonly inputTokens: number; readonly outputTokens: number; readonly cachedInputTokens?: number },

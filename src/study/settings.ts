@@ -44,6 +44,14 @@ export const modelSettings = z.object({
     .optional()
     .describe("max cost of the model, in US dollars")
     .meta({ placeholder: "X" }),
+  maxUsdPerDay: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      "max cost of models in US dollars in one day (UTC), over all runs of this user on this machine that have this limit",
+    )
+    .meta({ placeholder: "X" }),
   maxTokens: z
     .number()
     .int()

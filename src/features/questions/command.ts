@@ -13,7 +13,13 @@ import { defineCommand } from "../../command/command.ts";
 import { distribute, membersHelp } from "../../command/members.ts";
 import { checkFlags } from "../../command/options.ts";
 import { writeFiles } from "../../command/write-files.ts";
-import { type Conversation, createConversation, createLedger, priceOf } from "../../llm/index.ts";
+import {
+  type Conversation,
+  createConversation,
+  createLedger,
+  daySpendingOf,
+  priceOf,
+} from "../../llm/index.ts";
 import { chartFile } from "../../report/index.ts";
 import { flagOf } from "../../runs/flags.ts";
 import { modelSettings } from "../../study/settings.ts";
@@ -120,9 +126,11 @@ function conversations(
   },
 ): (name: string) => Promise<Conversation> {
   const { open, environment } = setting;
-  const { baseUrl, maxUsd, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput } = given;
+  const { baseUrl, maxUsd, maxUsdPerDay, maxTokens, maxCalls, usdPerMillionInput, usdPerMillionOutput } =
+    given;
   const caps = {
     ...(maxUsd !== undefined && { maxUsd }),
+    ...(maxUsdPerDay !== undefined && { maxUsdPerDay }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(maxCalls !== undefined && { maxCalls }),
   };
@@ -130,7 +138,7 @@ function conversations(
     usdPerMillionInput === undefined || usdPerMillionOutput === undefined
       ? priceOf(model)
       : { input: usdPerMillionInput, output: usdPerMillionOutput };
-  const ledger = createLedger(caps, price);
+  const ledger = createLedger(caps, price, daySpendingOf({ environment, caps }));
   return async (name) => {
     const known = open.get(name);
     if (known !== undefined) return known;
