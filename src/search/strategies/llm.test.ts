@@ -134,6 +134,34 @@ test("ten evaluations take ten calls and fewer than 40,000 tokens read, and none
   expect(conversation.spent.inputTokens).toBeLessThan(40_000);
 });
 
+test("a model may be asked once whether it prefers another to the nearest design inside", async () => {
+  const second = ["11111211", "22200010", "too large, I know"];
+  const { result, requests, keys } = await search({
+    trials: 3,
+    limits: { maxMacCount: 60e6 },
+    options: { onInfeasible: "ask" },
+    respond({ body }, n) {
+      const isRepair = String(body.messages?.at(-1)?.content).includes("is outside the limits");
+      const number = Math.floor(n / 2);
+      if (!isRepair) return proposal(["22222222", "22222222", "22222221"][number]!);
+      return number < 2 ? proposal(second[number]!) : behaviours.answer(second[number]!);
+    },
+  });
+  expect(promptOf(requests[1]!)).toMatch(
+    /22222222 \([\d.]+M MACs, [\d.]+M parameters\) is outside the limits\. The nearest design inside is 11111211/,
+  );
+  expect(requests.length).toBe(6);
+  const made = result.trials.map(({ proposal: { call, repairedFrom } }) => [call, repairedFrom?.join("")]);
+  expect(keys.slice(0, 2)).toEqual(["11111211", "22200010"]);
+  // It took the nearest, took another, and said nothing that can be used, so that its own is repaired.
+  expect(made).toEqual([
+    [2, "22222222"],
+    [4, undefined],
+    [5, "22222221"],
+  ]);
+  expect(result.trials.every(({ cost }) => cost.macCount <= 60e6)).toBe(true);
+});
+
 test("an unreadable reply is asked for once more, and then it is an outcome that costs no evaluation", async () => {
   const replies = [
     behaviours.answer("Let me think."),

@@ -4,12 +4,15 @@
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
+import { formatCount } from "../../base/units.ts";
 import { answerIn, type ChatMessage, type ChatReply, type ChatRequest, tokensOf } from "../../llm/index.ts";
+import { toDigits } from "../choices.ts";
 import { neighbours } from "../constraints/create-domain.ts";
 import type { Domain } from "../constraints/domain.ts";
 import { repairInShape } from "../constraints/shape-repair.ts";
 import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
 import { defaultPrompt } from "../prompt/default-prompt.ts";
+import { designText } from "../prompt/describe-space.ts";
 import { costTool, designerTools } from "../prompt/designer-tools.ts";
 import { genius2023Prompt } from "../prompt/genius-2023.ts";
 import { prompt2026 } from "../prompt/genius-2026-11.ts";
@@ -32,9 +35,11 @@ const options = z.object({
   start: startOption("model", ownStart),
   nominalAccuracy01: z.number().min(0).max(1).default(0.5).describe("the made-up result of --start nominal"),
   onInfeasible: z
-    .enum(["repair", "return"])
+    .enum(["repair", "ask", "return"])
     .default("repair")
-    .describe("a design outside the limits is repaired to the nearest inside, or returned with its numbers"),
+    .describe(
+      "a design outside the limits is repaired to the nearest inside, the model is asked once whether it prefers another to that, or it is returned with its numbers",
+    ),
   temperature: z.number().min(0).max(2).optional().describe("sampling temperature (genius-2023: always 0)"),
   shown: z.int().min(2).default(12).describe("max earlier results in the prompt"),
   costs: z
@@ -105,7 +110,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       left,
       shown: given.shown,
       costs: given.costs,
-      repairs: given.onInfeasible === "repair",
+      repairs: given.onInfeasible !== "return",
     };
     if (paper) return genius2023Prompt(context, replyOf);
     return given.prompt === "genius-2026-11" ? prompt2026(context) : defaultPrompt(context);
@@ -147,7 +152,14 @@ function create(setting: StrategySetting, given: Options): Strategy {
         const reply = await ask(asked, `${purpose}${again}`, context.signal);
         const read = readProposal(domain.space, reply);
         if (read.kind === "design") {
-          const proposal = { ...proposalOf(read, reply), ...(unusedAnswers.length > 0 && { unusedAnswers }) };
+          const first = { ...proposalOf(read, reply), ...(unusedAnswers.length > 0 && { unusedAnswers }) };
+          const proposal =
+            given.onInfeasible === "ask" && !paper
+              ? await preferred(first, {
+                  domain,
+                  ask: (more) => ask([...messages, ...more], `${purpose}, repaired`, context.signal),
+                })
+              : first;
           return paper ? proposal : settle(proposal, { domain, given, isFree, random: context.random });
         }
         unusedAnswers.push({ call: reply.number, kind: "unusable", why: read.reason });
@@ -239,6 +251,42 @@ function proposalOf(read: Extract<ProposalReply, { kind: "design" }>, reply: Cha
     call: reply.number,
     ...(read.reason !== undefined && { rationale: read.reason }),
     ...(read.score !== undefined && { predicted: { score: read.score } }),
+  };
+}
+
+/**
+ * What the model prefers to the nearest allowed design of its own, asked once; its own, to be repaired, where it answers
+ * nothing that can be used.
+ */
+async function preferred(
+  proposal: Proposal,
+  setting: {
+    readonly domain: Domain;
+    readonly ask: (more: readonly ChatMessage[]) => Promise<ChatReply>;
+  },
+): Promise<Proposal> {
+  const { domain } = setting;
+  const nearest = domain.isFeasible(proposal.choices) ? undefined : repairInShape(domain, proposal.choices);
+  if (nearest === undefined) return proposal;
+  const told = (choices: Choices) => {
+    const { macCount, paramCount } = domain.costOf(choices);
+    return `${designText(domain, choices)} (${formatCount(macCount)} MACs, ${formatCount(paramCount)} parameters)`;
+  };
+  const reply = await setting.ask([
+    { role: "assistant", content: JSON.stringify({ choices: toDigits(domain.space, proposal.choices) }) },
+    {
+      role: "user",
+      content: `${told(proposal.choices)} is outside the limits. The nearest design inside is ${told(nearest)}. Answer in the same form: with that one, or with another inside the limits that you prefer.`,
+    },
+  ]);
+  const read = readProposal(domain.space, reply);
+  if (read.kind !== "design") return proposal;
+  const { unusedAnswers } = proposal;
+  const isNearest = read.choices.join() === nearest.join();
+  return {
+    ...proposalOf(read, reply),
+    ...(unusedAnswers && { unusedAnswers }),
+    ...(isNearest && { repairedFrom: proposal.choices }),
   };
 }
 
