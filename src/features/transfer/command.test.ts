@@ -42,7 +42,7 @@ beforeAll(async () => {
 test("six digits to four", { timeout: 180_000 }, async () => {
   await genius(
     ...["search", "six", "--max-params", "20k", "--max-macs", "500k", "--trials", "1", "--epochs", "1"],
-    ...["--final-epochs", "20", "--out", "run"],
+    ...["--final-epochs", "20", "--metric", "macro-f1", "--out", "run"],
   );
   const { stdout } = await genius(
     "transfer",
@@ -55,8 +55,15 @@ test("six digits to four", { timeout: 180_000 }, async () => {
     "--json",
   );
   const result = JSON.parse(stdout) as {
-    results: { way: string; seconds: number; testAccuracy01: number; curve: unknown[] }[];
+    results: {
+      way: string;
+      seconds: number;
+      testAccuracy01: number;
+      validation: Record<string, number>;
+      curve: unknown[];
+    }[];
     findings: string[];
+    handedOver: string;
   };
   expect(result.results.map(({ way, curve }) => [way, curve.length])).toEqual([
     ["linear-probe", 20],
@@ -66,7 +73,12 @@ test("six digits to four", { timeout: 180_000 }, async () => {
   const [probe, tuned, scratch] = result.results;
   // In three epochs, features that were learnt elsewhere are worth more than none.
   expect(Math.max(probe!.testAccuracy01, tuned!.testAccuracy01)).toBeGreaterThan(scratch!.testAccuracy01);
-  expect(result.findings[0]).toMatch(/^Best on validation: .* % on test data after /);
+  expect(result.findings[0]).toMatch(
+    /^Best on validation by macro-F1: .*, 0\.\d{3}, accuracy .* % on test data after /,
+  );
+  const byMetric = result.results.map(({ validation }) => validation["macro-f1"]!);
+  const handedOver = result.results.find(({ way }) => way === result.handedOver);
+  expect(handedOver?.validation["macro-f1"]).toBe(Math.max(...byMetric));
 
   const { header, trials } = await readJournal(join(root, "run"));
   const networkOf = (classCount: number) =>

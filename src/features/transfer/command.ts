@@ -16,7 +16,7 @@ import { writeFiles } from "../../command/write-files.ts";
 import { inputSize, trainingSize, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
 import type { Network } from "../../graph/network.ts";
-import { accuracy, scoreIn } from "../../metrics/index.ts";
+import { type Metric, scoreIn } from "../../metrics/index.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
 import { designName, networkOf } from "../../search/proposed-network.ts";
@@ -97,18 +97,21 @@ Example:
     }
     const folder = given.out ?? join(from, "transfer", basename(target));
     await makeNamedFolder(folder);
+    const { metric } = transfer.training;
     // Few images in the validation part often tie; the loss then decides.
     const best = [...results].sort(
       (a, b) =>
-        scoreIn(accuracy, b.measured.metrics) - scoreIn(accuracy, a.measured.metrics) ||
+        scoreIn(metric, b.measured.metrics) - scoreIn(metric, a.measured.metrics) ||
         a.measured.loss - b.measured.loss,
     )[0];
     if (best !== undefined) await handOverBest(best, { opened, folder, given });
     const input = {
       ...names,
-      results: results.map(({ way, seconds, measured, testAccuracy01, curve }) => ({
-        ...{ way, seconds, testAccuracy01, curve },
+      metric,
+      results: results.map(({ way, seconds, measured, testMetrics, curve }) => ({
+        ...{ way, seconds, curve, validation: measured.metrics, test: testMetrics },
         validationAccuracy01: measured.metrics.accuracy as number,
+        testAccuracy01: testMetrics.accuracy as number,
       })),
       failures,
       handedOver: best?.way,
@@ -148,6 +151,8 @@ async function open(from: string, target: string, { given, environment, say }: O
   const run = await openRun(from);
   const { journal, space } = run;
   const { config } = journal.header;
+  // The one that the run selected on selects here too.
+  const metric: Metric = config.metric;
   const trial = journal.selected;
   if (trial === undefined) throw new GeniusError("not-found", `${from} has no scored design yet.`);
   const { proposal } = trial;
@@ -189,6 +194,7 @@ async function open(from: string, target: string, { given, environment, say }: O
   });
   const data = {
     ...(task !== undefined && { task }),
+    ...(metric.file !== undefined && { metricFile: metric.file }),
     cachePath: dataset.cachePath,
     validationFraction01: given.validationFraction01,
     splitSeed: given.seed,
@@ -207,7 +213,7 @@ async function open(from: string, target: string, { given, environment, say }: O
       network,
       data,
       plan,
-      metric: accuracy,
+      metric,
       epochs: given.epochs ?? planEpochs(settings, { search: imageCount, final: imageCount }).final,
       seed: given.seed,
       threads: given.threads ?? usefulThreads(stepMacCount, availableParallelism()),

@@ -2,7 +2,7 @@
 // in words, since a table of accuracies alone hides it.
 import type { JsonObject } from "../../base/json.ts";
 import { formatPercent } from "../../base/units.ts";
-import { accuracy } from "../../metrics/index.ts";
+import { accuracy, formatFrom, type Metric, type Metrics, metricWords } from "../../metrics/index.ts";
 import { scoreAxis } from "../../report/charts/axes.ts";
 import { curveChart } from "../../report/charts/curves.ts";
 import { html } from "../../report/markup.ts";
@@ -13,6 +13,9 @@ export interface TransferResult {
   readonly seconds: number;
   readonly validationAccuracy01: number;
   readonly testAccuracy01: number;
+  /** By the name of the metric. */
+  readonly validation: Metrics;
+  readonly test: Metrics;
   readonly curve: readonly {
     readonly seconds: number;
     readonly epoch: number;
@@ -27,6 +30,8 @@ export interface TransferReportInput {
   /** What it was trained on, and the new dataset. */
   readonly source: string;
   readonly target: string;
+  /** What the ways are compared by. */
+  readonly metric: Metric;
   readonly results: readonly TransferResult[];
   readonly failures: readonly { readonly way: string; readonly detail: string }[];
   /** The way whose network is handed over: the best on validation, by its loss among equals. */
@@ -36,7 +41,9 @@ export interface TransferReportInput {
 }
 
 /** How soon each way reached what the slowest to train reached in the end. */
-export function transferFindings({ results, failures, handedOver }: TransferReportInput): string[] {
+export function transferFindings({ metric, results, failures, handedOver }: TransferReportInput): string[] {
+  const isAccuracy = metric.name === accuracy.name;
+  const by = isAccuracy ? "" : ` by ${metricWords(metric)}`;
   const best = results.find(({ way }) => way === handedOver);
   const scratch = results.find(({ way }) => way === "scratch");
   const others = results.filter(({ way }) => way !== "scratch");
@@ -57,7 +64,7 @@ export function transferFindings({ results, failures, handedOver }: TransferRepo
     ...(best === undefined
       ? []
       : [
-          `Best on validation: ${best.way}, ${formatPercent(best.testAccuracy01)} on test data after ${best.seconds.toFixed(1)} s.`,
+          `Best on validation${by}: ${best.way}, ${isAccuracy ? "" : `${formatFrom(metric, best.test)}, accuracy `}${formatPercent(best.testAccuracy01)} on test data after ${best.seconds.toFixed(1)} s.`,
         ]),
     ...against,
     ...failures.map(({ way, detail }) => `${way} failed: ${detail}.`),

@@ -11,7 +11,7 @@ import {
   type Weights,
 } from "../../engine/index.ts";
 import type { Network, NetworkNode } from "../../graph/network.ts";
-import { accuracy, scoreIn } from "../../metrics/index.ts";
+import { type Metric, type Metrics, scoreIn } from "../../metrics/index.ts";
 import {
   createEvaluationBatches,
   type ImageSet,
@@ -38,7 +38,7 @@ export interface Transferred {
   readonly seconds: number;
   readonly weights: Weights;
   readonly measured: Measured;
-  readonly testAccuracy01: number;
+  readonly testMetrics: Metrics;
 }
 
 export interface Transfer {
@@ -70,7 +70,7 @@ export async function transferBy(
   if ("failed" in trained) return trained;
   const seconds = (performance.now() - started) / 1000;
   const { metrics } = await measureOn(transfer, trained.weights, transfer.test);
-  return { way, curve, seconds, ...trained, testAccuracy01: metrics.accuracy as number };
+  return { way, curve, seconds, ...trained, testMetrics: metrics };
 }
 
 type Measurable = { readonly weights: Weights; readonly measured: Measured };
@@ -91,13 +91,14 @@ async function train(
     },
   );
   if (end.kind !== "trained") return { failed: end.detail };
-  return better(end);
+  return better(end, training.metric);
 }
 
-function better({ last, averaged }: Trained): Measurable {
+/** Of the last and the averaged weights those that the metric puts first. */
+function better({ last, averaged }: Trained, metric: Metric): Measurable {
   const isBetter =
     averaged !== undefined &&
-    scoreIn(accuracy, averaged.measured.metrics) > scoreIn(accuracy, last.measured.metrics);
+    scoreIn(metric, averaged.measured.metrics) > scoreIn(metric, last.measured.metrics);
   return isBetter ? averaged : last;
 }
 
