@@ -39,7 +39,7 @@ export function watchModel({
     trial({ proposal }) {
       tellWarnings();
       if (proposal.modelEnded !== undefined)
-        say(`The model is not asked any more: ${proposal.modelEnded}. The search goes on without it.`);
+        say(`The model is not asked any more: ${proposal.modelEnded}. The search continues without it.`);
     },
     async end(trials) {
       tellWarnings();

@@ -84,7 +84,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
 
 /** How `resume` goes on. */
 export interface ResumeOptions extends Sitting, GivenMembers {
-  /** Evaluations in all, to go on beyond the plan. */
+  /** Total number of evaluations, to continue beyond the plan. */
   readonly trials?: number | undefined;
   /** Go on although the data are not those that the run was begun with. It is noted in the journal. */
   readonly acceptChangedData?: boolean | undefined;

@@ -1,5 +1,5 @@
 // Random numbers that are the same on every machine. A stream is named by a path such as
-// (study seed, "trial", 12): whoever draws in whatever order, each stream gives the same numbers.
+// (study seed, "trial", 12): each stream gives the same numbers, whatever else is drawn and in whatever order.
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
 export interface Random {

@@ -26,7 +26,7 @@ export default defineCommand({
     json: z.boolean().default(false).describe("the address as one JSON object on standard output"),
   }),
   more: `DIR is a folder of runs, or one run's folder; the default is runs/. Nothing is opened: follow the address that is printed,
-whole, since its end is the token that allows changes. Searches that are started from the page go on when the dashboard
+whole, since its end is the token that allows changes. Searches that are started from the page continue when the dashboard
 ends.`,
   async run({ operands, options, terminal }) {
     if (operands.length > 1) throw new GeniusError("wrong-use", "Name one folder: genius dashboard runs.");
@@ -55,7 +55,7 @@ ends.`,
       );
     if (options.json) terminal.out(jsonLine({ url, host, port: serving.port, token, folder }));
     else terminal.out(`${url}\n`);
-    terminal.error("Open it in a browser. Ctrl-C ends the dashboard; searches go on.\n");
+    terminal.error("Open it in a browser. Ctrl-C ends the dashboard; searches continue.\n");
     await new Promise<void>((resolve) => {
       if (terminal.signal.aborted) resolve();
       terminal.signal.addEventListener("abort", () => resolve(), { once: true });

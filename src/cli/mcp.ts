@@ -23,7 +23,7 @@ export default defineCommand({
       .default(1)
       .describe("max cost of the model in one such search")
       .meta({ placeholder: "X" }),
-    maxRunning: z.int().min(1).default(2).describe("max searches at once"),
+    maxRunning: z.int().min(1).default(2).describe("max parallel searches"),
   }),
   more: `DIR is the folder of runs; the default is runs/. The assistant's configuration names the command and its arguments, as in
   {"mcpServers": {"genius": {"command": "npx", "args": ["genius", "mcp", "/path/to/runs"]}}}`,

@@ -1,4 +1,4 @@
-// `genius resume`: goes on with a run where it stopped, from its journal alone.
+// `genius resume`: continues a run from its journal alone.
 import { z } from "zod";
 import { resume } from "../api/search.ts";
 import { GeniusError } from "../base/errors.ts";
@@ -13,7 +13,7 @@ export default defineCommand({
       .int()
       .positive()
       .optional()
-      .describe("evaluations to spend in all, to go on beyond the plan"),
+      .describe("total number of evaluations, to continue beyond the plan"),
     acceptChangedData: z
       .boolean()
       .default(false)

@@ -123,7 +123,7 @@ export interface Routes {
   };
   readonly "POST /api/runs": { readonly body: StartRequest; readonly reply: Started };
   readonly "POST /api/runs/:id/stop": { readonly body: Record<string, never>; readonly reply: Done };
-  /** `trials`: evaluations in all, to go on beyond the plan. */
+  /** `trials`: total number of evaluations, to continue beyond the plan. */
   readonly "POST /api/runs/:id/resume": { readonly body: { readonly trials?: number }; readonly reply: Done };
   /** A person's turn in a running search (409 `not-running` otherwise). It is carried out at the next proposal. */
   readonly "POST /api/runs/:id/turns": { readonly body: Turn; readonly reply: { readonly id: string } };

@@ -257,6 +257,6 @@ function finalFailure(end: JobEnd): GeniusError {
   const detail = "detail" in end ? end.detail : "it was stopped";
   return new GeniusError(
     "training-failed",
-    `The final training of the selected design did not finish: ${detail}. "genius resume" goes on after its last whole epoch.`,
+    `The final training of the selected design did not finish: ${detail}. "genius resume" continues after its last whole epoch.`,
   );
 }

@@ -125,7 +125,7 @@ function leadOf(input: RunReportInput): Markup {
     ]);
   }
   cards.push(["spent", `${spending.evaluations} evaluations, ${formatDuration(spending.elapsedMs)}`]);
-  return html`<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it goes on, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.")}
+  return html`<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.")}
 <h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
 }
 

@@ -119,9 +119,14 @@ export const searchSettings = z.object({
     .positive()
     .optional()
     .describe(
-      "evaluations at once (default: 1 for a table and for --strategy llm, one per core up to 4 for trainings)",
+      "parallel evaluations (default: 1 for a table and for --strategy llm, one per core up to 4 for trainings)",
     ),
-  seed: z.number().int().nonnegative().default(1).describe("the same seed gives the same search"),
+  seed: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(1)
+    .describe("random seed; the same seed gives the same search"),
   ...modelSettings.shape,
 });
 

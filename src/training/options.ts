@@ -18,7 +18,7 @@ export const trainOptions = z.object({
   task: z
     .string()
     .default("image-classification")
-    .describe("what networks are trained for: a name of genius list tasks"),
+    .describe("task that networks are trained for: a name of genius list tasks"),
   format: z
     .string()
     .optional()
@@ -28,7 +28,9 @@ export const trainOptions = z.object({
     .meta({ placeholder: "NAME|FILE" }),
   epochs: whole.optional().describe(left("epochs of a design during the search")),
   finalEpochs: whole.optional().describe(left("epochs of the selected design after the search")),
-  minEpochs: whole.optional().describe("the fewest epochs that a strategy may ask for (default: a ninth)"),
+  minEpochs: whole
+    .optional()
+    .describe("min epochs that a strategy may ask for (default: a ninth of --epochs)"),
   imageSize: imageSizeOption({ min: 8, max: 1024 })
     .optional()
     .describe(
@@ -45,8 +47,8 @@ export const trainOptions = z.object({
     .positive()
     .max(0.5)
     .default(0.1)
-    .describe("share of the training images kept back, which designs are compared on"),
-  batchSize: whole.optional().describe(left("images in a training step")),
+    .describe("share of the training images held out for validation, on which designs are compared"),
+  batchSize: whole.optional().describe(left("batch size")),
   optimiser: z.enum(["sgd", "adamw"]).default("sgd").describe("SGD with Nesterov momentum, or AdamW"),
   learningRate: z
     .number()
@@ -66,24 +68,32 @@ export const trainOptions = z.object({
   labelSmoothing: z.number().min(0).max(0.5).default(0.05).describe("label smoothing"),
   threads: whole
     .optional()
-    .describe("threads of one training (default: cores over trainings at once, one for a small network)"),
+    .describe("threads per training (default: cores divided by parallel trainings; one for a small network)"),
   executionProvider: z
     .enum(executionProviders)
     .optional()
     .describe(
-      "where trainings compute: cpu (default), webgpu (a GPU with Vulkan, Metal or Direct3D 12), or what another build of onnxruntime has",
+      "device of the trainings: cpu (default), webgpu (a GPU with Vulkan, Metal or Direct3D 12), or what another build of onnxruntime has",
     ),
-  timeLimitSeconds: z.number().positive().optional().describe("a training that takes longer has failed"),
-  memoryLimitMb: z.number().positive().optional().describe("a training that needs more memory has failed"),
+  timeLimitSeconds: z
+    .number()
+    .positive()
+    .optional()
+    .describe("time limit of a training in seconds; a longer one fails"),
+  memoryLimitMb: z
+    .number()
+    .positive()
+    .optional()
+    .describe("memory limit of a training in MB; one that needs more fails"),
   int8: z
     .boolean()
     .default(false)
-    .describe("write the best model in 8 bits too (model.int8.onnx), with the accuracy that this loses"),
+    .describe("also write the best model in 8 bits (model.int8.onnx), with the accuracy lost"),
   maxLatencyMs: z
     .number()
     .positive()
     .optional()
-    .describe("a design that takes longer for one image on this machine, measured, is not allowed"),
+    .describe("max measured latency in milliseconds for one image on this machine"),
 });
 
 export type TrainOptions = z.output<typeof trainOptions>;

@@ -73,7 +73,7 @@ export async function followTraining(following: Following): Promise<Training> {
       const detail = `${words}; interruption ${interruptions} with --retries ${retries}`;
       return { ...result, end: { kind: "crashed", detail } };
     }
-    following.onProgress?.(`${words}; it goes on from its checkpoint`);
+    following.onProgress?.(`${words}; it continues from its checkpoint`);
   }
 }
 

@@ -37,15 +37,15 @@ export const torchOptions = trainOptions
       .int()
       .nonnegative()
       .optional()
-      .describe("graphics processors of one training (default: 1 where there are any, else 0)"),
+      .describe("GPUs per training (default: 1 if there are any, else 0)"),
     cpus: whole
       .optional()
-      .describe("processor cores of one training (default: cores over trainings at once, or 1)"),
+      .describe("CPU cores per training (default: cores divided by parallel trainings, min 1)"),
     recipe: z
       .enum(["auto", "large-batch"])
       .default("auto")
       .describe(
-        "auto suits the size of the data; large-batch is for ImageNet: 1024 images a step, RandAugment and mixup, and of the options only --batch-size and --learning-rate change it",
+        "auto: by the size of the data; large-batch: for ImageNet, batch size 1024, RandAugment and mixup; only --batch-size and --learning-rate change it",
       ),
     precision: z
       .enum(["auto", "float32", "bfloat16", "float16"])
@@ -54,13 +54,13 @@ export const torchOptions = trainOptions
     compile: z
       .boolean()
       .default(false)
-      .describe("compile the network first (torch.compile): worth it when long"),
+      .describe("compile the network first (torch.compile); pays off in long trainings"),
     retries: z
       .number()
       .int()
       .nonnegative()
       .default(3)
-      .describe("how often a training that was preempted or lost is started again from its checkpoint"),
+      .describe("max restarts from the checkpoint of a training that was preempted or lost"),
   });
 
 export type TorchOptions = z.output<typeof torchOptions>;

@@ -42,7 +42,7 @@ const options = z.object({
   pairs: count
     .default(100)
     .describe("pairs of designs to judge under each variant; fewer than 20 decide nothing"),
-  parallel: count.default(4).describe("calls at once (1 for --model manual)"),
+  parallel: count.default(4).describe("parallel calls (1 for --model manual)"),
   ...modelSettings.shape,
   out: z
     .string()

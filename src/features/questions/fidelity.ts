@@ -24,22 +24,25 @@ import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts
 const options = z.object({
   dataset: z.string().default("digits").describe("images to train on"),
   designs: z.int().min(4).default(16).describe("networks, drawn at random within the limits"),
-  epochs: z.string().default("1,2,4").describe("lengths of the short trainings, with commas between"),
+  epochs: z.string().default("1,2,4").describe("epochs of the short trainings, comma-separated"),
   imageSizes: z
     .string()
     .optional()
     .describe("image sizes of the short trainings, e.g. 16,32 or 12x16,24x32 (default: half and whole)"),
-  dataFractions: z.string().default("0.1").describe("shares of the training images of the short trainings"),
-  fullEpochs: z.int().min(1).default(12).describe("length of the trainings that are the truth"),
+  dataFractions: z
+    .string()
+    .default("0.1")
+    .describe("shares of the training images in the short trainings, comma-separated"),
+  fullEpochs: z.int().min(1).default(12).describe("epochs of the full trainings, which are the ground truth"),
   fullFraction01: z
     .number()
     .positive()
     .max(1)
     .default(0.5)
-    .describe("share of the images of the trainings that are the truth"),
+    .describe("share of the images in the full trainings"),
   maxParams: limitSettings.shape.maxParams.default(20_000).describe("maximum parameters"),
   maxMacs: limitSettings.shape.maxMacs.default(1_000_000).describe("maximum multiply–accumulates"),
-  parallel: z.int().min(1).default(2).describe("trainings at once"),
+  parallel: z.int().min(1).default(2).describe("parallel trainings"),
 });
 type Options = z.output<typeof options>;
 const sizeOption = imageSizeOption({ min: 8, max: 1024 });

@@ -19,7 +19,7 @@ const options = z.object({
     .string()
     .default("all")
     .describe("names of wordings with commas between; the one as it is belongs to every study"),
-  parallel: z.int().min(1).default(4).describe("searches at once"),
+  parallel: z.int().min(1).default(4).describe("parallel searches"),
   prompt: z
     .enum(["default", "genius-2026-11"])
     .default("default")

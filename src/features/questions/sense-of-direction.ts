@@ -126,7 +126,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
       ...findings,
       ...deaf.map(
         (strategy) =>
-          `${strategy} finds as good a design when every figure is the same: within ${evaluations} evaluations on this table, what it knows beforehand decides, and not what it is told.`,
+          `${strategy} finds as good a design when every figure is the same: within ${evaluations} evaluations on this table, its prior knowledge decides, and not what it is told.`,
       ),
     ],
     remarks: [

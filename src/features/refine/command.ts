@@ -35,27 +35,27 @@ const options = z.object({
     .optional()
     .describe("folder of the refined network (default: refined in the run's)")
     .meta({ placeholder: "DIR" }),
-  minutes: z.number().positive().default(10).describe("how long to refine"),
+  minutes: z.number().positive().default(10).describe("time limit in minutes"),
   rounds: z
     .int()
     .min(1)
     .optional()
-    .describe("rounds for each block, however long they take, instead of --minutes")
+    .describe("rounds for each block, in place of --minutes")
     .meta({ placeholder: "N" }),
-  candidates: z.int().min(1).default(3).describe("changed networks a round, beside the unchanged one"),
+  candidates: z.int().min(1).default(3).describe("changed networks per round, besides the unchanged one"),
   epochs: z.int().min(1).default(1).describe("epochs of each training in a round"),
-  learningRate: z.number().positive().default(0.03).describe("highest learning rate of those trainings"),
-  batchSize: z.int().min(2).default(64).describe("batch size, at most all images"),
+  learningRate: z.number().positive().default(0.03).describe("peak learning rate of those trainings"),
+  batchSize: z.int().min(2).default(64).describe("batch size (max: the number of training images)"),
   threads: z.int().min(1).default(1).describe("threads that train"),
-  seed: z.int().min(0).default(1).describe("seed of the drawn changes"),
+  seed: z.int().min(0).default(1).describe("random seed of the changes"),
   model: z
     .string()
     .optional()
     .describe(
-      "language model that chooses among drawn changes: openai/…, anthropic/…, google/…, ollama/…, compatible/…, replay/FILE, manual",
+      "language model that chooses among random changes: openai/…, anthropic/…, google/…, ollama/…, compatible/…, replay/FILE, manual",
     )
     .meta({ placeholder: "PROVIDER/MODEL" }),
-  offered: z.int().min(2).default(12).describe("drawn changes that the model chooses from"),
+  offered: z.int().min(2).default(12).describe("random changes that the model chooses from"),
   ...modelSettings.shape,
   json: z.boolean().default(false).describe("one JSON object on standard output"),
 });
@@ -67,12 +67,12 @@ export default defineCommand({
 
   genius refine runs/mine --rounds 2 --model manual
 
-Needs a run whose best network was trained (the evaluators train and torch do). Writes DIR/refined: the refined network
-as a search writes its best, rounds.json with all that was tried, and conversation.jsonl when a model was asked. The model
-sees the block's graph, what was measured and a list of valid changes, and says which are trained; when its answer cannot
-be used, or without a model, chance says. The same seed and --rounds with the model replay/DIR repeat a conversation. The limits of the search hold. What it gains is
-told beside the network it began with; whether more search would have gained as much is another question:
-benchmarks/refine answers it for one setting.`,
+Needs a run whose best network was trained (by the evaluators train or torch). Writes DIR/refined: the refined network in the
+same files as a search's best, rounds.json with everything that was tried, and conversation.jsonl if a model was asked. The
+model sees the block's graph, what was measured and a list of valid changes, and chooses which are trained; without a model,
+or when its answer cannot be used, the choice is random. The same seed and --rounds with the model replay/DIR repeat a
+conversation. The limits of the search hold. The gain is shown against the original network; benchmarks/refine compares it,
+for one setting, with a longer search.`,
   async run({ operands, options: given, terminal }) {
     const [folder] = operands;
     if (folder === undefined)

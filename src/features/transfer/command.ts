@@ -37,23 +37,23 @@ const options = z.object({
     .positive()
     .optional()
     .describe("epochs of fine-tuning and from scratch (default: by the size of the data)"),
-  probeEpochs: z.int().positive().default(30).describe("epochs of the linear probe, which are cheap"),
+  probeEpochs: z.int().positive().default(30).describe("epochs of the linear probe"),
   rateShare01: z
     .number()
     .positive()
     .max(1)
     .default(0.2)
-    .describe("learning rate of fine-tuning, as a share of that from scratch"),
+    .describe("learning rate of fine-tuning, relative to that of training from scratch"),
   ways: z
     .string()
     .default(ways.join(","))
-    .describe(`what to try: ${ways.join(", ")}, with commas between`),
+    .describe(`ways to transfer, comma-separated: ${ways.join(", ")}`),
   validationFraction01: shape.validationFraction01,
   augmentation: shape.augmentation,
   format: shape.format,
   batchSize: shape.batchSize,
   threads: shape.threads,
-  seed: z.int().min(0).default(1).describe("the same seed gives the same trainings"),
+  seed: z.int().min(0).default(1).describe("random seed"),
   out: z
     .string()
     .optional()
@@ -65,8 +65,9 @@ type Options = z.output<typeof options>;
 
 export default defineCommand({
   options,
-  more: `DIR is a run whose best network was trained; NEWDATA is whatever \`genius search\` takes. The images are brought to the size that
-the network was trained at. The better of the transferred networks is left as model.onnx, with transfer.html and transfer.json.
+  more: `DIR is a run whose best network was trained; NEWDATA is any dataset that \`genius search\` takes. Images are resized to the size
+that the network was trained at. The best transferred network, by the run's metric, is written to model.onnx, the comparison to
+transfer.html and transfer.json.
 
 Example:
   genius transfer runs/first ./photos`,
