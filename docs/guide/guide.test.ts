@@ -2,25 +2,17 @@
 // by page, each in a folder of its own. A block that needs more ("```sh needs ray") is only checked: its commands
 // and their options exist.
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
+import { ownPackagesHook } from "../../src/base/own-packages.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const bin = join(root, "bin/genius.js");
 const run = promisify(execFile);
 const environment = process.env;
-/** Lets a block import "genius-nas", as a project that installed it would. */
-const hooks = `data:text/javascript,${encodeURIComponent(`
-  import { registerHooks } from "node:module";
-  const own = { "genius-nas": ${JSON.stringify(new URL("../../src/index.ts", import.meta.url).href)},
-    "genius-nas/testing": ${JSON.stringify(new URL("../../src/testing/index.ts", import.meta.url).href)} };
-  registerHooks({ resolve: (name, context, next) =>
-    own[name] === undefined ? next(name, context) : { url: own[name], shortCircuit: true } });
-`)}`;
-
 interface Block {
   readonly language: string;
   /** What it needs beyond an installed package; such a block is not run. */
@@ -60,7 +52,7 @@ async function runPage(blocks: readonly Block[], folder: string): Promise<void> 
       await writeFile(join(folder, name), text);
       const isProgram = !text.includes("export default");
       if (isProgram)
-        await run(process.execPath, ["--import", hooks, join(folder, name)], {
+        await run(process.execPath, ["--import", ownPackagesHook, join(folder, name)], {
           cwd: folder,
           env: environment,
         });
@@ -96,7 +88,6 @@ describe("guide", () => {
       const folder = await mkdtemp(join(tmpdir(), "genius-guide-"));
       folders.push(folder);
       await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
-      await symlink(join(root, "node_modules"), join(folder, "node_modules"));
       await runPage(blocks, folder);
     });
   }

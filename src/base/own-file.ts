@@ -1,9 +1,9 @@
 // A file of the user's own that defines a member: loaded by its path, with this copy of genius-nas and of zod to import,
 // and checked for the form of a definition. What a definition of a kind must have, its loader knows.
-import { registerHooks } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { GeniusError, messageOf, systemCodeOf } from "./errors.ts";
+import { GeniusError, messageOf } from "./errors.ts";
+import { resolveOwnPackages } from "./own-packages.ts";
 
 /** Whether a name means a file of the user's own. */
 export function isPath(name: string): boolean {
@@ -43,33 +43,4 @@ export function checkForm<D>(
     );
   }
   return value as D;
-}
-
-let resolves = false;
-
-/**
- * Lets a user's file import "genius-nas" and "zod" wherever it lies: this very copy of genius-nas always, and the zod
- * that came with it where there is none beside the file. It holds for the thread that calls it.
- */
-function resolveOwnPackages(): void {
-  if (resolves) return;
-  resolves = true;
-  const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-  const own: Readonly<Record<string, string>> = {
-    "genius-nas": new URL(`../index${extension}`, import.meta.url).href,
-    "genius-nas/testing": new URL(`../testing/index${extension}`, import.meta.url).href,
-  };
-  registerHooks({
-    resolve(specifier, context, next) {
-      const url = own[specifier];
-      if (url !== undefined) return { url, shortCircuit: true };
-      if (!/^zod(\/|$)/.test(specifier)) return next(specifier, context);
-      try {
-        return next(specifier, context);
-      } catch (thrown) {
-        if (systemCodeOf(thrown) !== "ERR_MODULE_NOT_FOUND") throw thrown;
-        return next(specifier, { ...context, parentURL: import.meta.url });
-      }
-    },
-  });
 }

@@ -56,8 +56,18 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   bench: {
     usage: "bench --space NAME [options]",
-    summary: "compare strategies on a published table, over many seeds",
+    summary: "compare strategies on a table or an evaluator, over many seeds",
     load: async () => (await import("./bench.ts")).default,
+  },
+  new: {
+    usage: "new space|strategy|evaluator|metric NAME [--dir DIR]",
+    summary: "write a member of your own to begin with, and its test",
+    load: async () => (await import("../features/own-members/new-command.ts")).default,
+  },
+  test: {
+    usage: "test FILE…",
+    summary: "run tests of your own members, wherever they lie",
+    load: async () => (await import("../features/own-members/test-command.ts")).default,
   },
   audit: {
     usage: "audit contamination --space NAME --model PROVIDER/MODEL",

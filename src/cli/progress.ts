@@ -6,6 +6,7 @@ import { style, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount, formatTimeLeft } from "../base/units.ts";
 import { formatScore, type Metric, metricWords, scoreIn } from "../metrics/index.ts";
 import { createCountdown, type PlannedEpochs, timeOfTrials, type WorkTime } from "../runs/run-time.ts";
+import type { Violation } from "../search/constraints/domain.ts";
 import { designName } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../search/trial.ts";
@@ -259,7 +260,8 @@ function outcomeText({ outcome }: Trial, metric: Metric): string {
   }
 }
 
-function violationText(violation: { quantity: string; value: number; bound: string; limit: number }): string {
+function violationText(violation: Violation): string {
+  if (violation.quantity === "rule") return terminalSafe(violation.reason ?? "by the rule of the space", 80);
   const sign = violation.bound === "max" ? ">" : "<";
   return `${violation.quantity} ${formatCount(violation.value)} ${sign} ${formatCount(violation.limit)}`;
 }

@@ -28,7 +28,8 @@ export function outcomeInWords(trial: Trial): string {
   }
 }
 
-export function violationInWords({ quantity, value, bound, limit }: Violation): string {
+export function violationInWords({ quantity, value, bound, limit, reason }: Violation): string {
+  if (quantity === "rule") return `not allowed in this space: ${reason ?? "by its rule"}`;
   const side = bound === "max" ? "above" : "below";
   if (quantity === "latencyMs") return `latency ${value} ms ${side} the limit ${limit} ms`;
   const words = quantity === "macCount" ? "multiply–accumulates" : "parameters";

@@ -122,7 +122,7 @@ function permuted(space: Space, random: Random): Omit<SpaceVariant, "showsCosts"
     const options = optionOrders[place]?.map((option) => decision.options[option]!) ?? [];
     return { ...decision, kind: "categorical", options };
   });
-  const { hyperparameters, costScopes, networks, ...rest } = plain(space);
+  const { hyperparameters, costScopes, networks, allows, ...rest } = plain(space);
   return {
     kind: "permuted",
     toOriginal,
@@ -134,6 +134,7 @@ function permuted(space: Space, random: Random): Omit<SpaceVariant, "showsCosts"
       ...(hyperparameters !== undefined && {
         hyperparameters: (choices: Choices) => hyperparameters(toOriginal(choices)),
       }),
+      ...(allows !== undefined && { allows: (choices: Choices) => allows(toOriginal(choices)) }),
       ...(networks !== undefined && {
         networks: { ...networks, keyOf: (choices: Choices) => networks.keyOf(toOriginal(choices)) },
       }),

@@ -41,6 +41,11 @@ export interface Space {
   readonly firstDigit: 0 | 1;
   /** Total: every vector of valid indices is a network. */
   decode(choices: Choices): Network;
+  /**
+   * A rule beyond parameters and MACs: true, or why the design is not allowed, in a few words. No search proposes such a
+   * design. Absent: every design is allowed. A language model reads the space's summary, so say the rule there too.
+   */
+  allows?(choices: Choices): true | string;
   /** The training hyperparameters among the decisions, if the space has any. */
   hyperparameters?(choices: Choices): Hyperparameters;
   /** Reads another published way of writing a design (a cell string, a list of widths), or returns undefined. */

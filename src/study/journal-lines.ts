@@ -136,10 +136,11 @@ const point = z.looseObject({
   learningRate: finite.optional(),
 });
 const violation = z.looseObject({
-  quantity: z.enum(["paramCount", "macCount", "latencyMs"]),
+  quantity: z.enum(["paramCount", "macCount", "latencyMs", "rule"]),
   value: finite,
   bound: z.enum(["min", "max"]),
   limit: finite,
+  reason: z.string().optional(),
 });
 export const evaluationSchema = z.discriminatedUnion("kind", [
   z.looseObject({

@@ -219,10 +219,28 @@ export function spaceChecks<Options>(
       },
     },
     {
+      name: "has a rule, if any, that says why, says the same each time and allows some design",
+      run: async () => {
+        if (space.allows === undefined) return;
+        for (const choices of drawn("rule", 10 * designs)) {
+          const said = space.allows(choices);
+          assert.ok(
+            said === true || said.length > 3,
+            `${words(choices)}: the rule says ${JSON.stringify(said)}`,
+          );
+          assert.equal(space.allows(choices), said, `${words(choices)}: the rule says two things`);
+          assert.equal(open.isFeasible(choices), said === true, words(choices));
+        }
+        assert.ok(open.sample(createRandom(seed, "rule")) !== undefined, "the rule allows no design");
+      },
+    },
+    {
       name: "draws, repairs and finds extremes within limits, and never outside",
       run: async () => {
         const random = createRandom(seed, "limits");
-        const costs = drawn("limits", Math.max(8, designs)).map(open.costOf);
+        const costs = drawn("limits", Math.max(8, designs))
+          .map((choices) => open.repair(choices) as Choices)
+          .map(open.costOf);
         for (let round = 0; round < 4; round += 1) {
           const limits = limitsAround(costs, random, round);
           const domain = createDomain(space, limits);
@@ -235,6 +253,10 @@ export function spaceChecks<Options>(
               `${says}: ${how} gave ${keyOf(space, choices)} (${JSON.stringify(cost)})`,
             );
             assert.deepEqual(domain.violations(choices), [], says);
+            assert.ok(
+              (space.allows?.(choices) ?? true) === true,
+              `${says}: ${how} gave what the rule forbids`,
+            );
             return choices;
           };
           for (let draw = 0; draw < 5; draw += 1) allowed(domain.sample(random), "sampling");

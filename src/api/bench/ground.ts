@@ -46,7 +46,11 @@ export async function groundOf(
       ...shared,
       dataset,
       evaluator: { given: evaluator, options: { ...evaluatorOptions } },
-      spaceOptions: fitted(definition, { dataset, described, given: spaceOptions }),
+      // An evaluator that never looks at data is asked about none, unless some are named.
+      spaceOptions:
+        own.describe === undefined && settings.dataset === undefined
+          ? { ...spaceOptions }
+          : fitted(definition, { dataset, described, given: spaceOptions }),
     };
   }
   if (file !== undefined) {

@@ -13,6 +13,7 @@ import { climbToFeasible } from "./climb.ts";
 import { costModelOf } from "./cost-model.ts";
 import { chainOf, type DesignChain } from "./design-chain.ts";
 import type { DesignCost, Domain, Limits, Violation } from "./domain.ts";
+import { brokenRule, drawListed, extremeOf, listAllowed, nearestByRule } from "./rule.ts";
 
 const plainDraws = 64;
 const gridDraws = 5_000;
@@ -20,11 +21,15 @@ const gridDraws = 5_000;
 /**
  * The designs of `space` within `limits`. Costs, repairs and draws are exact for a space with `costScopes` – but where
  * limits are so tight against each other that 50,000 steps do not settle the nearest design, a near one is drawn.
- * For a large space without scopes costs are counted on the network and repairs climb (see climb.ts).
+ * For a large space without scopes costs are counted on the network and repairs climb (see climb.ts). A space's own rule is
+ * kept exactly in a space of up to 20,000 designs; in a larger one repairs are exact where a near design is allowed.
  */
 export function createDomain(space: Space, limits: Limits): Domain {
   const costOf = (choices: Choices) => designCost(space, choices);
-  const violations = (choices: Choices) => violationsOf(costOf(choices), limits);
+  const violations = (choices: Choices) => [
+    ...brokenRule(space, choices),
+    ...violationsOf(costOf(choices), limits),
+  ];
   const isFeasible = (choices: Choices) => violations(choices).length === 0;
   let sampler: DesignSampler | undefined;
   /** Uniform among the allowed designs, unless those are rarer than one in 5,000 of what the grid lets through. */
@@ -48,6 +53,8 @@ export function createDomain(space: Space, limits: Limits): Domain {
         const choices = anyDesign(space, random);
         if (isFeasible(choices)) return choices;
       }
+      const listed = space.allows && listAllowed(domain);
+      if (listed !== undefined) return drawListed(listed, random);
       const chain = chainFor(space, "draw");
       if (chain === undefined) return climbToFeasible(domain, anyDesign(space, random));
       return (
@@ -57,12 +64,18 @@ export function createDomain(space: Space, limits: Limits): Domain {
     },
     repair(choices) {
       if (isFeasible(choices)) return choices;
+      if (space.allows !== undefined) {
+        const found = nearestByRule(domain, choices);
+        if (found !== undefined || listAllowed(domain) !== undefined) return found;
+      }
       const chain = chainFor(space, "search");
       if (chain === undefined) return climbToFeasible(domain, choices);
       const nearest = nearestWithin(chain, choices, limits);
-      if (nearest !== "undecided") return nearest;
+      if (nearest === undefined) return undefined;
+      if (nearest !== "undecided" && isFeasible(nearest)) return nearest;
       const draw = chainFor(space, "draw") ?? chain;
       const near = drawFromGrid(draw, createRandom("repair", ...choices));
+      if (near === undefined && space.allows !== undefined) return climbToFeasible(domain, choices);
       if (near === undefined && sampler?.count !== 0) throw undecided(domain);
       return near && restore(domain, near, choices);
     },
@@ -147,12 +160,25 @@ export function smallestFeasible(domain: Domain, by: By): Choices | undefined {
 function extreme(domain: Domain, objective: Objective): Choices | undefined {
   const { space, limits } = domain;
   const middle = space.decisions.map(({ options }) => Math.floor((options.length - 1) / 2));
+  if (space.allows !== undefined) return extremeByRule(domain, objective, middle);
   const chain = chainFor(space, "draw");
   if (chain === undefined) return climbToFeasible(domain, middle, objective);
   const test = (cost: DesignCost) => violationsOf(cost, limits).length === 0;
   const found = extremeWithin(chain, objective, { limits, test }) ?? domain.repair(middle);
   const costly = new Set(costModelOf(space)?.terms.flatMap(({ scope }) => scope));
   return found?.map((choice, index) => (costly.has(index) ? choice : (middle[index] as number)));
+}
+
+/** Exact in a small space; in a larger one the best that climbing finds from the middle and from a few draws. */
+function extremeByRule(domain: Domain, objective: Objective, middle: Choices): Choices | undefined {
+  const listed = listAllowed(domain);
+  if (listed !== undefined) return extremeOf(domain, listed, objective);
+  const random = createRandom("extreme", domain.space.name);
+  const starts = [middle, ...Array.from({ length: 8 }, () => domain.sample(random) ?? middle)];
+  const found = starts
+    .map((start) => climbToFeasible(domain, start, objective))
+    .filter((choices) => choices !== undefined);
+  return extremeOf(domain, found, objective);
 }
 
 /** The smallest and largest costs of any design of the space; undefined where they cannot be known exactly. */
@@ -166,6 +192,12 @@ export function reachOf(space: Space): Required<Limits> | undefined {
 export function describeEmpty({ space, limits }: Domain): string {
   const asked = [...limitWords(limits, "Param"), ...limitWords(limits, "Mac")].join(" and ");
   const reach = reachOf(space);
+  const { allows, ...free } = space;
+  if (allows !== undefined && createDomain(free, limits).sample(createRandom("feasible")) !== undefined) {
+    const where = asked === "" ? "" : ` with ${asked}`;
+    const said = allows(createDomain(free, limits).sample(createRandom("feasible")) as Choices);
+    return `No design of ${space.name}${where} is allowed by the rule of the space (${String(said)}).${asked === "" ? " Change its rule." : " Widen the limits."}`;
+  }
   const start = `No design of ${space.name} has ${asked}.`;
   if (reach === undefined) return `${start} Widen the limits.`;
   const {

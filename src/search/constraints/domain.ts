@@ -12,10 +12,13 @@ export interface DesignCost {
 }
 
 export interface Violation {
-  readonly quantity: "paramCount" | "macCount" | "latencyMs";
+  /** `rule` is the space's own: its value is 1, and its limit 0. */
+  readonly quantity: "paramCount" | "macCount" | "latencyMs" | "rule";
   readonly value: number;
   readonly bound: "min" | "max";
   readonly limit: number;
+  /** What the space's rule says. */
+  readonly reason?: string;
 }
 
 export interface Domain {

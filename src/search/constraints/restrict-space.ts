@@ -29,6 +29,7 @@ export function restrictDomain({ space, limits }: Domain, allowed: AllowedOption
       options: (allowed[index] as readonly number[]).map((option) => decision.options[option]!),
     })),
     decode: (choices) => space.decode(toWhole(choices)),
+    ...(space.allows !== undefined && { allows: (choices) => space.allows!(toWhole(choices)) }),
     ...(space.costScopes !== undefined && { costScopes: space.costScopes }),
   };
   return {

@@ -111,11 +111,12 @@ function readDesign(domain: Domain, text: string, { where, own }: Place): Choice
   if (violations.length === 0) return choices;
   throw new GeniusError(
     "infeasible",
-    `${where}: "${text.trim()}" is outside the limits: ${violations.map(violationWords).join(", ")}. Leave it out or widen the limits.`,
+    `${where}: "${text.trim()}" is not allowed: ${violations.map(violationWords).join(", ")}. Leave it out or widen the limits.`,
   );
 }
 
-function violationWords({ quantity, value, bound, limit }: Violation): string {
+function violationWords({ quantity, value, bound, limit, reason }: Violation): string {
+  if (quantity === "rule") return `the space does not allow it (${reason})`;
   const unit = quantity === "paramCount" ? "parameters" : "MACs";
   return `it has ${formatCount(value)} ${unit}, and at ${bound === "max" ? "most" : "least"} ${formatCount(limit)} are allowed`;
 }

@@ -1,0 +1,101 @@
+// What `genius new` writes, as a stranger gets it: in a folder that belongs to no package, its types are right, its test
+// passes by the very command that was printed, and no file is overwritten.
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { beforeAll, expect, test } from "vitest";
+import { kinds } from "./templates.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+const bin = join(root, "bin/genius.js");
+let folder = "";
+const printed = new Map<string, string>();
+
+const genius = (...args: readonly string[]) =>
+  promisify(execFile)(process.execPath, [bin, ...args], { cwd: folder, maxBuffer: 1e7 }).then(
+    ({ stdout, stderr }) => ({ code: 0, out: stdout, error: stderr }),
+    ({ code, stdout, stderr }) => ({ code, out: String(stdout), error: String(stderr) }),
+  );
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "genius-own-members-"));
+  for (const kind of kinds) {
+    const { code, out } = await genius("new", kind, `my-${kind}`, "--dir", "members");
+    expect(code).toBe(0);
+    printed.set(kind, out);
+  }
+});
+
+test.each(kinds)("the test of a new %s passes by the command that was printed", async (kind) => {
+  const command = /npx genius (test .*)/.exec(printed.get(kind)!)![1]!;
+  const { code, out } = await genius(...command.split(" "));
+  expect(out).toMatch(/pass [1-9]\d*\n.*fail 0/);
+  expect(code).toBe(0);
+});
+
+test("a test that fails ends with code 1, and one that is not there is named", async () => {
+  await writeFile(
+    join(folder, "broken.test.ts"),
+    'import { test } from "node:test";\nimport { spaceChecks } from "genius-nas/testing";\ntest("broken", () => spaceChecks({} as never, {}));\n',
+  );
+  expect(await genius("test", "broken.test.ts")).toMatchObject({
+    code: 1,
+    out: expect.stringContaining("fail 1"),
+  });
+  expect(await genius("test", "none.test.ts")).toMatchObject({
+    code: 1,
+    error: expect.stringContaining("There is no file none.test.ts"),
+  });
+});
+
+test("what is written has the right types", { timeout: 240_000 }, async () => {
+  const paths = {
+    "genius-nas": [join(root, "src/index.ts")],
+    "genius-nas/testing": [join(root, "src/testing/index.ts")],
+    zod: [join(root, "node_modules/zod")],
+  };
+  const config = {
+    extends: join(root, "tsconfig.json"),
+    compilerOptions: {
+      ...{ paths, typeRoots: [join(root, "node_modules/@types")], noEmit: true },
+      // The folder has no package.json that says what kind of module its files are.
+      ...{ module: "preserve", moduleResolution: "bundler" },
+    },
+    include: [join(folder, "members"), join(root, "src/**/*.d.ts")],
+  };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout } = await promisify(execFile)(process.execPath, [compiler, "-p", folder]).catch(
+    (thrown: { stdout: string }) => thrown,
+  );
+  expect(stdout).toBe("");
+});
+
+test("no file is overwritten, and wrong names and kinds are refused before anything is written", async () => {
+  const before = await readFile(join(folder, "members/my-space.ts"), "utf8");
+  expect(await genius("new", "space", "my-space", "--dir", "members")).toMatchObject({
+    code: 2,
+    error: expect.stringContaining("my-space.ts is there already"),
+  });
+  await writeFile(join(folder, "half.test.ts"), "");
+  expect((await genius("new", "strategy", "half")).error).toContain("half.test.ts is there already");
+  expect((await genius("new", "spaec", "x")).error).toContain('no kind "spaec". Did you mean "space"');
+  expect((await genius("new", "space", "../x")).error).toContain("cannot be a name");
+  expect((await genius("new", "space")).error).toContain("Say what to write");
+  expect(await readFile(join(folder, "members/my-space.ts"), "utf8")).toBe(before);
+  expect(await readdir(folder)).not.toContain("half.ts");
+});
+
+test("a new space, strategy and evaluator go through a bench together", async () => {
+  const { code, out, error } = await genius(
+    ...["bench", "--space", "./members/my-space.ts", "--evaluator", "./members/my-evaluator.ts"],
+    ...["--strategies", "./members/my-strategy.ts", "--evaluations", "3", "--seeds", "2", "--json"],
+  );
+  expect(error).toBe("");
+  expect(code).toBe(0);
+  expect(JSON.parse(out).results.map(({ strategy }: { strategy: string }) => strategy)).toContain(
+    "./members/my-strategy.ts",
+  );
+});
