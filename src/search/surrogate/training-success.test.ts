@@ -56,7 +56,7 @@ it("takes one failure among many successes as a word against designs like it, an
 });
 
 it.each(["gp", "hybrid"])(
-  "%s finds one of the best ten in thirty evaluations though 37 %% of designs fail",
+  "%s finds one of the best ten in thirty evaluations though a third of the designs fail",
   async (name) => {
     const table = await openTable({ space, dataset: "cifar10" });
     const accuracyOf = (choices: Choices) => table.lookUp(choices)?.selection01 as number;
