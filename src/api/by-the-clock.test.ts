@@ -185,6 +185,23 @@ test("finish goes on with a stopped run by trials for the final training only", 
   expect(run!.best!.testAccuracy01).toBe(0.5);
 });
 
+test("a search that names no length goes by the clock where that is possible, and says so", async () => {
+  const stop = new AbortController();
+  const said: string[] = [];
+  const onEvent = (event: SearchEvent) => void (event.kind === "preparing" && said.push(event.text));
+  const asking = { ...asked, budget: {}, signal: stop.signal, onEvent };
+  const evaluator = quick({ onEvaluate: () => stop.abort() });
+  const run = await search({ ...asking, evaluator, out: await newFolder() });
+  expect(run.config.minutes).toBe(10);
+  expect(said).toEqual([
+    "By the clock: 10 minutes in all. Choose with --minutes, or --trials for evaluations.",
+  ]);
+  const other = quick({ trainsByTheClock: false });
+  const byTrials = await search({ ...asking, evaluator: other, out: await newFolder() });
+  expect(byTrials.config).toMatchObject({ trials: 20 });
+  expect(byTrials.config.minutes).toBeUndefined();
+});
+
 test.each([
   [{ minutes: 5, trials: 3 }, {}, /--minutes and --trials exclude each other/],
   [{ minutes: 5, hours: 1 }, {}, /give one/],

@@ -168,6 +168,10 @@ export async function resolveConfig(
   const length = lengthOf(settings, {
     ...{ evaluator, evaluatorOptions: options.evaluatorOptions ?? {}, parallel },
   });
+  if (length.minutes !== undefined && settings.minutes === undefined && settings.hours === undefined)
+    onProgress(
+      `By the clock: ${length.minutes} minutes in all. Choose with --minutes, or --trials for evaluations.`,
+    );
   const modelOptions = modelSettings.strip().parse(settings);
   return {
     dataset: chosen.dataset,
