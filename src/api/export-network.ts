@@ -2,9 +2,7 @@
 import { GeniusError } from "../base/errors.ts";
 import type { Given } from "../catalog/load.ts";
 import { initialWeights } from "../engine/index.ts";
-import type { Network } from "../graph/network.ts";
-import type { Weights } from "../graph/weights.ts";
-import { type DesignFormat, designFile, trainedWeights } from "../runs/export-design.ts";
+import { type DesignFormat, designFile, trialFile } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
 import { designName, networkOf as networkOfProposal } from "../search/proposed-network.ts";
 import type { SpaceDefinition } from "../search/space.ts";
@@ -40,11 +38,15 @@ export interface Exported {
  */
 export async function exportNetwork(subject: Subject, options: ExportOptions): Promise<Exported> {
   const { network, title } = await networkOf(subject);
-  return exportedOf(network, undefined, { ...options, title });
+  const { format, seed = 1 } = options;
+  const weights = () => initialWeights(network.nodes, seed);
+  const content = designFile(format, network, { weights, isTrained: false });
+  return { content, title, trained: typeof content === "string" ? undefined : false };
 }
 
 /**
- * The selected network of a run as the content of a file, with its trained weights where the run has them.
+ * The selected network of a run as the content of a file. Where it was trained to its end, that is the file in `best/`: a
+ * model with normalisation and class names inside. Else its weights are random, and `trained` is false.
  *
  * @throws GeniusError `not-found` when the folder holds no run, or no design of it was scored yet.
  * @example
@@ -66,14 +68,8 @@ export async function exportRun(
   if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
   const network = networkOfProposal(space, best.proposal);
   const title = `trial ${best.number} of ${folder}, ${space.name} ${designName(space, best.proposal)}`;
-  return exportedOf(network, await trainedWeights(run, best, network), { ...options, title });
-}
-
-function exportedOf(
-  network: Network,
-  trained: Weights | undefined,
-  { format, seed = 1, title }: ExportOptions & { readonly title: string },
-): Exported {
-  const content = designFile(format, network, () => trained ?? initialWeights(network.nodes, seed));
-  return { content, title, trained: typeof content === "string" ? undefined : trained !== undefined };
+  const { format, seed = 1 } = options;
+  const fresh = () => initialWeights(network.nodes, seed);
+  const { content, isTrained } = await trialFile(run, best, { format, network, fresh });
+  return { content, title, trained: typeof content === "string" ? undefined : isTrained };
 }

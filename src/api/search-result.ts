@@ -3,21 +3,14 @@ import { join } from "node:path";
 import type { JsonObject } from "../base/json.ts";
 import { formatCount } from "../base/units.ts";
 import type { Network } from "../graph/network.ts";
-import {
-  formatFrom,
-  formatMetric,
-  type Metric,
-  type Metrics,
-  metricWords,
-  scoreOf,
-  valueOfScore,
-} from "../metrics/index.ts";
+import { type Metric, type Metrics, scoreOf, valueOfScore } from "../metrics/index.ts";
 import { designName, networkOf } from "../search/proposed-network.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { type BaselineRun, baselineWords } from "../study/baselines.ts";
 import { chanceWords } from "../study/chance.ts";
+import { type Headline, headlineOf, headlineWords } from "../study/headline.ts";
 import type { ResultLine, StudyConfig } from "../study/journal-lines.ts";
 import { raceWords } from "../study/race-words.ts";
 import type { StudyResult } from "../study/run-study.ts";
@@ -119,6 +112,12 @@ export function resultOf(ending: Ending): SearchResult {
   const baselines = result?.baselines ?? [];
   const measured = best && { metric, score: best.outcome.score, testMetrics: result?.testMetrics };
   const chance = measured && chanceWords(ending.provenance, measured);
+  const headline =
+    best &&
+    headlineOf({
+      ...{ metric, selectedOn, best, testMetrics: result?.testMetrics, test },
+      isAtChance: chance !== undefined,
+    });
   return {
     ...{ folder, config, space, reason, ...(detail !== undefined && { detail }) },
     best: found,
@@ -126,7 +125,7 @@ export function resultOf(ending: Ending): SearchResult {
     ...{ trials, baselines, race: result?.verdict, selectedOn, metric },
     atChance: chance !== undefined,
     verdict: verdictOf(found, {
-      ...{ trials, chance, selectedOn, metric, baselines, race: result?.verdict },
+      ...{ trials, chance, headline, metric, baselines, race: result?.verdict },
       isOver: reason !== "interrupted",
     }),
     spent: {
@@ -162,7 +161,7 @@ function foundOf(
 interface Beside {
   readonly trials: readonly Trial[];
   readonly chance: string | undefined;
-  readonly selectedOn: SearchResult["selectedOn"];
+  readonly headline: Headline | undefined;
   readonly metric: Metric;
   readonly baselines: readonly BaselineRun[];
   readonly race: RaceVerdict | undefined;
@@ -171,18 +170,11 @@ interface Beside {
 
 function verdictOf(
   best: FoundNetwork | undefined,
-  { trials, chance, selectedOn, metric, baselines, race, isOver }: Beside,
+  { trials, chance, headline, metric, baselines, race, isOver }: Beside,
 ): string[] {
   if (best === undefined) return ["No design could be scored.", ...lastFailure(trials)];
-  const { key, trial, paramCount, macCount, value, testMetrics, test } = best;
-  const figure = `${metricWords(metric)} ${formatMetric(metric, value)}`;
-  // Of a run by the clock the final training has a validation figure of its own; the search's is of a short training.
-  const full = race === undefined ? undefined : (test.validation as Metrics | undefined);
-  const shown = full === undefined ? figure : `${metricWords(metric)} ${formatFrom(metric, full)}`;
-  const figures =
-    selectedOn === "test"
-      ? `${figure} – this table has test figures only, so the design was selected on test`
-      : `validation ${shown}${testMetrics === undefined ? "" : `, test ${formatFrom(metric, testMetrics)}`}`;
+  const { key, trial, paramCount, macCount, value, test } = best;
+  const figures = headline === undefined ? "" : headlineWords(headline);
   const lines = [
     `Best: ${key} – trial ${trial}, ${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs`,
     `  ${figures}`,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Exported, exportNetwork, exportRun } from "../api/export-network.ts";
 import { fileError, GeniusError } from "../base/errors.ts";
-import { jsonLine } from "../base/terminal-text.ts";
+import { jsonLine, style } from "../base/terminal-text.ts";
 import { isText } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
@@ -20,10 +20,10 @@ const flags = z.object({
     .string()
     .optional()
     .describe(
-      "where to (default: standard output for text, model.onnx or model.safetensors else; of tensorboard, the folder)",
+      "where to (default: standard output for text; else model.onnx or model.safetensors, untrained.… with random weights; of tensorboard, the folder)",
     )
     .meta({ placeholder: "FILE" }),
-  seed: z.int().min(0).default(1).describe("of fresh weights, where no trained ones are available"),
+  seed: z.int().min(0).default(1).describe("of random weights, where no trained ones are available"),
   json: z.boolean().default(false).describe("say what was written as JSON"),
 });
 
@@ -41,7 +41,7 @@ export default defineCommand({
     if (format === "tensorboard") return exportEvents(operands, options, terminal);
     const { content, title, trained } = await exported(operands, { ...options, format }, rest);
     const binary = typeof content !== "string";
-    const path = options.out ?? (binary ? `model.${format}` : undefined);
+    const path = options.out ?? (binary ? `${trained ? "model" : "untrained"}.${format}` : undefined);
     if (path === undefined) {
       terminal.out(content as string);
       return 0;
@@ -49,17 +49,21 @@ export default defineCommand({
     await writeFile(path, content).catch((thrown: unknown) => {
       throw fileError(thrown, path, "write");
     });
-    const which =
-      trained === undefined
-        ? ""
-        : trained
-          ? ", with its trained weights"
-          : ", with fresh weights: it was not trained";
+    if (trained === false) terminal.error(`${style("yellow", untrainedWarning(operands))}\n`);
+    const which = trained === undefined ? "" : `, with ${trained ? "its trained" : "random"} weights`;
     if (options.json) terminal.out(jsonLine({ written: path, trained: trained ?? null }));
     else terminal.error(`Wrote ${path}: ${title}${which}.\n`);
     return 0;
   },
 });
+
+function untrainedWarning([folder]: readonly string[]): string {
+  const train =
+    folder === undefined
+      ? "Train it with: genius train --space NAME --choices C DATA"
+      : `Where the run trains, this finishes it: genius resume ${folder}`;
+  return `WARNING: this network was not trained to its end, so its weights are RANDOM and it predicts nothing. ${train}`;
+}
 
 /** A run's figures as TensorBoard's event files, by default in a folder of the run's. */
 async function exportEvents(

@@ -1,6 +1,6 @@
 // A run whose winner is a reference, a network from outside the space: every surface names it, draws it and gives it as a
 // file, and none takes its missing choices for a design.
-import { cp, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
@@ -9,12 +9,16 @@ import { beforeAll, expect, test } from "vitest";
 import { openReference } from "../api/reference.ts";
 import type { NetworkView, RunDetail, TrialColumns, TrialDetail } from "../dashboard/api.ts";
 import { createApp } from "../dashboard/app.ts";
+import { initialWeights } from "../engine/index.ts";
+import { exportOnnx } from "../graph/export/onnx.ts";
+import { encodeWeights } from "../graph/export/weights-file.ts";
 import { createMcpServer } from "../mcp/server.ts";
 import { createAnalyst } from "../runs/analyst.ts";
 import { createRunStore } from "../runs/run-store.ts";
 import { createProcesses } from "../runs/search-processes.ts";
 import type { Trial } from "../search/trial.ts";
 import { openJournal } from "../study/journal.ts";
+import { readModelMetadata } from "../training/model-metadata.ts";
 import { run } from "./main.ts";
 
 const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
@@ -71,8 +75,8 @@ beforeAll(async () => {
   await journal.close();
 });
 
-const parts = () => ({
-  store: createRunStore(root),
+const parts = (folder = root) => ({
+  store: createRunStore(folder),
   analyst: createAnalyst(),
   processes: createProcesses(environment),
 });
@@ -80,7 +84,7 @@ const parts = () => ({
 test("the terminal names it and draws it", async () => {
   const { code, out } = await genius("show", folder);
   expect(code).toBe(0);
-  expect(out).toMatch(/99\.00 % trial 3 · resnet-8 ×0\.\d\d ·/);
+  expect(out).toMatch(/99\.00 % on test data · trial 3 · resnet-8 ×0\.\d\d ·/);
   expect(out).toMatch(/#2 98\.00 % ds-cnn/);
   const shown = JSON.parse((await genius("show", folder, "--json")).out);
   expect(shown.best).toMatchObject({ number: 3, choices: [] });
@@ -100,6 +104,42 @@ test("it is exported as code, diagram and model", async () => {
   const python = await genius("export", folder, "--format", "pytorch");
   expect(python.out).toMatch(/^"""The network resnet-8 ×0\.\d\d,/);
   expect((await genius("export", folder, "--format", "mermaid")).out).toMatch(/^flowchart TD/);
+});
+
+test("random weights are called random, and what was handed over is given as it is", async () => {
+  const path = join(root, "out.onnx");
+  const untrained = await genius("export", folder, "--format", "onnx", "--out", path);
+  expect(untrained.code).toBe(0);
+  expect(untrained.error).toMatch(/WARNING: .* weights are RANDOM/);
+  expect(readModelMetadata(await readFile(path)).weights).toBe("untrained");
+  // As a final training leaves it: the file of best/ is what an export gives.
+  const trained = join(root, "trained");
+  await cp(folder, join(trained, "run"), { recursive: true });
+  const images = { imageSize: 32, channels: 3, classCount: 10 };
+  const { network } = await openReference({ reference: "resnet-8", limits: { maxParams: 20_000 } }, images);
+  const weights = initialWeights(network.nodes, 7);
+  const normalisation = { mean01: [0, 0, 0], sd01: [1, 1, 1] };
+  const model = exportOnnx({ network, weights, normalisation });
+  await mkdir(join(trained, "run", "best"));
+  await writeFile(join(trained, "run", "best", "model.onnx"), model);
+  await writeFile(join(trained, "run", "best", "weights.safetensors"), encodeWeights(network, weights));
+  const given = await genius("export", join(trained, "run"), "--format", "onnx", "--out", path);
+  expect(given.error).not.toContain("WARNING");
+  expect((await readFile(path)).equals(model)).toBe(true);
+
+  const { store, analyst, processes } = parts(trained);
+  const guard = { token: "t", isOpen: false, names: [] };
+  const app = createApp({ store, analyst, processes, page: new Map(), guard, version: "0" });
+  const get = (at: string) => app.request(`/api/runs/run${at}`, { headers: { host: "127.0.0.1" } });
+  const detail = (await (await get("")).json()) as RunDetail;
+  expect(detail.trained).toEqual({ trial: 3, files: ["model.onnx", "weights.safetensors"] });
+  expect(Buffer.from(await (await get("/trained/model.onnx")).arrayBuffer()).equals(model)).toBe(true);
+  expect((await get("/trained/..%2Fjournal.jsonl")).status).toBe(404);
+  const nameOf = async (trial: number) =>
+    (await get(`/export?trial=${trial}&format=onnx`)).headers.get("content-disposition");
+  expect(await nameOf(1)).toContain("-untrained.onnx");
+  expect(await nameOf(3)).toContain("run-trial-3.onnx");
+  await analyst.close();
 });
 
 test("the dashboard's views name it, and its lists do not carry its graph", async () => {

@@ -6,7 +6,7 @@ import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount } from "../base/units.ts";
 import { isText, openSpace } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
-import { accuracyBeside, formatFrom, formatScore } from "../metrics/index.ts";
+import { accuracyBeside } from "../metrics/index.ts";
 import { networkSketch } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { toDigits } from "../search/choices.ts";
@@ -15,6 +15,7 @@ import type { Space } from "../search/space.ts";
 import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { chanceOfRun } from "../study/chance.ts";
+import { headlineOfRun } from "../study/headline.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
@@ -40,6 +41,7 @@ export default defineCommand({
     const { metric } = config;
     const { trials, result, selected: best } = journal;
     const chance = chanceOfRun(journal);
+    const headline = headlineOfRun(journal);
     if (options.json) {
       const choices = best && toDigits(space, best.proposal.choices);
       terminal.out(
@@ -81,8 +83,9 @@ export default defineCommand({
       say(`${sparkline(scores.slice(-60))} best so far`);
       say("");
       say(
-        `${style("green", formatScore(metric, best.outcome.score))} trial ${best.number} · ${terminalSafe(designName(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${result?.testMetrics === undefined ? "" : ` · test ${formatFrom(metric, result.testMetrics)}`}`,
+        `${style("green", headline?.main ?? "")} · trial ${best.number} · ${terminalSafe(designName(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs`,
       );
+      for (const detail of headline?.details ?? []) say(style("dim", detail));
       if (chance !== undefined) say(style("yellow", chance));
       if (best.proposal.rationale !== undefined)
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);

@@ -91,6 +91,8 @@ export interface Routes {
     readonly query: { readonly trial: number; readonly format: ExportFormat };
     readonly reply: Download;
   };
+  /** A download: a file of `best/`, one of `RunDetail.trained`. */
+  readonly "GET /api/runs/:id/trained/:name": { readonly reply: Download };
   /** A download of the whole run in one form. */
   readonly "GET /api/runs/:id/download": {
     readonly query: {
@@ -195,6 +197,8 @@ export interface RunSummary {
   readonly metric: Metric;
   readonly best?: BestDesign;
   readonly testScore?: number;
+  /** How good the best is: the trained network's test figure first, then in which training it was, and what the search saw. */
+  readonly headline?: { readonly main: string; readonly details: readonly string[] };
   /** What to say where the best is at chance level. */
   readonly chance?: string;
   /** Of a finished run by the clock: whether its network is better than the best hand-designed one. */
@@ -249,6 +253,8 @@ export interface RunDetail extends RunSummary {
   /** The highest score that any design has, where a table knows it. */
   readonly optimum01?: number;
   readonly baselines: readonly BaselineBand[];
+  /** What the final training left in `best/`: the trial, and the files that can be downloaded. */
+  readonly trained?: { readonly trial: number; readonly files: readonly string[] };
   readonly notes: readonly Note[];
   readonly result?: { readonly reason: string; readonly best: number | null; readonly time: string };
   readonly warnings: readonly string[];

@@ -19,7 +19,7 @@ import { putTurn } from "../study/inbox.ts";
 import { allowedBy, problemOf } from "../study/person.ts";
 import { personTurn } from "../study/person-turn.ts";
 import type { Guess, Routes } from "./api.ts";
-import { csvOf, designDownload, downloadHeaders } from "./downloads.ts";
+import { csvOf, designDownload, downloadHeaders, trainedDownload } from "./downloads.ts";
 import { listEvents, runEvents } from "./events.ts";
 import { type Guard, guarded, hasToken, refusal } from "./guard.ts";
 import type { PageFiles } from "./page-files.ts";
@@ -192,6 +192,10 @@ export function createApp(dashboard: Dashboard): Hono {
       format,
     });
     return context.body(bytes, 200, downloadHeaders(name, type));
+  });
+  app.get("/api/runs/:id/trained/:name", async (context) => {
+    const { bytes, name } = await trainedDownload(await runOf(context), context.req.param("name"));
+    return context.body(bytes, 200, downloadHeaders(name, "application/octet-stream"));
   });
   app.get("/api/runs/:id/download", async (context) => {
     const run = await runOf(context);

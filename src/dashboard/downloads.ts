@@ -1,8 +1,12 @@
 // What the dashboard gives as files: a design in the forms that other programs read, and the trials as a table.
 
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { GeniusError } from "../base/errors.ts";
 import { outcomeInWords } from "../report/index.ts";
-import { type DesignFormat, designFile, trainedWeights } from "../runs/export-design.ts";
+import { type DesignFormat, trialFile } from "../runs/export-design.ts";
 import type { FollowedRun } from "../runs/followed-run.ts";
+import { trainedFileNames } from "../runs/trained-files.ts";
 import type { Domain } from "../search/constraints/domain.ts";
 import { designName, networkOf } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
@@ -27,7 +31,7 @@ export function downloadHeaders(name: string, type: string): Record<string, stri
   return { "content-type": type, "content-disposition": `attachment; filename="${plain}"` };
 }
 
-/** The network of a trial. The selected one has its trained weights where the run's folder holds them. */
+/** The network of a trial: of the one that was trained to its end the files of `best/`, of others with random weights, which the name says. */
 export async function designDownload(
   run: FollowedRun,
   {
@@ -38,16 +42,29 @@ export async function designDownload(
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly name: string; readonly type: string }> {
   const { trial } = followed;
   const network = networkOf(domain.space, trial.proposal);
-  const trained = await trainedWeights(run, trial, network);
-  // Loaded when it is used: it brings the runtime for trainings with it.
-  const { initialWeights } = await import("../engine/index.ts");
-  const content = designFile(format, network, () => trained ?? initialWeights(network.nodes, 1));
+  const fresh = async () => {
+    // Loaded when it is used: it brings the runtime for trainings with it.
+    const { initialWeights } = await import("../engine/index.ts");
+    return initialWeights(network.nodes, 1);
+  };
+  const { content, isTrained } = await trialFile(run, trial, { format, network, fresh });
   const isText = typeof content === "string";
   return {
     bytes: Uint8Array.from(isText ? new TextEncoder().encode(content) : content),
-    name: `${run.id}-trial-${trial.number}.${endings[format]}`,
+    name: `${run.id}-trial-${trial.number}${isText || isTrained ? "" : "-untrained"}.${endings[format]}`,
     type: isText ? "text/plain; charset=utf-8" : "application/octet-stream",
   };
+}
+
+/** A file of `best/`. @throws GeniusError `not-found` for any other name. */
+export async function trainedDownload(
+  run: FollowedRun,
+  name: string,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly name: string }> {
+  if (!(await trainedFileNames(run.folder)).includes(name))
+    throw new GeniusError("not-found", `There is no file "${name}" in best/ of this run.`);
+  const bytes = await readFile(join(run.folder, "best", name));
+  return { bytes: Uint8Array.from(bytes), name: `${run.id}-${name}` };
 }
 
 /** The trials as comma-separated values, one a line. */

@@ -2,11 +2,12 @@
 // cannot differ. The tables are in run-tables.ts.
 
 import { formatCount, formatDuration } from "../base/units.ts";
-import { formatMetric, formatScore, type Metric, metricWords } from "../metrics/index.ts";
+import { formatScore, type Metric, metricWords } from "../metrics/index.ts";
 import { answersInWords } from "../search/model-answers.ts";
 import { worthInWords } from "../search/model-worth.ts";
 import { designName, isDesignOf } from "../search/proposed-network.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
+import { headlineOfRun } from "../study/headline.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { spendingOf } from "../study/spending.ts";
@@ -39,10 +40,7 @@ export function answers(input: RunReportInput): Answer[] {
 export function titleOf(input: RunReportInput): string {
   const { config } = input.record.header;
   const best = input.record.selected;
-  const found =
-    best === undefined
-      ? "nothing scored yet"
-      : figureWords(input.record.header.config.metric, best.outcome.score);
+  const found = best === undefined ? "nothing scored yet" : (headlineOfRun(input.record)?.main ?? "");
   // Of a path, its last part is enough for a title.
   const dataset = config.dataset.split(/[\\/]/).findLast((part) => part !== "") ?? config.dataset;
   return `${config.strategy} on ${config.space}, ${dataset}: ${found}`;
@@ -56,8 +54,9 @@ function bestInWords(input: RunReportInput): string {
     (trial) => trial.number <= best.number && isEvaluated(trial),
   ).length;
   const { metric } = record.header.config;
+  const headline = headlineOfRun(record);
   const parts = [
-    `${designName(space, best.proposal)}, with ${figureWords(metric, best.outcome.score)} on ${selectedOn} data`,
+    `${designName(space, best.proposal)}, with ${[headline?.main, ...(selectedOn === "test" ? [] : (headline?.details ?? []))].join(", ")}`,
     `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates`,
     `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations}, proposed by ${best.proposal.by}`,
   ];
@@ -67,7 +66,7 @@ function bestInWords(input: RunReportInput): string {
       ? ` ${selectedOnTest}`
       : tested === undefined
         ? " It was not measured on test data."
-        : ` On test data, measured once after the search: ${formatMetric(metric, tested)}.`;
+        : " The test data were used once, after the search.";
   return `${parts.join("; ")}.${test}`;
 }
 
@@ -173,7 +172,7 @@ export function changesOf({ record, space }: RunReportInput, trial: Trial): stri
 }
 
 /** A figure with its metric's name where that is not accuracy. */
-function figureWords(metric: Metric, score: number): string {
+function _figureWords(metric: Metric, score: number): string {
   const figure = formatScore(metric, score);
   return metric.name === "accuracy" ? figure : `${metricWords(metric)} ${figure}`;
 }

@@ -4,9 +4,10 @@
 
 import type { JsonObject } from "../base/json.ts";
 import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
-import { formatMetric, formatScore, metricTitle, metricWords } from "../metrics/index.ts";
+import { metricTitle, metricWords } from "../metrics/index.ts";
 import { designName, isDesignOf } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
+import { headlineOfRun } from "../study/headline.ts";
 import { spendingOf } from "../study/spending.ts";
 import { checklistSource } from "./checklist.ts";
 import { conversationFolds } from "./conversation-fold.ts";
@@ -115,10 +116,9 @@ function leadOf(input: RunReportInput): Markup {
   const cards: [string, string][] = [];
   if (best !== undefined) {
     cards.push(["best network", designName(space, best.proposal)]);
-    cards.push([`${metricWords(metric)} on ${selectedOn} data`, formatScore(metric, best.outcome.score)]);
-    const tested = record.result?.testMetrics?.[metric.name];
-    if (tested !== undefined && selectedOn !== "test")
-      cards.push([`${metricWords(metric)} on test data`, formatMetric(metric, tested)]);
+    const headline = headlineOfRun(record);
+    if (headline !== undefined)
+      cards.push([metricWords(metric), headline.main], ["which means", headline.details.join("; ")]);
     cards.push([
       "parameters, MACs",
       `${formatCount(best.cost.paramCount)}, ${formatCount(best.cost.macCount)}`,

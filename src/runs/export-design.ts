@@ -16,12 +16,19 @@ import type { RunView } from "./run-view.ts";
 export const designFormats = ["onnx", "pytorch", "mermaid", "text", "safetensors"] as const;
 export type DesignFormat = (typeof designFormats)[number];
 
-/** A design as a file that other programs read. `weights` is called only for formats that hold some. */
+/** Random weights, so that nobody takes the file for a network that was trained. */
+const untrained = { weights: "untrained" } as const;
+
+/**
+ * A network as a file that other programs read. `weights` is called only for formats that hold some; they are random, as
+ * the file's metadata then says, unless `isTrained`.
+ */
 export function designFile(
   format: DesignFormat,
   network: Network,
-  weights: () => Weights,
+  { weights, isTrained }: { readonly weights: () => Weights; readonly isTrained: boolean },
 ): string | Uint8Array {
+  const metadata = isTrained ? {} : untrained;
   switch (format) {
     case "mermaid":
       return exportMermaid(network);
@@ -30,9 +37,9 @@ export function designFile(
     case "pytorch":
       return exportPytorch(network);
     case "onnx":
-      return exportOnnx({ network, weights: weights() });
+      return exportOnnx({ network, weights: weights(), metadata });
     case "safetensors":
-      return encodeWeights(network, weights());
+      return encodeWeights(network, weights(), metadata);
     default:
       return format satisfies never;
   }
@@ -44,10 +51,49 @@ export async function trainedWeights(
   trial: Trial,
   network: Network,
 ): Promise<Weights | undefined> {
+  const bytes = await handedOver({ folder, journal }, trial, "weights.safetensors");
+  return bytes && decodeWeights(network, bytes);
+}
+
+const handedOverNames: Partial<Record<DesignFormat, string>> = {
+  onnx: "model.onnx",
+  safetensors: "weights.safetensors",
+};
+
+/**
+ * The trial's network as a file, and whether its weights are trained: of the trial that was trained to its end the very
+ * file of `best/`, which for ONNX has normalisation and class names inside.
+ */
+export async function trialFile(
+  run: Pick<RunView, "folder" | "journal">,
+  trial: Trial,
+  given: {
+    readonly format: DesignFormat;
+    readonly network: Network;
+    readonly fresh: () => Weights | Promise<Weights>;
+  },
+): Promise<{ readonly content: string | Uint8Array; readonly isTrained: boolean }> {
+  const { format, network, fresh } = given;
+  const name = handedOverNames[format];
+  const file = name && (await handedOver(run, trial, name));
+  // A file that is of another network is refused here.
+  const trained = await trainedWeights(run, trial, network);
+  if (file !== undefined && trained !== undefined) return { content: file, isTrained: true };
+  const isTrained = trained !== undefined;
+  const weights = name === undefined ? undefined : (trained ?? (await fresh()));
+  const content = designFile(format, network, { weights: () => weights as Weights, isTrained });
+  return { content, isTrained };
+}
+
+async function handedOver(
+  { folder, journal }: Pick<RunView, "folder" | "journal">,
+  trial: Trial,
+  name: string,
+): Promise<Uint8Array | undefined> {
   if (!isHandedOver(journal, trial.number)) return undefined;
-  const path = join(folder, "best", "weights.safetensors");
+  const path = join(folder, "best", name);
   try {
-    return decodeWeights(network, await readFile(path));
+    return await readFile(path);
   } catch (thrown) {
     if (systemCodeOf(thrown) === "ENOENT") return undefined;
     throw fileError(thrown, path, "read");

@@ -3,6 +3,7 @@ import { accuracy, type Metric, metricOf, scoreOf } from "../metrics/index.ts";
 import type { Limits } from "../search/space.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { evaluatorFacts } from "../study/fold.ts";
+import { type Headline, headlineOfRun } from "../study/headline.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { type Spending, spendingOf } from "../study/spending.ts";
 import type { RunState, RunView } from "./run-view.ts";
@@ -29,6 +30,8 @@ export interface RunSummary {
   readonly metric: Metric;
   readonly best?: BestDesign;
   readonly testScore?: number;
+  /** How good the best is, in words. */
+  readonly headline?: Headline;
   /** Why the best is no result, where it is at chance level. */
   readonly chance?: string;
   /** Of a finished run by the clock: whether it beat the best hand-designed network. */
@@ -69,6 +72,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
   const tested = result?.testMetrics?.[metric.name];
   const chance = chanceOfRun(journal);
   const beside = raceOfRun(journal);
+  const headline = headlineOfRun(journal);
   const { evaluations, proposals, usd, ...spent } = spendingOf(journal, calls);
   return {
     id,
@@ -97,6 +101,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
         ...selected.cost,
       },
     }),
+    ...(headline !== undefined && { headline }),
     ...(chance !== undefined && { chance }),
     ...(beside !== undefined && { beside }),
     ...(tested !== undefined && { testScore: scoreOf(metric, tested) }),

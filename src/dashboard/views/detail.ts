@@ -6,6 +6,7 @@ import { quantileOfSorted } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { commandOf } from "../../runs/repeat-command.ts";
 import { summaryOf } from "../../runs/summary.ts";
+import { trainedFileNames } from "../../runs/trained-files.ts";
 import { designName } from "../../search/proposed-network.ts";
 import type { Space } from "../../search/space.ts";
 import { evaluatorFacts } from "../../study/fold.ts";
@@ -56,6 +57,7 @@ export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined
     firstDigit: space?.firstDigit ?? 0,
     ...(optimum !== undefined && { optimum01: optimum }),
     baselines: baselineBands(run),
+    ...(await trainedOf(run)),
     notes: notesOf(run),
     ...(result !== undefined && { result: { reason: result.reason, best: result.best, time: result.time } }),
     warnings: [],
@@ -74,6 +76,13 @@ export function notesOf({ journal }: FollowedRun): Note[] {
     time,
     ...(trialNumber !== undefined && { trialNumber }),
   }));
+}
+
+/** What was handed over, of the trial that it belongs to. */
+async function trainedOf({ folder, journal }: FollowedRun): Promise<Pick<RunDetail, "trained">> {
+  const files = await trainedFileNames(folder);
+  const trial = journal.lastResult === undefined ? journal.selected?.number : journal.lastResult.best;
+  return files.length === 0 || trial == null ? {} : { trained: { trial, files } };
 }
 
 /** Which turns make sense in this run while it runs. */

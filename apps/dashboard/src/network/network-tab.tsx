@@ -105,11 +105,11 @@ function PickTrials({ trial, against }: TrialsShown) {
   );
 }
 
-const formats: readonly (readonly [ExportFormat, string])[] = [
-  ["onnx", "ONNX"],
-  ["pytorch", "PyTorch"],
-  ["safetensors", "weights (safetensors)"],
-  ["mermaid", "diagram (Mermaid)"],
+const formats: readonly (readonly [ExportFormat, string, hasWeights: boolean])[] = [
+  ["onnx", "ONNX", true],
+  ["pytorch", "PyTorch", false],
+  ["safetensors", "weights (safetensors)", true],
+  ["mermaid", "diagram (Mermaid)", false],
 ];
 
 function View({
@@ -119,6 +119,7 @@ function View({
 }: TrialsShown & { readonly view: NetworkView; readonly trial: number }) {
   const { detail } = useRunData();
   const other = view.against;
+  const isTrained = detail.trained?.trial === trial && detail.trained.files.includes("weights.safetensors");
   return (
     <>
       {view.violations.map((violation) => (
@@ -126,17 +127,22 @@ function View({
       ))}
       <p className="actions">
         <span className="soft">Save trial {trial} as</span>
-        {formats.map(([format, words]) => (
+        {formats.map(([format, words, hasWeights]) => (
           <a
             key={format}
             className="button"
             href={addressWithToken("GET /api/runs/:id/export", [detail.id], { trial, format })}
             download
           >
-            {words}
+            {hasWeights && !isTrained ? `${words}, random weights` : words}
           </a>
         ))}
       </p>
+      {!isTrained && (
+        <Notice>
+          Trial {trial} was not trained to its end: files with weights hold random ones, and predict nothing.
+        </Notice>
+      )}
       {other !== undefined && (
         <>
           <h3>

@@ -1,5 +1,5 @@
 // Everything the figures stand on: settings, provenance, notes, how to repeat the run, and the run's files.
-import type { Routes } from "../../../../src/dashboard/api.ts";
+import type { Routes, RunDetail } from "../../../../src/dashboard/api.ts";
 import { addressWithToken } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { formatTime } from "../format.ts";
@@ -15,12 +15,44 @@ const files: readonly (readonly [File, string])[] = [
   ["conversation.jsonl", "every call to the model, whole"],
 ];
 
+const trainedWords: Readonly<Record<string, string>> = {
+  "model.onnx": "the model, with normalisation and class names inside",
+  "model.int8.onnx": "the model in 8 bits",
+  "weights.safetensors": "its weights, for PyTorch",
+  "model.py": "its code for PyTorch",
+  "test.json": "how it did on the test data, class by class",
+  "samples.json": "some of its predictions",
+};
+
+function TrainedFiles({ trained }: { readonly trained: NonNullable<RunDetail["trained"]> }) {
+  const { detail } = useRunData();
+  return (
+    <ul>
+      {trained.files.map((name) => (
+        <li key={name}>
+          <a href={addressWithToken("GET /api/runs/:id/trained/:name", [detail.id, name], {})} download>
+            {name}
+          </a>
+          {trainedWords[name] !== undefined && <span className="soft"> – {trainedWords[name]}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export function AboutTab() {
   const { detail } = useRunData();
   const offered = files.filter(([what]) => what !== "conversation.jsonl" || detail.callCount > 0);
   return (
     <>
       <h3>Files</h3>
+      {detail.trained !== undefined && (
+        <>
+          <p>The trained network, trial {detail.trained.trial}:</p>
+          <TrainedFiles trained={detail.trained} />
+          <p>The run:</p>
+        </>
+      )}
       <ul>
         {offered.map(([what, words]) => (
           <li key={what}>

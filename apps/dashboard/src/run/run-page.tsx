@@ -3,15 +3,7 @@ import type { ReactNode } from "react";
 import type { RunDetail } from "../../../../src/dashboard/api.ts";
 import { type RunData, RunProvider, useRun } from "../api/use-run.ts";
 import { ConversationTab } from "../conversation/conversation-tab.tsx";
-import {
-  formatCount,
-  formatDuration,
-  formatScore,
-  formatUsd,
-  metricTitle,
-  metricWords,
-  plural,
-} from "../format.ts";
+import { formatCount, formatDuration, formatUsd, metricTitle, metricWords, plural } from "../format.ts";
 import { NetworkTab } from "../network/network-tab.tsx";
 import { linkTo } from "../router.ts";
 import { TurnTab } from "../turn/turn-tab.tsx";
@@ -125,12 +117,18 @@ function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: b
       <Cards
         entries={[
           ["best network", best === undefined ? "none yet" : <code key="key">{best.key}</code>],
-          [`${metricWords(metric)} on ${detail.selectedOn} data`, best && formatScore(metric, best.score)],
           [
-            `${metricWords(metric)} on test data`,
-            detail.testScore !== undefined && detail.selectedOn !== "test"
-              ? formatScore(metric, detail.testScore)
-              : undefined,
+            metricWords(metric),
+            detail.headline && (
+              <span key="headline">
+                {detail.headline.main}
+                {detail.headline.details.map((words) => (
+                  <small key={words} className="detail">
+                    {words}
+                  </small>
+                ))}
+              </span>
+            ),
           ],
           ["parameters, MACs", best && `${formatCount(best.paramCount)}, ${formatCount(best.macCount)}`],
           [

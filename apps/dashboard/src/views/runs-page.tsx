@@ -5,7 +5,7 @@ import type { About, ListEvent, RunSummary } from "../../../../src/dashboard/api
 import { joinIds } from "../../../../src/dashboard/run-ids.ts";
 import { addressWithToken, get, messageOf, post } from "../api/client.ts";
 import { readReply } from "../api/read-reply.ts";
-import { formatCount, formatScore, formatTime, metricWords } from "../format.ts";
+import { formatCount, formatTime } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Act, Notice } from "../ui/pieces.tsx";
 import { Title } from "../ui/title.tsx";
@@ -103,8 +103,7 @@ function RunItem({ run, mayChange, isChosen, onChoose }: RunItemProps) {
           <span className="soft">none yet</span>
         ) : (
           <>
-            {run.metric.name !== "accuracy" && `${metricWords(run.metric)} `}
-            <strong className="number">{formatScore(run.metric, best.score)}</strong> <code>{best.key}</code>
+            <strong className="number">{run.headline?.main}</strong> <code>{best.key}</code>
             <p className="soft">
               {formatCount(best.paramCount)} parameters, {formatCount(best.macCount)} MACs
             </p>

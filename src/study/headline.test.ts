@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { accuracy, metricOf } from "../metrics/index.ts";
+import type { ScoredTrial } from "../search/trial.ts";
+import { headlineOf, headlineWords } from "./headline.ts";
+
+const metric = metricOf(accuracy);
+const best: ScoredTrial = {
+  number: 3,
+  proposal: { choices: [0], fidelity: {}, by: "random" },
+  outcome: {
+    ...{ kind: "scored", metrics: { accuracy: 0.2438 }, score: 0.2438 },
+    spent: { milliseconds: 1000, epochs: 1 },
+  },
+  cost: { paramCount: 1, macCount: 1 },
+};
+const facts = { metric, selectedOn: "validation" as const, best, isAtChance: false };
+
+test("the trained network's test figure stands first, what the search saw last", () => {
+  const trained = { testMetrics: { accuracy: 0.9335 }, test: { validation: { accuracy: 0.938 } } };
+  expect(headlineWords(headlineOf({ ...facts, ...trained }))).toBe(
+    "93.35 % on test data · validation 93.80 % in the same training · the search saw 24.38 % after 1 epoch",
+  );
+});
+
+test("what was not trained to its end is said to be so, and chance is chance", () => {
+  expect(headlineWords(headlineOf({ ...facts, isAtChance: true }))).toBe(
+    "24.38 % on validation data, at chance level · after 1 epoch in the search, not trained to its end",
+  );
+  const slice = { ...best, proposal: { ...best.proposal, fidelity: { seconds: 12.5 } } };
+  expect(headlineOf({ ...facts, best: slice }).details).toEqual([
+    "after 12.5 s of training in the search, not trained to its end",
+  ]);
+});
+
+test("a table's figures are of the same training", () => {
+  const looked = { ...best, outcome: { ...best.outcome, spent: { milliseconds: 0 } } };
+  const tested = { ...facts, best: looked, testMetrics: { accuracy: 0.93 }, test: { rank: 3 } };
+  expect(headlineWords(headlineOf(tested))).toBe(
+    "93.00 % on test data · validation 24.38 %, by which it was selected",
+  );
+  expect(headlineOf({ ...facts, best: looked, selectedOn: "test" }).main).toBe("24.38 % on test data");
+  expect(headlineOf({ ...facts, best: looked }).details).toEqual([]);
+});

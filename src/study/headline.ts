@@ -1,0 +1,76 @@
+// How good a run's best network is, in the one way that every surface says it: first the trained network's figure on test
+// data, then its validation in the same training, and last what the search saw, which is of a shorter training. At chance
+// level it says so.
+import type { JsonObject } from "../base/json.ts";
+import { formatFrom, formatScore, type Metric, type Metrics, metricWords } from "../metrics/index.ts";
+import type { ScoredTrial } from "../search/trial.ts";
+import { chanceOfRun } from "./chance.ts";
+import { evaluatorFacts, type JournalState } from "./fold.ts";
+
+export interface Headline {
+  /** "93.35 % on test data" */
+  readonly main: string;
+  /** "validation 93.80 % in the same training", "the search saw 24.38 % after 1 epoch" */
+  readonly details: readonly string[];
+}
+
+export interface HeadlineFacts {
+  readonly metric: Metric;
+  readonly selectedOn: "validation" | "test";
+  readonly best: ScoredTrial;
+  /** What was measured on test data, and what else the evaluator says of it. */
+  readonly testMetrics?: Metrics | undefined;
+  readonly test?: JsonObject | undefined;
+  readonly isAtChance: boolean;
+}
+
+export function headlineOf(facts: HeadlineFacts): Headline {
+  const { metric, selectedOn, best, testMetrics, test, isAtChance } = facts;
+  const name = metric.name === "accuracy" ? "" : `${metricWords(metric)} `;
+  const chance = isAtChance ? ", at chance level" : "";
+  const seen = `${name}${formatScore(metric, best.outcome.score)}`;
+  const length = lengthWords(best);
+  if (selectedOn === "test")
+    return { main: `${seen} on test data${chance}`, details: ["by which it was selected: optimistic"] };
+  if (testMetrics?.[metric.name] === undefined) {
+    const details = length === undefined ? [] : [`${length} in the search, not trained to its end`];
+    return { main: `${seen} on validation data${chance}`, details };
+  }
+  const validation = (test?.validation ?? {}) as Metrics;
+  const isTrained = validation[metric.name] !== undefined;
+  return {
+    main: `${name}${formatFrom(metric, testMetrics)} on test data${chance}`,
+    details: isTrained
+      ? [
+          `validation ${formatFrom(metric, validation)} in the same training`,
+          `the search saw ${formatScore(metric, best.outcome.score)}${length === undefined ? "" : ` ${length}`}`,
+        ]
+      : [`validation ${formatScore(metric, best.outcome.score)}, by which it was selected`],
+  };
+}
+
+/** Of a run as its journal has it; undefined while nothing was scored. */
+export function headlineOfRun(journal: JournalState): Headline | undefined {
+  const { header, selected, result } = journal;
+  if (header === undefined || selected === undefined) return undefined;
+  return headlineOf({
+    metric: header.config.metric,
+    selectedOn: evaluatorFacts(journal).selectedOn,
+    best: selected,
+    ...{ testMetrics: result?.testMetrics, test: result?.test },
+    isAtChance: chanceOfRun(journal) !== undefined,
+  });
+}
+
+/** Of the training that the search compared; undefined where nothing was trained here. */
+function lengthWords({ proposal, outcome }: ScoredTrial): string | undefined {
+  const { seconds } = proposal.fidelity;
+  if (seconds !== undefined) return `after ${Number(seconds.toPrecision(3))} s of training`;
+  const { epochs } = outcome.spent;
+  return epochs === undefined || epochs === 0
+    ? undefined
+    : `after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
+}
+
+/** In one line. */
+export const headlineWords = ({ main, details }: Headline): string => [main, ...details].join(" · ");
