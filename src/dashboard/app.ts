@@ -234,7 +234,7 @@ export function createApp(dashboard: Dashboard): Hono {
 
   app.post("/api/runs", async (context) => {
     const order = await body(context, startOrder);
-    if ((await store.list()).some(({ id }) => id === "."))
+    if ((await store.list()).some(({ folder }) => folder === store.root))
       throw new GeniusError(
         "wrong-use",
         "This dashboard shows one run. Start it on a folder of runs to start another.",

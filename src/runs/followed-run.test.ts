@@ -134,3 +134,11 @@ test("ids lead to runs below the folder and nowhere else", async () => {
   ])
     await expect(store.open(id)).rejects.toThrow(/There is no run/);
 });
+
+test("the folder of one run is a folder of runs with that one, under its own name", async () => {
+  const folder = join(await newFolder(), "mine");
+  await (await startRun(folder)).close();
+  const store = createRunStore(folder);
+  expect((await store.list()).map(({ id }) => id)).toEqual(["mine"]);
+  expect((await store.open("mine")).folder).toBe(folder);
+});

@@ -1,7 +1,7 @@
 // The runs below a folder, by id: found by looking, never by what a request says, so that no id leads elsewhere. Each is
 // opened when it is asked for and followed from then on; the ones not used for longest are let go.
 import { readdir, realpath } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { GeniusError } from "../base/errors.ts";
 import { type FollowedRun, followRun } from "./followed-run.ts";
 
@@ -30,7 +30,8 @@ export function createRunStore(folder: string): RunStore {
       if (looked > maxFolders) return;
       const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
       if (entries.some((entry) => entry.isFile() && entry.name === "journal.jsonl")) {
-        found.set(relative(root, at).split(sep).join("/") || ".", at);
+        // The root itself by its name: a browser takes the "." out of an address.
+        found.set(relative(root, at).split(sep).join("/") || basename(root) || "run", at);
         return;
       }
       if (depth >= deepest) return;
