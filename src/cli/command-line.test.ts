@@ -6,30 +6,19 @@ import sharp from "sharp";
 import { afterEach, expect, test } from "vitest";
 import { readJournal } from "../study/journal.ts";
 import { commands } from "./commands.ts";
-import { run } from "./main.ts";
+import { genius as runCommand } from "./fixtures/terminal.ts";
 
 const environment = process.env;
 
 /** Runs a command line against a terminal that remembers what was written. */
-async function genius(line: string | readonly string[], input = "") {
-  const written = { out: "", error: "" };
-  const code = await run(typeof line === "string" ? line.split(" ") : line, {
+function genius(line: string | readonly string[], input = "") {
+  return runCommand(typeof line === "string" ? line.split(" ") : line, {
     environment,
-    isInteractive: false,
-    columns: 100,
-    out: (text) => {
-      written.out += text;
-    },
-    error: (text) => {
-      written.error += text;
-    },
     async *readStandardInput() {
       // In pieces that end in the middle of lines, as pipes give them.
       for (let index = 0; index < input.length; index += 7) yield input.slice(index, index + 7);
     },
-    signal: new AbortController().signal,
   });
-  return { code, ...written };
 }
 
 /** Runs the command as a person would, in its own process. */

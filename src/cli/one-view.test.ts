@@ -12,26 +12,12 @@ import { createAnalyst } from "../runs/analyst.ts";
 import { createRunStore } from "../runs/run-store.ts";
 import { createProcesses } from "../runs/search-processes.ts";
 import { openJournal } from "../study/journal.ts";
-import { run } from "./main.ts";
+import { genius as runCommand } from "./fixtures/terminal.ts";
 
 const environment = process.env;
 
 async function genius(args: readonly string[]) {
-  const written = { out: "", error: "" };
-  const code = await run(args, {
-    environment,
-    isInteractive: false,
-    columns: 100,
-    out: (text) => {
-      written.out += text;
-    },
-    error: (text) => {
-      written.error += text;
-    },
-    async *readStandardInput() {},
-    signal: new AbortController().signal,
-  });
-  return { code, ...written };
+  return runCommand(args, { environment });
 }
 
 let root = "";

@@ -9,7 +9,7 @@ import train from "../evaluators/train.ts";
 import { exportOnnx } from "../graph/export/onnx.ts";
 import mobile from "../search/spaces/mobile.ts";
 import { openDataset, openPixels } from "../tasks/image-classification/index.ts";
-import { run } from "./main.ts";
+import { genius as runCommand } from "./fixtures/terminal.ts";
 
 let root: string;
 let model: string;
@@ -55,22 +55,9 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 async function predict(...args: readonly string[]) {
-  const written = { out: "", error: "" };
-  const code = await run(["predict", ...args], {
-    environment: {},
-    isInteractive: false,
-    columns: 100,
-    out: (text) => {
-      written.out += text;
-    },
-    error: (text) => {
-      written.error += text;
-    },
-    async *readStandardInput() {},
-    signal: new AbortController().signal,
-  });
+  const answer = await runCommand(["predict", ...args], { environment: {} });
   process.exitCode = undefined;
-  return { code, ...written };
+  return answer;
 }
 
 interface Answer {

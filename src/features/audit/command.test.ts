@@ -3,27 +3,13 @@ import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { run } from "../../cli/main.ts";
+import { genius as runCommand } from "../../cli/fixtures/terminal.ts";
 import { behaviours, startModelServer } from "../../testing/model-server.ts";
 
 const environment = {};
 
 async function genius(args: readonly string[]) {
-  const written = { out: "", error: "" };
-  const code = await run(args, {
-    environment,
-    isInteractive: false,
-    columns: 100,
-    out: (text) => {
-      written.out += text;
-    },
-    error: (text) => {
-      written.error += text;
-    },
-    async *readStandardInput() {},
-    signal: new AbortController().signal,
-  });
-  return { code, ...written };
+  return runCommand(args, { environment });
 }
 
 test("an audit writes its report beside the conversation, and repeated asks nothing", async () => {

@@ -4,27 +4,13 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { run } from "../../cli/main.ts";
+import { genius as runCommand } from "../../cli/fixtures/terminal.ts";
 import { behaviours, startModelServer } from "../../testing/model-server.ts";
 
 const environment = {};
 
 async function genius(args: readonly string[]) {
-  const written = { out: "", error: "" };
-  const code = await run(args, {
-    environment,
-    isInteractive: false,
-    columns: 100,
-    out: (text) => {
-      written.out += text;
-    },
-    error: (text) => {
-      written.error += text;
-    },
-    async *readStandardInput() {},
-    signal: new AbortController().signal,
-  });
-  return { code, ...written };
+  return runCommand(args, { environment });
 }
 
 const startDesigner = () =>

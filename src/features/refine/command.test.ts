@@ -5,27 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { run } from "../../cli/main.ts";
+import { genius as runCommand } from "../../cli/fixtures/terminal.ts";
 import { behaviours, startModelServer } from "../../testing/model-server.ts";
 
 const root = await mkdtemp(join(tmpdir(), "genius-refine-"));
 
 async function genius(...args: readonly string[]) {
-  const written = { out: "", error: "" };
-  const code = await run(args, {
-    environment: { GENIUS_CACHE_DIR: join(root, "cache") },
-    isInteractive: false,
-    columns: 100,
-    out: (text) => {
-      written.out += text;
-    },
-    error: (text) => {
-      written.error += text;
-    },
-    async *readStandardInput() {},
-    signal: new AbortController().signal,
-  });
-  return { code, ...written };
+  return runCommand(args, { environment: { GENIUS_CACHE_DIR: join(root, "cache") } });
 }
 
 const roundsOf = async (folder: string) =>
