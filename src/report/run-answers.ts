@@ -55,8 +55,10 @@ function bestInWords(input: RunReportInput): string {
   ).length;
   const { metric } = record.header.config;
   const headline = headlineOfRun(record);
+  const details = selectedOn === "test" ? [] : (headline?.details ?? []);
+  const beside = details.length === 0 ? "" : ` (${details.join("; ")})`;
   const parts = [
-    `${designName(space, best.proposal)}, with ${[headline?.main, ...(selectedOn === "test" ? [] : (headline?.details ?? []))].join(", ")}`,
+    `${designName(space, best.proposal)}, with ${headline?.main}${beside}`,
     `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates`,
     `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations}, proposed by ${best.proposal.by}`,
   ];

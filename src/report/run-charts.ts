@@ -13,7 +13,7 @@ import {
   withUnit,
 } from "../metrics/index.ts";
 import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
-import { isScored } from "../search/trial.ts";
+import { type EpochPoint, isScored } from "../search/trial.ts";
 import { pointAt } from "./bench.ts";
 import { rangeOf, scoreAxis } from "./charts/axes.ts";
 import type { Chart } from "./charts/chart.ts";
@@ -154,6 +154,26 @@ function costCharts(input: RunReportInput): Chart[] {
 
 const maxCurves = 40;
 
+/** What the points of learning curves are drawn over: seconds where the trainings go by the clock, else epochs. */
+function alongTraining(points: readonly EpochPoint[]) {
+  const byTime = points.every(({ seconds }) => seconds !== undefined);
+  const at = (point: EpochPoint) => (byTime ? (point.seconds as number) : point.epoch);
+  const values = points.map(at);
+  const min = byTime ? 0 : Math.min(...values);
+  return {
+    at,
+    words: byTime ? "by seconds of training" : "after each epoch",
+    axis: {
+      label: byTime ? "seconds of training" : "epochs",
+      min,
+      max: Math.max(min + 1, ...values),
+      scale: "linear",
+      whole: !byTime,
+      format: byTime ? (seconds: number) => String(Math.round(seconds)) : String,
+    },
+  } as const;
+}
+
 function learningCurves(input: RunReportInput): Chart | undefined {
   const { metric } = input.record.header.config;
   const best = input.record.selected;
@@ -168,19 +188,12 @@ function learningCurves(input: RunReportInput): Chart | undefined {
     );
   if (trained.length === 0) return undefined;
   const shown = trained.slice(0, maxCurves);
-  const epochs = shown.flatMap(({ curve }) => curve.map((point) => point.epoch));
+  const along = alongTraining(shown.flatMap(({ curve }) => curve));
   return curveChart({
     name: "learning-curves",
     title: "Learning curves",
-    caption: `Validation ${metricWords(metric)} after each epoch${trained.length > shown.length ? `, of the ${shown.length} best of ${trained.length} trainings` : " of each training"}. The selected one is drawn in full colour.`,
-    x: {
-      label: "epochs",
-      min: Math.min(...epochs),
-      max: Math.max(Math.min(...epochs) + 1, ...epochs),
-      scale: "linear",
-      whole: true,
-      format: String,
-    },
+    caption: `Validation ${metricWords(metric)} ${along.words}${trained.length > shown.length ? `, of the ${shown.length} best of ${trained.length} trainings` : " of each training"}. The selected one is drawn in full colour.`,
+    x: along.axis,
     y: scoreAxis(
       metric,
       `${metricWords(metric)} on validation data`,
@@ -191,7 +204,7 @@ function learningCurves(input: RunReportInput): Chart | undefined {
         const selected = trial.number === best?.number;
         return {
           name: `trial ${trial.number}${selected ? " (selected)" : ""}: ${designName(input.space, trial.proposal)}`,
-          points: curve.map((point) => ({ x: point.epoch, y: scoreIn(metric, point.validation) })),
+          points: curve.map((point) => ({ x: along.at(point), y: scoreIn(metric, point.validation) })),
           series: selected ? 1 : 0,
           faint: !selected,
         };
@@ -206,24 +219,14 @@ function finalCurve({ trained, record, space }: RunReportInput): Chart | undefin
   const best = record.selected;
   if (best === undefined || points.length < 2) return undefined;
   const { metric } = record.header.config;
-  const byTime = points.every(({ seconds }) => seconds !== undefined);
-  const curve = points.map((point) => ({
-    x: (byTime ? point.seconds : point.epoch) as number,
-    y: scoreIn(metric, point.validation),
-  }));
+  const along = alongTraining(points);
+  const curve = points.map((point) => ({ x: along.at(point), y: scoreIn(metric, point.validation) }));
   const words = `${metricWords(metric)} on validation data`;
   return curveChart({
     name: "final-training",
     title: "The final training",
-    caption: `Validation ${metricWords(metric)} while the best network, trial ${best.number}, was trained to its end, ${byTime ? "by seconds of training" : "after each epoch"}.`,
-    x: {
-      label: byTime ? "seconds of training" : "epochs",
-      min: byTime ? 0 : 1,
-      max: Math.max(...curve.map(({ x }) => x)),
-      scale: "linear",
-      whole: !byTime,
-      format: byTime ? (seconds) => String(Math.round(seconds)) : String,
-    },
+    caption: `Validation ${metricWords(metric)} while the best network, trial ${best.number}, was trained to its end, ${along.words}.`,
+    x: along.axis,
     y: scoreAxis(
       metric,
       words,

@@ -117,8 +117,9 @@ function leadOf(input: RunReportInput): Markup {
   if (best !== undefined) {
     cards.push(["best network", designName(space, best.proposal)]);
     const headline = headlineOfRun(record);
-    if (headline !== undefined)
-      cards.push([metricWords(metric), headline.main], ["which means", headline.details.join("; ")]);
+    if (headline !== undefined) cards.push([metricWords(metric), headline.main]);
+    if (headline !== undefined && headline.details.length > 0)
+      cards.push(["beside it", headline.details.join("; ")]);
     cards.push([
       "parameters, MACs",
       `${formatCount(best.cost.paramCount)}, ${formatCount(best.cost.macCount)}`,

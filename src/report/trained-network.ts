@@ -59,7 +59,7 @@ function testBody(test: z.output<typeof tested>): Markup {
   const { latencyMs, modelBytes, testImages, epochs, classes, confusion } = test;
   const entries: [string, string][] = [["accuracy on test data", formatPercent(test.accuracy01)]];
   if (testImages !== undefined) entries.push(["test images", String(testImages)]);
-  if (epochs !== undefined) entries.push(["epochs of the final training", String(epochs)]);
+  if (epochs !== undefined) entries.push(["epochs of the final training", String(Number(epochs.toFixed(1)))]);
   if (latencyMs !== undefined) entries.push(["one image on this machine", `${latencyMs.toFixed(2)} ms`]);
   if (modelBytes !== undefined) entries.push(["size of model.onnx", `${formatCount(modelBytes)} bytes`]);
   if (test.int8 !== undefined) {

@@ -1,6 +1,6 @@
 // Learning curves: of finished trainings the best ones, and those under way as they grow.
 import { useCallback, useMemo } from "react";
-import type { Curve as CurveOfTrial } from "../../../../src/dashboard/api.ts";
+import type { Curve as CurveOfTrial, EpochPoint } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { type Curve, curveOption } from "../charts/curves.ts";
@@ -33,16 +33,31 @@ export function LearningTab() {
   );
 }
 
+/** Of a run by the clock all points have their time: what trainings are compared at. */
+const isByTime = (points: readonly EpochPoint[]) =>
+  points.length > 0 && points.every(({ seconds }) => seconds !== undefined);
+
+const axisOf = (byTime: boolean) => ({
+  name: byTime ? "seconds of training" : "epochs",
+  format: String,
+  whole: !byTime,
+});
+
+const placed = ({ epoch, seconds, validation }: EpochPoint, byTime: boolean) => ({
+  x: byTime ? (seconds ?? 0) : epoch,
+  y: validation,
+});
+
 /** The training of the selected network to its end, which is another than those that the search compared. */
 function FinalCurve({ curve }: { readonly curve: CurveOfTrial }) {
   const { metric } = useRunData().detail;
   const { trial, key, points } = curve;
-  const seconds = points.every((point) => point.seconds !== undefined);
+  const seconds = isByTime(points);
   const option = useCallback(
     (look: ChartLook) =>
       curveOption(
         {
-          x: { name: seconds ? "seconds" : "epochs", format: String, whole: !seconds },
+          x: axisOf(seconds),
           y: scoreAxis(metric, `${metricWords(metric)} on validation data`),
           references: [],
           hasLegend: false,
@@ -50,10 +65,7 @@ function FinalCurve({ curve }: { readonly curve: CurveOfTrial }) {
             {
               name: `final training of trial ${trial}: ${key}`,
               series: 1,
-              points: points.map((point) => ({
-                x: seconds ? (point.seconds ?? 0) : point.epoch,
-                y: point.validation,
-              })),
+              points: points.map((point) => placed(point, seconds)),
             },
           ],
         },
@@ -90,11 +102,14 @@ function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; r
       ].filter(({ curve }) => curve.length > 0),
     [live],
   );
+  const byTime = isByTime(
+    [...curves.map(({ points }) => points), ...growing.map(({ curve }) => curve)].flat(),
+  );
   const option = useCallback(
     (look: ChartLook) =>
       curveOption(
         {
-          x: { name: "epochs", format: String, whole: true },
+          x: axisOf(byTime),
           y: scoreAxis(detail.metric, `${metricWords(detail.metric)} on validation data`),
           references: [],
           curves: [
@@ -102,7 +117,7 @@ function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; r
               const isBest = trial === best;
               return {
                 name: `trial ${trial}${isBest ? " (selected)" : ""}: ${key}`,
-                points: points.map((point) => ({ x: point.epoch, y: point.validation })),
+                points: points.map((point) => placed(point, byTime)),
                 series: isBest ? 1 : 0,
                 faint: !isBest,
               };
@@ -110,7 +125,7 @@ function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; r
             ...growing.map(
               ({ trial, key, curve }): Curve => ({
                 name: `trial ${trial}, training now: ${key}`,
-                points: curve.map((point) => ({ x: point.epoch, y: point.validation })),
+                points: curve.map((point) => placed(point, byTime)),
                 series: 2,
               }),
             ),
@@ -118,7 +133,7 @@ function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; r
         },
         look,
       ),
-    [curves, growing, best, detail.metric],
+    [curves, growing, best, byTime, detail.metric],
   );
   if (curves.length === 0 && growing.length === 0)
     return (
@@ -132,15 +147,20 @@ function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; r
   return (
     <Chart
       title="Learning curves"
-      caption={`Validation ${metricWords(detail.metric)} after each epoch, of ${which}. The selected one is drawn in full colour${growing.length > 0 ? ", those under way in green" : ""}.`}
+      caption={`Validation ${metricWords(detail.metric)} ${byTime ? "by seconds of training" : "after each epoch"}, of ${which}. The selected one is drawn in full colour${growing.length > 0 ? ", those under way in green" : ""}.`}
       height={420}
       option={option}
       table={() => ({
-        columns: ["trial", "epoch", `validation ${metricWords(detail.metric)}`, "training loss"],
+        columns: [
+          "trial",
+          byTime ? "seconds" : "epoch",
+          `validation ${metricWords(detail.metric)}`,
+          "training loss",
+        ],
         rows: curves.flatMap(({ trial, points }) =>
           points.map((point) => [
             trial,
-            point.epoch,
+            byTime ? Math.round(point.seconds ?? 0) : point.epoch,
             formatScore(detail.metric, point.validation),
             point.trainLoss.toPrecision(4),
           ]),
