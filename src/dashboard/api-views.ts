@@ -203,7 +203,7 @@ export interface Comparison {
 
 // ── A network ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type ExportFormat = "onnx" | "pytorch" | "mermaid" | "safetensors";
+export type ExportFormat = "onnx" | "pytorch" | "mermaid" | "text" | "safetensors";
 
 export interface NetworkView {
   readonly key: string;

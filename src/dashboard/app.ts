@@ -51,7 +51,7 @@ const startOrder = z.object({
 });
 const resumeOrder = z.object({ trials: z.int().min(1).max(10_000_000).optional() });
 const newGuess = z.object({ trial: z.int().min(1), score: z.number().min(0).max(1) });
-const formats = z.enum(["onnx", "pytorch", "mermaid", "safetensors"]);
+const formats = z.enum(["onnx", "pytorch", "mermaid", "text", "safetensors"]);
 const wholes = z.enum(["report.html", "report.md", "trials.csv", "journal.jsonl", "conversation.jsonl"]);
 
 export function createApp(dashboard: Dashboard): Hono {

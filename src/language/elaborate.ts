@@ -217,7 +217,8 @@ export function elaborate(program: Program, { choices, ...setting }: ElaborateSe
 function nameOf(word: string, { counts, prefix }: Scope): string {
   const count = (counts.get(word) ?? 0) + 1;
   counts.set(word, count);
-  return `${prefix}${word}${count}`;
+  // relu6_1: without the line it would be the 61st relu.
+  return `${prefix}${word}${/[\d_]$/.test(word) ? "_" : ""}${count}`;
 }
 
 /** `conv2.norm`; the second norm there is `conv2.norm2`. */

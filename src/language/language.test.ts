@@ -161,6 +161,26 @@ describe("a text with alternatives is a space", () => {
   const definition = spaceOfText(small, "small.txt");
   for (const check of spaceChecks(definition, definition.options.parse({}))) test(check.name, check.run);
 
+  test("calls the options of a shared number by the layers that it chooses", () => {
+    const decisions = definition.create({}).decisions;
+    expect(decisions.map(({ options }) => options.map(({ label }) => label))).toEqual([
+      ["8", "12", "16"],
+      ["0: relu", "1: silu"],
+      ...[
+        ["3", "5"],
+        ["1", "2", "3"],
+        ["3", "5", "7"],
+      ],
+      ["maxpool 3 s1", "in", "conv w*2 norm relu"],
+      ...[
+        ["24", "32", "48"],
+        ["1", "2"],
+      ],
+    ]);
+    const commented = "{relu # \u202e\n |gelu}\nglobalpool flatten linear 10";
+    expect(spaceOfText(commented, "c.txt").create({}).decisions[0]?.options[0]?.label).toBe("relu");
+  });
+
   test("takes what it leaves open from the data", () => {
     const options = definition.fit?.({ imageSize: 28, channels: 1, classCount: 4 }, {}) ?? {};
     const space = definition.create(definition.options.parse(options));
@@ -197,6 +217,12 @@ describe("a text with alternatives is a space", () => {
       Math.max(...inside),
     ]);
   });
+});
+
+test("names of nodes are of their own, also where words end in digits", () => {
+  const text = "block b1: relu\nblock b11: relu\nrelu6 relu x61 b1 x11 b11 b11";
+  const ids = readNetwork(text).nodes.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
 });
 
 describe("repeats", () => {
@@ -276,6 +302,14 @@ describe("a mistake is told with its place and what to write", () => {
     const text = "w = {16|24}\nconv 16 norm relu\nadd(conv w k3, in)\nglobalpool flatten linear 10";
     expect(() => spaceOfText(text, "mine.txt").create({})).toThrow(
       /line 3, column 1: with w = 24: add: shapes/,
+    );
+    const size = "conv 8 x{1|3x12}\nglobalpool flatten linear 10";
+    expect(() => spaceOfText(size, "mine.txt").create({})).toThrow(
+      /with conv1\.x = 3x12: a number is needed/,
+    );
+    const classes = "globalpool flatten linear {10|12}";
+    expect(() => spaceOfText(classes, "mine.txt").create({})).toThrow(
+      /with linear1\.c = 12: the last layer gives/,
     );
     const never = "conv {16|24} g{1|5}\nglobalpool flatten linear 10";
     expect(() => spaceOfText(never, "mine.txt").create({})).toThrow(

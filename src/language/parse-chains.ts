@@ -12,6 +12,7 @@ import {
   parseExpression,
   type Scope,
   type ValueReader,
+  writtenBetween,
 } from "./parse-values.ts";
 import type { Argument, Block, Chain, Expression, Item } from "./program.ts";
 import { type LayerParameter, layerWords, mergeWords, otherNames } from "./words.ts";
@@ -60,6 +61,7 @@ function inParts(items: readonly Item[]): readonly Item[] {
     const next = items[index + 1];
     isOpen =
       (item.word === "conv" || item.word === "dw") &&
+      item.times === undefined &&
       next?.kind === "layer" &&
       next.layer.follows !== undefined;
     return isOpen ? { ...item, part: "first" } : item;
@@ -217,12 +219,23 @@ function parseOptions(
     do {
       const from = cursor.peek().offset;
       options.push(parseChain(reader, scope));
-      texts.push(reader.text.slice(from, cursor.peek().offset).replace(/\s+/g, " ").trim() || "in");
+      texts.push(writtenBetween(reader.text, from, cursor.peek().offset) || "in");
     } while (cursor.skip("|"));
     cursor.expect("}", ', "|" or a layer');
     if (decision !== undefined) closeChoice(reader, decision, { options: texts, values: [] });
+    else if (by?.kind === "name") nameOptions(reader, by.name, texts);
     return { kind: "pick", by: by ?? (decision as number), options };
   });
+}
+
+/** The options of a shared number that chooses layers are called by the layers as well: `0: relu`. */
+function nameOptions({ choices }: ChainReader, name: string, texts: readonly string[]): void {
+  const index = choices.findIndex((choice) => choice.name === name);
+  const choice = choices[index];
+  if (choice?.values === undefined || !choice.values.every((value) => texts[value] !== undefined)) return;
+  if (choice.options.some((option) => option.includes(":"))) return;
+  const options = choice.values.map((value) => `${value}: ${texts[value]}`);
+  choices[index] = { ...choice, options };
 }
 
 const timesParameter: LayerParameter = {

@@ -139,7 +139,7 @@ function parseChoice(reader: ValueReader, scope: Scope, name: () => string): Exp
   do {
     const from = cursor.peek().offset;
     options.push(parseSum(reader, scope, name));
-    texts.push(reader.text.slice(from, cursor.peek().offset).trim());
+    texts.push(writtenBetween(reader.text, from, cursor.peek().offset));
   } while (cursor.skip("|"));
   cursor.expect("}", ' or "|"');
   reader.inOptions = false;
@@ -147,6 +147,14 @@ function parseChoice(reader: ValueReader, scope: Scope, name: () => string): Exp
   closeChoice(reader, decision, { options: texts, values });
   return { kind: "choice", decision, options };
 }
+
+/** A piece of a text in one line and without comments. */
+export const writtenBetween = (text: string, from: number, to: number): string =>
+  text
+    .slice(from, to)
+    .replace(/#[^\n]*/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
 
 /** Notes a choice, in the order in which the text has them; its options follow when they are read. */
 export function openChoice({ choices }: ValueReader, offset: number, name: string): number {

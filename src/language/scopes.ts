@@ -50,8 +50,11 @@ export function scopesOf(
   const run = (body: readonly Statement[], scope: Scope): KnownShape => {
     let flow = scope.start;
     for (const statement of body) {
-      if (statement.kind === "value") scope.numbers.set(statement.name, knownOf(statement.value, scope));
-      else {
+      if (statement.kind === "value") {
+        const value = knownOf(statement.value, scope);
+        fitMasks.add(scope.presence | value.mask);
+        scope.numbers.set(statement.name, value);
+      } else {
         const shape = follow(statement.chain, flow, scope);
         if (statement.kind === "wire") scope.wires.set(statement.name, shape);
         else flow = shape;
@@ -71,8 +74,9 @@ export function scopesOf(
   const repeat = (item: Item, from: KnownShape, scope: Scope): KnownShape => {
     if (item.times === undefined) return apply(item, from, scope);
     const times = knownOf(item.times, scope);
+    fitMasks.add(scope.presence | times.mask);
     const counts = times.values?.filter((value) => typeof value === "number");
-    if (counts === undefined) {
+    if (counts === undefined || counts.length === 0) {
       isLost = true;
       return from;
     }
@@ -151,10 +155,11 @@ export function scopesOf(
     item: Extract<Item, { readonly kind: "layer" | "call" }>,
     scope: Scope,
   ): readonly (readonly [string, Known])[] =>
-    item.arguments.map(({ name, value }) => [
-      name,
-      name === "s" && scope.isLater ? constant(1) : knownOf(value, scope),
-    ]);
+    item.arguments.map(({ name, value }) => {
+      const known = name === "s" && scope.isLater ? constant(1) : knownOf(value, scope);
+      fitMasks.add(scope.presence | known.mask);
+      return [name, known];
+    });
 
   const layer = (
     item: Extract<Item, { readonly kind: "layer" }>,
@@ -194,7 +199,14 @@ export function scopesOf(
   const global = new Map<string, Known>([["classes", constant(classCount)]]);
   const [channels, height, width] = program.input ?? input;
   const start = { channels: constant(channels), area: constant([height, width]) };
-  run(program.body, { numbers: global, wires: new Map(), start, presence: 0n, isLater: false });
+  const output = run(program.body, {
+    numbers: global,
+    wires: new Map(),
+    start,
+    presence: 0n,
+    isLater: false,
+  });
+  fitMasks.add(maskOf(output));
   return isLost ? undefined : { cost: largest(costMasks), fit: largest(fitMasks) };
 }
 

@@ -99,9 +99,10 @@ function createSpace(
     ...(costScopes !== undefined && { costScopes }),
   };
   const designs = isSmall(scopes?.fit) ? combinations(scopes.fit, program.choices) : sampleOf(space);
-  checkFit(program, source, { designs, decode, classCount: output[0] });
-  for (const corner of [0, 1])
-    checkCountable(decode(program.choices.map(({ options }) => corner * (options.length - 1))), source);
+  const corners = [0, 1].map((corner) => program.choices.map(({ options }) => corner * (options.length - 1)));
+  for (const tried of [designs, corners])
+    checkFit(program, source, { designs: tried, decode, classCount: output[0] });
+  for (const corner of corners) checkCountable(decode(corner), source);
   return space;
 }
 

@@ -110,6 +110,7 @@ const formats: readonly (readonly [ExportFormat, string, hasWeights: boolean])[]
   ["pytorch", "PyTorch", false],
   ["safetensors", "weights (safetensors)", true],
   ["mermaid", "diagram (Mermaid)", false],
+  ["text", "text to change", false],
 ];
 
 function View({
