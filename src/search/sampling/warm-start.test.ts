@@ -80,8 +80,6 @@ it("says which line of a list is wrong, what it is, and what is allowed", () => 
   expect(from("designs.tx")).toThrow(
     /line 1: "designs.tx" is no list .* --start takes own, largest, smallest/,
   );
-  expect(from("22222222")).toThrow(
-    /line 1: "22222222" is not allowed: it has 106M MACs, and at most 90M/,
-  );
+  expect(from("22222222")).toThrow(/line 1: "22222222" is not allowed: it has 106M MACs, and at most 90M/);
   expect(from("# nothing")).toThrow(/names no design/);
 });
