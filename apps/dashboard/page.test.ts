@@ -30,7 +30,8 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     await genius(...search, "--strategy", "random", "--seed", "2", "--out", join(folder, "random"));
     const transcript = join(folder, "talk.json");
     await writeFile(transcript, JSON.stringify(madeUpConversation()));
-    await genius("search", "--model", `replay/${transcript}`, "--out", join(folder, "replay"));
+    const replayed = ["--model", `replay/${transcript}`, "--space", "nas-bench-macro"];
+    await genius("search", ...replayed, "--out", join(folder, "replay"));
     await makeHostileRun(folder);
     served = await serveFolder(folder);
     browser = await chromium.launch({ executablePath: chromiumPath!, args: chromiumFlags });

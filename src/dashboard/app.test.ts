@@ -54,7 +54,7 @@ beforeAll(async () => {
   );
   const transcript = join(root, "talk.json");
   await writeFile(transcript, JSON.stringify(madeUpConversation()));
-  await search(`search --model replay/${transcript} --out ${join(root, "replay")}`);
+  await search(`search --model replay/${transcript} --space nas-bench-macro --out ${join(root, "replay")}`);
   // A journal that a stranger sent: every text in it is hostile.
   const lines = (await readFile(join(root, "table", "journal.jsonl"), "utf8"))
     .trim()

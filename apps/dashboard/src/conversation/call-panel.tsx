@@ -135,7 +135,11 @@ function Message({ message: { role, content } }: { readonly message: CallDetail[
   return (
     <div className={`message ${role === "assistant" ? "answer" : ""}`}>
       <p className="soft">{roleWords[role] ?? role}</p>
-      <pre>{content}</pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long message is scrolled by the keyboard too. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a group is no set of fields. */}
+      <pre role="group" aria-label={`Message: ${roleWords[role] ?? role}`} tabIndex={0}>
+        {content}
+      </pre>
     </div>
   );
 }
