@@ -37,7 +37,7 @@ export {
   loadStrategy,
   openSpace,
 } from "./catalog/load.ts";
-export { type AccuracyTable, openTable, type TableRequest } from "./evaluators/accuracy-table.ts";
+export { type AccuracyTable, openTable, type TableRequest } from "./evaluators/tables/accuracy-table.ts";
 export {
   type DatasetDescription,
   defineEvaluator,

@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { publishedSpace } from "../../src/api/published-space.ts";
 import { createRandom } from "../../src/base/random.ts";
-import { openTable } from "../../src/evaluators/accuracy-table.ts";
+import { openTable } from "../../src/evaluators/tables/accuracy-table.ts";
 import table from "../../src/evaluators/table.ts";
 import type { Conversation } from "../../src/llm/index.ts";
 import { median } from "../../src/math/statistics.ts";

@@ -1,5 +1,5 @@
 // The fifteen published tables that searches are compared on, what they should reach, and a table opened for quick reading.
-import { openTable } from "../../src/evaluators/accuracy-table.ts";
+import { openTable } from "../../src/evaluators/tables/accuracy-table.ts";
 import type { Choices, Space } from "../../src/search/space.ts";
 import channelMobilenet from "../../src/search/spaces/channel-bench-mobilenet.ts";
 import channelResnet from "../../src/search/spaces/channel-bench-resnet.ts";

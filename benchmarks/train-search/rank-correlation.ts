@@ -9,7 +9,7 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
-import { openTable } from "../../src/evaluators/accuracy-table.ts";
+import { openTable } from "../../src/evaluators/tables/accuracy-table.ts";
 import train from "../../src/evaluators/train.ts";
 import { networkCost } from "../../src/graph/cost.ts";
 import { kendallTau } from "../../src/math/statistics.ts";

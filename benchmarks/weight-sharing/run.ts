@@ -9,7 +9,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
-import { openTable } from "../../src/evaluators/accuracy-table.ts";
+import { openTable } from "../../src/evaluators/tables/accuracy-table.ts";
 import { supernetData } from "../../src/features/weight-sharing/data.ts";
 import { evolvePaths, measurePath } from "../../src/features/weight-sharing/paths.ts";
 import { createSupernet } from "../../src/features/weight-sharing/supernet.ts";

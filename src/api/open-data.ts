@@ -1,8 +1,8 @@
 // What data hold, before anything is searched or trained.
 import { findPublished } from "../catalog/datasets.ts";
 import { openSpace } from "../catalog/load.ts";
-import type { AccuracyTable } from "../evaluators/accuracy-table.ts";
-import { openTable } from "../evaluators/accuracy-table.ts";
+import type { AccuracyTable } from "../evaluators/tables/accuracy-table.ts";
+import { openTable } from "../evaluators/tables/accuracy-table.ts";
 import type { Space } from "../search/space.ts";
 import type { Dataset } from "../tasks/image-classification/index.ts";
 import type { ImageSize } from "../tasks/image-size.ts";

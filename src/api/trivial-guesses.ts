@@ -1,6 +1,6 @@
 // Designs that need no search: what a person would hand in after a glance at the space. A strategy that does not
 // beat them has found nothing.
-import type { AccuracyTable } from "../evaluators/accuracy-table.ts";
+import type { AccuracyTable } from "../evaluators/tables/accuracy-table.ts";
 import type { TrivialGuess } from "../report/index.ts";
 import { keyOf } from "../search/choices.ts";
 import { largestFeasible } from "../search/constraints/create-domain.ts";

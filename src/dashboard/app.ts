@@ -9,7 +9,7 @@ import { z } from "zod";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import type { Analyst } from "../runs/analyst.ts";
 import type { FollowedRun } from "../runs/followed-run.ts";
-import { addGuess, type RecordedGuess, readGuesses } from "../runs/guesses.ts";
+import { addGuess, type RecordedGuess, readGuesses } from "../runs/person-guesses.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { Processes } from "../runs/search-processes.ts";
 import { summaryOf } from "../runs/summary.ts";

@@ -10,9 +10,9 @@ import cells from "../search/spaces/nas-bench-201.ts";
 import macro from "../search/spaces/nas-bench-macro.ts";
 import natsSize from "../search/spaces/nats-size.ts";
 import macroTransnas from "../search/spaces/transnas-macro.ts";
-import { openTable, tablePairs } from "./accuracy-table.ts";
 import type { EvaluationRequest } from "./evaluator.ts";
 import table from "./table.ts";
+import { openTable, tablePairs } from "./tables/accuracy-table.ts";
 
 const environment = {};
 const setting = (space: Space, dataset: string) => ({ space, dataset, folder: "", seed: 1, environment });

@@ -6,7 +6,6 @@ import { createRandom } from "../base/random.ts";
 import { accuracy, valueOfScore } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
 import type { Choices } from "../search/space.ts";
-import { openTable } from "./accuracy-table.ts";
 import {
   type DatasetDescription,
   defineEvaluator,
@@ -14,6 +13,7 @@ import {
   type Evaluator,
 } from "./evaluator.ts";
 import { ownMetricOf, ownMetricSettings } from "./own-metric.ts";
+import { openTable } from "./tables/accuracy-table.ts";
 import { publishedDatasets } from "./tables/index.ts";
 
 const options = z.object({

@@ -4,8 +4,8 @@ import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Behaviour, behaviours, type ModelServer, startModelServer } from "../testing/model-server.ts";
 import { manners } from "../testing/server-manners.ts";
 import type { ChatRequest } from "./chat.ts";
-import type { Clock } from "./clock.ts";
 import { type ConversationOptions, createConversation } from "./conversation.ts";
+import type { Clock } from "./wait.ts";
 
 const { answer, object, error, empty } = behaviours;
 const never = new AbortController().signal;

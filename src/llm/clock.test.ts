@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { behaviours, startModelServer } from "../testing/model-server.ts";
-import type { Clock } from "./clock.ts";
 import { createConversation } from "./conversation.ts";
 import { parseRecord } from "./record-lines.ts";
+import type { Clock } from "./wait.ts";
 
 test("a call's duration is right although the date goes back during it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "genius-clock-"));

@@ -3,7 +3,6 @@
 import { cacheDirectoryOf } from "../base/cache-directory.ts";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import type { ChatReply, Conversation } from "./chat.ts";
-import { type Clock, systemClock } from "./clock.ts";
 import { type DaySpending, openDaySpending } from "./day-spending.ts";
 import { type Caps, createLedger, type Ledger } from "./ledger.ts";
 import {
@@ -19,6 +18,7 @@ import type { CallLine } from "./record-lines.ts";
 import { openReplay } from "./replay-source.ts";
 import { requestKey, visibleRequest } from "./request-key.ts";
 import { createLog, type Source } from "./source.ts";
+import { type Clock, systemClock } from "./wait.ts";
 
 export interface ConversationOptions {
   /** `openai/…`, `anthropic/…`, `google/…`, `ollama/…`, `compatible/…`, `replay/FILE` or `manual`. */

@@ -9,7 +9,6 @@ export type {
   ToolCall,
   Usage,
 } from "./chat.ts";
-export type { Clock } from "./clock.ts";
 export { type ConversationOptions, createConversation, daySpendingOf } from "./conversation.ts";
 export { type Caps, createLedger, type Ledger } from "./ledger.ts";
 export type { Answerer, PasteTerminal } from "./manual-source.ts";
@@ -25,4 +24,5 @@ export { type Estimate, estimate, type Price, priceOf, thinks, tokensOf } from "
 export { type CallLine, checkRecordLine, type FailureLine, type ParsedRecord } from "./record-lines.ts";
 export { isMessageList } from "./replay-source.ts";
 export { answerIn, lastObject, numberIn } from "./structured.ts";
+export type { Clock } from "./wait.ts";
 export { whyNoAnswer } from "./why-no-answer.ts";

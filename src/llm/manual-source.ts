@@ -4,11 +4,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, GeniusError } from "../base/errors.ts";
 import type { ChatMessage } from "./chat.ts";
-import type { Clock } from "./clock.ts";
 import { createPasteReader } from "./paste.ts";
 import { tokensOf } from "./prices.ts";
 import { type Source, totalOf } from "./source.ts";
 import { readObject, withInstruction } from "./structured.ts";
+import type { Clock } from "./wait.ts";
 
 export interface PasteTerminal {
   /** Where answers come from: a terminal, a pipe or a file. */

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Behaviour, behaviours, type ModelServer, startModelServer } from "../testing/model-server.ts";
 import type { ChatRequest } from "./chat.ts";
-import type { Clock } from "./clock.ts";
 import { type ConversationOptions, createConversation } from "./conversation.ts";
 import { retryAfterMs } from "./failures.ts";
 import { parseRecord } from "./record-lines.ts";
+import type { Clock } from "./wait.ts";
 
 const { answer, object, error, rateLimit, html, empty } = behaviours;
 const never = new AbortController().signal;

@@ -1,9 +1,9 @@
 // Tries again: waits that double, or as long as the server asks for, within bounds; a time limit for each try; and
 // the caller's signal ends it all at once. What a failure means it is told; it must not know providers.
 import type { GeniusError } from "../base/errors.ts";
-import type { Clock } from "./clock.ts";
 import { TimeoutReached, type Verdict } from "./failures.ts";
 import type { FailedTry } from "./source.ts";
+import type { Clock } from "./wait.ts";
 
 export interface RetryPolicy {
   readonly clock: Clock;

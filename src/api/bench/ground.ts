@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import { isPath } from "../../base/own-file.ts";
 import { loadEvaluator, loadSpace, resolveOptions } from "../../catalog/load.ts";
-import { tablePairs } from "../../evaluators/accuracy-table.ts";
+import { tablePairs } from "../../evaluators/tables/accuracy-table.ts";
 import type { DatasetDescription } from "../../evaluators/evaluator.ts";
 import table from "../../evaluators/table.ts";
 import type { SpaceDefinition } from "../../search/space.ts";

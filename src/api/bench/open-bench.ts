@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
 import { type Given, loadEvaluator, openSpace, resolveOptions } from "../../catalog/load.ts";
-import { type AccuracyTable, openTable } from "../../evaluators/accuracy-table.ts";
+import { type AccuracyTable, openTable } from "../../evaluators/tables/accuracy-table.ts";
 import type { Evaluator, EvaluatorDefinition } from "../../evaluators/evaluator.ts";
 import { ownMetricOf, type ownMetricSettings } from "../../evaluators/own-metric.ts";
 import table from "../../evaluators/table.ts";

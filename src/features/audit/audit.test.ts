@@ -4,7 +4,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { type AccuracyTable, openTable } from "../../evaluators/accuracy-table.ts";
+import { type AccuracyTable, openTable } from "../../evaluators/tables/accuracy-table.ts";
 import table from "../../evaluators/table.ts";
 import { type Caps, createConversation } from "../../llm/index.ts";
 import type { Choices } from "../../search/space.ts";

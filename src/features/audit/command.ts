@@ -13,7 +13,7 @@ import { formatCount } from "../../base/units.ts";
 import { defineCommand } from "../../command/command.ts";
 import { checkFlags } from "../../command/options.ts";
 import { writeFiles } from "../../command/write-files.ts";
-import { openTable } from "../../evaluators/accuracy-table.ts";
+import { openTable } from "../../evaluators/tables/accuracy-table.ts";
 import { estimate } from "../../llm/index.ts";
 import { accuracy, metricOf } from "../../metrics/index.ts";
 import { createRunFolder } from "../../runs/run-folder.ts";

@@ -1,7 +1,7 @@
 // Matched pairs on published tables: rules without knowledge of the table are worth nothing on them, whether they were
 // balanced or not, and the table itself orders all.
 import { expect, test } from "vitest";
-import { openTable } from "../../evaluators/accuracy-table.ts";
+import { openTable } from "../../evaluators/tables/accuracy-table.ts";
 import type { Choices } from "../../search/space.ts";
 import channels from "../../search/spaces/channel-bench-resnet.ts";
 import macro from "../../search/spaces/nas-bench-macro.ts";

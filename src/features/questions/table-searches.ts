@@ -6,7 +6,7 @@ import { GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { createRandom, type Random } from "../../base/random.ts";
 import { loadStrategy, openSpace, resolveOptions } from "../../catalog/load.ts";
-import { type AccuracyTable, openTable } from "../../evaluators/accuracy-table.ts";
+import { type AccuracyTable, openTable } from "../../evaluators/tables/accuracy-table.ts";
 import type { Evaluator } from "../../evaluators/evaluator.ts";
 import type { Conversation } from "../../llm/index.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";

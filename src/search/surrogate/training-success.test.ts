@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { createRandom } from "../../base/random.ts";
 import { loadStrategy } from "../../catalog/load.ts";
-import { openTable } from "../../evaluators/accuracy-table.ts";
+import { openTable } from "../../evaluators/tables/accuracy-table.ts";
 import { allDesigns, createDomain } from "../constraints/create-domain.ts";
 import type { Choices } from "../space.ts";
 import macro from "../spaces/nas-bench-macro.ts";

@@ -2,7 +2,7 @@
 // published table with models that are good, poor, or repeat themselves.
 import { expect, test } from "vitest";
 import { createRandom } from "../../../base/random.ts";
-import { openTable } from "../../../evaluators/accuracy-table.ts";
+import { openTable } from "../../../evaluators/tables/accuracy-table.ts";
 import table from "../../../evaluators/table.ts";
 import type { ChatRequest, Conversation } from "../../../llm/index.ts";
 import { runStudy } from "../../../study/run-study.ts";

@@ -2,12 +2,12 @@
 // The `table` evaluator and the benches stand on it. It never says more to a search than the figure selected on.
 // Figures are scores, higher is better: accuracies are in [0, 1], and a metric that is minimised is negative.
 import { readFile } from "node:fs/promises";
-import { fileError, GeniusError, messageOf } from "../base/errors.ts";
-import type { JsonObject } from "../base/json.ts";
-import { nearest } from "../base/nearest.ts";
-import { accuracy, type Metric } from "../metrics/index.ts";
-import { keyOf, parseChoices } from "../search/choices.ts";
-import type { Choices, Space } from "../search/space.ts";
+import { fileError, GeniusError, messageOf } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { nearest } from "../../base/nearest.ts";
+import { accuracy, type Metric } from "../../metrics/index.ts";
+import { keyOf, parseChoices } from "../../search/choices.ts";
+import type { Choices, Space } from "../../search/space.ts";
 import {
   ownFields,
   packedFileOf,
@@ -15,7 +15,7 @@ import {
   publishedTables,
   readPackedTable,
   type TableEntry,
-} from "./tables/index.ts";
+} from "./index.ts";
 
 export interface AccuracyTable {
   readonly metric: Metric;
