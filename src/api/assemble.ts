@@ -13,6 +13,7 @@ import { createDomain, describeEmpty } from "../search/constraints/create-domain
 import type { Domain, Limits } from "../search/constraints/domain.ts";
 import { outlookOf } from "../search/race/outlook.ts";
 import type { RaceSetting } from "../search/race/race.ts";
+import { raceDomain } from "../search/race/race-domain.ts";
 import { planRace } from "../search/race/race-plan.ts";
 import { inOrder } from "../search/race/reference-order.ts";
 import { fitReference } from "../search/references/reference.ts";
@@ -113,7 +114,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
         });
   const strategyMade = strategyDefinition.create(
     {
-      domain,
+      domain: race?.designs ?? domain,
       evaluations: race === undefined ? config.trials : outlookOf(race).designs,
       task: config.task,
       measuring: measuringOf(evaluator, race),
@@ -173,11 +174,14 @@ async function raceOf(
   }
   const definitions = await Promise.all(Object.values(references).map(({ load }) => load()));
   const { input, classCount } = domain.space;
+  const fitted = inOrder(definitions).flatMap(
+    (definition) => fitReference(definition, { input, classCount }, domain.limits) ?? [],
+  );
+  const designs = raceDomain(domain, fitted);
   return {
     plan: planRace({ minutes, slots: config.parallel }),
-    references: inOrder(definitions).flatMap(
-      (definition) => fitReference(definition, { input, classCount }, domain.limits) ?? [],
-    ),
+    references: fitted,
+    ...(designs !== undefined && { designs }),
   };
 }
 

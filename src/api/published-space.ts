@@ -1,8 +1,8 @@
 // A space that has a published table: which data set is meant, and the options of the space that fit it.
 import { GeniusError } from "../base/errors.ts";
 import { loadSpace } from "../catalog/load.ts";
-import { tablePairs } from "../evaluators/tables/accuracy-table.ts";
 import table from "../evaluators/table.ts";
+import { tablePairs } from "../evaluators/tables/accuracy-table.ts";
 import type { SpaceDefinition } from "../search/space.ts";
 import { fitSpace } from "./fit-space.ts";
 

@@ -1,5 +1,5 @@
 // What a race will be like, before it begins: how many references and designs there is time for, in numbers and words.
-import { formatDuration } from "../../base/units.ts";
+import { formatCount, formatDuration } from "../../base/units.ts";
 import type { RaceSetting } from "./race.ts";
 
 export interface RaceOutlook {
@@ -27,5 +27,7 @@ export function outlookWords(
   const start = references.length === 0 ? "" : `${plural(references.length, "reference")} and `;
   const rungs = longer.map((each) => seconds(each)).join(", then ");
   const further = longer.length === 0 ? "" : `, the best of them ${rungs}`;
-  return `search ${seconds(searchSeconds)}: ${start}about ${plural(designs, "design")} of ${space}, ${seconds(base)} of training each${further}; final training ${seconds(finalSeconds)}`;
+  const macs = setting.designs?.limits.maxMacCount;
+  const within = macs === undefined ? "" : ` with at most ${formatCount(macs)} MACs`;
+  return `search ${seconds(searchSeconds)}: ${start}about ${plural(designs, "design")} of ${space}${within}, ${seconds(base)} of training each${further}; final training ${seconds(finalSeconds)}`;
 }

@@ -4,6 +4,7 @@
 // the time that is left, so it is restored by replaying them, and other load means fewer networks, never a late end.
 // It reads no clock.
 import { GeniusError } from "../../base/errors.ts";
+import type { Domain } from "../constraints/domain.ts";
 import type { FittedReference } from "../references/reference.ts";
 import type { ProposeContext, Strategy } from "../strategy.ts";
 import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
@@ -23,6 +24,8 @@ export interface RaceSetting {
   readonly plan: RacePlan;
   /** Best first, each inside the limits. */
   readonly references: readonly FittedReference[];
+  /** What the strategy proposes from, where that is narrower than the domain of the study. */
+  readonly designs?: Domain;
 }
 
 /** Trainings on the first rung from which on the references come first, all that have a place. */
