@@ -24,8 +24,9 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     process.exit(1);
   }
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
-  // A terminal sends Ctrl-C to both processes: the child decides when to stop, this one waits for it.
-  process.on("SIGINT", () => {});
+  // A terminal sends Ctrl-C to both processes, a script to this one alone. SIGTERM asks the child for the same, and is
+  // not counted as a second Ctrl-C.
+  process.on("SIGINT", () => child.kill("SIGTERM"));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   // A terminal that is closed says so to both as well, or to this one alone where it leads the session.
   process.on("SIGHUP", () => child.kill("SIGHUP"));
