@@ -63,7 +63,6 @@ test("the form is made of the options' schemas", async () => {
   const form = await get<StartForm>("/api/form");
   expect(form.options.find(({ field }) => field === "trials")).toMatchObject({
     kind: "number",
-    fallback: 20,
     flag: "--trials",
   });
   expect(form.datasets.map(({ name }) => name)).toContain("digits");

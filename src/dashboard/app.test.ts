@@ -203,7 +203,7 @@ test("networks and their differences, and exports that other programs read", asy
     ["onnx", "\u0008"],
     ["pytorch", ""],
     ["mermaid", "flow"],
-    ["text", "input "],
+    ["text", "name "],
     ["safetensors", ""],
   ] as const) {
     const response = await ask(`/api/runs/table/export?trial=3&format=${format}`);
