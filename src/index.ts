@@ -37,7 +37,6 @@ export {
   loadStrategy,
   openSpace,
 } from "./catalog/load.ts";
-export { type AccuracyTable, openTable, type TableRequest } from "./evaluators/tables/accuracy-table.ts";
 export {
   type DatasetDescription,
   defineEvaluator,
@@ -54,6 +53,7 @@ export {
   type LauncherSetting,
   type LaunchJob,
 } from "./evaluators/launchers/launcher.ts";
+export { type AccuracyTable, openTable, type TableRequest } from "./evaluators/tables/accuracy-table.ts";
 export {
   classifier,
   conv,

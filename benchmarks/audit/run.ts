@@ -8,8 +8,8 @@ import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { arch, availableParallelism, cpus, platform } from "node:os";
 import { parseArgs } from "node:util";
 import { publishedSpace } from "../../src/api/published-space.ts";
-import { openTable } from "../../src/evaluators/tables/accuracy-table.ts";
 import table from "../../src/evaluators/table.ts";
+import { openTable } from "../../src/evaluators/tables/accuracy-table.ts";
 import { runAudit } from "../../src/features/audit/audit.ts";
 import { summariseAudit } from "../../src/features/audit/audit-summary.ts";
 import {

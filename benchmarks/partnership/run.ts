@@ -7,8 +7,8 @@
 import { parseArgs } from "node:util";
 import { publishedSpace } from "../../src/api/published-space.ts";
 import { createRandom } from "../../src/base/random.ts";
-import { openTable } from "../../src/evaluators/tables/accuracy-table.ts";
 import table from "../../src/evaluators/table.ts";
+import { openTable } from "../../src/evaluators/tables/accuracy-table.ts";
 import type { Conversation } from "../../src/llm/index.ts";
 import { median } from "../../src/math/statistics.ts";
 import { keyOf, toDigits } from "../../src/search/choices.ts";

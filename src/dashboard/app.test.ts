@@ -211,7 +211,8 @@ test("networks and their differences, and exports that other programs read", asy
     expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename="[\w.-]+"$/);
     const text = await response.text();
     expect(text.startsWith(begins)).toBe(true);
-    expect(text.length).toBeGreaterThan(500);
+    // A network as a text is a few hundred characters; all other forms are longer.
+    expect(text.length).toBeGreaterThan(200);
   }
   const csv = await (await ask("/api/runs/table/download?what=trials.csv")).text();
   expect(csv.trim().split("\r\n")).toHaveLength(31);

@@ -1,7 +1,7 @@
 // The audit on designers whose knowledge is known, in small: docs/results/audit.md has the figures of many.
 import { beforeAll, expect, test } from "vitest";
-import { type AccuracyTable, openTable } from "../../evaluators/tables/accuracy-table.ts";
 import table from "../../evaluators/table.ts";
+import { type AccuracyTable, openTable } from "../../evaluators/tables/accuracy-table.ts";
 import macro from "../../search/spaces/nas-bench-macro.ts";
 import { runAudit } from "./audit.ts";
 import { auditResult } from "./audit-report.ts";

@@ -4,8 +4,8 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { openTable } from "../../evaluators/tables/accuracy-table.ts";
 import table from "../../evaluators/table.ts";
+import { openTable } from "../../evaluators/tables/accuracy-table.ts";
 import { type Conversation, createConversation } from "../../llm/index.ts";
 import { runStudy } from "../../study/run-study.ts";
 import {

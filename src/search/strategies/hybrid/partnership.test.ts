@@ -2,8 +2,8 @@
 // published table with models that are good, poor, or repeat themselves.
 import { expect, test } from "vitest";
 import { createRandom } from "../../../base/random.ts";
-import { openTable } from "../../../evaluators/tables/accuracy-table.ts";
 import table from "../../../evaluators/table.ts";
+import { openTable } from "../../../evaluators/tables/accuracy-table.ts";
 import type { ChatRequest, Conversation } from "../../../llm/index.ts";
 import { runStudy } from "../../../study/run-study.ts";
 import { allDesigns, createDomain } from "../../constraints/create-domain.ts";
