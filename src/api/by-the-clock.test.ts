@@ -121,7 +121,7 @@ test("a design and its longer trainings have one seed, a twin another; each refe
   expect(run.trials.length).toBeGreaterThan(seeds.size - 1);
 });
 
-test("interrupted in its final training, a run goes on with it, and tries nothing more", async () => {
+test("interrupted in its final training, a run continues with it, and tries nothing more", async () => {
   const out = await newFolder();
   const stop = new AbortController();
   const first = await search({
@@ -167,7 +167,7 @@ test("finish ends a running search: what is being trained is dropped, the best s
   expect((await finish(out, { evaluator, environment }))?.reason).toBe("ended-by-person");
 });
 
-test("finish goes on with a stopped run by trials for the final training only", async () => {
+test("finish continues with a stopped run by trials for the final training only", async () => {
   const out = await newFolder();
   const stop = new AbortController();
   const budget = { trials: 30 };

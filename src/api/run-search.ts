@@ -225,7 +225,7 @@ async function finished(
         ...(seconds !== undefined && { seconds }),
       });
     } catch (thrown) {
-      // Stopped in the final training: it goes on from its last epoch when the run is resumed.
+      // Stopped in the final training: it continues from its last epoch when the run is resumed.
       if (!signal.aborted) throw thrown;
     }
     if (signal.aborted) return interrupted(run, result);

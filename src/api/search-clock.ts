@@ -19,7 +19,7 @@ export interface SearchTime {
 
 export interface SearchClock extends RunClock {
   readonly plan: ClockPlan;
-  /** Whether a training goes on so far beyond the time of the search that it has to be dropped. */
+  /** Whether a training runs on so far beyond the time of the search that it has to be dropped. */
   isOverdue(): boolean;
   /** Tells how the search stands. */
   tellSearch(): void;

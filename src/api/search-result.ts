@@ -56,7 +56,7 @@ export interface SearchResult {
   readonly folder: string;
   readonly config: StudyConfig;
   readonly space: Space;
-  /** Why it ended. `interrupted`: the signal was aborted, and `resume(folder)` goes on. */
+  /** Why it ended. `interrupted`: the signal was aborted, and `resume(folder)` continues. */
   readonly reason: StudyResult["reason"];
   /** More about the reason, in words. */
   readonly detail?: string;

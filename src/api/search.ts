@@ -29,12 +29,12 @@ import type { SearchResult } from "./search-result.ts";
  * at full length, tests it once and puts baselines beside it. All of it is kept in the run's folder.
  *
  * Resolves also when nothing could be scored (`best` is undefined) and when `signal` was aborted (`reason` is
- * `interrupted`, and `resume(folder)` goes on).
+ * `interrupted`, and `resume(folder)` continues).
  *
  * @throws GeniusError `wrong-use` for an option that is not allowed, `unknown-name` for a member that does not exist,
  *   `infeasible` when no design keeps the limits, `bad-data` and `not-found` for data that cannot be read,
  *   `training-failed` when every evaluation fails, and what a model or a launcher throws for good. Finished trials
- *   are kept, and `resume` goes on with them.
+ *   are kept, and `resume` continues with them.
  * @example
  * ```ts
  * import { search } from "genius-nas";
@@ -82,7 +82,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   });
 }
 
-/** How `resume` goes on. */
+/** How `resume` continues. */
 export interface ResumeOptions extends Sitting, GivenMembers {
   /** Total number of evaluations, to continue beyond the plan. */
   readonly trials?: number | undefined;

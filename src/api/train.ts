@@ -19,7 +19,7 @@ import type { MemberOptions } from "./search-options.ts";
 export interface TrainOptions {
   /** A folder of class folders, CIFAR binary, IDX or Parquet files, or `digits`. */
   readonly data: string;
-  /** The folder of the result; a training that was stopped goes on in the same folder. */
+  /** The folder of the result; a training that was stopped continues in the same folder. */
   readonly out: string;
   /** An evaluator that trains: a name, a file, or an object; `train` by default. */
   readonly evaluator?: Given<EvaluatorDefinition> | undefined;
@@ -31,7 +31,7 @@ export interface TrainOptions {
   /** Seeds the weights, the order of the data and the split; 1 by default. */
   readonly seed?: number | undefined;
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
-  /** Aborting it rejects; the same call goes on after the last whole epoch. */
+  /** Aborting it rejects; the same call continues after the last whole epoch. */
   readonly signal?: AbortSignal | undefined;
   /** Places of data and caches; `process.env` by default. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;

@@ -1,4 +1,4 @@
-// Errors thrown by code that is not ours: a person's own space, strategy, evaluator or launcher. Whoever reads the message
+// Errors thrown by code that is not ours: a person's own space, strategy, evaluator or launcher. Those who read the message
 // must look into that file, and not into genius.
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";

@@ -90,7 +90,7 @@ test.each([
   expect(out).toBe("");
 });
 
-test("cost answers a line for a line, names the bad ones, and goes on", async () => {
+test("cost answers a line for a line, names the bad ones, and continues", async () => {
   const input = "02012100\nnonsense\n\n0,2,0,1,2,1,0,0";
   const { code, out } = await genius("cost --space nas-bench-macro --stdin --json", input);
   expect(code).toBe(1);

@@ -19,7 +19,7 @@ export async function main(args: readonly string[]): Promise<void> {
     interrupt.abort();
   });
   process.on("SIGTERM", () => interrupt.abort());
-  // The terminal was closed: what takes long goes on without it, and can be followed with "genius dashboard".
+  // The terminal was closed: what takes long continues without it, and can be followed with "genius dashboard".
   process.on("SIGHUP", () => {
     if (!outlivesTerminal(args)) interrupt.abort();
   });

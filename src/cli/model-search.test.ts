@@ -80,7 +80,7 @@ test("rate limits, broken connections, errors and slow streams are waited out", 
   expect(error).toContain("Estimate: about 3 calls");
 });
 
-test("answers that cannot be used are outcomes, and the search goes on", async () => {
+test("answers that cannot be used are outcomes, and the search continues", async () => {
   const script = [
     behaviours.answer("{not json"),
     behaviours.answer("[2, 2]"),

@@ -61,7 +61,7 @@ test("by trials, the time left counts the final training, and only counts down w
   expect(panel).toMatch(/training trial 1 to its end: epoch 10 of 20 · validation accuracy 90\.00 %/);
 });
 
-test("a final training that goes on has the pace of this sitting, not of the epochs before it", () => {
+test("a final training that continues has the pace of this sitting, not of the epochs before it", () => {
   const { time, progress } = made({ epochs: { search: 2, final: 20 } }, [trialOf(1, 0.5)]);
   time.now = 8000;
   progress.event(finalEpoch(16));

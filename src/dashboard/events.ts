@@ -1,5 +1,5 @@
 // Live events: what a page does not have yet, looked for a few times a second and sent as it comes. A page says from
-// which row on it wants trials and calls, so nothing is sent twice, and a reconnection goes on where it was.
+// which row on it wants trials and calls, so nothing is sent twice, and a reconnection resumes where it was.
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { FollowedRun } from "../runs/followed-run.ts";

@@ -66,7 +66,7 @@ async function printed(folder: string): Promise<ReadonlyMap<string, string>> {
 }
 
 describe.skipIf(!isReady)("with PyTorch", { timeout: 240_000 }, () => {
-  test("a design is trained and scored; asked again it is found; with more epochs it goes on", async () => {
+  test("a design is trained and scored; asked again it is found; with more epochs it continues", async () => {
     const folder = join(root, "a run with 'quotes'");
     const evaluator = await openTorch({ root, folder });
     const epochs: number[] = [];
@@ -106,7 +106,7 @@ describe.skipIf(!isReady)("with PyTorch", { timeout: 240_000 }, () => {
     expect(outputs[0]?.match(/"started"/g)).toHaveLength(1);
   });
 
-  test("an interrupted training goes on from its checkpoint", async () => {
+  test("an interrupted training continues from its checkpoint", async () => {
     const folder = join(root, "stopped");
     const stop = new AbortController();
     const options = { epochs: 30 };

@@ -129,7 +129,7 @@ test("a design is trained and scored, and the same seed gives the same curve to 
   expect(other.curve![0]!.trainLoss).not.toBe(first.curve![0]!.trainLoss);
 });
 
-test("a training goes on from its checkpoint when more epochs are asked for, also in a later process", async () => {
+test("a training continues from its checkpoint when more epochs are asked for, also in a later process", async () => {
   const evaluator = await evaluatorOf({}, { folder: "continued" });
   const short = scored(await evaluator.evaluate(requestOf({ fidelity: { epochs: 1 } })));
   // Asked again, as after a stop between its end and its record, it is as it was.
@@ -155,7 +155,7 @@ test("a training goes on from its checkpoint when more epochs are asked for, als
   expect((await readdir(join(root, "continued", "checkpoints"))).length).toBe(1);
 });
 
-test("by the clock a training goes on in slices, and the final one from the longest; killed, it is resumed", async () => {
+test("by the clock a training continues in slices, and the final one from the longest; killed, it is resumed", async () => {
   const evaluator = await evaluatorOf({}, { folder: "clock", byTheClock: true });
   expect(evaluator.fidelity).toEqual({ full: {}, seconds: true });
   expect(evaluator.recipe!.words).toContain("by the clock on 320 images");

@@ -97,7 +97,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   };
   const keyOf = ({ plan, data }: Training | ClockTraining, network: Network, more: readonly number[] = []) =>
     trainingKey(network, [plan, dataset.hash, data.validationFraction01, data.splitSeed, more]);
-  /** By the clock it goes on from the search's longest training of the same network, so its plan is the search's. */
+  /** By the clock it continues the search's longest training of the same network, so its plan is the search's. */
   const finalTrainingOf = async (request: EvaluationRequest) => {
     const { seconds } = request.fidelity;
     const full = { dataFraction01: 1, ...(seconds === undefined ? { epochs: epochs.final } : { seconds }) };
@@ -152,7 +152,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     async evaluate(request) {
       const started = performance.now();
       const training = await trainingOf(request);
-      // A repeat is a training of its own; the first goes on from shorter ones of before.
+      // A repeat is a training of its own; the first continues from shorter ones of before.
       const { repeat = 0 } = request.proposal;
       const key = keyOf(training, request.network, repeat > 0 ? [repeat] : []);
       const length: Length = training;

@@ -1,4 +1,4 @@
-// The graph of a network: a list of plain nodes in topological order, the same whoever decoded it and whoever
+// The graph of a network: a list of plain nodes in topological order, the same for all who decode it and all who
 // will count, train, draw or export it. It knows nothing of searches, data or training.
 import { GeniusError } from "../base/errors.ts";
 import type { FeatureShape, Pair } from "./operator.ts";

@@ -1,4 +1,4 @@
-// The tensors that a network has, by name: what its operators list, in the order of its nodes. Whoever trains, stores,
+// The tensors that a network has, by name: what its operators list, in the order of its nodes. All who train, store,
 // counts or exports weights starts here.
 import type { NetworkNode } from "./network.ts";
 import type { FeatureShape, Parameter } from "./operator.ts";

@@ -10,7 +10,7 @@ export interface Cursor {
   at(sign: string): boolean;
   /** Takes the next token if it is this sign. */
   skip(sign: string): boolean;
-  /** @throws FaultError unless the next token is this sign; `why` goes on after "expected …". */
+  /** @throws FaultError unless the next token is this sign; `why` continues after "expected …". */
   expect(sign: string, why?: string): Token;
   /** Goes on after the next line end outside brackets. */
   nextLine(): void;

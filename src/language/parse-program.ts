@@ -1,4 +1,4 @@
-// A text as a program: its settings, blocks and statements. A mistake ends a statement, and reading goes on with the next,
+// A text as a program: its settings, blocks and statements. A mistake ends a statement, and reading continues with the next,
 // so that several are told at once.
 import type { FeatureShape } from "../graph/network.ts";
 import { createCursor, shownToken } from "./cursor.ts";

@@ -95,7 +95,7 @@ export interface Conversation {
   readonly spent: Spent;
   /** What the model said in the reply of that number, in this sitting or an earlier one of the same run. */
   textOf(replyNumber: number): string | undefined;
-  /** What a person should be told once, such as a parameter that the server refuses. It grows as the run goes on. */
+  /** What a person should be told once, such as a parameter that the server refuses. It grows as the run continues. */
   readonly warnings: readonly string[];
   close(): Promise<void>;
 }

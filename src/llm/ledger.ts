@@ -1,4 +1,4 @@
-// Holds the caps. Whoever is about to pay reserves first, with an estimate; what was really used is entered after.
+// Holds the caps. Who is about to pay reserves first, with an estimate; what was really used is entered after.
 // Reservations count against the caps, so that calls which overlap cannot pass them together.
 import { GeniusError } from "../base/errors.ts";
 import type { Spent, Usage } from "./chat.ts";

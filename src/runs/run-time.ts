@@ -1,5 +1,5 @@
 // How far a run is, and how long it still takes: of all its work, the final training included. Terminal and dashboard ask
-// here, so that both show the same. Pure: whoever asks says what time it is.
+// here, so that both show the same. Pure: the caller says what time it is.
 import type { JsonObject } from "../base/json.ts";
 
 /** Epochs of a training in the search, and of the final one. */

@@ -11,7 +11,7 @@ export interface Fidelity {
   readonly epochs?: number;
   /**
    * Wall time of training in seconds, instead of epochs: in all, with the time of the shorter training that it continues.
-   * The learning rate stays at its peak, so that a longer training goes on where this one stopped.
+   * The learning rate stays at its peak, so that a longer training resumes where this one stopped.
    */
   readonly seconds?: number;
   /** Size of the training images in pixels. A number is the short side: the aspect ratio is the study's. */

@@ -1,5 +1,5 @@
 // What code outside the study hands over – a strategy's proposal, an evaluator's evaluation – checked before anything is made
-// of it or written down. What is wrong becomes a failed trial with its reason: the study goes on, and its journal can always
+// of it or written down. What is wrong becomes a failed trial with its reason: the study continues, and its journal can always
 // be read again.
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";

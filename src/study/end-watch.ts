@@ -1,4 +1,4 @@
-// Watches for what ends a search before it is through: a person's `finish` in the run's inbox, or a training that goes on far
+// Watches for what ends a search before it is through: a person's `finish` in the run's inbox, or a training that continues far
 // beyond the time of the search. It ends it only once there is a network to train to its end.
 import { listInbox, removeItem } from "./inbox.ts";
 import type { NotedTurn } from "./person-turn.ts";

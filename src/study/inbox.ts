@@ -1,4 +1,4 @@
-// The inbox of a run: `inbox/` in its folder, one JSON file a turn. Whoever looks at a running search puts turns in;
+// The inbox of a run: `inbox/` in its folder, one JSON file a turn. Anyone who looks at a running search puts turns in;
 // the process that holds the run's lock takes them out, oldest first. A file is complete once it has its name.
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";

@@ -65,7 +65,7 @@ test("a journal reads back as it was written", async () => {
   expect(record.warnings).toEqual([]);
 });
 
-test("cut at any byte, a journal keeps every trial whose line was whole, and goes on from there", async () => {
+test("cut at any byte, a journal keeps every trial whose line was whole, and continues from there", async () => {
   const folder = await written(3);
   const path = journalPath(folder);
   const bytes = await readFile(path);

@@ -102,7 +102,7 @@ export async function openJournal(
   }
 }
 
-/** Reads a run without locking it, as a report or a dashboard does while the run goes on. */
+/** Reads a run without locking it, as a report or a dashboard does while the run continues. */
 export async function readJournal(folder: string): Promise<RunRecord> {
   return (await readRun(folder)).record;
 }

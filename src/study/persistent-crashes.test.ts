@@ -16,7 +16,7 @@ const trialOf = (outcome: Outcome, index: number): Trial => ({
   cost: { paramCount: 1, macCount: 1 },
 });
 
-/** How many of the outcomes are met before the study is given up; undefined when it goes on. */
+/** How many of the outcomes are met before the study is given up; undefined when it continues. */
 function givenUpAt(outcomes: readonly Outcome[], recorded: readonly Outcome[] = []): number | undefined {
   const check = createCrashCheck(recorded.map(trialOf));
   for (const [index, outcome] of outcomes.entries()) {

@@ -121,7 +121,7 @@ test("a held proposal waits, and goes as it is, changed, or with the end of hold
   expect(notes.map(({ turn }) => turn.kind)).toEqual(["hold", "release", "release", "hold"]);
 });
 
-test("what cannot be carried out is refused in words, and the search goes on", async () => {
+test("what cannot be carried out is refused in words, and the search continues", async () => {
   const folder = await newFolder();
   await putTurn(folder, { kind: "trial", choices: [9, 9] });
   await putTurn(folder, { kind: "allow", decision: "<img src=x>", options: [0] });

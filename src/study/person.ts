@@ -118,7 +118,7 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
     },
   };
 
-  /** The proposal, or the nearest one with allowed options. A design that goes on to a longer training stays. */
+  /** The proposal, or the nearest one with allowed options. A design that advances to a longer training stays. */
   function moveInto(
     allowed: AllowedOptions,
     proposal: Proposal,
@@ -132,7 +132,7 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
     const pending = new Set(context.pending.map((other) => other.choices.join()));
     const isFree = (whole: Choices) => !tried.has(whole.join()) && !pending.has(whole.join());
     const near = nearestAllowed(restriction, choices, isFree);
-    // What was foretold of the other design says nothing of this one.
+    // What was predicted for the other design says nothing of this one.
     const { predicted: _, ...rest } = proposal;
     return near && { ...rest, choices: near, editedFrom: choices };
   }

@@ -44,7 +44,7 @@ test.each([
   expect(raceWords(verdict, { trials, metric: accuracy })).toEqual([words]);
 });
 
-test("says when no network is told from another", () => {
+test("says when no network can be told apart from another", () => {
   const said = raceWords(
     { ...both, difference: 0, noise: 0.02, isWithinNoise: true },
     { trials, metric: accuracy },

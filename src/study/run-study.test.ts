@@ -255,7 +255,7 @@ test.each([["a text"], [null], [undefined], [42], [{ code: 1 }], [Symbol("s")]])
   },
 );
 
-test("what an evaluator returns out of range is a failed trial, and the search goes on", async () => {
+test("what an evaluator returns out of range is a failed trial, and the search continues", async () => {
   const odd = [Number.NaN, 93.5, Number.POSITIVE_INFINITY];
   const kept: Trial[] = [];
   const evaluator = evaluatorOf((choices, number) => {

@@ -1,7 +1,7 @@
 // The loop: propose, evaluate, observe. The only place where a strategy meets an evaluator.
 //
 // It is the same study whatever the order of completion: trial k is proposed when exactly the trials up to
-// k - parallel have been observed, in order of their number. So a resumed study goes on as if nothing had
+// k - parallel have been observed, in order of their number. So a resumed study continues as if nothing had
 // happened: recorded trials are observed instead of being evaluated again. (docs/decisions/002)
 
 import { GeniusError, messageOf } from "../base/errors.ts";
@@ -37,7 +37,7 @@ export interface Study {
   readonly evaluator: Evaluator;
   /** Evaluations to spend. Proposals that were never evaluated (infeasible, repeated, unreadable) cost none. */
   readonly trials: number;
-  /** Of a study by the clock, which goes on until the strategy has nothing more to propose in the time that is left. */
+  /** Of a study by the clock, which continues until the strategy has nothing more to propose in the time that is left. */
   readonly clock?: StudyClock;
   /** Aborted, with why as its reason, the search ends at once: what is being evaluated is dropped. */
   readonly ending?: AbortSignal;

@@ -66,7 +66,7 @@ test("the baselines and the optimum of a table are read too", async () => {
   expect(record.result?.baselines?.[0]?.points.at(-1)?.score).toBe(baselines[0].points.at(-1).accuracy01);
 });
 
-test("a run of the first release goes on with lines of this one", async () => {
+test("a run of the first release continues with lines of this one", async () => {
   const folder = await runOf("killed-and-resumed");
   const { journal, record } = await openJournal(folder);
   await journal.addNote({ about: "resumed", text: "resumed after 5 trials" });

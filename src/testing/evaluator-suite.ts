@@ -132,7 +132,7 @@ export function evaluatorChecks(harness: EvaluatorHarness): readonly Check[] {
         }),
     },
     {
-      name: "goes on from a shorter training by the clock, and tests within seconds, where it has a clock",
+      name: "continues from a shorter training by the clock, and tests within seconds, where it has a clock",
       run: () =>
         using(async (evaluator) => {
           if (evaluator.fidelity.seconds === undefined) return;

@@ -75,7 +75,7 @@ export async function startRay(venv: string, size: NodeSize): Promise<RayCluster
     RAY_health_check_period_ms: "1000",
     RAY_health_check_failure_threshold: "5",
     RAY_gcs_rpc_server_reconnect_timeout_s: "15",
-    // By which the processes of this cluster are known, whoever started them.
+    // By which the processes of this cluster are known, regardless of who started them.
     GENIUS_RAY_MARK: mark,
   };
   let starts = 0;

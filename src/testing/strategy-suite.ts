@@ -148,11 +148,11 @@ export function strategyChecks<Options>(
       },
     },
     {
-      name: "goes on when every design is equally good",
+      name: "continues when every design is equally good",
       run: async () => void (await runsWhole({ domain: macroDomain, evaluate: () => scored(0.5) })),
     },
     {
-      name: "goes on when accuracies are mostly noise",
+      name: "continues when accuracies are mostly noise",
       run: async () => {
         const evaluate: Evaluate = (choices, random) =>
           scored(Math.min(1, Math.max(0, slope(choices) + 0.2 * random.normal())));
@@ -160,11 +160,11 @@ export function strategyChecks<Options>(
       },
     },
     {
-      name: "goes on after failures and measured violations",
+      name: "continues after failures and measured violations",
       run: async () => void (await runsWhole({ domain: macroDomain, evaluate: eventful, parallel: 2 })),
     },
     {
-      name: "goes on when nothing was ever scored",
+      name: "continues when nothing was ever scored",
       run: async () => {
         const evaluate: Evaluate = () => ({
           kind: "failed",

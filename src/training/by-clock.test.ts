@@ -1,4 +1,4 @@
-// Trainings by the clock, on the digits that come with the install and on a clock of the tests' own: it goes on by so
+// Trainings by the clock, on the digits that come with the install and on a clock of the tests' own: it continues by so
 // much at each look, so that nothing here depends on how fast a machine is.
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-/** A clock that goes on by so many seconds each time that someone looks at it. */
+/** A clock that continues by so many seconds each time that someone looks at it. */
 function clockOf(secondsPerLook = 0.01): Clock & { readonly seconds: () => number } {
   let looks = 0;
   return {
@@ -69,7 +69,7 @@ function trained<End extends { readonly kind: string }>(end: End) {
   return end as Extract<End, { kind: "trained" }>;
 }
 
-test("a longer slice goes on where the shorter one stopped: steps, momenta, average and order of images", async () => {
+test("a longer slice continues where the shorter one stopped: steps, momenta, average and order of images", async () => {
   const [short, long] = [file("short"), file("long")];
   const clock = clockOf();
   const first = trained(
@@ -140,7 +140,7 @@ test("a slow measurement is left time for, and a long slice has points on its wa
   );
 });
 
-test("a slice that was killed on its way goes on from what it had kept", async () => {
+test("a slice that was killed on its way continues from what it had kept", async () => {
   const store = await openCheckpoints(file("killed"));
   const [key, seconds] = [trainingKey(training.network, "killed"), 60];
   const keep = store.pathOf(key, { seconds });

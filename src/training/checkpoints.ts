@@ -1,5 +1,5 @@
 // Trainings on disk: one file holds a training's state and its curve so far, whole or not at all. Of a search's trainings the best are kept, since a strategy that
-// raises the fidelity goes on with its best.
+// raises the fidelity continues with its best.
 import { createHash } from "node:crypto";
 import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const readableVersions = [1, formatVersion];
 export interface Checkpoint {
   /** Epochs trained; not a whole number where it goes by the clock. */
   readonly epochs: number;
-  /** The seed that the training was begun with and goes on with. */
+  /** The seed that the training was begun with and continues with. */
   readonly seed: number;
   readonly curve: readonly EpochPoint[];
   /** Of a training by the clock. */
@@ -32,7 +32,7 @@ export interface ClockState {
   /** Wall time of training so far. */
   readonly seconds: number;
   readonly steps: number;
-  /** The order of images that comes next: each time that it goes on, a training begins an epoch. */
+  /** The order of images that comes next: each time that it continues, a training begins an epoch. */
   readonly nextEpoch: number;
   /** The seconds of the slice that ended here; absent in the middle of one. */
   readonly endOf?: number;

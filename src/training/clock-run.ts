@@ -50,7 +50,7 @@ export interface StepPolicy {
 export interface ClockRun extends AsyncDisposable {
   readonly parts: TrainingParts;
   readonly curve: readonly EpochPoint[];
-  /** Of the trainings that this one goes on from. */
+  /** Of the trainings that this one continues from. */
   readonly secondsBefore: number;
   /** Since the job began. */
   elapsed(): number;

@@ -61,7 +61,7 @@ export type Job =
       readonly training: Training | ClockTraining;
       /** When its seconds began, in milliseconds of the Unix epoch. */
       readonly begunAt: number;
-      /** Where the state is kept regularly, so that a stopped training goes on. */
+      /** Where the state is kept regularly, so that a stopped training continues. */
       readonly keep: string;
       /** Where `model.onnx` and the rest are written. */
       readonly folder: string;

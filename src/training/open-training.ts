@@ -1,4 +1,4 @@
-// What every training opens before its first step: the images, the trainer with the state that it goes on from, the
+// What every training opens before its first step: the images, the trainer with the state that it continues from, the
 // batches, and the measurement of weights on validation.
 import { createPredictor, createTrainer, type Trainer, type Weights } from "../engine/index.ts";
 import { type Batches, createBatches } from "../tasks/image-classification/index.ts";

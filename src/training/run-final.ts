@@ -1,4 +1,4 @@
-// The final training by the clock: it goes on from the search's training of the selected network, and the learning
+// The final training by the clock: it continues from the search's training of the selected network, and the learning
 // rate falls linearly to zero over the time that is left for it, so that it ends on time whatever the machine does.
 import type { Weights } from "../engine/index.ts";
 import type { EpochPoint } from "../search/trial.ts";

@@ -38,7 +38,7 @@ export function liveTime(
 function finalWork({ since, changed, curve }: NonNullable<LiveFile["finalTraining"]>) {
   const [first, last] = [curve[0], curve.at(-1)];
   if (first === undefined || last === undefined) return { epoch: 0, paceMs: undefined };
-  // What this sitting has done: an interrupted training goes on from an epoch of its own.
+  // What this sitting has done: an interrupted training continues from an epoch of its own.
   const done = last.epoch - Math.max(0, Math.ceil(first.epoch) - 1);
   return { epoch: last.epoch, paceMs: (Date.parse(changed) - Date.parse(since)) / Math.max(1e-9, done) };
 }

@@ -11,7 +11,7 @@ export interface LaunchJob {
    * Absolute path of the job's folder on the machine of the study, and the command's working directory. What the
    * command leaves there is there for the study too once the job has ended: a backend without our disk needs a
    * shared folder, and says so. Files a launcher keeps there begin with `launch-<key>`, as two jobs may share a
-   * folder: one that goes on from the checkpoint of another.
+   * folder: one that continues from the checkpoint of another.
    */
   readonly folder: string;
   /**

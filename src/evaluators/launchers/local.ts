@@ -1,4 +1,4 @@
-// Trainings as processes of this machine. A training goes on when the study ends, and the next study finds it again:
+// Trainings as processes of this machine. A training continues when the study ends, and the next study finds it again:
 // all there is to know of a job is in `launch-<key>` of its folder, made by the process that starts it first.
 import { spawn } from "node:child_process";
 import { mkdtemp, rename, rm, stat } from "node:fs/promises";

@@ -110,7 +110,7 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
   };
   const stateOf = async (job: LaunchJob): Promise<JobState> => {
     const state = await query(job);
-    // A node that only the head lost sees this and ends the training, before another one goes on from its checkpoint.
+    // A node that only the head lost sees this and ends the training, before another one continues from its checkpoint.
     if (state.kind === "ended" && (state.how === "lost" || state.how === "preempted")) {
       await writeWhole(join(directoryOf(job), lostName), "");
     }

@@ -1,4 +1,4 @@
-// Following a training through whatever may happen, over a launcher whose answers are written down beforehand.
+// Following a training through whatever may happen, over a launcher whose answers are scripted.
 import { expect, test } from "vitest";
 import { GeniusError } from "../../base/errors.ts";
 import type { JobState, Launcher, LaunchJob } from "../launchers/launcher.ts";
@@ -139,7 +139,7 @@ test("a line that cannot be read is named and skipped, and words that are no eve
   expect(told[0]).toContain(bad);
 });
 
-test("a preempted or lost training goes on from its checkpoint, and an epoch trained twice is told once", async () => {
+test("a preempted or lost training continues from its checkpoint, and an epoch trained twice is told once", async () => {
   const { training, log, epochs } = await follow([
     [unknown, running(epoch(1), epoch(2)), ended("preempted", [failed("cancelled")])],
     [unknown, running(epoch(2, 0.6)), { state: { kind: "unknown" } }],

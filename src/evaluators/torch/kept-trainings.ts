@@ -1,4 +1,4 @@
-// The finished trainings of a search whose checkpoints are kept, so that a strategy which raises the fidelity goes on
+// The finished trainings of a search whose checkpoints are kept, so that a strategy which raises the fidelity continues
 // with them. A note beside the checkpoint says what it is. The best few are kept.
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const note = z.object({
   key: z.string(),
   epochs: z.number(),
   score: z.number(),
-  /** The seed that it was begun with and goes on with. */
+  /** The seed that it was begun with and continues with. */
   seed: z.number(),
   curve: z.array(
     z.object({

@@ -1,6 +1,6 @@
 // The contamination audit: the same model searches the same table under several variants, and judges pairs of designs that
 // only the table can order. Every call has its own purpose in the conversation's record, so an audit that was stopped
-// goes on where it ended. What the figures mean is decided in `audit-evidence.ts`.
+// resumes where it ended. What the figures mean is decided in `audit-evidence.ts`.
 
 import { GeniusError } from "../../base/errors.ts";
 import { mapInOrder } from "../../base/map-in-order.ts";

@@ -1,5 +1,5 @@
 // `genius audit contamination`: whether a language model knows a published table's answers by heart. Every reply is kept
-// in the audit's folder, so that one that was stopped goes on where it ended.
+// in the audit's folder, so that one that was stopped resumes where it ended.
 
 import { z } from "zod";
 import { assemble } from "../../api/assemble.ts";

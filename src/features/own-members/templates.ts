@@ -150,7 +150,7 @@ export default defineEvaluator({
     return {
       selectedOn: "validation",
       fidelity: { full: {} },
-      // The best score that any design can have, where it is known: regret is told from it. For accuracy it is in [0, 1].
+      // The best score that any design can have, where it is known: regret follows from it. For accuracy it is in [0, 1].
       // optimum: 1,
       // What a reader needs to trace a figure, as plain JSON.
       provenance: { budgetKb },

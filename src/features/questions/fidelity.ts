@@ -208,7 +208,7 @@ interface Trained {
   readonly seconds: number;
 }
 
-/** Trains what is not in the folder's `trainings.jsonl` yet: a study that was stopped goes on. */
+/** Trains what is not in the folder's `trainings.jsonl` yet: a study that was stopped continues. */
 async function trainAll(
   setting: QuestionSetting,
   given: Options,

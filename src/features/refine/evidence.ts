@@ -1,6 +1,6 @@
 // Whether a changed design is better than the unchanged one, or only differs by noise: both answered the same images,
 // so what counts is the mean of the differences image by image against the noise of those differences. And the rule by
-// which one of a round's designs goes on. It must not know how designs are trained, measured or changed.
+// which one of a round's designs is kept. It must not know how designs are trained, measured or changed.
 import type { LocalSample } from "./local-measures.ts";
 
 /** What is measured of a trained design, on the same images in the same order for all of a round. */
@@ -67,7 +67,7 @@ export function isBetter(evidence: Evidence): boolean {
 }
 
 /**
- * The place of the design that goes on: of those that are better than the unchanged one – the only one without evidence,
+ * The place of the design that is kept: of those that are better than the unchanged one – the only one without evidence,
  * and the first – the most accurate; the unchanged one when there is none.
  */
 export function choose(

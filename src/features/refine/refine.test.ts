@@ -1,5 +1,5 @@
 // Refinement on real digits: rounds go from the first block to the last, every design keeps to the limits, the one that
-// is handed over is as accurate as it is said to be, and the one that goes on is the one that the rule names.
+// is handed over is as accurate as it is said to be, and the one that continues is the one that the rule names.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

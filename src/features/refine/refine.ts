@@ -1,6 +1,6 @@
 // The second stage of a search: the graph inside each block of a found network is changed, from the first block to the
 // last. In every round the design as it is and a few changed ones are trained alike, shortly, from the same weights, and
-// one of them goes on. It must not know where the design comes from, nor print anything.
+// one of them continues. It must not know where the design comes from, nor print anything.
 import { GeniusError, messageOf } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import { networkCost } from "../../graph/cost.ts";

@@ -1,4 +1,4 @@
-// A supernet's training on disk, so that a search that was stopped goes on where it was, and one that is resumed later
+// A supernet's training on disk, so that a search that was stopped resumes where it was, and one that is resumed later
 // need not train again. A file is named by all that decides its content and is whole or absent. It must not know what
 // the state is for.
 import { createHash } from "node:crypto";

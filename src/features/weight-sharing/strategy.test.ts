@@ -104,7 +104,7 @@ describe.each(Object.entries(members))("%s", (name, definition) => {
   });
 });
 
-test("goes on from the epoch at which it was interrupted, to the same end", async () => {
+test("continues from the epoch at which it was interrupted, to the same end", async () => {
   const whole = await proposals(create(darts as StrategyDefinition, { supernetEpochs: 8 }), 2);
   const files = await supernets();
   const states = await Promise.all(files.map((file) => readFile(join(cache, "supernets", file), "latin1")));

@@ -1,6 +1,6 @@
 // What the weight-sharing strategies have in common. Each trains a supernet of the space when it is first asked, and
 // then proposes the designs that come out of it, the likeliest first: they are evaluated like any other. The supernet
-// is kept in the cache after every epoch, so that an interrupted search goes on and a resumed one does not train again.
+// is kept in the cache after every epoch, so that an interrupted search continues and a resumed one does not train again.
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";

@@ -50,7 +50,7 @@ export interface SupernetEpoch {
   readonly probabilities: readonly number[];
 }
 
-/** All that a training goes on from. */
+/** All that a training continues from. */
 export interface SupernetState {
   readonly curve: readonly SupernetEpoch[];
   readonly architecture: ArchitectureState;

@@ -69,7 +69,7 @@ export function hybridPrompt(state: HybridPromptState): readonly ChatMessage[] {
   ];
 }
 
-/** What it need not offer again, and may forecast anew by doing so. */
+/** What it need not offer again, and may forecast again by doing so. */
 function offersText({ domain, offers = [] }: HybridPromptState): readonly string[] {
   if (offers.length === 0) return [];
   const listed = offers.map(({ choices, score }) => {

@@ -15,7 +15,7 @@ export interface RacePlan {
   readonly places: number;
 }
 
-/** How much of a rung goes on to the next: the best third. */
+/** How much of a rung advances to the next: the best third. */
 const factor = 3;
 /** Trainings on the first rung without which that many rungs (one, two, …) are not worth their time. */
 const enoughPlaces = [0, 6, 14, 14] as const;

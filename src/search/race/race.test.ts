@@ -137,7 +137,7 @@ const onRung = (trials: readonly Trial[], seconds: number | undefined) =>
   trials.filter((trial) => rungOf(trial) === seconds && !isTwin(trial.proposal));
 const isReference = ({ proposal }: Trial) => proposal.network !== undefined;
 
-test("ten minutes: references and a twin first, then designs; the best third goes on; two finish at equal time", async () => {
+test("ten minutes: references and a twin first, then designs; the best third continues; two finish at equal time", async () => {
   const { plan, trials, seen } = await run(usual);
   const [base, last] = plan.rungs;
   expect(plan.rungs.length).toBe(2);
@@ -199,7 +199,7 @@ test("a space that is soon exhausted leaves its places to further references", a
   expect(onRung(trials, plan.rungs.at(-1)).filter((trial) => !isReference(trial)).length).toBe(1);
 });
 
-test("where everything fails nothing goes on, and where all are at chance the race ends all the same", async () => {
+test("where everything fails nothing continues, and where all are at chance the race ends all the same", async () => {
   const failing = await run({ ...usual, outcome: () => "diverged" });
   expect(failing.trials.every((trial) => rungOf(trial) === failing.plan.rungs[0])).toBe(true);
   const guessing = await run({ ...usual, outcome: () => "chance" });

@@ -1,5 +1,5 @@
 // The search by the clock, around any strategy: hand-designed references and the strategy's designs are trained for the
-// same short time, the best third goes on for three times as long, and so on until the best reference meets the best
+// same short time, the best third is trained for three times as long, and so on until the best reference meets the best
 // design (synchronous successive halving, in seconds of training). What it proposes follows from the observed trials and
 // the time that is left, so it is restored by replaying them, and other load means fewer networks, never a late end.
 // It reads no clock.

@@ -178,7 +178,7 @@ test("a design of prose is read, and designs that were tried are passed over", a
   expect(byOf(trials)).toEqual(["model", "surrogate", "surrogate"]);
 });
 
-test("goes on without the model when its cap is reached", async () => {
+test("continues without the model when its cap is reached", async () => {
   const { conversation, requests } = await converse((_, n) => candidates([`2222222${n % 3}`, 93]), {
     maxCalls: 2,
   });
@@ -187,7 +187,7 @@ test("goes on without the model when its cap is reached", async () => {
   expect(byOf(trials).slice(2)).toEqual(Array(4).fill("surrogate"));
 });
 
-test("a search with a model goes on after a stop as if nothing had happened", async () => {
+test("a search with a model continues after a stop as if nothing had happened", async () => {
   const respond = ({ body }: ModelRequest) => {
     const left = /(\d+) evaluations are left/.exec(JSON.stringify(body))?.[1] ?? "";
     return candidates([`222${Number(left) % 3}2${Number(left) % 2}20`, 92.5], ["22222211", 92]);

@@ -1,4 +1,4 @@
-// What a search is said to cost beforehand, beside what the same search then costs.
+// What a search is estimated to cost, beside what the same search then costs.
 import { afterEach, expect, test } from "vitest";
 import table from "../../evaluators/table.ts";
 import { createConversation, estimate, thinks } from "../../llm/index.ts";

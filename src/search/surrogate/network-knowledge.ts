@@ -20,7 +20,7 @@ const beliefs: readonly Belief[] = [
   { read: ({ longestDepth }) => Math.log(1 + longestDepth), mean: 1, sd: 0.5 },
   // … if a short path lets the gradient through (residual networks, https://arxiv.org/abs/1512.03385).
   { read: ({ shortestDepth }) => Math.log(1 + shortestDepth), mean: -1, sd: 0.5 },
-  // Nothing is believed of these beforehand; they are learned.
+  // There is no prior for these; they are learned.
   { read: ({ logParams }) => logParams, mean: 0, sd: 0.5 },
   { read: ({ meanDepth }) => Math.log(1 + meanDepth), mean: 0, sd: 0.5 },
   { read: ({ meanPoolings }) => Math.log(1 + meanPoolings), mean: 0, sd: 0.5 },

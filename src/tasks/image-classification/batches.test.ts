@@ -65,7 +65,7 @@ test("evaluation gives every image once, in order, normalised, the last batch sh
   expect(pixels.reduce((sum, value) => sum + value * value, 0) / pixels.length).toBeCloseTo(1, 5);
 });
 
-test("the worker gives the same numbers as the caller's thread, epoch after epoch, whoever is slow", async () => {
+test("the worker gives the same numbers as the caller's thread, epoch after epoch, regardless of which is slow", async () => {
   const options = { set, batchSize: 50, normalisation, augmentation: everything, seed: 3 };
   await using onWorker = createBatches({ ...options, prefetch: 2 });
   await using onCaller = createBatches({ ...options, thread: "caller" });

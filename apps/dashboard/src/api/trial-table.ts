@@ -1,4 +1,4 @@
-// The trials of a run in memory: columns as the server sends them, appended to as the run goes on. A table is a view of
+// The trials of a run in memory: columns as the server sends them, appended to as the run continues. A table is a view of
 // the first `count` rows; appending gives a new view and leaves the old one as it was.
 import type { OutcomeWord, TrialColumns } from "../../../../src/dashboard/api.ts";
 

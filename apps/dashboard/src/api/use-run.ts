@@ -1,4 +1,4 @@
-// One run as the page sees it: what the server said of it, its trials and calls, and what goes on right now, kept up to
+// One run as the page sees it: what the server said of it, its trials and calls, and what happens right now, kept up to
 // date by server-sent events. A lost connection is taken up again where it broke off.
 import { createContext, useContext, useEffect, useState } from "react";
 import type { CallSummary, LiveState, RunDetail, RunEvent } from "../../../../src/dashboard/api.ts";
@@ -68,7 +68,7 @@ function followRun(id: string, show: (run: RunView) => void): () => void {
       const detail = await get("GET /api/runs/:id", { places: [id], signal });
       publish({ ...data!, detail, live: detail.live });
     } catch {
-      // The stream goes on, and says when the server is gone.
+      // The stream continues, and says when the server is gone.
     }
   };
   // The browser would ask again with the first address, and so get rows that are there already.

@@ -158,7 +158,7 @@ export function StopOrResume({ run, mayChange }: { readonly run: RunSummary; rea
         key="resume"
         label={<>Resume{name}</>}
         act={() => post("POST /api/runs/:id/resume", { places: [run.id], body: {} })}
-        done="goes on"
+        done="running"
       />
     );
   return null;

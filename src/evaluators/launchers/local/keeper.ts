@@ -1,5 +1,5 @@
 // The program between the study and a local training: it starts the trainer, holds it to its limits, hands on a
-// request to stop, and writes down how it ended. A process of its own, so that all this goes on when the study ends.
+// request to stop, and writes down how it ended. A process of its own, so that all this continues when the study ends.
 //
 //     node keeper.js DIRECTORY     (`launch-<key>`, with the order in it; the working directory is the job's folder)
 import { spawn } from "node:child_process";

@@ -101,7 +101,7 @@ describe.skipIf(without !== undefined)("slurm, when things go wrong", { timeout:
   };
   const wentOn = "begun at 0\n1\n2\n3\na line that is not en\nbegun at 3\na line that is not ended\nend\n";
 
-  test("a job that an administrator puts back in the queue goes on from its checkpoint", async () => {
+  test("a job that an administrator puts back in the queue continues from its checkpoint", async () => {
     const launcher = await open();
     const job = await jobOf("requeued");
     await begun(launcher, job);
@@ -117,7 +117,7 @@ describe.skipIf(without !== undefined)("slurm, when things go wrong", { timeout:
     expect(await outputOf(launcher, job)).toBe(wentOn);
   });
 
-  test("a job that gives way to one of higher rank waits, and goes on from its checkpoint", async () => {
+  test("a job that gives way to one of higher rank waits, and continues from its checkpoint", async () => {
     const launcher = await open({ slurmPartition: "main" });
     const job = await jobOf("preempted", { resources: { gpus: 0, cpus: 8, memoryMb: 500 } });
     await begun(launcher, job);
@@ -172,7 +172,7 @@ describe.skipIf(without !== undefined)("slurm, when things go wrong", { timeout:
     expect(await stateIs(launcher, away, "ended")).toMatchObject({ how: "finished" });
   });
 
-  test("the node is lost, and the job goes on when it is back", async () => {
+  test("the node is lost, and the job continues when it is back", async () => {
     const launcher = await open();
     const job = await jobOf("node-lost");
     await begun(launcher, job);

@@ -91,7 +91,7 @@ test("a model is asked at first, every few evaluations, and again after an answe
   expect(due(asked, proposal(3, { call: 2 }))).toBe(true);
 });
 
-test("every forecast is scored when its design is measured, whoever chose it, but none made afterwards", () => {
+test("every forecast is scored when its design is measured, regardless of who chose it, but none made afterwards", () => {
   const expected = { score: 0.9, sd: 0.01 };
   const surrogates = proposal(1, { surrogateExpected: expected });
   const trials = [
@@ -110,7 +110,7 @@ test("every forecast is scored when its design is measured, whoever chose it, bu
   expect(trust.surrogateScale).toBeGreaterThan(1);
 });
 
-test("equal errors give equal trust, whoever made them", () => {
+test("equal errors give equal trust, regardless of who made them", () => {
   const trials = [1, 2, 3, 4, 5].map((n) => {
     const score = 0.9 + n / 100;
     const off = n % 2 === 0 ? 0.01 : -0.01;
@@ -247,7 +247,7 @@ test("evaluations at once are filled from what is on offer, by one call", async 
   expect(new Set(trials.map(({ proposal: made }) => made.choices.join())).size).toBe(10);
 });
 
-test("a search that is resumed between two calls goes on with what was on offer", async () => {
+test("a search that is resumed between two calls continues with what was on offer", async () => {
   const whole = await search(knowing(0.003));
   // The same model, which has answered twice before the stop.
   const designer = knowing(0.003);

@@ -1,5 +1,5 @@
 // How a language model and a surrogate choose together. What the model offers stays on offer until it is tried; each of
-// its forecasts is scored when the design is measured, whoever chose it; and both are trusted by their errors on the same
+// its forecasts is scored when the design is measured, regardless of who chose it; and both are trusted by their errors on the same
 // designs. All of it is read from proposals and trials, so that a resumed search chooses the same.
 import { normalCdf } from "../../../math/normal.ts";
 import { mean, standardDeviation } from "../../../math/statistics.ts";
