@@ -23,7 +23,10 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     );
     process.exit(1);
   }
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  // Nothing is sent over the channel. It closes when this process ends, however that happens, and so ends the child.
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   // A terminal sends Ctrl-C to both processes, a script to this one alone. SIGTERM asks the child for the same, and is
   // not counted as a second Ctrl-C.
   process.on("SIGINT", () => child.kill("SIGTERM"));

@@ -26,9 +26,22 @@ export default {
   .replace(/options: \{.*\},\n/, "options: z.object({}),\n")
   .replace("\n", `\nimport { z } from ${JSON.stringify(import.meta.resolve("zod"))};\n`);
 
+/** Lets bin/genius.js see an old Node, so that it starts the newer one. */
+const oldNode = [
+  "--import",
+  `data:text/javascript,${encodeURIComponent(`
+const own = (value) => (typeof value === "function" ? value.bind(process0) : value);
+const process0 = process;
+globalThis.process = new Proxy(process0, {
+  get: (_, name) => (name === "versions" ? { node: "20.0.0" } : own(process0[name])),
+});`)}`,
+];
+
 /** Starts the command; `lines` counts what it has said of finished trials. */
-function start(args: readonly string[]) {
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+function start(args: readonly string[], nodeOptions: readonly string[] = []) {
+  const child = spawn(process.execPath, [...nodeOptions, bin, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let said = "";
   const waiting: { count: number; resolve: () => void }[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -91,6 +104,23 @@ test("Ctrl-C, kill -9 and a torn line in the middle: resumed, the search is the 
   const [stopped, uninterrupted] = await Promise.all([readJournal(run), readJournal(join(folder, "whole"))]);
   expect(stopped.trials).toEqual(uninterrupted.trials);
   expect(stopped.result?.best).toBe(uninterrupted.result?.best);
+});
+
+test("kill -9 of the process that an old Node started ends the search in the newer one", async () => {
+  const { folder, search } = await prepared();
+  expect((await start(search("whole")).closed).code).toBe(0);
+  const run = join(folder, "stopped");
+  const wrapped = start(search("stopped"), oldNode);
+  await wrapped.trials(3);
+  const hold = join(folder, "hold");
+  await writeFile(hold, "");
+  wrapped.child.kill("SIGKILL");
+  // Its output closes when the search has ended as well; held trainings would not end by themselves.
+  await wrapped.closed;
+  await rm(hold);
+  expect((await start(["resume", run], oldNode).closed).code).toBe(0);
+  const [stopped, whole] = await Promise.all([readJournal(run), readJournal(join(folder, "whole"))]);
+  expect(stopped.trials).toEqual(whole.trials);
 });
 
 test("kill -9 in the middle of trainings loses no finished trial, and the end is the same", async () => {

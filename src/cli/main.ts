@@ -23,6 +23,9 @@ export async function main(args: readonly string[]): Promise<void> {
   process.on("SIGHUP", () => {
     if (!outlivesTerminal(args)) interrupt.abort();
   });
+  // Under an older Node this is the child of bin/genius.js, which was killed. Waiting for that keeps nothing running.
+  process.channel?.unref();
+  process.on("disconnect", () => interrupt.abort());
   const { terminal, lost, failure } = processTerminal(process, process.env, interrupt);
   // What is thrown outside of any call of ours, such as an error event that nobody listens to.
   process.on("uncaughtException", (thrown) => {
