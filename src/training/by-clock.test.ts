@@ -244,7 +244,7 @@ test("an interrupted final training has the seconds that it had left", async () 
   expect(fallen01).toBeGreaterThan(0.2);
   const after: EpochPoint[] = [];
   const clock = clockOf();
-  trained(
+  const ended = trained(
     await runFinal(
       { ...training, seconds },
       { clock, keep, begun, rehearse, onEpoch: (point) => after.push(point) },
@@ -253,16 +253,18 @@ test("an interrupted final training has the seconds that it had left", async () 
   expect(clock.seconds()).toBeLessThan(secondsLeft);
   expect(clock.seconds()).toBeGreaterThan(secondsLeft - 2);
   expect(after[0]!.learningRate!).toBeLessThanOrEqual(before.at(-1)!.learningRate!);
-  // It is over: a further one makes no steps.
+  // It is over: a further one makes no steps, and measures the same weights, however late it is.
   const over = await readCheckpointFile(keep);
   expect(over.clock!.final!.fallen01).toBe(1);
   const none = trained(
     await runFinal(
       { ...training, seconds },
-      { clock: clockOf(), keep, begun: over, rehearse, onEpoch: nothing },
+      { clock: clockOf(5), keep, begun: over, rehearse, onEpoch: nothing },
     ),
   );
   expect(none.curve).toEqual(over.curve);
+  expect(none.last?.measured).toEqual(ended.last!.measured);
+  expect(none.averaged.measured).toEqual(ended.averaged.measured);
   // Fewer seconds than it had left are kept to as well.
   const short = clockOf();
   trained(await runFinal({ ...training, seconds: 3 }, { clock: short, begun, rehearse, onEpoch: nothing }));

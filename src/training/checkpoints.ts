@@ -41,7 +41,12 @@ export interface ClockState {
   /** For one image of the shape `input`. */
   readonly latency?: { readonly ms: number; readonly input: FeatureShape };
   /** Of a final training: how far the learning rate has fallen, and the seconds that are left for all the rest. */
-  readonly final?: { readonly fallen01: number; readonly secondsLeft: number };
+  readonly final?: {
+    readonly fallen01: number;
+    readonly secondsLeft: number;
+    /** At its end: only the averaged weights were measured. */
+    readonly isLate?: boolean;
+  };
 }
 
 export async function writeCheckpointFile(path: string, { state, ...header }: Checkpoint): Promise<void> {

@@ -95,17 +95,19 @@ export async function runFinal(
           },
         });
   if (early !== undefined) return early;
+  // At the end both are nearly the same: where the machine has become slow, the second measurement is left out.
+  // A training that is finished already measures what it measured then, so that the same weights are chosen again.
+  let isLate = interrupted?.isLate ?? false;
   const measureAveraged = async () => {
     if (run.stepsRun() === 0) return run.measure(run.averagedWeights());
     const { point, measured } = await run.addPoint();
     fallen = 1;
-    if (keep !== undefined) await run.keep(keep, stateNow());
+    isLate = run.elapsed() + restSeconds(1) > limit + Math.max(1, lateShare * limit);
+    if (keep !== undefined) await run.keep(keep, { final: { ...stateNow().final, isLate } });
     onEpoch(point);
     return measured;
   };
   const averaged = { weights: run.averagedWeights(), measured: await measureAveraged() };
-  // At the end both are nearly the same: where the machine has become slow, the second measurement is left out.
-  const isLate = run.elapsed() + restSeconds(1) > limit + Math.max(1, lateShare * limit);
   const weights = run.weights();
   const last = isLate ? undefined : { weights, measured: await run.measure(weights) };
   return {
