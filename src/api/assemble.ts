@@ -11,12 +11,12 @@ import type { Launcher } from "../evaluators/launchers/launcher.ts";
 import { type Answerer, type Conversation, createConversation } from "../llm/index.ts";
 import { createDomain, describeEmpty } from "../search/constraints/create-domain.ts";
 import type { Domain, Limits } from "../search/constraints/domain.ts";
+import { fitReferences } from "../search/race/fit-references.ts";
 import { outlookOf } from "../search/race/outlook.ts";
 import type { RaceSetting } from "../search/race/race.ts";
 import { raceDomain } from "../search/race/race-domain.ts";
 import { planRace } from "../search/race/race-plan.ts";
 import { inOrder } from "../search/race/reference-order.ts";
-import { fitReference } from "../search/references/reference.ts";
 import type { Measuring, Strategy } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { type ModelSettings, modelSettings } from "../study/settings.ts";
@@ -173,10 +173,7 @@ async function raceOf(
     );
   }
   const definitions = await Promise.all(Object.values(references).map(({ load }) => load()));
-  const { input, classCount } = domain.space;
-  const fitted = inOrder(definitions).flatMap(
-    (definition) => fitReference(definition, { input, classCount }, domain.limits) ?? [],
-  );
+  const fitted = fitReferences(domain, inOrder(definitions));
   const designs = raceDomain(domain, fitted);
   return {
     plan: planRace({ minutes, slots: config.parallel }),

@@ -127,6 +127,7 @@ export function resultOf(ending: Ending): SearchResult {
     verdict: verdictOf(found, {
       ...{ trials, chance, headline, metric, baselines, race: result?.verdict },
       isOver: reason !== "interrupted",
+      provenance: ending.provenance,
     }),
     spent: {
       evaluations: trials.filter(isEvaluated).length,
@@ -166,11 +167,12 @@ interface Beside {
   readonly baselines: readonly BaselineRun[];
   readonly race: RaceVerdict | undefined;
   readonly isOver: boolean;
+  readonly provenance: JsonObject;
 }
 
 function verdictOf(
   best: FoundNetwork | undefined,
-  { trials, chance, headline, metric, baselines, race, isOver }: Beside,
+  { trials, chance, headline, metric, baselines, race, isOver, provenance }: Beside,
 ): string[] {
   if (best === undefined) return ["No design could be scored.", ...lastFailure(trials)];
   const { key, trial, paramCount, macCount, value, test } = best;
@@ -183,7 +185,7 @@ function verdictOf(
     lines.push(`  rank ${test.rank} of the ${test.designs} designs in the table`);
   if (chance !== undefined) lines.push(`  ${chance}`);
   if (!isOver) return lines;
-  if (race !== undefined) return [...lines, ...raceWords(race, { trials, metric })];
+  if (race !== undefined) return [...lines, ...raceWords(race, { trials, metric, provenance })];
   if (baselines.length > 0) {
     return [
       ...lines,

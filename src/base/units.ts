@@ -55,3 +55,7 @@ export function formatTimeLeft(ms: number): string {
   const step = ms < 20_000 ? 1000 : ms < 120_000 ? 5000 : ms < 600_000 ? 10_000 : 60_000;
   return formatDuration(Math.ceil(ms / step) * step).replace(".0 s", " s");
 }
+
+/** A count with its noun: "1 epoch", "1,200 epochs". */
+export const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;

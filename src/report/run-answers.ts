@@ -1,7 +1,7 @@
 // What a report says of a run in sentences, without markup: the HTML page and the Markdown text use the same, so they
 // cannot differ. The tables are in run-tables.ts.
 
-import { formatCount, formatDuration } from "../base/units.ts";
+import { counted, formatCount, formatDuration } from "../base/units.ts";
 import { formatScore, type Metric, metricWords } from "../metrics/index.ts";
 import { answersInWords } from "../search/model-answers.ts";
 import { worthInWords } from "../search/model-worth.ts";
@@ -101,13 +101,11 @@ function besideOthers(input: RunReportInput): string {
 
 function costInWords(input: RunReportInput): string {
   const spending = spendingOf(input.record, input.calls ?? []);
-  const plural = (count: number, noun: string) =>
-    `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
   const time = ` in ${formatDuration(spending.elapsedMs)}`;
   const training = input.tabular
     ? "Accuracies were looked up, not trained here; the trainings behind them are not counted."
-    : `Training took ${formatDuration(spending.evaluationMs)}${spending.epochs > 0 ? ` for ${plural(spending.epochs, "epoch")}` : ""}.`;
-  const work = `${plural(spending.evaluations, "evaluation")} from ${plural(spending.proposals, "proposal")}${time}. ${training}`;
+    : `Training took ${formatDuration(spending.evaluationMs)}${spending.epochs > 0 ? ` for ${counted(spending.epochs, "epoch")}` : ""}.`;
+  const work = `${counted(spending.evaluations, "evaluation")} from ${counted(spending.proposals, "proposal")}${time}. ${training}`;
   if (input.record.header.config.model === undefined) return `${work} No language model was used.`;
   if (spending.calls === 0)
     return `${work} The model's conversation is not in the folder, so its tokens are not known.`;
@@ -123,15 +121,19 @@ function costInWords(input: RunReportInput): string {
   const { trials } = input.record;
   const told = [answersInWords(trials.map(({ proposal }) => proposal)), worthInWords(trials)];
   const used = told.filter((words) => words !== undefined).map((words) => ` ${words}`);
-  return `${work} The model ${model} was called ${plural(spending.calls, "time")}: ${tokens}, ${money}.${replayed}${used.join("")}`;
+  return `${work} The model ${model} was called ${counted(spending.calls, "time")}: ${tokens}, ${money}.${replayed}${used.join("")}`;
 }
 
 function repeatInWords(input: RunReportInput): string {
   const { config } = input.record.header;
+  const clocked =
+    config.minutes === undefined
+      ? ""
+      : " By the clock, results depend on how fast the machine is at the time: the same designs are proposed for the same results only.";
   const caveat =
     config.model === undefined || config.model.startsWith("replay/")
-      ? "The same seed gives the same search."
-      : "A language model may answer differently another time; its recorded answers are in conversation.jsonl.";
+      ? clocked.trim() || "The same seed gives the same search."
+      : `A language model may answer differently another time; its recorded answers are in conversation.jsonl.${clocked}`;
   return `${input.command} (seed ${config.seed}). ${caveat}`;
 }
 
@@ -144,7 +146,8 @@ export function askedInWords(config: StudyConfig): string {
     return `at ${name.startsWith("min") ? "least" : "most"} ${formatCount(value)} ${noun}`;
   });
   const limited = limits.length === 0 ? "" : `, with ${limits.join(" and ")}`;
-  const length = config.minutes === undefined ? `${config.trials} evaluations` : `${config.minutes} minutes`;
+  const length =
+    config.minutes === undefined ? counted(config.trials, "evaluation") : counted(config.minutes, "minute");
   const proposer = config.model === undefined ? config.strategy : `${config.strategy} with ${config.model}`;
   return `the best network of ${config.space} for ${config.task}${limited}, in ${length}, by ${proposer}`;
 }

@@ -41,13 +41,38 @@ test.each([
     "Nothing to compare with: no hand-designed network was scored.",
   ],
 ])("says %o", (verdict, words) => {
-  expect(raceWords(verdict, { trials, metric: accuracy })).toEqual([words]);
+  expect(raceWords(verdict, { trials, metric: accuracy, provenance: {} })).toEqual([words]);
 });
 
 test("says when no network can be told apart from another", () => {
   const said = raceWords(
     { ...both, difference: 0, noise: 0.02, isWithinNoise: true },
-    { trials, metric: accuracy },
+    { trials, metric: accuracy, provenance: {} },
   );
   expect(said[1]).toMatch(/^All 2 trainings are within the noise of each other after 12.5 s/);
+});
+
+const chance = { evaluator: { chance: { validation: { value: 0.1, sd: 0.01, images: 900 } } } };
+const scoredAt = (each: Trial, score: number, epochs: number): Trial => ({
+  ...each,
+  outcome: { kind: "scored", score, metrics: { accuracy: score }, spent: { milliseconds: 1, epochs } },
+});
+const verdict = { ...both, difference: 0.48, noise: 0.002 };
+
+test("claims nothing where most networks had hardly begun to learn", () => {
+  const hardly =
+    "Most networks had hardly begun to learn (median 0.018 epochs of training): the comparison says little; give it more minutes.";
+  const few = trials.map((each) => scoredAt(each, 0.5, 0.018));
+  expect(raceWords(verdict, { trials: few, metric: accuracy, provenance: chance })).toEqual([hardly]);
+  const atChance = trials.map((each) => scoredAt(each, 0.11, 3));
+  expect(raceWords(verdict, { trials: atChance, metric: accuracy, provenance: chance })[0]).toMatch(
+    /^Most networks had hardly begun to learn \(median 3 epochs/,
+  );
+});
+
+test("claims no win over a reference at chance level", () => {
+  const mixed = trials.map((each) => scoredAt(each, each.number === 3 ? 0.1 : 0.58, 2));
+  expect(raceWords(verdict, { trials: mixed, metric: accuracy, provenance: chance })).toEqual([
+    "No fair comparison: the best hand-designed network (resnet-8, trial 3) is at chance level after equal time of training (37.5 s, on validation). The best design (trial 4) is 48.00 points above it; more minutes would tell more.",
+  ]);
 });

@@ -1,10 +1,23 @@
 // The verdict of a run by the clock in words, for every surface: whether the search found a better network than the best
 // hand-designed one, after equal time of training, and how sure that is.
+import type { JsonObject } from "../base/json.ts";
 import { formatDuration } from "../base/units.ts";
+import { median } from "../math/statistics.ts";
 import { formatDifference, type Metric } from "../metrics/index.ts";
 import { differenceNoise, noiseWidth, type RaceVerdict } from "../search/race/verdict.ts";
-import { isEvaluated, type Trial } from "../search/trial.ts";
+import { isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
+import { isAtChance } from "./chance.ts";
 import type { JournalState } from "./fold.ts";
+
+/** Epochs below which a network has hardly begun to learn. */
+const fewEpochs = 0.1;
+
+interface Beside {
+  readonly trials: readonly Trial[];
+  readonly metric: Metric;
+  /** As in the journal's header: it says what chance gives. */
+  readonly provenance: JsonObject;
+}
 
 /** The verdict of a finished run by the clock; undefined for any other. */
 export function raceOfRun({
@@ -13,20 +26,22 @@ export function raceOfRun({
   result,
 }: Pick<JournalState, "header" | "trials" | "result">): readonly string[] | undefined {
   if (header === undefined || result?.verdict === undefined) return undefined;
-  return raceWords(result.verdict, { trials, metric: header.config.metric });
+  return raceWords(result.verdict, {
+    ...{ trials, metric: header.config.metric, provenance: header.provenance },
+  });
 }
 
-export function raceWords(
-  verdict: RaceVerdict,
-  { trials, metric }: { readonly trials: readonly Trial[]; readonly metric: Metric },
-): readonly string[] {
+export function raceWords(verdict: RaceVerdict, beside: Beside): readonly string[] {
+  const { trials } = beside;
   const { isWithinNoise, seconds } = verdict;
   const first = Math.min(...trials.flatMap(({ proposal }) => proposal.fidelity.seconds ?? []));
   const count = trials.filter(
     (trial) => isEvaluated(trial) && trial.proposal.fidelity.seconds === first,
   ).length;
+  const hardly = hardlyBegun(beside, first);
+  if (hardly !== undefined) return [hardly];
   return [
-    besideReference(verdict, { trials, metric, time: formatDuration(seconds * 1000) }),
+    besideReference(verdict, { ...beside, time: formatDuration(seconds * 1000) }),
     ...(isWithinNoise
       ? [
           `All ${count} trainings are within the noise of each other after ${formatDuration(first * 1000)}: which network is better is not known. More time, or more validation images, would tell.`,
@@ -37,13 +52,13 @@ export function raceWords(
 
 function besideReference(
   { reference, design, difference, noise }: RaceVerdict,
-  { trials, metric, time }: { trials: readonly Trial[]; metric: Metric; time: string },
+  { trials, metric, provenance, time }: Beside & { readonly time: string },
 ): string {
   const name = trials.find(({ number }) => number === reference)?.proposal.network?.name;
   if (design === undefined) return "No design of the space was scored: the best network is hand-designed.";
   if (reference === undefined || difference === undefined) {
     const had = trials.some(({ proposal }) => proposal.network !== undefined);
-    return `Nothing to compare with: no hand-designed network ${had ? "was scored" : "is inside the limits"}.`;
+    return `Nothing to compare with: no hand-designed network ${had ? "was scored" : "fits the limits and the size of the designs"}.`;
   }
   const beside = `the best hand-designed network (${name}, trial ${reference})`;
   const band = noise === undefined ? undefined : differenceNoise(noise);
@@ -51,6 +66,11 @@ function besideReference(
     band === undefined ? "" : ` of ±${formatDifference(metric, band).slice(1)} (${noiseWidth}σ)`;
   const figure = formatDifference(metric, Math.abs(difference)).slice(1);
   const after = `after equal time of training (${time}, on validation)`;
+  const best = trials.find(({ number }) => number === reference);
+  if (best !== undefined && isScored(best) && isAtChance(provenance, { metric, score: best.outcome.score })) {
+    const gap = difference > 0 ? `is ${figure} above it` : "is no better";
+    return `No fair comparison: ${beside} is at chance level ${after}. The best design (trial ${design}) ${gap}; more minutes would tell more.`;
+  }
   if (difference <= 0) {
     const gap = difference === 0 ? "is level with it" : `is ${figure} below it`;
     return `The search found nothing better than ${beside}: its best design (trial ${design}) ${gap} ${after}; noise${noiseText || " unknown"}.`;
@@ -60,4 +80,17 @@ function besideReference(
   return difference > band
     ? `Better than ${beside} by ${figure} ${after}, beyond the noise${noiseText}.`
     : `Above ${beside} by ${figure} ${after}, but within the noise${noiseText}: not shown to be better.`;
+}
+
+/** What to say where most networks of the first rung were at chance level or saw few images; undefined elsewhere. */
+function hardlyBegun({ trials, metric, provenance }: Beside, first: number): string | undefined {
+  const scored = trials.filter(isScored).filter(({ proposal }) => proposal.fidelity.seconds === first);
+  const hasHardlyBegun = ({ outcome }: ScoredTrial) =>
+    isAtChance(provenance, { metric, score: outcome.score }) ||
+    (outcome.spent.epochs !== undefined && outcome.spent.epochs < fewEpochs);
+  if (2 * scored.filter(hasHardlyBegun).length <= scored.length) return undefined;
+  const epochs = scored.flatMap(({ outcome }) => outcome.spent.epochs ?? []);
+  const seen =
+    epochs.length === 0 ? "" : ` (median ${Number(median(epochs).toPrecision(2))} epochs of training)`;
+  return `Most networks had hardly begun to learn${seen}: the comparison says little; give it more minutes.`;
 }

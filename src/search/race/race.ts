@@ -145,7 +145,10 @@ interface State {
 }
 
 function referenceProposal({ name, width, network }: FittedReference, seconds: number): Proposal {
-  const size = width === 1 ? "as it was published" : `its width fitted to the limits (× ${width.toFixed(2)})`;
+  const size =
+    width === 1
+      ? "as it was published"
+      : `its width fitted to the limits and the space (× ${width.toFixed(2)})`;
   return {
     choices: [],
     network,

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { createDomain } from "../constraints/create-domain.ts";
+import resnet8 from "../references/resnet-8.ts";
+import resnet20 from "../references/resnet-20.ts";
+import mobile from "../spaces/mobile.ts";
+import { fitReferences } from "./fit-references.ts";
+
+const images = { imageSize: 28, channels: 1, classCount: 10 } as const;
+const space = mobile.create(mobile.options.parse(mobile.fit?.(images, {})));
+const definitions = [resnet8, resnet20];
+/** All decisions with their first option only, so that no design is large. */
+const small = {
+  ...space,
+  decisions: space.decisions.map((each) => ({ ...each, options: each.options.slice(0, 1) })),
+};
+
+test("without limits, a reference is no larger than the largest design and no wider than published", () => {
+  expect(fitReferences(createDomain(space, {}), definitions).map(({ width }) => width <= 1)).toEqual([
+    true,
+    true,
+  ]);
+  const domain = createDomain(small, {});
+  const { paramCount, macCount } = domain.costOf(small.decisions.map(() => 0));
+  const fitted = fitReferences(domain, definitions);
+  expect(fitted).toHaveLength(2);
+  for (const each of fitted) {
+    expect(each.paramCount).toBeLessThanOrEqual(paramCount);
+    expect(each.macCount).toBeLessThanOrEqual(macCount);
+    expect(each.width).toBeLessThan(1);
+  }
+});
+
+test("a limit of parameters is kept, and the widest inside it is taken", () => {
+  const domain = createDomain(space, { maxParamCount: 20_000 });
+  for (const { paramCount } of fitReferences(domain, definitions)) {
+    expect(paramCount).toBeLessThanOrEqual(20_000);
+    expect(paramCount).toBeGreaterThan(15_000);
+  }
+});

@@ -1,0 +1,34 @@
+// References for a race, as large as what they are compared with: where the person set no upper limit, the largest allowed
+// design of the space is the limit. A network far larger than any design sees too few images to be a fair comparison.
+import { largestFeasible } from "../constraints/create-domain.ts";
+import type { Domain } from "../constraints/domain.ts";
+import { type FittedReference, fitReference, type ReferenceDefinition } from "../references/reference.ts";
+
+/** Those that fit, in the same order. Without a limit of the person none is wider than it was published. */
+export function fitReferences(
+  domain: Domain,
+  definitions: readonly ReferenceDefinition[],
+): readonly FittedReference[] {
+  const { limits, space } = domain;
+  const images = { input: space.input, classCount: space.classCount };
+  const largest = (by: "paramCount" | "macCount") => {
+    const choices = largestFeasible(domain, by);
+    return choices && domain.costOf(choices)[by];
+  };
+  const maxParamCount = limits.maxParamCount ?? largest("paramCount");
+  const maxMacCount = limits.maxMacCount ?? largest("macCount");
+  const bounds = {
+    ...limits,
+    ...(maxParamCount !== undefined && { maxParamCount }),
+    ...(maxMacCount !== undefined && { maxMacCount }),
+  };
+  const isFree = limits.maxParamCount === undefined && limits.maxMacCount === undefined;
+  return definitions.flatMap((definition) => {
+    const fitted = fitReference(definition, images, bounds);
+    return (
+      (isFree && fitted !== undefined && fitted.width > 1
+        ? fitReference(definition, images, limits)
+        : fitted) ?? []
+    );
+  });
+}
