@@ -1,6 +1,6 @@
 // A file of the user's own that defines a member: loaded by its path, with this copy of genius-nas and of zod to import,
 // and checked for the form of a definition. What a definition of a kind must have, its loader knows.
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { GeniusError, messageOf } from "./errors.ts";
 import { resolveOwnPackages } from "./own-packages.ts";
@@ -9,6 +9,9 @@ import { resolveOwnPackages } from "./own-packages.ts";
 export function isPath(name: string): boolean {
   return /[/\\]/.test(name) || /\.([cm]?[jt]s|txt)$/.test(name);
 }
+
+/** How a member is called in a sentence: a file by its name without the folder, others as they are named. */
+export const calledShort = (name: string): string => (isPath(name) ? basename(name) : name);
 
 /** The default export of a file. @throws GeniusError `bad-file` when it cannot be loaded. */
 export async function loadOwnFile(kind: string, file: string): Promise<unknown> {

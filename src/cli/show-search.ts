@@ -4,6 +4,7 @@ import { relative } from "node:path";
 import type { SearchEvent, SearchPlan } from "../api/search-events.ts";
 import type { ModelSpent, SearchResult } from "../api/search-result.ts";
 import { messageOf } from "../base/errors.ts";
+import { calledShort } from "../base/own-file.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount } from "../base/units.ts";
 import type { Terminal } from "../command/command.ts";
@@ -228,6 +229,6 @@ function titleOf({ config, recorded }: SearchPlan): string {
     return `${name.startsWith("min") ? "≥" : "≤"} ${formatCount(Number(value))} ${quantity}`;
   });
   const model = config.model === undefined ? "" : ` with ${config.model}`;
-  const parts = [config.dataset, config.space, `${config.strategy}${model}`, ...limits];
+  const parts = [config.dataset, calledShort(config.space), `${config.strategy}${model}`, ...limits];
   return `genius · ${terminalSafe(parts.join(" · "))}${recorded.length > 0 ? ` · resumed after ${recorded.length} trials` : ""}`;
 }

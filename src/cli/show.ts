@@ -2,6 +2,7 @@
 import cliTruncate from "cli-truncate";
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
+import { calledShort } from "../base/own-file.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { formatCount } from "../base/units.ts";
 import { isText, openSpace } from "../catalog/load.ts";
@@ -69,7 +70,7 @@ export default defineCommand({
       style(
         "bold",
         terminalSafe(
-          `${config.dataset} · ${config.space} · ${config.strategy}${config.model ? ` with ${config.model}` : ""} · seed ${config.seed}`,
+          `${config.dataset} · ${calledShort(config.space)} · ${config.strategy}${config.model ? ` with ${config.model}` : ""} · seed ${config.seed}`,
         ),
       ),
     );

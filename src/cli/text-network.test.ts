@@ -74,7 +74,26 @@ test("a run keeps its text: it is shown and resumed when the file is gone and th
   await rename(join(from, "run"), join(to, "run"));
   const moved = join(to, "run");
   expect(await readFile(join(moved, "space", "my.txt"), "utf8")).toBe(space);
-  expect((await genius("show", moved)).out).toMatch(/conv1 /);
+  const shown = await genius("show", moved);
+  expect(shown.out).toMatch(/conv1 /);
+  expect(shown.out).toMatch(/^digits · my\.txt · random/);
   await genius("resume", moved, "--trials", "2");
   expect((await genius("show", moved)).out).toMatch(/^2 of \d+ evaluations/m);
+});
+
+test("a text of other classes or images than the data is told what to change", async () => {
+  const file = join(await folder(), "seven.txt");
+  await writeFile(file, "input 3x16x16\nconv {4|8} k3 norm relu\nglobalpool flatten linear 7\n");
+  const asked = ["--strategy", "random", "--trials", "1", "--out", join(await folder(), "run")];
+  expect((await genius("search", "digits", "--space", file, ...asked)).error).toMatch(
+    /To fit any data set, end the text with linear classes and leave out its input line\./,
+  );
+});
+
+test("limits of a text to train are refused by its kind", async () => {
+  const file = join(await folder(), "net.txt");
+  await writeFile(file, network);
+  expect((await genius("train", file, "digits", "--max-params", "1k")).error).toMatch(
+    /A text has its size already; limits are for a reference\./,
+  );
 });

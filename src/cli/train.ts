@@ -115,7 +115,7 @@ function subjectOf(
     operands.length === 2 &&
     isText(text)
   ) {
-    noLimits(limits);
+    noLimits(limits, "A text");
     const file = text.replace(/^.*[/\\]|\.txt$/g, "");
     const name = choices === undefined ? file : `${file}-${choices.replaceAll(",", "-")}`;
     return { subject: { space: text, choices: choices ?? [] }, name, data: images };
@@ -134,7 +134,7 @@ function subjectOf(
     const reference = operands[0] as string;
     return { subject: { reference, limits }, name: reference.replace(/^.*[/\\]|\.[cm]?[jt]s$/g, ""), data };
   }
-  noLimits(limits);
+  noLimits(limits, "A design");
   return {
     subject: { space, choices },
     name: `${space.replace(/^.*[/\\]|\.[cm]?[jt]s$/g, "")}-${choices.replaceAll(",", "-")}`,
@@ -142,7 +142,7 @@ function subjectOf(
   };
 }
 
-function noLimits(limits: NonNullable<ReferenceDesign["limits"]>): void {
+function noLimits(limits: NonNullable<ReferenceDesign["limits"]>, what: string): void {
   if (Object.values(limits).some((limit) => limit !== undefined))
-    throw new GeniusError("wrong-use", "A design has its size already; limits are for a reference.");
+    throw new GeniusError("wrong-use", `${what} has its size already; limits are for a reference.`);
 }

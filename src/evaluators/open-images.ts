@@ -64,11 +64,20 @@ function refuseMisfit(dataset: Dataset, space: Space): void {
   const [channels, height, width] = dataset.shape;
   const [spaceChannels, spaceHeight, spaceWidth] = space.input;
   const classCount = dataset.classNames.length;
-  const fits = space.takesAnySize === true || (height === spaceHeight && width === spaceWidth);
-  if (channels === spaceChannels && fits && classCount === space.classCount) return;
+  const fitsSize = space.takesAnySize === true || (height === spaceHeight && width === spaceWidth);
+  const fits = channels === spaceChannels && fitsSize;
+  if (fits && classCount === space.classCount) return;
+  const ofText = [
+    ...(classCount === space.classCount ? [] : ["end the text with linear classes"]),
+    ...(fits ? [] : ["leave out its input line"]),
+  ].join(" and ");
+  const remedy =
+    space.isText === true
+      ? `To fit any data set, ${ofText}.`
+      : "Choose the mobile space, which fits any dataset.";
   throw new GeniusError(
     "wrong-use",
-    `${dataset.name} has images of ${channels}×${height}×${width} in ${classCount} classes, and the networks of ${space.name} take ${space.input.join("×")} in ${space.classCount} classes. Choose the mobile space, which fits any dataset.`,
+    `${dataset.name} has images of ${channels}×${height}×${width} in ${classCount} classes, and the networks of ${space.name} take ${space.input.join("×")} in ${space.classCount} classes. ${remedy}`,
   );
 }
 

@@ -1,4 +1,5 @@
 // Chains of layers: `conv 16 k3 norm relu`, brackets, branches, alternatives of layers and calls of blocks.
+import { nearest } from "../base/nearest.ts";
 import { type Cursor, shownToken } from "./cursor.ts";
 import { FaultError, withNearest } from "./faults.ts";
 import {
@@ -11,6 +12,7 @@ import {
   pairOf,
   parseExpression,
   type Scope,
+  unknownNumber,
   type ValueReader,
   writtenBetween,
 } from "./parse-values.ts";
@@ -283,6 +285,8 @@ function parseArguments(
   }
   const missing = parameters.find(({ name: of, required }) => required && !given.has(of));
   if (missing !== undefined) {
+    const unknown = missing.positional ? unknownNumberNext(reader, scope) : undefined;
+    if (unknown !== undefined) throw unknown;
     const hint = parameters.some(({ positional }) => positional) ? `, as in ${word} 16` : "";
     throw new FaultError(offset, `${word} needs ${missing.name}${hint}`);
   }
@@ -348,7 +352,25 @@ const namesOf = (word: string, parameters: readonly LayerParameter[]): string =>
     ? `${word} takes no numbers but x`
     : `it has ${[...parameters, timesParameter].map(({ name }) => name).join(", ")}`;
 
-function unknownWord({ blocks }: ChainReader, scope: Scope, word: string, offset: number): FaultError {
+/** A word that is next where a number is needed, and that means nothing here. */
+function unknownNumberNext({ cursor, blocks }: ChainReader, scope: Scope): FaultError | undefined {
+  const { kind, text, offset } = cursor.peek();
+  if (kind !== "word" || isReserved(text) || blocks.has(text) || scope.wires.has(text)) return undefined;
+  const fault = unknownNumber(text, scope, offset);
+  const mayBeLayer =
+    Object.hasOwn(otherNames, text.toLowerCase()) ||
+    (text.length > 3 && nearest(text, layersOf({ blocks })) !== undefined);
+  return mayBeLayer && !fault.message.endsWith("?") ? undefined : fault;
+}
+
+const layersOf = ({ blocks }: Pick<ChainReader, "blocks">): readonly string[] => [
+  ...Object.keys(layerWords),
+  ...Object.keys(mergeWords),
+  ...structureWords,
+  ...blocks.keys(),
+];
+
+function unknownWord(reader: ChainReader, scope: Scope, word: string, offset: number): FaultError {
   if (isNumberName(word, scope))
     return new FaultError(offset, `expected a layer, and found the number "${word}"`);
   if (word === "in" || scope.wires.has(word))
@@ -360,16 +382,13 @@ function unknownWord({ blocks }: ChainReader, scope: Scope, word: string, offset
     return new FaultError(offset, "a block begins on a line of its own, without a space before it");
   const lower = word.toLowerCase();
   const other = Object.hasOwn(otherNames, lower) ? otherNames[lower] : undefined;
-  const known = [
-    ...Object.keys(layerWords),
-    ...Object.keys(mergeWords),
-    ...structureWords,
-    ...blocks.keys(),
-    ...scope.wires,
-  ];
+  if (other === undefined && isOperator(reader.cursor.peek())) return unknownNumber(word, scope, offset);
   if (other !== undefined)
     return new FaultError(offset, `there is no layer "${word}". Did you mean "${other}"?`);
   if (/^[a-z]{1,2}[\d.x]+$/.test(word))
     return new FaultError(offset, `the layer before does not take "${word}", and no layer is called so`);
-  return new FaultError(offset, `there is no layer ${withNearest(word, known)}`);
+  return new FaultError(
+    offset,
+    `there is no layer ${withNearest(word, [...layersOf(reader), ...scope.wires])}`,
+  );
 }

@@ -6,7 +6,7 @@ import { type Fault, FaultError } from "./faults.ts";
 import { type ChainReader, isReserved, parseChain } from "./parse-chains.ts";
 import { beginsNumber, bracesHoldNumbers, isNumberName, parseExpression } from "./parse-values.ts";
 import type { Block, BlockParameter, OpenChoice, Program, Statement } from "./program.ts";
-import { tokensOf } from "./tokens.ts";
+import { tokensOf, unclosedBrackets } from "./tokens.ts";
 
 export type Parsed =
   | { readonly program: Program; readonly faults?: undefined }
@@ -88,12 +88,26 @@ export function parseProgram(text: string): Parsed {
       }
     }
   }
+  const unclosed = unclosedFaults(tokens);
+  if (unclosed[0] !== undefined) {
+    // What follows the bracket was read as its contents, so other mistakes there may be none.
+    const { offset: from } = unclosed[0];
+    return { faults: [...faults.filter(({ offset }) => offset < from), ...unclosed] };
+  }
   faults.push(...names.unread.values());
   if (faults.length === 0 && !body.some(({ kind }) => kind === "flow"))
     faults.push({ offset: text.length, message: "the text has no layers" });
   if (faults.length > 0) return { faults };
   return { program: { text, ...settings, usesClasses, body, choices } };
 }
+
+const unclosedFaults = (tokens: Parameters<typeof unclosedBrackets>[0]): readonly Fault[] =>
+  unclosedBrackets(tokens).map(({ token: { text, offset }, closedBy }) => {
+    const sign = text === "(" ? ")" : "}";
+    const instead =
+      closedBy === undefined ? "is not closed" : `needs "${sign}", and "${closedBy.text}" comes first`;
+    return { offset, message: `the "${text}" opened here ${instead}` };
+  });
 
 /** `input 3x32x32`, `name mine`, `normmacs 4`; false when the line is none of them. */
 function parseSetting({ cursor, text }: ChainReader, settings: Settings): boolean {

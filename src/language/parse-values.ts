@@ -1,4 +1,5 @@
 // Numbers of a text: arithmetic, names, and alternatives such as `{16|24|32}`.
+import { nearest } from "../base/nearest.ts";
 import { type Cursor, shownToken } from "./cursor.ts";
 import { FaultError } from "./faults.ts";
 import type { Expression, OpenChoice } from "./program.ts";
@@ -113,7 +114,16 @@ function parseFactor(reader: ValueReader, scope: Scope, name: () => string): Exp
     if (token.text === "classes") reader.onClasses();
     return { kind: "name", name: token.text };
   }
+  if (token.kind === "word" && /^[A-Za-z_]\w*$/.test(token.text) && !scope.wires.has(token.text))
+    throw unknownNumber(token.text, scope, token.offset);
   throw new FaultError(token.offset, `expected a number, and found ${shownToken(token)}`);
+}
+
+/** For a word where a number is needed. */
+export function unknownNumber(word: string, { numbers }: Scope, offset: number): FaultError {
+  const near = nearest(word, ["classes", ...numbers]);
+  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+  return new FaultError(offset, `there is no number "${word}" here.${hint}`);
 }
 
 /** `3x1`: of height and width. */

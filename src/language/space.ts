@@ -92,6 +92,7 @@ function createSpace(
   const costScopes = isSmall(scopes?.cost) ? scopes?.cost : undefined;
   const space: Space = {
     ...{ name, summary, input, classCount: output[0], decisions: decisionsOf(program), firstDigit: 0 },
+    isText: true,
     decode: (choices) => {
       const network = decode(choices);
       return { ...network, name: choices.length === 0 ? network.name : `${name}/${keyOf(space, choices)}` };

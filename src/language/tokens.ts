@@ -65,3 +65,19 @@ function strange(text: string, offset: number): FaultError {
   const shown = /[!-~]/.test(character) ? `"${character}"` : code;
   return new FaultError(offset, `the language has no character ${shown}; comments begin with #`);
 }
+
+/** The brackets that nothing closes: each with its place, and the wrong sign that came instead, if one did. */
+export function unclosedBrackets(
+  tokens: readonly Token[],
+): readonly { readonly token: Token; readonly closedBy?: Token }[] {
+  const open: Token[] = [];
+  for (const token of tokens) {
+    if (token.kind !== "sign") continue;
+    if (token.text === "(" || token.text === "{") open.push(token);
+    if (token.text !== ")" && token.text !== "}") continue;
+    const last = open.pop();
+    if (last !== undefined && (last.text === "(") !== (token.text === ")"))
+      return [{ token: last, closedBy: token }];
+  }
+  return open.map((token) => ({ token }));
+}

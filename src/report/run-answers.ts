@@ -1,6 +1,7 @@
 // What a report says of a run in sentences, without markup: the HTML page and the Markdown text use the same, so they
 // cannot differ. The tables are in run-tables.ts.
 
+import { calledShort } from "../base/own-file.ts";
 import { counted, formatCount, formatDuration } from "../base/units.ts";
 import { formatScore, type Metric, metricWords } from "../metrics/index.ts";
 import { answersInWords } from "../search/model-answers.ts";
@@ -43,7 +44,7 @@ export function titleOf(input: RunReportInput): string {
   const found = best === undefined ? "nothing scored yet" : (headlineOfRun(input.record)?.main ?? "");
   // Of a path, its last part is enough for a title.
   const dataset = config.dataset.split(/[\\/]/).findLast((part) => part !== "") ?? config.dataset;
-  return `${config.strategy} on ${config.space}, ${dataset}: ${found}`;
+  return `${config.strategy} on ${calledShort(config.space)}, ${dataset}: ${found}`;
 }
 
 function bestInWords(input: RunReportInput): string {
@@ -149,7 +150,7 @@ export function askedInWords(config: StudyConfig): string {
   const length =
     config.minutes === undefined ? counted(config.trials, "evaluation") : counted(config.minutes, "minute");
   const proposer = config.model === undefined ? config.strategy : `${config.strategy} with ${config.model}`;
-  return `the best network of ${config.space} for ${config.task}${limited}, in ${length}, by ${proposer}`;
+  return `the best network of ${calledShort(config.space)} for ${config.task}${limited}, in ${length}, by ${proposer}`;
 }
 
 /** Decisions in which a design differs from the best one before it. */

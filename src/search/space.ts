@@ -63,6 +63,8 @@ export interface Space {
    * on one set only. It makes costs a table look-up and repairs exact. Absent: costs are counted on the network.
    */
   readonly costScopes?: readonly (readonly number[])[];
+  /** Whether it was read from a text of the language. */
+  readonly isText?: true;
 }
 
 /** Bounds that are known exactly before anything is trained. All are inclusive. */
