@@ -262,7 +262,10 @@ describe("a mistake is told with its place and what to write", () => {
       "relu\nresidual(conv {16|24 k3)\nx y",
       /line 2, column 15: the "\{" opened here needs "\}", and "\)" comes first/,
     ],
-    ["rellu\nconv {16|24", /2 mistakes\nline 1, column 1: there is no layer[\s\S]*line 2, column 6: the "\{"/],
+    [
+      "rellu\nconv {16|24",
+      /2 mistakes\nline 1, column 1: there is no layer[\s\S]*line 2, column 6: the "\{"/,
+    ],
     ["flatten linear clases", /column 16: there is no number "clases" here\. Did you mean "classes"\?/],
     ["conv cc k3", /column 6: there is no number "cc" here\.\n/],
     [
