@@ -1,6 +1,7 @@
 // The search as a function: chooses the members, fits the space to the data and the limits, runs the study in a folder,
 // and resolves to what came of it. The command, and any other search in this process, calls this.
 
+import { existsSync } from "node:fs";
 import { rmdir } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { GeniusError } from "../base/errors.ts";
@@ -55,6 +56,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const folder =
     options.out ??
     (await createRunFolder("runs", { space: space.name, strategy: strategy.name, now: new Date() }));
+  const isNew = options.out === undefined || !existsSync(folder);
   const text = keptText(folder, resolved.space, space.text);
   const config = { ...resolved, places: { ...(await placesIn(folder, resolved)), ...text?.places } };
   const liveFile = createLiveWriter(folder);
@@ -72,7 +74,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     };
   }).catch(async (thrown: unknown) => {
     // A new folder in which nothing began is of no use; one that holds anything stays.
-    if (options.out === undefined) await rmdir(folder).catch(() => {});
+    if (isNew) await rmdir(folder).catch(() => {});
     throw thrown;
   });
   const openingMs = Date.now() - startedAt.getTime();

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import sharp from "sharp";
@@ -68,6 +68,8 @@ test.each([
   ["search nas-bench-macro --trials many", /--trials.*"many"/],
   ["search nas-bench-macro --strategy evolutoin", /no strategy "evolutoin"/],
   ["search nas-bench-macro --trials", /--trials needs a value/],
+  ["search digits --hours -1", /--hours must be above 0; "-1" was given/],
+  ["train resnet-8 digits --minutes 0", /--minutes must be above 0; "0" was given/],
   ["search", /Say what to search for/],
   ["search nas-bench-macro --model openia/x --strategy random", /no model provider "openia".*"openai"/],
   ["search digits --dataset digits", /One dataset, please/],
@@ -250,6 +252,8 @@ test("limits are kept, and limits that nothing satisfies are said before anythin
   );
   expect(none.code).toBe(1);
   expect(none.error).toMatch(/No design .* 10k|smallest/i);
+  // A folder that was not there before holds nothing, and is gone again.
+  expect(await readdir(folder)).toEqual(["a"]);
 });
 
 test("settings come from a file below the flags, and a bad file names the field", async () => {

@@ -1,13 +1,14 @@
 // What a person is told of an option that is missing or wrong.
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { checkFlags } from "./options.ts";
+import { checkFlags, parseArguments } from "./options.ts";
 
 const schema = z.object({
   space: z.string(),
   format: z.enum(["onnx", "pytorch"]).default("onnx"),
   kind: z.enum(["a", "b"]),
   trials: z.number().max(9),
+  minutes: z.number().positive().optional(),
   count: z
     .string()
     .refine((text) => /^\d+k?$/.test(text), { error: ({ input }) => `"${input}" is not a count.` }),
@@ -27,8 +28,16 @@ test.each([
   [{ space: undefined }, "--space is needed."],
   [{ kind: undefined }, '--kind is needed; allowed are "a", "b".'],
   [{ kind: "c" }, '--kind: Invalid option: expected one of "a"|"b", and "c" was given.'],
-  [{ trials: 12 }, '--trials: Too big: expected number to be <=9, and "12" was given.'],
+  [{ trials: 12 }, '--trials must be at most 9; "12" was given.'],
+  [{ minutes: 0 }, '--minutes must be above 0; "0" was given.'],
   [{ count: "5Q" }, '--count: "5Q" is not a count.'],
 ])("%j", (values, message) => {
   expect(told(values)).toBe(message);
+});
+
+test("a negative number is the value of the flag before it, unless that takes none", () => {
+  const { operands, values } = parseArguments(["a", "--hours", "-1", "--decay", "-.5", "b"], ["json"]);
+  expect({ operands, values }).toEqual({ operands: ["a", "b"], values: { hours: "-1", decay: "-.5" } });
+  expect(parseArguments(["--json", "-1"], ["json"]).values.json).toBe(true);
+  expect(parseArguments(["--hours", "--json"], ["json"]).values).toEqual({ hours: true, json: true });
 });

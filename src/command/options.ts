@@ -28,14 +28,15 @@ export interface ParsedArguments {
 
 /**
  * Splits arguments into operands and flag values, by field name. A flag takes the next argument as its value
- * unless it is boolean; `--flag=value` works too. A flag that nothing follows is `true`: it may be a member's.
+ * unless it is boolean; `--flag=value` works too, and a negative number is a value. A flag that nothing follows is
+ * `true`: it may be a member's.
  */
 export function parseArguments(args: readonly string[], booleans: readonly string[]): ParsedArguments {
   const options = Object.fromEntries(
     booleans.map((field) => [flagOf(field).slice(2), { type: "boolean" as const }]),
   );
   const { tokens } = parseArgs({
-    args: [...args],
+    args: withNegativeNumbers(args, booleans),
     options,
     strict: false,
     allowPositionals: true,
@@ -60,6 +61,19 @@ export function parseArguments(args: readonly string[], booleans: readonly strin
   }
   if (waiting !== undefined) values[waiting] = true;
   return { operands, values };
+}
+
+/** Joins a negative number to the flag before it, since it looks like a flag itself: `--hours -1` is `--hours=-1`. */
+function withNegativeNumbers(args: readonly string[], booleans: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const argument of args) {
+    const flag = joined.at(-1);
+    const takesValue =
+      flag !== undefined && /^--[^=]+$/.test(flag) && !booleans.includes(fieldOf(flag.slice(2)));
+    if (takesValue && /^-\.?\d/.test(argument)) joined[joined.length - 1] = `${flag}=${argument}`;
+    else joined.push(argument);
+  }
+  return joined;
 }
 
 /**
@@ -100,8 +114,21 @@ export function checkFlags<T>(schema: z.ZodType<T>, values: Readonly<Record<stri
     throw new GeniusError("wrong-use", `${flagOf(field)} is needed${hint}.`);
   }
   const shown = String(values[field]);
+  const bound = boundWords(issue);
+  if (bound !== undefined)
+    throw new GeniusError("wrong-use", `${flagOf(field)} must be ${bound}; "${shown}" was given.`);
   const received = message.includes(`"${shown}"`) ? "" : `, and "${shown}" was given`;
   throw new GeniusError("wrong-use", `${flagOf(field)}: ${message}${received}.`);
+}
+
+/** What a number that is too small or too large should be. */
+function boundWords(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code !== "too_small" && issue.code !== "too_big") return undefined;
+  if (issue.origin !== "number" && issue.origin !== "int") return undefined;
+  const { inclusive = false } = issue;
+  return issue.code === "too_small"
+    ? `${inclusive ? "at least" : "above"} ${issue.minimum}`
+    : `${inclusive ? "at most" : "below"} ${issue.maximum}`;
 }
 
 /** The error for a flag that nothing knows. */
