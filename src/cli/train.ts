@@ -6,9 +6,9 @@ import type { ReferenceDesign } from "../api/reference.ts";
 import { train } from "../api/train.ts";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
-import { formatCount, formatPercent } from "../base/units.ts";
+import { formatCount, formatPercent, formatTimeLeft } from "../base/units.ts";
 import { isText, loadEvaluator } from "../catalog/load.ts";
-import { defineCommand } from "../command/command.ts";
+import { defineCommand, type Terminal } from "../command/command.ts";
 import { distribute } from "../command/members.ts";
 import { checkFlags } from "../command/options.ts";
 import { networkCost } from "../graph/cost.ts";
@@ -60,19 +60,29 @@ Examples:
     const [flags = {}] = await distribute(rest, [definition], Object.keys(options.shape));
     checkFlags(definition.options, flags);
     const out = given.out ?? `trained/${name}`;
+    const started = performance.now();
+    const say = epochLine(terminal);
     const result = await train(subject, {
       ...{ data, out, evaluator, evaluatorOptions: flags, minutes, seed },
       ...{ signal: terminal.signal, environment: terminal.environment },
       onEvent(event) {
         if (event.kind === "preparing") terminal.error(`${event.text}\n`);
         else {
-          const { epoch, trainLoss } = event.point;
-          const words = `epoch ${Number(epoch.toFixed(1))}: training loss ${trainLoss.toFixed(3)}`;
-          if (terminal.isInteractive) terminal.error(`\r${words} `);
-          else if (minutes !== undefined || epoch % 5 === 0) terminal.error(`${words}\n`);
+          const { epoch, trainLoss, validation } = event.point;
+          const words = [`training loss ${trainLoss.toFixed(3)}`];
+          if (validation.accuracy !== undefined)
+            words.push(`validation accuracy ${formatPercent(validation.accuracy)}`);
+          const leftMs = 60_000 * (minutes ?? 0) - (performance.now() - started);
+          if (leftMs > 0) words.push(`about ${formatTimeLeft(leftMs)} left`);
+          const isDue = minutes !== undefined || epoch % 5 === 0;
+          say(`epoch ${Number(epoch.toFixed(1))}: ${words.join(", ")}`, isDue);
         }
       },
     });
+    if (result.curve.length === 0)
+      terminal.error(
+        `The training in ${out} was finished already. Another folder with --out trains the network again.\n`,
+      );
     const cost = networkCost(result.network);
     if (json) {
       const { testMetrics, testAccuracy01 = null, files, folder, test } = result;
@@ -88,6 +98,16 @@ Examples:
     return 0;
   },
 });
+
+/** Says how far it is: on a terminal in place of the line before, elsewhere those that are due. */
+function epochLine(terminal: Terminal): (words: string, isDue: boolean) => void {
+  let width = 0;
+  return (words, isDue) => {
+    if (terminal.isInteractive) terminal.error(`\r${words.padEnd(width)} `);
+    else if (isDue) terminal.error(`${words}\n`);
+    width = words.length;
+  };
+}
 
 interface Asked {
   readonly subject: ReferenceDesign | Design;

@@ -6,6 +6,7 @@ import { defineTask, type TaskSetting } from "../task.ts";
 import type { Dataset } from "./dataset.ts";
 import { layoutLines } from "./layout-words.ts";
 import { openDataset, reopenDataset } from "./open.ts";
+import { progressWords } from "./progress-words.ts";
 import { describeReport } from "./report.ts";
 
 /** Larger images are brought to this short side unless asked otherwise: training them on a processor takes too long. */
@@ -42,21 +43,14 @@ async function open(
   source: string,
   { environment, imageSize, format, onProgress }: TaskSetting,
 ): Promise<Dataset> {
-  const begun = performance.now();
-  let told = begun;
-  let stageNow = "";
-  let stageBegun = begun;
+  const wordsOf = progressWords();
   return openDataset(source, {
     cacheDirectory: cacheDirectoryOf(environment),
     ...(format !== undefined && { format }),
     ...(imageSize === undefined ? { minSize: smallestUnasked, maxSize: largestUnasked } : { imageSize }),
-    onProgress({ stage, doneCount, totalCount }) {
-      const now = performance.now();
-      if (stage !== stageNow) [stageNow, stageBegun] = [stage, stageNow === "" ? begun : now];
-      if (now - told < 2000 || totalCount < 1000) return;
-      told = now;
-      const secondsLeft = Math.ceil(((now - stageBegun) / 1000) * ((totalCount - doneCount) / doneCount));
-      onProgress?.(`${stage} ${doneCount} of ${totalCount} images, ${secondsLeft} s left`);
+    onProgress(progress) {
+      const words = wordsOf(progress);
+      if (words !== undefined) onProgress?.(words);
     },
   });
 }
