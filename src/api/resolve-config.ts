@@ -1,10 +1,12 @@
 // From what was asked to a resolved configuration: every default filled in, every option checked by the schema of the
 // member it belongs to. The result is plain data, and enough to run the study again.
+
 import { availableParallelism } from "node:os";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { unknownName } from "../base/nearest.ts";
 import { isPath } from "../base/own-file.ts";
+import { counted } from "../base/units.ts";
 import { findPublished } from "../catalog/datasets.ts";
 import {
   type Given,
@@ -170,7 +172,7 @@ export async function resolveConfig(
   });
   if (length.minutes !== undefined && settings.minutes === undefined && settings.hours === undefined)
     onProgress(
-      `By the clock: ${length.minutes} minutes in all. Choose with --minutes, or --trials for evaluations.`,
+      `By the clock: ${counted(length.minutes, "minute")} in all. Choose with --minutes, or --trials for evaluations.`,
     );
   const modelOptions = modelSettings.strip().parse(settings);
   return {

@@ -1,6 +1,7 @@
 // The clock of a running search, for those who follow it: the plan before it begins, how the time stands after each trial, and
 // when a phase has to end. Undefined where the search goes by trials.
 
+import { formatDuration } from "../base/units.ts";
 import { outlookOf, outlookWords } from "../search/race/outlook.ts";
 import type { RaceSetting } from "../search/race/race.ts";
 import type { LiveWriter } from "../study/live-file.ts";
@@ -59,7 +60,10 @@ export function createSearchClock(
       minutes: race.plan.totalSeconds / 60,
       ...{ usedSeconds, searchSeconds, finalSeconds, rungs: race.plan.rungs },
       ...outlookOf(race),
-      words: outlookWords(race, { space, searchSeconds, finalSeconds }),
+      words:
+        time.begun === undefined
+          ? outlookWords(race, { space, searchSeconds, finalSeconds })
+          : `the search is over; final training ${formatDuration(clock.finalSeconds("time-spent") * 1000)} left`,
     },
     isOverdue: () => clock.searchSecondsLeft() < -overdueShare01 * finalSeconds,
     tellSearch: () => tellPhase("search", clock.searchSecondsLeft(), clock.secondsLeft()),

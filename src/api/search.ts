@@ -6,6 +6,7 @@ import { rmdir } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { GeniusError } from "../base/errors.ts";
 import { isPath } from "../base/own-file.ts";
+import { counted } from "../base/units.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { createRunFolder } from "../runs/run-folder.ts";
 import { putTurn, removeItem } from "../study/inbox.ts";
@@ -152,7 +153,7 @@ async function goOn(
     if (minutes !== undefined && options.trials !== undefined) {
       throw new GeniusError(
         "wrong-use",
-        `The run goes by the clock, for ${minutes} minutes: a number of trials means nothing for it.`,
+        `The run goes by the clock, for ${counted(minutes, "minute")}: a number of trials means nothing for it.`,
       );
     }
     if (record.result !== undefined && (trials <= planned.trials || isToFinish)) {

@@ -53,7 +53,7 @@ export function formatDuration(milliseconds: number): string {
 /** A time that is still to pass, rounded up to steps that do not flicker: seconds near the end, minutes far from it. */
 export function formatTimeLeft(ms: number): string {
   const step = ms < 20_000 ? 1000 : ms < 120_000 ? 5000 : ms < 600_000 ? 10_000 : 60_000;
-  return formatDuration(Math.ceil(ms / step) * step).replace(".0 s", " s");
+  return formatDuration(Math.max(1, Math.ceil(ms / step)) * step).replace(".0 s", " s");
 }
 
 /** A count with its noun: "1 epoch", "1,200 epochs". */

@@ -6,7 +6,7 @@ import type { ModelSpent, SearchResult } from "../api/search-result.ts";
 import { messageOf } from "../base/errors.ts";
 import { calledShort } from "../base/own-file.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
-import { formatCount } from "../base/units.ts";
+import { counted, formatCount } from "../base/units.ts";
 import type { Terminal } from "../command/command.ts";
 import { accuracyBeside } from "../metrics/index.ts";
 import { toDigits } from "../search/choices.ts";
@@ -78,6 +78,11 @@ export async function createSearchView(
     live ??= openLiveOf(plan!, progress!);
     live.event(event);
   };
+  /** In the final training there is no search left to end. */
+  const searchEnded = () => {
+    isEnding = true;
+    if (stopKeys !== undefined && progress !== undefined) progress.hint = stopHint;
+  };
   return {
     onEvent(event) {
       switch (event.kind) {
@@ -100,8 +105,11 @@ export async function createSearchView(
         case "evaluating":
         case "epoch":
         case "trial":
+          follow(event);
+          break;
         case "clock":
           follow(event);
+          if (event.phase === "final") searchEnded();
           break;
         case "spent":
           spent = event.spent;
@@ -126,6 +134,7 @@ export async function createSearchView(
           if (!inFinal && !redraws()) say(finalWords(event.number, plan!));
           inFinal = true;
           follow(event);
+          searchEnded();
           break;
         case "baseline":
           endLive();
@@ -148,10 +157,11 @@ export function exitCodeOf({ reason, best }: SearchResult): number {
   return best === undefined ? 1 : 0;
 }
 
-const keysHint = "f: end the search now and train the best so far to its end · Ctrl-C: stop, to be resumed";
+const stopHint = "Ctrl-C: stop, to be resumed";
+const keysHint = `f: end the search now and train the best so far to its end · ${stopHint}`;
 
 function finalWords(trial: number, { epochs, clock }: SearchPlan): string {
-  const length = clock !== undefined || epochs === undefined ? "" : `, ${epochs.final} epochs`;
+  const length = clock !== undefined || epochs === undefined ? "" : `, ${counted(epochs.final, "epoch")}`;
   return `Training the best, trial ${trial}, to its end${length}…`;
 }
 
@@ -160,7 +170,7 @@ function endWords(result: SearchResult, wasFinished: boolean): string[] {
   if (reason === "interrupted") {
     return [
       "",
-      `Stopped after ${spent.evaluations} evaluations; nothing is lost. Continue with: genius resume ${folder}`,
+      `Stopped after ${counted(spent.evaluations, "evaluation")}; nothing is lost. Continue with: genius resume ${folder}`,
     ];
   }
   const look = `Look at it: genius report ${folder}`;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { calledShort } from "../base/own-file.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
-import { formatCount } from "../base/units.ts";
+import { counted, formatCount } from "../base/units.ts";
 import { isText, openSpace } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
 import { accuracyBeside } from "../metrics/index.ts";
@@ -77,7 +77,7 @@ export default defineCommand({
     const length =
       config.minutes === undefined
         ? `${evaluated.length} of ${config.trials} evaluations`
-        : `${evaluated.length} evaluations in ${config.minutes} minutes`;
+        : `${counted(evaluated.length, "evaluation")} in ${counted(config.minutes, "minute")}`;
     say(`${length}, ${trials.length} proposals · ${words[state]}`);
     if (best !== undefined) {
       const scores = bestSoFar(trials).flatMap(({ trial, best }) => (isScored(trial) ? (best ?? []) : []));

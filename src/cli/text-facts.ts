@@ -1,6 +1,6 @@
 // What a text of the language comes to: the costs of a network, or the size and reach of a space.
 import type { JsonObject } from "../base/json.ts";
-import { formatCount } from "../base/units.ts";
+import { counted, formatCount } from "../base/units.ts";
 import { networkCost, peakActivationBytes } from "../graph/cost.ts";
 import { designCountOf } from "../search/constraints/cost-model.ts";
 import { reachOf } from "../search/constraints/create-domain.ts";
@@ -36,7 +36,7 @@ export function textInWords(space: Space): readonly string[] {
   const reach = reachOf(space);
   const width = Math.max(...decisions.map((decision) => decision.name.length));
   return [
-    `${name}  ${decisions.length} decisions, ${formatCount(designCountOf(space))} designs, for images ${input.join("×")}`,
+    `${name}  ${counted(decisions.length, "decision")}, ${formatCount(designCountOf(space))} designs, for images ${input.join("×")}`,
     reach === undefined
       ? "Its smallest and largest design are not known exactly: too many alternatives meet in one layer."
       : `From ${formatCount(reach.minParamCount)} to ${formatCount(reach.maxParamCount)} parameters and from ${formatCount(reach.minMacCount)} to ${formatCount(reach.maxMacCount)} MACs.`,

@@ -14,6 +14,7 @@ import { raceOfRun } from "../study/race-words.ts";
 import { spendingOf } from "../study/spending.ts";
 import { selectedOnTest } from "./comparison.ts";
 import { type RunReportInput, standings } from "./run-facts.ts";
+import { finalEpochsOf } from "./trained-network.ts";
 
 export interface Answer {
   readonly question: string;
@@ -105,7 +106,7 @@ function costInWords(input: RunReportInput): string {
   const time = ` in ${formatDuration(spending.elapsedMs)}`;
   const training = input.tabular
     ? "Accuracies were looked up, not trained here; the trainings behind them are not counted."
-    : `Training took ${formatDuration(spending.evaluationMs)}${spending.epochs > 0 ? ` for ${counted(spending.epochs, "epoch")}` : ""}.`;
+    : `The trainings of the search took ${formatDuration(spending.evaluationMs)} in sum${spending.epochs > 0 ? ` for ${counted(tenths(spending.epochs), "epoch")}` : ""}${finalCost(input)}.`;
   const work = `${counted(spending.evaluations, "evaluation")} from ${counted(spending.proposals, "proposal")}${time}. ${training}`;
   if (input.record.header.config.model === undefined) return `${work} No language model was used.`;
   if (spending.calls === 0)
@@ -125,6 +126,17 @@ function costInWords(input: RunReportInput): string {
   return `${work} The model ${model} was called ${counted(spending.calls, "time")}: ${tokens}, ${money}.${replayed}${used.join("")}`;
 }
 
+/** Of the final training, which no trial counts. */
+function finalCost({ record, trained }: RunReportInput): string {
+  if (record.result?.testMetrics === undefined || record.finalMs === 0) return "";
+  const epochs = finalEpochsOf(trained?.test);
+  const had =
+    epochs === undefined ? "" : `, after which the network has had ${counted(tenths(epochs), "epoch")}`;
+  return `, and the final training with its test and files ${formatDuration(record.finalMs)}${had}`;
+}
+
+const tenths = (epochs: number) => Number(epochs.toFixed(1));
+
 function repeatInWords(input: RunReportInput): string {
   const { config } = input.record.header;
   const clocked =
@@ -138,15 +150,20 @@ function repeatInWords(input: RunReportInput): string {
   return `${input.command} (seed ${config.seed}). ${caveat}`;
 }
 
-/** "the best network of mobile for ten classes of digits, with at most 20k parameters, in 30 evaluations, by gp". */
-export function askedInWords(config: StudyConfig): string {
+/** ", with at most 20k parameters"; empty without limits. */
+export function limitWords(config: Pick<StudyConfig, "limits">): string {
   const words = { ParamCount: "parameters", MacCount: "multiply–accumulates", LatencyMs: "ms" };
   const limits = Object.entries(config.limits).flatMap(([name, value]) => {
     if (typeof value !== "number") return [];
     const noun = words[name.replace(/^(min|max)/, "") as keyof typeof words] ?? name;
     return `at ${name.startsWith("min") ? "least" : "most"} ${formatCount(value)} ${noun}`;
   });
-  const limited = limits.length === 0 ? "" : `, with ${limits.join(" and ")}`;
+  return limits.length === 0 ? "" : `, with ${limits.join(" and ")}`;
+}
+
+/** "the best network of mobile for ten classes of digits, with at most 20k parameters, in 30 evaluations, by gp". */
+export function askedInWords(config: StudyConfig): string {
+  const limited = limitWords(config);
   const length =
     config.minutes === undefined ? counted(config.trials, "evaluation") : counted(config.minutes, "minute");
   const proposer = config.model === undefined ? config.strategy : `${config.strategy} with ${config.model}`;

@@ -203,6 +203,20 @@ describe("several runs", () => {
     expect(runsMarkdown(inputs)).toContain("| hybrid with openai/gpt-4 | 2 | 4 |");
   });
 
+  test("of different lengths are not averaged, and runs by the clock are compared at their end", () => {
+    const timed = (seed: number, minutes: number) => {
+      const base = seeded(seed, seed);
+      const config = { ...base.record.header.config, minutes };
+      return { ...base, record: { ...base.record, header: { ...base.record.header, config } } };
+    };
+    const text = runsMarkdown([timed(1, 1), timed(2, 1), timed(3, 0.5)]);
+    expect(text).toContain("These runs answer different questions");
+    expect(text).toMatch(/## .*, 1 minute\n/);
+    expect(text).toMatch(/## .*, 0.5 minutes\n/);
+    expect(text).toContain("| hybrid with openai/gpt-4 | 2 | all |");
+    expect(text).toContain("| hybrid with openai/gpt-4 | 1 | all |");
+  });
+
   test("of different questions are not averaged", () => {
     const alien = seeded(3, 0);
     const config = { ...alien.record.header.config, dataset: "<b>other</b>" };

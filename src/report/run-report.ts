@@ -3,7 +3,7 @@
 // from a journal, a file name or a model is text to it, never markup.
 
 import type { JsonObject } from "../base/json.ts";
-import { formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { counted, formatCount, formatDuration, formatPercent } from "../base/units.ts";
 import { metricTitle, metricWords } from "../metrics/index.ts";
 import { designName, isDesignOf } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
@@ -125,7 +125,10 @@ function leadOf(input: RunReportInput): Markup {
       `${formatCount(best.cost.paramCount)}, ${formatCount(best.cost.macCount)}`,
     ]);
   }
-  cards.push(["spent", `${spending.evaluations} evaluations, ${formatDuration(spending.elapsedMs)}`]);
+  cards.push([
+    "spent",
+    `${counted(spending.evaluations, "evaluation")}, ${formatDuration(spending.elapsedMs)}`,
+  ]);
   return html`<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.")}
 <h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
 }

@@ -2,11 +2,12 @@
 // intervals and the chance that one strategy ends above another. Runs of different questions are never averaged.
 
 import { createRandom } from "../base/random.ts";
-import { formatCount, formatDuration } from "../base/units.ts";
+import { counted, formatCount, formatDuration } from "../base/units.ts";
 import { type Interval, meanInterval, probabilityOfImprovement } from "../math/bootstrap.ts";
 import { mean, standardDeviation } from "../math/statistics.ts";
 import { formatBare, formatFrom, formatScore, type Metric, metricWords, withUnit } from "../metrics/index.ts";
 import { designName } from "../search/proposed-network.ts";
+import type { StudyConfig } from "../study/journal-lines.ts";
 import { spendingOf } from "../study/spending.ts";
 import { scoreAxis } from "./charts/axes.ts";
 import type { Chart, DataTable } from "./charts/chart.ts";
@@ -14,12 +15,25 @@ import { curveChart } from "./charts/curves.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 import { html } from "./markup.ts";
 import { figure, notice, pageText, table } from "./page.ts";
+import { limitWords } from "./run-answers.ts";
 import { type RunReportInput, traceOf } from "./run-facts.ts";
 
 /** What must be equal for two runs to be an answer to one question. */
 function questionOf({ record, selectedOn }: RunReportInput): string {
-  const { space, spaceOptions, dataset, evaluator, evaluatorOptions, limits, metric } = record.header.config;
-  const asked = [space, spaceOptions, dataset, evaluator, evaluatorOptions, limits, selectedOn, metric.name];
+  const { space, spaceOptions, dataset, evaluator, evaluatorOptions, limits, metric, minutes, trials } =
+    record.header.config;
+  const length = minutes === undefined ? { trials } : { minutes };
+  const asked = [
+    space,
+    spaceOptions,
+    dataset,
+    evaluator,
+    evaluatorOptions,
+    limits,
+    selectedOn,
+    metric.name,
+    length,
+  ];
   return JSON.stringify(asked);
 }
 
@@ -27,6 +41,9 @@ function methodOf({ record }: RunReportInput): string {
   const { strategy, model } = record.header.config;
   return model === undefined ? strategy : `${strategy} with ${model}`;
 }
+
+/** Such runs are compared at their end, whatever number of evaluations they had time for. */
+const byTheClock = ({ record }: RunReportInput) => record.header.config.minutes !== undefined;
 
 interface Group {
   readonly method: string;
@@ -48,7 +65,8 @@ function groupsOf(inputs: readonly RunReportInput[]): Group[] {
   return [...new Set(inputs.map(methodOf))].map((method) => {
     const runs = inputs.filter((input) => methodOf(input) === method);
     const ends = runs.flatMap(
-      (run) => traces.get(run)!.findLast((point) => point.evaluation <= evaluations)?.score ?? [],
+      (run) =>
+        traces.get(run)!.findLast((point) => byTheClock(run) || point.evaluation <= evaluations)?.score ?? [],
     );
     return {
       method,
@@ -117,7 +135,7 @@ function groupTable(groups: readonly Group[]): DataTable {
     rows: groups.map((group) => [
       group.method,
       group.ends.length,
-      group.evaluations,
+      byTheClock(group.runs[0]!) ? "all" : group.evaluations,
       formatBare(metric, group.mean01),
       group.ends.length < 2 ? "–" : formatBare(metric, group.sd01),
       group.ends.length < 2
@@ -186,13 +204,17 @@ interface Question {
 function questionsOf(inputs: readonly RunReportInput[]): Question[] {
   return [...new Set(inputs.map(questionOf))].map((question) => {
     const asked = inputs.filter((input) => questionOf(input) === question);
-    const { space, dataset } = asked[0]!.record.header.config;
-    return { name: `${space} on ${dataset}`, inputs: asked, groups: groupsOf(asked) };
+    const { config } = asked[0]!.record.header;
+    const name = `${config.space} on ${config.dataset}${limitWords(config)}, ${lengthWords(config)}`;
+    return { name, inputs: asked, groups: groupsOf(asked) };
   });
 }
 
+const lengthWords = ({ minutes, trials }: StudyConfig) =>
+  minutes === undefined ? counted(trials, "evaluation") : counted(minutes, "minute");
+
 const different =
-  "These runs answer different questions (space, data, evaluator, metric or limits differ). They are listed together, and compared only within a question.";
+  "These runs answer different questions (space, data, evaluator, metric, limits or length differ). They are listed together, and compared only within a question.";
 
 /** One HTML file over several runs. */
 export function runsReport(inputs: readonly RunReportInput[]): string {
@@ -206,7 +228,7 @@ export function runsReport(inputs: readonly RunReportInput[]): string {
         return {
           id: `question-${index + 1}`,
           title: name,
-          body: html`${groups.length === 0 ? html`<p>Not every run has scored a design yet.</p>` : html`${figure(chartOf(asked, index))}${table(groupTable(groups), `After the ${groups[0]!.evaluations} evaluations that every run of this question had`)}`}${chances.rows.length === 0 ? html`<p class="soft">To say which method is better, run each with at least two seeds.</p>` : table(chances)}`,
+          body: html`${groups.length === 0 ? html`<p>Not every run has scored a design yet.</p>` : html`${figure(chartOf(asked, index))}${table(groupTable(groups), byTheClock(asked[0]!) ? "At the end of each run" : `After the ${groups[0]!.evaluations} evaluations that every run of this question had`)}`}${chances.rows.length === 0 ? html`<p class="soft">To say which method is better, run each with at least two seeds.</p>` : table(chances)}`,
         };
       }),
       {

@@ -47,6 +47,11 @@ export function finalCurveOf(test: unknown): readonly EpochPoint[] | undefined {
   return read.success ? (read.data.curve as readonly EpochPoint[]) : undefined;
 }
 
+/** The epochs that the network of `best/test.json` was trained for in all. */
+export function finalEpochsOf(test: unknown): number | undefined {
+  return z.looseObject({ epochs: z.number() }).safeParse(test).data?.epochs;
+}
+
 /** The section's body, or undefined when there is nothing to show. */
 export function trainedNetworkBody(files: TrainedFiles): Markup | undefined {
   const test = tested.safeParse(files.test);

@@ -6,7 +6,7 @@ import type { Space } from "./space.ts";
 import type { Proposal } from "./trial.ts";
 
 /** What a proposal stands for. */
-export type Proposed = Pick<Proposal, "choices" | "network">;
+export type Proposed = Pick<Proposal, "choices" | "network" | "repeat">;
 
 /** Whether it is a design of that space: neither a network from outside it, nor one of another space, nor unreadable. */
 export function isDesignOf(
@@ -27,8 +27,13 @@ export function networkOf(space: Space, { choices, network }: Proposed): Network
   return network ?? space.decode(choices);
 }
 
-/** The name for people: of a design its key, or its numbers where the space is not known or is another one. */
-export function designName(space: Space | undefined, { choices, network }: Proposed): string {
+/** The name for people: of a design its key, or its numbers where the space is not known or is another one. A repeat says so. */
+export function designName(space: Space | undefined, proposal: Proposed): string {
+  const name = plainName(space, proposal);
+  return (proposal.repeat ?? 0) > 0 ? `${name} (again)` : name;
+}
+
+function plainName(space: Space | undefined, { choices, network }: Proposed): string {
   if (network !== undefined) return network.name;
   if (choices.length === 0) return "no design";
   return space !== undefined && isDesignOf(space, { choices }) ? keyOf(space, choices) : choices.join(",");

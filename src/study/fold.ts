@@ -38,6 +38,10 @@ export interface JournalState {
   readonly standing: "finished" | "stopped" | "failed";
   /** The final training, where it was begun and the run goes by the clock. */
   readonly final: BegunFinal | undefined;
+  /** Of final trainings that ended, with the test and the files. */
+  readonly finalMs: number;
+  /** Since the last trial or result. */
+  readonly sinceTrialMs: number;
   /** Time until the search began, in a run by the clock: its data was opened. */
   readonly openingMs: number;
   /** The error that stopped it, for `failed`. */
@@ -83,6 +87,8 @@ export const emptyJournal: JournalState = {
   standing: "stopped",
   failure: undefined,
   final: undefined,
+  finalMs: 0,
+  sinceTrialMs: 0,
   openingMs: 0,
   spent: { evaluations: 0, proposals: 0, evaluationMs: 0, epochs: 0, elapsedMs: 0 },
   dataHash: undefined,
@@ -132,7 +138,9 @@ function take(open: Open, line: JournalLine): void {
   const last = Date.parse(open.changedAt || begun);
   const pauses = line.kind === "note" && line.about === "resumed";
   const passed = pauses ? 0 : Date.parse(line.time) - last;
-  const elapsedMs = open.spent.elapsedMs + (Number.isNaN(passed) ? 0 : Math.max(0, passed));
+  const passedMs = Number.isNaN(passed) ? 0 : Math.max(0, passed);
+  const elapsedMs = open.spent.elapsedMs + passedMs;
+  open.sinceTrialMs += passedMs;
   open.spent = { ...open.spent, elapsedMs };
   if (!(Date.parse(line.time) < last)) open.changedAt = line.time;
   switch (line.kind) {
@@ -146,6 +154,7 @@ function take(open: Open, line: JournalLine): void {
       open.rows.push(row);
       open.rowOf.set(line.trial.number, row);
       open.spent = spentWith(open.spent, line.trial);
+      open.sinceTrialMs = 0;
       break;
     }
     case "note":
@@ -160,6 +169,8 @@ function take(open: Open, line: JournalLine): void {
     case "result":
       open.result = line;
       open.lastResult = line;
+      open.finalMs += open.sinceTrialMs;
+      open.sinceTrialMs = 0;
       break;
     default:
       line satisfies never;
