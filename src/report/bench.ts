@@ -78,7 +78,10 @@ export interface Bench {
   readonly validationOnly?: true;
   /** The budgets to report, ascending. */
   readonly evaluations: readonly number[];
+  /** Designs that have a figure. */
   readonly designCount?: number;
+  /** Designs of the space within the limits, whether they have a figure or not; absent where they are not counted. */
+  readonly spaceDesignCount?: number;
   readonly optimum01?: number;
   readonly traces: readonly BenchTrace[];
   readonly trivialGuesses: readonly TrivialGuess[];

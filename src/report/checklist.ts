@@ -67,7 +67,7 @@ export function benchChecklist(bench: Bench): ChecklistItem[] {
     code,
     [
       "yes",
-      `Every strategy was asked for designs of ${bench.space} and got its figures from the same ${bench.source === "evaluator" ? "evaluator" : `table of ${bench.dataset}`}.`,
+      `Every strategy was asked for designs of ${bench.space} and got its figures from the same ${{ evaluator: "evaluator", "own table": "table, which is your own", "published table": `table of ${bench.dataset}` }[bench.source]}.`,
     ],
     ["no", "Whole strategies were compared; which part of one makes the difference was not measured here."],
     sameSeeds
@@ -88,7 +88,7 @@ export function benchChecklist(bench: Bench): ChecklistItem[] {
       ? ["no", "Each design was evaluated when a strategy asked for it; not all of them are known."]
       : [
           "yes",
-          `${bench.space} on ${bench.dataset} is a table${bench.designCount === undefined ? "" : ` of ${bench.designCount} designs`}.`,
+          `${bench.source === "own table" ? "The figures are a table of your own" : `${bench.space} on ${bench.dataset} is a table`}${bench.designCount === undefined ? "" : `${bench.source === "own table" ? "," : ""} of ${bench.designCount} designs`}.`,
         ],
     [
       "yes",

@@ -54,6 +54,15 @@ export function findings(comparison: Comparison): string[] {
   const leading01 = compared(leader);
   if (leader === undefined || leading01 === undefined) return ["No strategy scored a design."];
   const { metric, noise01 } = comparison;
+  const others = rows.filter((row) => row !== leader && compared(row) !== undefined);
+  const isTied = (row: ComparisonRow) => Math.abs(leading01 - compared(row)!) < 1e-9;
+  const tied = others.filter(isTied).map((row) => row.strategy);
+  const what = `mean ${metricWords(metric)} on ${comparedData(comparison)}`;
+  if (tied.length > 0 && tied.length === others.length) {
+    return [
+      `After ${budget} evaluations ${listed([leader.strategy, ...tied])} are equal: the ${what} of each is ${formatScore(metric, leading01)}.`,
+    ];
+  }
   const tests = comparison.tests.find((entry) => entry.evaluations === budget)!;
   const against = (other: string) => {
     const pair = tests.pairs.find(({ a, b }) => [a, b].includes(leader.strategy) && [a, b].includes(other));
@@ -64,7 +73,6 @@ export function findings(comparison: Comparison): string[] {
       pair.verdict === "no significant difference" ? "does not differ significantly from" : "differs from";
     return `It ${verdict} ${other} (Holm-corrected p ${equals(pair.pHolm)}); a run of it ends above a run of ${other} with probability ${chance.toFixed(2)}.`;
   };
-  const others = rows.filter((row) => row !== leader && compared(row) !== undefined);
   const tested = (wanted: BudgetTests["pairs"][number]["verdict"]) =>
     others
       .map((row) => row.strategy)
@@ -79,10 +87,13 @@ export function findings(comparison: Comparison): string[] {
   const within =
     noise01 === null
       ? []
-      : others.filter((row) => leading01 - compared(row)! < noise01).map((row) => row.strategy);
-  const best = `${leader.strategy} has the ${metric.goal === "maximise" ? "highest" : "lowest"} mean ${metricWords(metric)} on ${comparedData(comparison)}, ${formatScore(metric, leading01)} over ${leader.seeds} ${leader.seeds === 1 ? "run" : "runs"}`;
+      : others
+          .filter((row) => !isTied(row) && leading01 - compared(row)! < noise01)
+          .map((row) => row.strategy);
+  const highest = metric.goal === "maximise" ? "highest" : "lowest";
+  const best = `${leader.strategy} has the ${highest} ${what}, ${formatScore(metric, leading01)}${tied.length > 0 ? `, as ${listed(tied)} ${tied.length === 1 ? "has" : "have"},` : ""} over ${leader.seeds} ${leader.seeds === 1 ? "run" : "runs"}`;
   const baseline = leader.baseline ? " It is a baseline: no strategy that was asked for did better." : "";
-  const hasWinner = similar.length === 0 && within.length === 0;
+  const hasWinner = similar.length === 0 && within.length === 0 && tied.length === 0;
   return [
     hasWinner
       ? `After ${budget} evaluations ${best}.${baseline}`
@@ -105,6 +116,10 @@ export function findings(comparison: Comparison): string[] {
       : [against("random") ?? "Random search was not run."]),
   ];
 }
+
+/** `a, b and c` */
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
 export function resultTable(comparison: Comparison): DataTable {
   const { metric } = comparison;

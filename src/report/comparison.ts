@@ -20,6 +20,7 @@ import {
   strategiesOf,
   type TrivialGuess,
 } from "./bench.ts";
+import { coverageNotes } from "./bench-coverage.ts";
 import { benchChecklist, type ChecklistItem } from "./checklist.ts";
 import { type BudgetTests, testsAt } from "./comparison-tests.ts";
 
@@ -167,7 +168,7 @@ function row(bench: Bench, strategy: string, evaluations: number): ComparisonRow
 }
 
 function notesOf(bench: Bench, strategies: readonly string[], results: readonly ComparisonRow[]): string[] {
-  const notes = dataNotes(bench);
+  const notes = [...dataNotes(bench), ...coverageNotes(bench)];
   for (const baseline of baselineStrategies) {
     if (!strategies.includes(baseline)) {
       notes.push(
@@ -175,7 +176,11 @@ function notesOf(bench: Bench, strategies: readonly string[], results: readonly 
       );
     }
   }
-  if (bench.trivialGuesses.length === 0) notes.push("No trivial guess is known for this space.");
+  if (bench.trivialGuesses.length === 0) {
+    notes.push(
+      "There is no figure for a design that needs no search, such as the largest network, so nothing here says whether a strategy is better than such a guess.",
+    );
+  }
   if (bench.limited && bench.designCount !== undefined) {
     notes.push(
       `Ranks and regret count among the ${bench.designCount.toLocaleString("en")} designs within the limits.`,
@@ -191,7 +196,9 @@ function notesOf(bench: Bench, strategies: readonly string[], results: readonly 
     const runs = runsOf(bench, strategy, evaluations).length;
     if (seeds < runs) {
       notes.push(
-        `${strategy} had scored no design after ${evaluations} evaluations in ${runs - seeds} of ${runs} runs; its figures are of the other ${seeds}.`,
+        seeds === 0
+          ? `${strategy} had scored no design after ${evaluations} evaluations in any run, so it has no figures there.`
+          : `${strategy} had scored no design after ${evaluations} evaluations in ${runs - seeds} of ${runs} runs; its figures are of the other ${seeds}.`,
       );
     }
   }

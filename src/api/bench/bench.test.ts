@@ -80,7 +80,10 @@ test("an own table, minimised and below zero, is searched in its own space and s
     expect(points.at(-1)).toMatchObject({ accuracy01: 1.2, rank: 1, regret01: 0 });
   }
   const text = await readFile(out, "utf8");
-  expect(text).toContain("lowest mean loss on validation data, -1.200 nats");
+  expect(text).toContain(
+    "gp, random and largest-first are equal: the mean loss on validation data of each is -1.200 nats.",
+  );
+  expect(text).toContain("Every run evaluated all 18 designs, so a budget of 18 evaluations says nothing");
   expect(text).not.toMatch(/NaN|accuracy on/);
   expect(JSON.stringify(comparisonJson(comparison))).not.toMatch(/accuracy01/i);
 });
@@ -132,4 +135,24 @@ test("an own evaluator is asked for each design; a best that it knows gives a re
     'Nothing says what "what" holds, and the networks of tiny depend on it: give --class-count.',
   );
   await expect(bench({ ...asked, evaluator: "train" })).rejects.toThrow("run it with genius search");
+});
+
+test("a table of a part of the space says what is missing, and a strategy without any figure has none", async () => {
+  const rows = allDesigns(tinySpace)
+    .slice(0, 11)
+    .map((choices) => `${choices.join("")},${50 - lossOf(choices)}`);
+  const table = await file("part.csv", `design,validation\n${rows.join("\n")}\n`);
+  const { comparison } = await bench({
+    ...{ space, table, strategies: ["random"], evaluations: [3], seeds: 1, spaceOptions: { classCount: 2 } },
+  });
+  const notes = comparison.notes.join("\n");
+  expect(notes).toContain(
+    "The table has 11 of the 18 designs of the space that are allowed. Each of the other 7",
+  );
+  expect(notes).toContain(
+    "largest-first had scored no design after 3 evaluations in any run, so it has no figures there.",
+  );
+  expect(notes).toContain("There is no figure for a design that needs no search");
+  expect(notes).not.toContain("so a budget of");
+  expect(JSON.stringify(comparison.checklist)).toContain("the same table, which is your own");
 });

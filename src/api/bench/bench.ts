@@ -14,6 +14,9 @@ import {
   comparisonMarkdown,
   comparisonPage,
 } from "../../report/index.ts";
+import { designCountOf } from "../../search/constraints/cost-model.ts";
+import { allDesigns } from "../../search/constraints/create-domain.ts";
+import type { Domain } from "../../search/constraints/domain.ts";
 import type { StrategyDefinition } from "../../search/strategy.ts";
 import { provenanceOf } from "../provenance.ts";
 import type { SearchLimits } from "../search-options.ts";
@@ -155,6 +158,7 @@ async function compare(
     selectedOn: judge?.selectedOn ?? evaluator.selectedOn,
     ...(judge?.testOptimum01 === undefined && { validationOnly: true }),
     ...(judge !== undefined && { designCount: judge.designCount, optimum01: judge.optimum01 }),
+    ...spaceCountOf(domain),
     ...(judge === undefined && evaluator.optimum !== undefined && { optimum01: evaluator.optimum }),
     ...(judge?.noise01 !== undefined && { noise01: judge.noise01 }),
     traces,
@@ -167,6 +171,20 @@ async function compare(
   const result = { comparison: compareBench(measured), bench: measured };
   if (settings.out !== undefined) await write(result, settings.out);
   return result;
+}
+
+/** Spaces of more designs are not listed to count those within limits. */
+const listedDesigns = 20_000;
+
+/** How many designs there are within the limits, where that can be counted. */
+function spaceCountOf({ space, limits, isFeasible }: Domain): Pick<Bench, "spaceDesignCount"> {
+  const all = designCountOf(space);
+  const isFree = Object.keys(limits).length === 0 && space.allows === undefined;
+  if (isFree) return { spaceDesignCount: space.networks?.count ?? all };
+  if (all > listedDesigns) return {};
+  const allowed = allDesigns(space).filter(isFeasible);
+  const keys = allowed.map((choices) => space.networks?.keyOf(choices) ?? choices.join());
+  return { spaceDesignCount: new Set(keys).size };
 }
 
 async function write({ comparison, bench: measured }: BenchResult, path: string): Promise<void> {

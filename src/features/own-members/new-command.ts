@@ -7,6 +7,7 @@ import { fileError, GeniusError } from "../../base/errors.ts";
 import { unknownName } from "../../base/nearest.ts";
 import { terminalSafe } from "../../base/terminal-text.ts";
 import { defineCommand } from "../../command/command.ts";
+import { commandIn } from "./command-in.ts";
 import { type Kind, kinds, templates } from "./templates.ts";
 
 const nameForm = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -19,12 +20,13 @@ export default defineCommand({
       .describe("folder for the files; made if it is not there")
       .meta({ placeholder: "DIR" }),
   }),
-  more: `KIND is ${kinds.join(", ")}. Writes NAME.ts, which works as it stands, and NAME.test.ts, which runs the contract suite over
-it. The files may lie anywhere: they need no package and no install. No file is overwritten.
+  more: `KIND is ${kinds.join(", ")}. Writes NAME-KIND.ts, which works as it stands, and NAME-KIND.test.ts, which runs the contract suite
+over it; a NAME that ends in its kind, such as my-space, is not given it twice. The files may lie anywhere: they need no package and
+no install. No file is overwritten.
 
 Example:
   genius new strategy my-search --dir search
-  genius test search/my-search.test.ts`,
+  genius test search/my-search-strategy.test.ts`,
   async run({ operands, options: { dir }, terminal }) {
     const [kind = "", name = "", ...more] = operands;
     if (name === "" || more.length > 0) {
@@ -38,9 +40,11 @@ Example:
       );
     }
     const { member, test, uses } = templates[kind as Kind];
+    // A space and a strategy may have one name.
+    const stem = name === kind || name.endsWith(`-${kind}`) ? name : `${name}-${kind}`;
     const files = [
-      { path: join(dir, `${name}.ts`), text: member },
-      { path: join(dir, `${name}.test.ts`), text: test },
+      { path: join(dir, `${stem}.ts`), text: member },
+      { path: join(dir, `${stem}.test.ts`), text: test },
     ];
     for (const { path } of files) {
       if (!existsSync(path)) continue;
@@ -53,17 +57,23 @@ Example:
       throw fileError(thrown, dir, "write");
     });
     for (const { path, text } of files) {
-      await writeFile(path, text.replaceAll("NAME", name), { flag: "wx" }).catch((thrown: unknown) => {
-        throw fileError(thrown, path, "write");
-      });
+      await writeFile(path, text.replaceAll("STEM", stem).replaceAll("NAME", name), { flag: "wx" }).catch(
+        (thrown: unknown) => {
+          throw fileError(thrown, path, "write");
+        },
+      );
     }
     const [file, testFile] = files.map(({ path }) => asTyped(path)) as [string, string];
+    const genius = commandIn(process.cwd());
     const lines = [
       `Wrote ${terminalSafe(file)} and ${terminalSafe(testFile)}.`,
-      "Test it, here or wherever the files lie:",
-      `  npx genius test ${terminalSafe(testFile)}`,
+      "Test it:",
+      `  ${terminalSafe(genius)} test ${terminalSafe(testFile)}`,
       ...(uses.length > 0 ? ["Use it:"] : []),
-      ...uses.map((use) => `  npx ${use.replaceAll("FILE", terminalSafe(file))}`),
+      ...uses.map(
+        (use) =>
+          `  ${use.replace("genius", () => terminalSafe(genius)).replaceAll("FILE", () => terminalSafe(file))}`,
+      ),
     ];
     terminal.out(`${lines.join("\n")}\n`);
     return 0;

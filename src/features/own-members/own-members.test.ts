@@ -1,11 +1,12 @@
 // What `genius new` writes, as a stranger gets it: in a folder that belongs to no package, its types are right, its test
 // passes by the very command that was printed, and no file is overwritten.
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
+import { commandIn } from "./command-in.ts";
 import { kinds } from "./templates.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -29,8 +30,10 @@ beforeAll(async () => {
 });
 
 test.each(kinds)("the test of a new %s passes by the command that was printed", async (kind) => {
-  const command = /npx genius (test .*)/.exec(printed.get(kind)!)![1]!;
-  const { code, out } = await genius(...command.split(" "));
+  // The folder has no genius that npx would find, so the command names this one.
+  const [program, ...words] = /^ {2}(node .*genius\.js test .*)$/m.exec(printed.get(kind)!)![1]!.split(" ");
+  expect([program, words[0]]).toEqual(["node", bin]);
+  const { code, out } = await genius(...words.slice(1));
   expect(out).toMatch(/pass [1-9]\d*\n.*fail 0/);
   expect(code).toBe(0);
 });
@@ -79,13 +82,37 @@ test("no file is overwritten, and wrong names and kinds are refused before anyth
     code: 2,
     error: expect.stringContaining("my-space.ts is there already"),
   });
-  await writeFile(join(folder, "half.test.ts"), "");
-  expect((await genius("new", "strategy", "half")).error).toContain("half.test.ts is there already");
+  await writeFile(join(folder, "half-strategy.test.ts"), "");
+  expect((await genius("new", "strategy", "half")).error).toContain("half-strategy.test.ts is there already");
   expect((await genius("new", "spaec", "x")).error).toContain('no kind "spaec". Did you mean "space"');
   expect((await genius("new", "space", "../x")).error).toContain("cannot be a name");
   expect((await genius("new", "space")).error).toContain("Say what to write");
   expect(await readFile(join(folder, "members/my-space.ts"), "utf8")).toBe(before);
-  expect(await readdir(folder)).not.toContain("half.ts");
+  expect(await readdir(folder)).not.toContain("half-strategy.ts");
+});
+
+test("a space and a strategy of one name get files of their own, and the space takes images that are not square", async () => {
+  expect((await genius("new", "strategy", "mine", "--dir", "twins")).code).toBe(0);
+  expect((await genius("new", "space", "mine", "--dir", "twins")).code).toBe(0);
+  expect((await readdir(join(folder, "twins"))).sort()).toEqual([
+    ...["mine-space.test.ts", "mine-space.ts", "mine-strategy.test.ts", "mine-strategy.ts"],
+  ]);
+  const { out } = await genius(
+    ...["cost", "--space", "./twins/mine-space.ts", "--choices", "12", "--image-size", "24x32", "--json"],
+  );
+  // Stage 1 gives 16 channels of 12×16, stage 2 gives 32 of 6×8.
+  expect(JSON.parse(out).macCount).toBe(27 * 16 * 12 * 16 + 9 * 16 * 32 * 6 * 8 + 32 * 10);
+});
+
+test("npx is named where it finds this genius: in the checkout, and below a folder that has it installed", async () => {
+  const node = `node ${bin}`;
+  expect(commandIn(root)).toBe("npx genius");
+  expect(commandIn(join(root, "docs"))).toBe("npx genius");
+  expect(commandIn(folder)).toBe(node);
+  const installed = await mkdtemp(join(tmpdir(), "genius-installed-"));
+  await mkdir(join(installed, "node_modules/genius-nas"), { recursive: true });
+  await writeFile(join(installed, "node_modules/genius-nas/package.json"), "{}");
+  expect(commandIn(join(installed, "deep"))).toBe("npx genius");
 });
 
 test("a new space, strategy and evaluator go through a bench together", async () => {

@@ -1,5 +1,5 @@
 // What `genius new` writes: a member that works as it stands, and a test that runs its kind's contract suite. Plain text
-// with the placeholder NAME; the tests write each, check its types and run it as a stranger would.
+// with the placeholders NAME and STEM, the file without its ending; the tests write each, check its types and run it as a stranger would.
 
 export const kinds = ["space", "strategy", "evaluator", "metric"] as const;
 
@@ -16,7 +16,7 @@ export interface Template {
 
 const space: Template = {
   member: `// A space: what may be decided, and the network that follows from each choice.
-import { classifier, convNorm, createNetworkBuilder, defineSpace } from "genius-nas";
+import { classifier, convNorm, createNetworkBuilder, defineSpace, imageSizeOption, sidesOf } from "genius-nas";
 import { z } from "zod";
 
 const widths = [8, 16, 32];
@@ -27,17 +27,16 @@ export default defineSpace({
   source: "where the space comes from",
   // Options are flags of the command too: --class-count 3.
   options: z.object({
-    imageSize: z.int().min(8).default(32).describe("image height and width in pixels"),
+    imageSize: imageSizeOption({ min: 8, max: 1024 }).prefault(32).describe("image height and width in pixels: 32 or 24x32"),
     channels: z.int().min(1).default(3).describe("image channels"),
     classCount: z.int().min(2).default(10).describe("number of classes"),
   }),
   // Which options suit the images of a data set.
-  fit: ({ imageSize, channels, classCount }) =>
-    typeof imageSize === "number" ? { imageSize, channels, classCount } : { channels, classCount },
+  fit: ({ imageSize, channels, classCount }) => ({ imageSize, channels, classCount }),
   create: ({ imageSize, channels, classCount }) => ({
     name: "NAME",
     summary: "Two 3×3 convolutions.",
-    input: [channels, imageSize, imageSize],
+    input: [channels, ...sidesOf(imageSize)],
     classCount,
     firstDigit: 0,
     decisions: ["first", "second"].map((stage) => ({
@@ -53,7 +52,7 @@ export default defineSpace({
     // allows: ([first = 0, second = 0]) => second >= first || "the second stage is narrower than the first",
     // Every vector of choices must give a network.
     decode(choices) {
-      const build = createNetworkBuilder(\`NAME/\${choices.join("")}\`, [channels, imageSize, imageSize]);
+      const build = createNetworkBuilder(\`NAME/\${choices.join("")}\`, [channels, ...sidesOf(imageSize)]);
       let x = "input";
       for (const [stage, choice] of choices.entries()) {
         const outChannels = widths[choice] as number;
@@ -68,7 +67,7 @@ export default defineSpace({
   test: `// The contract of a space: every design gives a network with the right input and classes, costs are exact, limits hold, …
 import { test } from "node:test";
 import { spaceChecks } from "genius-nas/testing";
-import space from "./NAME.ts";
+import space from "./STEM.ts";
 
 for (const check of spaceChecks(space, space.options.parse({}))) test(check.name, check.run);
 `,
@@ -123,7 +122,7 @@ export default defineStrategy({
   test: `// The contract of a strategy: it keeps to the limits, repeats nothing, survives failures, is restored by replay, …
 import { test } from "node:test";
 import { strategyChecks } from "genius-nas/testing";
-import strategy from "./NAME.ts";
+import strategy from "./STEM.ts";
 
 for (const check of strategyChecks(strategy)) test(check.name, check.run);
 `,
@@ -170,7 +169,7 @@ export default defineEvaluator({
 import { test } from "node:test";
 import { openSpace } from "genius-nas";
 import { evaluatorChecks } from "genius-nas/testing";
-import evaluator from "./NAME.ts";
+import evaluator from "./STEM.ts";
 
 const space = await openSpace("nas-bench-macro");
 const setting = { space, dataset: "mine", folder: ".", seed: 1, environment: {} };
@@ -214,7 +213,7 @@ export default defineMetric({
   test: `// The contract of a metric: deterministic, in its range, best for perfect scores, …
 import { test } from "node:test";
 import { metricChecks } from "genius-nas/testing";
-import metric from "./NAME.ts";
+import metric from "./STEM.ts";
 
 for (const check of metricChecks(metric)) test(check.name, check.run);
 `,
