@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadStrategy } from "../../src/catalog/load.ts";
+import { median } from "../../src/math/statistics.ts";
 import { failingRules } from "./failing.ts";
 import { createScene, type Scene, type SceneSetting, searchScene } from "./scenes.ts";
 import { type BenchmarkTable, benchmarkTables, type NumberedTable, openNumbered } from "./tables.ts";
@@ -50,11 +51,6 @@ async function ranksOf(
   kept.set(name, ranks);
   appendFileSync(values.keep, `${JSON.stringify({ key: name, ranks })}\n`);
   return ranks;
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2;
 }
 
 const cell = (runs: readonly (readonly number[])[]) =>

@@ -12,6 +12,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { mean, median } from "../../src/math/statistics.ts";
 import type { Trace } from "./simulate.ts";
 import { type BenchmarkTable, benchmarkTables, type NumberedTable, openNumbered } from "./tables.ts";
 import type { Job } from "./worker.ts";
@@ -98,12 +99,6 @@ function selected({ picks, finishedAt }: Trace, { selection }: NumberedTable, st
   return picks
     .slice(0, Math.max(1, inTime))
     .reduce((best, pick) => (selection[pick]! > selection[best]! ? pick : best));
-}
-
-const mean = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return mean([sorted[(sorted.length - 1) >> 1]!, sorted[sorted.length >> 1]!]);
 }
 
 function summary(traces: readonly Trace[], table: NumberedTable) {

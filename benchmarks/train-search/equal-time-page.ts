@@ -1,6 +1,7 @@
 // The page of equal-time.ts: each arm's test accuracy under each seed, its median, and what it has over the first `train:` arm.
 import { cpus } from "node:os";
 import { formatCount } from "../../src/base/units.ts";
+import { median } from "../../src/math/statistics.ts";
 
 /** One arm under one seed. */
 export interface ArmLine {
@@ -84,9 +85,3 @@ Machine: ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores. ${about.date.
 }
 
 const signed = (points: number) => `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(2)}`;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

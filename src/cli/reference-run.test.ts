@@ -2,7 +2,7 @@
 // file, and none takes its missing choices for a design.
 import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { beforeAll, expect, test } from "vitest";
@@ -19,28 +19,10 @@ import { createProcesses } from "../runs/search-processes.ts";
 import type { Trial } from "../search/trial.ts";
 import { openJournal } from "../study/journal.ts";
 import { readModelMetadata } from "../training/model-metadata.ts";
-import { run } from "./main.ts";
+import { genius as command } from "./fixtures/terminal.ts";
 
-const dataFolder = process.env.GENIUS_DATA_DIR ?? resolve(import.meta.dirname, "../../../shared/data");
-const environment = { ...process.env, GENIUS_DATA_DIR: dataFolder };
-
-async function genius(...args: readonly string[]) {
-  const written = { out: "", error: "" };
-  const code = await run(args, {
-    environment,
-    isInteractive: false,
-    columns: 100,
-    out: (text) => {
-      written.out += text;
-    },
-    error: (text) => {
-      written.error += text;
-    },
-    async *readStandardInput() {},
-    signal: new AbortController().signal,
-  });
-  return { code, ...written };
-}
+const environment = process.env;
+const genius = (...args: readonly string[]) => command(args, { environment });
 
 let root = "";
 let folder = "";

@@ -3,23 +3,9 @@ import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { run } from "./main.ts";
+import { genius as command } from "./fixtures/terminal.ts";
 
-async function genius(...words: readonly string[]) {
-  const written = { out: "", error: "" };
-  const code = await run(words, {
-    ...{ environment: process.env, isInteractive: false, columns: 100 },
-    out: (text) => {
-      written.out += text;
-    },
-    error: (text) => {
-      written.error += text;
-    },
-    async *readStandardInput() {},
-    signal: new AbortController().signal,
-  });
-  return { code, ...written };
-}
+const genius = (...words: readonly string[]) => command(words, { environment: process.env });
 
 const folder = () => mkdtemp(join(tmpdir(), "genius-text-"));
 const network = "input 3x32x32\nconv 8 k3 norm relu\nglobalpool flatten linear 10\n";

@@ -7,7 +7,7 @@ import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.t
 import { imageSizeOption, sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { type Choices, defineSpace, type Space } from "../space.ts";
-import { edgeDecisions, cellEdges as edges, reduction, reluConvNorm } from "./parts/cell-blocks.ts";
+import { edgeDecisions, cellEdges as edges, reduction, reluConvNorm, wireCell } from "./parts/cell-blocks.ts";
 import { cellKey, type EdgeRole } from "./parts/cell-key.ts";
 
 const operations = [
@@ -88,7 +88,7 @@ function createSpace({
   return space;
 }
 
-/** Equal where two cells are one network (docs/decisions/022); computed once for each of 15,625 designs. */
+/** Equal where two cells are one network (docs/decisions/024); computed once for each of 15,625 designs. */
 function networkKey(choices: Choices): string {
   const place = choices.join("");
   const known = networkKeys.get(place) ?? cellKey(choices, (option) => roles[option] as EdgeRole);
@@ -104,20 +104,10 @@ interface CellSetting {
 }
 
 function cell(build: NetworkBuilder, id: string, input: string, { channels, choices }: CellSetting): string {
-  const nodes = [input];
-  for (const node of [1, 2, 3]) {
-    const arriving = edges.flatMap(({ to, from }, edge) => {
-      if (to !== node) return [];
-      const name = (operations[choices[edge] as number] as (typeof operations)[number]).name;
-      return [operation(build, `${id}.edge${from}to${to}`, nodes[from] as string, { name, channels })];
-    });
-    nodes.push(
-      arriving.length === 1
-        ? (arriving[0] as string)
-        : build.add(`${id}.node${node}`, { kind: "add" }, ...arriving),
-    );
-  }
-  return nodes[3] as string;
+  return wireCell(build, id, input, ({ index }, edge, source) => {
+    const { name } = operations[choices[index] as number] as (typeof operations)[number];
+    return operation(build, edge, source, { name, channels });
+  });
 }
 
 function operation(

@@ -8,7 +8,7 @@ import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.t
 import { sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { type Choices, defineSpace, type Space } from "../space.ts";
-import { edgeDecisions, cellEdges as edges, reluConvNorm } from "./parts/cell-blocks.ts";
+import { edgeDecisions, cellEdges as edges, reluConvNorm, wireCell } from "./parts/cell-blocks.ts";
 import { cellKey, type EdgeRole } from "./parts/cell-key.ts";
 import {
   type ModuleShape,
@@ -81,23 +81,9 @@ function cell(
   { choices, ...first }: ModuleShape & { readonly choices: Choices },
 ): string {
   const later = { inChannels: first.outChannels, outChannels: first.outChannels, stride: 1 } as const;
-  const nodes = [input];
-  for (const node of [1, 2, 3]) {
-    const arriving = edges.flatMap(({ to, from }, edge) =>
-      to === node
-        ? operation(build, `${id}.edge${from}to${to}`, nodes[from] as string, {
-            ...(from === 0 ? first : later),
-            digit: choices[edge] as number,
-          })
-        : [],
-    );
-    nodes.push(
-      arriving.length === 1
-        ? (arriving[0] as string)
-        : build.add(`${id}.node${node}`, { kind: "add" }, ...arriving),
-    );
-  }
-  return nodes[3] as string;
+  return wireCell(build, id, input, ({ index, from }, edge, source) =>
+    operation(build, edge, source, { ...(from === 0 ? first : later), digit: choices[index] as number }),
+  );
 }
 
 function operation(

@@ -7,8 +7,9 @@ import type { Domain } from "../constraints/domain.ts";
 import { isDesignOf } from "../proposed-network.ts";
 import type { Choices } from "../space.ts";
 import type { Trial } from "../trial.ts";
+import { decisionShapes, designPoints } from "./design-points.ts";
 import { fitDueAt, fitHyperparameters } from "./fit-gaussian-process.ts";
-import { defaultHyperparameters, type PointShape, type Points } from "./gaussian-process.ts";
+import { defaultHyperparameters, type PointShape } from "./gaussian-process.ts";
 import { createPosterior, type Posterior } from "./posterior.ts";
 
 /** What the decisions explain beyond costs, in the logarithm: a tenth, as a first guess. */
@@ -36,10 +37,7 @@ export function measuredViolation({ outcome }: Trial) {
 /** Gelbart et al. 2014, https://arxiv.org/abs/1403.5607, for one limit of a quantity that is measured itself. */
 export function createMeasuredLimits(domain: Domain): MeasuredLimits {
   const shape: PointShape = {
-    decisions: domain.space.decisions.map(({ options, kind }) => ({
-      options: options.length,
-      ordinal: kind === "ordinal",
-    })),
+    decisions: decisionShapes(domain),
     weights,
   };
   const measured: Choices[] = [];
@@ -50,22 +48,7 @@ export function createMeasuredLimits(domain: Domain): MeasuredLimits {
   let fittedAt = 0;
   let believed: { readonly designs: readonly Choices[]; readonly posterior: Posterior } | undefined;
 
-  const costsOf = (choices: Choices) => {
-    const { macCount, paramCount } = domain.costOf(choices);
-    return [Math.log(1 + macCount), Math.log(1 + paramCount)];
-  };
-  const encode = (designs: readonly Choices[]): Points => {
-    // Only differences count: from the first design that was measured.
-    const centre = costsOf(measured[0] as Choices);
-    const features = designs.flatMap((choices) =>
-      costsOf(choices).map((value, index) => value - (centre[index] as number)),
-    );
-    return {
-      count: designs.length,
-      choices: Uint8Array.from(designs.flat()),
-      features: Float64Array.from(features),
-    };
-  };
+  const encode = (designs: readonly Choices[]) => designPoints(domain, measured[0] as Choices, designs);
   const values = (count: number) => {
     const centre = mean(logs);
     return { centre, values: Float64Array.from(logs.slice(0, count), (value) => (value - centre) / unit) };

@@ -8,6 +8,7 @@ import { isDesignOf } from "../proposed-network.ts";
 import type { Choices } from "../space.ts";
 import { isScored, type Proposal, type Trial } from "../trial.ts";
 import { allowedDesigns, type Listed, listOf, poolOf } from "./candidate-pool.ts";
+import { decisionShapes } from "./design-points.ts";
 import { fitDueAt, fitHyperparameters } from "./fit-gaussian-process.ts";
 import { defaultHyperparameters, type PointShape, type Points } from "./gaussian-process.ts";
 import { createMeasuredLimits } from "./measured-limits.ts";
@@ -85,12 +86,8 @@ export function createSurrogate(
   domain: Domain,
   { knowledge = nothing, quickWithin }: SurrogateOptions = {},
 ): Surrogate {
-  const { decisions } = domain.space;
   const shape: PointShape = {
-    decisions: decisions.map(({ options, kind }) => ({
-      options: options.length,
-      ordinal: kind === "ordinal",
-    })),
+    decisions: decisionShapes(domain),
     weights: knowledge.weights,
   };
   const encode = (designs: readonly Choices[]): Points => {

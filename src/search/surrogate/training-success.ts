@@ -7,6 +7,7 @@ import type { Domain } from "../constraints/domain.ts";
 import { isDesignOf } from "../proposed-network.ts";
 import type { Choices } from "../space.ts";
 import { isScored, type Trial } from "../trial.ts";
+import { decisionShapes, designPoints } from "./design-points.ts";
 import { isFailure } from "./failure.ts";
 import { fitDueAt } from "./fit-gaussian-process.ts";
 import { createKernel, defaultHyperparameters, type PointShape, type Points } from "./gaussian-process.ts";
@@ -34,10 +35,7 @@ export interface TrainingSuccess {
 /** Rasmussen and Williams 2006, Gaussian Processes for Machine Learning, section 3.4, at the mode (Laplace's method). */
 export function createTrainingSuccess(domain: Domain): TrainingSuccess {
   const shape: PointShape = {
-    decisions: domain.space.decisions.map(({ options, kind }) => ({
-      options: options.length,
-      ordinal: kind === "ordinal",
-    })),
+    decisions: decisionShapes(domain),
     weights,
     levelVariance: level.variance,
   };
@@ -52,22 +50,7 @@ export function createTrainingSuccess(domain: Domain): TrainingSuccess {
     | { readonly designs: readonly Choices[]; readonly points: Points; readonly columns: Float64Array[] }
     | undefined;
 
-  const costsOf = (choices: Choices) => {
-    const { macCount, paramCount } = domain.costOf(choices);
-    return [Math.log(1 + macCount), Math.log(1 + paramCount)];
-  };
-  const encode = (designs: readonly Choices[]): Points => {
-    // Only differences count: from the first design that was tried.
-    const centre = costsOf(tried[0] as Choices);
-    const features = designs.flatMap((choices) =>
-      costsOf(choices).map((value, index) => value - (centre[index] as number)),
-    );
-    return {
-      count: designs.length,
-      choices: Uint8Array.from(designs.flat()),
-      features: Float64Array.from(features),
-    };
-  };
+  const encode = (designs: readonly Choices[]) => designPoints(domain, tried[0] as Choices, designs);
   /** Covariances of each tried design with every one of `designs`, kept from one call to the next. */
   const columnsOf = (designs: readonly Choices[], points: Points): readonly Float64Array[] => {
     if (listed?.designs !== designs) listed = { designs, points: encode(designs), columns: [] };

@@ -41,6 +41,30 @@ export const cellEdges = [
   { to: 3, from: 2 },
 ] as const;
 
+/**
+ * Wires a cell: each feature map after the first is the sum of what its edges bring, in the order of the edges.
+ * `operation` builds the one of an edge under the id it is given and returns the id of its output.
+ */
+export function wireCell(
+  build: NetworkBuilder,
+  id: string,
+  input: string,
+  operation: (edge: { readonly index: number; readonly from: number }, id: string, source: string) => string,
+): string {
+  const nodes = [input];
+  for (const node of [1, 2, 3]) {
+    const arriving = cellEdges.flatMap(({ to, from }, index) =>
+      to === node ? [operation({ index, from }, `${id}.edge${from}to${to}`, nodes[from] as string)] : [],
+    );
+    nodes.push(
+      arriving.length === 1
+        ? (arriving[0] as string)
+        : build.add(`${id}.node${node}`, { kind: "add" }, ...arriving),
+    );
+  }
+  return nodes[3] as string;
+}
+
 /** One decision an edge: which of the operations it is, in words. */
 export function edgeDecisions(labels: readonly string[]): readonly Decision[] {
   return cellEdges.map(({ to, from }) => ({
