@@ -26,7 +26,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   show: {
     usage: "show DIR|NET.txt",
-    summary: "a run in the terminal: best network, curve, spent; or a network's layers",
+    summary: "a run in the terminal: best network, curve, spent; or a network's layers, or a space",
     load: async () => (await import("./show.ts")).default,
   },
   repair: {

@@ -6,7 +6,9 @@ import { calledShort } from "../base/own-file.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { counted, formatCount } from "../base/units.ts";
 import { isText, openSpace } from "../catalog/load.ts";
-import { defineCommand } from "../command/command.ts";
+import { defineCommand, type Terminal } from "../command/command.ts";
+import { openSpaceByFlags } from "../command/members.ts";
+import { unknownFlag } from "../command/options.ts";
 import { accuracyBeside } from "../metrics/index.ts";
 import { networkSketch } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
@@ -22,13 +24,29 @@ import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
 import { factsOfText, textInWords } from "./text-facts.ts";
 
+const flags = z.object({
+  all: z.boolean().default(false).describe("every trial, not only the last ten"),
+  space: z.string().optional().describe("a space in place of a run").meta({ placeholder: "NAME|FILE" }),
+  format: z
+    .enum(["words", "text"])
+    .default("words")
+    .describe("with --space: its decisions in words, or the space as a text of the language"),
+  json: z.boolean().default(false).describe("one JSON object on standard output"),
+});
+
 export default defineCommand({
-  options: z.object({
-    all: z.boolean().default(false).describe("every trial, not only the last ten"),
-    json: z.boolean().default(false).describe("one JSON object on standard output"),
-  }),
-  async run({ operands, options, terminal }) {
+  options: flags,
+  passesRest: true,
+  more: `Examples:
+  genius show runs/…
+  genius show net.txt
+  genius show --space mobile --image-size 28 --channels 1 --format text > mine.txt   (a space to change and search)`,
+  async run({ operands, options, rest, terminal }) {
     const [folder] = operands;
+    if (options.space !== undefined && operands.length === 0)
+      return showSpace(options.space, { options, rest, terminal });
+    const [unknown] = Object.keys(rest);
+    if (unknown !== undefined) throw unknownFlag(unknown, Object.keys(flags.shape));
     if (folder !== undefined && operands.length === 1 && isText(folder)) {
       const space = await openSpace(folder);
       if (options.json) terminal.out(jsonLine(factsOfText(space)));
@@ -108,6 +126,24 @@ export default defineCommand({
     return 0;
   },
 });
+
+interface SpaceShown {
+  readonly options: z.output<typeof flags>;
+  readonly rest: Readonly<Record<string, string | boolean>>;
+  readonly terminal: Terminal;
+}
+
+async function showSpace(name: string, { options, rest, terminal }: SpaceShown): Promise<number> {
+  const space = await openSpaceByFlags(name, rest, Object.keys(flags.shape));
+  if (options.format === "text") {
+    const said = space.asText?.() ?? { unsayable: "it is a program, and gives no text of itself" };
+    if ("unsayable" in said)
+      throw new GeniusError("wrong-use", `${space.name} cannot be written as a text: ${said.unsayable}.`);
+    terminal.out(options.json ? jsonLine({ text: said.text }) : said.text);
+  } else if (options.json) terminal.out(jsonLine(factsOfText(space)));
+  else for (const line of linesOfText(space, terminal.columns)) terminal.out(`${line}\n`);
+  return 0;
+}
 
 /** A network's layers, or a space's decisions. */
 const linesOfText = (space: Space, columns: number): readonly string[] =>

@@ -4,7 +4,11 @@ import { counted, formatCount } from "../base/units.ts";
 import { networkCost, peakActivationBytes } from "../graph/cost.ts";
 import { designCountOf } from "../search/constraints/cost-model.ts";
 import { reachOf } from "../search/constraints/create-domain.ts";
+import { designAt } from "../search/sampling/unseen.ts";
 import type { Space } from "../search/space.ts";
+
+/** Networks of this many designs are told apart in about a second. */
+const countedDesigns = 1_000;
 
 /** For --json: a network's costs, or a space's decisions, designs and reach (null where it cannot be known exactly). */
 export function factsOfText(space: Space): JsonObject {
@@ -16,11 +20,21 @@ export function factsOfText(space: Space): JsonObject {
   const reach = reachOf(space);
   return {
     designs: designCountOf(space),
+    networks: networkCountOf(space) ?? null,
     reach: reach === undefined ? null : { ...reach },
     decisions: space.decisions.map(({ name, options }) => ({
       ...{ name, options: options.map(({ label }) => label) },
     })),
   };
+}
+
+/** How many different networks there are; undefined where counting them would take too long. */
+function networkCountOf(space: Space): number | undefined {
+  const { networks } = space;
+  const designs = designCountOf(space);
+  if (networks === undefined) return designs;
+  if (networks.count !== undefined || designs > countedDesigns) return networks.count;
+  return new Set(Array.from({ length: designs }, (_, place) => networks.keyOf(designAt(space, place)))).size;
 }
 
 export function textInWords(space: Space): readonly string[] {
@@ -35,8 +49,10 @@ export function textInWords(space: Space): readonly string[] {
   }
   const reach = reachOf(space);
   const width = Math.max(...decisions.map((decision) => decision.name.length));
+  const [designs, networks] = [designCountOf(space), networkCountOf(space)];
+  const count = `${formatCount(designs)} designs${networks === undefined || networks === designs ? "" : ` (${formatCount(networks)} networks)`}`;
   return [
-    `${name}  ${counted(decisions.length, "decision")}, ${formatCount(designCountOf(space))} designs, for images ${input.join("×")}`,
+    `${name}  ${counted(decisions.length, "decision")}, ${count}, for images ${input.join("×")}`,
     reach === undefined
       ? "Its smallest and largest design are not known exactly: too many alternatives meet in one layer."
       : `From ${formatCount(reach.minParamCount)} to ${formatCount(reach.maxParamCount)} parameters and from ${formatCount(reach.minMacCount)} to ${formatCount(reach.maxMacCount)} MACs.`,

@@ -35,6 +35,26 @@ test("a space is counted, and a design of it costed", async () => {
   expect(costs).toMatchObject({ choices: [1, 0], paramCount: 27 * 8 + 16 + 90 });
 });
 
+test("a space of the catalog prints as a text, which is costed the same, or says why not", async () => {
+  const file = join(await folder(), "mobile.txt");
+  const options = ["--space", "mobile", "--image-size", "28", "--channels", "1", "--size-class", "tiny"];
+  await writeFile(file, (await genius("show", ...options, "--format", "text")).out);
+  const choices = "3,2,1,2,1,0,1,2,1,0,2,3,0,0,1,1,1,1,1,1,2";
+  const [own, text] = await Promise.all([
+    genius("cost", ...options, "--choices", choices, "--json"),
+    genius("cost", file, "--choices", choices, "--json"),
+  ]);
+  const { paramCount, macCount } = JSON.parse(own.out);
+  expect(JSON.parse(text.out)).toMatchObject({ paramCount, macCount });
+  expect((await genius("show", "--space", "nas-bench-201")).out).toMatch(
+    /15\.6k designs \(7\.49k networks\)/,
+  );
+  expect((await genius("show", "--space", "transnas-macro", "--format", "text")).error).toMatch(
+    /transnas-macro cannot be written as a text: what a module does depends on/,
+  );
+  expect((await genius("show", "--spase", "mobile")).error).toMatch(/--space/);
+});
+
 test("a mistake is told by the file, and a network is not searched", async () => {
   const file = join(await folder(), "net.txt");
   await writeFile(file, "conv 8 k3 bn\n");

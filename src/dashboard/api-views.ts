@@ -217,6 +217,8 @@ export interface NetworkView {
   readonly violations: readonly string[];
   readonly inputShape: Shape;
   readonly stages: readonly StageView[];
+  /** In the language; absent for what no text can say. */
+  readonly text?: string;
   /** Present with `against`. */
   readonly against?: {
     readonly key: string;
@@ -227,6 +229,7 @@ export interface NetworkView {
     readonly macCount: number;
     readonly inputShape: Shape;
     readonly stages: readonly StageView[];
+    readonly text?: string;
     /** From the other to this one. */
     readonly changes: readonly Change[];
   };

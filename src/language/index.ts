@@ -1,4 +1,4 @@
 // The language of networks and spaces: what other folders may use of it.
-export { printNetwork } from "./print.ts";
+export { printIfSayable, printNetwork } from "./print.ts";
 export { type ReadSetting, readNetwork } from "./read.ts";
 export { spaceOfText } from "./space.ts";

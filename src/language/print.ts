@@ -36,6 +36,16 @@ export function printNetwork(network: Network): string {
   throw new GeniusError("wrong-use", `${network.name} cannot be written as a text${reason}.`);
 }
 
+/** The same; undefined for a network that no text can say. */
+export function printIfSayable(network: Network): string | undefined {
+  try {
+    return printNetwork(network);
+  } catch (thrown) {
+    if (thrown instanceof GeniusError && thrown.code === "wrong-use") return undefined;
+    throw thrown;
+  }
+}
+
 function headOf({ name, nodes, normMacsPerElement = 0 }: Network): string {
   const input = nodes[0]?.op;
   const shape = input?.kind === "input" ? input.shape.join("x") : "";

@@ -3,6 +3,8 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
+import { canonicalKey } from "../graph/canonical.ts";
+import type { Network } from "../graph/network.ts";
 import { inferShapes } from "../graph/shapes.ts";
 import { keyOf } from "../search/choices.ts";
 import { anyDesign } from "../search/constraints/create-domain.ts";
@@ -29,6 +31,7 @@ export interface TextSpaceOptions {
 /** Above this many combinations the fit is tried on a sample. */
 const maxProof = 20_000;
 const sampled = 1_000;
+const maxKnownKeys = 100_000;
 
 /**
  * The space that a text describes; a text without alternatives is a space of one design.
@@ -93,6 +96,8 @@ function createSpace(
   const space: Space = {
     ...{ name, summary, input, classCount: output[0], decisions: decisionsOf(program), firstDigit: 0 },
     isText: true,
+    asText: () => ({ text: program.text }),
+    networks: { keyOf: networkKeys(decode) },
     decode: (choices) => {
       const network = decode(choices);
       return { ...network, name: choices.length === 0 ? network.name : `${name}/${keyOf(space, choices)}` };
@@ -105,6 +110,18 @@ function createSpace(
     checkFit(program, source, { designs: tried, decode, classCount: output[0] });
   for (const corner of corners) checkCountable(decode(corner), source);
   return space;
+}
+
+/** Choices that make no difference, such as those of an alternative that is not taken, leave no trace in the key. */
+function networkKeys(decode: (choices: Choices) => Network): (choices: Choices) => string {
+  const known = new Map<string, string>();
+  return (choices) => {
+    const vector = choices.join();
+    const key = known.get(vector) ?? canonicalKey(decode(choices));
+    if (known.size >= maxKnownKeys) known.clear();
+    known.set(vector, key);
+    return key;
+  };
 }
 
 function decisionsOf({ text, choices }: Program): readonly Decision[] {

@@ -4,8 +4,9 @@
 
 import type { JsonObject } from "../base/json.ts";
 import { counted, formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { printIfSayable } from "../language/index.ts";
 import { metricTitle, metricWords } from "../metrics/index.ts";
-import { designName, isDesignOf } from "../search/proposed-network.ts";
+import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { spendingOf } from "../study/spending.ts";
@@ -151,7 +152,9 @@ function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts
             ]),
           }),
         );
-  return html`${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${decisions}${rationale === undefined ? undefined : html`<p>Its proposer's reason, a claim and not a finding:</p><blockquote>${rationale}</blockquote>`}`;
+  const network = networkIfAny(input.space, best.proposal);
+  const text = network && printIfSayable(network);
+  return html`${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${decisions}${rationale === undefined ? undefined : html`<p>Its proposer's reason, a claim and not a finding:</p><blockquote>${rationale}</blockquote>`}`;
 }
 
 function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts>): Markup {

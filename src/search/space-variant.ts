@@ -69,8 +69,8 @@ export function spaceVariant(
   }
 }
 
-/** Other notations of a design, such as a published cell string, are no longer read: they would name the space. */
-function plain({ parse: _, tableKey: __, ...space }: Space): Space {
+/** Other notations, such as a published cell string or a text, are left out: they would name the space. */
+function plain({ parse: _, tableKey: __, asText: ___, ...space }: Space): Space {
   return space;
 }
 

@@ -53,11 +53,11 @@ export interface Space {
   /** The key of a design in its published table, where it is not the string of digits. */
   tableKey?(choices: Choices): string;
   /**
-   * For a space in which several vectors stand for one network: the key that they share, and how many networks there are.
-   * A network is evaluated once. Parts that compute nothing may count in costs, so those may differ. Absent: every vector
+   * For a space in which several vectors stand for one network: the key that they share, and how many networks there are
+   * (absent where counting would take too long). A network is evaluated once. Parts that compute nothing may count in costs, so those may differ. Absent: every vector
    * is a network of its own.
    */
-  readonly networks?: { readonly count: number; keyOf(choices: Choices): string };
+  readonly networks?: { readonly count?: number; keyOf(choices: Choices): string };
   /**
    * Sets of decisions (by index) such that a network's cost is exactly a sum of terms, each of which depends
    * on one set only. It makes costs a table look-up and repairs exact. Absent: costs are counted on the network.
@@ -65,7 +65,14 @@ export interface Space {
   readonly costScopes?: readonly (readonly number[])[];
   /** Whether it was read from a text of the language. */
   readonly isText?: true;
+  /**
+   * The space as a text of the language, with the same decisions in the same order, so that the same choices are the same
+   * network; or why the language cannot say it. Absent: it has none.
+   */
+  asText?(): SpaceText;
 }
+
+export type SpaceText = { readonly text: string } | { readonly unsayable: string };
 
 /** Bounds that are known exactly before anything is trained. All are inclusive. */
 export interface Limits {

@@ -5,6 +5,8 @@ import assert from "node:assert/strict";
 import { createRandom, type Random } from "../base/random.ts";
 import { canonicalKey } from "../graph/canonical.ts";
 import { networkCost, nodeCosts } from "../graph/cost.ts";
+import type { Network } from "../graph/network.ts";
+import { spaceOfText } from "../language/index.ts";
 import { keyOf, parseChoices, toDigits } from "../search/choices.ts";
 import {
   anyDesign,
@@ -177,6 +179,26 @@ export function spaceChecks<Options>(
           byKey.size <= (networks?.count ?? Number.POSITIVE_INFINITY),
           `${byKey.size} networks, and the space says ${networks?.count}`,
         );
+      },
+    },
+    {
+      name: "says itself as a text in which the same choices are the same network, if it does",
+      run: async () => {
+        const said = space.asText?.();
+        if (said === undefined || "unsayable" in said) return;
+        const { classCount, isText } = space;
+        const text = spaceOfText(said.text, `the text of ${space.name}`);
+        // A text of one's own may leave the input to the data.
+        const given = isText === true ? options : { classCount };
+        const read = text.create(text.options.parse(/\bclasses\b/.test(said.text) ? given : {}));
+        const counts = (of: Space) => of.decisions.map((decision) => decision.options.length);
+        assert.deepEqual(counts(read), counts(space), "the text has other decisions");
+        const costs = createDomain(read, {});
+        for (const choices of drawn("text")) {
+          const [own, other] = [space, read].map((of) => of.decode(choices)) as [Network, Network];
+          assert.equal(canonicalKey(other), canonicalKey(own), words(choices));
+          assert.deepEqual(costs.costOf(choices), open.costOf(choices), words(choices));
+        }
       },
     },
     {

@@ -1,6 +1,7 @@
 // A network for the page: stages and blocks with shapes and costs, and how they differ from another's.
 import { GeniusError } from "../../base/errors.ts";
 import { networkCost } from "../../graph/cost.ts";
+import { printIfSayable } from "../../language/index.ts";
 import { outlineOf, violationInWords } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
@@ -42,6 +43,7 @@ function oneNetwork(run: FollowedRun, domain: Domain, shown: Shown) {
   const { choices } = proposed;
   const trial = "trial" in shown ? shown.trial : trialOfDesign(run, choices);
   const { paramCount, macCount } = networkCost(network);
+  const text = printIfSayable(network);
   return {
     key: designName(space, proposed),
     choices,
@@ -52,6 +54,7 @@ function oneNetwork(run: FollowedRun, domain: Domain, shown: Shown) {
     violations: proposed.network === undefined ? domain.violations(choices).map(violationInWords) : [],
     inputShape: space.input,
     stages: outlineOf(network) as readonly StageView[],
+    ...(text !== undefined && { text }),
   };
 }
 

@@ -5,7 +5,7 @@ import { classifier, convNorm, invertedResidual } from "../../graph/blocks.ts";
 import { createNetworkBuilder } from "../../graph/network.ts";
 import { keyOf } from "../choices.ts";
 import { defineSpace, type Space } from "../space.ts";
-import { channelDecisions, parseWidths, widthsOf } from "./parts/channel-levels.ts";
+import { channelDecisions, levelsText, parseWidths, widthsOf } from "./parts/channel-levels.ts";
 
 const layers = [
   { role: "width of the stem and of the first two blocks (16×16)", base: 32 },
@@ -16,6 +16,20 @@ const layers = [
   { role: "inner (depthwise) width of block 4 (8×8)", base: 384 },
   { role: "width of the head, the features classified (8×8)", base: 256 },
 ] as const;
+
+const text = `input 3x32x32
+block ir inner c s=1: residual(conv inner norm relu dw s norm relu conv c norm)
+w = ${levelsText(layers, 0)}
+conv w k3 s2 norm relu
+ir ${levelsText(layers, 1)} w
+ir ${levelsText(layers, 2)} w
+half = ${levelsText(layers, 3)}
+v = ${levelsText(layers, 4)}
+ir half v s2
+ir ${levelsText(layers, 5)} v
+conv ${levelsText(layers, 6)} norm relu
+globalpool flatten linear 10
+`;
 
 const space: Space = {
   name: "channel-bench-mobilenet",
@@ -33,6 +47,7 @@ const space: Space = {
     [4, 5],
     [4, 6],
   ],
+  asText: () => ({ text }),
   decode(choices) {
     const widths = widthsOf(layers, choices);
     const [stem, last, head] = [widths[0] as number, widths[4] as number, widths[6] as number];

@@ -5,7 +5,7 @@ import { classifier, conv, convNorm, norm } from "../../graph/blocks.ts";
 import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
 import { keyOf } from "../choices.ts";
 import { defineSpace, type Space } from "../space.ts";
-import { channelDecisions, parseWidths, widthsOf } from "./parts/channel-levels.ts";
+import { channelDecisions, levelsText, parseWidths, widthsOf } from "./parts/channel-levels.ts";
 
 const layers = [
   { role: "width of the stem and of the first two blocks (16×16)", base: 64 },
@@ -36,6 +36,20 @@ function residual(
   return build.add(`${id}.act`, { kind: "activation", function: "relu" }, x);
 }
 
+const text = `input 3x32x32
+block res inner c s=1: residual(conv inner k3 s norm relu conv c k3 norm) relu
+w = ${levelsText(layers, 0)}
+conv w k3 s2 norm relu
+res ${levelsText(layers, 1)} w
+res ${levelsText(layers, 2)} w
+half = ${levelsText(layers, 3)}
+v = ${levelsText(layers, 4)}
+res half v s2
+res ${levelsText(layers, 5)} v
+res ${levelsText(layers, 6)} v
+globalpool flatten linear 10
+`;
+
 const space: Space = {
   name: "channel-bench-resnet",
   summary:
@@ -52,6 +66,7 @@ const space: Space = {
     [4, 5],
     [4, 6],
   ],
+  asText: () => ({ text }),
   decode(choices) {
     const [stem, first, second, third, last, fourth, fifth] = widthsOf(layers, choices) as [
       number,

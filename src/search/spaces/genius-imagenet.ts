@@ -15,6 +15,7 @@ import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.t
 import { keyOf } from "../choices.ts";
 import { type Decision, defineSpace, type Space } from "../space.ts";
 import { networksOfStages } from "./parts/skipped-layers.ts";
+import { alternatives, strideText } from "./parts/texts.ts";
 
 /**
  * The published figures (the per-layer table in the prompt, 329 M, 401 M) are convolutions' and the linear layer's
@@ -60,6 +61,31 @@ const decisions: readonly Decision[] = stages.flatMap(({ inChannels, outChannels
   }),
 );
 
+const text = `input 3x224x224
+normmacs ${normMacsPerElement}
+block se: mul(in, globalpool conv in/4~8 bias relu conv in bias hardsigmoid)
+block ir c e k s=1: residual(conv in*e~8 norm hardswish dw k s norm hardswish se conv c norm)
+block k3e4 c s=1: ir c 4 3 s
+block k5e4 c s=1: ir c 4 5 s
+block k7e4 c s=1: ir c 4 7 s
+block k3e6 c s=1: ir c 6 3 s
+block k5e6 c s=1: ir c 6 5 s
+block k7e6 c s=1: ir c 6 7 s
+conv 16 k3 s2 norm hardswish
+add(dw norm hardswish se conv 16 norm, in)
+${stages.flatMap(({ outChannels, stride }) => [layerText(outChannels, stride), ...Array(layersPerStage - 1).fill(layerText(outChannels))]).join("\n")}
+conv 320 norm hardswish
+globalpool conv 1280 bias hardswish flatten dropout 0.2 linear classes
+`;
+
+/** One of the options; the first layer of a stage changes the shape. */
+function layerText(channels: number, stride?: number): string {
+  const step = strideText(stride ?? 1);
+  const names = kinds.flatMap((kind) => (kind === undefined ? [] : `k${kind.kernel}e${kind.expansion}`));
+  const skip = stride === undefined ? "in" : `conv ${channels}${step} norm`;
+  return alternatives([skip, ...names.map((name) => `${name} ${channels}${step}`)]);
+}
+
 const options = z.object({
   classCount: z.int().min(2).max(100_000).default(1000).describe("how many classes"),
 });
@@ -81,6 +107,7 @@ function createSpace({ classCount }: z.output<typeof options>): Space {
       kinds.length,
     ),
     costScopes: decisions.map((_, index) => [index]),
+    asText: () => ({ text }),
     decode(choices) {
       const build = createNetworkBuilder(`genius-imagenet/${keyOf(space, choices)}`, space.input);
       let x = convNorm(build, "stem", "input", {

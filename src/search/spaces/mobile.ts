@@ -6,7 +6,7 @@ import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.t
 import { sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { sizeClassFor } from "../constraints/size-class.ts";
-import { type Choices, defineSpace, type Space } from "../space.ts";
+import { type Choices, defineSpace, type Space, type SpaceText } from "../space.ts";
 import { expansions, kernels, mobileDecisions } from "./parts/mobile-decisions.ts";
 import {
   depths,
@@ -16,6 +16,7 @@ import {
   type StageLayout,
   stagedOptions,
 } from "./parts/stage-layout.ts";
+import { alternatives, stemText, strideText, trainingIsUnsayable } from "./parts/texts.ts";
 
 const stageDecisions = 5;
 
@@ -63,8 +64,24 @@ function createSpace(options: StagedOptions): Space {
       return build.build();
     },
     ...(hyperparameters && { hyperparameters: hyperparametersAt(headDecision + 1) }),
+    asText: () => textOf(space, layout),
   };
   return space;
+}
+
+function textOf({ input, hyperparameters }: Space, { stem, stages, headWidths }: StageLayout): SpaceText {
+  if (hyperparameters !== undefined) return trainingIsUnsayable;
+  return {
+    text: `input ${input.join("x")}
+block excite: mul(in, globalpool conv in/4~4 bias relu conv in bias hardsigmoid)
+block ir c k e q s=1:  # q: with squeeze-excite
+  residual(conv in*e norm relu dw k s norm relu choose q {in|excite} conv c norm)
+${stemText(stem)}
+${stages.map(({ widths, stride }) => `ir ${alternatives(widths)} x${alternatives(depths)} k${alternatives(kernels)} e${alternatives(expansions)} q{0|1}${strideText(stride)}`).join("\n")}
+conv ${alternatives(headWidths)} norm relu
+globalpool flatten linear classes
+`,
+  };
 }
 
 interface StageSetting {

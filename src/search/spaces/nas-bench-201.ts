@@ -70,6 +70,7 @@ function createSpace({
     networks: { count: 7485, keyOf: networkKey },
     tableKey: cellString,
     parse: parseCell,
+    asText: () => ({ text: textOf(space.input, widths, cellsPerStage) }),
     decode(choices) {
       const build = createNetworkBuilder(`nas-bench-201/${keyOf(space, choices)}`, space.input);
       let x = convNorm(build, "stem", "input", { outChannels: stemChannels, kernel: 3 });
@@ -86,6 +87,24 @@ function createSpace({
     },
   };
   return space;
+}
+
+function textOf(input: Space["input"], widths: readonly number[], cells: number): string {
+  const edge = "{zero|in|c1|c3|pool}";
+  const stages = widths.map((width, stage) => `${stage === 0 ? "" : `half ${width} `}cell x${cells}`);
+  return `input ${input.join("x")}
+block c1: relu conv in norm
+block c3: relu conv in k3 norm
+block pool: avgpool 3 s1
+block cell:
+  a = ${edge}
+  b = add(${edge}, a ${edge})
+  add(${edge}, a ${edge}, b ${edge})
+block half c: add(avgpool 2 conv c, relu conv c k3 s2 norm relu conv c k3 norm)
+conv ${widths[0]} k3 norm
+${stages.join("\n")}
+norm relu globalpool flatten linear classes
+`;
 }
 
 /** Equal where two cells are one network (docs/decisions/024); computed once for each of 15,625 designs. */

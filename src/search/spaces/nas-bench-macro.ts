@@ -39,6 +39,20 @@ const decisions: readonly Decision[] = blocks.map(({ inChannels, outChannels, st
   };
 });
 
+const text = `input 3x32x32
+block ir c e k s=1: residual(conv in*e norm relu dw k s norm relu conv c norm)
+block small c s=1: ir c 3 3 s
+block large c s=1: ir c 6 5 s
+conv ${stemChannels} k3 norm relu
+${blocks
+  .map(({ outChannels: c, stride }) =>
+    stride === 1 ? `{in|small ${c}|large ${c}}` : `{conv ${c} s2 norm|small ${c} s2|large ${c} s2}`,
+  )
+  .join("\n")}
+conv ${headChannels} norm relu
+globalpool flatten linear 10
+`;
+
 const space: Space = {
   name: "nas-bench-macro",
   summary:
@@ -49,6 +63,7 @@ const space: Space = {
   firstDigit: 0,
   networks: networksOfStages([2, 3, 3], kinds.length),
   costScopes: decisions.map((_, index) => [index]),
+  asText: () => ({ text }),
   decode(choices) {
     const build = createNetworkBuilder(`nas-bench-macro/${keyOf(space, choices)}`, space.input);
     let x = convNorm(build, "stem", "input", { outChannels: stemChannels, kernel: 3, activation: "relu" });

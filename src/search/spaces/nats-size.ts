@@ -8,6 +8,7 @@ import { imageSizeOption, sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
 import { reduction, reluConvNorm } from "./parts/cell-blocks.ts";
+import { alternatives } from "./parts/texts.ts";
 
 const widths = [8, 16, 24, 32, 40, 48, 56, 64] as const;
 const layers = [
@@ -60,6 +61,7 @@ function createSpace({ classCount, imageSize }: z.output<typeof options>): Space
     ],
     tableKey: (choices) => widthsOf(choices).join(":"),
     parse: parseWidths,
+    asText: () => ({ text: textOf(space.input) }),
     decode(choices) {
       const build = createNetworkBuilder(`nats-size/${keyOf(space, choices)}`, space.input);
       let inChannels = widthsOf(choices)[0] as number;
@@ -80,6 +82,24 @@ function createSpace({ classCount, imageSize }: z.output<typeof options>): Space
   };
   return space;
 }
+
+const textOf = (input: Space["input"]) => `input ${input.join("x")}
+block c3 n: relu conv n k3 norm
+block fit n: residual(zero n else conv n norm)  # nothing, where the width stays
+block cell n:
+  a = c3 n
+  b = add(c3 n, a c3 n)
+  add(fit n, a c3 n, b c3 n)
+block half n: add(avgpool 2 conv n, relu conv n k3 s2 norm relu conv n k3 norm)
+w = ${alternatives(widths)}
+conv w k3 norm
+cell w
+half ${alternatives(widths)}
+cell ${alternatives(widths)}
+half ${alternatives(widths)}
+cell ${alternatives(widths)}
+norm relu globalpool flatten linear classes
+`;
 
 const widthsOf = (choices: Choices) => choices.map((choice) => widths[choice] as number);
 

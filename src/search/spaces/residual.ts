@@ -5,7 +5,7 @@ import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.t
 import { sidesOf, sizeText } from "../../tasks/image-size.ts";
 import { keyOf } from "../choices.ts";
 import { sizeClassFor } from "../constraints/size-class.ts";
-import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
+import { type Choices, type Decision, defineSpace, type Space, type SpaceText } from "../space.ts";
 import {
   depths,
   hyperparametersAt,
@@ -16,6 +16,7 @@ import {
   stageWords,
   trainingDecisions,
 } from "./parts/stage-layout.ts";
+import { alternatives, stemText, strideText, trainingIsUnsayable } from "./parts/texts.ts";
 
 const stageDecisions = 4;
 /** Width inside a block over its output's. */
@@ -62,8 +63,23 @@ function createSpace(options: StagedOptions): Space {
       return build.build();
     },
     ...(hyperparameters && { hyperparameters: hyperparametersAt(architecture.length) }),
+    asText: () => textOf(space, layout),
   };
   return space;
+}
+
+function textOf({ input, hyperparameters }: Space, { stem, stages }: StageLayout): SpaceText {
+  if (hyperparameters !== undefined) return trainingIsUnsayable;
+  return {
+    text: `input ${input.join("x")}
+block excite: mul(in, globalpool conv in/4~4 bias relu conv in bias hardsigmoid)
+block res c i q s=1:  # i: inner width, q: with squeeze-excite
+  residual(conv c*i k3 s norm relu conv c k3 norm choose q {in|excite} else conv c s norm) relu
+${stemText(stem)}
+${stages.map(({ widths, stride }) => `res ${alternatives(widths)} x${alternatives(depths)} i${alternatives(innerRatios)} q{0|1}${strideText(stride)}`).join("\n")}
+globalpool flatten linear classes
+`,
+  };
 }
 
 interface StageSetting {

@@ -49,6 +49,10 @@ export default defineSpace({
       networks: { count: 3256, keyOf: skeletonOf },
       tableKey: skeletonOf,
       parse: parseSkeleton,
+      asText: () => ({
+        unsayable:
+          "what a module does depends on how many before it doubled or halved, and a text does not count its choices",
+      }),
       decode(choices) {
         const skeleton = skeletonOf(choices);
         const build = createNetworkBuilder(`transnas-macro/${skeleton}`, space.input);

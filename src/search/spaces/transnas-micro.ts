@@ -10,9 +10,11 @@ import { keyOf } from "../choices.ts";
 import { type Choices, defineSpace, type Space } from "../space.ts";
 import { edgeDecisions, cellEdges as edges, reluConvNorm, wireCell } from "./parts/cell-blocks.ts";
 import { cellKey, type EdgeRole } from "./parts/cell-key.ts";
+import { strideText } from "./parts/texts.ts";
 import {
   type ModuleShape,
   modulesOf,
+  stemChannels,
   transnasOptions,
   transnasSource,
   transnasStem,
@@ -26,6 +28,7 @@ const labels = [
 ] as const;
 
 const decisions = edgeDecisions(labels);
+const skeleton = "41414";
 
 export default defineSpace({
   name: "transnas-micro",
@@ -45,10 +48,11 @@ export default defineSpace({
       costScopes: decisions.map((_, index) => [index]),
       networks: { count: 2002, keyOf: networkKey },
       parse: parseCode,
+      asText: () => ({ text: textOf(space.input) }),
       decode(choices) {
         const build = createNetworkBuilder(`transnas-micro/${keyOf(space, choices)}`, space.input);
         let x = transnasStem(build);
-        modulesOf("41414").forEach((shape, module) => {
+        modulesOf(skeleton).forEach((shape, module) => {
           const again = { inChannels: shape.outChannels, outChannels: shape.outChannels, stride: 1 } as const;
           x = cell(build, `module${module + 1}.cell1`, x, { ...shape, choices });
           x = cell(build, `module${module + 1}.cell2`, x, { ...again, choices });
@@ -60,6 +64,23 @@ export default defineSpace({
     return space;
   },
 });
+
+function textOf(input: Space["input"]): string {
+  const first = "{zero n s|fit n s|relu conv n s norm|relu conv n k3 s norm}";
+  const later = "{zero|in|relu conv n norm|relu conv n k3 norm}";
+  return `input ${input.join("x")}
+block fit n s: residual(zero n s else relu conv n s norm)  # nothing, where the shape stays
+block cell n s=1:
+  a = ${first}
+  b = add(${first}, a ${later})
+  add(${first}, a ${later}, b ${later})
+conv ${stemChannels / 2} k3 s2 norm relu conv ${stemChannels} k3 s2 norm
+${modulesOf(skeleton)
+  .map(({ outChannels, stride }) => `cell ${outChannels}${strideText(stride)} x2`)
+  .join("\n")}
+globalpool flatten linear classes
+`;
+}
 
 /** Equal where two cells are one network, both where the shape stays and where a skip from the input is a convolution. */
 function networkKey(choices: Choices): string {

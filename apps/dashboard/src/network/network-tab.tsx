@@ -9,6 +9,7 @@ import { goTo, linkTo } from "../router.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer, Cards, Notice } from "../ui/pieces.tsx";
 import { NetworkPicture } from "./network-picture.tsx";
+import { NetworkText } from "./network-text.tsx";
 
 export function NetworkTab({ query }: { readonly query: URLSearchParams }) {
   const { detail, trials } = useRunData();
@@ -199,11 +200,13 @@ function View({
           <section aria-label={`Trial ${against}`}>
             <Facts name={`Trial ${against}`} view={other} />
             <NetworkPicture stages={other.stages} input={other.inputShape} />
+            <NetworkText text={other.text} />
           </section>
         )}
         <section aria-label={`Trial ${trial}`}>
           <Facts name={`Trial ${trial}`} view={view} />
           <NetworkPicture stages={view.stages} input={view.inputShape} />
+          <NetworkText text={view.text} />
         </section>
       </div>
       {view.choices.length > 0 && (

@@ -1,6 +1,7 @@
 // What the two Channel-Bench-Macro spaces share: seven decisions, each the width of one layer at one of four
 // levels, and the reading of a design written as a list of seven widths.
 import type { Choices, Decision } from "../../space.ts";
+import { alternatives } from "./texts.ts";
 
 export interface ChannelLayer {
   /** What the width is, for the decision's meaning: "width of the stem". */
@@ -20,6 +21,10 @@ export function channelDecisions(layers: readonly ChannelLayer[]): readonly Deci
     options: levels.map((level) => ({ label: `${level * base} channels`, value: level * base })),
   }));
 }
+
+/** A layer's width as alternatives of the language. */
+export const levelsText = (layers: readonly ChannelLayer[], index: number): string =>
+  alternatives(levels.map((level) => level * (layers[index] as ChannelLayer).base));
 
 /** The widths of a design, in channels. */
 export function widthsOf(layers: readonly ChannelLayer[], choices: Choices): readonly number[] {
