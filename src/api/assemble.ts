@@ -17,6 +17,7 @@ import type { RaceSetting } from "../search/race/race.ts";
 import { raceDomain } from "../search/race/race-domain.ts";
 import { planRace } from "../search/race/race-plan.ts";
 import { inOrder } from "../search/race/reference-order.ts";
+import type { FittedReference } from "../search/references/reference.ts";
 import type { Measuring, Strategy } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { type ModelSettings, modelSettings } from "../study/settings.ts";
@@ -65,6 +66,12 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
   }
   const strategyDefinition = await loadStrategy(given.strategy ?? config.strategy);
   const evaluatorDefinition = await loadEvaluator(given.evaluator ?? config.evaluator);
+  if (strategyDefinition.needs === "training" && evaluatorDefinition.tabular === true) {
+    throw new GeniusError(
+      "wrong-use",
+      `The strategy ${config.strategy} proposes networks of its own, and the evaluator ${config.evaluator} only knows those of a table: use --evaluator train.`,
+    );
+  }
   const domain = createDomain(space, config.limits as Limits);
   if (domain.sample(createRandom("feasible")) === undefined) {
     throw new GeniusError("infeasible", describeEmpty(domain));
@@ -115,6 +122,12 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
   const strategyMade = strategyDefinition.create(
     {
       domain: race?.designs ?? domain,
+      ...(strategyDefinition.needs === "training" && {
+        starts: {
+          networks: (race?.references ?? (await fittedReferences(domain))).map(({ network }) => network),
+          areTried: race !== undefined,
+        },
+      }),
       evaluations: race === undefined ? config.trials : outlookOf(race).designs,
       task: config.task,
       measuring: measuringOf(evaluator, race),
@@ -172,14 +185,18 @@ async function raceOf(
       `The evaluator ${config.evaluator} cannot train by the clock: give --trials in place of --minutes.`,
     );
   }
-  const definitions = await Promise.all(Object.values(references).map(({ load }) => load()));
-  const fitted = fitReferences(domain, inOrder(definitions));
+  const fitted = await fittedReferences(domain);
   const designs = raceDomain(domain, fitted);
   return {
     plan: planRace({ minutes, slots: config.parallel }),
     references: fitted,
     ...(designs !== undefined && { designs }),
   };
+}
+
+async function fittedReferences(domain: Domain): Promise<readonly FittedReference[]> {
+  const definitions = await Promise.all(Object.values(references).map(({ load }) => load()));
+  return fitReferences(domain, inOrder(definitions));
 }
 
 function measuringOf({ selectedOn, recipe }: Evaluator, race: RaceSetting | undefined): Measuring {

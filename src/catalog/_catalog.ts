@@ -249,6 +249,15 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     needs: "images",
     load: async () => (await import("../features/weight-sharing/strategies/one-shot.ts")).default,
   },
+  "open-evolution": {
+    summary:
+      "Evolution of networks beyond any space, within the limits: changes operations, wires, widths and blocks of networks that people designed.",
+    source:
+      "Real et al. 2019, https://arxiv.org/abs/1802.01548, with the changes of network morphisms, Elsken et al. 2019, https://arxiv.org/abs/1804.09081",
+    model: "none",
+    needs: "training",
+    load: async () => (await import("../search/strategies/open-evolution.ts")).default,
+  },
   random: {
     summary: "Uniform over the allowed designs, without repeats.",
     source: "Bergstra and Bengio 2012, https://jmlr.org/papers/v13/bergstra12a.html",

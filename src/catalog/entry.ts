@@ -6,6 +6,6 @@ export interface Entry<Definition> {
   /** For strategies: whether they need a language model. */
   readonly model?: "required" | "optional" | "none";
   /** For strategies: `images` where one trains on images itself. */
-  readonly needs?: "images";
+  readonly needs?: "images" | "training";
   load(): Promise<Definition>;
 }

@@ -1,7 +1,9 @@
 // A training's state as bytes: a little-endian length, a JSON header of that length, then the vectors as raw float32.
 // The header names every parameter with its dimensions, so that a checkpoint of another network is refused.
 import { GeniusError } from "../base/errors.ts";
-import type { StateLayout } from "./state.ts";
+import type { NetworkNode } from "../graph/network.ts";
+import type { Weights } from "../graph/weights.ts";
+import { layoutState, type StateLayout, unpackWeights } from "./state.ts";
 
 const formatVersion = 1;
 
@@ -68,6 +70,23 @@ export function readCheckpoint(
     position += data.byteLength;
   }
   return header.step;
+}
+
+/**
+ * The weights that a checkpoint of a network holds, averaged ones where there are any.
+ * @throws GeniusError `bad-file` as {@link readCheckpoint} does.
+ */
+export function checkpointWeights(bytes: Uint8Array, nodes: readonly NetworkNode[]): Weights {
+  const layout = layoutState(nodes);
+  const { header } = readHeader(bytes);
+  const vectors = new Map(header.vectors.map(([name, length]) => [name, new Float32Array(length)]));
+  readCheckpoint(bytes, { vectors, layout });
+  const isAveraged = vectors.has("averageParameters");
+  const none = new Float32Array(layout.statisticCount);
+  return unpackWeights(layout, {
+    parameters: vectors.get(isAveraged ? "averageParameters" : "parameters") as Float32Array,
+    statistics: vectors.get(isAveraged ? "averageStatistics" : "statistics") ?? none,
+  });
 }
 
 function readHeader(bytes: Uint8Array): { header: Header; offset: number } {

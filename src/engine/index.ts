@@ -2,6 +2,7 @@
 // Knows nothing of search, data sets or files.
 
 export type { Weights } from "../graph/weights.ts";
+export { checkpointWeights } from "./checkpoint.ts";
 export { initialWeights } from "./initialise.ts";
 export { type LossName, lossNames } from "./lower/losses.ts";
 export type { Optimiser } from "./optimiser.ts";

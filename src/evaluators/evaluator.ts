@@ -13,6 +13,8 @@ export interface EvaluationRequest {
   readonly trialNumber: number;
   readonly proposal: Proposal;
   readonly network: Network;
+  /** The network with whose weights the training begins (`Proposal.inherits`), for an evaluator that has kept them. */
+  readonly parent?: Network;
   readonly fidelity: Fidelity;
   /** Seeds the weights, the order of the data and the augmentation. */
   readonly seed: number;

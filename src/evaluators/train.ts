@@ -97,6 +97,19 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   };
   const keyOf = ({ plan, data }: Training | ClockTraining, network: Network, more: readonly number[] = []) =>
     trainingKey(network, [plan, dataset.hash, data.validationFraction01, data.splitSeed, more]);
+  /** The longest training of the network that it inherits from; undefined where that was not kept. */
+  const heirOfRequest = async (
+    { parent, fidelity }: EvaluationRequest,
+    training: Training | ClockTraining,
+  ) => {
+    if (parent === undefined) return undefined;
+    const any = Number.POSITIVE_INFINITY;
+    const length = "seconds" in training ? { seconds: any } : { epochs: any };
+    const stored = await store.find(keyOf(training, parent), length);
+    return stored?.isReached === true
+      ? { path: stored.path, network: withImageSize(parent, sizeAt(fidelity)) }
+      : undefined;
+  };
   /** By the clock it continues the search's longest training of the same network, so its plan is the search's. */
   const finalTrainingOf = async (request: EvaluationRequest) => {
     const { seconds } = request.fidelity;
@@ -158,14 +171,20 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       const length: Length = training;
       const begun = await store.find(key, length);
       const asked = "seconds" in training ? training.seconds : training.epochs;
-      // Only a training that may be asked to go on is kept, and one that is there already (its trial was stopped
-      // before it was recorded) is there.
+      // Only a training that may be asked to go on or leave its weights to another is kept, and one that is there already
+      // (its trial was stopped before it was recorded) is there.
       const isThere = begun?.isReached === true && begun.length === asked;
-      const mayGoOn = !isThere && ("seconds" in training || training.epochs < epochs.search);
+      const mayLeave = request.proposal.network !== undefined;
+      const mayGoOn = !isThere && ("seconds" in training || training.epochs < epochs.search || mayLeave);
+      const heirOf = begun === undefined ? await heirOfRequest(request, training) : undefined;
       const end = await pool.run(
         {
           kind: "evaluate",
-          training: { ...training, ...(begun !== undefined && { from: begun.path }) },
+          training: {
+            ...training,
+            ...(begun !== undefined && { from: begun.path }),
+            ...(heirOf && { heirOf }),
+          },
           ...(options.maxLatencyMs !== undefined && { maxLatencyMs: options.maxLatencyMs }),
           ...(mayGoOn && { keep: store.pathOf(key, length) }),
         },

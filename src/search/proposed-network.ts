@@ -16,6 +16,13 @@ export function isDesignOf(
   return network === undefined && space !== undefined && choices.length === space.decisions.length;
 }
 
+/** Whether it is a network that people designed, beside which the search is compared. */
+export const isReference = ({ network, by }: Pick<Proposal, "network" | "by">): boolean =>
+  network !== undefined && by === referenceProposer;
+
+/** Who proposes the references of a race. */
+export const referenceProposer = "reference";
+
 /** Of the proposals that name a network; undefined where nothing could be read, or the space is another or unknown. */
 export function networkIfAny(space: Space | undefined, proposal: Proposed): Network | undefined {
   if (proposal.network !== undefined) return proposal.network;

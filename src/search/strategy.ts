@@ -2,6 +2,7 @@
 // the only way it learns, so replaying a journal's trials restores it.
 import type { z } from "zod";
 import type { Random } from "../base/random.ts";
+import type { Network } from "../graph/network.ts";
 import type { Conversation } from "../llm/index.ts";
 import type { Metric } from "../metrics/index.ts";
 import type { Dataset } from "../tasks/image-classification/index.ts";
@@ -17,6 +18,8 @@ export interface Strategy {
   propose(context: ProposeContext): Promise<Proposal | undefined>;
   /** A finished trial, in the order of its number. Called for its own proposals and for those of a resumed run. */
   observe(trial: Trial): void;
+  /** In a search by the clock: it observes the references of the race too, which it did not propose. */
+  readonly observesReferences?: true;
   /** About what a whole study will ask of the language model, so that its price can be told before the run. */
   modelPlan?(): { readonly promptChars: number; readonly replyTokens: number; readonly calls: number };
 }
@@ -46,6 +49,12 @@ export interface Measuring {
 /** What a strategy is created for. */
 export interface StrategySetting {
   readonly domain: Domain;
+  /** Networks that people designed, within the limits, to start from. */
+  readonly starts?: {
+    readonly networks: readonly Network[];
+    /** They are trained whatever the strategy proposes, as the references of a race are. */
+    readonly areTried: boolean;
+  };
   /** How many evaluations the study may spend. */
   readonly evaluations: number;
   /** What the network is for, in words: "CIFAR-10 image classification, 10 classes, 3 × 32 × 32". */
@@ -105,8 +114,11 @@ export interface StrategyDefinition<Options = unknown> {
   readonly model: "required" | "optional" | "none";
   /** Needs each result before it proposes the next design: evaluations run one at a time unless told otherwise. */
   readonly oneAtATime?: true;
-  /** `images`: trains on images itself, and cannot be created without them. */
-  readonly needs?: "images";
+  /**
+   * `images`: trains on images itself, and cannot be created without them. `training`: proposes networks from outside the
+   * space, which no table knows.
+   */
+  readonly needs?: "images" | "training";
   readonly options: z.ZodType<Options>;
   create(setting: StrategySetting, options: Options): Strategy;
 }

@@ -46,6 +46,8 @@ export interface Proposal {
   readonly choices: Choices;
   /** A network from outside the space, such as a reference, which is measured as it is. */
   readonly network?: Network;
+  /** The number of the trial with whose weights the training of `network` begins, where they have a place in it. */
+  readonly inherits?: number;
   readonly fidelity: Fidelity;
   /** Who proposed it: a strategy's name, or a member of it (`hybrid/model`, `hybrid/surrogate`). */
   readonly by: string;

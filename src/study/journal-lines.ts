@@ -169,6 +169,7 @@ export const fidelitySchema = z.looseObject({
 export const proposalSchema = z.looseObject({
   choices: z.array(index),
   network: networkSchema.optional(),
+  inherits: index.min(1).optional(),
   fidelity: fidelitySchema,
   by: z.string(),
   rationale: z.string().optional(),

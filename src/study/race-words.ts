@@ -4,6 +4,7 @@ import type { JsonObject } from "../base/json.ts";
 import { formatDuration } from "../base/units.ts";
 import { median } from "../math/statistics.ts";
 import { formatDifference, type Metric } from "../metrics/index.ts";
+import { isReference } from "../search/proposed-network.ts";
 import { differenceNoise, noiseWidth, type RaceVerdict } from "../search/race/verdict.ts";
 import { isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { isAtChance } from "./chance.ts";
@@ -57,7 +58,7 @@ function besideReference(
   const name = trials.find(({ number }) => number === reference)?.proposal.network?.name;
   if (design === undefined) return "No design of the space was scored: the best network is hand-designed.";
   if (reference === undefined || difference === undefined) {
-    const had = trials.some(({ proposal }) => proposal.network !== undefined);
+    const had = trials.some(({ proposal }) => isReference(proposal));
     return `Nothing to compare with: no hand-designed network ${had ? "was scored" : "fits the limits and the size of the designs"}.`;
   }
   const beside = `the best hand-designed network (${name}, trial ${reference})`;

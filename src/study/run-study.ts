@@ -8,6 +8,7 @@ import { GeniusError, messageOf } from "../base/errors.ts";
 import { asError, namingForeignCode } from "../base/foreign-code.ts";
 import { createRandom } from "../base/random.ts";
 import type { EvaluationRequest, Evaluator, TestResult } from "../evaluators/evaluator.ts";
+import { canonicalKey } from "../graph/canonical.ts";
 import { networkCost } from "../graph/cost.ts";
 import { valueOfScore } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
@@ -169,7 +170,7 @@ export async function runStudy(study: Study): Promise<StudyResult> {
         return await finish(study.clock === undefined ? "space-exhausted" : "time-spent");
       running.set(number, {
         proposal,
-        trial: start(study, { number, proposal, evaluatedKeys, recorded, signal }),
+        trial: start(study, { number, proposal, evaluatedKeys, observed, signal }),
       });
       // A failure is met when the trial is observed; until then it must not count as unhandled.
       running.get(number)!.trial.catch(() => {});
@@ -203,9 +204,13 @@ class Interrupted extends Error {}
 
 const isAbort = (thrown: unknown) => thrown instanceof Error && thrown.name === "AbortError";
 const isCancelled = ({ outcome }: Trial) => outcome.kind === "failed" && outcome.reason === "cancelled";
-/** The same for two proposals that would repeat an evaluation: of one network, as far as its space says. */
+/** The same for two proposals that would repeat an evaluation: of one network, as far as its space says; a text's by its graph. */
 const designKey = ({ networks }: Space, { choices, network, fidelity, repeat = 0 }: Proposal) =>
-  JSON.stringify([network?.nodes ?? networks?.keyOf(choices) ?? choices, fidelity, repeat]);
+  JSON.stringify([
+    network === undefined ? (networks?.keyOf(choices) ?? choices) : canonicalKey(network),
+    fidelity,
+    repeat,
+  ]);
 
 /**
  * The seed of a training follows from the study's seed, the design, its fidelity and the repeat, and not from the trial's
@@ -250,11 +255,14 @@ interface Start {
   readonly number: number;
   readonly proposal: Proposal;
   readonly evaluatedKeys: Set<string>;
-  readonly recorded: ReadonlyMap<number, Trial>;
+  readonly observed: readonly Trial[];
   readonly signal: AbortSignal;
 }
 
-async function start(study: Study, { number, proposal, evaluatedKeys, signal }: Start): Promise<Trial> {
+async function start(
+  study: Study,
+  { number, proposal, evaluatedKeys, observed, signal }: Start,
+): Promise<Trial> {
   const { domain, evaluator, onEvent } = study;
   const cost = costOf(domain, proposal);
   const verdict = verdictWithoutEvaluation(study, proposal, evaluatedKeys);
@@ -263,10 +271,12 @@ async function start(study: Study, { number, proposal, evaluatedKeys, signal }: 
     evaluatedKeys.add(designKey(domain.space, proposal));
     onEvent?.({ kind: "evaluating", number, proposal, cost });
     const startedAt = performance.now();
+    const parent = observed.find((trial) => trial.number === proposal.inherits);
     const request: EvaluationRequest = {
       trialNumber: number,
       proposal,
       network: networkOf(domain.space, proposal),
+      ...(parent !== undefined && { parent: networkOf(domain.space, parent.proposal) }),
       fidelity: fidelityOf(evaluator, proposal),
       seed: trainingSeed(study, proposal),
       signal,

@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { createRandom, type Random } from "../base/random.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
-import { createDomain, describeEmpty } from "../search/constraints/create-domain.ts";
-import type { Domain } from "../search/constraints/domain.ts";
+import { networkCost } from "../graph/cost.ts";
+import { createDomain, describeEmpty, violationsOf } from "../search/constraints/create-domain.ts";
+import type { Domain, Violation } from "../search/constraints/domain.ts";
+import { designName } from "../search/proposed-network.ts";
 import type { Choices } from "../search/space.ts";
 import channelBench from "../search/spaces/channel-bench-resnet.ts";
 import geniusImagenet from "../search/spaces/genius-imagenet.ts";
@@ -23,7 +25,7 @@ const channelDomain = createDomain(channelBench.create({}), {
 const tinyDomain = createDomain(tinySpace, { maxParamCount: 20 });
 const epochs = { min: 1, max: 9 };
 
-type Evaluate = (choices: Choices, random: Random) => Outcome;
+type Evaluate = (proposal: Proposal, random: Random) => Outcome;
 
 const spent = { milliseconds: 0 };
 const scored = (accuracy: number): Outcome => ({
@@ -32,23 +34,34 @@ const scored = (accuracy: number): Outcome => ({
   score: accuracy,
   spent,
 });
-/** As good as its options are high, with a bonus for equal neighbours: a landscape with a slope and local optima. */
-const slope = (choices: Choices) =>
-  choices.reduce(
-    (sum, choice, index) => sum + choice / 20 + (choice === choices[index - 1] ? 0.02 : 0),
-    0.2,
-  ) /
-  (1 + choices.length / 8);
+/**
+ * A design is as good as its options are high, with a bonus for equal neighbours: a landscape with a slope and local optima.
+ * A network of a strategy's own is as good as it has layers, in proportion to its parameters.
+ */
+const slope = ({ choices, network }: Proposal) => {
+  if (network !== undefined) {
+    const { paramCount } = networkCost(network);
+    const layers = network.nodes.filter(({ op }) => op.kind === "conv").length;
+    return Math.min(1, layers / 40 / Math.log10(10 + paramCount / 1000));
+  }
+  return (
+    choices.reduce(
+      (sum, choice, index) => sum + choice / 20 + (choice === choices[index - 1] ? 0.02 : 0),
+      0.2,
+    ) /
+    (1 + choices.length / 8)
+  );
+};
 
 /** Outcomes of every kind, by chance. */
-const eventful: Evaluate = (choices, random) => {
+const eventful: Evaluate = (proposal, random) => {
   const draw = random.integer(6);
   if (draw === 0) return { kind: "failed", reason: "diverged", detail: "the loss was not a number", spent };
   if (draw === 1) {
     const violation = { quantity: "latencyMs", value: 9, bound: "max", limit: 8 } as const;
     return { kind: "infeasible", violations: [violation], spent };
   }
-  return scored(slope(choices));
+  return scored(slope(proposal));
 };
 
 interface Situation {
@@ -69,15 +82,14 @@ export function strategyChecks<Options>(
 ): readonly Check[] {
   const studyOf = (situation: Situation): Study => {
     const { domain, trials = 30, parallel = 1, recorded } = situation;
-    const evaluate = situation.evaluate ?? ((choices) => scored(slope(choices)));
+    const evaluate = situation.evaluate ?? ((proposal) => scored(slope(proposal)));
     const fidelity = situation.fidelities ? { full: { epochs: epochs.max }, epochs } : { full: {} };
     const setting: StrategySetting = { domain, evaluations: trials, task: "images in 10 classes", fidelity };
     const evaluator: Evaluator = {
       selectedOn: "validation",
       fidelity,
       provenance: {},
-      evaluate: async ({ proposal, trialNumber }) =>
-        evaluate(proposal.choices, createRandom("suite", trialNumber)),
+      evaluate: async ({ proposal, trialNumber }) => evaluate(proposal, createRandom("suite", trialNumber)),
       test: async () => ({ metrics: { accuracy: 0 } }),
     };
     const strategy = definition.create(setting, options);
@@ -87,8 +99,8 @@ export function strategyChecks<Options>(
   const run = async (situation: Situation) => {
     const result = await runStudy(studyOf(situation));
     for (const { outcome, proposal } of result.trials) {
-      const words = `trial of ${proposal.choices} by ${proposal.by}`;
-      const broken = situation.domain.violations(proposal.choices);
+      const words = `trial of ${designName(situation.domain.space, proposal)} by ${proposal.by}`;
+      const broken = violationsOfProposal(situation.domain, proposal);
       assert.deepEqual(broken, [], `${words}: proposed outside the limits`);
       assert.ok(!(outcome.kind === "failed" && outcome.reason === "duplicate"), `${words}: proposed twice`);
       const given = proposal.fidelity.epochs;
@@ -129,6 +141,8 @@ export function strategyChecks<Options>(
     {
       name: "evaluates a small space whole, and then says that nothing is left",
       run: async () => {
+        // No space holds its networks.
+        if (definition.needs === "training") return;
         const allowed = 12;
         for (const parallel of [1, 3]) {
           const { trials, reason } = await run({ domain: tinyDomain, trials: 100, parallel });
@@ -154,8 +168,8 @@ export function strategyChecks<Options>(
     {
       name: "continues when accuracies are mostly noise",
       run: async () => {
-        const evaluate: Evaluate = (choices, random) =>
-          scored(Math.min(1, Math.max(0, slope(choices) + 0.2 * random.normal())));
+        const evaluate: Evaluate = (proposal, random) =>
+          scored(Math.min(1, Math.max(0, slope(proposal) + 0.2 * random.normal())));
         await runsWhole({ domain: macroDomain, evaluate, parallel: 2 });
       },
     },
@@ -221,6 +235,12 @@ export function strategyChecks<Options>(
       },
     },
   ];
+}
+
+function violationsOfProposal(domain: Domain, { choices, network }: Proposal): readonly Violation[] {
+  return network === undefined
+    ? domain.violations(choices)
+    : violationsOf(networkCost(network), domain.limits);
 }
 
 /** What a resumed search with a language model may hold: a reply without a design, and a start that was made up. */

@@ -33,6 +33,8 @@ export interface TrainingSetting {
   readonly memoryLimitBytes?: number;
   /** A checkpoint to continue from. */
   readonly from?: string;
+  /** Where none is continued: a checkpoint of another network, whose weights are taken over where they have a place. */
+  readonly heirOf?: { readonly path: string; readonly network: Network };
 }
 
 export interface Training extends TrainingSetting {

@@ -1,8 +1,16 @@
 // What every training opens before its first step: the images, the trainer with the state that it continues from, the
 // batches, and the measurement of weights on validation.
-import { createPredictor, createTrainer, type Trainer, type Weights } from "../engine/index.ts";
+import {
+  checkpointWeights,
+  createPredictor,
+  createTrainer,
+  type Trainer,
+  type Weights,
+} from "../engine/index.ts";
+import { inheritWeights } from "../graph/changes/index.ts";
+import type { Network } from "../graph/network.ts";
 import { type Batches, createBatches } from "../tasks/image-classification/index.ts";
-import type { Checkpoint } from "./checkpoints.ts";
+import { type Checkpoint, readCheckpointFile } from "./checkpoints.ts";
 import type { TrainingSetting } from "./job.ts";
 import { type Measured, measure } from "./measure.ts";
 import { openTrainingData, type TrainingParts } from "./training-data.ts";
@@ -16,8 +24,18 @@ export interface OpenTraining extends AsyncDisposable {
   measureWeights(weights: Weights): Promise<Measured>;
 }
 
+/** The weights of a network from those of the one that it was changed from. */
+async function inherited(
+  { path, network: before }: NonNullable<TrainingSetting["heirOf"]>,
+  network: Network,
+  fresh: Weights,
+): Promise<Weights> {
+  const { state } = await readCheckpointFile(path);
+  return inheritWeights({ network: before, weights: checkpointWeights(state, before.nodes) }, network, fresh);
+}
+
 export async function openTraining(
-  { network, plan, threads, data, seed: ownSeed }: TrainingSetting,
+  { network, plan, threads, data, seed: ownSeed, heirOf }: TrainingSetting,
   from: {
     readonly begun?: Checkpoint | undefined;
     /** Weights to begin with; what is not among them begins at random. */
@@ -26,7 +44,7 @@ export async function openTraining(
     readonly averageDecay?: number | undefined;
   },
 ): Promise<OpenTraining> {
-  const { begun, begin, averageDecay } = from;
+  const { begun, averageDecay } = from;
   const parts = await openTrainingData(data);
   const { task, train, validation, normalisation } = parts;
   const seed = begun?.seed ?? ownSeed;
@@ -45,7 +63,8 @@ export async function openTraining(
   });
   try {
     if (begun !== undefined) trainer.restore(begun.state);
-    else if (begin !== undefined) trainer.setWeights(new Map([...trainer.weights(), ...begin]));
+    else if (from.begin !== undefined) trainer.setWeights(new Map([...trainer.weights(), ...from.begin]));
+    else if (heirOf !== undefined) trainer.setWeights(await inherited(heirOf, network, trainer.weights()));
     const batches = createBatches({
       set: train,
       batchSize: plan.batchSize,

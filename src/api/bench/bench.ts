@@ -206,6 +206,12 @@ async function checkStrategy(given: Given<StrategyDefinition>): Promise<void> {
       `${definition.name} trains a supernet on images, and a bench has none: run it with genius search --evaluator table --images FOLDER, several seeds, and compare the runs with genius report.`,
     );
   }
+  if (definition.needs === "training") {
+    throw new GeniusError(
+      "wrong-use",
+      `${definition.name} proposes networks of its own, which no table knows: run it with genius search --evaluator train, several seeds, and compare the runs with genius report.`,
+    );
+  }
   if (definition.model === "required") {
     throw new GeniusError(
       "wrong-use",

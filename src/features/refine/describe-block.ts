@@ -1,9 +1,10 @@
 // The blocks of a network and the graph of one of them in words, for the one who shall say what to change there.
 import { formatCount } from "../../base/units.ts";
+import { blockOf } from "../../graph/changes/index.ts";
 import { type NodeCost, nodeCosts } from "../../graph/cost.ts";
 import type { Network } from "../../graph/network.ts";
 import { operatorOf } from "../../graph/ops/index.ts";
-import { blockOf, blocksOf, outputOf } from "./design.ts";
+import { blocksOf, outputOf } from "./design.ts";
 
 /** One line a block: the shape of its output and what it costs; `marked` is pointed at. */
 export function describeBlocks(network: Network, marked: string): string {

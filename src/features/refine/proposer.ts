@@ -3,9 +3,8 @@
 import type { Random } from "../../base/random.ts";
 import { networkCost } from "../../graph/cost.ts";
 import type { Limits } from "../../search/constraints/domain.ts";
-import type { Change, Design } from "./design.ts";
+import { type Change, type Design, drawChange } from "./design.ts";
 import type { Evidence } from "./evidence.ts";
-import { drawChange } from "./grammar.ts";
 import type { LocalMeasures, LocalSample } from "./local-measures.ts";
 
 /** A trained candidate. What is said of a change is absent for the design that was left as it is. */

@@ -5,6 +5,7 @@
 // It reads no clock.
 import { GeniusError } from "../../base/errors.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { isReference, referenceProposer } from "../proposed-network.ts";
 import type { FittedReference } from "../references/reference.ts";
 import type { ProposeContext, Strategy } from "../strategy.ts";
 import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
@@ -45,7 +46,13 @@ export function withRace(strategy: Strategy, { plan, references }: RaceSetting):
 
   /** Whether the strategy knows of it: its own designs, once each, on the first rung. */
   const isOwn = (proposal: Proposal) =>
-    proposal.network === undefined && !isTwin(proposal) && proposal.fidelity.seconds === base;
+    !isReference(proposal) && !isTwin(proposal) && proposal.fidelity.seconds === base;
+  const isObserved = (proposal: Proposal) =>
+    isOwn(proposal) ||
+    (strategy.observesReferences === true &&
+      !isTwin(proposal) &&
+      isReference(proposal) &&
+      proposal.fidelity.seconds === base);
 
   const proposeFirst = async (context: ProposeContext, at: State): Promise<Proposal | undefined> => {
     const { isFirst, places, started } = at;
@@ -111,7 +118,7 @@ export function withRace(strategy: Strategy, { plan, references }: RaceSetting):
     },
     observe(trial) {
       trials.push(trial);
-      if (isOwn(trial.proposal)) strategy.observe(trial);
+      if (isObserved(trial.proposal)) strategy.observe(trial);
     },
   };
 }
@@ -153,7 +160,7 @@ function referenceProposal({ name, width, network }: FittedReference, seconds: n
     choices: [],
     network,
     fidelity: { seconds },
-    by: "reference",
+    by: referenceProposer,
     rationale: `${name}, designed by people, ${size}`,
   };
 }

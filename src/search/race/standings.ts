@@ -1,4 +1,5 @@
 // Who stands on which rung of a race, read from its trials alone, so that a race can be restored from a journal.
+import { isReference } from "../proposed-network.ts";
 import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
 
 /** A network on a rung. */
@@ -18,7 +19,7 @@ export type ScoredEntry = Entry & { readonly score: number };
 /** Entries in the order of proposing. Repeats of a network (twins) are none. */
 export type Rung = readonly Entry[];
 
-/** The network of a proposal, whatever its fidelity: a reference by its name, a design by its choices. */
+/** The network of a proposal, whatever its fidelity: one from outside the space by its name, a design by its choices. */
 export const networkKey = ({ network, choices }: Proposal): string =>
   network === undefined ? choices.join(",") : `network ${network.name}`;
 
@@ -42,7 +43,7 @@ export function standingsOf(
       .map(({ proposal, trial }) => ({
         key: networkKey(proposal),
         proposal,
-        isReference: proposal.network !== undefined,
+        isReference: isReference(proposal),
         ...(trial !== undefined && { trialNumber: trial.number }),
         ...(trial !== undefined && isScored(trial) && { score: trial.outcome.score }),
         isDone: trial !== undefined,

@@ -7,9 +7,10 @@ const reference = { name: "resnet-8", nodes: [] } as unknown as Network;
 let number = 0;
 function trial(seconds: number, score: number, more: Partial<Trial["proposal"]> = {}): Trial {
   number += 1;
+  const [choices, by] = more.network === undefined ? [[number], "strategy"] : [[], "reference"];
   return {
     number,
-    proposal: { choices: more.network === undefined ? [number] : [], fidelity: { seconds }, by: "", ...more },
+    proposal: { choices, fidelity: { seconds }, by, ...more },
     outcome: { kind: "scored", score, metrics: { accuracy: score }, spent: { milliseconds: 1 } },
     cost: { paramCount: 1, macCount: 1 },
   };
@@ -20,7 +21,9 @@ test("compares the best design with the best reference on the longest rung that 
   const twin = trial(5, 0.54, { network: reference, repeat: 1 });
   const [design, worse] = [trial(5, 0.6), trial(5, 0.3)];
   const [longer, best, alone] = [trial(15, 0.7, { network: reference }), trial(15, 0.75), trial(45, 0.9)];
-  const verdict = judgeRace([first, twin, design, worse, longer, best, alone], 100)!;
+  // A network of a strategy's own is no reference.
+  const evolved = trial(15, 0.72, { network: { ...reference, name: "resnet-8/7" }, by: "open-evolution" });
+  const verdict = judgeRace([first, twin, design, worse, longer, evolved, best, alone], 100)!;
   expect(verdict).toMatchObject({
     reference: longer.number,
     design: best.number,

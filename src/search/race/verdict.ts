@@ -1,5 +1,6 @@
 // What a race has shown: the best design beside the best reference, after equal time of training and on the same
 // validation images, and whether the difference is beyond the noise. Read from its trials alone.
+import { isReference } from "../proposed-network.ts";
 import { isScored, type ScoredTrial, type Trial } from "../trial.ts";
 import { isTwin, networkKey } from "./standings.ts";
 
@@ -33,13 +34,13 @@ export function judgeRace(
   const rungs = [...new Set(scored.map(secondsOf))].sort((a, b) => a - b);
   const [first] = rungs;
   if (first === undefined) return undefined;
-  const bestAt = (seconds: number, isReference: boolean) =>
+  const bestAt = (seconds: number, ofReferences: boolean) =>
     best(
       scored.filter(
         (trial) =>
           secondsOf(trial) === seconds &&
           !isTwin(trial.proposal) &&
-          (trial.proposal.network !== undefined) === isReference,
+          isReference(trial.proposal) === ofReferences,
       ),
     );
   const meetings = rungs.map((seconds) => ({

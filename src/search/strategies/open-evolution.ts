@@ -1,0 +1,167 @@
+// Regularised evolution over networks themselves: no space bounds them, only the limits. It begins with networks that people
+// designed, changes the best of a few drawn from the population – an operation, a wire, a width, a block – and lets the oldest
+// die. A surrogate that reads graphs chooses among the changed ones.
+import { z } from "zod";
+import { createRandom } from "../../base/random.ts";
+import { canonicalKey } from "../../graph/canonical.ts";
+import { networkCost } from "../../graph/cost.ts";
+import type { Network } from "../../graph/network.ts";
+import { violationsOf } from "../constraints/create-domain.ts";
+import { type Child, drawChildren } from "../evolution/children.ts";
+import type { Limits } from "../space.ts";
+import { defineStrategy, type ProposeContext, type StrategySetting } from "../strategy.ts";
+import { expectedImprovement } from "../surrogate/expected-improvement.ts";
+import { fitGraphSurrogate, type GraphPoint, graphPoint } from "../surrogate/graph-surrogate.ts";
+import { isScored, type Proposal, type ScoredTrial } from "../trial.ts";
+
+const options = z.object({
+  population: z
+    .int()
+    .min(2)
+    .optional()
+    .describe("networks alive at once (default: a fifth of the evaluations, between 6 and 60)"),
+  sample: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("networks that compete to be the parent (default: a third of the population)"),
+  candidates: z
+    .int()
+    .min(1)
+    .default(16)
+    .describe("changed networks of which the surrogate chooses one; 1: no surrogate"),
+  inherit: z
+    .boolean()
+    .default(false)
+    .describe(
+      "begin a changed network with its parent's weights; its score then counts the parent's training too",
+    ),
+});
+
+const by = "open-evolution";
+/** Of networks without a limit: this many times the largest start. */
+const growth = 4;
+/** Starts that are drawn from the space where no network is given. */
+const drawnStarts = 4;
+
+export default defineStrategy({
+  name: by,
+  summary:
+    "Evolution of networks beyond any space, within the limits: changes operations, wires, widths and blocks of networks that people designed.",
+  source:
+    "Real et al. 2019, https://arxiv.org/abs/1802.01548, with the changes of network morphisms, Elsken et al. 2019, https://arxiv.org/abs/1804.09081",
+  model: "none",
+  needs: "training",
+  options,
+  create(setting, given) {
+    const population = given.population ?? Math.min(60, Math.max(6, Math.round(setting.evaluations / 5)));
+    const sample = given.sample ?? Math.max(2, Math.round(population / 3));
+    const starts = startsOf(setting);
+    const limits = boundsOf(setting.domain.limits, starts);
+    const known = new Set<string>();
+    const alive: ScoredTrial[] = [];
+    const observed: { readonly point: GraphPoint; readonly score: number }[] = [];
+    const networkAt = ({ proposal }: ScoredTrial) =>
+      proposal.network ?? setting.domain.space.decode(proposal.choices);
+
+    const childOf = (parent: Network, { random, pending }: ProposeContext): Child | undefined => {
+      const open = new Set(pending.flatMap(({ network }) => (network ? canonicalKey(network) : [])));
+      const isKnown = (key: string) => known.has(key) || open.has(key);
+      const children = drawChildren(parent, given.candidates, { limits, random, isKnown });
+      if (children.length < 2) return children[0];
+      const believe = fitGraphSurrogate(observed);
+      if (believe === undefined) return random.pick(children);
+      const best = Math.max(...observed.map(({ score }) => score));
+      const promise = children.map(({ network }) => {
+        const { mean, deviation } = believe(graphPoint(network));
+        return expectedImprovement(mean, deviation, best);
+      });
+      return children[promise.indexOf(Math.max(...promise))];
+    };
+
+    return {
+      observesReferences: true,
+      async propose(context) {
+        const { random, pending, trialNumber } = context;
+        const isTaken = (network: Network) =>
+          known.has(canonicalKey(network)) ||
+          pending.some((proposal) => proposal.network?.name === network.name);
+        const start = setting.starts?.areTried === true ? undefined : starts.find((one) => !isTaken(one));
+        if (start !== undefined)
+          return { choices: [], network: start, fidelity: {}, by, rationale: "a network to start from" };
+        const isYoung = alive.length + pending.length < population;
+        const parents = isYoung
+          ? random.shuffle(alive)
+          : Array.from({ length: sample }, () => random.pick(alive)).sort(
+              (a, b) => b.outcome.score - a.outcome.score,
+            );
+        const origins = [
+          ...parents.map((trial) => ({ network: networkAt(trial), trial })),
+          ...random.shuffle(starts).map((network) => ({ network, trial: undefined })),
+        ];
+        for (const { network, trial } of origins) {
+          const child = childOf(network, context);
+          if (child === undefined) continue;
+          return proposalOf(child, { parent: network, trial, trialNumber, inherit: given.inherit });
+        }
+        return undefined;
+      },
+      observe(trial) {
+        const { network, unreadable, nominalScore } = trial.proposal;
+        if (network === undefined || unreadable !== undefined || nominalScore !== undefined) return;
+        known.add(canonicalKey(network));
+        if (!isScored(trial)) return;
+        observed.push({ point: graphPoint(network), score: trial.outcome.score });
+        alive.push(trial);
+        if (alive.length > population) alive.shift();
+      },
+    };
+  },
+});
+
+function proposalOf(
+  { network, changes }: Child,
+  from: {
+    readonly parent: Network;
+    readonly trial: ScoredTrial | undefined;
+    readonly trialNumber: number;
+    readonly inherit: boolean;
+  },
+): Proposal {
+  const { parent, trial, trialNumber, inherit } = from;
+  // The first ancestor's name, without what follows it.
+  const root = /^[A-Za-z0-9._-]+/.exec(parent.name)?.[0] ?? "network";
+  return {
+    choices: [],
+    network: { ...network, name: `${root}/${trialNumber}` },
+    fidelity: {},
+    by,
+    rationale: `${trial === undefined ? parent.name : `trial ${trial.number}`} with ${changes.join("; ")}`,
+    ...(inherit && trial !== undefined && { inherits: trial.number }),
+  };
+}
+
+/** The networks that are given, else some of the space. */
+function startsOf({ starts, domain }: StrategySetting): readonly Network[] {
+  const given = (starts?.networks ?? []).filter(
+    (network) => violationsOf(networkCost(network), domain.limits).length === 0,
+  );
+  if (given.length > 0) return given;
+  const drawn = new Map<string, Network>();
+  for (let draw = 0; draw < drawnStarts; draw += 1) {
+    const choices = domain.sample(createRandom(by, draw));
+    if (choices !== undefined) drawn.set(choices.join(), domain.space.decode(choices));
+  }
+  return [...drawn.values()];
+}
+
+/** The limits, and where there is no upper one, several times the largest start: nothing else would end the growth. */
+function boundsOf(limits: Limits, starts: readonly Network[]): Limits {
+  const costs = starts.map(networkCost);
+  const largest = (by: "paramCount" | "macCount") => growth * Math.max(0, ...costs.map((cost) => cost[by]));
+  return {
+    ...limits,
+    maxParamCount: limits.maxParamCount ?? Math.max(largest("paramCount"), limits.minParamCount ?? 0),
+    maxMacCount: limits.maxMacCount ?? Math.max(largest("macCount"), limits.minMacCount ?? 0),
+  };
+}
