@@ -3,7 +3,7 @@
 const layers = [
   ["base"],
   ["math", "metrics", "graph", "llm"],
-  ["engine"],
+  ["engine", "deploy"],
   ["tasks"],
   ["search"],
   ["language"],

@@ -11,6 +11,7 @@ missing() { echo "Not to be had here: $1. Its tests are left out." >&2; }
 
 [ -n "${GENIUS_PYTHON:-}" ] || [ -x .venv/bin/pytest ] || bash scripts/setup-python.sh || missing "PyTorch"
 [ -n "${GENIUS_RAY_VENV:-}" ] || bash scripts/setup-ray.sh || missing "Ray"
+[ -n "${GENIUS_LITERT_VENV:-}" ] || bash scripts/setup-litert.sh || missing "LiteRT"
 
 # TensorBoard reads what is exported for it.
 if [ -x .venv/bin/pip ]; then
