@@ -235,7 +235,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       if (isPartner) {
         const { modelSaid = [] } = without;
         const words = wordsOf([...proposals, { modelSaid }], isFree);
-        const extra = [...words.offers, ...own].map(({ choices }) => choices);
+        const extra = [...words.foreseen, ...[...words.offers, ...own].map(({ choices }) => choices)];
         const believed =
           words.offers.length === 0 ? beliefs : surrogate.candidates({ random, pending, extra });
         const trust = trustOf(trials, believed);

@@ -141,7 +141,8 @@ test("what both expect to be worse than something at hand is not taken", () => {
 });
 
 test("a third of the evaluations is the model's best while its record is not worse", () => {
-  const words = wordsOf([{ modelSaid: [offer(1, 0.9), offer(2, 0.95), offer(3)] }], () => true);
+  const judged: ModelWord = { choices: [4], kind: "forecast", score: 0.93 };
+  const words = wordsOf([{ modelSaid: [offer(1, 0.9), offer(2, 0.95), offer(3), judged] }], () => true);
   const at = { beliefs: beliefs([99, 90, 90, 90, 99], 0.1), own: [own(4)], trust: even };
   const turn = (made: readonly Proposal[], trust = even) =>
     choose(words, { ...at, trust, proposals: made })?.choices[0];
@@ -151,6 +152,15 @@ test("a third of the evaluations is the model's best while its record is not wor
   expect(turn([model, surrogate])).toBe(4);
   expect(turn([model, surrogate, surrogate])).toBe(2);
   expect(turn([], { ...even, modelIsWorse01: 0.9 })).toBe(4);
+});
+
+test("while the model is trusted, nothing is tried of which it was not asked what it expects", () => {
+  const words = wordsOf([{ modelSaid: [offer(1, 0.9)] }], () => true);
+  const made = [proposal(9, { by: "hybrid/model" })];
+  const at = { beliefs: beliefs([99, 90, 99], 0.1), own: [own(2)], proposals: made };
+  expect(choose(words, { ...at, trust: even })?.choices).toEqual([1]);
+  expect(choose(words, { ...at, trust: { ...even, modelIsWorse01: 0.9 } })?.choices).toEqual([2]);
+  expect(choose(wordsOf([], () => true), { ...at, trust: even })?.choices).toEqual([2]);
 });
 
 test("a model is let go only on its own record", () => {

@@ -16,6 +16,8 @@ export const byModel = "hybrid/model";
 export interface Words {
   /** Designs that it offered and that are still free, in the order in which they were offered last. */
   readonly offers: readonly ModelWord[];
+  /** Designs of the surrogate's of which it said what it expects, and that are still free. */
+  readonly foreseen: readonly Choices[];
   /** What it said last that it expects of a design. */
   forecastOf(choices: Choices): number | undefined;
 }
@@ -26,16 +28,19 @@ export function wordsOf(
   isFree: (choices: Choices) => boolean,
 ): Words {
   const offers = new Map<string, ModelWord>();
+  const foreseen = new Map<string, Choices>();
   const forecasts = new Map<string, number>();
   for (const word of proposals.flatMap(({ modelSaid = [] }) => modelSaid)) {
     const key = word.choices.join();
     if (word.score !== undefined) forecasts.set(key, word.score);
+    if (word.kind === "forecast") foreseen.set(key, word.choices);
     if (word.kind !== "offer") continue;
     offers.delete(key);
     offers.set(key, word);
   }
   return {
     offers: [...offers.values()].filter(({ choices }) => isFree(choices)),
+    foreseen: [...foreseen.values()].filter(isFree),
     forecastOf: (choices) => forecasts.get(choices.join()),
   };
 }
@@ -185,12 +190,14 @@ function joint(own: Belief, forecast: number, { model, surrogateScale }: Trust):
 }
 
 /**
- * The next design, of all that is on offer and the surrogate's own. A third of the evaluations is the model's best while
- * its record is not worse; of the others the one that promises most, both being believed by their records. What both
- * expect to be worse than something else at hand is never taken.
+ * The next design. While the model's record is not worse, it is one of which both have said what they expect: what is on
+ * offer, and the surrogate's designs that the model was asked about; the surrogate's newest only where there is nothing
+ * else, since alone it tries what a model knows to be bad. A third of the evaluations is then the model's best; of
+ * the others the one that promises most, both being believed by their records. What both expect to be worse than
+ * something else at hand is never taken.
  */
 export function choose(
-  { offers, forecastOf }: Words,
+  { offers, foreseen, forecastOf }: Words,
   at: {
     readonly beliefs: Candidates;
     readonly own: readonly Acquired[];
@@ -202,8 +209,13 @@ export function choose(
   const { beliefs, trust, proposals } = at;
   const isTrusted = trust.modelIsWorse01 < worseFrom01;
   const wordOf = new Map(offers.map((word) => [word.choices.join(), word]));
-  const all = [...offers, ...at.own.filter(({ choices }) => !wordOf.has(choices.join()))];
-  const known = all.flatMap(({ choices }) => {
+  const isJudged = isTrusted && offers.length > 0;
+  const others = isJudged ? foreseen : at.own.map(({ choices }) => choices);
+  const all = [
+    ...offers.map(({ choices }) => choices),
+    ...others.filter((choices) => !wordOf.has(choices.join())),
+  ];
+  const known = all.flatMap((choices) => {
     const place = beliefs.placeOf(choices);
     if (place === undefined) return [];
     const said = isTrusted ? forecastOf(choices) : undefined;
