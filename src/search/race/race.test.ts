@@ -25,6 +25,8 @@ interface World {
   readonly opening: number;
   readonly seed: number;
   readonly outcome?: (proposal: Proposal) => "scored" | "diverged" | "chance";
+  /** Passes through the training data that all the time would be enough for. */
+  readonly passes?: number;
 }
 
 const usual: World = { minutes: 10, slots: 2, references: 9, designs: 1000, load: 1.05, opening: 3, seed: 1 };
@@ -126,7 +128,9 @@ async function run(world: World, recorded: readonly Trial[] = []) {
 
 function outcomeOf(world: World, proposal: Proposal, milliseconds: number): Outcome {
   const kind = world.outcome?.(proposal) ?? "scored";
-  const spent = { milliseconds };
+  const { minutes, slots, passes } = world;
+  const epochs = passes && (passes * milliseconds) / (minutes * 60_000 * slots);
+  const spent = { milliseconds, ...(epochs !== undefined && { epochs }) };
   if (kind === "diverged") return { kind: "failed", reason: "diverged", detail: "", spent };
   const score = kind === "chance" ? 0.1 : scoreAt(world, proposal);
   return { kind: "scored", metrics: { accuracy: score }, score, spent };
@@ -183,6 +187,24 @@ test("other load means fewer networks, and no later end", async () => {
   const busy = await run({ ...usual, load: 1.6 });
   expect(busy.trials.length).toBeLessThan(calm.trials.length);
   expect(onRung(busy.trials, busy.plan.rungs.at(-1)).length).toBe(2);
+});
+
+test("where the time is enough for few passes through the data, the search leaves most of its share to the final training", async () => {
+  const searchTime = async (passes: number) => {
+    const { slices, trials, plan } = await run({ ...usual, passes });
+    const counts = plan.rungs.map((seconds) => onRung(trials, seconds).length);
+    return { counts, share01: Math.max(...slices.map(({ endsAt }) => endsAt)) / plan.searchSeconds };
+  };
+  const many = await searchTime(1000);
+  expect(many.share01).toBeGreaterThan(0.8);
+  expect((await searchTime(50)).share01).toBeGreaterThan(0.8);
+  const few = await searchTime(16);
+  expect(few.share01).toBeLessThan(0.45);
+  expect(few.counts[0]).toBeGreaterThanOrEqual(2);
+  expect(few.counts.at(-1)).toBe(2);
+  const fewest = await searchTime(2);
+  expect(fewest.share01).toBeLessThan(0.3);
+  expect(fewest.counts[0]).toBeGreaterThanOrEqual(1);
 });
 
 test("without references the first design has the twin, and two designs finish", async () => {

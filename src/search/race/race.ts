@@ -17,6 +17,7 @@ import {
   type RaceSituation,
   secondsAbove,
   sliceSeconds,
+  unearnedSeconds,
   usualOverhead,
 } from "./race-plan.ts";
 import { chosenOf, type Entry, isTwin, type Rung, standingsOf } from "./standings.ts";
@@ -88,13 +89,14 @@ export function withRace(strategy: Strategy, { plan, references }: RaceSetting):
     return undefined;
   };
 
-  const stateAt = ({ secondsLeft: left, pending }: ProposeContext): State => {
-    if (left === undefined) throw new GeniusError("internal", "A race needs to know the time that is left.");
+  const stateAt = ({ secondsLeft, pending }: ProposeContext): State => {
+    if (secondsLeft === undefined) throw new GeniusError("internal", "A race needs to know the time that is left.");
     const standings = standingsOf(rungs, { trials, pending });
     const first = standings[0] as Rung;
     const twins = [...trials.filter(isEvaluated).map(({ proposal }) => proposal), ...pending].filter(isTwin);
     const started = first.length + twins.length;
     const situation = { rungs, slots, overhead: overheadOf(trials, rungs) };
+    const left = secondsLeft - unearnedSeconds(plan, epochsASecond(trials));
     const more = placesWithin(left, situation, { networks: first.length, running: pending.length });
     return {
       left,
@@ -205,6 +207,17 @@ function affordableCount(
   while (count > least && own(count) + secondsAbove(count, next, situation) > left) count -= 1;
   // Not even the least: none is begun that would not end in time.
   return own(count) > left ? to.length : count;
+}
+
+/** Passes through the training data in a second of training, of the quickest reference; undefined where none says it. */
+function epochsASecond(trials: readonly Trial[]): number | undefined {
+  const rates = trials.filter(isScored).flatMap(({ proposal, outcome }) => {
+    const { seconds } = proposal.fidelity;
+    const { epochs, milliseconds } = outcome.spent;
+    if (proposal.network === undefined || seconds === undefined || epochs === undefined) return [];
+    return [epochs / (milliseconds / 1000)];
+  });
+  return rates.length === 0 ? undefined : Math.max(...rates);
 }
 
 /** Wall time over time of training, of what was trained so far, with the usual as one measurement. */
