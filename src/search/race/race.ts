@@ -90,7 +90,8 @@ export function withRace(strategy: Strategy, { plan, references }: RaceSetting):
   };
 
   const stateAt = ({ secondsLeft, pending }: ProposeContext): State => {
-    if (secondsLeft === undefined) throw new GeniusError("internal", "A race needs to know the time that is left.");
+    if (secondsLeft === undefined)
+      throw new GeniusError("internal", "A race needs to know the time that is left.");
     const standings = standingsOf(rungs, { trials, pending });
     const first = standings[0] as Rung;
     const twins = [...trials.filter(isEvaluated).map(({ proposal }) => proposal), ...pending].filter(isTwin);

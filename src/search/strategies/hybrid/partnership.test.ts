@@ -160,7 +160,12 @@ test("while the model is trusted, nothing is tried of which it was not asked wha
   const at = { beliefs: beliefs([99, 90, 99], 0.1), own: [own(2)], proposals: made };
   expect(choose(words, { ...at, trust: even })?.choices).toEqual([1]);
   expect(choose(words, { ...at, trust: { ...even, modelIsWorse01: 0.9 } })?.choices).toEqual([2]);
-  expect(choose(wordsOf([], () => true), { ...at, trust: even })?.choices).toEqual([2]);
+  expect(
+    choose(
+      wordsOf([], () => true),
+      { ...at, trust: even },
+    )?.choices,
+  ).toEqual([2]);
 });
 
 test("a model is let go only on its own record", () => {
