@@ -5,6 +5,7 @@ export { type BenchEvent, type BenchOptions, type BenchResult, bench } from "./a
 export { type Cost, cost } from "./api/cost.ts";
 export type { Design, Subject } from "./api/design.ts";
 export { type Exported, type ExportOptions, exportNetwork, exportRun } from "./api/export-network.ts";
+export { type ImportedNetwork, type ImportOptions, importNetwork } from "./api/import-network.ts";
 export {
   type OpenDataOptions,
   type OpenedImages,

@@ -1,7 +1,12 @@
 // A network as a file that other programs read.
-import { GeniusError } from "../base/errors.ts";
+import { readFile } from "node:fs/promises";
+import { fileError, GeniusError } from "../base/errors.ts";
 import type { Given } from "../catalog/load.ts";
 import { initialWeights } from "../engine/index.ts";
+import { inferenceOfMetadata } from "../graph/export/inference.ts";
+import { readWeights } from "../graph/export/weights-file.ts";
+import type { Network } from "../graph/network.ts";
+import { checkWeights } from "../graph/weights.ts";
 import { type DesignFormat, designFile, trialFile } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
 import { designName, networkOf as networkOfProposal } from "../search/proposed-network.ts";
@@ -13,6 +18,8 @@ export interface ExportOptions {
   readonly format: DesignFormat;
   /** Of fresh weights, where there are no trained ones; 1 by default. */
   readonly seed?: number | undefined;
+  /** A .safetensors file of the network's weights, as `importNetwork` writes it. Of a network or a design. */
+  readonly weights?: string | undefined;
 }
 
 export interface Exported {
@@ -38,10 +45,23 @@ export interface Exported {
  */
 export async function exportNetwork(subject: Subject, options: ExportOptions): Promise<Exported> {
   const { network, title } = await networkOf(subject);
-  const { format, seed = 1 } = options;
-  const weights = () => initialWeights(network.nodes, seed);
-  const content = designFile(format, network, { weights, isTrained: false });
-  return { content, title, trained: typeof content === "string" ? undefined : false };
+  const { format, seed = 1, weights: file } = options;
+  const given = file === undefined ? undefined : await weightsIn(file, network);
+  const content = designFile(format, network, {
+    weights: () => given?.weights ?? initialWeights(network.nodes, seed),
+    isTrained: given !== undefined,
+    ...(given !== undefined && { inference: given.inference }),
+  });
+  return { content, title, trained: typeof content === "string" ? undefined : given !== undefined };
+}
+
+async function weightsIn(file: string, network: Network) {
+  const bytes = await readFile(file).catch((thrown: unknown) => {
+    throw fileError(thrown, file, "read");
+  });
+  const { weights, metadata } = readWeights(network, bytes);
+  checkWeights(network, weights);
+  return { weights, inference: inferenceOfMetadata(metadata) };
 }
 
 /**

@@ -1,10 +1,13 @@
 // One given network, trained at full length, tested once and handed over as files: the end of a search without the search.
 
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GeniusError } from "../base/errors.ts";
+import { fileError, GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { counted } from "../base/units.ts";
 import { type Given, loadEvaluator, loadLauncher, loadSpace, resolveOptions } from "../catalog/load.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
+import { fittingWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
 import { inferShapes } from "../graph/shapes.ts";
 import type { Metrics } from "../metrics/metric.ts";
@@ -26,6 +29,8 @@ export interface TrainOptions {
   /** Of the evaluator, such as `finalEpochs`, `batchSize`, `int8`. */
   readonly evaluatorOptions?: MemberOptions | undefined;
   readonly launcherOptions?: MemberOptions | undefined;
+  /** A .safetensors file that the training begins with, as `importNetwork` writes it; what it does not have begins at random. */
+  readonly weights?: string | undefined;
   /** The wall time of it all, in minutes: opening the images, training, test and files. By epochs where it is absent. */
   readonly minutes?: number | undefined;
   /** Seeds the weights, the order of the data and the split; 1 by default. */
@@ -76,7 +81,7 @@ export interface TrainResult {
  * ```
  */
 export async function train(subject: Subject | ReferenceDesign, options: TrainOptions): Promise<TrainResult> {
-  const { data, out, seed = 1, minutes, onEvent, environment = process.env } = options;
+  const { data, out, seed = 1, minutes, weights, onEvent, environment = process.env } = options;
   const started = performance.now();
   if (minutes !== undefined && !(minutes > 0 && Number.isFinite(minutes)))
     throw new GeniusError("wrong-use", `minutes must be a number above 0, received ${minutes}.`);
@@ -91,11 +96,21 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
   const imagesOf = async () =>
     (await definition.describe?.({ dataset: data, environment, onProgress }, evaluatorOptions))?.images;
   const { space, choices } = await openSubject(subject, imagesOf, onProgress);
+  const network = space.decode(choices);
+  if (weights !== undefined) {
+    if (definition.beginsWithWeights !== true)
+      throw new GeniusError(
+        "wrong-use",
+        `The evaluator ${definition.name} cannot begin with given weights: train with "train".`,
+      );
+    onProgress(await beginWords(network, weights));
+  }
   const launcher = definition.launcherOf?.(evaluatorOptions);
   const evaluator = await definition.create(
     {
       ...{ space, dataset: data, folder: out, seed, environment, onProgress },
       byTheClock: minutes !== undefined,
+      ...(weights !== undefined && { weights }),
       ...(launcher !== undefined && {
         async openLauncher() {
           const { options: schema, create } = await loadLauncher(launcher);
@@ -108,7 +123,6 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
     evaluatorOptions,
   );
   const curve: EpochPoint[] = [];
-  const network = space.decode(choices);
   try {
     if (evaluator.test === undefined) {
       throw new GeniusError("wrong-use", `The evaluator ${definition.name} has no final training.`);
@@ -140,6 +154,19 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
   } finally {
     await evaluator.close?.();
   }
+}
+
+/** How much of the network begins with the weights of a file. */
+async function beginWords(network: Network, file: string): Promise<string> {
+  const bytes = await readFile(file).catch((thrown: unknown) => {
+    throw fileError(thrown, file, "read");
+  });
+  const { weights, missing } = fittingWeights(network, bytes);
+  const rest =
+    missing.length === 0
+      ? ""
+      : `; at random begins what it does not have: ${missing.slice(0, 4).join(", ")}${missing.length > 4 ? " …" : ""}`;
+  return `Begins with ${counted(weights.size, "tensor")} of ${file}${rest}.`;
 }
 
 type Images = () => Promise<ImageTask | undefined>;

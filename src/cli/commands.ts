@@ -94,6 +94,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "parameters and multiply–accumulates of designs",
     load: async () => (await import("./cost.ts")).default,
   },
+  import: {
+    usage: "import MODEL.onnx [--out NET.txt]",
+    summary: "a network from PyTorch or elsewhere as a text and its weights",
+    load: async () => (await import("./import.ts")).default,
+  },
   predict: {
     usage: "predict MODEL IMAGE…",
     summary: "what a trained model says of images",

@@ -23,6 +23,11 @@ const flags = z.object({
       "where to (default: standard output for text; else model.onnx or model.safetensors, untrained.… with random weights; of tensorboard, the folder)",
     )
     .meta({ placeholder: "FILE" }),
+  weights: z
+    .string()
+    .optional()
+    .describe("of a network: its weights, as the .safetensors file of genius import (default: random ones)")
+    .meta({ placeholder: "FILE" }),
   seed: z.int().min(0).default(1).describe("of random weights, where no trained ones are available"),
   json: z.boolean().default(false).describe("say what was written as JSON"),
 });
@@ -35,6 +40,7 @@ export default defineCommand({
   genius export runs/… --format tensorboard --out logs   (again while the search runs: what is new is appended)
   genius export runs/… --format text > net.txt   (a text to change, cost and train: docs/guide/own-network.md)
   genius export net.txt --format pytorch > model.py
+  genius export net.txt --weights net.safetensors --format onnx --out again.onnx
   genius export --space nas-bench-macro --choices 22212220 --format pytorch > model.py`,
   async run({ operands, options, rest, terminal }) {
     const { format } = options;
@@ -89,10 +95,10 @@ async function exported(
   rest: Readonly<Record<string, string | boolean>>,
 ): Promise<Exported> {
   const [folder] = operands;
-  const { choices, space: name, format, seed } = options;
+  const { choices, space: name, format, seed, weights } = options;
   if (folder !== undefined && operands.length === 1 && name === undefined && isText(folder)) {
     const space = await openSpaceByFlags(folder, rest, Object.keys(flags.shape));
-    return exportNetwork({ space, choices: choices ?? [] }, { format, seed });
+    return exportNetwork({ space, choices: choices ?? [] }, { format, seed, weights });
   }
   if (operands.length > 1 || (folder === undefined) === (choices === undefined)) {
     throw new GeniusError(
@@ -100,9 +106,13 @@ async function exported(
       "Name either one run's folder, or a design with --choices and --space.",
     );
   }
-  if (folder !== undefined) return exportRun(folder, { format, seed });
+  if (folder !== undefined) {
+    if (weights !== undefined)
+      throw new GeniusError("wrong-use", "A run has its own weights: leave out --weights.");
+    return exportRun(folder, { format, seed });
+  }
   if (name === undefined)
     throw new GeniusError("wrong-use", "--choices needs --space, which says what they mean.");
   const space = await openSpaceByFlags(name, rest, Object.keys(flags.shape));
-  return exportNetwork({ space, choices: choices! }, { format, seed });
+  return exportNetwork({ space, choices: choices! }, { format, seed, weights });
 }

@@ -32,6 +32,11 @@ const options = limitSettings.extend({
     .optional()
     .describe("wall time of it all: opening the images, training, test and files (default: by epochs)")
     .meta({ placeholder: "N" }),
+  weights: z
+    .string()
+    .optional()
+    .describe("weights to begin with: the .safetensors file of genius import (default: random ones)")
+    .meta({ placeholder: "FILE" }),
   seed: z.number().int().nonnegative().default(1).describe("seed of weights, order of the data and split"),
   out: z
     .string()
@@ -49,11 +54,24 @@ evaluator's options are options here as well: --final-epochs, --batch-size, --in
 
 Examples:
   genius train net.txt digits
+  genius train net.txt ./photos --weights net.safetensors
   genius train resnet-8 digits --max-params 20k
   genius train mobilenet-v2 ./photos --max-macs 20M --minutes 30 --out runs/shelf
   genius train --space nas-bench-macro --choices 22212220 ./cifar10`,
   async run({ operands, options: given, rest, terminal }) {
-    const { space, choices, evaluator, minutes, seed, json, maxParams, minParams, maxMacs, minMacs } = given;
+    const {
+      space,
+      choices,
+      evaluator,
+      minutes,
+      weights,
+      seed,
+      json,
+      maxParams,
+      minParams,
+      maxMacs,
+      minMacs,
+    } = given;
     const limits = { maxParams, minParams, maxMacs, minMacs };
     const { subject, name, data } = subjectOf(operands, { space, choices, limits });
     const definition = await loadEvaluator(evaluator);
@@ -63,7 +81,7 @@ Examples:
     const started = performance.now();
     const say = epochLine(terminal);
     const result = await train(subject, {
-      ...{ data, out, evaluator, evaluatorOptions: flags, minutes, seed },
+      ...{ data, out, evaluator, evaluatorOptions: flags, minutes, weights, seed },
       ...{ signal: terminal.signal, environment: terminal.environment },
       onEvent(event) {
         if (event.kind === "preparing") terminal.error(`${event.text}\n`);

@@ -82,6 +82,8 @@ export interface EvaluatorSetting {
   readonly parallel?: number;
   /** The search goes by the clock: its fidelity is `seconds`. Only for an evaluator that has `fidelity.seconds`. */
   readonly byTheClock?: boolean;
+  /** A file of weights that the final training begins with. Only for a definition with `beginsWithWeights`. */
+  readonly weights?: string;
   /** Told a line for a person while something slow is prepared, such as a download. */
   readonly onProgress?: (text: string) => void;
   /** Opens the launcher that `launcherOf` named; only there for an evaluator that has it. */
@@ -113,6 +115,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly tabular?: boolean;
   /** It can train by the clock, and does so where a search names no number of trials. */
   readonly trainsByTheClock?: boolean;
+  /** Its final training can begin with given weights. */
+  readonly beginsWithWeights?: boolean;
   /** What it can select on, its usual one first; accuracy alone where absent. */
   readonly metrics?: readonly Metric[];
   readonly options: z.ZodType<Options>;

@@ -39,6 +39,7 @@ export default defineEvaluator({
   measuresOwn: true,
   options: trainOptions,
   trainsByTheClock: true,
+  beginsWithWeights: true,
   describe: (setting, options) => describeData(taskNamed(options.task), setting, options),
   create,
 });
@@ -205,7 +206,11 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       const end = await pool.run(
         {
           kind: "finish",
-          training: { ...training, ...(from !== undefined && { from }) },
+          training: {
+            ...training,
+            ...(from !== undefined && { from }),
+            ...(setting.weights !== undefined && { begin: setting.weights }),
+          },
           begunAt,
           keep: await store.finalPathOf(key),
           folder: join(folder, "best"),

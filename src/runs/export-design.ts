@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, systemCodeOf } from "../base/errors.ts";
+import { type Inference, inferenceMetadata } from "../graph/export/inference.ts";
 import { exportMermaid } from "../graph/export/mermaid.ts";
 import { exportOnnx } from "../graph/export/onnx.ts";
 import { exportPytorch } from "../graph/export/pytorch.ts";
@@ -19,6 +20,13 @@ export type DesignFormat = (typeof designFormats)[number];
 /** Random weights, so that nobody takes the file for a network that was trained. */
 const untrained = { weights: "untrained" } as const;
 
+export interface DesignWeights {
+  readonly weights: () => Weights;
+  readonly isTrained: boolean;
+  /** What goes with trained weights: normalisation and class names. */
+  readonly inference?: Inference;
+}
+
 /**
  * A network as a file that other programs read. `weights` is called only for formats that hold some; they are random, as
  * the file's metadata then says, unless `isTrained`.
@@ -26,9 +34,9 @@ const untrained = { weights: "untrained" } as const;
 export function designFile(
   format: DesignFormat,
   network: Network,
-  { weights, isTrained }: { readonly weights: () => Weights; readonly isTrained: boolean },
+  { weights, isTrained, inference = {} }: DesignWeights,
 ): string | Uint8Array {
-  const metadata = isTrained ? {} : untrained;
+  const metadata = isTrained ? inferenceMetadata(inference) : untrained;
   switch (format) {
     case "mermaid":
       return exportMermaid(network);
@@ -37,7 +45,12 @@ export function designFile(
     case "pytorch":
       return exportPytorch(network);
     case "onnx":
-      return exportOnnx({ network, weights: weights(), metadata });
+      return exportOnnx({
+        network,
+        weights: weights(),
+        ...inference,
+        ...(!isTrained && { metadata: untrained }),
+      });
     case "safetensors":
       return encodeWeights(network, weights(), metadata);
     default:

@@ -35,6 +35,8 @@ export interface TrainingSetting {
   readonly from?: string;
   /** Where none is continued: a checkpoint of another network, whose weights are taken over where they have a place. */
   readonly heirOf?: { readonly path: string; readonly network: Network };
+  /** A file of weights to begin with, where there is no checkpoint; what it does not have begins at random. */
+  readonly begin?: string;
 }
 
 export interface Training extends TrainingSetting {

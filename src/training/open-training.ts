@@ -1,5 +1,7 @@
 // What every training opens before its first step: the images, the trainer with the state that it continues from, the
 // batches, and the measurement of weights on validation.
+import { readFile } from "node:fs/promises";
+import { fileError } from "../base/errors.ts";
 import {
   checkpointWeights,
   createPredictor,
@@ -8,6 +10,7 @@ import {
   type Weights,
 } from "../engine/index.ts";
 import { inheritWeights } from "../graph/changes/index.ts";
+import { fittingWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
 import { type Batches, createBatches } from "../tasks/image-classification/index.ts";
 import { type Checkpoint, readCheckpointFile } from "./checkpoints.ts";
@@ -35,7 +38,7 @@ async function inherited(
 }
 
 export async function openTraining(
-  { network, plan, threads, data, seed: ownSeed, heirOf }: TrainingSetting,
+  { network, plan, threads, data, seed: ownSeed, heirOf, begin: file }: TrainingSetting,
   from: {
     readonly begun?: Checkpoint | undefined;
     /** Weights to begin with; what is not among them begins at random. */
@@ -45,6 +48,8 @@ export async function openTraining(
   },
 ): Promise<OpenTraining> {
   const { begun, averageDecay } = from;
+  const begin =
+    from.begin ?? (begun === undefined && file !== undefined ? await weightsIn(file, network) : undefined);
   const parts = await openTrainingData(data);
   const { task, train, validation, normalisation } = parts;
   const seed = begun?.seed ?? ownSeed;
@@ -63,7 +68,7 @@ export async function openTraining(
   });
   try {
     if (begun !== undefined) trainer.restore(begun.state);
-    else if (from.begin !== undefined) trainer.setWeights(new Map([...trainer.weights(), ...from.begin]));
+    else if (begin !== undefined) trainer.setWeights(new Map([...trainer.weights(), ...begin]));
     else if (heirOf !== undefined) trainer.setWeights(await inherited(heirOf, network, trainer.weights()));
     const batches = createBatches({
       set: train,
@@ -94,4 +99,11 @@ export async function openTraining(
     await trainer.dispose();
     throw thrown;
   }
+}
+
+async function weightsIn(file: string, network: Network): Promise<Weights> {
+  const bytes = await readFile(file).catch((thrown: unknown) => {
+    throw fileError(thrown, file, "read");
+  });
+  return fittingWeights(network, bytes).weights;
 }

@@ -3,6 +3,7 @@
 // damaged one is refused by name. It knows nothing of networks; weights-file.ts gives the tensors their names.
 import { z } from "zod";
 import { GeniusError, messageOf } from "../../base/errors.ts";
+import { brainToNumber, halfToNumber } from "../float16.ts";
 import type { Weights, WeightTensor } from "../weights.ts";
 
 export interface SafetensorsFile {
@@ -150,23 +151,6 @@ function readTensor(view: DataView, { name, dtype, shape, from, length }: Stored
   const data = new Float32Array(size);
   for (let i = 0; i < size; i += 1) data[i] = read(view, from + i * width);
   return data;
-}
-
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** A bfloat16 is the upper half of a 32-bit float. */
-function brainToNumber(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
 }
 
 function sizeOf(dims: readonly number[]): number {
