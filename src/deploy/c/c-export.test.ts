@@ -1,0 +1,70 @@
+// The exported C, compiled and run: by gcc with sanitizers, and for two Cortex-M processors by QEMU. Its scores are those of the
+// ONNX file in onnxruntime (floats), and of our interpreter bit by bit (8-bit integers). Of its arena the promised last byte is
+// used and none beyond; beside the arena it needs no memory but the stack.
+// GENIUS_ALL_DESIGNS=1 adds large networks and twenty random designs of each space, which takes many minutes.
+import { describe, expect, test } from "vitest";
+import { networkArena } from "../../graph/arena.ts";
+import type { Network } from "../../graph/network.ts";
+import { type Precision, precisions } from "../../graph/precision.ts";
+import { cortex, needsPrograms, sanitised, sizesOf, type Target, tryHeader } from "./fixtures/c-tools.ts";
+import { type Deployed, deployed, headerOf, testNetworks } from "./fixtures/deployed.ts";
+
+const networks = await testNetworks(process.env.GENIUS_ALL_DESIGNS === "1");
+const known = new Map<string, Promise<Readonly<Partial<Record<Precision, Deployed>>>>>();
+
+/** A network and its programs, made once for all targets. */
+async function programsOf(name: string) {
+  const network = networks[name]!();
+  if (!known.has(name)) known.set(name, deployed(network));
+  return { network, programs: await known.get(name)! };
+}
+
+function tryOn(
+  target: Target,
+  network: Network,
+  precision: Precision,
+  { program, pixels, scores }: Deployed,
+) {
+  const tried = tryHeader(headerOf(program), pixels, target);
+  expect(tried.scores.length).toBe(scores.length);
+  if (precision === "int8") expect([...tried.scores]).toEqual(scores);
+  else {
+    const differences = Array.from(
+      scores,
+      (score, i) => Math.abs(tried.scores[i]! - score) / (1 + Math.abs(score)),
+    );
+    expect(Math.max(...differences)).toBeLessThanOrEqual(1e-4);
+  }
+  expect(program.arenaBytes).toBe(networkArena(network, precision).bytes);
+  expect(16 * Math.ceil(tried.highWaterBytes / 16)).toBe(program.arenaBytes);
+}
+
+const gcc = needsPrograms("gcc");
+const arm = needsPrograms("arm-none-eabi-gcc", "qemu-system-arm");
+
+describe.skipIf(gcc.skip)(`compiled by gcc${gcc.why}`, () => {
+  test.each(Object.keys(networks))("%s", async (name) => {
+    const { network, programs } = await programsOf(name);
+    for (const precision of precisions) {
+      const given = programs[precision];
+      if (given !== undefined) tryOn(sanitised, network, precision, given);
+    }
+  });
+});
+
+describe.skipIf(arm.skip).each(["cortex-m4", "cortex-m7"] as const)(`compiled for %s${arm.why}`, (cpu) => {
+  test.each(Object.keys(networks))("%s", async (name) => {
+    const { network, programs } = await programsOf(name);
+    for (const precision of precisions) {
+      const given = programs[precision];
+      if (given === undefined) continue;
+      const header = headerOf(given.program);
+      const { ramBytes, flashBytes } = sizesOf(header, cpu);
+      // newlib's expf and erff have 1,080 bytes for the number of an error.
+      const usesExponent = precision === "float" && /\b(expf|erff)\(/.test(header);
+      expect(ramBytes - given.program.arenaBytes).toBe(usesExponent ? 1080 : 0);
+      // The boards that QEMU has hold 4 MB.
+      if (flashBytes < 3_500_000) tryOn(cortex(cpu), network, precision, given);
+    }
+  });
+});
