@@ -1,22 +1,20 @@
 // Residual networks for any image size, class count and budget: blocks of two full 3×3 convolutions. They need more
 // parameters for an accuracy than `mobile`, and far less time to train: depthwise convolutions wait for memory.
-import { classifier, convNorm, makeDivisible, squeezeExcite } from "../../graph/blocks.ts";
-import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
-import { sidesOf, sizeText } from "../../tasks/image-size.ts";
-import { keyOf } from "../choices.ts";
+import { convNorm, makeDivisible, squeezeExcite } from "../../graph/blocks.ts";
+import type { NetworkBuilder } from "../../graph/network.ts";
 import { sizeClassFor } from "../constraints/size-class.ts";
-import { type Choices, type Decision, defineSpace, type Space, type SpaceText } from "../space.ts";
+import { type Decision, defineSpace, type Space } from "../space.ts";
 import {
   depths,
-  hyperparametersAt,
   layoutOf,
   type StagedOptions,
   type StageLayout,
   stagedOptions,
   stageWords,
-  trainingDecisions,
+  widthDecision,
 } from "./parts/stage-layout.ts";
-import { alternatives, stemText, strideText, trainingIsUnsayable } from "./parts/texts.ts";
+import { createStagedSpace, type Stage } from "./parts/staged-space.ts";
+import { alternatives, stemText, strideText } from "./parts/texts.ts";
 
 const stageDecisions = 4;
 /** Width inside a block over its output's. */
@@ -34,82 +32,38 @@ export default defineSpace({
 });
 
 function createSpace(options: StagedOptions): Space {
-  const { imageSize, channels, classCount, sizeClass, hyperparameters } = options;
   const layout = layoutOf(options);
-  const stageCount = layout.stages.length;
-  const architecture = layout.stages.flatMap((stage, index) => decisionsOf(stage, index + 1, stageCount));
-  const space: Space = {
+  const { stages } = layout;
+  return createStagedSpace(options, layout, {
     name: "residual",
-    summary: `Residual blocks in ${stageCount} stages (size class ${sizeClass}) for ${channels}×${sizeText(imageSize)} images and ${classCount} classes.`,
-    input: [channels, ...sidesOf(imageSize)],
-    classCount,
-    decisions: [...architecture, ...(hyperparameters ? trainingDecisions : [])],
-    firstDigit: 0,
-    costScopes: layout.stages.flatMap((_, stage) => costScopesOf(stage * stageDecisions)),
-    decode(choices) {
-      const build = createNetworkBuilder(`residual/${keyOf(space, choices)}`, space.input);
-      const { channels: stemChannels, kernel, stride } = layout.stem;
-      let x = convNorm(build, "stem", "input", {
-        outChannels: stemChannels,
-        kernel,
-        stride,
-        activation: "relu",
-      });
-      let inChannels = stemChannels;
-      layout.stages.forEach((_, stage) => {
-        [x, inChannels] = addStage(build, x, { layout, stage, inChannels, choices });
-      });
-      classifier(build, x, classCount);
-      return build.build();
-    },
-    ...(hyperparameters && { hyperparameters: hyperparametersAt(architecture.length) }),
-    asText: () => textOf(space, layout),
-  };
-  return space;
+    blocks: "Residual blocks",
+    decisions: stages.flatMap((stage, index) => decisionsOf(stage, index + 1, stages.length)),
+    decisionsPerStage: stageDecisions,
+    costScopes: stages.flatMap((_, stage) => costScopesOf(stage * stageDecisions)),
+    addStage,
+    textOf: (input) => textOf(input, layout),
+  });
 }
 
-function textOf({ input, hyperparameters }: Space, { stem, stages }: StageLayout): SpaceText {
-  if (hyperparameters !== undefined) return trainingIsUnsayable;
-  return {
-    text: `input ${input.join("x")}
+const textOf = (input: Space["input"], { stem, stages }: StageLayout) => `input ${input.join("x")}
 block excite: mul(in, globalpool conv in/4~4 bias relu conv in bias hardsigmoid)
 block res c i q s=1:  # i: inner width, q: with squeeze-excite
   residual(conv c*i k3 s norm relu conv c k3 norm choose q {in|excite} else conv c s norm) relu
 ${stemText(stem)}
 ${stages.map(({ widths, stride }) => `res ${alternatives(widths)} x${alternatives(depths)} i${alternatives(innerRatios)} q{0|1}${strideText(stride)}`).join("\n")}
 globalpool flatten linear classes
-`,
-  };
-}
+`;
 
-interface StageSetting {
-  readonly layout: StageLayout;
-  readonly stage: number;
-  readonly inChannels: number;
-  readonly choices: Choices;
-}
-
-/** Adds a stage's blocks; its output and how many channels that has. */
-function addStage(
-  build: NetworkBuilder,
-  input: string,
-  { layout, stage, choices, inChannels: firstChannels }: StageSetting,
-): [node: string, channels: number] {
-  const { widths, stride } = layout.stages[stage] as StageLayout["stages"][number];
-  const [width, depth, inner, excite] = choices.slice(stage * stageDecisions) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const outChannels = widths[width] as number;
+function addStage(build: NetworkBuilder, input: string, stage: Stage): [node: string, channels: number] {
+  const [width, depth, inner, excite] = stage.choices as [number, number, number, number];
+  const outChannels = stage.widths[width] as number;
   let x = input;
   for (let block = 0; block < (depths[depth] as number); block += 1) {
-    x = residualBlock(build, `stage${stage + 1}.block${block + 1}`, x, {
-      inChannels: block === 0 ? firstChannels : outChannels,
+    x = residualBlock(build, `stage${stage.number}.block${block + 1}`, x, {
+      inChannels: block === 0 ? stage.inChannels : outChannels,
       innerChannels: outChannels * (innerRatios[inner] as number),
       outChannels,
-      stride: block === 0 ? stride : 1,
+      stride: block === 0 ? stage.stride : 1,
       excite: excite === 1,
     });
   }
@@ -156,12 +110,7 @@ function decisionsOf(
   const where = stageWords(stage, number, count);
   const ordinal = { kind: "ordinal", about: "architecture" } as const;
   return [
-    {
-      name: `stage${number}.width`,
-      meaning: `Output channels of every block of ${where}.`,
-      ...ordinal,
-      options: stage.widths.map((value) => ({ label: `${value} channels`, value })),
-    },
+    widthDecision(stage, number, count),
     {
       name: `stage${number}.depth`,
       meaning: `How many residual blocks, of two 3×3 convolutions each, ${where} has.`,

@@ -1,18 +1,11 @@
 // TransNAS-Bench-101's skeletons: four to six modules of two residual blocks, each of which keeps the shape, doubles the
 // channels, halves the map or does both. A skeleton doubles one to three times and halves one to four times, so the 6,400
 // vectors stand for 3,256 networks: what a vector has too much is left out, what it lacks is done by its last module.
-import { classifier, conv, norm } from "../../graph/blocks.ts";
-import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
-import { sidesOf, sizeText } from "../../tasks/image-size.ts";
-import { type Choices, type Decision, defineSpace, type Space } from "../space.ts";
+import { conv, norm } from "../../graph/blocks.ts";
+import type { NetworkBuilder } from "../../graph/network.ts";
+import { type Choices, type Decision, defineSpace } from "../space.ts";
 import { reluConvNorm } from "./parts/cell-blocks.ts";
-import {
-  type ModuleShape,
-  modulesOf,
-  transnasOptions,
-  transnasSource,
-  transnasStem,
-} from "./parts/transnas.ts";
+import { addModules, type ModuleShape, transnasSpace } from "./parts/transnas.ts";
 
 const types = [
   "keep channels and map",
@@ -30,45 +23,32 @@ const decisions: readonly Decision[] = Array.from({ length: 6 }, (_, index) => (
   options: [...types, ...(index < 4 ? [] : ["no such module"])].map((label) => ({ label })),
 }));
 
-export default defineSpace({
-  name: "transnas-macro",
-  summary:
-    "A skeleton of four to six modules, each of which keeps the shape, doubles the channels, halves the map or does both. 3,256 networks, all published with validation accuracy only on scenes, objects and segmentation of Taskonomy's photographs.",
-  source: transnasSource,
-  options: transnasOptions,
-  fit: ({ imageSize, classCount }) => ({ imageSize, classCount }),
-  create({ classCount, imageSize }) {
-    const space: Space = {
-      name: "transnas-macro",
-      summary: `A skeleton of four to six modules, each of which keeps the shape, doubles the channels, halves the map or does both; ${classCount} classes, ${sizeText(imageSize)} images.`,
-      input: [3, ...sidesOf(imageSize)],
-      classCount,
+export default defineSpace(
+  transnasSpace({
+    name: "transnas-macro",
+    summary:
+      "A skeleton of four to six modules, each of which keeps the shape, doubles the channels, halves the map or does both. 3,256 networks, all published with validation accuracy only on scenes, objects and segmentation of Taskonomy's photographs.",
+    words:
+      "A skeleton of four to six modules, each of which keeps the shape, doubles the channels, halves the map or does both",
+    members: {
       decisions,
       firstDigit: 1,
       costScopes: [decisions.map((_, index) => index)],
       networks: { count: 3256, keyOf: skeletonOf },
       tableKey: skeletonOf,
       parse: parseSkeleton,
-      asText: () => ({
-        unsayable:
-          "what a module does depends on how many before it doubled or halved, and a text does not count its choices",
-      }),
-      decode(choices) {
-        const skeleton = skeletonOf(choices);
-        const build = createNetworkBuilder(`transnas-macro/${skeleton}`, space.input);
-        let x = transnasStem(build);
-        modulesOf(skeleton).forEach((shape, module) => {
-          const again = { inChannels: shape.outChannels, outChannels: shape.outChannels, stride: 1 } as const;
-          x = residual(build, `module${module + 1}.block1`, x, shape);
-          x = residual(build, `module${module + 1}.block2`, x, again);
-        });
-        classifier(build, x, classCount);
-        return build.build();
-      },
-    };
-    return space;
-  },
-});
+    },
+    asText: () => ({
+      unsayable:
+        "what a module does depends on how many before it doubled or halved, and a text does not count its choices",
+    }),
+    keyOf: (_, choices) => skeletonOf(choices),
+    addBody: (build, stem, choices) =>
+      addModules(stem, skeletonOf(choices), ({ module, part }, x, shape) =>
+        residual(build, `module${module}.block${part}`, x, shape),
+      ),
+  }),
+);
 
 /** The published key: one digit a module, 1 keeps, 2 doubles the channels, 3 halves the map, 4 does both. */
 function skeletonOf(choices: Choices): string {

@@ -3,22 +3,14 @@
 //
 // Differs from the published code: where a skip must change shape, its two half convolutions read the even and the odd
 // places of the map; ours is one convolution of as many parameters and MACs that reads the even ones.
-import { classifier, conv, norm } from "../../graph/blocks.ts";
-import { createNetworkBuilder, type NetworkBuilder } from "../../graph/network.ts";
-import { sidesOf, sizeText } from "../../tasks/image-size.ts";
+import { conv, norm } from "../../graph/blocks.ts";
+import type { NetworkBuilder } from "../../graph/network.ts";
 import { keyOf } from "../choices.ts";
 import { type Choices, defineSpace, type Space } from "../space.ts";
 import { edgeDecisions, cellEdges as edges, reluConvNorm, wireCell } from "./parts/cell-blocks.ts";
 import { cellKey, type EdgeRole } from "./parts/cell-key.ts";
 import { strideText } from "./parts/texts.ts";
-import {
-  type ModuleShape,
-  modulesOf,
-  stemChannels,
-  transnasOptions,
-  transnasSource,
-  transnasStem,
-} from "./parts/transnas.ts";
+import { addModules, type ModuleShape, modulesOf, stemChannels, transnasSpace } from "./parts/transnas.ts";
 
 const labels = [
   "none: zeros, no connection",
@@ -30,40 +22,27 @@ const labels = [
 const decisions = edgeDecisions(labels);
 const skeleton = "41414";
 
-export default defineSpace({
-  name: "transnas-micro",
-  summary:
-    "A cell of six edges, each one of four operations, stacked ten times at 128, 256 and 512 channels. 4,096 designs, all published with validation accuracy only on scenes, objects and segmentation of Taskonomy's photographs.",
-  source: transnasSource,
-  options: transnasOptions,
-  fit: ({ imageSize, classCount }) => ({ imageSize, classCount }),
-  create({ classCount, imageSize }) {
-    const space: Space = {
-      name: "transnas-micro",
-      summary: `A cell of six edges, each one of four operations, stacked ten times at 128, 256 and 512 channels; ${classCount} classes, ${sizeText(imageSize)} images.`,
-      input: [3, ...sidesOf(imageSize)],
-      classCount,
+export default defineSpace(
+  transnasSpace({
+    name: "transnas-micro",
+    summary:
+      "A cell of six edges, each one of four operations, stacked ten times at 128, 256 and 512 channels. 4,096 designs, all published with validation accuracy only on scenes, objects and segmentation of Taskonomy's photographs.",
+    words: "A cell of six edges, each one of four operations, stacked ten times at 128, 256 and 512 channels",
+    members: {
       decisions,
       firstDigit: 0,
       costScopes: decisions.map((_, index) => [index]),
       networks: { count: 2002, keyOf: networkKey },
       parse: parseCode,
-      asText: () => ({ text: textOf(space.input) }),
-      decode(choices) {
-        const build = createNetworkBuilder(`transnas-micro/${keyOf(space, choices)}`, space.input);
-        let x = transnasStem(build);
-        modulesOf(skeleton).forEach((shape, module) => {
-          const again = { inChannels: shape.outChannels, outChannels: shape.outChannels, stride: 1 } as const;
-          x = cell(build, `module${module + 1}.cell1`, x, { ...shape, choices });
-          x = cell(build, `module${module + 1}.cell2`, x, { ...again, choices });
-        });
-        classifier(build, x, classCount);
-        return build.build();
-      },
-    };
-    return space;
-  },
-});
+    },
+    asText: (input) => ({ text: textOf(input) }),
+    keyOf,
+    addBody: (build, stem, choices) =>
+      addModules(stem, skeleton, ({ module, part }, x, shape) =>
+        cell(build, `module${module}.cell${part}`, x, { ...shape, choices }),
+      ),
+  }),
+);
 
 function textOf(input: Space["input"]): string {
   const first = "{zero n s|fit n s|relu conv n s norm|relu conv n k3 s norm}";

@@ -1,11 +1,11 @@
 // What can be decided in the `mobile` space, apart from the network, so that each file stays short.
 import type { Decision } from "../../space.ts";
-import { depths, type StageLayout, stageWords, trainingDecisions } from "./stage-layout.ts";
+import { depths, type StageLayout, stageWords, widthDecision } from "./stage-layout.ts";
 
 export const kernels = [3, 5, 7] as const;
 export const expansions = [2, 4, 6] as const;
 
-export function mobileDecisions(layout: StageLayout, hyperparameters: boolean): readonly Decision[] {
+export function mobileDecisions(layout: StageLayout): readonly Decision[] {
   return [
     ...layout.stages.flatMap((stage, index) => stageDecisionsOf(stage, index + 1, layout.stages.length)),
     {
@@ -15,7 +15,6 @@ export function mobileDecisions(layout: StageLayout, hyperparameters: boolean): 
       about: "architecture",
       options: layout.headWidths.map((value) => ({ label: `${value} channels`, value })),
     },
-    ...(hyperparameters ? trainingDecisions : []),
   ];
 }
 
@@ -27,12 +26,7 @@ function stageDecisionsOf(
   const where = stageWords(stage, number, count);
   const ordinal = { kind: "ordinal", about: "architecture" } as const;
   return [
-    {
-      name: `stage${number}.width`,
-      meaning: `Output channels of every block of ${where}.`,
-      ...ordinal,
-      options: stage.widths.map((value) => ({ label: `${value} channels`, value })),
-    },
+    widthDecision(stage, number, count),
     {
       name: `stage${number}.depth`,
       meaning: `How many inverted residual blocks ${where} has.`,

@@ -101,6 +101,18 @@ export const stageWords = (
 ): string =>
   `stage ${number} of ${count} (output ${sizeText(size)}${stride > 1 ? ", its first block halves the map" : ""})`;
 
+export const widthDecision = (
+  stage: StageLayout["stages"][number],
+  number: number,
+  count: number,
+): Decision => ({
+  name: `stage${number}.width`,
+  meaning: `Output channels of every block of ${stageWords(stage, number, count)}.`,
+  kind: "ordinal",
+  about: "architecture",
+  options: stage.widths.map((value) => ({ label: `${value} channels`, value })),
+});
+
 export const trainingDecisions: readonly Decision[] = [
   {
     name: "learningRate",
