@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { chromiumFlags, chromiumPath, serveFolder } from "../../apps/dashboard/test-server.ts";
+import { median } from "../../src/math/statistics.ts";
 import { makeRun } from "./make-runs.ts";
 
 const { values } = parseArgs({ options: { trials: { type: "string", default: "10000" } } });
@@ -79,8 +80,6 @@ await makeRun(join(folder, "large"), Number(values.trials));
 const served = await serveFolder(folder);
 const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumFlags });
 try {
-  const median = (list: readonly number[]) =>
-    [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
   const paints: number[] = [];
   const wholes: number[] = [];
   const works: number[] = [];

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { median } from "../../src/math/statistics.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,8 +27,6 @@ const genius = () => {
   }
 };
 const peer = (name: string) => secondsOf(values.python, [join(here, "peers.py"), name, folder]);
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
-
 const rounds = [];
 for (let round = 1; round <= Number(values.rounds); round += 1) {
   const seconds = { genius: genius(), pil: peer("pil"), torchvision: peer("torchvision") };

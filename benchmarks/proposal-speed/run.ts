@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
 import { loadStrategy } from "../../src/catalog/load.ts";
+import { median } from "../../src/math/statistics.ts";
 import { createDomain } from "../../src/search/constraints/create-domain.ts";
 import type { Choices } from "../../src/search/space.ts";
 import type { Trial } from "../../src/search/trial.ts";
@@ -86,8 +87,6 @@ async function measure(search: string, observations: number): Promise<Row> {
     worstMs: Math.max(...later),
   };
 }
-
-const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1] as number;
 
 function measureOptuna(python: string): readonly Row[] {
   const input = JSON.stringify({

@@ -13,6 +13,7 @@ import { parseArgs, promisify } from "node:util";
 import type { LaunchJob } from "../../src/evaluators/launchers/launcher.ts";
 import { createRayApi } from "../../src/evaluators/launchers/ray/api.ts";
 import ray from "../../src/evaluators/launchers/ray.ts";
+import { median } from "../../src/math/statistics.ts";
 import { findRay, startRay } from "../../src/testing/ray-cluster.ts";
 
 const { values } = parseArgs({
@@ -78,8 +79,6 @@ async function busySeconds(): Promise<number> {
   return (user + nice + system) / 100;
 }
 
-const median = (numbers: readonly number[]) =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
 const say = (name: string, seconds: readonly number[]) =>
   console.log(
     `${name.padEnd(26)} median ${median(seconds).toFixed(2)} s   all ${seconds.map((one) => one.toFixed(2)).join(" ")}`,

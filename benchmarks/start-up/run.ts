@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { median } from "../../src/math/statistics.ts";
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "15" } } });
 const bin = resolve(import.meta.dirname, "../../bin/genius.js");
@@ -22,7 +23,7 @@ function medianMs(args: readonly string[]): number {
     if (status !== 0) throw new Error(stderr);
     if (run >= 0) times.push(performance.now() - startedAt);
   }
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+  return median(times);
 }
 
 const measured = Object.entries(commands).map(([name, args]) => [name, medianMs(args)] as const);

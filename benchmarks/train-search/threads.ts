@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createRandom } from "../../src/base/random.ts";
 import train from "../../src/evaluators/train.ts";
+import { median } from "../../src/math/statistics.ts";
 import { createDomain } from "../../src/search/constraints/create-domain.ts";
 import mobile from "../../src/search/spaces/mobile.ts";
 
@@ -71,8 +72,6 @@ for (let round = 0; round < Number(values.rounds); round += 1) {
 }
 await Promise.all([together.close?.(), alone.close?.()]);
 await rm(folder, { recursive: true, force: true });
-const median = (numbers: readonly number[]) =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 const shown = (numbers: readonly number[]) => numbers.map((seconds) => seconds.toFixed(1)).join(", ");
 console.log(`two at once, one thread each:            ${shown(times.together)} s`);
 console.log(`one after the other, two threads each:   ${shown(times.alone)} s`);

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { median } from "../../src/math/statistics.ts";
 import { batchSize, benchmarkNetworks } from "./networks.ts";
 
 const { values, positionals } = parseArgs({
@@ -54,8 +55,6 @@ interface StepTime {
 }
 
 const clock = ({ wallMs, cpuMs }: StepTime) => (values.clock === "cpu" ? cpuMs : wallMs);
-const median = (numbers: readonly number[]) =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] as number;
 const here = (file: string) => new URL(file, import.meta.url).pathname;
 
 /** Median step time of each engine, taken in turns so that a slow minute of the machine hits all of them. */

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import table from "../../src/evaluators/table.ts";
+import { median, quantile } from "../../src/math/statistics.ts";
 import { accuracy, metricOf } from "../../src/metrics/index.ts";
 import { keyOf } from "../../src/search/choices.ts";
 import { createDomain } from "../../src/search/constraints/create-domain.ts";
@@ -67,14 +68,10 @@ async function ours(): Promise<number[]> {
   return times;
 }
 
-const quantile = (sorted: readonly number[], share: number) =>
-  sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
-
 function line(name: string, times: readonly number[]): string {
-  const sorted = [...times].sort((a, b) => a - b);
   const total = times.reduce((sum, time) => sum + time, 0);
-  const late = [...times.slice(-Math.ceil(times.length / 10))].sort((a, b) => a - b);
-  return `| ${name} | ${times.length} | ${quantile(sorted, 0.5).toFixed(3)} | ${quantile(sorted, 0.95).toFixed(3)} | ${quantile(late, 0.5).toFixed(3)} | ${((1000 * times.length) / total).toFixed(0)} |`;
+  const late = times.slice(-Math.ceil(times.length / 10));
+  return `| ${name} | ${times.length} | ${median(times).toFixed(3)} | ${quantile(times, 0.95).toFixed(3)} | ${median(late).toFixed(3)} | ${((1000 * times.length) / total).toFixed(0)} |`;
 }
 
 try {
@@ -96,11 +93,6 @@ try {
   if (peer.status === 0) {
     const theirs = JSON.parse(peer.stdout) as number[];
     console.log(line("Optuna, journal file", theirs));
-    const median = (times: readonly number[]) =>
-      quantile(
-        [...times].sort((a, b) => a - b),
-        0.5,
-      );
     console.log(`\nOptuna's median over ours: ${(median(theirs) / median(measured)).toFixed(1)}`);
   } else {
     console.log(`\nOptuna was not run: ${values.python} with optuna is needed.`);

@@ -3,8 +3,8 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Terminal } from "../command/command.ts";
 import doctor from "./doctor.ts";
+import { recordingTerminal } from "./fixtures/terminal.ts";
 
 let root: string;
 
@@ -23,23 +23,13 @@ async function fakePython(name: string, packages: Readonly<Record<string, string
 }
 
 async function examine(python: string): Promise<ReadonlyMap<string, { state: string; detail: string }>> {
-  let out = "";
-  const terminal: Terminal = {
-    environment: { GENIUS_PYTHON: python, GENIUS_CACHE_DIR: join(root, "cache"), PATH: root },
-    isInteractive: false,
-    columns: 80,
-    out: (text) => {
-      out += text;
-    },
-    error: () => {},
-    async *readStandardInput() {},
-    signal: new AbortController().signal,
-  };
+  const environment = { GENIUS_PYTHON: python, GENIUS_CACHE_DIR: join(root, "cache"), PATH: root };
+  const { terminal, written } = recordingTerminal({ environment });
   const options = doctor.options.parse({ json: true, out: join(root, "missing") });
   const rest = { rayAddress: "http://127.0.0.1:9" };
   await doctor.run({ operands: [], options, explicit: {}, rest, terminal });
   return new Map(
-    out
+    written.out
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line))

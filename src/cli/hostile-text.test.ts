@@ -12,6 +12,7 @@ import { createAnalyst } from "../runs/analyst.ts";
 import { createRunStore } from "../runs/run-store.ts";
 import { createProcesses } from "../runs/search-processes.ts";
 import { openJournal } from "../study/journal.ts";
+import { recordingTerminal } from "./fixtures/terminal.ts";
 import { run } from "./main.ts";
 
 const environment = process.env;
@@ -27,15 +28,8 @@ async function genius(...args: readonly string[]) {
   const add = (text: string) => {
     written += atBorder(text.replace(/^\r/, ""), false);
   };
-  const code = await run(args, {
-    environment,
-    isInteractive: false,
-    columns: 200,
-    out: add,
-    error: add,
-    async *readStandardInput() {},
-    signal: new AbortController().signal,
-  });
+  const { terminal } = recordingTerminal({ environment, columns: 200, out: add, error: add });
+  const code = await run(args, terminal);
   return { code, written };
 }
 

@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { readJournal } from "../study/journal.ts";
 import { type Behaviour, behaviours, type ModelServer, startModelServer } from "../testing/model-server.ts";
-import { run } from "./main.ts";
+import { genius } from "./fixtures/terminal.ts";
 
-const environment = {};
 let server: ModelServer | undefined;
 afterEach(async () => {
   await server?.close();
@@ -30,24 +29,10 @@ async function search(
 ) {
   server = await startModelServer({ respond: (_, number) => script[number - 1] ?? proposal(number) });
   const folder = join(await mkdtemp(join(tmpdir(), "genius-model-search-")), "run");
-  let error = "";
-  const code = await run(
-    [
-      ...["search", "nas-bench-macro", "--strategy", "llm", "--model", model],
-      ...["--base-url", address ?? server.baseUrl, "--trials", "3", "--out", folder, ...more],
-    ],
-    {
-      environment,
-      isInteractive: false,
-      columns: 100,
-      out: () => {},
-      error: (text) => {
-        error += text;
-      },
-      async *readStandardInput() {},
-      signal: new AbortController().signal,
-    },
-  );
+  const { code, error } = await genius([
+    ...["search", "nas-bench-macro", "--strategy", "llm", "--model", model],
+    ...["--base-url", address ?? server.baseUrl, "--trials", "3", "--out", folder, ...more],
+  ]);
   return { code, error, folder };
 }
 

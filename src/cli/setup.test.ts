@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Terminal } from "../command/command.ts";
+import { recordingTerminal } from "./fixtures/terminal.ts";
 import setup from "./setup.ts";
 
 let root: string;
@@ -48,23 +48,10 @@ esac
 }
 
 async function run(python: string, folder = join(root, `cache-${count}`)) {
-  const said = { out: "", error: "" };
-  const terminal: Terminal = {
-    environment: { GENIUS_CACHE_DIR: folder },
-    isInteractive: false,
-    columns: 80,
-    out: (text) => {
-      said.out += text;
-    },
-    error: (text) => {
-      said.error += text;
-    },
-    async *readStandardInput() {},
-    signal: new AbortController().signal,
-  };
+  const { terminal, written } = recordingTerminal({ environment: { GENIUS_CACHE_DIR: folder } });
   const options = setup.options.parse({ python });
   const code = await setup.run({ operands: ["torch"], options, explicit: {}, rest: {}, terminal });
-  return { code, ...said, folder };
+  return { code, ...written, folder };
 }
 
 test("it makes an environment, installs what the trainer needs, and says what it has done", async () => {

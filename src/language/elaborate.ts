@@ -10,7 +10,8 @@ import {
 import { operatorOf } from "../graph/ops/index.ts";
 import { FaultError, placeOf } from "./faults.ts";
 import { argumentOf, type NumberScope, numberOf, timesOf } from "./numbers.ts";
-import type { Chain, Item, Program, Statement } from "./program.ts";
+import type { Item, Program } from "./program.ts";
+import { createWalk } from "./walk.ts";
 import type { ArgumentValue, LayerWord } from "./words.ts";
 
 export interface ElaborateSetting {
@@ -61,30 +62,12 @@ export function elaborate(program: Program, { choices, ...setting }: ElaborateSe
   /** The convolution that norms and activations behind it are named below. */
   let part = "";
 
-  const run = (body: readonly Statement[], scope: Scope): Value => {
-    let flow = scope.start;
-    for (const statement of body) {
-      if (statement.kind === "value") {
-        (scope.numbers as Map<string, ArgumentValue>).set(
-          statement.name,
-          argumentOf(statement.value, scope, statement.offset),
-        );
-      } else {
-        const value = follow(statement.chain, flow, scope);
-        if (statement.kind === "wire") scope.wires.set(statement.name, value);
-        else flow = value;
-      }
-    }
-    return flow;
-  };
-
-  const follow = ({ start, items }: Chain, at: Value, scope: Scope): Value => {
-    let value = at;
-    if (start !== undefined)
-      value = start.wire === "in" ? scope.start : (scope.wires.get(start.wire) as Value);
-    for (const item of items) value = repeat(item, value, scope);
-    return value;
-  };
+  const { run, follow } = createWalk<Value, Scope>({
+    define({ name, value, offset }, scope) {
+      (scope.numbers as Map<string, ArgumentValue>).set(name, argumentOf(value, scope, offset));
+    },
+    item: (item, from, scope) => repeat(item, from, scope),
+  });
 
   const repeat = (item: Item, from: Value, scope: Scope): Value => {
     if (item.times === undefined) return apply(item, from, scope);

@@ -1,4 +1,4 @@
-// Mistakes in a text: where, what was expected, and the nearest right word. Several are collected where reading can go on.
+// Mistakes in a text: where, what was expected, and the nearest right word. Several are collected where reading can continue.
 // It knows nothing of networks.
 import { GeniusError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";

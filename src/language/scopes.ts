@@ -14,7 +14,8 @@ import {
   only,
   windowed,
 } from "./known.ts";
-import type { Chain, Item, Program, Statement } from "./program.ts";
+import type { Item, Program } from "./program.ts";
+import { createWalk } from "./walk.ts";
 
 export interface ChoiceScopes {
   /** Sets of choices that meet in the cost of a layer; none is part of another. */
@@ -47,29 +48,14 @@ export function scopesOf(
   let steps = 0;
   let isLost = false;
 
-  const run = (body: readonly Statement[], scope: Scope): KnownShape => {
-    let flow = scope.start;
-    for (const statement of body) {
-      if (statement.kind === "value") {
-        const value = knownOf(statement.value, scope);
-        fitMasks.add(scope.presence | value.mask);
-        scope.numbers.set(statement.name, value);
-      } else {
-        const shape = follow(statement.chain, flow, scope);
-        if (statement.kind === "wire") scope.wires.set(statement.name, shape);
-        else flow = shape;
-      }
-    }
-    return flow;
-  };
-
-  const follow = ({ start, items }: Chain, at: KnownShape, scope: Scope): KnownShape => {
-    let shape = at;
-    if (start !== undefined)
-      shape = start.wire === "in" ? scope.start : (scope.wires.get(start.wire) as KnownShape);
-    for (const item of items) shape = repeat(item, shape, scope);
-    return shape;
-  };
+  const { run, follow } = createWalk<KnownShape, Scope>({
+    define({ name, value }, scope) {
+      const known = knownOf(value, scope);
+      fitMasks.add(scope.presence | known.mask);
+      scope.numbers.set(name, known);
+    },
+    item: (item, from, scope) => repeat(item, from, scope),
+  });
 
   const repeat = (item: Item, from: KnownShape, scope: Scope): KnownShape => {
     if (item.times === undefined) return apply(item, from, scope);

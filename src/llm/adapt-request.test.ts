@@ -1,75 +1,12 @@
 // Servers that refuse part of what is sent, and replies that are cut at their limit: what is sent instead, and said.
 import { readFile } from "node:fs/promises";
-import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { type Behaviour, behaviours, type ModelServer, startModelServer } from "../testing/model-server.ts";
+import { describe, expect, test } from "vitest";
+import { type Behaviour, behaviours } from "../testing/model-server.ts";
 import { manners } from "../testing/server-manners.ts";
 import type { ChatRequest } from "./chat.ts";
-import { type ConversationOptions, createConversation } from "./conversation.ts";
-import type { Clock } from "./wait.ts";
+import { ask, never, schema, talk, talkWith } from "./fixtures/scripted-talk.ts";
 
 const { answer, object, error, empty } = behaviours;
-const never = new AbortController().signal;
-
-/** Waits for nothing but says what was waited for; the limit of a try is never reached. */
-function testClock() {
-  const waitsMs: number[] = [];
-  const clock: Clock = {
-    now: () => 1_800_000_000_000,
-    monotonic: () => 0,
-    async sleep(milliseconds, signal) {
-      if (milliseconds === 300_000) return new Promise(() => {});
-      signal.throwIfAborted();
-      waitsMs.push(milliseconds);
-    },
-  };
-  return { clock, waitsMs };
-}
-
-const running: ModelServer[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.close()));
-});
-
-/** A conversation with a server that answers each request by its body and number. */
-async function talkWith(
-  respond: (body: ModelServer["requests"][number]["body"], number: number) => Behaviour,
-  options: Partial<ConversationOptions> = {},
-) {
-  const server = await startModelServer({ respond: ({ body }, number) => respond(body, number) });
-  running.push(server);
-  const { clock, waitsMs } = testClock();
-  const conversation = await createConversation({
-    model: "compatible/test-model",
-    baseUrl: server.baseUrl,
-    environment: {},
-    clock,
-    ...options,
-  });
-  onTestFinished(() => conversation.close());
-  return { server, conversation, waitsMs };
-}
-
-const talk = (script: readonly Behaviour[], options: Partial<ConversationOptions> = {}) =>
-  talkWith((_, number) => script[Math.min(number, script.length) - 1] ?? empty(), options);
-
-const ask: ChatRequest = {
-  messages: [
-    { role: "system", content: "You design networks." },
-    { role: "user", content: "Design one." },
-  ],
-  temperature: 0,
-  purpose: "proposal 1",
-};
-
-const schema = {
-  name: "proposal",
-  jsonSchema: {
-    type: "object",
-    properties: { choices: { type: "array", items: { type: "integer", minimum: 0, maximum: 6 } } },
-    required: ["choices"],
-    additionalProperties: false,
-  },
-} as const;
 
 describe("a server that does not take all that is sent", () => {
   const tool = {

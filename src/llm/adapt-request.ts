@@ -36,7 +36,7 @@ interface Ways {
   streamed: boolean;
 }
 
-/** @param note is told, once each, what is done differently for this server */
+/** @param note is called once for each thing that is done differently for this server */
 export function createAdaptation(serverName: string, note: (text: string) => void): Adaptation {
   const ways: Ways = {
     maxTokens: "max_tokens",

@@ -1,6 +1,6 @@
-// The contract of this folder: a request, a reply, and a conversation that turns the one into the other. Whoever
-// asks sees no provider, no file and no price list; whether the reply was paid for, remembered, replayed or pasted
-// by a person changes nothing but `from`.
+// The contract of this folder: a request, a reply, and a conversation that turns the one into the other. The caller
+// sees no provider, no file and no price list; whether the reply was paid for, remembered, replayed or pasted by a
+// person changes only `from`.
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Price } from "./prices.ts";
 
@@ -16,7 +16,7 @@ export interface Tool {
   readonly description: string;
   /** A JSON schema of an object. */
   readonly inputJsonSchema: JsonObject;
-  /** `input` has passed the schema. What it throws is told to the model as the output, and ends nothing. */
+  /** `input` has passed the schema. An error that it throws is given to the model as the output. */
   execute(input: unknown): JsonValue | Promise<JsonValue>;
 }
 
@@ -37,7 +37,7 @@ export interface Usage {
   readonly outputTokens: number;
   /** Of the input tokens, those that the provider had in its cache; 0 when it does not say. */
   readonly cachedInputTokens: number;
-  /** Set when nobody counted and the figures come from the length of the text: pasted answers, old transcripts. */
+  /** Set when the figures are estimated from the length of the text: pasted answers, old transcripts. */
   readonly estimated?: true;
 }
 
@@ -88,7 +88,7 @@ export interface Conversation {
   /**
    * Asks once, with retries. Calls may overlap.
    * @throws GeniusError `budget-exhausted` before a cap is passed; `no-key`, `key-rejected`, `server-unreachable`,
-   *   `model-failed` when no answer can be had; `replay-missing` when the record has no such request.
+   *   `model-failed` when no answer comes; `replay-missing` when the record has no such request.
    *   The signal's reason when it is aborted.
    */
   ask(request: ChatRequest, signal: AbortSignal): Promise<ChatReply>;

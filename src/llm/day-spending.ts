@@ -1,5 +1,5 @@
-// What this user's runs that have a limit for a day have paid for models today, on this machine: lines in a file of the cache folder, one a
-// request, a file a day (UTC). A line is added at once, so that runs side by side see each other's.
+// What this user's runs with a daily limit have spent on models today, on this machine: one line a request in a file of
+// the cache folder, one file a day (UTC). A line is added at once, so that parallel runs see each other's spending.
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileError } from "../base/errors.ts";

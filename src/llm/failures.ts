@@ -121,7 +121,7 @@ function whatHelps(said: string): string {
 /** Whether a body is a stream of server-sent events. */
 export const isStream = (body: string): boolean => /^(?:\s*:[^\n]*\n)*\s*(?:event|data):/.test(body);
 
-/** Whether a message says that a feature of the request is not to be had, whatever its status. */
+/** Whether a message says that a feature of the request is not available, whatever its status. */
 export const saysUnsupported = (said: string): boolean =>
   /not support|unsupported|does not (?:have|allow|accept)|only supports?|support tool|must be/i.test(said) &&
   /max_|tokens|temperature|tool|function|schema|response_format|stream/i.test(said);

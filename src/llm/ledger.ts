@@ -1,4 +1,4 @@
-// Holds the caps. Who is about to pay reserves first, with an estimate; what was really used is entered after.
+// Enforces the caps. A caller reserves an estimate before it spends, and enters the real usage afterwards.
 // Reservations count against the caps, so that calls which overlap cannot pass them together.
 import { GeniusError } from "../base/errors.ts";
 import type { Spent, Usage } from "./chat.ts";
@@ -17,7 +17,7 @@ export interface Caps {
 export interface Reservation {
   /** Ask the provider for no more than this; undefined when neither the caller nor a cap sets a limit. */
   readonly maxOutputTokens: number | undefined;
-  /** Gives back what was held. Must be called once, however the call ends. */
+  /** Releases what was reserved. Must be called once, however the call ends. */
   release(): void;
 }
 
@@ -26,7 +26,7 @@ export interface Ledger {
   /** @throws GeniusError `budget-exhausted` when the call would pass a cap. */
   reserve(call: { readonly inputTokens: number; readonly maxOutputTokens: number | undefined }): Reservation;
   enter(used: Used): void;
-  /** What an earlier sitting of the run had spent: not today's, or entered then. */
+  /** Spent in an earlier sitting of the run, and so not counted for today again. */
   restore(used: Used): void;
 }
 
@@ -36,7 +36,7 @@ interface Used {
   readonly usd: number | undefined;
 }
 
-/** A reply that nobody limits is counted as this long before it is known. */
+/** The estimate for a reply without a limit. */
 const expectedReplyTokens = 1000;
 
 /** @param day of the whole user; without, there is no cap for a day */

@@ -3,74 +3,19 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { type Behaviour, behaviours, type ModelServer, startModelServer } from "../testing/model-server.ts";
-import type { ChatRequest } from "./chat.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { type Behaviour, behaviours, startModelServer } from "../testing/model-server.ts";
 import { type ConversationOptions, createConversation } from "./conversation.ts";
 import { retryAfterMs } from "./failures.ts";
+import { ask, never, schema, scriptedClock, talk as talkAs } from "./fixtures/scripted-talk.ts";
 import { parseRecord } from "./record-lines.ts";
 import type { Clock } from "./wait.ts";
 
 const { answer, object, error, rateLimit, html, empty } = behaviours;
-const never = new AbortController().signal;
 const secretKey = "sk-very-secret-1234";
 
-/** Waits for nothing but says what was waited for; a limit of a try is never reached unless a test lets it. */
-function testClock(options: { timeouts?: Promise<void> } = {}) {
-  const waitsMs: number[] = [];
-  const clock: Clock = {
-    now: () => 1_800_000_000_000,
-    monotonic: () => 0,
-    async sleep(milliseconds, signal) {
-      if (milliseconds === 300_000) return options.timeouts ?? new Promise(() => {});
-      signal.throwIfAborted();
-      waitsMs.push(milliseconds);
-    },
-  };
-  return { clock, waitsMs };
-}
-
-const running: ModelServer[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.close()));
-});
-
-/** A server that does one thing after the other, the last for ever, and a conversation with it. */
-async function talk(script: readonly Behaviour[], options: Partial<ConversationOptions> = {}) {
-  const server = await startModelServer({
-    respond: (_, number) => script[Math.min(number, script.length) - 1] ?? empty(),
-  });
-  running.push(server);
-  const { clock, waitsMs } = testClock();
-  const conversation = await createConversation({
-    model: "compatible/test-model",
-    baseUrl: server.baseUrl,
-    environment: { COMPATIBLE_API_KEY: secretKey },
-    clock,
-    ...options,
-  });
-  onTestFinished(() => conversation.close());
-  return { server, conversation, waitsMs };
-}
-
-const ask: ChatRequest = {
-  messages: [
-    { role: "system", content: "You design networks." },
-    { role: "user", content: "Design one." },
-  ],
-  temperature: 0,
-  purpose: "proposal 1",
-};
-
-const schema = {
-  name: "proposal",
-  jsonSchema: {
-    type: "object",
-    properties: { choices: { type: "array", items: { type: "integer", minimum: 0, maximum: 6 } } },
-    required: ["choices"],
-    additionalProperties: false,
-  },
-} as const;
+const talk = (script: readonly Behaviour[], options: Partial<ConversationOptions> = {}) =>
+  talkAs(script, { environment: { COMPATIBLE_API_KEY: secretKey }, ...options });
 
 describe("an answer", () => {
   test("comes with its tokens, price and model, and the server was sent what was asked", async () => {
@@ -139,7 +84,7 @@ describe("an answer", () => {
 
   test("of Ollama comes from where OLLAMA_HOST says, and costs nothing", async () => {
     const server = await startModelServer({ respond: () => answer("local") });
-    running.push(server);
+    onTestFinished(() => server.close());
     const host = new URL(server.baseUrl).host;
     const conversation = await createConversation({
       model: "ollama/m",
@@ -321,7 +266,7 @@ describe("a failure that may pass is tried again", () => {
     const timeouts = new Promise<void>((resolve) => {
       reached = resolve;
     });
-    const { clock, waitsMs } = testClock({ timeouts });
+    const { clock, waitsMs } = scriptedClock({ timeouts });
     const { conversation, server } = await talk([{ kind: "hang" }], { clock, retries: 1 });
     const asked = conversation.ask(ask, never);
     await server.received(1);

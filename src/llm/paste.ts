@@ -4,7 +4,7 @@
 export interface PasteReader {
   /** The next answer, without the dot; undefined when the stream ended before anything of it came. */
   next(signal: AbortSignal): Promise<string | undefined>;
-  /** Lets go of the stream, so that the process can end. */
+  /** Releases the stream, so that the process can end. */
   close(): void;
 }
 

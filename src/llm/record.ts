@@ -1,5 +1,5 @@
 // The record of a run's model calls, `conversation.jsonl` in its folder: append-only, every line synced before the
-// reply is handed out, so that what was paid for is never asked twice. No secret passes into it.
+// reply is handed out, so that what was paid for is never asked twice. It holds no secrets.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";

@@ -1,5 +1,5 @@
 // Tries again: waits that double, or as long as the server asks for, within bounds; a time limit for each try; and
-// the caller's signal ends it all at once. What a failure means it is told; it must not know providers.
+// the caller's signal ends it all at once. The caller says what a failure means; this file knows no providers.
 import type { GeniusError } from "../base/errors.ts";
 import { TimeoutReached, type Verdict } from "./failures.ts";
 import type { FailedTry } from "./source.ts";

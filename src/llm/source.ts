@@ -1,5 +1,5 @@
-// Where replies come from – a provider, a record, a person – seen by the conversation as one thing. A source keeps
-// to the caps by reserving on the call's log before it spends, and enters there all that it was charged.
+// Where replies come from – a provider, a record, a person – behind one interface. A source keeps to the caps: it
+// reserves on the call's log before it spends, and enters there everything it was charged.
 import type { JsonValue } from "../base/json.ts";
 import type { ChatReply, ChatRequest, Usage } from "./chat.ts";
 import type { Ledger, Reservation } from "./ledger.ts";

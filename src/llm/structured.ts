@@ -77,7 +77,7 @@ function checkerOf(jsonSchema: JsonObject): z.ZodType {
   return checker;
 }
 
-/** The value with what is unambiguous put right: numbers written as texts, fields that nobody asked for. */
+/** The value with unambiguous mistakes corrected: numbers written as texts, fields that were not asked for. */
 function kindly(value: JsonValue, schema: JsonObject): JsonValue | undefined {
   const { type, properties, items, additionalProperties } = schema as {
     readonly type?: string;
