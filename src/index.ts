@@ -141,6 +141,7 @@ export {
   type ImageRecord,
   type StoredImage,
 } from "./tasks/image-classification/dataset.ts";
+export { default as imageClassification } from "./tasks/image-classification/task.ts";
 export { type ImageSize, imageSizeOption, sidesOf } from "./tasks/image-size.ts";
 export {
   defineTask,

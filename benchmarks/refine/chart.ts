@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { chartFile, chartPng, mean, stripChart } from "../../src/report/index.ts";
+import { mean } from "../../src/math/statistics.ts";
+import { chartFile, chartPng, stripChart } from "../../src/report/index.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

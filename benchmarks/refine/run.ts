@@ -11,8 +11,9 @@ import { createRandom } from "../../src/base/random.ts";
 import { initialWeights } from "../../src/engine/index.ts";
 import type { Design } from "../../src/features/refine/design.ts";
 import { refine } from "../../src/features/refine/refine.ts";
-import { accuracyOf, trainDesign } from "../../src/features/refine/short-training.ts";
+import { scoresOf, trainDesign } from "../../src/features/refine/short-training.ts";
 import { networkCost } from "../../src/graph/cost.ts";
+import { accuracy } from "../../src/metrics/index.ts";
 import { clock, openSetting, teller } from "./setting.ts";
 
 const { values } = parseArgs({
@@ -51,6 +52,9 @@ interface Found {
   readonly accuracy01: number;
   readonly trained: number;
 }
+
+const accuracyOf = async (design: Design, on: Parameters<typeof scoresOf>[1]) =>
+  accuracy.measure(await scoresOf(design, on));
 
 /** Random search for a number of processor seconds; continues from `from`. */
 async function randomSearch(seconds: number, name: string, from?: Found): Promise<Found> {
@@ -102,6 +106,7 @@ const second = Number(values.second);
 const spentRefining = clock();
 const refined = await refine(first.design, {
   data,
+  metric: accuracy,
   training: short,
   candidates: Number(values.candidates),
   limits,

@@ -15,7 +15,9 @@ import {
   type Measured,
   margins,
 } from "../../src/features/refine/evidence.ts";
-import { measureMap, rightAnswers, trainDesign } from "../../src/features/refine/short-training.ts";
+import { metricSample } from "../../src/features/refine/metric-sample.ts";
+import { measureMap, scoresOf, trainDesign } from "../../src/features/refine/short-training.ts";
+import { accuracy } from "../../src/metrics/index.ts";
 import { clock, openSetting, teller } from "./setting.ts";
 
 const { values } = parseArgs({
@@ -66,14 +68,14 @@ for (let index = 1; index <= Number(values.designs); index += 1) {
       learningRate: 0.03,
       seed: 1000 * seed + twin,
     });
-    const right = await rightAnswers(design!, onValidation);
+    const sample = metricSample(accuracy, await scoresOf(design!, onValidation));
     const measured = new Map<string, Measured>();
     for (const block of blocksOf(network)) {
       const local = await measureMap(design!, outputOf(network, block)!, {
         ...onValidation,
         imageCount: 768,
       });
-      measured.set(block, { right, local });
+      measured.set(block, { values: sample.values, local });
     }
     twins.push(measured);
   }
@@ -88,7 +90,7 @@ for (let index = 1; index <= Number(values.designs); index += 1) {
     twins[0]!
       .values()
       .next()
-      .value!.right.reduce((a, b) => a + b, 0) / onValidation.set.count;
+      .value!.values.reduce((a, b) => a + b, 0) / onValidation.set.count;
   say({
     design: index,
     blocks: blocksOf(network).length,
@@ -109,7 +111,7 @@ const spread = (name: keyof Evidence) => {
 /** Of every pair either could have been the unchanged one. */
 const turned = (evidence: Evidence) =>
   ({
-    accuracy: -evidence.accuracy,
+    score: -evidence.score,
     classEntropy: -evidence.classEntropy,
     probeAccuracy: -evidence.probeAccuracy,
     effectiveRank: 1 / (1 + evidence.effectiveRank) - 1,
@@ -117,7 +119,7 @@ const turned = (evidence: Evidence) =>
 const both = [...found, ...found.map(turned)];
 say({
   pairs: found.length,
-  accuracy: spread("accuracy"),
+  accuracy: spread("score"),
   classEntropy: spread("classEntropy"),
   probeAccuracy: spread("probeAccuracy"),
   effectiveRank: spread("effectiveRank"),

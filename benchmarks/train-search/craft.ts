@@ -21,7 +21,7 @@ import {
   splitForTraining,
   takeFraction,
 } from "../../src/tasks/image-classification/index.ts";
-import { taskNamed } from "../../src/tasks/index.ts";
+import { openTask } from "../../src/tasks/index.ts";
 import { measure } from "../../src/training/measure.ts";
 import { trainOptions } from "../../src/training/options.ts";
 import { planTraining } from "../../src/training/plan.ts";
@@ -47,7 +47,7 @@ if (values.dataset === undefined) throw new Error("Name the images: --dataset FO
 /** The share of the steps before the learning rate falls, as in a search by the clock. */
 const stableShare = 0.3;
 
-const task = taskNamed(undefined);
+const task = await openTask();
 const dataset = await task.open(values.dataset, {
   environment: process.env,
   imageSize: values["image-size"] === undefined ? undefined : Number(values["image-size"]),

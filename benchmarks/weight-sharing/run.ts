@@ -14,6 +14,7 @@ import { supernetData } from "../../src/features/weight-sharing/data.ts";
 import { evolvePaths, measurePath } from "../../src/features/weight-sharing/paths.ts";
 import { createSupernet } from "../../src/features/weight-sharing/supernet.ts";
 import { type Method, trainSupernet } from "../../src/features/weight-sharing/training.ts";
+import { accuracy } from "../../src/metrics/index.ts";
 import { createDomain } from "../../src/search/constraints/create-domain.ts";
 import type { Choices } from "../../src/search/space.ts";
 import cells from "../../src/search/spaces/nas-bench-201.ts";
@@ -119,7 +120,14 @@ async function oneRun(method: Method, seed: number): Promise<Record<string, unkn
   const line = { method, seed, setting, steps, trained: spent(), curve };
   if (method !== "one-shot")
     return { ...line, probabilities: rounded, ...judge(trained.curve.at(-1)!.choices) };
-  const measure = { supernet, weights: trained.weights, data, imageCount: 1024, threads: 1 };
+  const measure = {
+    supernet,
+    weights: trained.weights,
+    data,
+    metric: accuracy,
+    imageCount: 1024,
+    threads: 1,
+  };
   const ranked = await evolvePaths((choices) => measurePath(measure, choices), {
     domain,
     random: createRandom(seed, "evolve"),
@@ -129,12 +137,10 @@ async function oneRun(method: Method, seed: number): Promise<Record<string, unkn
   return {
     ...line,
     measured: spent(),
-    accuracyShared01: ranked[0]!.accuracy01,
+    accuracyShared01: ranked[0]!.score,
     ...judge(ranked[0]!.choices),
     top: ranked.slice(0, 5).map(({ choices }) => judge(choices)),
-    rankCorrelation: kendall(
-      ranked.map(({ choices, accuracy01 }) => [accuracy01, table.lookUp(choices)!.selection01]),
-    ),
+    rankCorrelation: kendall(ranked.map(({ choices, score }) => [score, table.lookUp(choices)!.selection01])),
   };
 }
 

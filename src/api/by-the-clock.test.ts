@@ -28,7 +28,7 @@ interface Watched {
   readonly trainsByTheClock?: boolean;
 }
 
-/** Says at once what a network of that name would reach in so many seconds. */
+/** Says at once what a network of that name would reach in that many seconds. */
 const quick = ({ onEvaluate, onTest, trainsByTheClock = true }: Watched = {}) =>
   defineEvaluator({
     name: "quick",

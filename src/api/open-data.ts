@@ -6,7 +6,7 @@ import { openTable } from "../evaluators/tables/accuracy-table.ts";
 import type { Space } from "../search/space.ts";
 import type { Dataset } from "../tasks/image-classification/index.ts";
 import type { ImageSize } from "../tasks/image-size.ts";
-import { taskNamed } from "../tasks/index.ts";
+import { openTask } from "../tasks/index.ts";
 import { publishedSpace } from "./published-space.ts";
 
 /** Labelled images, decoded in the cache. */
@@ -73,7 +73,7 @@ export async function openData(
     const space = await openSpace(definition, spaceOptions);
     return { kind: "table", name: words, space, table: await openTable({ ...setting, space, dataset }) };
   }
-  const task = taskNamed(options.task);
+  const task = await openTask(options.task);
   const dataset = await task.open(data, { ...setting, imageSize, format });
   const { name, classNames, shape, train, test, hash } = dataset;
   return {

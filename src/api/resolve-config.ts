@@ -220,7 +220,7 @@ async function selectedMetric(
       `The evaluator ${evaluator} cannot measure a metric of your own (${name}). Choose --evaluator train.`,
     );
   }
-  const metrics = definition.metricsOf?.(options) ?? definition.metrics ?? [accuracy];
+  const metrics = (await definition.metricsOf?.(options)) ?? definition.metrics ?? [accuracy];
   const metric = name === undefined ? metrics[0] : metrics.find((one) => one.name === name);
   if (metric !== undefined) return metric;
   const known = metrics.map((one) => one.name);

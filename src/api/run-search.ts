@@ -21,9 +21,9 @@ import { type NotedTurn, turnInWords } from "../study/person-turn.ts";
 import { runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
 import type { Assembly } from "./assemble.ts";
 import { type ModelWatch, watchModel } from "./model-watch.ts";
-import { createSearchClock, type SearchClock, type SearchTime } from "./search-clock.ts";
 import type { SearchEvent, SearchPlan } from "./search-events.ts";
 import { type ModelSpent, resultOf, type SearchResult } from "./search-result.ts";
+import { createSearchTimer, type SearchTime, type SearchTimer } from "./search-timer.ts";
 
 export interface SearchRun {
   readonly config: StudyConfig;
@@ -50,7 +50,7 @@ export async function runSearch(run: SearchRun): Promise<SearchResult> {
   const watch = watchModel(run);
   const { time, tell, liveFile } = run;
   const { space } = parts.domain;
-  const clock = createSearchClock(parts.race, { time, tell, liveFile, space: space.name });
+  const clock = createSearchTimer(parts.race, { time, tell, liveFile, space: space.name });
   const end = endOf(run, clock);
   try {
     await tellPlan(run, clock);
@@ -80,7 +80,7 @@ export async function runSearch(run: SearchRun): Promise<SearchResult> {
 }
 
 /** What ends the search before it is through: a person, or a training that does not end in its time. */
-function endOf({ journal, recorded, turns, tell }: SearchRun, clock: SearchClock | undefined): SearchEnd {
+function endOf({ journal, recorded, turns, tell }: SearchRun, clock: SearchTimer | undefined): SearchEnd {
   let hasBest = recorded.some(isScored);
   const watch = watchForEnd({
     folder: journal.folder,
@@ -102,7 +102,7 @@ function endOf({ journal, recorded, turns, tell }: SearchRun, clock: SearchClock
 
 async function tellPlan(
   { config, journal, parts, recorded, tell }: SearchRun,
-  clock: SearchClock | undefined,
+  clock: SearchTimer | undefined,
 ): Promise<void> {
   const { conversation, evaluator, domain } = parts;
   const epochs = plannedEpochs(evaluator.provenance);
@@ -128,7 +128,7 @@ function studyOf(
     watch,
     clock,
     end,
-  }: { readonly watch: ModelWatch; readonly clock: SearchClock | undefined; readonly end: SearchEnd },
+  }: { readonly watch: ModelWatch; readonly clock: SearchTimer | undefined; readonly end: SearchEnd },
 ): { readonly study: Study; readonly noted: () => Promise<void> } {
   const { config, journal, parts, recorded, tell } = run;
   const { domain } = parts;
@@ -201,7 +201,7 @@ async function interrupted(run: SearchRun, result: StudyResult): Promise<SearchR
 async function finished(
   run: SearchRun,
   study: Study,
-  { result, clock }: { readonly result: StudyResult; readonly clock: SearchClock | undefined },
+  { result, clock }: { readonly result: StudyResult; readonly clock: SearchTimer | undefined },
 ): Promise<SearchResult> {
   const { journal, parts, tell, signal, time } = run;
   const { best, reason, trials } = result;

@@ -1,4 +1,4 @@
-// How long a search is: so many minutes of wall time, or so many evaluations. One of the two is asked for, or follows from
+// How long a search is: minutes of wall time, or a number of evaluations. One of the two is asked for, or follows from
 // what evaluates the designs.
 import { GeniusError } from "../base/errors.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";

@@ -159,7 +159,9 @@ async function goOn(
     if (record.result !== undefined && (trials <= planned.trials || isToFinish)) {
       await journal.close();
       const more =
-        minutes === undefined && !isToFinish ? ` To go on, ask for more trials than ${planned.trials}.` : "";
+        minutes === undefined && !isToFinish
+          ? ` To continue, ask for more trials than ${planned.trials}.`
+          : "";
       const text = `${folder} is finished.${more}`;
       tell({ kind: "note", about: "finished", text });
       const result = await readRunResult(folder, options);
@@ -220,7 +222,7 @@ function sittingOf({ onEvent, environment, signal }: Sitting) {
   };
 }
 
-/** A resumed run must go on with what it began with. */
+/** A resumed run must continue with what it began with. */
 function checkGiven(config: { readonly [Kind in keyof GivenMembers]-?: string }, given: GivenMembers): void {
   for (const kind of ["space", "strategy", "evaluator"] as const) {
     const member = given[kind];
@@ -234,7 +236,7 @@ function checkGiven(config: { readonly [Kind in keyof GivenMembers]-?: string },
       continue;
     throw new GeniusError(
       "wrong-use",
-      `The run was begun with the ${kind} "${config[kind]}", and "${name}" was handed over to go on with.`,
+      `The run was begun with the ${kind} "${config[kind]}", and "${name}" was given to continue it.`,
     );
   }
 }

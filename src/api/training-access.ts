@@ -9,10 +9,10 @@ import type { Launcher, LaunchJob } from "../evaluators/launchers/launcher.ts";
 import { runToEnd } from "../evaluators/launchers/run-to-end.ts";
 import { readRequirements, trainerFolder } from "../evaluators/torch/trainer-package.ts";
 import type { TrainingAccess } from "../search/strategy.ts";
-import { taskNamed } from "../tasks/index.ts";
+import { openTask } from "../tasks/index.ts";
 
 export interface TrainingAccessSetting {
-  /** A name of `genius list tasks`; image classification by default. */
+  /** A name of `genius list tasks`, or a file; image classification by default. */
   readonly task?: string;
   /** How the study's dataset is read; detected by default. */
   readonly format?: string;
@@ -35,8 +35,8 @@ export function createTrainingAccess(setting: TrainingAccessSetting): TrainingAc
     get cacheFolder() {
       return cacheDirectoryOf(environment);
     },
-    openDataset: (imageSize, source) =>
-      taskNamed(task).open(source ?? dataset, {
+    openDataset: async (imageSize, source) =>
+      (await openTask(task)).open(source ?? dataset, {
         ...{ environment, imageSize },
         ...(source === undefined && { format }),
       }),

@@ -21,9 +21,8 @@ export function trivialGuesses(domain: Domain, table: AccuracyTable): TrivialGue
         name,
         key: space.tableKey?.(choices) ?? keyOf(space, choices),
         reason,
-        accuracy01: found.selection01,
-        ...(table.selectedOn === "validation" &&
-          found.test01 !== undefined && { testAccuracy01: found.test01 }),
+        score: found.selection01,
+        ...(table.selectedOn === "validation" && found.test01 !== undefined && { testScore: found.test01 }),
         rank,
         regret01: table.optimum01 - found.selection01,
       },

@@ -6,7 +6,7 @@ import { jsonLine } from "../base/terminal-text.ts";
 import { defineCommand } from "../command/command.ts";
 import { type DatasetReport, layoutLines } from "../tasks/image-classification/index.ts";
 import { imageSizeOption } from "../tasks/image-size.ts";
-import { taskNamed } from "../tasks/index.ts";
+import { openTask } from "../tasks/index.ts";
 import { trainOptions } from "../training/options.ts";
 
 export default defineCommand({
@@ -14,8 +14,10 @@ export default defineCommand({
     task: z
       .string()
       .optional()
-      .describe("what the data are for: a name of genius list tasks (default: image-classification)")
-      .meta({ placeholder: "NAME" }),
+      .describe(
+        "what the data are for: a name of genius list tasks, or a file of your own (default: image-classification)",
+      )
+      .meta({ placeholder: "NAME|FILE" }),
     imageSize: imageSizeOption({ min: 4, max: 1024 })
       .optional()
       .describe(
@@ -36,7 +38,7 @@ Example:
       throw new GeniusError("wrong-use", "Name one dataset: genius data ./photos");
     const { environment } = terminal;
     const onProgress = (text: string) => terminal.error(`${text}\n`);
-    const task = taskNamed(options.task);
+    const task = await openTask(options.task);
     const { imageSize, format } = options;
     const opened = await task.open(dataset, { environment, onProgress, imageSize, format });
     const { name, shape, hash, report } = opened;

@@ -1,5 +1,5 @@
-// A metric and a data format from files of the user's own, as they are given on the command line: checked on entry,
-// used by trainings in their own processes, and found again by a resumed run.
+// A metric, a data format and a task from files of the user's own, as they are given on the command line: checked on
+// entry, used by trainings in their own processes, and found again by a resumed run.
 
 import { execFile } from "node:child_process";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
@@ -13,7 +13,7 @@ import { readJournal } from "../study/journal.ts";
 import { genius } from "./fixtures/terminal.ts";
 
 let root = "";
-const paths = { metric: "", format: "", hereFormat: "", data: "" };
+const paths = { metric: "", format: "", task: "", hereFormat: "", data: "" };
 const bin = fileURLToPath(new URL("../../bin/genius.js", import.meta.url));
 /** The test runner finds this package by its place only. */
 const here = (text: string) =>
@@ -71,9 +71,24 @@ export default defineFormat({
 });
 `;
 
+/** Image classification that selects on the metric above unless it is told otherwise. */
+const taskText = `
+import { defineTask, imageClassification } from "genius-nas";
+import metric from "./metric.ts";
+
+export default defineTask({
+  ...imageClassification,
+  name: "rare-classes",
+  summary: "Images in, one of several classes out; the rarest class counts.",
+  source: "a test",
+  metrics: [...imageClassification.metrics, metric],
+  selectable: [metric, ...imageClassification.selectable],
+});
+`;
+
 beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), "genius-own-")));
-  for (const [name, text] of Object.entries({ metric: metricText, format: formatText })) {
+  for (const [name, text] of Object.entries({ metric: metricText, format: formatText, task: taskText })) {
     paths[name as "metric"] = join(root, `${name}.ts`);
     await writeFile(join(root, `${name}.ts`), text);
   }
@@ -134,6 +149,41 @@ test("a search reads the data by the format, selects on the metric, and is resum
   expect(out + error).toContain("recall of the rarest class");
   const again = await inProcess("resume", folder);
   expect(again.code, again.error).toBe(0);
+});
+
+test("a search trains for a task of one's own, selects on its metric, and is resumed with it", async () => {
+  const folder = join(root, "task-run");
+  const { code, error, out } = await inProcess(
+    ...["search", paths.data, "--format", paths.format, "--task", paths.task, "--strategy", "random"],
+    ...["--max-params", "20k", "--trials", "2", "--epochs", "1", "--final-epochs", "2", "--out", folder],
+  );
+  expect(code, error).toBe(0);
+  const { header, trials, result } = await readJournal(folder);
+  expect(header.config.metric.name).toBe("rarest-recall");
+  for (const { outcome } of trials) {
+    if (outcome.kind !== "scored") throw new Error(JSON.stringify(outcome));
+    expect(outcome.score).toBe(outcome.metrics["rarest-recall"]);
+  }
+  expect(result?.testMetrics?.["rarest-recall"]).toBeGreaterThanOrEqual(0);
+  expect(out + error).toContain("recall of the rarest class");
+  const again = await inProcess("resume", folder);
+  expect(again.code, again.error).toBe(0);
+});
+
+test.each([
+  ["loss", '"hinge"', 'no training has the loss "hinge"; allowed is cross-entropy'],
+  ["metrics", "[]", '"metrics" must hold the metric of its loss, "cross-entropy"'],
+  ["selectable", "[]", '"selectable" must hold a metric'],
+  ["reopen", "undefined", 'It needs a function "reopen"'],
+])("a task with a wrong %s is refused by name", async (field, value, message) => {
+  const task = join(root, `wrong-task-${field}.ts`);
+  const text = taskText
+    .replace(/\n\}\);/, `\n  ${field}: ${value},\n});`)
+    .replace('"./metric.ts"', '"./here-metric.ts"');
+  await writeFile(join(root, "here-metric.ts"), here(metricText));
+  await writeFile(task, here(text));
+  const { code, error } = await command("data", paths.data, "--format", paths.hereFormat, "--task", task);
+  expect([code, error]).toEqual([1, expect.stringContaining(message)]);
 });
 
 test("the data are shown as the format reads them; without it nothing reads them", async () => {

@@ -1,4 +1,5 @@
-// The contract of a command: its words for `genius --help`, its options as one schema, and what it does.
+// The contract of a command of `genius`: its words for `--help`, its options as one schema, and what it does. This folder is
+// what all commands share – the commands themselves are in cli/ and features/.
 import type { z } from "zod";
 
 /** Where a command reads and writes. Tests give their own. */

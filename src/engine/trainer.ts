@@ -22,7 +22,7 @@ export interface TrainerOptions {
   /** Images per step; fixed for the trainer's life. */
   readonly batchSize: number;
   readonly optimiser: Optimiser;
-  /** What is made small; cross-entropy by default. */
+  /** What is minimised; cross-entropy by default. */
   readonly loss?: LossName;
   /** 0 to 1, 0 by default. */
   readonly labelSmoothing?: number;
@@ -49,7 +49,7 @@ export interface Batch {
   /** [N, classes]: one-hot, or any soft targets. */
   readonly targets: Float32Array;
   readonly learningRate: number;
-  /** The shares of the network's mixtures, as many as it takes; wanted where there are any. */
+  /** The shares of the network's mixtures, as many as it takes; required where there are any. */
   readonly shares?: Float32Array;
 }
 

@@ -42,7 +42,7 @@ export interface Evaluator {
   readonly fidelity: {
     readonly full: Fidelity;
     readonly epochs?: { readonly min: number; readonly max: number };
-    /** It can train by the clock: `Fidelity.seconds` is respected, and `test` with it ends within so many seconds. */
+    /** It can train by the clock: `Fidelity.seconds` is respected, and `test` with it ends within that many seconds. */
     readonly seconds?: true;
   };
   /**
@@ -121,7 +121,7 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly metrics?: readonly Metric[];
   readonly options: z.ZodType<Options>;
   /** The same, for an evaluator whose options choose the task. */
-  metricsOf?(options: Options): readonly Metric[];
+  metricsOf?(options: Options): readonly Metric[] | Promise<readonly Metric[]>;
   /** Whether it measures a metric of the user's own too: `EvaluatorSetting.metric` then has a `file`. */
   readonly measuresOwn?: boolean;
   /** The name or file of the launcher that trainings run on, for an evaluator that uses one. */

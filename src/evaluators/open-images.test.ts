@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
 import { accuracy } from "../metrics/index.ts";
 import mobile from "../search/spaces/mobile.ts";
-import { taskNamed } from "../tasks/index.ts";
+import { openTask } from "../tasks/index.ts";
 import { trainOptions } from "../training/options.ts";
 import { planTraining } from "../training/plan.ts";
 import { openTrainingData } from "../training/training-data.ts";
@@ -14,7 +14,7 @@ import { describeData, openStudyImages } from "./open-images.ts";
 const root = mkdtempSync(join(tmpdir(), "genius-counts-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const task = taskNamed();
+const task = await openTask();
 let serial = 0;
 /** Class folders with these numbers of images, of `width`×`height`. */
 async function make(counts: readonly number[], [width, height]: readonly number[] = [8, 8]): Promise<string> {

@@ -13,18 +13,16 @@ import {
   takeFraction,
 } from "../tasks/image-classification/index.ts";
 import { type ImageSize, sidesOf, sizeOf, sizeText, withShortSide } from "../tasks/image-size.ts";
-import type { TaskSetting, taskNamed } from "../tasks/index.ts";
+import type { TaskSetting, TrainableTask } from "../tasks/index.ts";
 import type { ImageCounts } from "../training/plan.ts";
 import type { DatasetDescription, DescribeSetting, EvaluatorSetting } from "./evaluator.ts";
-
-type StudyTask = ReturnType<typeof taskNamed>;
 
 /** How a source is read, and at which size. */
 type DataChoice = Pick<TaskSetting, "imageSize" | "format">;
 
 /** What a space and a study must know of a task's dataset. */
 export async function describeData(
-  task: StudyTask,
+  task: TrainableTask,
   { dataset, ...setting }: DescribeSetting,
   { imageSize, format }: DataChoice = {},
 ): Promise<DatasetDescription> {
@@ -105,7 +103,7 @@ function chanceOn(part: string, set: Dataset["train"] | undefined, { chance }: M
 
 /** @throws GeniusError as `Task.open` does, and where the images do not fit the space. */
 export async function openStudyImages(
-  { task, metric }: { readonly task: StudyTask; readonly metric: MetricDefinition },
+  { task, metric }: { readonly task: TrainableTask; readonly metric: MetricDefinition },
   setting: EvaluatorSetting,
   options: DataChoice & {
     readonly validationFraction01: number;

@@ -14,7 +14,7 @@ import {
 } from "./evaluator.ts";
 import { ownMetricOf, ownMetricSettings } from "./own-metric.ts";
 import { openTable } from "./tables/accuracy-table.ts";
-import { publishedDatasets } from "./tables/index.ts";
+import { publishedDatasets } from "./tables/published.ts";
 
 const options = z.object({
   noise01: z

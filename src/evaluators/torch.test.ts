@@ -10,7 +10,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Evaluation } from "../search/trial.ts";
 import { openDataset, openPixels, splitValidation } from "../tasks/image-classification/index.ts";
-import { taskNamed } from "../tasks/index.ts";
+import { openTask } from "../tasks/index.ts";
 import { measure } from "../training/measure.ts";
 import { openModelFile } from "../training/model-file.ts";
 import { findPython } from "./launchers/local/python.ts";
@@ -134,7 +134,7 @@ describe.skipIf(!isReady)("with PyTorch", { timeout: 240_000 }, () => {
       cacheDirectory: join(root, "cache"),
     });
     const { metrics } = await measure(model.run, {
-      task: taskNamed(),
+      task: await openTask(),
       set: held!,
       normalisation: { mean01: [0], sd01: [1] },
     });

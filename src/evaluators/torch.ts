@@ -12,7 +12,7 @@ import { decodeWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
 import { scoreIn } from "../metrics/index.ts";
 import type { Evaluation } from "../search/trial.ts";
-import { selectedMetric, taskNamed } from "../tasks/index.ts";
+import { openTask, selectedMetric } from "../tasks/index.ts";
 import { trainingKey } from "../training/checkpoints.ts";
 import { handOver } from "../training/hand-over.ts";
 import { planEpochs, planTraining } from "../training/plan.ts";
@@ -41,7 +41,7 @@ export default defineEvaluator({
   source: "Made for GENIUS on PyTorch; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
   options: torchOptions,
   launcherOf: ({ launcher }) => launcher,
-  describe: (setting, options) => describeData(taskNamed(options.task), setting, options),
+  describe: async (setting, options) => describeData(await openTask(options.task), setting, options),
   create,
 });
 
@@ -56,7 +56,7 @@ interface Plan {
 }
 
 async function create(setting: EvaluatorSetting, options: TorchOptions): Promise<Evaluator> {
-  const task = taskNamed(options.task);
+  const task = await openTask(options.task);
   if (!trainerHas[task.loss]) {
     throw new GeniusError(
       "wrong-use",
@@ -94,7 +94,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
     const cachePath = await cacheOf(imageSize);
     const { validationFraction01 } = options;
     const parts = await openTrainingData({
-      task: task.name,
+      task: options.task,
       cachePath,
       validationFraction01,
       splitSeed: seed,

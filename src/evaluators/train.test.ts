@@ -32,7 +32,7 @@ beforeAll(async () => {
   );
 });
 
-/** Class folders with so many images of each digit. */
+/** Class folders with this many images of each digit. */
 async function writeDigits(folder: string, imagesPerClass: number): Promise<void> {
   const { train: set, classNames } = await openDataset("digits", { cacheDirectory: join(root, "cache") });
   const reader = openPixels(set);

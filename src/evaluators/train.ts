@@ -14,7 +14,7 @@ import { networkCost } from "../graph/cost.ts";
 import type { Network } from "../graph/network.ts";
 import { loadOwnMetric, scoreIn } from "../metrics/index.ts";
 import type { Evaluation } from "../search/trial.ts";
-import { selectedMetric, taskNamed } from "../tasks/index.ts";
+import { openTask, selectedMetric } from "../tasks/index.ts";
 import { type Length, openCheckpoints, trainingKey } from "../training/checkpoints.ts";
 import type { ClockTraining, Training } from "../training/job.ts";
 import { type TrainOptions, trainOptions } from "../training/options.ts";
@@ -35,18 +35,18 @@ export default defineEvaluator({
   summary:
     "Trains every design on this machine, several at once, and the selected one at full length: model.onnx, model.py, weights and test figures.",
   source: "Made for GENIUS on onnxruntime; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
-  metricsOf: ({ task }) => taskNamed(task).selectable,
+  metricsOf: async ({ task }) => (await openTask(task)).selectable,
   measuresOwn: true,
   options: trainOptions,
   trainsByTheClock: true,
   beginsWithWeights: true,
-  describe: (setting, options) => describeData(taskNamed(options.task), setting, options),
+  describe: async (setting, options) => describeData(await openTask(options.task), setting, options),
   create,
 });
 
 async function create(setting: EvaluatorSetting, options: TrainOptions): Promise<Evaluator> {
   const { space, folder, seed, byTheClock = false } = setting;
-  const task = taskNamed(options.task);
+  const task = await openTask(options.task);
   const metricFile = setting.metric?.file;
   const metric =
     metricFile === undefined
@@ -80,7 +80,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     return {
       network,
       data: {
-        task: task.name,
+        task: options.task,
         ...(metricFile !== undefined && { metricFile }),
         cachePath: await cacheOf(imageSize),
         validationFraction01: options.validationFraction01,
@@ -172,7 +172,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       const length: Length = training;
       const begun = await store.find(key, length);
       const asked = "seconds" in training ? training.seconds : training.epochs;
-      // Only a training that may be asked to go on or leave its weights to another is kept, and one that is there already
+      // Only a training that may be asked to continue or leave its weights to another is kept, and one that is there already
       // (its trial was stopped before it was recorded) is there.
       const isThere = begun?.isReached === true && begun.length === asked;
       const mayLeave = request.proposal.network !== undefined;
@@ -195,7 +195,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
         },
       );
       if (mayGoOn && end.kind === "trained") await store.keep(key, length, scoreIn(metric, end.metrics));
-      // What a stopped one wrote on its way is gone on from; of a failed one nothing is.
+      // A stopped one is continued from what it wrote; a failed one is not.
       else if (mayGoOn && end.kind !== "cancelled") await store.drop(key, length);
       return outcomeOf(end, { options, milliseconds: performance.now() - started });
     },

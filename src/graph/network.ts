@@ -1,5 +1,5 @@
-// The graph of a network: a list of plain nodes in topological order, the same for all who decode it and all who
-// will count, train, draw or export it. It knows nothing of searches, data or training.
+// The graph of a network: a list of plain nodes in topological order, the same for everything that
+// decodes, counts, trains, draws or exports it. It knows nothing of searches, data or training.
 import { GeniusError } from "../base/errors.ts";
 import type { FeatureShape, Pair } from "./operator.ts";
 import type { Operation } from "./ops/index.ts";

@@ -1,7 +1,7 @@
 // The contract of an operator: everything that the product knows about one kind of node, in one object of one file in
-// ops/. All who count, draw, explain or export a network look here; how it is trained is a rule in engine/lower/.
+// ops/. Everything that counts, draws, explains or exports a network looks here; how it is trained is a rule in engine/lower/.
 // It must not know which operators exist.
-import type { OnnxNode, OnnxTensor } from "./onnx/index.ts";
+import type { OnnxNode, OnnxTensor } from "./onnx/model.ts";
 import type { Call, TorchExpression } from "./torch-module.ts";
 
 /** `[channels, height, width]` of one image's feature map, without the batch. A vector of n features is `[n, 1, 1]`. */

@@ -1,5 +1,5 @@
-// The tensors that a network has, by name: what its operators list, in the order of its nodes. All who train, store,
-// counts or exports weights starts here.
+// The tensors that a network has, by name: what its operators list, in the order of its nodes. Everything that
+// trains, stores, counts or exports weights starts here.
 import type { NetworkNode } from "./network.ts";
 import type { FeatureShape, Parameter } from "./operator.ts";
 import { operatorOf } from "./ops/index.ts";

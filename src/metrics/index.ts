@@ -1,4 +1,4 @@
-// The public face of this folder.
+// The metrics: what is measured of a trained network. What other folders may use.
 export { default as accuracy } from "./accuracy.ts";
 export { classMetrics, selectableMetrics } from "./classification.ts";
 export {
@@ -23,4 +23,4 @@ export {
   valueOfScore,
   withUnit,
 } from "./metric.ts";
-export { loadOwnMetric } from "./own-metric.ts";
+export { definitionOf, loadOwnMetric } from "./own-metric.ts";

@@ -20,7 +20,7 @@ export interface Metric {
 /** Figures by the name of their metric, each in the metric's own unit. */
 export type Metrics = Readonly<Record<string, number>>;
 
-/** What a network says of labelled examples. */
+/** A network's output for labelled examples. */
 export interface Scored {
   /** [N, classes], before any softmax. */
   readonly logits: Float32Array;
@@ -31,9 +31,9 @@ export interface Scored {
 
 /** What is reached without looking at the images, on a set of them. Plain JSON: a journal's header carries it. */
 export interface ChanceLevel {
-  /** Of always giving the classes in the order of their frequency, the most frequent one first. */
+  /** Of always predicting the classes by their frequency, the most frequent one first. */
   readonly value: number;
-  /** Standard deviation of a measurement that is right as often. */
+  /** Standard deviation of such a measurement. */
   readonly sd: number;
   readonly images: number;
 }
@@ -42,7 +42,7 @@ export interface MetricDefinition extends Metric {
   readonly label: string;
   readonly summary: string;
   readonly source: string;
-  /** The chance level on examples of which each class has so many; absent where there is no useful one. */
+  /** The chance level for these numbers of examples per class; absent where there is no useful one. */
   chance?(classSizes: readonly number[]): ChanceLevel;
   /** The metric of at least one example. Deterministic; ties between classes go to the lower index. */
   measure(scored: Scored): number;

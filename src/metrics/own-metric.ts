@@ -3,7 +3,7 @@
 import { GeniusError, messageOf } from "../base/errors.ts";
 import { checkForm, loadOwnFile } from "../base/own-file.ts";
 import { classMetrics, isSelectable } from "./classification.ts";
-import type { MetricDefinition } from "./metric.ts";
+import type { Metric, MetricDefinition } from "./metric.ts";
 
 const form = {
   name: "string",
@@ -44,6 +44,15 @@ export async function loadOwnMetric(file: string): Promise<MetricDefinition> {
     throw refuse(`"measure" gave ${String(value)} for ${words}; allowed is a number from 0 to 1.`);
   }
   return metric;
+}
+
+/**
+ * How a study's metric is measured: by its own file, or as the one of its name; undefined where no metric of
+ * classification has that name, as those of a person's own table.
+ * @throws GeniusError as `loadOwnMetric`.
+ */
+export async function definitionOf({ name, file }: Metric): Promise<MetricDefinition | undefined> {
+  return file === undefined ? classMetrics.find((metric) => metric.name === name) : loadOwnMetric(file);
 }
 
 const examples = {

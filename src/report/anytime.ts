@@ -15,9 +15,9 @@ export interface AnytimeCurve {
   readonly strategy: string;
   readonly evaluations: readonly number[];
   /** What selection saw: mean and 95 % interval. */
-  readonly accuracy01: Band;
+  readonly score: Band;
   /** The selected design on test data: mean and 95 % interval. Null where no such figure exists. */
-  readonly testAccuracy01: Band | null;
+  readonly testScore: Band | null;
   /** To the known optimum: mean and 95 % interval. */
   readonly regret01: Band | null;
   /** Among all designs: median and quartiles. */
@@ -47,10 +47,8 @@ export function anytimeCurves(bench: Bench, strategies: readonly string[]): Anyt
     return {
       strategy,
       evaluations: columns.map(({ evaluation }) => evaluation),
-      accuracy01: band("accuracy", (point) => point.accuracy01, meanBand)!,
-      testAccuracy01: bench.validationOnly
-        ? null
-        : band("test", (point) => handedOver01(bench, point), meanBand),
+      score: band("accuracy", (point) => point.score, meanBand)!,
+      testScore: bench.validationOnly ? null : band("test", (point) => handedOver01(bench, point), meanBand),
       regret01: band("regret", (point) => point.regret01, meanBand),
       rank: band("rank", (point) => point.rank, quartiles),
     };

@@ -9,10 +9,10 @@ import type { Metric } from "../metrics/index.ts";
 export interface BenchPoint {
   /** Counted from 1. */
   readonly evaluation: number;
-  /** The accuracy that selection saw, in [0, 1]: on validation data, or on test data where a table has no other. */
-  readonly accuracy01: number;
-  /** The selected design's accuracy on test data, which selection never saw. Absent in a table that has only one figure. */
-  readonly testAccuracy01?: number;
+  /** The figure that selection saw: on validation data, or on test data where a table has no other. */
+  readonly score: number;
+  /** The selected design's figure on test data, which selection never saw. Absent in a table that has only one figure. */
+  readonly testScore?: number;
   /** Among all allowed designs by the figure that selection sees; 1 is the best. Absent where not all are known. */
   readonly rank?: number;
   /** The best of all allowed designs minus this one, in the figure that selection sees. Absent where the best is not known. */
@@ -56,8 +56,8 @@ export interface TrivialGuess {
   readonly key: string;
   /** Why a person would guess it. */
   readonly reason: string;
-  readonly accuracy01: number;
-  readonly testAccuracy01?: number;
+  readonly score: number;
+  readonly testScore?: number;
   readonly rank?: number;
   readonly regret01?: number;
 }
@@ -143,7 +143,7 @@ export function pointAt<Point extends { readonly evaluation: number }>(
   return last;
 }
 
-/** The accuracy that strategies are compared by: the selected design's on test data, where that is known at all. */
+/** The score that strategies are compared by: the selected design's on test data, where that is known at all. */
 export function handedOver01(bench: Bench, point: BenchPoint): number | undefined {
-  return bench.selectedOn === "test" || bench.validationOnly ? point.accuracy01 : point.testAccuracy01;
+  return bench.selectedOn === "test" || bench.validationOnly ? point.score : point.testScore;
 }

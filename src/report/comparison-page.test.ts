@@ -11,15 +11,15 @@ const none = { made: 10, infeasible: 0, repaired: 1, duplicate: 0, unreadable: 0
 
 function trace(strategy: string, seed: number, gain01: number): BenchTrace {
   const random = createRandom(strategy, seed);
-  let accuracy01 = 0.85;
+  let score = 0.85;
   const points = Array.from({ length: 10 }, (_, index) => {
-    accuracy01 += gain01 * random.next();
+    score += gain01 * random.next();
     return {
       evaluation: index + 1,
-      accuracy01,
-      testAccuracy01: accuracy01 + 0.02,
-      rank: Math.ceil((0.95 - accuracy01) * 5000),
-      regret01: 0.95 - accuracy01,
+      score,
+      testScore: score + 0.02,
+      rank: Math.ceil((0.95 - score) * 5000),
+      regret01: 0.95 - score,
     };
   });
   return {
@@ -52,8 +52,8 @@ const bench: Bench = {
       name: "all 3×3",
       key: "333333",
       reason: "the most parameters",
-      accuracy01: 0.9,
-      testAccuracy01: 0.92,
+      score: 0.9,
+      testScore: 0.92,
       rank: 200,
       regret01: 0.05,
     },
@@ -90,7 +90,7 @@ test("a table selected on test data is flagged in words in every rendering, and 
     selectedOn: "test",
     traces: bench.traces.map((run) => ({
       ...run,
-      points: run.points.map(({ testAccuracy01: _, ...point }) => point),
+      points: run.points.map(({ testScore: _, ...point }) => point),
     })),
   };
   const flagged = compareBench(onTest);
@@ -107,14 +107,14 @@ test("a table with validation figures only says so in every rendering, and is co
     validationOnly: true,
     traces: bench.traces.map((run) => ({
       ...run,
-      points: run.points.map(({ testAccuracy01: _, ...point }) => point),
+      points: run.points.map(({ testScore: _, ...point }) => point),
     })),
-    trivialGuesses: bench.trivialGuesses.map(({ testAccuracy01: _, ...guess }) => guess),
+    trivialGuesses: bench.trivialGuesses.map(({ testScore: _, ...guess }) => guess),
   };
   const compared = compareBench(validationOnly);
-  expect(compared.results.every((row) => row.testAccuracy01 === null)).toBe(true);
-  expect(compared.anytime.every((curve) => curve.testAccuracy01 === null)).toBe(true);
-  expect(compared.tests.every(({ comparedOn }) => comparedOn === "validationAccuracy01")).toBe(true);
+  expect(compared.results.every((row) => row.testScore === null)).toBe(true);
+  expect(compared.anytime.every((curve) => curve.testScore === null)).toBe(true);
+  expect(compared.tests.every(({ comparedOn }) => comparedOn === "validationScore")).toBe(true);
   expect(compared.tests[1]!.pairs).toHaveLength(3);
   for (const text of [comparisonPage(compared, validationOnly), comparisonMarkdown(compared)]) {
     expect(text).toContain("Validation only: there are no test figures");

@@ -31,8 +31,7 @@ import { checklistTable, publishedTable } from "./run-tables.ts";
 export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] {
   const { validationOnly = false, metric } = comparison;
   const data = comparedData(comparison);
-  const compared = (curve: Comparison["anytime"][number]) =>
-    validationOnly ? curve.accuracy01 : curve.testAccuracy01;
+  const compared = (curve: Comparison["anytime"][number]) => (validationOnly ? curve.score : curve.testScore);
   const accuracies = comparison.anytime.flatMap((curve) => compared(curve) ?? []);
   const optimum =
     (comparison.selectedOn === "test" || validationOnly) && comparison.optimum01 !== null
@@ -117,7 +116,7 @@ function seedStrip(comparison: Comparison, bench: Bench, evaluations: number): C
           const point = pointAt(trace, evaluations);
           return point === undefined ? [] : (handedOver01(bench, point) ?? []);
         });
-      const summary = comparison.validationOnly ? row.validationAccuracy01 : row.testAccuracy01;
+      const summary = comparison.validationOnly ? row.validationScore : row.testScore;
       return summary === null
         ? []
         : {

@@ -11,7 +11,7 @@ interface PairTest {
   readonly b: string;
   /** Runs of the same seed that both finished; of the other where one of them does the same with every seed. */
   readonly seeds: number;
-  /** Mean over seeds of a's accuracy minus b's, in [-1, 1]. */
+  /** Mean over seeds of a's score minus b's. */
   readonly difference01: number;
   readonly ci95: Interval | null;
   /** Null where both do the same with every seed: two runs are no sample. */
@@ -27,7 +27,7 @@ interface PairTest {
 
 export interface BudgetTests {
   readonly evaluations: number;
-  readonly comparedOn: "testAccuracy01" | "validationAccuracy01";
+  readonly comparedOn: "testScore" | "validationScore";
   /** Null for fewer than three strategies that differ by seed, or two seeds that all of them finished. */
   readonly friedman: {
     readonly seeds: number;
@@ -42,7 +42,7 @@ export interface BudgetTests {
   readonly pairs: readonly PairTest[];
 }
 
-/** All tests at one budget, on the test accuracy of what each strategy would hand over. */
+/** All tests at one budget, on the test score of what each strategy would hand over. */
 export function testsAt(bench: Bench, strategies: readonly string[], evaluations: number): BudgetTests {
   const scores = new Map(strategies.map((strategy) => [strategy, scoresOf(bench, strategy, evaluations)]));
   const isOneRun = (strategy: string) =>
@@ -57,7 +57,7 @@ export function testsAt(bench: Bench, strategies: readonly string[], evaluations
   const adjusted = holmAdjusted(pairs.flatMap(({ pValue }) => pValue ?? []));
   return {
     evaluations,
-    comparedOn: bench.validationOnly ? "validationAccuracy01" : "testAccuracy01",
+    comparedOn: bench.validationOnly ? "validationScore" : "testScore",
     friedman: friedmanOf(
       strategies.filter((strategy) => !isOneRun(strategy)),
       scores,

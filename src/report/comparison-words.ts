@@ -46,7 +46,7 @@ export function findings(comparison: Comparison): string[] {
   const budget = comparison.evaluations.at(-1);
   const rows = comparison.results.filter((row) => row.evaluations === budget);
   const compared = (row: ComparisonRow | undefined) =>
-    (comparison.validationOnly ? row?.validationAccuracy01 : row?.testAccuracy01)?.mean;
+    (comparison.validationOnly ? row?.validationScore : row?.testScore)?.mean;
   const leader = rows.reduce<ComparisonRow | undefined>(
     (best, row) => ((compared(row) ?? -Infinity) > (compared(best) ?? -Infinity) ? row : best),
     undefined,
@@ -141,10 +141,10 @@ export function resultTable(comparison: Comparison): DataTable {
       row.evaluations,
       row.seeds,
       rank(row.rank),
-      row.validationAccuracy01 === null && comparison.selectedOn === "test"
+      row.validationScore === null && comparison.selectedOn === "test"
         ? "none"
-        : summaryWords(metric, row.validationAccuracy01, figure),
-      comparison.validationOnly ? "not known" : summaryWords(metric, row.testAccuracy01, figure),
+        : summaryWords(metric, row.validationScore, figure),
+      comparison.validationOnly ? "not known" : summaryWords(metric, row.testScore, figure),
       summaryWords(metric, row.regret01, difference),
       milliseconds(row.msPerTrial),
     ]),
@@ -170,12 +170,12 @@ export function trivialTable(comparison: Comparison): DataTable {
       guess.name,
       guess.key,
       guess.rank ?? "–",
-      selectedOn === "test" ? "none" : figure(guess.accuracy01),
+      selectedOn === "test" ? "none" : figure(guess.score),
       selectedOn === "test"
-        ? figure(guess.accuracy01)
+        ? figure(guess.score)
         : validationOnly
           ? "not known"
-          : optional(guess.testAccuracy01, figure),
+          : optional(guess.testScore, figure),
       optional(guess.regret01, (value) => formatBare(metric, value)),
       guess.reason,
     ]),

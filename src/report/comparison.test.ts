@@ -2,7 +2,8 @@
 // beside a strategy that is the same and one that knows more.
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
-import { packedFileOf, readPackedTable } from "../evaluators/tables/index.ts";
+import { readPackedTable } from "../evaluators/tables/packed-table.ts";
+import { packedFileOf } from "../evaluators/tables/published.ts";
 import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Bench, BenchPoint, BenchTrace } from "./bench.ts";
 import { compareBench } from "./comparison.ts";
@@ -19,8 +20,8 @@ function run(strategy: string, seed: number, share01: number): BenchTrace {
   let best = Number.POSITIVE_INFINITY;
   for (let evaluation = 1; evaluation <= 25; evaluation += 1) {
     best = Math.min(best, random.integer(Math.ceil(designs.length * share01)));
-    const accuracy01 = designs[best]!;
-    points.push({ evaluation, accuracy01, rank: best + 1, regret01: designs[0]! - accuracy01 });
+    const score = designs[best]!;
+    points.push({ evaluation, score, rank: best + 1, regret01: designs[0]! - score });
   }
   return { strategy, seed, points, msPerTrial: 1, proposals };
 }
@@ -37,9 +38,7 @@ const bench: Bench = {
   designCount: designs.length,
   optimum01: designs[0]!,
   traces: seeds.flatMap((seed) => [run("random", seed, 1), run("same", seed, 1), run("informed", seed, 0.1)]),
-  trivialGuesses: [
-    { name: "largest", key: "22222222", reason: "most parameters", accuracy01: 0.9295, rank: 21 },
-  ],
+  trivialGuesses: [{ name: "largest", key: "22222222", reason: "most parameters", score: 0.9295, rank: 21 }],
   command: "genius bench --space nas-bench-macro --strategies same,informed --evaluations 10,25 --seeds 40",
   provenance: { version: "0.1.0" },
   sameStart: false,
@@ -52,29 +51,29 @@ const row = (strategy: string, evaluations: number) =>
 test("has a row for each strategy and budget, in the documented form, safe as JSON", () => {
   expect(comparison.results).toHaveLength(6);
   expect(JSON.parse(JSON.stringify(comparison))).toEqual(comparison);
-  const { rank, regret01, testAccuracy01, seeds: count } = row("random", 10);
+  const { rank, regret01, testScore, seeds: count } = row("random", 10);
   expect(count).toBe(40);
   // 6,561 designs, 10 drawn: the best is expected near rank 6562 / 11 = 597.
   expect(rank!.ci95![0]).toBeLessThan(597);
   expect(rank!.ci95![1]).toBeGreaterThan(597);
   expect(rank!.medianCi95![0]).toBeLessThanOrEqual(rank!.median);
-  expect(regret01!.mean + testAccuracy01!.mean).toBeCloseTo(designs[0]!, 12);
+  expect(regret01!.mean + testScore!.mean).toBeCloseTo(designs[0]!, 12);
   expect(row("random", 25).rank!.mean).toBeLessThan(rank!.mean);
 });
 
 test("a table without validation figures has none, says why, and never calls the test figure one", () => {
   expect(comparison.selectedOn).toBe("test");
-  expect(comparison.results.every((entry) => entry.validationAccuracy01 === null)).toBe(true);
+  expect(comparison.results.every((entry) => entry.validationScore === null)).toBe(true);
   expect(comparison.notes[0]).toContain("test data");
 });
 
 test("with validation figures, both stand side by side and the test figure is not the selected one", () => {
   const traces = bench.traces.map((trace) => ({
     ...trace,
-    points: trace.points.map((point) => ({ ...point, testAccuracy01: point.accuracy01 + 0.01 })),
+    points: trace.points.map((point) => ({ ...point, testScore: point.score + 0.01 })),
   }));
   const result = compareBench({ ...bench, selectedOn: "validation", traces }).results[0]!;
-  expect(result.testAccuracy01!.mean - result.validationAccuracy01!.mean).toBeCloseTo(0.01, 12);
+  expect(result.testScore!.mean - result.validationScore!.mean).toBeCloseTo(0.01, 12);
 });
 
 describe("tests", () => {
@@ -98,10 +97,10 @@ describe("tests", () => {
 test("anytime curves never get worse in what selection sees, and lie within their bands", () => {
   for (const curve of comparison.anytime) {
     expect(curve.evaluations).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
-    curve.accuracy01.center.forEach((value, index) => {
-      expect(value).toBeGreaterThanOrEqual(curve.accuracy01.center[index - 1] ?? 0);
-      expect(curve.accuracy01.low[index]).toBeLessThanOrEqual(value + 1e-12);
-      expect(curve.accuracy01.high[index]).toBeGreaterThanOrEqual(value - 1e-12);
+    curve.score.center.forEach((value, index) => {
+      expect(value).toBeGreaterThanOrEqual(curve.score.center[index - 1] ?? 0);
+      expect(curve.score.low[index]).toBeLessThanOrEqual(value + 1e-12);
+      expect(curve.score.high[index]).toBeGreaterThanOrEqual(value - 1e-12);
     });
   }
 });
@@ -143,7 +142,7 @@ test("a strategy that does the same with every seed has one run: no spread, no t
   ];
   const { results, tests, notes } = compareBench({ ...bench, traces });
   const fixed = results.find(({ strategy, evaluations }) => strategy === "fixed" && evaluations === 25)!;
-  expect(fixed).toMatchObject({ seeds: 1, deterministic: true, testAccuracy01: { sd: null, ci95: null } });
+  expect(fixed).toMatchObject({ seeds: 1, deterministic: true, testScore: { sd: null, ci95: null } });
   expect(fixed.rank).toMatchObject({ median: same.points.at(-1)!.rank, ci95: null });
   const pairs = new Map(tests[1]!.pairs.map((pair) => [`${pair.a} ${pair.b}`, pair]));
   expect(pairs.get("fixed fixed-too")).toMatchObject({ pValue: null, pHolm: null, verdict: "not tested" });

@@ -38,8 +38,8 @@ export interface ComparisonRow {
   readonly deterministic: boolean;
   readonly rank: RankSummary | null;
   /** Null when selection saw test data: see `note`. */
-  readonly validationAccuracy01: Summary | null;
-  readonly testAccuracy01: Summary | null;
+  readonly validationScore: Summary | null;
+  readonly testScore: Summary | null;
   readonly regret01: Summary | null;
   readonly msPerTrial: number;
 }
@@ -146,14 +146,14 @@ function row(bench: Bench, strategy: string, evaluations: number): ComparisonRow
             medianCi95:
               ranked.length === 1 ? null : percentileInterval(ranked, median, random("median rank"), 1000),
           },
-    validationAccuracy01:
+    validationScore:
       bench.selectedOn === "test"
         ? null
         : summary(
             "validation",
-            points.map((point) => point.accuracy01),
+            points.map((point) => point.score),
           ),
-    testAccuracy01: bench.validationOnly
+    testScore: bench.validationOnly
       ? null
       : summary(
           "test",

@@ -1,7 +1,8 @@
 // What decisions are worth, on made-up accuracies whose answer is known and on the real table.
 import { expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
-import { packedFileOf, readPackedTable } from "../evaluators/tables/index.ts";
+import { readPackedTable } from "../evaluators/tables/packed-table.ts";
+import { packedFileOf } from "../evaluators/tables/published.ts";
 import { decisionWorth } from "./decision-worth.ts";
 import { space } from "./fixtures/run.ts";
 

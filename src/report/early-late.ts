@@ -2,7 +2,7 @@
 //
 // A decision's place is where in the network its options make a difference: the mean position, from 0 at the input to 1
 // at the output, of the nodes that appear, vanish or change with it. An option's complexity is what it adds in
-// multiply–accumulates over the cheapest option of its decision, as a share of what the dearest adds, on average over
+// multiply–accumulates over the cheapest option of its decision, as a share of what the most expensive adds, on average over
 // networks drawn from the whole space. A design's tendency is the correlation of the two over its decisions: 1 when it
 // is ever more complex towards the output, −1 the other way, 0 when all are equal. Asked is how far the mean tendency of
 // the best designs of a run is above that of feasible designs drawn at random – which is what the limits alone make of

@@ -1,8 +1,5 @@
-// What other folders use of the reports.
+// Reports of runs and benches: charts, pages, tables, tests of significance. What other folders may use.
 
-export { meanInterval, percentileInterval } from "../math/bootstrap.ts";
-export { normalCdf } from "../math/normal.ts";
-export { kendallTau, mean, quantileOfSorted } from "../math/statistics.ts";
 export type { Bench, BenchTrace, TrivialGuess } from "./bench.ts";
 export type { Chart, DataTable } from "./charts/chart.ts";
 export { chartFile } from "./charts/chart.ts";

@@ -1,7 +1,8 @@
 // Published figures against the tables they were measured on: a rank and an accuracy printed in a paper must agree
 // with the table itself, and no printed mean may lie above what the table can give.
 import { expect, test } from "vitest";
-import { packedFileOf, readPackedTable } from "../evaluators/tables/index.ts";
+import { readPackedTable } from "../evaluators/tables/packed-table.ts";
+import { packedFileOf } from "../evaluators/tables/published.ts";
 import { mean, standardDeviation } from "../math/statistics.ts";
 import { citation, publishedFor, publishedRows, publishedSources } from "./published.ts";
 

@@ -98,7 +98,7 @@ function trainedBody(
   input: RunReportInput,
   curve: ReturnType<typeof runCharts>["final"],
 ): Markup | undefined {
-  const body = trainedNetworkBody(input.trained ?? {});
+  const body = trainedNetworkBody(input.trained ?? {}, input.record.header.config.metric);
   if (body === undefined && curve === undefined) return undefined;
   return html`${body}${curve && figure(curve)}`;
 }

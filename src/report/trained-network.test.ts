@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { metricOf } from "../metrics/index.ts";
+import macroF1 from "../metrics/macro-f1.ts";
 import { toText } from "./markup.ts";
 import { trainedNetworkBody } from "./trained-network.ts";
 
-const text = (files: Parameters<typeof trainedNetworkBody>[0]) => {
-  const body = trainedNetworkBody(files);
+const text = (...given: Parameters<typeof trainedNetworkBody>) => {
+  const body = trainedNetworkBody(...given);
   return body === undefined ? undefined : toText(body);
 };
 const png = "data:image/png;base64,iVBORw0KGgo=";
@@ -15,13 +17,24 @@ test("shows the figures, the classes and the samples", () => {
       accuracy01: 0.9912,
       testImages: 2000,
       latencyMs: 0.19,
-      classes: [{ name: "seven", images: 214, accuracy01: 0.98 }],
+      classes: [
+        { name: "seven", images: 214, accuracy01: 0.98 },
+        { name: "never tested", images: 0, accuracy01: null },
+      ],
       confusion: [[214]],
     },
     samples: [{ image: png, label: "seven", predicted: "one", probability01: 0.82 }],
   });
-  for (const part of ["99.12 %", "0.19 ms", "seven", png, "✗ one (82.00 %)", "is seven"])
+  for (const part of ["99.12 %", "0.19 ms", "seven", png, "never tested", "✗ one (82.00 %)", "is seven"])
     expect(shown).toContain(part);
+});
+
+test("shows the metric that the run selected on, with accuracy only where it was measured", () => {
+  const int8 = { test: { "macro-f1": 0.81 }, latencyMs: 0.1, modelBytes: 1000 };
+  const shown = text({ test: { metrics: { "macro-f1": 0.82 }, int8 } }, metricOf(macroF1));
+  for (const part of ["macro-F1 on test data", "0.820", "0.810 on test data (−0.010)"])
+    expect(shown).toContain(part);
+  expect(shown).not.toContain("accuracy");
 });
 
 test("without files, or with files of another form, there is no section", () => {

@@ -3,19 +3,39 @@
 // that comes from a file.
 import { z } from "zod";
 import { formatCount, formatPercent } from "../base/units.ts";
+import {
+  accuracy,
+  formatDifference,
+  formatFrom,
+  formatMetric,
+  type Metric,
+  type Metrics,
+  metricWords,
+} from "../metrics/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { html, type Markup } from "./markup.ts";
 import { definitions, fold, table } from "./page.ts";
 
 const share = z.number().min(0).max(1);
+const figures = z.record(z.string(), z.number());
 const tested = z.object({
-  accuracy01: share,
+  accuracy01: share.optional(),
+  metrics: figures.optional(),
   testImages: z.number().optional(),
   epochs: z.number().optional(),
   latencyMs: z.number().optional(),
   modelBytes: z.number().optional(),
-  int8: z.object({ testAccuracy01: share, latencyMs: z.number(), modelBytes: z.number() }).optional(),
-  classes: z.array(z.object({ name: z.string(), images: z.number(), accuracy01: share })).default([]),
+  int8: z
+    .object({
+      testAccuracy01: share.optional(),
+      test: figures.optional(),
+      latencyMs: z.number(),
+      modelBytes: z.number(),
+    })
+    .optional(),
+  classes: z
+    .array(z.object({ name: z.string(), images: z.number(), accuracy01: share.nullable() }))
+    .default([]),
   confusion: z.array(z.array(z.number())).default([]),
 });
 const samples = z.array(
@@ -53,32 +73,51 @@ export function finalEpochsOf(test: unknown): number | undefined {
 }
 
 /** The section's body, or undefined when there is nothing to show. */
-export function trainedNetworkBody(files: TrainedFiles): Markup | undefined {
+export function trainedNetworkBody(files: TrainedFiles, metric: Metric = accuracy): Markup | undefined {
   const test = tested.safeParse(files.test);
   const shown = samples.safeParse(files.samples);
   if (!test.success && !shown.success) return undefined;
-  return html`${test.success && testBody(test.data)}${shown.success && shown.data.length > 0 && samplesBody(shown.data)}`;
+  return html`${test.success && testBody(test.data, metric)}${shown.success && shown.data.length > 0 && samplesBody(shown.data)}`;
 }
 
-function testBody(test: z.output<typeof tested>): Markup {
+/** The metric that the run selected on, and accuracy where it is another one. */
+function testEntries({ metrics, accuracy01 }: z.output<typeof tested>, metric: Metric): [string, string][] {
+  const measured: Metrics = { ...(accuracy01 !== undefined && { accuracy: accuracy01 }), ...metrics };
+  const told = metric.name === accuracy.name ? [accuracy] : [metric, accuracy];
+  return told.flatMap((one): [string, string][] =>
+    measured[one.name] === undefined ? [] : [[`${metricWords(one)} on test data`, formatFrom(one, measured)]],
+  );
+}
+
+function int8Words(
+  int8: NonNullable<z.output<typeof tested>["int8"]>,
+  { metrics, accuracy01 }: z.output<typeof tested>,
+  metric: Metric,
+): string {
+  const whole = metrics?.[metric.name] ?? accuracy01;
+  const rounded = int8.test?.[metric.name] ?? int8.testAccuracy01;
+  const size = `${int8.latencyMs.toFixed(2)} ms, ${formatCount(int8.modelBytes)} bytes`;
+  if (whole === undefined || rounded === undefined) return size;
+  return `${formatMetric(metric, rounded)} on test data (${formatDifference(metric, rounded - whole)}), ${size}`;
+}
+
+function testBody(test: z.output<typeof tested>, metric: Metric): Markup {
   const { latencyMs, modelBytes, testImages, epochs, classes, confusion } = test;
-  const entries: [string, string][] = [["accuracy on test data", formatPercent(test.accuracy01)]];
+  const entries = testEntries(test, metric);
   if (testImages !== undefined) entries.push(["test images", String(testImages)]);
   if (epochs !== undefined) entries.push(["epochs of the final training", String(Number(epochs.toFixed(1)))]);
   if (latencyMs !== undefined) entries.push(["one image on this machine", `${latencyMs.toFixed(2)} ms`]);
   if (modelBytes !== undefined) entries.push(["size of model.onnx", `${formatCount(modelBytes)} bytes`]);
-  if (test.int8 !== undefined) {
-    const { int8 } = test;
-    const change = (100 * (int8.testAccuracy01 - test.accuracy01)).toFixed(2);
-    entries.push([
-      "in 8 bits (model.int8.onnx)",
-      `${formatPercent(int8.testAccuracy01)} on test data (${change.startsWith("-") ? change.replace("-", "−") : `+${change}`} points), ${int8.latencyMs.toFixed(2)} ms, ${formatCount(int8.modelBytes)} bytes`,
-    ]);
-  }
+  if (test.int8 !== undefined)
+    entries.push(["in 8 bits (model.int8.onnx)", int8Words(test.int8, test, metric)]);
   const names = classes.map(({ name }) => name);
   const perClass = table({
     columns: ["class", "test images", "accuracy"],
-    rows: classes.map(({ name, images, accuracy01 }) => [name, images, formatPercent(accuracy01)]),
+    rows: classes.map(({ name, images, accuracy01 }) => [
+      name,
+      images,
+      accuracy01 === null ? "none" : formatPercent(accuracy01),
+    ]),
   });
   const mixedUp = table({
     columns: ["true class", ...names.map((name) => `as ${name}`)],

@@ -1,5 +1,5 @@
 // The runs below a folder, by id: found by looking, never by what a request says, so that no id leads elsewhere. Each is
-// opened when it is asked for and followed from then on; the ones not used for longest are let go.
+// opened when it is asked for and followed from then on; the least recently used ones are closed.
 import { readdir, realpath } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { GeniusError } from "../base/errors.ts";

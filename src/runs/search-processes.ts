@@ -1,6 +1,6 @@
 // Starts, stops and resumes searches as processes of their own, the same command as a person would type. Arguments go to
-// the process as a list, never through a shell, and options only under names that a schema knows. A search outlives
-// no matter who started it.
+// the process as a list, never through a shell, and options only under names that a schema knows. A search
+// keeps running when the program that started it ends.
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile, rm } from "node:fs/promises";
 import { join, sep } from "node:path";

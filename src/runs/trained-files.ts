@@ -1,5 +1,5 @@
-// What the final training left in `best/` of a run's folder, read for those who show it. It lies on disk, where anything may
-// have changed it, so it is checked.
+// What the final training left in `best/` of a run's folder, read for those who show it. Anything may have
+// changed it on disk, so it is checked.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { finalCurveOf } from "../report/index.ts";

@@ -1,4 +1,4 @@
-// What no search may be shown without: random search and the largest network, at the same number of evaluations.
+// The baselines that every search is shown with: random search and the largest network, at the same number of evaluations.
 // Where outcomes are looked up they cost nothing and are run; where evaluations are trainings they are left out, and
 // a view of the search must say that they are missing.
 import { formatScore, type Metric } from "../metrics/index.ts";

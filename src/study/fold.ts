@@ -14,7 +14,7 @@ import {
   type ResultLine,
   type TrialLine,
 } from "./journal-lines.ts";
-import type { BegunFinal } from "./run-clock.ts";
+import type { BegunFinal } from "./time-budget.ts";
 
 /** A trial as its line has it. */
 export type KeptTrial = Pick<TrialLine, "trial" | "key" | "time">;

@@ -1,4 +1,4 @@
-// How good a run's best network is, in the one way that every surface says it: first the trained network's figure on test
+// How good a run's best network is, in the words that every surface uses: first the trained network's figure on test
 // data, then its validation in the same training, and last what the search saw, which is of a shorter training. At chance
 // level it says so.
 import type { JsonObject } from "../base/json.ts";

@@ -1,5 +1,5 @@
-// A person who answers from a page: the question of a model's place stands in the run's live file, and the answer comes
-// into its inbox. The counterpart of the terminal for `--model manual`.
+// A person who answers in the model's place from a page: the question is in the run's live file, and the answer arrives in
+// its inbox. The counterpart of the terminal for `--model manual`.
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Answerer } from "../llm/index.ts";

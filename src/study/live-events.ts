@@ -6,7 +6,7 @@ import type { StudyEvent } from "./run-study.ts";
 
 export interface Follower {
   event(event: StudyEvent): void;
-  /** The final training begins, or continues, which has so many epochs in all. */
+  /** The final training begins, or continues, with its total number of epochs. */
   finalBegins(number: number, epochs?: number): void;
   /** Called after each epoch of the final training. */
   finalEpoch(number: number, point: EpochPoint): void;

@@ -1,4 +1,4 @@
-// What a search is doing right now, in `live.json` of its folder: the trial that is thought of, the trainings under way
+// What a search is doing right now, in `live.json` of its folder: the trial being proposed, the trainings under way
 // with their curves, a question to a person. It is for looking at only: nothing is restored from it, and it is removed
 // at the end. Written whole each time, at most a few times a second.
 import { readFile, rm } from "node:fs/promises";

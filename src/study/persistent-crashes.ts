@@ -1,5 +1,5 @@
-// Tells a fault of the whole study from the crash of a trial: evaluations that all crash from the beginning, before one was
-// ever scored, would go on doing so. Divergence and time limits are findings about a design, and never count.
+// Distinguishes a fault of the whole study from the crash of a trial: evaluations that all crash from the beginning, before
+// any was scored, will keep crashing. Divergence and time limits are findings about a design, and never count.
 import { GeniusError } from "../base/errors.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 

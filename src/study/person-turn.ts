@@ -1,5 +1,5 @@
 // What a person does in a running search, as data: a remark for the next prompts, a design of their own, options that
-// a decision may still have, holding proposals and letting them go. A turn lies in the run's inbox until the search
+// a decision may still have, pausing and resuming proposals. A turn lies in the run's inbox until the search
 // takes it up, and then stands in a note of the journal, so that a resume carries it out again.
 import { z } from "zod";
 

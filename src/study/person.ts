@@ -1,6 +1,6 @@
 // A person beside a strategy: wraps it, and at each proposal takes up what lies in the run's inbox – remarks, designs
 // of their own, forbidden options – and holds proposals when asked to. Every turn is noted before it acts, so that a
-// resumed search does the same again. The strategy is not told who proposed what: it observes trials as ever.
+// resumed search does the same again. The strategy is not told who proposed what: it observes trials as always.
 import { setTimeout as wait } from "node:timers/promises";
 import { createRandom } from "../base/random.ts";
 import type { Domain } from "../search/constraints/domain.ts";

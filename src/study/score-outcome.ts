@@ -1,4 +1,4 @@
-// What an evaluator said becomes what a strategy sees: the figure that is selected on, as one score of which higher is
+// Turns what an evaluator returned into what a strategy sees: the selected figure as one score, where higher is
 // better. An evaluation without that figure, or with an impossible one, is a failed trial and never a result.
 import { accuracy, type Metric, metricOf, metricWords, scoreOf } from "../metrics/index.ts";
 import type { Evaluation, Outcome } from "../search/trial.ts";

@@ -38,7 +38,7 @@ describe("advice to stop", () => {
   it("says so in words, with the figures and what an evaluation took", () => {
     const trials = Array.from({ length: 5 }, () => trialOf(5e-5));
     expect(stopWords(adviseStop(trials)!, trials)).toBe(
-      "Further evaluations no longer pay: the last 5 designs were each expected to add at most 0.005 points to the best accuracy, and what counts begins at 0.010. Each took 1 min 30 s on average.",
+      "Further evaluations no longer pay: the last 5 designs were each expected to add at most 0.005 points to the best accuracy, and what counts begins at 0.010 points. Each took 1 min 30 s on average.",
     );
   });
 });

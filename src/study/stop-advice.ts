@@ -42,7 +42,9 @@ export function stopWords(
   const times = trials.filter(isEvaluated).map(({ outcome }) => outcome.spent.milliseconds);
   const time = times.reduce((sum, each) => sum + each, 0) / Math.max(1, times.length);
   const cost = time >= 1000 ? ` Each took ${formatDuration(time)} on average.` : "";
-  return `Further evaluations no longer pay: the last ${patience} designs were each expected to add at most ${pointsOf(gain)} points to the best ${metricWords(metric)}, and what counts begins at ${pointsOf(threshold)}.${cost}`;
+  const amount = (value: number) => amountOf(metric, value);
+  return `Further evaluations no longer pay: the last ${patience} designs were each expected to add at most ${amount(gain)} to the best ${metricWords(metric)}, and what counts begins at ${amount(threshold)}.${cost}`;
 }
 
-const pointsOf = (share01: number) => (100 * share01).toFixed(3);
+const amountOf = ({ unit }: Metric, value: number) =>
+  unit === "share" ? `${(100 * value).toFixed(3)} points` : `${value.toFixed(4)} ${unit}`.trimEnd();

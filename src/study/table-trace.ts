@@ -17,9 +17,9 @@ export interface TableJudge {
 export interface TracePoint {
   readonly evaluation: number;
   /** As the table has it, without the noise that the search may have seen; without a table as it was evaluated. */
-  readonly accuracy01: number;
+  readonly score: number;
   /** Absent where only validation figures are published. */
-  readonly testAccuracy01?: number;
+  readonly testScore?: number;
   /** Absent without a table. */
   readonly rank?: number;
   /** How far the selected figure is from the best that is allowed; absent where the best is not known. */
@@ -76,8 +76,8 @@ function pointsOf(trials: readonly Trial[], judge: TableJudge): TracePoint[] {
     if (known === undefined || rank === undefined) return [];
     return {
       evaluation,
-      accuracy01: known.selection01,
-      ...(known.test01 !== undefined && { testAccuracy01: known.test01 }),
+      score: known.selection01,
+      ...(known.test01 !== undefined && { testScore: known.test01 }),
       rank,
       regret01: judge.optimum01 - known.selection01,
     };
@@ -87,7 +87,7 @@ function pointsOf(trials: readonly Trial[], judge: TableJudge): TracePoint[] {
 function pointsAlone(trials: readonly Trial[], optimum: number | undefined): TracePoint[] {
   return improvementsOf(trials).map(({ evaluation, trial }) => ({
     evaluation,
-    accuracy01: trial.outcome.score,
+    score: trial.outcome.score,
     ...(optimum !== undefined && { regret01: optimum - trial.outcome.score }),
   }));
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { tasks } from "../catalog/_catalog.ts";
 import { taskChecks } from "../testing/task-suite.ts";
-import { selectedMetric, taskNamed } from "./index.ts";
+import { openTask, selectedMetric } from "./index.ts";
 
 const root = mkdtempSync(join(tmpdir(), "genius-tasks-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -19,11 +19,12 @@ describe.each(Object.keys(tasks))("%s", async (name) => {
 });
 
 test("the catalog and the trainings know the same tasks", async () => {
-  for (const name of Object.keys(tasks)) expect(taskNamed(name)).toBe(await tasks[name]!.load());
+  for (const name of Object.keys(tasks)) expect(await openTask(name)).toBe(await tasks[name]!.load());
 });
 
-test("an unknown task or metric is answered with what there is", () => {
-  expect(() => taskNamed("image-clasification")).toThrow(/image-classification/);
-  expect(selectedMetric(taskNamed()).name).toBe("accuracy");
-  expect(() => selectedMetric(taskNamed(), { name: "cross-entropy" })).toThrow(/macro-f1/);
+test("an unknown task or metric is answered with what there is", async () => {
+  await expect(openTask("image-clasification")).rejects.toThrow(/image-classification/);
+  const task = await openTask();
+  expect(selectedMetric(task).name).toBe("accuracy");
+  expect(() => selectedMetric(task, { name: "cross-entropy" })).toThrow(/macro-f1/);
 });

@@ -10,7 +10,6 @@ import mobile from "../search/spaces/mobile.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { openDataset } from "../tasks/image-classification/index.ts";
 import { openCheckpoints, readCheckpointFile, trainingKey, writeCheckpointFile } from "./checkpoints.ts";
-import type { Clock } from "./clock-run.ts";
 import { evaluateJob } from "./evaluate-job.ts";
 import { finishJob } from "./finish-job.ts";
 import type { ClockTraining } from "./job.ts";
@@ -19,6 +18,7 @@ import { trainOptions } from "./options.ts";
 import { averageDecay, planTraining } from "./plan.ts";
 import { runFinal } from "./run-final.ts";
 import { runSlice } from "./run-slice.ts";
+import type { Clock } from "./timed-training.ts";
 
 let root: string;
 let training: Omit<ClockTraining, "seconds">;
@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-/** A clock that continues by so many seconds each time that someone looks at it. */
+/** A clock that advances by a fixed number of seconds each time it is read. */
 function clockOf(secondsPerLook = 0.01): Clock & { readonly seconds: () => number } {
   let looks = 0;
   return {

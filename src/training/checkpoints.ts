@@ -1,5 +1,5 @@
-// Trainings on disk: one file holds a training's state and its curve so far, whole or not at all. Of a search's trainings the best are kept, since a strategy that
-// raises the fidelity continues with its best.
+// Trainings on disk: one file holds a training's state and its curve so far, whole or not at all. Of a search's trainings
+// the best are kept, since a strategy that raises the fidelity continues with its best.
 import { createHash } from "node:crypto";
 import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import type { Network } from "../graph/network.ts";
 import type { FeatureShape } from "../graph/operator.ts";
 import type { EpochPoint } from "../search/trial.ts";
 
-/** So many are kept, and beyond the first of them only as long as there is room. */
+/** How many are kept: some always, more as long as they fit into `bytes`. */
 const maxKept = { always: 64, withRoom: 256, bytes: 1e9 };
 const formatVersion = 2;
 /** The first version had no `clock`. */

@@ -1,4 +1,4 @@
-// A trial in a worker: latency first, since it needs no training and may end the matter; then the training, by epochs
+// A trial in a worker: latency first, since it needs no training and may already break a limit; then the training, by epochs
 // or a slice by the clock.
 
 import { initialWeights } from "../engine/index.ts";
@@ -6,12 +6,12 @@ import { exportOnnx } from "../graph/export/onnx.ts";
 import type { Network } from "../graph/network.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { type Checkpoint, readCheckpointFile } from "./checkpoints.ts";
-import type { Clock } from "./clock-run.ts";
 import type { ClockTraining, End, Job } from "./job.ts";
 import type { Measured } from "./measure.ts";
 import { measureLatencyMs, openModelFile } from "./model-file.ts";
 import { runSlice } from "./run-slice.ts";
 import { runTraining } from "./run-training.ts";
+import type { Clock } from "./timed-training.ts";
 import type { EarlyEnd } from "./watch.ts";
 
 type EvaluateJob = Extract<Job, { kind: "evaluate" }>;

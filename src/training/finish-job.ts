@@ -6,13 +6,13 @@ import { GeniusError } from "../base/errors.ts";
 import { scoreIn } from "../metrics/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { readCheckpointFile } from "./checkpoints.ts";
-import type { Clock } from "./clock-run.ts";
 import { handOver } from "./hand-over.ts";
 import type { ClockTraining, End, Job, Training } from "./job.ts";
 import { averageDecay } from "./plan.ts";
 import { rehearseHandOver } from "./rehearse-hand-over.ts";
 import { type MeasuredWeights, runFinal } from "./run-final.ts";
 import { runTraining } from "./run-training.ts";
+import type { Clock } from "./timed-training.ts";
 
 type FinishJob = Extract<Job, { kind: "finish" }>;
 

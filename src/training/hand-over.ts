@@ -9,6 +9,7 @@ import { exportOnnx } from "../graph/export/onnx.ts";
 import { exportPytorch } from "../graph/export/pytorch.ts";
 import { encodeWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
+import { accuracyBeside } from "../metrics/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { createEvaluationBatches, type ImageSet } from "../tasks/image-classification/index.ts";
 import type { FinishDetail, FinishResult } from "./job.ts";
@@ -76,7 +77,7 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
     const detail: FinishDetail = {
       testLoss: tested.loss,
       testImages: test.count,
-      validationAccuracy01: measured.metrics.accuracy as number,
+      ...accuracyBeside("validationAccuracy01", measured.metrics),
       validation: measured.metrics,
       epochs,
       ...(seconds !== undefined && { seconds }),
@@ -88,7 +89,7 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
       ...(rounded && { int8: await measureRounded(rounded, { threads, parts, test }) }),
     };
     const report = {
-      accuracy01: tested.metrics.accuracy,
+      ...accuracyBeside("accuracy01", tested.metrics),
       metrics: tested.metrics,
       ...detail,
       classes: perClass(tested, test, dataset.classNames),
@@ -183,8 +184,8 @@ async function measureRounded(
       (await measure(model.run, { task: parts.task, set, normalisation: pixelsOf(set) })).metrics;
     const [validation, tested] = [await metricsOf(parts.validation), await metricsOf(test)];
     return {
-      validationAccuracy01: validation.accuracy as number,
-      testAccuracy01: tested.accuracy as number,
+      ...accuracyBeside("validationAccuracy01", validation),
+      ...accuracyBeside("testAccuracy01", tested),
       validation,
       test: tested,
       latencyMs: await latencyOf(bytes),

@@ -103,11 +103,12 @@ export interface FinishResult {
   readonly detail: FinishDetail;
 }
 
-/** What the result says beside the accuracy; the whole is in `test.json`. */
+/** What the result says beside the metrics on test; the whole is in `test.json`. */
 export type FinishDetail = {
   readonly testLoss: number;
   readonly testImages: number;
-  readonly validationAccuracy01: number;
+  /** Where the task measures accuracy. */
+  readonly validationAccuracy01?: number;
   /** On validation. */
   readonly validation: Metrics;
   readonly epochs: number;
@@ -121,8 +122,8 @@ export type FinishDetail = {
   readonly exportDifference: number;
   /** Of `model.int8.onnx`, if it was asked for. */
   readonly int8?: {
-    readonly validationAccuracy01: number;
-    readonly testAccuracy01: number;
+    readonly validationAccuracy01?: number;
+    readonly testAccuracy01?: number;
     readonly validation: Metrics;
     readonly test: Metrics;
     readonly latencyMs: number;

@@ -50,7 +50,7 @@ export async function openModelFile(bytes: Uint8Array, threads = 1): Promise<Mod
   };
 }
 
-/** How a latency is measured: after a warm-up, over at least so many runs and so long. */
+/** How a latency is measured: after a warm-up, over a min number of runs and a min time. */
 export const latencyRuns = { warmUp: 5, count: 30, milliseconds: 200 };
 
 /** The median time for one image, in milliseconds. */

@@ -18,7 +18,8 @@ export const trainOptions = z.object({
   task: z
     .string()
     .default("image-classification")
-    .describe("task that networks are trained for: a name of genius list tasks"),
+    .describe("task that networks are trained for: a name of genius list tasks, or a file of your own")
+    .meta({ placeholder: "NAME|FILE" }),
   format: z
     .string()
     .optional()

@@ -3,7 +3,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { inferenceModel, type OnnxExportOptions } from "../graph/export/onnx.ts";
 import { quantise, type ValueRange, valuesToMeasure } from "../graph/export/quantise.ts";
-import { encodeOnnxModel, type OnnxModel } from "../graph/onnx/index.ts";
+import { encodeOnnxModel, type OnnxModel } from "../graph/onnx/model.ts";
 import { createEvaluationBatches, type ImageSet, takeFraction } from "../tasks/image-classification/index.ts";
 
 const batchSize = 32;

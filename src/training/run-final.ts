@@ -2,19 +2,19 @@
 // rate falls linearly to zero over the time that is left for it, so that it ends on time whatever the machine does.
 import type { Weights } from "../engine/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
-import { type ClockHooks, keepSeconds, openClockRun } from "./clock-run.ts";
 import type { ClockTraining } from "./job.ts";
 import type { Measured } from "./measure.ts";
+import { keepSeconds, openTimedTraining, type TimedHooks } from "./timed-training.ts";
 import type { TrainingParts } from "./training-data.ts";
 import type { EarlyEnd } from "./watch.ts";
 
-/** Steps that are made although the time is over. */
-const fewestSteps = 4;
-/** Where nothing was trained before. */
+/** Steps that are made even when the time is over. */
+const minSteps = 4;
+/** Of the time, where nothing was trained before. */
 const warmUpShare = 0.05;
 /** A point is due after a 25th of the time, and is measured where that costs a 20th of the time or less. */
 const [pointSpacing, measureShare] = [1 / 25, 1 / 20];
-/** So much later than asked for it may end, or a second. */
+/** How late it may end, as a share of its time, or a second. */
 const lateShare = 0.03;
 
 export interface MeasuredWeights {
@@ -42,12 +42,12 @@ export interface FinalTraining {
  */
 export async function runFinal(
   training: ClockTraining,
-  hooks: ClockHooks & {
+  hooks: TimedHooks & {
     readonly rehearse: (parts: TrainingParts) => Promise<(imageSeconds: number) => number>;
   },
 ): Promise<FinalTraining | EarlyEnd> {
   const { onEpoch, keep, begun } = hooks;
-  await using run = await openClockRun(training, hooks);
+  await using run = await openTimedTraining(training, hooks);
   const { parts } = run;
   const handOverSeconds = await hooks.rehearse(parts);
   const interrupted = begun?.clock?.final;
@@ -71,12 +71,11 @@ export async function runFinal(
           fallen01() {
             const left = Math.max(1e-9, end() - trainedFrom);
             const byTime = Math.min(1, (run.elapsed() - trainedFrom) / left);
-            const share =
-              run.stepsRun() < fewestSteps ? Math.min(byTime, run.stepsRun() / fewestSteps) : byTime;
+            const share = run.stepsRun() < minSteps ? Math.min(byTime, run.stepsRun() / minSteps) : byTime;
             fallen = Math.max(fallen, fallenBefore + (1 - fallenBefore) * share);
             return fallen;
           },
-          isOver: () => run.stepsRun() >= fewestSteps && run.elapsed() + run.stepSeconds() / 2 >= end(),
+          isOver: () => run.stepsRun() >= minSteps && run.elapsed() + run.stepSeconds() / 2 >= end(),
           async between() {
             const isDue = run.elapsed() - shownAt >= pointSpacing * limit;
             const isMeasured =

@@ -1,16 +1,16 @@
 // A slice of a search's training by the clock: from where the last slice stopped, until its seconds are over. The
 // learning rate rises briefly in the first slice and then stays at its peak, so that every further slice and the
-// final training go on as if nothing had stopped; what is measured is the moving average of the weights.
+// final training continue as if nothing had stopped; what is measured is the moving average of the weights.
 import type { EpochPoint } from "../search/trial.ts";
 import type { ClockState } from "./checkpoints.ts";
-import { type ClockHooks, keepSeconds, openClockRun } from "./clock-run.ts";
 import type { ClockTraining } from "./job.ts";
 import type { Measured } from "./measure.ts";
+import { keepSeconds, openTimedTraining, type TimedHooks } from "./timed-training.ts";
 import type { EarlyEnd } from "./watch.ts";
 
 /** Of the first slice. */
 const warmUpShare = 0.2;
-/** Points within a slice: so far apart, and for a 40th of the time at most; the one at its end is not counted. */
+/** Points within a slice: their distance, and their max share of the time; the one at its end is not counted. */
 const [pointSeconds, pointShare] = [15, 1 / 40];
 
 export interface SliceEnd {
@@ -24,11 +24,11 @@ export interface SliceEnd {
 /** Trains until the clock says `training.seconds`, the time for the measurement at the end included; one step at least. */
 export async function runSlice(
   training: ClockTraining,
-  hooks: ClockHooks & { readonly latency?: ClockState["latency"] },
+  hooks: TimedHooks & { readonly latency?: ClockState["latency"] },
 ): Promise<SliceEnd | EarlyEnd> {
   const { onEpoch, keep } = hooks;
   const latency = hooks.latency && { latency: hooks.latency };
-  await using run = await openClockRun(training, hooks);
+  await using run = await openTimedTraining(training, hooks);
   const limit = training.seconds - run.secondsBefore;
   let [measuredAt, keptAt] = [0, 0];
   const early = await run.train({

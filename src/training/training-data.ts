@@ -8,7 +8,7 @@ import {
   splitForTraining,
   takeFraction,
 } from "../tasks/image-classification/index.ts";
-import { type Task, taskNamed } from "../tasks/index.ts";
+import { openTask, type Task } from "../tasks/index.ts";
 import type { TrainingData } from "./job.ts";
 
 export interface TrainingParts {
@@ -38,7 +38,7 @@ async function open({
   validationFraction01,
   splitSeed,
 }: TrainingData): Promise<TrainingParts> {
-  const task = taskNamed(name);
+  const task = await openTask(name);
   const dataset = await task.reopen(cachePath);
   const split = splitForTraining(dataset, { fraction01: validationFraction01, seed: splitSeed });
   const own = metricFile === undefined ? [] : [await loadOwnMetric(metricFile)];

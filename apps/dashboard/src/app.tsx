@@ -3,14 +3,14 @@ import type { ReactNode } from "react";
 import type { About } from "../../../src/dashboard/api.ts";
 import { splitIds } from "../../../src/dashboard/run-ids.ts";
 import { get, useAsked } from "./api/client.ts";
+import { ComparePage } from "./pages/compare-page.tsx";
+import { RunsPage } from "./pages/runs-page.tsx";
+import { StartPage } from "./pages/start-page.tsx";
 import { linkTo, usePlace } from "./router.ts";
 import { RunPage } from "./run/run-page.tsx";
 import { chooseTheme, type ThemeChoice, useThemeChoice } from "./theme.ts";
 import { Notice } from "./ui/pieces.tsx";
 import { Title } from "./ui/title.tsx";
-import { ComparePage } from "./views/compare-page.tsx";
-import { RunsPage } from "./views/runs-page.tsx";
-import { StartPage } from "./views/start-page.tsx";
 
 export function App() {
   const { parts, query } = usePlace();

@@ -46,9 +46,9 @@ test("ranks and regret count among the designs that the limits allow", async () 
   const macro = await openSpace("nas-bench-macro");
   const table = await openTable({ space: macro, dataset: "cifar10" });
   for (const { points } of measured.traces) {
-    for (const { accuracy01, rank } of points) {
+    for (const { score, rank } of points) {
       expect(rank).toBeLessThanOrEqual(4075);
-      expect(accuracy01).toBeLessThanOrEqual(comparison.optimum01!);
+      expect(score).toBeLessThanOrEqual(comparison.optimum01!);
     }
   }
   const [guess] = comparison.trivialGuesses;
@@ -77,7 +77,7 @@ test("an own table, minimised and below zero, is searched in its own space and s
   });
   // All 18 designs in 18 evaluations: every strategy ends at the best, −1.2.
   for (const { points } of measured.traces) {
-    expect(points.at(-1)).toMatchObject({ accuracy01: 1.2, rank: 1, regret01: 0 });
+    expect(points.at(-1)).toMatchObject({ score: 1.2, rank: 1, regret01: 0 });
   }
   const text = await readFile(out, "utf8");
   expect(text).toContain(
@@ -98,8 +98,8 @@ test("a table with one figure that is a test figure is selected on it", async ()
     ...{ space, table, strategies: ["random"], evaluations: [4], seeds: 2, spaceOptions: { classCount: 2 } },
   });
   expect(comparison.selectedOn).toBe("test");
-  expect(comparison.results[0]!.validationAccuracy01).toBeNull();
-  expect(comparison.results[0]!.testAccuracy01!.mean).toBeLessThanOrEqual(0.6);
+  expect(comparison.results[0]!.validationScore).toBeNull();
+  expect(comparison.results[0]!.testScore!.mean).toBeLessThanOrEqual(0.6);
 });
 
 test("an own evaluator is asked for each design; a best that it knows gives a regret", async () => {
@@ -128,8 +128,8 @@ test("an own evaluator is asked for each design; a best that it knows gives a re
     ...{ ...asked, evaluatorOptions: { depth: 10 }, spaceOptions: { classCount: 2 } },
   });
   const [row] = comparison.results;
-  expect(row).toMatchObject({ rank: null, testAccuracy01: null });
-  expect(row!.regret01!.mean).toBeCloseTo(12 - row!.validationAccuracy01!.mean, 10);
+  expect(row).toMatchObject({ rank: null, testScore: null });
+  expect(row!.regret01!.mean).toBeCloseTo(12 - row!.validationScore!.mean, 10);
   expect(comparison.notes.join()).toContain("those of an evaluator");
   await expect(bench({ ...asked, dataset: "what" })).rejects.toThrow(
     'Nothing says what "what" holds, and the networks of tiny depend on it: give --class-count.',

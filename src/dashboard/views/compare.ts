@@ -1,8 +1,8 @@
 // Several runs side by side: the best so far of each, what keeps them from being compared, and means by strategy.
 import { createRandom } from "../../base/random.ts";
+import { meanInterval } from "../../math/bootstrap.ts";
 import { mean } from "../../math/statistics.ts";
 import { accuracy, metricOf } from "../../metrics/index.ts";
-import { meanInterval } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { summaryOf } from "../../runs/summary.ts";
 import { improvementsOf, isEvaluated } from "../../search/trial.ts";

@@ -2,7 +2,7 @@
 import type { JsonValue } from "../../base/json.ts";
 import { loadEvaluator, loadSpace } from "../../catalog/load.ts";
 import { networkCost } from "../../graph/cost.ts";
-import { quantileOfSorted } from "../../report/index.ts";
+import { quantileOfSorted } from "../../math/statistics.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { commandOf } from "../../runs/repeat-command.ts";
 import { summaryOf } from "../../runs/summary.ts";

@@ -6,7 +6,7 @@ import {
   type OnnxNode,
   type OnnxTensor,
   type OnnxValueInfo,
-} from "../../graph/onnx/index.ts";
+} from "../../graph/onnx/model.ts";
 
 /** A float32 value in the graph (int64 where an operation says so), with its static shape. */
 export interface Tensor {

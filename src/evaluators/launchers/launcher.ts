@@ -59,7 +59,7 @@ export interface Launcher {
    * @throws GeniusError `launcher-unreachable` or `launcher-refused`; then nothing was started.
    */
   submit(job: LaunchJob): Promise<void>;
-  /** @throws GeniusError `launcher-unreachable` when the backend does not answer; the job may go on. */
+  /** @throws GeniusError `launcher-unreachable` when the backend does not answer; the job may continue. */
   state(job: LaunchJob): Promise<JobState>;
   /** The trainer's standard output. */
   output(job: LaunchJob, offset: number): Promise<Output>;
@@ -74,7 +74,7 @@ export interface Launcher {
   readonly capacity?: { readonly gpus: number; readonly cpus: number };
   /** Seconds between two queries of a job; 1 by default. */
   readonly pollSeconds?: number;
-  /** Lets go of the backend. Jobs go on. */
+  /** Releases the backend. Jobs continue. */
   close?(): Promise<void>;
 }
 

@@ -24,7 +24,7 @@ import { readOutputFile } from "./output-file.ts";
 
 export default defineLauncher({
   name: "local",
-  summary: "Trains in processes of this machine, which go on when the study is interrupted.",
+  summary: "Trains in processes of this machine, which continue when the study is interrupted.",
   source: "Made for GENIUS",
   options: z.object({}),
   create,

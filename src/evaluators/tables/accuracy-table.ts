@@ -8,14 +8,9 @@ import { nearest } from "../../base/nearest.ts";
 import { accuracy, type Metric } from "../../metrics/index.ts";
 import { keyOf, parseChoices } from "../../search/choices.ts";
 import type { Choices, Space } from "../../search/space.ts";
-import {
-  ownFields,
-  packedFileOf,
-  parseTable,
-  publishedTables,
-  readPackedTable,
-  type TableEntry,
-} from "./index.ts";
+import { readPackedTable } from "./packed-table.ts";
+import { ownFields, parseTable, type TableEntry } from "./parse-table.ts";
+import { packedFileOf, publishedTables } from "./published.ts";
 
 export interface AccuracyTable {
   readonly metric: Metric;

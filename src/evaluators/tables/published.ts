@@ -16,7 +16,7 @@ export interface PublishedTable {
   readonly path: string;
   readonly licence: string;
   readonly fields: TableFields;
-  /** A figure is the mean of so many trainings, each with this standard deviation; absent where that is not published. */
+  /** A figure is the mean of this many trainings, each with this standard deviation; absent where that is not published. */
   readonly trainings?: { readonly count: number; readonly sd01: number };
   /** The rule that gives all keys; absent where only the file lists them. */
   readonly keys?: Extract<PackedTable["keys"], { parts: unknown }>;

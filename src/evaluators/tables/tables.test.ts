@@ -6,8 +6,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GeniusError } from "../../base/errors.ts";
 import { needs, sharedPath } from "../../testing/shared-data.ts";
-import { ownFields, packedFileOf, parseTable, publishedTables, readPackedTable } from "./index.ts";
-import { keysOf } from "./packed-table.ts";
+import { keysOf, readPackedTable } from "./packed-table.ts";
+import { ownFields, parseTable } from "./parse-table.ts";
+import { packedFileOf, publishedTables } from "./published.ts";
 
 /** Designs, the highest figure and, where it is stated, the lowest. */
 const extremes: Readonly<Record<string, readonly [designs: number, best: number, worst?: number]>> = {

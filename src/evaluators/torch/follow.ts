@@ -45,7 +45,7 @@ export interface Training {
 /** How long an interrupted study waits for its trainings to stop; they stop also when it does not wait. */
 const shutdownGraceMs = 8_000;
 
-/** @throws GeniusError `launcher-refused`, or `launcher-unreachable` after ten minutes; the training may go on. */
+/** @throws GeniusError `launcher-refused`, or `launcher-unreachable` after ten minutes; the training may continue. */
 export async function followTraining(following: Following): Promise<Training> {
   const { jobOf, retries } = following;
   const points = new Map<number, EpochPoint>();

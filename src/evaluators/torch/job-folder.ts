@@ -67,7 +67,7 @@ export async function writeJob({ folder: root }: JobFolders, files: JobFiles): P
   };
   const text = `${JSON.stringify(content, undefined, 2)}\n`;
   const present = await readFile(jobPath, "utf8").catch(() => undefined);
-  // What differs under the same name is where and on how much it runs: another machine may go on with the study.
+  // What differs under the same name is where and on how much it runs: another machine may continue the study.
   if (present === text) return folder;
   await writeWhole(join(folder, "model.py"), exportPytorch(network));
   await writeWhole(jobPath, text);

@@ -38,7 +38,7 @@ export async function findKept(root: string, key: string, epochs: number): Promi
   return fitting.sort((a, b) => b.epochs - a.epochs || (a.name < b.name ? -1 : 1))[0];
 }
 
-/** Notes a training whose checkpoint is to be kept, and lets go of the worst where there are too many. */
+/** Notes a training whose checkpoint is to be kept, and drops the worst where there are too many. */
 export async function keepTraining(root: string, { name, ...content }: KeptTraining): Promise<void> {
   await writeWhole(join(root, name, noteName), JSON.stringify(content));
   const ranked = (await listKept(root)).sort((a, b) => b.score - a.score);

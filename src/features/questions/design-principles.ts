@@ -2,7 +2,8 @@
 // option, so that a preference for size does not pass for a principle. Nothing is searched: all designs are looked at.
 import { z } from "zod";
 import type { JsonObject } from "../../base/json.ts";
-import { barChart, holmAdjusted, normalCdf } from "../../report/index.ts";
+import { normalCdf } from "../../math/normal.ts";
+import { barChart, holmAdjusted } from "../../report/index.ts";
 import { allDesigns } from "../../search/constraints/create-domain.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
 import type { Choices } from "../../search/space.ts";

@@ -1,6 +1,7 @@
 // How the questions put figures into words: a mean with its 95 % interval, and a difference between paired runs.
 import { createRandom } from "../../base/random.ts";
-import { mean, meanInterval } from "../../report/index.ts";
+import { meanInterval } from "../../math/bootstrap.ts";
+import { mean } from "../../math/statistics.ts";
 
 export interface Estimate {
   readonly mean: number;

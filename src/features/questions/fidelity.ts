@@ -8,7 +8,9 @@ import { makeNamedFolder } from "../../base/folder.ts";
 import { createRandom } from "../../base/random.ts";
 import { loadSpace, openSpace } from "../../catalog/load.ts";
 import train from "../../evaluators/train.ts";
-import { kendallTau, percentileInterval, stripChart } from "../../report/index.ts";
+import { percentileInterval } from "../../math/bootstrap.ts";
+import { kendallTau } from "../../math/statistics.ts";
+import { stripChart } from "../../report/index.ts";
 import { keyOf } from "../../search/choices.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import { limitSettings } from "../../study/settings.ts";
@@ -227,7 +229,7 @@ async function trainAll(
   const done = new Map(lines.map((line) => JSON.parse(line) as Trained).map((entry) => [entry.name, entry]));
   const nameOf = (choices: readonly number[], fidelity: Fidelity) =>
     `${given.dataset} ${keyOf(space, choices)} ${JSON.stringify(fidelity)}`;
-  // Each kind of training has an evaluator and a folder of its own, or it would go on from the checkpoints of another.
+  // Each kind of training has an evaluator and a folder of its own, or it would continue from the checkpoints of another.
   const evaluators = new Map(
     await Promise.all(
       fidelities.map(async (fidelity) => {

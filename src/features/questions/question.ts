@@ -1,6 +1,6 @@
-// The contract of a question about search itself, which `genius study NAME` answers: what is asked, its options, and an
-// answer in findings, tables and charts. A question runs searches through the same parts as a user does, and never says
-// more than it measured: what could not be measured is a remark.
+// The contract of a question about search itself, which `genius study NAME` answers – not to be confused with study/, one
+// run of one search: what is asked, its options, and an answer in findings, tables and charts. A question runs searches
+// through the same parts as a user does, and never says more than it measured: what could not be measured is a remark.
 import type { z } from "zod";
 import type { JsonObject } from "../../base/json.ts";
 import type { Conversation } from "../../llm/index.ts";

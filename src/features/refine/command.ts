@@ -8,17 +8,18 @@ import { fileError, GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { createRandom } from "../../base/random.ts";
 import { jsonLine, terminalSafe } from "../../base/terminal-text.ts";
-import { formatCount, formatPercent } from "../../base/units.ts";
+import { formatCount } from "../../base/units.ts";
 import { defineCommand } from "../../command/command.ts";
 import { createPredictor } from "../../engine/index.ts";
 import { inputSize, trainingSize, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
+import { accuracyBeside, formatFrom } from "../../metrics/index.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
 import { designName, networkOf } from "../../search/proposed-network.ts";
 import { modelSettings } from "../../study/settings.ts";
 import { defaultAugmentation } from "../../tasks/image-classification/index.ts";
-import { taskNamed } from "../../tasks/index.ts";
+import { openTask } from "../../tasks/index.ts";
 import { handOver } from "../../training/hand-over.ts";
 import { measure } from "../../training/measure.ts";
 import { trainOptions } from "../../training/options.ts";
@@ -102,7 +103,7 @@ for one setting, with a longer search.`,
         format: z.string().optional(),
       })
       .parse(config.evaluatorOptions);
-    const images = await taskNamed(taskName).open(config.dataset, {
+    const images = await (await openTask(taskName)).open(config.dataset, {
       environment,
       imageSize: trainingSize(space, imageSize),
       format,
@@ -113,12 +114,19 @@ for one setting, with a longer search.`,
     // The validation images of the search: the network was never trained on them.
     const parts = await openTrainingData({
       ...(taskName !== undefined && { task: taskName }),
+      ...(config.metric.file !== undefined && { metricFile: config.metric.file }),
       cachePath,
       validationFraction01: typeof validationFraction01 === "number" ? validationFraction01 : 0.1,
       splitSeed: config.seed,
       dataFraction01: 1,
     });
     const { task, train, validation, normalisation, dataset } = parts;
+    const metric = task.metrics.find(({ name }) => name === config.metric.name);
+    if (metric === undefined)
+      throw new GeniusError(
+        "wrong-use",
+        `${folder} was selected on ${config.metric.name}, which the task ${task.name} does not measure.`,
+      );
     const batchSize = Math.min(given.batchSize, train.count);
     const out = given.out ?? join(folder, "refined");
     const conversation =
@@ -135,6 +143,7 @@ for one setting, with a longer search.`,
       { network, weights },
       {
         data: { train, validation, normalisation, augmentation: defaultAugmentation(dataset) },
+        metric,
         training: { epochs, learningRate, batchSize, threads },
         candidates,
         limits: config.limits,
@@ -145,11 +154,16 @@ for one setting, with a longer search.`,
             : rounds / (given.rounds * blockCount),
         signal,
         propose: conversation
-          ? createModelProposer(conversation, { offered: given.offered, shown: 8, maxOutputTokens: 4000 })
+          ? createModelProposer(conversation, {
+              offered: given.offered,
+              shown: 8,
+              maxOutputTokens: 4000,
+              metric,
+            })
           : byGrammar,
         onRound(round) {
           rounds += 1;
-          terminal.error(`${roundWords(round)}\n`);
+          terminal.error(`${roundWords(round, metric)}\n`);
         },
       },
     ).finally(() => conversation?.close());
@@ -183,23 +197,26 @@ for one setting, with a longer search.`,
     const early = refined.endedEarly === undefined ? {} : { endedEarly: refined.endedEarly };
     await writeFile(
       path,
-      `${JSON.stringify({ version: 2, options: given, rounds: refined.rounds, ...early }, null, 2)}\n`,
+      `${JSON.stringify({ version: 3, metric: metric.name, options: given, rounds: refined.rounds, ...early }, null, 2)}\n`,
     ).catch((thrown: unknown) => {
       throw fileError(thrown, path, "write");
     });
-    const before = journal.result?.testMetrics?.accuracy;
+    const before = journal.result?.testMetrics;
     const { paramCount, macCount } = networkCost(design.network);
     if (given.json) {
       const kept = keptOf(refined).map(({ block, words }) => ({ block, change: words }));
       const after = {
         paramCount,
         macCount,
-        validationAccuracy01: measured.metrics.accuracy,
-        testAccuracy01: result.testMetrics.accuracy,
+        validation: measured.metrics,
+        test: result.testMetrics,
+        ...accuracyBeside("validationAccuracy01", measured.metrics),
+        ...accuracyBeside("testAccuracy01", result.testMetrics),
       };
       const line = {
         folder: out,
-        before: { ...best.cost, testAccuracy01: before ?? null },
+        metric: metric.name,
+        before: { ...best.cost, test: before ?? null, testAccuracy01: before?.accuracy ?? null },
         after,
         rounds: refined.rounds.length,
         kept,
@@ -213,7 +230,7 @@ for one setting, with a longer search.`,
     terminal.out(`rounds: ${refined.rounds.length}, changes kept: ${kept.length}\n`);
     for (const { words } of kept) terminal.out(`  ${words}\n`);
     terminal.out(
-      `test ${formatPercent(result.testMetrics.accuracy as number)}${before === undefined ? "" : `, ${formatPercent(before)} before`} · ${formatCount(paramCount)} parameters, ${formatCount(best.cost.paramCount)} before · ${formatCount(macCount)} MACs, ${formatCount(best.cost.macCount)} before\n`,
+      `test ${formatFrom(metric, result.testMetrics)}${before === undefined ? "" : `, ${formatFrom(metric, before)} before`} · ${formatCount(paramCount)} parameters, ${formatCount(best.cost.paramCount)} before · ${formatCount(macCount)} MACs, ${formatCount(best.cost.macCount)} before\n`,
     );
     terminal.out(`written to ${out}\n`);
     return 0;

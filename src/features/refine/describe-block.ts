@@ -1,4 +1,4 @@
-// The blocks of a network and the graph of one of them in words, for the one who shall say what to change there.
+// The blocks of a network and the graph of one of them in words, for the model that chooses what to change.
 import { formatCount } from "../../base/units.ts";
 import { blockOf } from "../../graph/changes/index.ts";
 import { type NodeCost, nodeCosts } from "../../graph/cost.ts";

@@ -9,30 +9,30 @@ const images = 320;
 // In pairs, for of two images one teaches the probe and one tests it.
 const labels = Array.from({ length: images }, (_, image) => Math.floor(image / 2) % classCount);
 
-/** Answers of which so many are right, and features whose class centres are `distance` noises apart. */
+/** Answers of which a share is right, and features whose class centres are `distance` noises apart. */
 function measured(
   random: Random,
   { accuracy01, distance }: { accuracy01: number; distance: number },
 ): Measured {
   const width = 6;
-  const values = Float32Array.from({ length: images * width }, (_, place) => {
+  const features = Float32Array.from({ length: images * width }, (_, place) => {
     const label = labels[Math.floor(place / width)]!;
     return (place % width === label ? distance : 0) + random.normal();
   });
-  const right = labels.map(() => Number(random.next() < accuracy01));
-  return { right, local: localSample({ values, labels, classCount }) };
+  const values = labels.map(() => Number(random.next() < accuracy01));
+  return { values, local: localSample({ values: features, labels, classCount }) };
 }
 
-const accuracyOf = ({ right }: Measured) => right.reduce((sum, value) => sum + value, 0) / right.length;
+const scoreOf = ({ values }: Measured) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function round(base: Measured, ...changed: readonly Measured[]): number {
   return choose([
-    { accuracy01: accuracyOf(base) },
-    ...changed.map((other) => ({ accuracy01: accuracyOf(other), evidence: evidenceFor(other, base) })),
+    { score: scoreOf(base) },
+    ...changed.map((other) => ({ score: scoreOf(other), evidence: evidenceFor(other, base) })),
   ]);
 }
 
-const nothing: Evidence = { accuracy: 0, classEntropy: 0, probeAccuracy: 0, effectiveRank: 0 };
+const nothing: Evidence = { score: 0, classEntropy: 0, probeAccuracy: 0, effectiveRank: 0 };
 
 test("compares image by image", () => {
   // Won on 9, lost on 1: McNemar's (9 − 1) / √10.
@@ -64,7 +64,7 @@ test("noise keeps the unchanged design mostly, an improvement wins nearly always
     wins.accuracy += Number(round(base, noise, measured(random, { ...plain, accuracy01: 0.7 })) === 2);
     // Right on the same images, but its classes lie further apart.
     const { local } = measured(random, { ...plain, distance: 3 });
-    wins.local += Number(round(base, { right: base.right, local }) === 1);
+    wins.local += Number(round(base, { values: base.values, local }) === 1);
   }
   expect(wins.noise).toBeLessThanOrEqual(1);
   expect(wins.accuracy).toBeGreaterThanOrEqual(0.9 * rounds);
@@ -73,24 +73,24 @@ test("noise keeps the unchanged design mostly, an improvement wins nearly always
 
 test("asks two local measures of a design that is no less accurate", () => {
   const above = {
-    accuracy: margins.accuracy + 0.1,
+    score: margins.score + 0.1,
     classEntropy: margins.classEntropy + 0.1,
     probeAccuracy: margins.probeAccuracy + 0.1,
     effectiveRank: margins.effectiveRank + 0.01,
   };
   expect(isBetter(nothing)).toBe(false);
-  expect(isBetter({ ...nothing, accuracy: above.accuracy, effectiveRank: -above.effectiveRank })).toBe(true);
+  expect(isBetter({ ...nothing, score: above.score, effectiveRank: -above.effectiveRank })).toBe(true);
   expect(isBetter({ ...nothing, classEntropy: above.classEntropy })).toBe(false);
   const two = { classEntropy: above.classEntropy, effectiveRank: above.effectiveRank };
   expect(isBetter({ ...nothing, ...two })).toBe(true);
-  expect(isBetter({ ...nothing, ...two, accuracy: -0.1 })).toBe(false);
-  expect(choose([{ accuracy01: 0.5 }, { accuracy01: 0.55, evidence: { ...nothing, ...two } }])).toBe(1);
+  expect(isBetter({ ...nothing, ...two, score: -0.1 })).toBe(false);
+  expect(choose([{ score: 0.5 }, { score: 0.55, evidence: { ...nothing, ...two } }])).toBe(1);
   expect(
     choose([
-      { accuracy01: 0.5 },
-      { accuracy01: 0.55, evidence: { ...nothing, accuracy: 3 } },
-      { accuracy01: 0.56, evidence: { ...nothing, accuracy: 3.4 } },
-      { accuracy01: 0.57, evidence: nothing },
+      { score: 0.5 },
+      { score: 0.55, evidence: { ...nothing, score: 3 } },
+      { score: 0.56, evidence: { ...nothing, score: 3.4 } },
+      { score: 0.57, evidence: nothing },
     ]),
   ).toBe(2);
 });

@@ -1,19 +1,19 @@
 // Whether a changed design is better than the unchanged one, or only differs by noise: both answered the same images,
-// so what counts is the mean of the differences image by image against the noise of those differences. And the rule by
-// which one of a round's designs is kept. It must not know how designs are trained, measured or changed.
+// so what counts is the mean of the differences image by image against the noise of those differences. And the rule
+// that keeps one of a round's designs. It must not know how designs are trained, measured or changed.
 import type { LocalSample } from "./local-measures.ts";
 
 /** What is measured of a trained design, on the same images in the same order for all of a round. */
 export interface Measured {
-  /** Of each validation image, 1 if the design is right. */
-  readonly right: readonly number[];
+  /** The selected metric on the validation images, as `metricSample` gives it. */
+  readonly values: readonly number[];
   readonly local: LocalSample;
 }
 
 /** Differences from the unchanged design; above 0 speaks for the changed one. */
 export interface Evidence {
   /** In units of their noise, as are the next two. */
-  readonly accuracy: number;
+  readonly score: number;
   readonly classEntropy: number;
   readonly probeAccuracy: number;
   /** As a share: 0.1 is a tenth more. */
@@ -23,7 +23,7 @@ export interface Evidence {
 export function evidenceFor(changed: Measured, base: Measured): Evidence {
   const rank = changed.local.measures.effectiveRank / base.local.measures.effectiveRank;
   return {
-    accuracy: paired(changed.right, base.right),
+    score: paired(changed.values, base.values),
     classEntropy: -paired(changed.local.entropies, base.local.entropies),
     probeAccuracy: paired(changed.local.probed, base.local.probed),
     effectiveRank: rank - 1,
@@ -50,31 +50,31 @@ export function paired(changed: readonly number[], base: readonly number[]): num
  * three; training adds to it, and is nearly all of what the rank strays by.
  */
 export const margins: Evidence = {
-  accuracy: 2.5,
+  score: 2.5,
   classEntropy: 2.5,
   probeAccuracy: 2,
   effectiveRank: 0.025,
 };
 
 /**
- * Whether a changed design is better: more accurate beyond noise; or not less accurate, and better by two of the three
+ * Whether a changed design is better: a higher score beyond noise; or no lower score, and better by two of the three
  * local measures beyond noise. Two, since each has its own way to err: classes that move apart fill fewer directions.
  */
 export function isBetter(evidence: Evidence): boolean {
-  if (evidence.accuracy > margins.accuracy) return true;
+  if (evidence.score > margins.score) return true;
   const names = ["classEntropy", "probeAccuracy", "effectiveRank"] as const;
-  return evidence.accuracy >= 0 && names.filter((name) => evidence[name] > margins[name]).length >= 2;
+  return evidence.score >= 0 && names.filter((name) => evidence[name] > margins[name]).length >= 2;
 }
 
 /**
  * The place of the design that is kept: of those that are better than the unchanged one – the only one without evidence,
- * and the first – the most accurate; the unchanged one when there is none.
+ * and the first – the one with the highest score; the unchanged one when there is none.
  */
 export function choose(
-  candidates: readonly { readonly accuracy01: number; readonly evidence?: Evidence }[],
+  candidates: readonly { readonly score: number; readonly evidence?: Evidence }[],
 ): number {
-  return candidates.reduce((chosen, { accuracy01, evidence }, place) => {
+  return candidates.reduce((chosen, { score, evidence }, place) => {
     if (evidence === undefined || !isBetter(evidence)) return chosen;
-    return chosen === 0 || accuracy01 > candidates[chosen]!.accuracy01 ? place : chosen;
+    return chosen === 0 || score > candidates[chosen]!.score ? place : chosen;
   }, 0);
 }

@@ -7,6 +7,7 @@ import { initialWeights } from "../../engine/index.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { inferShapes } from "../../graph/shapes.ts";
 import { type Caps, createConversation } from "../../llm/index.ts";
+import { accuracy } from "../../metrics/index.ts";
 import mobile from "../../search/spaces/mobile.ts";
 import {
   type Behaviour,
@@ -52,7 +53,12 @@ async function propose(
     environment: {},
     caps,
   });
-  const proposer = createModelProposer(conversation, { offered: 8, shown: 1, maxOutputTokens: 2000 });
+  const proposer = createModelProposer(conversation, {
+    offered: 8,
+    shown: 1,
+    maxOutputTokens: 2000,
+    metric: accuracy,
+  });
   const proposed = await proposer({ ...context, rounds, random: createRandom("offer") });
   return { proposed, prompt: String(server.requests[0]?.body.messages?.at(-1)?.content) };
 }
@@ -105,11 +111,11 @@ test.each<[name: string, behaviour: Behaviour]>([
 
 test("tells of the latest rounds", async () => {
   const measured = { paramCount, macCount, local };
-  const round = (name: string, accuracy01: number, chosen: number): Round => ({
+  const round = (name: string, score: number, chosen: number): Round => ({
     block: "stage1.block1",
     candidates: [
-      { ...measured, accuracy01: 0.4 },
-      { ...measured, accuracy01, words: name },
+      { ...measured, score: 0.4 },
+      { ...measured, score, words: name },
     ],
     chosen,
     proposed: { by: "grammar" },

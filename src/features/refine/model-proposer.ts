@@ -1,9 +1,10 @@
 // A language model that proposes changes of a block: it sees the block's graph, what was measured there, the rounds so
-// far and a numbered list of changes that the grammar drew, and names those that shall be tried. So every candidate is
+// far and a numbered list of changes that the grammar drew, and names those to try. So every candidate is
 // valid, whatever is answered; an answer without a number of the list leaves the choice to chance, and is recorded.
 import { formatCount, formatPercent } from "../../base/units.ts";
 import { networkCost } from "../../graph/cost.ts";
 import type { ChatMessage, ChatReply, Conversation } from "../../llm/index.ts";
+import { formatDifference, formatScore, type Metric, metricWords } from "../../metrics/index.ts";
 import { describeLimits } from "../../search/prompt/describe-space.ts";
 import { describeBlock, describeBlocks } from "./describe-block.ts";
 import type { Change } from "./design.ts";
@@ -13,9 +14,11 @@ import { drawChanges, type ProposeContext, type Proposer, type Round } from "./p
 export interface ModelProposerOptions {
   /** Changes on the list. */
   readonly offered: number;
-  /** Most earlier rounds in the prompt. */
+  /** Max earlier rounds in the prompt. */
   readonly shown: number;
   readonly maxOutputTokens: number;
+  /** What the rounds are told in. */
+  readonly metric: Metric;
 }
 
 const system =
@@ -28,7 +31,7 @@ export function createModelProposer(conversation: Conversation, options: ModelPr
     const { measures } = await context.measure();
     const reply = await conversation.ask(
       {
-        messages: promptFor(context, { offered, measures, shown: options.shown }),
+        messages: promptFor(context, { ...options, offered, measures }),
         purpose: `round ${context.rounds.length + 1}, ${context.block}`,
         maxOutputTokens: options.maxOutputTokens,
         schema: replySchema(offered.length, context.count),
@@ -90,7 +93,10 @@ export function readReply(
 
 function promptFor(
   context: ProposeContext,
-  more: { readonly offered: readonly Change[]; readonly measures: LocalMeasures; readonly shown: number },
+  more: Pick<ModelProposerOptions, "shown" | "metric"> & {
+    readonly offered: readonly Change[];
+    readonly measures: LocalMeasures;
+  },
 ): readonly ChatMessage[] {
   const { design, block, rounds, limits, count } = context;
   const { paramCount, macCount } = networkCost(design.network);
@@ -99,7 +105,7 @@ function promptFor(
     `The network has ${formatCount(paramCount)} parameters and ${formatCount(macCount)} MACs${within === undefined ? "" : `; the limits are ${within}`}. Its blocks, from the first to the last:\n${describeBlocks(design.network, block)}`,
     `The graph of ${block}, node by node (name: operation, of its inputs → shape of the output, cost):\n${describeBlock(design.network, block)}`,
     `Measured at the map that leaves ${block}: ${measuresText(more.measures)}.`,
-    roundsText(rounds, more.shown),
+    roundsText(rounds, more),
     `Changes of ${block} that can be tried now, with what they add:\n${more.offered.map((change, at) => `  ${at + 1}. ${changeText(change, { paramCount, macCount })}`).join("\n")}`,
     `Choose up to ${count} of them to be trained: {"reason": "…", "changes": [numbers]}.`,
   ];
@@ -124,16 +130,19 @@ function changeText(
 
 const signed = (count: number) => (count < 0 ? `-${formatCount(-count)}` : `+${formatCount(count)}`);
 
-function roundsText(rounds: readonly Round[], shown: number): string {
+function roundsText(
+  rounds: readonly Round[],
+  { shown, metric }: Pick<ModelProposerOptions, "shown" | "metric">,
+): string {
   if (rounds.length === 0) return "No round is over yet.";
   const left = rounds.length - shown;
   const lines = rounds.slice(-shown).map(({ block, candidates, chosen }) => {
     const [unchanged, ...changed] = candidates;
-    const tried = changed.map(({ words, accuracy01 }, at) => {
-      const points = 100 * (accuracy01 - unchanged!.accuracy01);
-      return `    ${words}: ${points < 0 ? "" : "+"}${points.toFixed(2)} points${chosen === at + 1 ? ", kept" : ""}`;
+    const tried = changed.map(({ words, score }, at) => {
+      const difference = formatDifference(metric, score - unchanged!.score).replace("−", "-");
+      return `    ${words}: ${difference}${chosen === at + 1 ? ", kept" : ""}`;
     });
-    return [`  ${block}, unchanged ${formatPercent(unchanged!.accuracy01)}:`, ...tried].join("\n");
+    return [`  ${block}, unchanged ${formatScore(metric, unchanged!.score)}:`, ...tried].join("\n");
   });
-  return `Rounds so far, with validation accuracy against the unchanged network${left > 0 ? ` (${left} earlier ones are left out)` : ""}:\n${lines.join("\n")}`;
+  return `Rounds so far, with validation ${metricWords(metric)} against the unchanged network${left > 0 ? ` (${left} earlier ones are left out)` : ""}:\n${lines.join("\n")}`;
 }

@@ -15,7 +15,8 @@ export interface Candidate {
   readonly evidence?: Evidence;
   readonly paramCount: number;
   readonly macCount: number;
-  readonly accuracy01: number;
+  /** The selected metric on validation images; higher is better. */
+  readonly score: number;
   readonly local: LocalMeasures;
 }
 
@@ -64,7 +65,7 @@ export const byGrammar: Proposer = async (context) => ({
   words: { by: "grammar" },
 });
 
-/** Draws for each change that is wanted, until one is new and keeps to the limits. */
+/** Max draws for each change, until one is new and keeps to the limits. */
 const draws = 10;
 
 /** Different changes of the block within the limits, at most `count`. */

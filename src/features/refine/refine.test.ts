@@ -1,11 +1,12 @@
 // Refinement on real digits: rounds go from the first block to the last, every design keeps to the limits, the one that
-// is handed over is as accurate as it is said to be, and the one that continues is the one that the rule names.
+// is handed over scores what it is said to score, and the one that continues is the one that the rule names.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { createRandom } from "../../base/random.ts";
 import { initialWeights } from "../../engine/index.ts";
+import macroF1 from "../../metrics/macro-f1.ts";
 import mobile from "../../search/spaces/mobile.ts";
 import {
   channelStatistics,
@@ -17,7 +18,7 @@ import {
 import { blocksOf } from "./design.ts";
 import { choose } from "./evidence.ts";
 import { refine } from "./refine.ts";
-import { accuracyOf, trainDesign } from "./short-training.ts";
+import { scoresOf, trainDesign } from "./short-training.ts";
 
 test("refines a trained network block by block within the limits", { timeout: 180_000 }, async () => {
   const cache = await mkdtemp(join(tmpdir(), "genius-refine-"));
@@ -37,6 +38,7 @@ test("refines a trained network block by block within the limits", { timeout: 18
     let calls = 0;
     const refined = await refine(start!, {
       data,
+      metric: macroF1,
       training,
       candidates: 1,
       limits,
@@ -62,8 +64,8 @@ test("refines a trained network block by block within the limits", { timeout: 18
       }
     }
     expect(refined.rounds.some(({ candidates }) => candidates.length > 1)).toBe(true);
-    const measured = await accuracyOf(refined.design, { set: validation, normalisation, threads: 1 });
-    expect(refined.accuracy01).toBe(measured);
+    const scores = await scoresOf(refined.design, { set: validation, normalisation, threads: 1 });
+    expect(refined.score).toBe(macroF1.measure(scores));
   } finally {
     vi.unstubAllEnvs();
     await rm(cache, { recursive: true, force: true });

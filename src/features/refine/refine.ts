@@ -1,25 +1,21 @@
 // The second stage of a search: the graph inside each block of a found network is changed, from the first block to the
-// last. In every round the design as it is and a few changed ones are trained alike, shortly, from the same weights, and
+// last. In every round the design as it is and a few changed ones are trained alike, briefly, from the same weights, and
 // one of them continues. It must not know where the design comes from, nor print anything.
 import { GeniusError, messageOf } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import { networkCost } from "../../graph/cost.ts";
-import { mean } from "../../math/statistics.ts";
+import type { MetricDefinition } from "../../metrics/index.ts";
 import type { Limits } from "../../search/constraints/domain.ts";
 import { blocksOf, type Design, outputOf } from "./design.ts";
 import { choose, evidenceFor, type Measured } from "./evidence.ts";
+import { metricSample } from "./metric-sample.ts";
 import { byGrammar, type Candidate, type Proposed, type Proposer, type Round } from "./proposer.ts";
-import {
-  accuracyOf,
-  measureMap,
-  type RefineData,
-  rightAnswers,
-  type ShortTraining,
-  trainDesign,
-} from "./short-training.ts";
+import { measureMap, type RefineData, type ShortTraining, scoresOf, trainDesign } from "./short-training.ts";
 
 export interface RefineOptions {
   readonly data: RefineData;
+  /** What designs are selected on. */
+  readonly metric: MetricDefinition;
   readonly training: Omit<ShortTraining, "data" | "seed" | "signal">;
   /** Changed designs that are trained beside the unchanged one, in every round. */
   readonly candidates: number;
@@ -38,7 +34,8 @@ export interface RefineOptions {
 
 export interface Refined {
   readonly design: Design;
-  readonly accuracy01: number;
+  /** Of the metric on validation images; higher is better. */
+  readonly score: number;
   readonly rounds: readonly Round[];
   /** Why it ended before its budget was spent: what the proposer could not do. */
   readonly endedEarly?: string;
@@ -51,18 +48,18 @@ const measuredImages = 768;
  * @throws GeniusError of the proposer's, but only before the first round is over: later it ends the refinement early.
  */
 export async function refine(start: Design, options: RefineOptions): Promise<Refined> {
-  const { data, random, spent01, training, propose = byGrammar } = options;
+  const { data, metric, random, spent01, training, propose = byGrammar } = options;
   const signal = options.signal ?? new AbortController().signal;
   const { threads } = training;
   const whole = { set: data.validation, normalisation: data.normalisation, threads };
   let design = start;
-  let accuracy01 = await accuracyOf(design, whole);
+  let { score } = metricSample(metric, await scoresOf(design, whole));
   const rounds: Round[] = [];
   const blocks = blocksOf(start.network);
   for (const [place, block] of blocks.entries()) {
     const end = (place + 1) / blocks.length;
     do {
-      if (spent01() >= 1) return { design, accuracy01, rounds };
+      if (spent01() >= 1) return { design, score, rounds };
       let proposed: Proposed;
       try {
         const { candidates: count, limits } = options;
@@ -74,7 +71,7 @@ export async function refine(start: Design, options: RefineOptions): Promise<Ref
         });
       } catch (thrown) {
         if (rounds.length === 0 || !(thrown instanceof GeniusError)) throw thrown;
-        return { design, accuracy01, rounds, endedEarly: messageOf(thrown) };
+        return { design, score, rounds, endedEarly: messageOf(thrown) };
       }
       // The same images in the same order for all, so that the difference is the change.
       const seed = random.integer(2 ** 31);
@@ -91,28 +88,27 @@ export async function refine(start: Design, options: RefineOptions): Promise<Ref
         if (result === undefined || output === undefined) continue;
         const { paramCount, macCount } = networkCost(result.network);
         const local = await measureMap(result, output, { ...whole, imageCount: measuredImages });
-        const right = await rightAnswers(result, whole);
-        const measured = { right, local };
+        const { score, values } = metricSample(metric, await scoresOf(result, whole));
+        const measured = { values, local };
         const base = trained[0]?.measured;
-        const accuracy01 = mean(right);
         const said = change &&
           base && {
             words: change.words,
             preserves: change.preserves,
             evidence: evidenceFor(measured, base),
           };
-        const candidate = { ...said, paramCount, macCount, accuracy01, local: local.measures };
+        const candidate = { ...said, paramCount, macCount, score, local: local.measures };
         trained.push({ design: result, candidate, measured });
       }
       if (trained.length === 0) break;
       const candidates = trained.map(({ candidate }) => candidate);
       const chosen = choose(candidates);
       design = trained[chosen]!.design;
-      accuracy01 = candidates[chosen]!.accuracy01;
+      score = candidates[chosen]!.score;
       const round = { block, candidates, chosen, proposed: proposed.words };
       rounds.push(round);
       options.onRound?.(round);
     } while (spent01() < end);
   }
-  return { design, accuracy01, rounds };
+  return { design, score, rounds };
 }

@@ -1,8 +1,8 @@
-// Short trainings of designs that keep their weights, and what is measured of them: validation accuracy, and the local
-// measures of a block. In this process, on the images it is given. It must not know how designs are changed.
+// Short trainings of designs that keep their weights, and what is measured of them: their scores on images, and the
+// local measures of a block. In this process, on the images it is given. It must not know how designs are changed.
 
 import { createPredictor, createTrainer, learningRateAt } from "../../engine/index.ts";
-import { mean } from "../../math/statistics.ts";
+import type { Scored } from "../../metrics/index.ts";
 import {
   type Augmentation,
   createBatches,
@@ -75,29 +75,19 @@ export async function trainDesign(design: Design, training: ShortTraining): Prom
   }
 }
 
-/** Of each image of a set, 1 if the design is right; with running statistics. */
-export async function rightAnswers(
+/** What a design says of each image of a set, in its order; with running statistics. */
+export async function scoresOf(
   design: Design,
   given: { readonly set: ImageSet; readonly normalisation: Normalisation; readonly threads: number },
-): Promise<readonly number[]> {
-  const right: number[] = [];
-  await eachOutput(design, given, (values, labels) => {
-    const width = values.length / labels.length;
-    for (const [image, label] of labels.entries()) {
-      const scores = values.subarray(image * width, (image + 1) * width);
-      right.push(Number(scores.indexOf(Math.max(...scores)) === label));
-    }
+): Promise<Scored> {
+  const { classCount, count } = given.set;
+  const logits = new Float32Array(count * classCount);
+  const labels: number[] = [];
+  await eachOutput(design, given, (values, own) => {
+    logits.set(values, labels.length * classCount);
+    labels.push(...own);
   });
-  return right;
-}
-
-/** Accuracy on a set, in [0, 1], with running statistics. */
-export async function accuracyOf(
-  design: Design,
-  given: { readonly set: ImageSet; readonly normalisation: Normalisation; readonly threads: number },
-): Promise<number> {
-  const right = await rightAnswers(design, given);
-  return mean(right);
+  return { logits, labels, classCount };
 }
 
 /** The local measures of the map that node `id` gives, averaged over height and width, on about

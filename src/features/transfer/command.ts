@@ -1,5 +1,5 @@
 // `genius transfer`: the network that a run found, transferred to a new dataset – fine-tuned, as a linear probe and from scratch –
-// with accuracy against the time that each took.
+// with the run's metric against the time that each took.
 
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
@@ -9,18 +9,17 @@ import { GeniusError } from "../../base/errors.ts";
 import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { jsonLine, terminalSafe } from "../../base/terminal-text.ts";
-import { formatPercent } from "../../base/units.ts";
 import { openSpace } from "../../catalog/load.ts";
 import { defineCommand } from "../../command/command.ts";
 import { writeFiles } from "../../command/write-files.ts";
 import { inputSize, trainingSize, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
 import type { Network } from "../../graph/network.ts";
-import { type Metric, scoreIn } from "../../metrics/index.ts";
+import { accuracyBeside, formatFrom, type Metric, scoreIn } from "../../metrics/index.ts";
 import { trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
 import { designName, networkOf } from "../../search/proposed-network.ts";
-import { taskNamed } from "../../tasks/index.ts";
+import { openTask } from "../../tasks/index.ts";
 import { handOver } from "../../training/hand-over.ts";
 import { trainOptions } from "../../training/options.ts";
 import { planEpochs, planTraining, usefulThreads } from "../../training/plan.ts";
@@ -80,6 +79,7 @@ Example:
     const say = (text: string) => terminal.error(`${terminalSafe(text)}\n`);
     const opened = await open(from, target, { given, environment: terminal.environment, say });
     const { transfer, names, provenance } = opened;
+    const { metric } = transfer.training;
     const results: Transferred[] = [];
     const failures: { way: string; detail: string }[] = [];
     for (const way of chosen) {
@@ -89,7 +89,7 @@ Example:
         onPoint: (own, point) => {
           terminal.signal.throwIfAborted();
           say(
-            `${own} · epoch ${point.epoch} · ${point.seconds.toFixed(1)} s · ${formatPercent(point.validationAccuracy01)}`,
+            `${own} · epoch ${point.epoch} · ${point.seconds.toFixed(1)} s · ${formatFrom(metric, point.validation)}`,
           );
         },
       });
@@ -98,7 +98,6 @@ Example:
     }
     const folder = given.out ?? join(from, "transfer", basename(target));
     await makeNamedFolder(folder);
-    const { metric } = transfer.training;
     // Few images in the validation part often tie; the loss then decides.
     const best = [...results].sort(
       (a, b) =>
@@ -110,9 +109,13 @@ Example:
       ...names,
       metric,
       results: results.map(({ way, seconds, measured, testMetrics, curve }) => ({
-        ...{ way, seconds, curve, validation: measured.metrics, test: testMetrics },
-        validationAccuracy01: measured.metrics.accuracy as number,
-        testAccuracy01: testMetrics.accuracy as number,
+        ...{ way, seconds, validation: measured.metrics, test: testMetrics },
+        ...accuracyBeside("validationAccuracy01", measured.metrics),
+        ...accuracyBeside("testAccuracy01", testMetrics),
+        curve: curve.map((point) => ({
+          ...point,
+          ...accuracyBeside("validationAccuracy01", point.validation),
+        })),
       })),
       failures,
       handedOver: best?.way,
@@ -168,7 +171,7 @@ async function open(from: string, target: string, { given, environment, say }: O
   const { task, imageSize } = z
     .looseObject({ task: z.string().optional(), imageSize: trainOptions.shape.imageSize })
     .parse(config.evaluatorOptions);
-  const dataset = await taskNamed(task).open(target, {
+  const dataset = await (await openTask(task)).open(target, {
     ...{ environment, onProgress: say },
     imageSize: trainingSize(space, imageSize),
     format: given.format,

@@ -1,8 +1,17 @@
-// What a transfer found: for each way, accuracy against the time it took, as a page. Which way is worth its time is said
-// in words, since a table of accuracies alone hides it.
+// What a transfer found: for each way, the run's metric against the time it took, as a page. Which way is worth its time
+// is said in words, since a table of figures alone hides it.
 import type { JsonObject } from "../../base/json.ts";
-import { formatPercent } from "../../base/units.ts";
-import { accuracy, formatFrom, type Metric, type Metrics, metricWords } from "../../metrics/index.ts";
+import {
+  accuracy,
+  formatBare,
+  formatFrom,
+  type Metric,
+  type Metrics,
+  metricTitle,
+  metricWords,
+  scoreIn,
+  withUnit,
+} from "../../metrics/index.ts";
 import { scoreAxis } from "../../report/charts/axes.ts";
 import { curveChart } from "../../report/charts/curves.ts";
 import { html } from "../../report/markup.ts";
@@ -11,15 +20,13 @@ import { definitions, figure, fold, list, pageText, table } from "../../report/p
 export interface TransferResult {
   readonly way: string;
   readonly seconds: number;
-  readonly validationAccuracy01: number;
-  readonly testAccuracy01: number;
   /** By the name of the metric. */
   readonly validation: Metrics;
   readonly test: Metrics;
   readonly curve: readonly {
     readonly seconds: number;
     readonly epoch: number;
-    readonly validationAccuracy01: number;
+    readonly validation: Metrics;
   }[];
 }
 
@@ -40,31 +47,36 @@ export interface TransferReportInput {
   readonly provenance: JsonObject;
 }
 
+/** The metric that decided, and accuracy beside another one. */
+const toldFor = (metric: Metric): readonly Metric[] =>
+  metric.name === accuracy.name ? [metric] : [metric, accuracy];
+
 /** How soon each way reached what the slowest to train reached in the end. */
 export function transferFindings({ metric, results, failures, handedOver }: TransferReportInput): string[] {
-  const isAccuracy = metric.name === accuracy.name;
-  const by = isAccuracy ? "" : ` by ${metricWords(metric)}`;
+  const by = metric.name === accuracy.name ? "" : ` by ${metricWords(metric)}`;
   const best = results.find(({ way }) => way === handedOver);
   const scratch = results.find(({ way }) => way === "scratch");
   const others = results.filter(({ way }) => way !== "scratch");
   const against = others.flatMap(({ way, curve }) => {
     if (scratch === undefined) return [];
-    const reached = curve.find(
-      ({ validationAccuracy01 }) => validationAccuracy01 >= scratch.validationAccuracy01,
-    );
+    const wanted = scoreIn(metric, scratch.validation);
+    const said = formatFrom(metric, scratch.validation);
+    const reached = curve.find(({ validation }) => scoreIn(metric, validation) >= wanted);
     return reached === undefined
       ? [
-          `${way} does not reach what training from scratch reaches in ${scratch.seconds.toFixed(0)} s (validation ${formatPercent(scratch.validationAccuracy01)}).`,
+          `${way} does not reach what training from scratch reaches in ${scratch.seconds.toFixed(0)} s (validation ${said}).`,
         ]
       : [
-          `${way} reaches in ${reached.seconds.toFixed(1)} s what training from scratch reaches in ${scratch.seconds.toFixed(1)} s (validation ${formatPercent(scratch.validationAccuracy01)}).`,
+          `${way} reaches in ${reached.seconds.toFixed(1)} s what training from scratch reaches in ${scratch.seconds.toFixed(1)} s (validation ${said}).`,
         ];
   });
   return [
     ...(best === undefined
       ? []
       : [
-          `Best on validation${by}: ${best.way}, ${isAccuracy ? "" : `${formatFrom(metric, best.test)}, accuracy `}${formatPercent(best.testAccuracy01)} on test data after ${best.seconds.toFixed(1)} s.`,
+          `Best on validation${by}: ${best.way}, ${toldFor(metric)
+            .map((told) => `${told === metric ? "" : `${metricWords(told)} `}${formatFrom(told, best.test)}`)
+            .join(", ")} on test data after ${best.seconds.toFixed(1)} s.`,
         ]),
     ...against,
     ...failures.map(({ way, detail }) => `${way} failed: ${detail}.`),
@@ -73,12 +85,12 @@ export function transferFindings({ metric, results, failures, handedOver }: Tran
 
 /** One HTML file. */
 export function transferPage(input: TransferReportInput): string {
-  const { results } = input;
+  const { metric, results } = input;
+  const words = metricWords(metric);
   const chart = curveChart({
     name: "accuracy-against-time",
-    title: "Accuracy against time",
-    caption:
-      "Validation accuracy after each epoch, by the seconds since that way began, features of the probe included. One run of each.",
+    title: `${metricTitle(metric)} against time`,
+    caption: `Validation ${words} after each epoch, by the seconds since that way began, features of the probe included. One run of each.`,
     x: {
       label: "seconds",
       min: 0,
@@ -88,14 +100,14 @@ export function transferPage(input: TransferReportInput): string {
       precise: (value) => value.toFixed(2),
     },
     y: scoreAxis(
-      accuracy,
-      "validation accuracy",
-      results.flatMap(({ curve }) => curve.map((point) => point.validationAccuracy01)),
+      metric,
+      `validation ${words}`,
+      results.flatMap(({ curve }) => curve.map(({ validation }) => scoreIn(metric, validation))),
     ),
     curves: results.map(({ way, curve }) => ({
       name: way,
       dots: true,
-      points: curve.map((point) => ({ x: point.seconds, y: point.validationAccuracy01 })),
+      points: curve.map((point) => ({ x: point.seconds, y: scoreIn(metric, point.validation) })),
     })),
   });
   return pageText({
@@ -106,17 +118,16 @@ export function transferPage(input: TransferReportInput): string {
       ["new data", input.target],
     ])}`,
     sections: [
-      { id: "time", title: "Accuracy against time", body: figure(chart) },
+      { id: "time", title: `${metricTitle(metric)} against time`, body: figure(chart) },
       {
         id: "figures",
         title: "Figures",
         body: table({
-          columns: ["way", "seconds", "validation (%)", "test (%)"],
-          rows: results.map(({ way, seconds, validationAccuracy01, testAccuracy01 }) => [
+          columns: ["way", "seconds", ...toldFor(metric).flatMap(columnsOf)],
+          rows: results.map(({ way, seconds, validation, test }) => [
             way,
             seconds.toFixed(1),
-            (100 * validationAccuracy01).toFixed(2),
-            (100 * testAccuracy01).toFixed(2),
+            ...toldFor(metric).flatMap((told) => [bareFrom(told, validation), bareFrom(told, test)]),
           ]),
         }),
       },
@@ -128,3 +139,11 @@ export function transferPage(input: TransferReportInput): string {
     ],
   });
 }
+
+const columnsOf = (metric: Metric) =>
+  ["validation", "test"].map((part) => withUnit(metric, `${part} ${metricWords(metric)}`));
+
+const bareFrom = (metric: Metric, metrics: Metrics) => {
+  const value = metrics[metric.name];
+  return value === undefined ? "none" : formatBare(metric, value);
+};

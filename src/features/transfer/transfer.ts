@@ -3,15 +3,9 @@
 // transferred accuracies leaves out is how long each took. It knows nothing of runs or searches.
 
 import { createRandom } from "../../base/random.ts";
-import {
-  countCorrect,
-  createPredictor,
-  createTrainer,
-  learningRateAt,
-  type Weights,
-} from "../../engine/index.ts";
+import { createPredictor, createTrainer, learningRateAt, type Weights } from "../../engine/index.ts";
 import type { Network, NetworkNode } from "../../graph/network.ts";
-import { type Metric, type Metrics, scoreIn } from "../../metrics/index.ts";
+import { type Metric, type Metrics, measureAll, scoreIn } from "../../metrics/index.ts";
 import {
   createEvaluationBatches,
   type ImageSet,
@@ -29,7 +23,7 @@ export interface TransferPoint {
   /** Since the way began, with everything that it needs but opening the data. */
   readonly seconds: number;
   readonly epoch: number;
-  readonly validationAccuracy01: number;
+  readonly validation: Metrics;
 }
 
 export interface Transferred {
@@ -61,8 +55,8 @@ export async function transferBy(
 ): Promise<Transferred | { readonly failed: string }> {
   const started = performance.now();
   const curve: TransferPoint[] = [];
-  const add = (epoch: number, validationAccuracy01: number) => {
-    const point = { seconds: (performance.now() - started) / 1000, epoch, validationAccuracy01 };
+  const add: Add = (epoch, validation) => {
+    const point = { seconds: (performance.now() - started) / 1000, epoch, validation };
     curve.push(point);
     transfer.onPoint(way, point);
   };
@@ -73,19 +67,21 @@ export async function transferBy(
   return { way, curve, seconds, ...trained, testMetrics: metrics };
 }
 
+/** Notes what an epoch came to on validation images. */
+type Add = (epoch: number, validation: Metrics) => void;
 type Measurable = { readonly weights: Weights; readonly measured: Measured };
 
 async function train(
   way: "scratch" | "fine-tuned",
   { training, inherited, rateShare01, network }: Transfer,
-  add: (epoch: number, validationAccuracy01: number) => void,
+  add: Add,
 ): Promise<Measurable | { readonly failed: string }> {
   const { plan } = training;
   const tuned = way === "fine-tuned";
   const end = await runTraining(
     { ...training, plan: { ...plan, learningRate: plan.learningRate * (tuned ? rateShare01 : 1) } },
     {
-      onEpoch: ({ epoch, validation }) => add(epoch, validation.accuracy as number),
+      onEpoch: ({ epoch, validation }) => add(epoch, validation),
       ...(tuned && { begin: withoutClassifier(network, inherited) }),
       averageDecay,
     },
@@ -108,10 +104,7 @@ function withoutClassifier(network: Network, weights: Weights): Weights {
   return new Map([...weights].filter(([name]) => !name.startsWith(`${classifier}.`)));
 }
 
-async function probe(
-  transfer: Transfer,
-  add: (epoch: number, validationAccuracy01: number) => void,
-): Promise<Measurable> {
+async function probe(transfer: Transfer, add: Add): Promise<Measurable> {
   const { network, inherited, parts, probeEpochs, training } = transfer;
   const { task, train: set, validation, normalisation } = parts;
   const kept = withoutClassifier(network, inherited);
@@ -149,10 +142,10 @@ async function probe(
         const learningRate = learningRateAt(schedule, epoch * steps + step);
         await trainer.step({ images, targets, learningRate });
       }
-      add(
-        epoch + 1,
-        await accuracyOf(nodes, trainer.weights(), { features: held, labels: validation.labels }),
-      );
+      const predictor = await createPredictor({ nodes, weights: trainer.weights() });
+      const logits = await predictor.run(held);
+      add(epoch + 1, measureAll(task.metrics, { logits, labels: validation.labels, classCount }));
+      await predictor.dispose();
     }
     const weights = new Map([...kept, ...trainer.weights()]);
     const predictor = await createPredictor({ nodes: network.nodes, weights, threads: training.threads });
@@ -183,17 +176,6 @@ async function featuresOf(
     offset += part.length;
   }
   return features;
-}
-
-async function accuracyOf(
-  nodes: readonly NetworkNode[],
-  weights: Weights,
-  { features, labels }: { readonly features: Float32Array; readonly labels: Uint16Array },
-): Promise<number> {
-  const predictor = await createPredictor({ nodes, weights });
-  const correct = countCorrect(await predictor.run(features), labels);
-  await predictor.dispose();
-  return correct / labels.length;
 }
 
 async function measureOn(

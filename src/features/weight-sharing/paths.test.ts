@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createRandom } from "../../base/random.ts";
 import { createTrainer } from "../../engine/index.ts";
+import { accuracy } from "../../metrics/index.ts";
+import macroF1 from "../../metrics/macro-f1.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import macro from "../../search/spaces/nas-bench-macro.ts";
 import { createBatches, openDataset } from "../../tasks/image-classification/index.ts";
@@ -26,8 +28,8 @@ test("measures paths with the weights that they share", { timeout: 180_000 }, as
     const rest = { weightDecay: 1e-4, architectureRate: 0, seed: 2 };
     const trained = await trainSupernet({ supernet, data, threads: 1, plan: { ...plan, ...rest } });
     const { weights } = trained;
-    const measure = { supernet, weights, data, imageCount: 512, threads: 1 };
-    const accuracy = await measurePath(measure, [3, 3]);
+    const measure = { supernet, weights, data, metric: accuracy, imageCount: 512, threads: 1 };
+    const measured = await measurePath(measure, [3, 3]);
     // The whole supernet with that path open, on the same batches.
     const whole = await createTrainer({
       nodes: supernet.nodes,
@@ -40,19 +42,26 @@ test("measures paths with the weights that they share", { timeout: 180_000 }, as
     const shares = oneHot([3, 3], segmentsOf(smallSpace));
     const { validation: set, normalisation } = data;
     let correct = 0;
+    const scored = { logits: [] as number[], labels: [] as number[] };
     const seen = new Set<number>();
     const batches = createBatches({ set, batchSize: 128, normalisation, seed: "paths", thread: "caller" });
     for await (const batch of batches.epoch(0)) {
       if (batch.index === 4) break;
       correct += (await whole.gradientsOnly({ ...batch, shares })).correctCount;
+      scored.logits.push(...whole.logits());
+      scored.labels.push(...batch.labels);
       for (const label of batch.labels) seen.add(label);
     }
     await whole.dispose();
     expect(seen.size).toBe(10);
-    expect(accuracy).toBeCloseTo(correct / 512, 2);
+    expect(measured).toBeCloseTo(correct / 512, 2);
     // Ten classes by chance: 0.1.
-    expect(accuracy).toBeGreaterThan(0.18);
-    expect(await measurePath(measure, [3, 3])).toBe(accuracy);
+    expect(measured).toBeGreaterThan(0.18);
+    expect(await measurePath(measure, [3, 3])).toBe(measured);
+    const logits = Float32Array.from(scored.logits);
+    const f1 = macroF1.measure({ logits, labels: scored.labels, classCount: 10 });
+    expect(await measurePath({ ...measure, metric: macroF1 }, [3, 3])).toBeCloseTo(f1, 2);
+    expect(Math.abs(f1 - measured)).toBeGreaterThan(0.01);
   } finally {
     await rm(cache, { recursive: true, force: true });
   }
@@ -78,5 +87,5 @@ test("finds the best of a known landscape, within the limits, and measures nothi
   const best = Math.max(
     ...chance.map((choices) => choices.reduce((sum, choice, place) => sum + choice * (place + 1), 0) / 100),
   );
-  expect(ranked[0]!.accuracy01).toBeGreaterThan(best);
+  expect(ranked[0]!.score).toBeGreaterThan(best);
 });

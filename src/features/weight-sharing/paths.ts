@@ -3,6 +3,7 @@
 // weights come from.
 import type { Random } from "../../base/random.ts";
 import { createTrainer, type Weights } from "../../engine/index.ts";
+import { type MetricDefinition, scoreOf } from "../../metrics/index.ts";
 import { neighbours } from "../../search/constraints/create-domain.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
 import type { Choices } from "../../search/space.ts";
@@ -14,6 +15,7 @@ export interface PathMeasure {
   readonly supernet: Supernet;
   readonly weights: Weights;
   readonly data: SupernetData;
+  readonly metric: MetricDefinition;
   /** Validation images measured, in whole batches. */
   readonly imageCount: number;
   readonly threads: number;
@@ -22,12 +24,13 @@ export interface PathMeasure {
 /** Norms take the statistics of the batch that is measured, so batches are not small. */
 const batchSize = 128;
 
-/** The accuracy of a design with shared weights, in [0, 1], on the half that the weights never saw. */
+/** The score of a design with shared weights, higher being better, on the half that the weights never saw. */
 export async function measurePath(measure: PathMeasure, choices: Choices): Promise<number> {
-  const { supernet, weights, data, threads } = measure;
+  const { supernet, weights, data, metric, threads } = measure;
+  const { classCount } = supernet.space;
   const trainer = await createTrainer({
     nodes: pathNodes(supernet, choices),
-    classCount: supernet.space.classCount,
+    classCount,
     batchSize,
     optimiser: { kind: "sgd", momentum: 0, nesterov: false, weightDecay: 0 },
     seed: 0,
@@ -38,13 +41,16 @@ export async function measurePath(measure: PathMeasure, choices: Choices): Promi
   const batches = createBatches({ set, batchSize, normalisation, seed: "paths", thread: "caller" });
   try {
     trainer.setWeights(weights);
-    let [correct, seen] = [0, 0];
+    const labels: number[] = [];
+    const logits = new Float32Array((measure.imageCount + batchSize) * classCount);
     for await (const batch of batches.epoch(0)) {
-      correct += (await trainer.gradientsOnly(batch)).correctCount;
-      seen += batch.count;
-      if (seen >= measure.imageCount) break;
+      await trainer.gradientsOnly(batch);
+      logits.set(trainer.logits(), labels.length * classCount);
+      labels.push(...batch.labels);
+      if (labels.length >= measure.imageCount) break;
     }
-    return correct / seen;
+    const scored = { logits: logits.subarray(0, labels.length * classCount), labels, classCount };
+    return scoreOf(metric, metric.measure(scored));
   } finally {
     await batches.close();
     await trainer.dispose();
@@ -53,7 +59,7 @@ export async function measurePath(measure: PathMeasure, choices: Choices): Promi
 
 export interface RankedDesign {
   readonly choices: Choices;
-  readonly accuracy01: number;
+  readonly score: number;
 }
 
 /**
@@ -72,7 +78,7 @@ export async function evolvePaths(
 ): Promise<readonly RankedDesign[]> {
   const { domain, random, population, measured } = options;
   const known = new Map<string, RankedDesign>();
-  const ranking = () => [...known.values()].sort((a, b) => b.accuracy01 - a.accuracy01);
+  const ranking = () => [...known.values()].sort((a, b) => b.score - a.score);
   let barren = 0;
   while (known.size < measured && barren < 100) {
     const parents = ranking().slice(0, Math.max(2, population / 2));
@@ -82,7 +88,7 @@ export async function evolvePaths(
       continue;
     }
     barren = 0;
-    known.set(child.join(), { choices: child, accuracy01: await measure(child) });
+    known.set(child.join(), { choices: child, score: await measure(child) });
   }
   return ranking();
 }

@@ -1,10 +1,10 @@
 // What the weight-sharing strategies have in common. Each trains a supernet of the space when it is first asked, and
-// then proposes the designs that come out of it, the likeliest first: they are evaluated like any other. The supernet
+// then proposes the designs that come out of it, the most probable first: they are evaluated like any other. The supernet
 // is kept in the cache after every epoch, so that an interrupted search continues and a resumed one does not train again.
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
-import { formatPercent } from "../../base/units.ts";
+import { accuracy, definitionOf, formatScore, metricWords } from "../../metrics/index.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../../search/sampling/unseen.ts";
 import type { Choices } from "../../search/space.ts";
@@ -115,11 +115,14 @@ export function createWeightSharing(
             folder: `${keptPath(access.cacheFolder, { supernet, data, plan, more: "torch" })}.torch`,
           });
     const { evolution } = sharing;
-    if (evolution === undefined) return likeliest(supernet, trained);
+    if (evolution === undefined) return mostProbable(supernet, trained);
+    // Figures of a person's own table are not measured on images.
+    const metric = (setting.metric && (await definitionOf(setting.metric))) ?? accuracy;
     const measure = {
       supernet,
       weights: trained.weights,
       data,
+      metric,
       imageCount: evolution.imageCount,
       threads: given.supernetThreads,
     };
@@ -131,9 +134,9 @@ export function createWeightSharing(
       { domain, random: createRandom(plan.seed, "evolve"), ...evolution },
     );
     return ranked
-      .map(({ choices, accuracy01 }, index) => ({
+      .map(({ choices, score }, index) => ({
         choices,
-        rationale: `place ${index + 1} of ${ranked.length} designs measured with shared weights (${formatPercent(accuracy01)})`,
+        rationale: `place ${index + 1} of ${ranked.length} designs measured with shared weights (${metricWords(metric)} ${formatScore(metric, score)})`,
       }))
       .values();
   };
@@ -171,7 +174,7 @@ export function createWeightSharing(
 }
 
 /** Designs by the probability that the supernet ended with. */
-function* likeliest(
+function* mostProbable(
   { space }: Supernet,
   { probabilities }: Pick<TrainedSupernet, "probabilities">,
 ): Generator<Candidate> {

@@ -85,7 +85,7 @@ const momentum = 0.9;
 
 /**
  * Trains the supernet to the end of its plan.
- * @throws the signal's reason when it aborts; the last epoch that `onEpoch` saw can be gone on from.
+ * @throws the signal's reason when it aborts; a training can continue from the last epoch that `onEpoch` saw.
  */
 export async function trainSupernet(training: SupernetTraining): Promise<TrainedSupernet> {
   const { supernet, data, plan, threads, signal, begun } = training;

@@ -5,7 +5,7 @@
 import { GeniusError } from "../../base/errors.ts";
 import { networkCost } from "../cost.ts";
 import type { FeatureShape, Network } from "../network.ts";
-import { encodeOnnxModel, type OnnxModel, type OnnxNode, type OnnxTensor } from "../onnx/index.ts";
+import { encodeOnnxModel, type OnnxModel, type OnnxNode, type OnnxTensor } from "../onnx/model.ts";
 import { type OnnxWriter, volume } from "../operator.ts";
 import { inferShapes } from "../shapes.ts";
 import { checkWeights, type Weights } from "../weights.ts";

@@ -3,7 +3,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { createNetworkBuilder } from "../network.ts";
-import { encodeOnnxModel, type OnnxModel } from "../onnx/index.ts";
+import { encodeOnnxModel, type OnnxModel } from "../onnx/model.ts";
 import { exampleNetworks } from "./fixtures/networks.ts";
 import { randomImages, randomWeights } from "./fixtures/random-weights.ts";
 import { inferenceModel } from "./onnx.ts";

@@ -3,7 +3,7 @@
 // runtimes turn into integer kernels and that every ONNX runtime can at least compute.
 // The arithmetic is that of https://arxiv.org/abs/1712.05877. It must not know where the ranges come from.
 import { GeniusError } from "../../base/errors.ts";
-import type { OnnxModel, OnnxNode, OnnxTensor } from "../onnx/index.ts";
+import type { OnnxModel, OnnxNode, OnnxTensor } from "../onnx/model.ts";
 
 /** The smallest and the largest value that a feature map takes. */
 export type ValueRange = readonly [min: number, max: number];

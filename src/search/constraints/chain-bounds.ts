@@ -1,4 +1,4 @@
-// For every place in a design chain, the least that its remaining decisions can still add to a weighted sum of
+// For every place in a design chain, the minimum that its remaining decisions can still add to a weighted sum of
 // costs, per number of changed decisions and per index movement left. With them an exact search enters no branch
 // that cannot reach the limits.
 

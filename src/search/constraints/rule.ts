@@ -6,7 +6,7 @@ import type { Objective } from "./chain-extreme.ts";
 import { designCountOf } from "./cost-model.ts";
 import type { Domain, Violation } from "./domain.ts";
 
-/** Spaces of up to so many designs are listed, and all answers are exact. */
+/** Spaces of up to this many designs are enumerated, and all answers are exact. */
 const listedDesigns = 20_000;
 /** Designs of a larger space that are looked at for the nearest one. */
 const nearDesigns = 20_000;

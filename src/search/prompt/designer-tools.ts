@@ -1,6 +1,6 @@
 // Tools for a model that designs: exact answers that cost no evaluation. What a design costs, which allowed designs are
-// near it, what it looks like layer by layer, what was tried, and – beside a surrogate – what that expects. A model that
-// calls none loses nothing but them.
+// near it, what it looks like layer by layer, what was tried, and – beside a surrogate – what that expects. Calling
+// them is optional.
 import { GeniusError } from "../../base/errors.ts";
 import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { nodeCosts } from "../../graph/cost.ts";

@@ -1,4 +1,4 @@
-// Trials as they may come to be, so that the length of a prompt in the middle of a search is known before it begins.
+// Made-up trials, so that the length of a prompt in the middle of a search is known before the search begins.
 import { createRandom } from "../../base/random.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Trial } from "../trial.ts";

@@ -1,6 +1,6 @@
 // How a prompt names the figure that designs are compared by, and the field in which a model states its forecast. Every
-// metric that a search selects on lies in [0, 1], and prompts tell it in per cent. Recorded conversations are found again
-// by what was said, so what is said of accuracy never changes.
+// metric that a search selects on lies in [0, 1], and prompts tell it in per cent. Recorded conversations are
+// matched by their exact text, so the wording for accuracy never changes.
 import { accuracy, type Metric, metricWords } from "../../metrics/index.ts";
 
 export interface ScoreWords {

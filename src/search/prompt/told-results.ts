@@ -1,5 +1,5 @@
 // What happened so far, as a model is told it: results with its own forecasts and reasons beside them, what was repaired
-// and to what, how trainings went, what failed and why. Best first; the rest shortly, so that nothing tried is hidden.
+// and to what, how trainings went, what failed and why. Best first; the rest in short form, so that everything that was tried is shown.
 import { formatCount, formatPercent } from "../../base/units.ts";
 import { accuracy, type Metric } from "../../metrics/index.ts";
 import type { Domain } from "../constraints/domain.ts";

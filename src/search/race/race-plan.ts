@@ -88,7 +88,7 @@ export function sliceSeconds({ rungs, overhead }: RaceSituation, rung: number): 
 /** How many networks the last rung has: the best reference and the best other, and more where that costs no time. */
 export const lastCount = (slots: number): number => Math.max(2, slots);
 
-/** How many of `count` networks on a rung go on to the next one. Slots that would idle are filled. */
+/** How many of `count` networks on a rung advance to the next one. Slots that would idle are filled. */
 export function promotedCount(
   count: number,
   next: number,

@@ -150,7 +150,7 @@ interface State {
   readonly hasTwin: boolean;
   readonly places: { readonly more: number; readonly total: number };
   readonly isFirst: boolean;
-  /** Whether a network has gone on, so that no further one is taken in. */
+  /** Whether a network has advanced, so that no further one is added. */
   readonly isClosed: boolean;
 }
 
@@ -206,7 +206,7 @@ function affordableCount(
   const least = Math.min(planned, Math.max(to.length, lastCount(slots)));
   let count = planned;
   while (count > least && own(count) + secondsAbove(count, next, situation) > left) count -= 1;
-  // Not even the least: none is begun that would not end in time.
+  // Where not even these would end in time, none is begun.
   return own(count) > left ? to.length : count;
 }
 

@@ -58,7 +58,7 @@ export function ranked(rung: Rung): readonly ScoredEntry[] {
     .sort((a, b) => b.score - a.score);
 }
 
-/** Those of a rung that go on: the best reference, the best design, then by score, up to `count`. */
+/** Those of a rung that advance: the best reference, the best design, then by score, up to `count`. */
 export function chosenOf(rung: Rung, count: number): readonly ScoredEntry[] {
   const all = ranked(rung);
   const first = [all.find(({ isReference }) => isReference), all.find(({ isReference }) => !isReference)]

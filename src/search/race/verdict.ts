@@ -72,7 +72,7 @@ const best = (trials: readonly ScoredTrial[]) =>
     undefined,
   );
 
-/** What the twins differ by, and what a share of so many images varies by: the larger of the two. */
+/** What the twins differ by, and the sampling noise of a share of that many images: the larger of the two. */
 function noiseOf(
   scored: readonly ScoredTrial[],
   score: number | undefined,

@@ -14,7 +14,7 @@ const options = z.object({
 
 export default defineStrategy({
   name: "hyperband",
-  summary: "Brackets of short trainings whose best go on, from many short to few long ones.",
+  summary: "Brackets of short trainings whose best continue, from many short to few long ones.",
   source: "Li et al. 2018, https://jmlr.org/papers/v18/16-558.html",
   model: "none",
   options,

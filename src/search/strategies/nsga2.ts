@@ -1,4 +1,4 @@
-// NSGA-II for two objectives: accuracy, and what a network costs. It keeps the designs that no other one beats in both,
+// NSGA-II for two objectives: the score, and what a network costs. It keeps the designs that no other one beats in both,
 // spread over the whole range of costs, and crosses and mutates them. One child at a time, so evaluations may overlap.
 import { z } from "zod";
 import type { Random } from "../../base/random.ts";
@@ -12,7 +12,7 @@ const options = z.object({
   cost: z
     .enum(["macs", "params", "latency"])
     .default("macs")
-    .describe("what is to be small beside a high accuracy; latency must be measured by the evaluator"),
+    .describe("what is minimised beside the score; latency must be measured by the evaluator"),
   population: z
     .int()
     .min(4)
@@ -24,7 +24,7 @@ const attempts = 60;
 
 export default defineStrategy({
   name: "nsga2",
-  summary: "Evolution for two objectives, accuracy and cost: the whole trade-off, not one design.",
+  summary: "Evolution for two objectives, score and cost: the whole trade-off, not one design.",
   source: "Deb et al. 2002, https://doi.org/10.1109/4235.996017",
   model: "none",
   options,

@@ -1,5 +1,5 @@
 // The tree-structured Parzen estimator: a density of the good designs and one of the rest, and the design that is
-// likeliest under the first and least under the second comes next. What Optuna does by default.
+// most probable under the first and least under the second comes next. What Optuna does by default.
 import { z } from "zod";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";

@@ -86,7 +86,7 @@ function bumpsOf({ kind, options }: Decision, centreCount: number): readonly Flo
 }
 
 /**
- * The free design, among `draws` from the density of the good ones, that is likeliest good rather than bad; undefined
+ * The free design, among `draws` from the density of the good ones, that is most probably good rather than bad; undefined
  * when no draw was free and allowed.
  */
 export function likeliestGood(

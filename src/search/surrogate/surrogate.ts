@@ -48,7 +48,7 @@ export const costAwareOption = z
 
 export interface Candidates {
   readonly designs: readonly Choices[];
-  /** Believed values; larger is better. Their unit is the warped accuracy's (see `valueOf`). */
+  /** Believed values; larger is better. Their unit is the warped score's (see `valueOf`). */
   readonly means: Float64Array;
   readonly deviations: Float64Array;
   /** Of the error of a measurement, in the same unit. */
@@ -59,10 +59,10 @@ export interface Candidates {
   readonly feasible01?: Float64Array;
   /** What an evaluation's time counts, around 1; absent where it does not. */
   readonly times?: Float64Array;
-  /** A believed value and its deviation as an accuracy. */
+  /** A believed value and its deviation as a score. */
   scoreOf(mean: number, deviation: number): { readonly score: number; readonly sd: number };
-  /** An accuracy as a believed value. */
-  valueOf(accuracy01: number): number;
+  /** A score as a believed value. */
+  valueOf(score: number): number;
   /** The row of a design, if it is among the candidates. */
   placeOf(choices: Choices): number | undefined;
 }
@@ -76,7 +76,7 @@ export interface CandidatesContext {
 
 export interface Surrogate {
   observe(trial: Trial): void;
-  /** Designs with an accuracy, a failure or a broken measured limit, so far. */
+  /** Designs with a score, a failure or a broken measured limit, so far. */
   readonly size: number;
   /** What is believed of designs worth considering; those known or pending are among them. */
   candidates(context: CandidatesContext): Candidates;
@@ -98,7 +98,7 @@ export function createSurrogate(
     return { count: designs.length, choices: Uint8Array.from(designs.flat()), features };
   };
   const observed: Choices[] = [];
-  const accuracies: number[] = [];
+  const scores: number[] = [];
   const limits = createMeasuredLimits(domain);
   const success = createTrainingSuccess(domain);
   const time = createTrainingTime(domain);
@@ -114,7 +114,7 @@ export function createSurrogate(
     fittedAt = due;
     fitted = fitHyperparameters(shape, {
       points: encode(observed.slice(0, due)),
-      values: warp(accuracies.slice(0, due), knowledge.unit).values,
+      values: warp(scores.slice(0, due), knowledge.unit).values,
     });
     posterior = undefined;
   };
@@ -133,16 +133,16 @@ export function createSurrogate(
       limits.observe(trial);
       success.observe(trial);
       time.observe(trial);
-      // What failed or broke a measured limit may be as accurate as any.
+      // What failed or broke a measured limit may be as good as any.
       if (!isScored(trial)) return;
       observed.push(proposal.choices);
-      accuracies.push(trial.outcome.score);
+      scores.push(trial.outcome.score);
     },
     get size() {
       return observed.length + limits.broken + success.failed;
     },
     candidates({ random, pending, extra = [] }) {
-      const warped = warp(accuracies, knowledge.unit);
+      const warped = warp(scores, knowledge.unit);
       const { values } = warped;
       refit();
       if (isListed) {
@@ -213,24 +213,27 @@ function believedOf(posterior: Posterior, { values, pending, placeOf, encode }: 
 
 interface Warp {
   readonly values: Float64Array;
-  toValue(accuracy01: number): number;
+  toValue(score: number): number;
   toScore(value: number): number;
 }
 
 /**
- * Accuracies as the process sees them: the logarithm of the error, so that the last points count as much as the first
- * ones; centred, in `unit` or else in units of their spread.
+ * Scores as the process sees them. Of shares, as accuracy is one: the logarithm of the error, so that the last points count
+ * as much as the first ones, in `unit` or else in units of their spread. Of any other metric, such as a loss or a
+ * throughput: the scores in units of their spread. Both centred.
  */
-function warp(accuracies: readonly number[], unit?: number): Warp {
-  const logError = (accuracy01: number) => -Math.log(Math.max(minError, 1 - accuracy01));
-  const warped = accuracies.map(logError);
-  if (accuracies.length === 0) return { values: new Float64Array(), toValue: () => 0, toScore: () => 0 };
+function warp(scores: readonly number[], unit?: number): Warp {
+  const areShares = scores.every((score) => score >= 0 && score <= 1);
+  const forward = (score: number) => (areShares ? -Math.log(Math.max(minError, 1 - score)) : score);
+  const back = (value: number) => (areShares ? Math.min(1, Math.max(0, 1 - Math.exp(-value))) : value);
+  const warped = scores.map(forward);
+  if (scores.length === 0) return { values: new Float64Array(), toValue: () => 0, toScore: () => 0 };
   const mean = warped.reduce((sum, value) => sum + value, 0) / warped.length;
   const variance = warped.reduce((sum, value) => sum + (value - mean) ** 2, 0) / warped.length;
-  const spread = unit ?? (Math.sqrt(variance) || 1);
+  const spread = (areShares ? unit : undefined) ?? (Math.sqrt(variance) || 1);
   return {
     values: Float64Array.from(warped, (value) => (value - mean) / spread),
-    toValue: (accuracy01) => (logError(accuracy01) - mean) / spread,
-    toScore: (value) => Math.min(1, Math.max(0, 1 - Math.exp(-(mean + spread * value)))),
+    toValue: (score) => (forward(score) - mean) / spread,
+    toScore: (value) => back(mean + spread * value),
   };
 }

@@ -20,7 +20,7 @@ const weights = [
   { mean: 0, sd: 0.5 },
   { mean: 0, sd: 0.5 },
 ];
-/** How sharply designs may differ, as variances of the probit; the likeliest is taken. */
+/** How sharply designs may differ, as variances of the probit; the most probable is taken. */
 const sharpness = [1, 4, 16, 64];
 const maxSteps = 50;
 

@@ -1,4 +1,4 @@
-// One HTTP request to a Ray dashboard. Not `fetch`: it sends `Sec-Fetch-Mode`, by which Ray takes it for a browser and
+// One HTTP request to a Ray dashboard. Not `fetch`: it sends `Sec-Fetch-Mode`, which makes Ray treat it as a browser and
 // refuses to start anything. A connection of its own for each request, so that none goes stale while trainings run.
 import { request as requestPlain } from "node:http";
 import { request as requestSecure } from "node:https";

@@ -2,13 +2,13 @@
 // none is ever part of its text. It sees to it that the shared folder is there and that a job is trained once, hands
 // on requests to stop, keeps the limits, and leaves how the training ended, for clusters that keep no accounts.
 
-/** The exit code by which alone a node can say that it does not see the job's folder. */
+/** The exit code of a node that does not see the job's folder. */
 export const noFolderCode = 81;
 /** The exit code of a second Slurm job for a key that another one runs already. */
 export const duplicateCode = 82;
 /** The signal that asks the script to stop the training on behalf of the study. */
 export const stopSignal = "USR2";
-/** The signal by which Slurm warns that the job's time is nearly over. */
+/** The signal with which Slurm warns that the job's time is nearly over. */
 export const warningSignal = "USR1";
 
 /**

@@ -53,7 +53,7 @@ function errorOf(cause: Error & { killed?: boolean }, program: SlurmProgram, wor
     return new GeniusError("launcher-unreachable", message, { cause });
   }
   if (unreachable.test(words)) {
-    const message = `Slurm does not answer: ${words} Jobs that run go on. Look at the cluster with \`sinfo\`, then run \`genius resume\`.`;
+    const message = `Slurm does not answer: ${words} Running jobs continue. Look at the cluster with \`sinfo\`, then run \`genius resume\`.`;
     return new GeniusError("launcher-unreachable", message, { cause });
   }
   return new GeniusError("launcher-refused", `Slurm's ${program} refused: ${words || cause.message}`, {

@@ -65,7 +65,7 @@ export const slurmOptions = z.object({
     .boolean()
     .default(false)
     .describe(
-      "do not put a job that is preempted or loses its node back in the queue, to go on from its checkpoint",
+      "do not put a job that is preempted or loses its node back in the queue, to continue from its checkpoint",
     ),
   slurmPollSeconds: z
     .number()

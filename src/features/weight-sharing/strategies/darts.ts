@@ -1,5 +1,5 @@
-// DARTS: all options at once, weighted by softmax; the weights learn on one half of the images, the weighing on the other,
-// by gradient. The likeliest design is proposed first.
+// DARTS: all options at once, weighted by softmax; the weights learn on one half of the images, the weighting on the
+// other, by gradient. The most probable design is proposed first.
 import { z } from "zod";
 import { defineStrategy } from "../../../search/strategy.ts";
 import { createWeightSharing, supernetOptions } from "../strategy.ts";
@@ -19,7 +19,8 @@ const options = z.object({
 
 export default defineStrategy({
   name: "darts",
-  summary: "A supernet of all options, weighted by softmax and learned by gradient; proposes the likeliest.",
+  summary:
+    "A supernet of all options, weighted by softmax and learned by gradient; proposes the most probable.",
   source: "Liu, Simonyan and Yang 2019, https://arxiv.org/abs/1806.09055",
   model: "none",
   needs: "images",

@@ -1,5 +1,5 @@
 // GDAS: a supernet as in DARTS, but each step trains one path, drawn by its probability with Gumbel noise that cools, so
-// options cannot lean on each other. The likeliest design is proposed first.
+// options cannot lean on each other. The most probable design is proposed first.
 import { z } from "zod";
 import { defineStrategy } from "../../../search/strategy.ts";
 import { createWeightSharing, supernetOptions } from "../strategy.ts";

@@ -13,7 +13,7 @@ const options = z.object({
 
 export default defineStrategy({
   name: "one-shot",
-  summary: "A supernet of uniformly drawn paths, then evolution on the accuracy with shared weights.",
+  summary: "A supernet of uniformly drawn paths, then evolution on the selected metric with shared weights.",
   source: "Guo et al. 2020, https://arxiv.org/abs/1904.00420",
   model: "none",
   needs: "images",

@@ -1,5 +1,5 @@
 // The blocks that everyone in the field knows by name, recognised by their parts and wiring, and the Python classes
-// for them. A group that differs in the least is left to classes.ts, which writes a class of its own for it.
+// for them. A group that differs in any detail is left to classes.ts, which writes a separate class for it.
 import type { NetworkNode, Operation } from "../../network.ts";
 import { activations } from "../../ops/activation.ts";
 import { type Call, keyword, type PythonValue, positional } from "../../torch-module.ts";

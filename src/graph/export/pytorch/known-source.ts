@@ -1,4 +1,5 @@
-// The Python of the known blocks. Options that no instance uses are left out, and what most instances want is the default, so that the file says no more than it must.
+// The Python of the known blocks. Options that no instance uses are left out, and the value of most instances is the
+// default, so that the file stays short.
 
 import { type Call, pythonText } from "../../torch-module.ts";
 import { usualValue } from "./classes.ts";

@@ -1,7 +1,7 @@
 // The tree of modules that a network's dotted ids spell: `stage1.block2.expand.conv` is a module in a module in a
 // module. A group of nodes becomes a module if exactly one of its values is read outside it; then calling modules
 // in the order of their outputs is a valid order. Other groups are dissolved into the group above.
-// It knows nothing of Python but which names are no good as attributes.
+// It knows nothing of Python but which names cannot be attributes.
 import type { Network, NetworkNode } from "../../network.ts";
 import { nodeParameters } from "../../parameters.ts";
 import { inferShapes, type Shapes } from "../../shapes.ts";

@@ -1,4 +1,4 @@
-// The rule by which a model and the surrogate choose together, on small beliefs made up for it, and in whole searches on a
+// The rule with which a model and the surrogate choose together, on small beliefs made up for it, and in whole searches on a
 // published table with models that are good, poor, or repeat themselves.
 import { expect, test } from "vitest";
 import { createRandom } from "../../../base/random.ts";

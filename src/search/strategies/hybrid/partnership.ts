@@ -182,9 +182,9 @@ export interface Choice {
 
 /** Weighted by either's record; how much is left to learn of a design is what the surrogate and the forecast say. */
 function joint(own: Belief, forecast: number, { model, surrogateScale }: Trust): Belief {
-  const weighed = { mean: own.mean, deviation: own.deviation * surrogateScale };
+  const weighted = { mean: own.mean, deviation: own.deviation * surrogateScale };
   return {
-    mean: combined(weighed, forecast, model).mean,
+    mean: combined(weighted, forecast, model).mean,
     deviation: combined(own, forecast, model).deviation,
   };
 }

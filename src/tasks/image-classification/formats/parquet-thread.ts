@@ -46,7 +46,7 @@ export type FromParquet =
   | { readonly id: number; readonly rows: readonly ParquetRow[] }
   | { readonly id: number; readonly code: ErrorCode; readonly message: string };
 
-/** What a sound file of a size needs at the most, on a slow machine that does other things besides. */
+/** The max time for a sound file of this size, on a slow and busy machine. */
 function limitsFor(paths: readonly string[]): ParquetLimits {
   const megabytes = Math.max(0, ...paths.map(sizeOf)) / 1e6;
   return { timeLimitMs: 20_000 + 1_000 * megabytes, heapMb: Math.round(256 + 4 * megabytes) };

@@ -1,12 +1,12 @@
-// The clock of a running search, for those who follow it: the plan before it begins, how the time stands after each trial, and
+// Tells who follows a search by the clock how its time stands: the plan before it begins, what is left after each trial, and
 // when a phase has to end. Undefined where the search goes by trials.
 
 import { formatDuration } from "../base/units.ts";
 import { outlookOf, outlookWords } from "../search/race/outlook.ts";
 import type { RaceSetting } from "../search/race/race.ts";
 import type { LiveWriter } from "../study/live-file.ts";
-import { type BegunFinal, createRunClock, type RunClock } from "../study/run-clock.ts";
 import type { StudyResult } from "../study/run-study.ts";
+import { type BegunFinal, createTimeBudget, type TimeBudget } from "../study/time-budget.ts";
 import type { ClockPlan, SearchEvent } from "./search-events.ts";
 
 /** What of a run's time was used before this sitting's search. */
@@ -18,7 +18,7 @@ export interface SearchTime {
   readonly begun?: BegunFinal | undefined;
 }
 
-export interface SearchClock extends RunClock {
+export interface SearchTimer extends TimeBudget {
   readonly plan: ClockPlan;
   /** Whether a training runs on so far beyond the time of the search that it has to be dropped. */
   isOverdue(): boolean;
@@ -31,7 +31,7 @@ export interface SearchClock extends RunClock {
 /** The share of the final training's time that a training of the search may take beyond its own. */
 const overdueShare01 = 0.15;
 
-export function createSearchClock(
+export function createSearchTimer(
   race: RaceSetting | undefined,
   setting: {
     readonly time: SearchTime;
@@ -39,11 +39,11 @@ export function createSearchClock(
     readonly tell: (event: SearchEvent) => void;
     readonly liveFile: LiveWriter;
   },
-): SearchClock | undefined {
+): SearchTimer | undefined {
   if (race === undefined) return undefined;
   const { time, space, tell, liveFile } = setting;
   const usedSeconds = time.usedMs / 1000;
-  const clock = createRunClock({
+  const clock = createTimeBudget({
     ...{ plan: race.plan, usedSeconds, openingSeconds: time.openingMs / 1000, begun: time.begun },
   });
   const searchSeconds = Math.max(0, clock.searchSecondsLeft());

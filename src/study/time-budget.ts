@@ -1,9 +1,9 @@
-// The clock of a run: the time that it has, what of it is used – over all its sittings, without the pauses between them –
-// and where the search has to end so that the final training has its share.
+// The time budget of a run: how long it has, what of it is used – over all sittings, without the pauses between them –
+// and when the search has to end so that the final training has its share.
 import type { RacePlan } from "../search/race/race-plan.ts";
 import type { EndedEarly, StudyClock, StudyResult } from "./run-study.ts";
 
-export interface RunClock extends StudyClock {
+export interface TimeBudget extends StudyClock {
   /** Wall seconds of the run so far. */
   usedSeconds(): number;
   /** Wall seconds until the whole run has to end; negative after that. */
@@ -14,7 +14,7 @@ export interface RunClock extends StudyClock {
   finalSeconds(reason: StudyResult["reason"]): number;
 }
 
-export interface ClockSetting {
+export interface TimeBudgetSetting {
   readonly plan: Pick<RacePlan, "totalSeconds" | "searchSeconds">;
   /** Of the run by now, over all sittings. */
   readonly usedSeconds: number;
@@ -33,10 +33,10 @@ export interface BegunFinal {
   readonly usedSeconds: number;
 }
 
-/** What a final training has at least, to write its files. */
-const leastFinalSeconds = 5;
+/** The min of a final training, to write its files. */
+const minFinalSeconds = 5;
 
-export function createRunClock(setting: ClockSetting): RunClock {
+export function createTimeBudget(setting: TimeBudgetSetting): TimeBudget {
   const { plan, openingSeconds, begun, now = () => performance.now() } = setting;
   const started = now();
   const { totalSeconds, searchSeconds } = plan;
@@ -53,7 +53,7 @@ export function createRunClock(setting: ClockSetting): RunClock {
     searchSecondsLeft: () => (begun === undefined ? searchEnd - usedSeconds() : -totalSeconds),
     finalSeconds(reason) {
       if (begun !== undefined)
-        return Math.max(leastFinalSeconds, begun.seconds - (usedSeconds() - begun.usedSeconds));
+        return Math.max(minFinalSeconds, begun.seconds - (usedSeconds() - begun.usedSeconds));
       const isEarly = reason === ("ended-by-person" satisfies EndedEarly);
       // A search that was held up beyond its time, as on a machine that slept, does not cost the network its training.
       return isEarly || secondsLeft() < plannedFinal / 2 ? plannedFinal : secondsLeft();

@@ -12,10 +12,10 @@ import { averageDecay } from "./plan.ts";
 import type { TrainingParts } from "./training-data.ts";
 import { createWatch, type EarlyEnd } from "./watch.ts";
 
-/** An interruption loses so much at most. */
+/** An interruption loses at most this much. */
 export const keepSeconds = 20;
 
-/** A step's time is the mean of the last so many; after the first number of them it says something, after the second more. */
+/** A step's time is the mean of the last `all` steps; after `some` it is an estimate, after `enough` a good one. */
 const recentSteps = { some: 3, enough: 16, all: 32 };
 /** How far a change of it may move what measuring is expected to take: there is more to that than steps. */
 const largestChange = 2;
@@ -27,10 +27,10 @@ export interface Clock {
   readonly started: number;
 }
 
-export interface ClockHooks {
+export interface TimedHooks {
   readonly clock: Clock;
   readonly onEpoch: (point: EpochPoint) => void;
-  /** What is gone on from. */
+  /** What it continues from. */
   readonly begun?: Checkpoint | undefined;
   /** Where the state is kept, regularly and at the end. */
   readonly keep?: string | undefined;
@@ -47,7 +47,7 @@ export interface StepPolicy {
   between(): Promise<void>;
 }
 
-export interface ClockRun extends AsyncDisposable {
+export interface TimedTraining extends AsyncDisposable {
   readonly parts: TrainingParts;
   readonly curve: readonly EpochPoint[];
   /** Of the trainings that this one continues from. */
@@ -74,10 +74,10 @@ export interface ClockRun extends AsyncDisposable {
   keep(path: string, state: Pick<ClockState, "endOf" | "latency" | "final">): Promise<void>;
 }
 
-export async function openClockRun(
+export async function openTimedTraining(
   training: ClockTraining,
-  { clock, begun }: Pick<ClockHooks, "clock" | "begun">,
-): Promise<ClockRun> {
+  { clock, begun }: Pick<TimedHooks, "clock" | "begun">,
+): Promise<TimedTraining> {
   const before = begun?.clock;
   const epochsBefore = begun?.epochs ?? 0;
   const secondsBefore = before?.seconds ?? 0;

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { createRunClock } from "./run-clock.ts";
+import { createTimeBudget } from "./time-budget.ts";
 
 const plan = { totalSeconds: 600, searchSeconds: 150 };
 
-function at(setting: Partial<Parameters<typeof createRunClock>[0]> = {}) {
+function at(setting: Partial<Parameters<typeof createTimeBudget>[0]> = {}) {
   let seconds = 1000;
-  const clock = createRunClock({
+  const clock = createTimeBudget({
     ...{ plan, usedSeconds: 0, openingSeconds: 0, now: () => seconds * 1000 },
     ...setting,
   });
