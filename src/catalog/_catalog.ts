@@ -171,7 +171,7 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
   },
   darts: {
     summary:
-      "A supernet of all options, weighted by softmax and learned by gradient; proposes the likeliest.",
+      "A supernet of all options, weighted by softmax and learned by gradient; proposes the most probable.",
     source: "Liu, Simonyan and Yang 2019, https://arxiv.org/abs/1806.09055",
     model: "none",
     needs: "images",
@@ -213,7 +213,7 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     load: async () => (await import("../search/strategies/hybrid.ts")).default,
   },
   hyperband: {
-    summary: "Brackets of short trainings whose best go on, from many short to few long ones.",
+    summary: "Brackets of short trainings whose best continue, from many short to few long ones.",
     source: "Li et al. 2018, https://jmlr.org/papers/v18/16-558.html",
     model: "none",
     load: async () => (await import("../search/strategies/hyperband.ts")).default,
@@ -237,13 +237,14 @@ export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
     load: async () => (await import("../search/strategies/local-search.ts")).default,
   },
   nsga2: {
-    summary: "Evolution for two objectives, accuracy and cost: the whole trade-off, not one design.",
+    summary: "Evolution for two objectives, score and cost: the whole trade-off, not one design.",
     source: "Deb et al. 2002, https://doi.org/10.1109/4235.996017",
     model: "none",
     load: async () => (await import("../search/strategies/nsga2.ts")).default,
   },
   "one-shot": {
-    summary: "A supernet of uniformly drawn paths, then evolution on the accuracy with shared weights.",
+    summary:
+      "A supernet of uniformly drawn paths, then evolution on the selected metric with shared weights.",
     source: "Guo et al. 2020, https://arxiv.org/abs/1904.00420",
     model: "none",
     needs: "images",
@@ -312,7 +313,7 @@ export const evaluators: Readonly<Record<string, Entry<EvaluatorDefinition>>> = 
 
 export const launchers: Readonly<Record<string, Entry<LauncherDefinition>>> = {
   local: {
-    summary: "Trains in processes of this machine, which go on when the study is interrupted.",
+    summary: "Trains in processes of this machine, which continue when the study is interrupted.",
     source: "Made for GENIUS",
 
     load: async () => (await import("../evaluators/launchers/local.ts")).default,
