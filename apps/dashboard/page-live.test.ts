@@ -36,7 +36,10 @@ describe.skipIf(chromiumPath === undefined)(
     });
 
     /** Fills in the form and starts; `fields` by label. */
-    async function start(fields: Readonly<Record<string, string>>, holds = false): Promise<Page> {
+    async function start(
+      fields: Readonly<Record<string, string>>,
+      { holds = false, designer }: { readonly holds?: boolean; readonly designer?: string } = {},
+    ): Promise<Page> {
       const page = await (await browser.newContext()).newPage();
       page.setDefaultTimeout(patience);
       await page.goto(served.url);
@@ -44,14 +47,16 @@ describe.skipIf(chromiumPath === undefined)(
         .getByRole("navigation", { name: "Pages" })
         .getByRole("link", { name: "Start a search" })
         .click();
+      await page.getByText("More", { exact: true }).click();
       await page.getByLabel("strategy", { exact: true }).selectOption(fields.strategy!);
       for (const [label, value] of Object.entries(fields)) {
         if (label === "strategy") continue;
         await page.getByLabel(label, { exact: true }).first().fill(value);
       }
+      if (designer !== undefined) await page.getByRole("button", { name: designer }).click();
       if (holds) await page.getByLabel("hold every proposal for me").check();
       await page.getByRole("button", { name: "Start the search" }).click();
-      await page.getByRole("heading", { level: 1, name: / on / }).waitFor();
+      await page.getByRole("navigation", { name: "Views of this run" }).waitFor();
       return page;
     }
 
@@ -59,7 +64,10 @@ describe.skipIf(chromiumPath === undefined)(
       page.getByRole("navigation", { name: "Views of this run" }).getByRole("link", { name }).click();
 
     test("a person changes a held proposal, pins a decision, adds a design, lets go, stops, and guesses", async () => {
-      const page = await start({ strategy: "random", "data set": "nas-bench-macro", trials: "400" }, true);
+      const page = await start(
+        { strategy: "random", images: "nas-bench-macro", evaluations: "400" },
+        { holds: true },
+      );
       await tab(page, "Your turn");
       const held = page.getByRole("region", { name: "A proposal that waits for you" });
       await held.getByRole("heading", { name: "Trial 1 waits for you" }).waitFor();
@@ -99,8 +107,8 @@ describe.skipIf(chromiumPath === undefined)(
     test("a search is seen to end, with what it is compared with, without loading the page again", async () => {
       const page = await start({
         strategy: "random",
-        "data set": "nas-bench-macro",
-        trials: "40",
+        images: "nas-bench-macro",
+        evaluations: "40",
         seed: "3",
       });
       await page
@@ -108,17 +116,53 @@ describe.skipIf(chromiumPath === undefined)(
         .waitFor();
       await page.getByText("finished", { exact: true }).waitFor();
       await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "All runs" }).click();
-      await page.getByText("40 of 40 evaluations").waitFor();
+      await page.getByText("40 / 40").waitFor();
+      await page.context().close();
+    });
+
+    test("a search runs three clicks after the list, by the form's own answers", async () => {
+      const page = await (await browser.newContext()).newPage();
+      page.setDefaultTimeout(patience);
+      await page.goto(served.url);
+      await page.getByRole("heading", { name: "All runs" }).waitFor();
+      let clicks = 0;
+      const click = async (name: string) => {
+        clicks += 1;
+        await page.getByRole("main").getByText(name, { exact: true }).first().click();
+      };
+      await click("Start a search");
+      await click("5 minutes");
+      await click("Start the search");
+      const now = page.getByRole("region", { name: "Right now" });
+      await now.getByText(/Evaluating trial 1/).waitFor();
+      expect(clicks).toBeLessThanOrEqual(3);
+      await page.getByRole("button", { name: /^Stop/ }).click();
+      await page.getByText("stopped, can be resumed").waitFor();
+      await page.context().close();
+    });
+
+    test("what is wrong is said at its field, and what was typed stays", async () => {
+      const page = await (await browser.newContext()).newPage();
+      page.setDefaultTimeout(patience);
+      await page.goto(served.url);
+      await page.evaluate("location.hash = '#/start'");
+      await page.getByLabel("images", { exact: true }).fill(join(folder, "nothing"));
+      await page.getByLabel("max. parameters").fill("12k");
+      await page.getByRole("button", { name: "Start the search" }).click();
+      const images = page.getByLabel("images", { exact: true });
+      await expect.poll(() => images.getAttribute("aria-invalid"), { timeout: patience }).toBe("true");
+      expect(await page.getByLabel("max. parameters").inputValue()).toBe("12k");
+      await images.fill("digits");
+      await page.getByRole("button", { name: "Look at the images" }).click();
+      await page.getByText(/^10 classes/).waitFor();
       await page.context().close();
     });
 
     test("a person answers in the model's place", async () => {
-      const page = await start({
-        strategy: "llm",
-        "data set": "nas-bench-macro",
-        "model (needed)": "manual",
-        trials: "2",
-      });
+      const page = await start(
+        { strategy: "llm", images: "nas-bench-macro", evaluations: "2" },
+        { designer: "I do" },
+      );
       await page.getByRole("link", { name: "Your turn" }).first().click();
       await page.getByLabel("your answer").fill("22212220");
       await page.getByRole("button", { name: "Send the answer" }).click();
@@ -132,10 +176,10 @@ describe.skipIf(chromiumPath === undefined)(
     test("a training is followed as its curve grows, stopped, and can be resumed", async () => {
       const page = await start({
         strategy: "random",
-        "data set": "digits",
-        trials: "2",
-        "max params": "20k",
-        "max macs": "1M",
+        images: "digits",
+        evaluations: "2",
+        "max. parameters": "20k",
+        "max. MACs": "1M",
       });
       const now = page.getByRole("region", { name: "Right now" });
       await now.getByText(/Evaluating trial 1/).waitFor();

@@ -111,7 +111,10 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
   test("says what the run found, and every chart has its figures", async () => {
     const page = await open("#/run/table");
     const best = await served.ask<{ best: { key: string } }>("/api/runs/table");
-    expect(await page.locator("dl.cards").first().textContent()).toContain(best.best.key);
+    expect(await page.locator("dl.facts").first().textContent()).toContain(best.best.key);
+    // What it is comes first, not a code of digits.
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(/^\d+-layer/);
+    await page.getByText(/random runs with the same evaluations/).waitFor();
     for (const place of [views.progress!, views["accuracy and cost"]!, views.decisions!]) {
       await goTo(page, place);
       const charts = page.locator("figure.chart");
@@ -129,7 +132,7 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     const page = await open(views["accuracy and cost"]!);
     const heading = page.getByLabel("The network of the chosen trial").getByRole("heading").first();
     const best = await heading.textContent();
-    const canvas = page.locator("figure.chart canvas").first();
+    const canvas = page.getByRole("region", { name: "Accuracy and cost" }).locator("canvas").first();
     await expect.poll(() => isDrawn(canvas), { timeout: patience }).toBe(true);
     const cheapest = await canvas.evaluate(leftmostPoint);
     await canvas.hover({ position: cheapest });

@@ -22,16 +22,24 @@ export function parseCount(text: string): number {
   return rounded;
 }
 
+const units = [
+  ["G", 1e9],
+  ["M", 1e6],
+  ["k", 1e3],
+] as const;
+
 /** A count with about three significant digits: 329M, 7.02M, 16.4k, 950. */
 export function formatCount(count: number): string {
-  for (const [suffix, factor] of [
-    ["G", 1e9],
-    ["M", 1e6],
-    ["k", 1e3],
-  ] as const) {
+  for (const [suffix, factor] of units) {
     if (Math.abs(count) >= factor * 0.9995) return `${Number((count / factor).toPrecision(3))}${suffix}`;
   }
   return String(Math.round(count));
+}
+
+/** A count with all its digits: 24.05k. For ticks of an axis, which are round and must not look alike. */
+export function formatCountExactly(count: number): string {
+  const [suffix, factor] = units.find(([, factor]) => Math.abs(count) >= factor) ?? ["", 1];
+  return `${Number((count / factor).toPrecision(10))}${suffix}`;
 }
 
 /** An accuracy in [0, 1] as a percentage with two decimals: 93.13 %. */

@@ -43,6 +43,7 @@ ends.`,
         page,
         guard: { token, isOpen, names: [host, hostname().toLowerCase()] },
         version: version(),
+        environment: terminal.environment,
       },
       { host, port: options.port },
     );

@@ -8,6 +8,10 @@ import { type DatasetReport, layoutLines } from "../tasks/image-classification/i
 import { imageSizeOption } from "../tasks/image-size.ts";
 import { openTask } from "../tasks/index.ts";
 import { trainOptions } from "../training/options.ts";
+import { imagesOfClasses } from "../training/samples.ts";
+
+/** More would make one object of megabytes. */
+const maxSampledClasses = 20;
 
 export default defineCommand({
   options: z.object({
@@ -24,6 +28,12 @@ export default defineCommand({
         "size in pixels that images are brought to: 32, or 24x32 for height x width (default: their own, with a short side of 8 to 64)",
       ),
     format: trainOptions.shape.format,
+    samples: z
+      .int()
+      .min(0)
+      .max(20)
+      .default(0)
+      .describe("images of each class, with --json, as PNG data addresses; of the first 20 classes"),
     json: z.boolean().default(false).describe("one JSON object on standard output"),
   }),
   more: `Shows the parts and classes that were understood, how many images each has, their sizes, and everything that is odd:
@@ -43,7 +53,11 @@ Example:
     const opened = await task.open(dataset, { environment, onProgress, imageSize, format });
     const { name, shape, hash, report } = opened;
     if (options.json) {
-      terminal.out(jsonLine({ name, shape, hash, report }));
+      const { train, classNames } = opened;
+      const shown = { classNames: classNames.slice(0, maxSampledClasses), perClass: options.samples };
+      const samples = options.samples === 0 ? {} : { samples: await imagesOfClasses(train, shown) };
+      const remarks = task.remarks(opened);
+      terminal.out(jsonLine({ name, shape, hash, report, remarks, ...samples }));
       return 0;
     }
     const { layout } = report;

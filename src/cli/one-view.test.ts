@@ -60,7 +60,9 @@ test("show, report, dashboard, export, transfer and MCP agree on state and best"
   const analyst = createAnalyst();
   const guard = { token: "t", isOpen: false, names: [] };
   const processes = createProcesses(environment);
-  const app = createApp({ store, analyst, processes, page: new Map(), guard, version: "0" });
+  const app = createApp({
+    ...{ store, analyst, processes, page: new Map(), guard, version: "0", environment: process.env },
+  });
   const detail = (await (
     await app.request("/api/runs/resumed", { headers: { host: "127.0.0.1" } })
   ).json()) as RunDetail;

@@ -111,7 +111,9 @@ test("random weights are called random, and what was handed over is given as it 
 
   const { store, analyst, processes } = parts(trained);
   const guard = { token: "t", isOpen: false, names: [] };
-  const app = createApp({ store, analyst, processes, page: new Map(), guard, version: "0" });
+  const app = createApp({
+    ...{ store, analyst, processes, page: new Map(), guard, version: "0", environment: process.env },
+  });
   const get = (at: string) => app.request(`/api/runs/run${at}`, { headers: { host: "127.0.0.1" } });
   const detail = (await (await get("")).json()) as RunDetail;
   expect(detail.trained).toEqual({ trial: 3, files: ["model.onnx", "weights.safetensors"] });
@@ -127,7 +129,9 @@ test("random weights are called random, and what was handed over is given as it 
 test("the dashboard's views name it, and its lists do not carry its graph", async () => {
   const { store, analyst, processes } = parts();
   const guard = { token: "t", isOpen: false, names: [] };
-  const app = createApp({ store, analyst, processes, page: new Map(), guard, version: "0" });
+  const app = createApp({
+    ...{ store, analyst, processes, page: new Map(), guard, version: "0", environment: process.env },
+  });
   const headers = { host: "127.0.0.1" };
   const get = async <Body>(path: string) => {
     const reply = await app.request(`/api/runs/run${path}`, { headers });

@@ -176,29 +176,49 @@ export type EarlyLateAnswer =
     };
 
 export interface Comparison {
-  /** Of the first run; a warning says where others differ. */
+  readonly runs: readonly ComparedRun[];
+  /** What the runs differ in, where they were not asked the same: then they answer different questions. */
+  readonly differences: readonly string[];
+  /** Runs that were asked the same, and may be compared. */
+  readonly questions: readonly ComparedQuestion[];
+}
+
+export interface ComparedRun {
+  readonly id: string;
+  readonly name: string;
   readonly metric: Metric;
-  readonly runs: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly selectedOn: "validation" | "test";
-    /** Where the best so far rose: evaluation, score, time and money then. */
-    readonly evaluation: readonly number[];
-    readonly score: readonly number[];
-    readonly finishedMs: readonly number[];
-    readonly usd: readonly (number | null)[];
-    readonly evaluations: number;
-  }[];
-  /** Why they should not be compared, where they differ in space, data set, limits or what they selected on. */
-  readonly warnings: readonly string[];
-  /** Means with intervals by strategy at the evaluations that all have, where seeds repeat. */
-  readonly strategies: readonly {
-    readonly strategy: string;
+  readonly selectedOn: "validation" | "test";
+  readonly headline?: string;
+  readonly paramCount?: number;
+  readonly macCount?: number;
+  readonly evaluations: number;
+  readonly elapsedMs: number;
+  /** Where the best so far rose, in the order of the trials: evaluation and score. */
+  readonly risen: readonly { readonly evaluation: number; readonly score: number }[];
+  /** The same in the order in which trainings ended, which with parallel ones is another: time, score and money then. */
+  readonly ended: readonly { readonly ms: number; readonly score: number; readonly usd: number | null }[];
+}
+
+export interface ComparedQuestion {
+  readonly name: string;
+  readonly metric: Metric;
+  readonly selectedOn: "validation" | "test";
+  /** Ids of its runs. */
+  readonly runs: readonly string[];
+  /** By method; none while not every run has scored a design. */
+  readonly groups: readonly {
+    readonly method: string;
     readonly runs: number;
-    readonly evaluations: number;
+    /** Evaluations after which they are compared; absent by the clock: at their end. */
+    readonly evaluations?: number;
     readonly mean01: number;
-    readonly ci95: readonly [low: number, high: number];
+    /** Absent where it would have no width. */
+    readonly ci95?: readonly [low: number, high: number];
+    /** The interval, or why there is none. */
+    readonly interval: string;
   }[];
+  /** Of methods with two runs and more: how often one ended above the other, in words. */
+  readonly pairs: readonly { readonly a: string; readonly b: string; readonly words: string }[];
 }
 
 // ── A network ─────────────────────────────────────────────────────────────────────────────────────────────────────

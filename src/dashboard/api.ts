@@ -14,6 +14,16 @@
 // read-only and should say so.
 
 import type { Metric } from "../metrics/metric.ts";
+import type { Guess, InForce, LiveState, NewGuess, Turn } from "./api-live.ts";
+import type {
+  DataSurvey,
+  FolderView,
+  OptionGroup,
+  PriceEstimate,
+  Started,
+  StartForm,
+  StartRequest,
+} from "./api-start.ts";
 import type {
   Attribution,
   CallDetail,
@@ -21,7 +31,6 @@ import type {
   Comparison,
   Curve,
   EarlyLateAnswer,
-  EpochPoint,
   ExportFormat,
   NetworkView,
   TrialColumns,
@@ -30,6 +39,8 @@ import type {
   Worth,
 } from "./api-views.ts";
 
+export type * from "./api-live.ts";
+export type * from "./api-start.ts";
 export type * from "./api-views.ts";
 export type { Metric };
 
@@ -123,7 +134,26 @@ export interface Routes {
     readonly query: { readonly space?: string; readonly strategy?: string; readonly evaluator?: string };
     readonly reply: { readonly groups: readonly OptionGroup[] };
   };
+  /** Reads the images at a path or of a name, as a search would. Takes as long as that. */
+  readonly "POST /api/form/data": { readonly body: { readonly dataset: string }; readonly reply: DataSurvey };
+  /** Needs the token, since it shows what is on the machine; without a path the folder that the server was started in. */
+  readonly "POST /api/form/folders": {
+    readonly body: { readonly path?: string };
+    readonly reply: FolderView;
+  };
+  readonly "GET /api/form/price": {
+    readonly query: { readonly model: string; readonly calls: number };
+    readonly reply: PriceEstimate;
+  };
   readonly "POST /api/runs": { readonly body: StartRequest; readonly reply: Started };
+  /** What the run was asked, as values of the form: to start another like it. */
+  readonly "GET /api/runs/:id/asked": { readonly reply: Required<Pick<StartRequest, "dataset" | "options">> };
+  /** Replaces the person's note. */
+  readonly "POST /api/runs/:id/note": { readonly body: RunNote; readonly reply: RunNote };
+  /** Moves a run that is not running into the trash: 409 `locked` while it runs. */
+  readonly "POST /api/runs/:id/delete": { readonly body: Record<string, never>; readonly reply: Done };
+  /** Takes a deleted run back. */
+  readonly "POST /api/trash/restore": { readonly body: { readonly id: string }; readonly reply: Done };
   readonly "POST /api/runs/:id/stop": { readonly body: Record<string, never>; readonly reply: Done };
   /** `trials`: total number of evaluations, to continue beyond the plan. */
   readonly "POST /api/runs/:id/resume": { readonly body: { readonly trials?: number }; readonly reply: Done };
@@ -203,7 +233,26 @@ export interface RunSummary {
   readonly chance?: string;
   /** Of a finished run by the clock: whether its network is better than the best hand-designed one. */
   readonly beside?: readonly string[];
+  /** Whether the search found anything, in a sentence; `none`: there is nothing to compare with. */
+  readonly verdict?: Verdict;
+  /** Minutes asked for, of a run by the clock. */
+  readonly minutes?: number;
+  /** What a person wrote about it. */
+  readonly note?: RunNote;
   readonly spent: Spending;
+}
+
+export interface RunNote {
+  readonly label?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly text?: string | undefined;
+  /** Out of the way: not listed unless asked for. */
+  readonly isArchived?: boolean | undefined;
+}
+
+export interface Verdict {
+  readonly kind: "better" | "unclear" | "worse" | "none";
+  readonly words: string;
 }
 
 export interface Limits {
@@ -217,6 +266,8 @@ export interface BestDesign {
   readonly trial: number;
   /** The design's published key, such as 22212220. */
   readonly key: string;
+  /** What it is, in words: "9-layer depthwise, 18.4k". Absent until it is known, and where the space is not known here. */
+  readonly name?: string;
   readonly score: number;
   readonly paramCount: number;
   readonly macCount: number;
@@ -254,7 +305,13 @@ export interface RunDetail extends RunSummary {
   readonly optimum01?: number;
   readonly baselines: readonly BaselineBand[];
   /** What the final training left in `best/`: the trial, and the files that can be downloaded. */
-  readonly trained?: { readonly trial: number; readonly files: readonly string[] };
+  readonly trained?: {
+    readonly trial: number;
+    readonly files: readonly string[];
+    /** Of one image on the machine that trained it. */
+    readonly latencyMs?: number;
+    readonly modelBytes?: number;
+  };
   readonly notes: readonly Note[];
   readonly result?: { readonly reason: string; readonly best: number | null; readonly time: string };
   readonly warnings: readonly string[];
@@ -292,164 +349,6 @@ export interface Note {
   readonly text: string;
   readonly trialNumber?: number;
   readonly time: string;
-}
-
-// ── A person's turn ───────────────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * What a person does in a running search. Each is carried out at the next proposal, noted in the journal, and carried
- * out again by a resume. `choices` are options from 0, one a decision.
- */
-export type Turn =
-  /** The answer to `LiveState.question` of a run with the model `manual`. */
-  | { readonly kind: "answer"; readonly question: string; readonly text: string }
-  /** A remark that stands in every prompt from the next proposal on. */
-  | { readonly kind: "insight"; readonly text: string }
-  /** A design to evaluate; it costs an evaluation as any other. */
-  | {
-      readonly kind: "trial";
-      readonly choices: readonly number[];
-      readonly reason?: string;
-      readonly predicted01?: number;
-    }
-  /** The options that a decision may still have: one pins it, all frees it. Refused if no design is left. */
-  | { readonly kind: "allow"; readonly decision: string; readonly options: readonly number[] }
-  /** From the next proposal on, each waits (`LiveState.held`) until the person releases it, or no longer. */
-  | { readonly kind: "hold"; readonly on: boolean }
-  /** Lets a held proposal go, changed where `choices` differ from it. */
-  | {
-      readonly kind: "release";
-      readonly trial: number;
-      readonly choices?: readonly number[];
-      readonly predicted01?: number;
-    }
-  /** Ends the search: what is being trained is dropped, and the best network so far is trained to its end. */
-  | { readonly kind: "finish" };
-
-export interface InForce {
-  readonly hold: boolean;
-  readonly insights: readonly string[];
-  readonly allowed: readonly { readonly decision: string; readonly options: readonly number[] }[];
-  /** Turns that were put in and not yet taken up. */
-  readonly waiting: readonly { readonly id: string; readonly kind: Turn["kind"] }[];
-}
-
-/** `share01` of the work was done at `at`, and the rest takes until `endsAt`, where that is known. */
-export interface LiveTime {
-  readonly phase: "search" | "final";
-  readonly share01: number;
-  readonly at: string;
-  readonly endsAt?: string;
-}
-
-/** What a running search is doing right now. */
-export interface LiveState {
-  /** The trial that is being thought of. */
-  readonly proposing?: { readonly trial: number; readonly since: string };
-  readonly evaluating: readonly {
-    readonly trial: number;
-    readonly key: string;
-    readonly choices: readonly number[];
-    readonly by: string;
-    readonly rationale?: string;
-    readonly paramCount: number;
-    readonly macCount: number;
-    readonly since: string;
-    /** The learning curve as it grows. */
-    readonly curve: readonly EpochPoint[];
-  }[];
-  /** How far the whole run is, the final training included. */
-  readonly time?: LiveTime;
-  /** The final training of the selected network; `epochs` in all, where it goes by epochs. */
-  readonly finalTraining?: {
-    readonly trial: number;
-    readonly key: string;
-    readonly epochs?: number;
-    readonly curve: readonly EpochPoint[];
-  };
-  /** What a run with the model `manual` asks the person. */
-  readonly question?: {
-    readonly id: string;
-    readonly purpose: string;
-    readonly prompt: string;
-    readonly since: string;
-  };
-  /** A proposal that waits for the person. */
-  readonly held?: {
-    readonly trial: number;
-    readonly key: string;
-    readonly choices: readonly number[];
-    readonly by: string;
-    readonly rationale?: string;
-    readonly predicted?: { readonly score: number; readonly sd01?: number };
-    readonly paramCount: number;
-    readonly macCount: number;
-  };
-}
-
-/** For a trial not yet shown ("guess first"): recorded before the page reveals it. */
-export interface NewGuess {
-  readonly trial: number;
-  readonly score: number;
-}
-
-/** The person's prediction beside the proposer's, the surrogate's and what was measured; absent what is not known. */
-export interface Guess {
-  readonly trial: number;
-  readonly person01: number;
-  readonly time: string;
-  readonly model01?: number;
-  readonly surrogate01?: number;
-  readonly measured01?: number;
-}
-
-// ── Starting ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface StartForm {
-  readonly datasets: readonly Choice[];
-  readonly spaces: readonly Choice[];
-  readonly strategies: readonly (Choice & { readonly model: "required" | "optional" | "none" })[];
-  readonly evaluators: readonly Choice[];
-  readonly models: readonly (Choice & { readonly usage: string })[];
-  /** The search's own options: trials, limits, seed, caps … */
-  readonly options: readonly OptionField[];
-}
-
-export interface Choice {
-  readonly name: string;
-  readonly summary: string;
-}
-
-export interface OptionGroup {
-  readonly title: string;
-  readonly options: readonly OptionField[];
-}
-
-/** A field of a form, from the option's schema. */
-export interface OptionField {
-  /** The key in `StartRequest.options`. */
-  readonly field: string;
-  /** As on the command line: `--max-params`. */
-  readonly flag: string;
-  readonly kind: "text" | "number" | "yes-no" | "choice";
-  readonly choices?: readonly string[];
-  readonly description: string;
-  readonly fallback?: string | number | boolean;
-  readonly placeholder?: string;
-}
-
-export interface StartRequest {
-  /** A name from `datasets`, or a path on the server's machine; absent with a replayed transcript. */
-  readonly dataset?: string;
-  /** By `OptionField.field`: the search's own and the members' options, `space`, `strategy`, `evaluator`, `model` among them. */
-  readonly options: Readonly<Record<string, string | number | boolean>>;
-  /** Turns that are there from the first proposal on, such as `hold`. */
-  readonly turns?: readonly Turn[];
-}
-
-/** The run is there when its journal is; a search that cannot start answers 400 with its own words. */
-export interface Started {
-  readonly id: string;
 }
 
 // ── Live events ───────────────────────────────────────────────────────────────────────────────────────────────────

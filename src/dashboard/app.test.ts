@@ -87,6 +87,7 @@ beforeAll(async () => {
     ]),
     guard: { token, isOpen: false, names: [] },
     version: "0",
+    environment,
   };
   app = createApp(dashboard);
   serving = await serveDashboard(dashboard, { host: "127.0.0.1", port: 0 });
@@ -282,6 +283,74 @@ test("other origins, other names, missing tokens and paths are refused", async (
   expect(big.status).toBe(413);
 });
 
+test("runs are compared only with runs that were asked the same, and one run gets no interval", async () => {
+  await cp(join(root, "table"), join(root, "again"), { recursive: true });
+  // Trials that ran at once end in another order than they were proposed in.
+  const path = join(root, "again", "journal.jsonl");
+  const lines = (await readFile(path, "utf8")).trim().split("\n");
+  const isTrial = (line: string) => JSON.parse(line).kind === "trial";
+  const times = lines.filter(isTrial).map((line) => JSON.parse(line).time as string);
+  const backwards = lines.filter(isTrial).reverse();
+  const turned = backwards.map((line, place) => JSON.stringify({ ...JSON.parse(line), time: times[place] }));
+  let next = 0;
+  await writeFile(path, `${lines.map((line) => (isTrial(line) ? turned[next++] : line)).join("\n")}\n`);
+  const { runs, questions, differences } = await get<Comparison>("/api/compare?runs=table,again,replay");
+  expect(questions.map(({ runs: own }) => own)).toEqual([["table", "again"], ["replay"]]);
+  expect(differences).toContain("limits");
+  const [both, single] = questions.map(({ groups }) => groups[0]!);
+  // Both runs ended level: an interval would have no width.
+  expect([both?.runs, both?.ci95, both?.interval]).toEqual([2, undefined, "none: all runs ended level"]);
+  expect([single?.runs, single?.ci95]).toEqual([1, undefined]);
+  for (const { ended, risen } of runs) {
+    for (const [place, point] of ended.entries()) {
+      expect(point.ms).toBeGreaterThanOrEqual(ended[place - 1]?.ms ?? 0);
+      expect(point.score).toBeGreaterThan(ended[place - 1]?.score ?? 0);
+    }
+    expect(ended.at(-1)?.score).toBe(risen.at(-1)?.score);
+  }
+  await rm(join(root, "again"), { recursive: true });
+});
+
+test("a run is named, tagged, put away, deleted and taken back, and another is started like it", async () => {
+  await cp(join(root, "table"), join(root, "kept"), { recursive: true });
+  const key = { "x-genius-token": token };
+  const note = { label: "  The one  ", tags: ["good", "good"], text: "", isArchived: true };
+  expect(await (await post("/api/runs/kept/note", note, key)).json()).toEqual({
+    ...{ label: "The one", tags: ["good"], isArchived: true },
+  });
+  const list = async () => (await get<{ runs: RunDetail[] }>("/api/runs")).runs;
+  expect((await list()).find(({ id }) => id === "kept")?.note?.label).toBe("The one");
+  const asked = await get<{ dataset: string; options: object }>("/api/runs/kept/asked");
+  expect(asked).toMatchObject({
+    dataset: "cifar10",
+    options: { space: "nas-bench-macro", trials: 30, maxMacs: 80_000_000 },
+  });
+  expect((await post("/api/runs/kept/delete", {}, key)).status).toBe(200);
+  expect((await list()).map(({ id }) => id)).not.toContain("kept");
+  expect((await post("/api/trash/restore", { id: "../kept" }, key)).status).toBe(404);
+  expect((await post("/api/trash/restore", { id: ".." }, key)).status).toBe(404);
+  expect((await post("/api/trash/restore", { id: "kept" }, key)).status).toBe(200);
+  expect((await list()).find(({ id }) => id === "kept")?.note?.tags).toEqual(["good"]);
+  expect((await post("/api/runs/kept/note", note, {})).status).toBe(403);
+  await rm(join(root, "kept"), { recursive: true });
+});
+
+test("what is in a folder and what a model costs is known before a search", async () => {
+  const key = { "x-genius-token": token };
+  const view = await (await post("/api/form/folders", { path: root }, key)).json();
+  expect(view).toMatchObject({ folders: expect.arrayContaining(["replay", "table"]) });
+  expect((await post("/api/form/folders", { path: root }, {})).status).toBe(403);
+  expect((await post("/api/form/folders", { path: join(root, "nothing") }, key)).status).toBe(404);
+  const price = await get<{ usd?: number }>("/api/form/price?model=openai/gpt-4o&calls=100");
+  expect(price.usd).toBeGreaterThan(0.1);
+  expect((await get<{ usd?: number }>("/api/form/price?model=some/other&calls=100")).usd).toBeUndefined();
+  const digits = await (await post("/api/form/data", { dataset: "digits" }, key)).json();
+  expect(digits.classes).toHaveLength(10);
+  expect(digits.samples[0].images[0]).toMatch(/^data:image\/png;base64,/);
+  const bad = await post("/api/form/data", { dataset: join(root, "nothing") }, key);
+  expect([bad.status, (await bad.json()).error.message]).toEqual([400, expect.stringMatching(/nothing/)]);
+}, 60_000);
+
 test("runs whose names hold a comma or a per cent sign are compared", async () => {
   const odd = "a,b 50%";
   await cp(join(root, "table"), join(root, odd), { recursive: true });
@@ -299,6 +368,7 @@ test("open to the network, reading needs the token too", async () => {
     page: new Map(),
     guard: { token, isOpen: true, names: ["workstation"] },
     version: "0",
+    environment,
   });
   const from = (path: string, host: string) => open.request(path, { headers: { host } });
   expect((await from("/api/runs", "192.168.1.7:4321")).status).toBe(403);

@@ -12,7 +12,6 @@ import type { FollowedRun } from "../runs/followed-run.ts";
 import { addGuess, type RecordedGuess, readGuesses } from "../runs/person-guesses.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { Processes } from "../runs/search-processes.ts";
-import { summaryOf } from "../runs/summary.ts";
 import { parseChoices } from "../search/choices.ts";
 import type { Domain } from "../search/constraints/domain.ts";
 import { putTurn } from "../study/inbox.ts";
@@ -22,13 +21,17 @@ import type { Guess, Routes } from "./api.ts";
 import { csvOf, designDownload, downloadHeaders, trainedDownload } from "./downloads.ts";
 import { listEvents, runEvents } from "./events.ts";
 import { type Guard, guarded, hasToken, refusal } from "./guard.ts";
+import { addKeeping } from "./keeping.ts";
 import type { PageFiles } from "./page-files.ts";
+import { body, checked, count, statusOf } from "./requests.ts";
 import { splitIds } from "./run-ids.ts";
+import { folderView, priceEstimate, surveyOf } from "./views/before-start.ts";
 import { callDetail, callRows } from "./views/calls.ts";
 import { comparisonView } from "./views/compare.ts";
 import { runDetail } from "./views/detail.ts";
 import { finalCurve } from "./views/final-curve.ts";
 import { memberOptions, startForm } from "./views/form.ts";
+import { namedSummary } from "./views/named.ts";
 import { networkView, type Shown } from "./views/network.ts";
 import { learningCurves, trialColumns, trialDetail, troubles } from "./views/trials.ts";
 
@@ -39,6 +42,8 @@ export interface Dashboard {
   readonly page: PageFiles;
   readonly guard: Guard;
   readonly version: string;
+  /** Of the processes that read data. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 type Reply<Route extends keyof Routes> = Routes[Route]["reply"];
@@ -55,7 +60,7 @@ const formats = z.enum(["onnx", "pytorch", "mermaid", "text", "safetensors"]);
 const wholes = z.enum(["report.html", "report.md", "trials.csv", "journal.jsonl", "conversation.jsonl"]);
 
 export function createApp(dashboard: Dashboard): Hono {
-  const { store, analyst, processes, page, guard } = dashboard;
+  const { store, analyst, processes, page, guard, environment } = dashboard;
   const app = new Hono();
   app.use(guarded(guard));
   app.use(
@@ -88,7 +93,7 @@ export function createApp(dashboard: Dashboard): Hono {
     } satisfies Reply<"GET /api/about">),
   );
   app.get("/api/runs", async (context) =>
-    context.json({ runs: (await store.list()).map(summaryOf) } satisfies Reply<"GET /api/runs">),
+    context.json({ runs: (await store.list()).map(namedSummary) } satisfies Reply<"GET /api/runs">),
   );
   app.get("/api/events", (context) => listEvents(context, store));
   app.get("/api/form", (context) => context.json(startForm()));
@@ -96,6 +101,20 @@ export function createApp(dashboard: Dashboard): Hono {
     const { space, strategy, evaluator } = context.req.query();
     return context.json({ groups: await memberOptions({ space, strategy, evaluator }) });
   });
+  app.post("/api/form/data", async (context) => {
+    const { dataset } = await body(context, z.object({ dataset: z.string().min(1).max(4096) }));
+    return context.json((await surveyOf(dataset, environment)) satisfies Reply<"POST /api/form/data">);
+  });
+  app.post("/api/form/folders", async (context) => {
+    const { path } = await body(context, z.object({ path: z.string().max(4096).optional() }));
+    return context.json((await folderView(path)) satisfies Reply<"POST /api/form/folders">);
+  });
+  app.get("/api/form/price", (context) => {
+    const calls = count(context, "calls", { fallback: 20, most: 1_000_000 });
+    const price = priceEstimate(context.req.query("model") ?? "", calls);
+    return context.json(price satisfies Reply<"GET /api/form/price">);
+  });
+  addKeeping(app, store, runOf);
   app.get("/api/compare", async (context) => {
     const ids = splitIds(context.req.query("runs") ?? "");
     if (ids.length === 0 || ids.length > 20)
@@ -312,19 +331,6 @@ export function createApp(dashboard: Dashboard): Hono {
   return app;
 }
 
-function statusOf({ code }: GeniusError): 400 | 403 | 404 | 409 | 500 {
-  switch (code) {
-    case "not-found":
-      return 404;
-    case "locked":
-      return 409;
-    case "internal":
-      return 500;
-    default:
-      return 400;
-  }
-}
-
 function trialOf(run: FollowedRun, context: Context) {
   return trialNumbered(run, Number(context.req.param("number")));
 }
@@ -333,41 +339,6 @@ function trialNumbered(run: FollowedRun, number: number) {
   const followed = run.journal.rowOf.get(number);
   if (followed === undefined) throw new GeniusError("not-found", `There is no trial ${number} in this run.`);
   return followed;
-}
-
-function count(
-  context: Context,
-  name: string,
-  range: { readonly fallback: number; readonly most?: number },
-): number {
-  const text = context.req.query(name);
-  if (text === undefined) return range.fallback;
-  const value = Number(text);
-  if (!/^\d{1,9}$/.test(text))
-    throw new GeniusError("wrong-use", `"${name}" must be a whole number from 0 on.`);
-  return Math.min(value, range.most ?? Number.POSITIVE_INFINITY);
-}
-
-function checked<Value>(schema: z.ZodType<Value>, value: unknown, name: string): Value {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new GeniusError("wrong-use", `"${name}": ${result.error.issues[0]?.message ?? "not understood"}.`);
-}
-
-async function body<Value>(context: Context, schema: z.ZodType<Value>): Promise<Value> {
-  let value: unknown;
-  try {
-    value = await context.req.json();
-  } catch {
-    throw new GeniusError("wrong-use", "The body is not JSON.");
-  }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new GeniusError(
-    "wrong-use",
-    `${issue?.path.join(".") || "The body"}: ${issue?.message ?? "not understood"}.`,
-  );
 }
 
 function shownGuess(run: FollowedRun, { trial, score, time }: RecordedGuess): Guess {

@@ -4,10 +4,10 @@ import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { FollowedRun } from "../runs/followed-run.ts";
 import type { RunStore } from "../runs/run-store.ts";
-import { summaryOf } from "../runs/summary.ts";
 import type { ListEvent, RunEvent, RunSummary } from "./api.ts";
 import { callRows } from "./views/calls.ts";
 import { inForce, liveState, notesOf } from "./views/detail.ts";
+import { namedSummary } from "./views/named.ts";
 import { trialColumns } from "./views/trials.ts";
 
 const runEveryMs = 250;
@@ -39,7 +39,7 @@ export function runEvents(
         calls += page.rows.length;
         await send({ kind: "calls", calls: page }, `${rows}-${calls}`);
       }
-      const now = summaryOf(run);
+      const now = namedSummary(run);
       if (now !== summary) {
         summary = now;
         await send({ kind: "summary", run: now });
@@ -73,7 +73,7 @@ export function listEvents(context: Context, store: RunStore) {
         await send({ kind: "gone", id });
       }
       for (const run of runs) {
-        const summary = summaryOf(run);
+        const summary = namedSummary(run);
         if (sent.get(run.id) === summary) continue;
         sent.set(run.id, summary);
         await send({ kind: "run", run: summary });

@@ -19,7 +19,15 @@ export { holmAdjusted } from "./paired-tests.ts";
 export { runCharts } from "./run-charts.ts";
 export type { RunReportInput } from "./run-facts.ts";
 export { runMarkdown } from "./run-markdown.ts";
+export {
+  type AskedRun,
+  intervalWords,
+  methodOf,
+  pairWords,
+  questionsOf,
+} from "./run-questions.ts";
 export { runReport } from "./run-report.ts";
 export { outcomeInWords, violationInWords } from "./run-tables.ts";
+export { type RunVerdict, runVerdict } from "./run-verdict.ts";
 export { runsMarkdown, runsReport } from "./runs-report.ts";
-export { finalCurveOf, type TrainedFiles } from "./trained-network.ts";
+export { finalCurveOf, type TrainedFacts, type TrainedFiles, trainedFacts } from "./trained-network.ts";

@@ -2,7 +2,7 @@
 // measurements, and what each decision was worth. A chart that the run has no data for is left out.
 
 import { createRandom } from "../base/random.ts";
-import { formatCount } from "../base/units.ts";
+import { formatCount, formatCountExactly } from "../base/units.ts";
 import { quantile } from "../math/statistics.ts";
 import {
   differenceWords,
@@ -131,7 +131,8 @@ function costCharts(input: RunReportInput): Chart[] {
         label: `${words} of one network`,
         ...rangeOf(scored.map((trial) => trial.cost[quantity])),
         scale: "linear",
-        format: formatCount,
+        format: formatCountExactly,
+        precise: formatCount,
       },
       y: selectionAxis(
         input,
@@ -169,7 +170,7 @@ function alongTraining(points: readonly EpochPoint[]) {
       max: Math.max(min + 1, ...values),
       scale: "linear",
       whole: !byTime,
-      format: byTime ? (seconds: number) => String(Math.round(seconds)) : String,
+      format: (value: number) => String(Number(value.toPrecision(6))),
     },
   } as const;
 }

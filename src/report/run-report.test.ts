@@ -198,7 +198,7 @@ describe("several runs", () => {
     const inputs = [seeded(1, 0), seeded(2, 2), other("random", 1), other("random", 2)];
     const text = textOf(runsReport(inputs));
     expect(text).toContain("After the 4 evaluations that every run of this question had");
-    expect(text).toContain("P(a run of a ends above a run of b)");
+    expect(text).toContain("a run of a ends above a run of b (ties half)");
     expect(text).not.toContain("different questions");
     expect(runsMarkdown(inputs)).toContain("| hybrid with openai/gpt-4 | 2 | 4 |");
   });

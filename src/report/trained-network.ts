@@ -72,6 +72,25 @@ export function finalEpochsOf(test: unknown): number | undefined {
   return z.looseObject({ epochs: z.number() }).safeParse(test).data?.epochs;
 }
 
+export interface TrainedFacts {
+  /** Of one image on the machine that trained it. */
+  readonly latencyMs?: number;
+  readonly modelBytes?: number;
+}
+
+/** What the trained network takes, in the contents of `best/test.json`. */
+export function trainedFacts(test: unknown): TrainedFacts {
+  const read = z
+    .looseObject({ latencyMs: z.number().optional(), modelBytes: z.number().optional() })
+    .safeParse(test);
+  if (!read.success) return {};
+  const { latencyMs, modelBytes } = read.data;
+  return {
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(modelBytes !== undefined && { modelBytes }),
+  };
+}
+
 /** The section's body, or undefined when there is nothing to show. */
 export function trainedNetworkBody(files: TrainedFiles, metric: Metric = accuracy): Markup | undefined {
   const test = tested.safeParse(files.test);

@@ -13,6 +13,7 @@ import { journalPath, journalTrouble } from "../study/journal.ts";
 import type { JournalHeader } from "../study/journal-lines.ts";
 import { liveHolder } from "../study/lock.ts";
 import { located } from "../study/run-places.ts";
+import { notePath, type RunNote, readNote } from "./run-note.ts";
 import { type ConversationLine, type RunView, readCall, stateOf } from "./run-view.ts";
 import { createTail } from "./tail.ts";
 
@@ -21,6 +22,8 @@ export interface FollowedRun extends RunView {
   readonly generation: number;
   /** The process that runs it, on this machine. */
   readonly pid: number | undefined;
+  /** What a person wrote about it. The same object while it has not changed. */
+  readonly note: RunNote;
   /** Reads on. Resolves to whether anything changed. Calls at once share one reading. */
   refresh(): Promise<boolean>;
   /** Undefined when the space cannot be loaded here. */
@@ -40,6 +43,8 @@ export function followRun(id: string, folder: string): FollowedRun {
   let domain: Promise<Domain | undefined> | undefined;
   let reading: Promise<boolean> | undefined;
   let sizes = "";
+  let note: RunNote = {};
+  let noteSize = "";
   const journalTail = createTail(path);
   const callsTail = createTail(callsPath);
 
@@ -86,7 +91,7 @@ export function followRun(id: string, folder: string): FollowedRun {
     }, restartCalls);
 
   const read = async (): Promise<boolean> => {
-    const before = [journal, calls.length, holder?.pid, problem(), generation] as const;
+    const before = [journal, calls.length, holder?.pid, problem(), generation, note] as const;
     holder = await liveHolder(folder);
     const now = `${await sizeOf(path)} ${await sizeOf(callsPath)}`;
     if (now !== sizes) {
@@ -99,7 +104,9 @@ export function followRun(id: string, folder: string): FollowedRun {
         trouble = messageOf(thrown);
       }
     }
-    const after = [journal, calls.length, holder?.pid, problem(), generation] as const;
+    const noteNow = await sizeOf(notePath(folder));
+    if (noteNow !== noteSize) [note, noteSize] = [await readNote(folder), noteNow];
+    const after = [journal, calls.length, holder?.pid, problem(), generation, note] as const;
     return before.some((value, index) => value !== after[index]);
   };
 
@@ -114,6 +121,9 @@ export function followRun(id: string, folder: string): FollowedRun {
     },
     get generation() {
       return generation;
+    },
+    get note() {
+      return note;
     },
     get state() {
       return standing().state;

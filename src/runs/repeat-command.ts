@@ -1,7 +1,7 @@
 // The one command that repeats a run, written from its configuration.
 import { isScripted } from "../catalog/load.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
-import { flagOf } from "./flags.ts";
+import { fieldOf, flagOf } from "./flags.ts";
 
 const limitFlags: Readonly<Record<string, string>> = {
   maxParamCount: "--max-params",
@@ -9,6 +9,28 @@ const limitFlags: Readonly<Record<string, string>> = {
   maxMacCount: "--max-macs",
   minMacCount: "--min-macs",
 };
+
+/** The same configuration as fields of the form that starts a search: by name, as a person would fill them in. */
+export function formValuesOf(config: StudyConfig): Readonly<Record<string, string | number | boolean>> {
+  const values: Record<string, string | number | boolean> = {
+    space: config.space,
+    strategy: config.strategy,
+    evaluator: config.evaluator,
+    seed: config.seed,
+    ...(config.model !== undefined && { model: config.model }),
+    ...(config.minutes === undefined ? { trials: config.trials } : { minutes: config.minutes }),
+    ...(config.parallel !== 1 && { parallel: config.parallel }),
+    ...(config.metric.name !== "accuracy" && { metric: config.metric.file ?? config.metric.name }),
+  };
+  for (const [name, value] of Object.entries(config.limits))
+    if (typeof value === "number") values[fieldOf(limitFlags[name] ?? flagOf(name))] = value;
+  const { spaceOptions, strategyOptions, evaluatorOptions, launcherOptions = {}, modelOptions } = config;
+  for (const set of [spaceOptions, strategyOptions, evaluatorOptions, launcherOptions, modelOptions])
+    for (const [field, value] of Object.entries(set))
+      if (["string", "number", "boolean"].includes(typeof value))
+        values[field] = value as string | number | boolean;
+  return values;
+}
 
 export function commandOf(config: StudyConfig, options: { readonly withoutModel?: boolean } = {}): string {
   const scripted = [config.space, config.strategy, config.evaluator].filter(isScripted);

@@ -1,5 +1,6 @@
 // A run in a row of a list: what was asked, what was found, what was spent, how it stands.
 import { accuracy, type Metric, metricOf, scoreOf } from "../metrics/index.ts";
+import { type RunVerdict, runVerdict } from "../report/index.ts";
 import type { Limits } from "../search/space.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { evaluatorFacts } from "../study/fold.ts";
@@ -36,6 +37,10 @@ export interface RunSummary {
   readonly chance?: string;
   /** Of a finished run by the clock: whether it beat the best hand-designed network. */
   readonly beside?: readonly string[];
+  /** Whether the search found anything, beside hand-designed networks or chance; absent while nothing was scored. */
+  readonly verdict?: RunVerdict;
+  /** Minutes asked for, of a run by the clock. */
+  readonly minutes?: number;
   readonly spent: RunSpending;
 }
 
@@ -73,6 +78,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
   const chance = chanceOfRun(journal);
   const beside = raceOfRun(journal);
   const headline = headlineOfRun(journal);
+  const verdict = runVerdict(journal);
   const { evaluations, proposals, usd, ...spent } = spendingOf(journal, calls);
   return {
     id,
@@ -104,6 +110,8 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
     ...(headline !== undefined && { headline }),
     ...(chance !== undefined && { chance }),
     ...(beside !== undefined && { beside }),
+    ...(verdict !== undefined && { verdict }),
+    ...(config?.minutes !== undefined && { minutes: config.minutes }),
     ...(tested !== undefined && { testScore: scoreOf(metric, tested) }),
     spent: { ...spent, ...(usd !== undefined && { usd }) },
   };

@@ -2,12 +2,17 @@
 // changed it on disk, so it is checked.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { finalCurveOf } from "../report/index.ts";
+import { finalCurveOf, type TrainedFacts, trainedFacts } from "../report/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
 
 /** The curve of the final training; undefined without one. */
 export async function readFinalCurve(folder: string): Promise<readonly EpochPoint[] | undefined> {
   return finalCurveOf(await readJson(join(folder, "best", "test.json")));
+}
+
+/** What the trained network takes on the machine that trained it; nothing where its files are gone. */
+export async function readTrainedFacts(folder: string): Promise<TrainedFacts> {
+  return trainedFacts(await readJson(join(folder, "best", "test.json")));
 }
 
 async function readJson(path: string): Promise<unknown> {

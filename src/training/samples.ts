@@ -50,6 +50,27 @@ export async function sampleImages(
   }
 }
 
+/** The first images of each class, as PNG data addresses. */
+export async function imagesOfClasses(
+  set: ImageSet,
+  { classNames, perClass }: { readonly classNames: readonly string[]; readonly perClass: number },
+): Promise<readonly { readonly label: string; readonly images: readonly string[] }[]> {
+  const reader = openPixels(set);
+  try {
+    const found = [];
+    for (const [index, label] of classNames.entries()) {
+      const positions = [...set.labels.keys()].filter((position) => set.labels[position] === index);
+      const images = [];
+      for (const position of positions.slice(0, perClass))
+        images.push(await pngOf(reader.read(position), set.shape));
+      found.push({ label, images });
+    }
+    return found;
+  } finally {
+    reader.close();
+  }
+}
+
 /** One of each class, then the second of each, and so on. */
 function spread<T extends { readonly label: number }>(answers: readonly T[], classCount: number): T[] {
   const seen = new Array<number>(classCount).fill(0);

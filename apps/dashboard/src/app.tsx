@@ -59,7 +59,7 @@ function View({
     case undefined:
       return <RunsPage mayChange={mayChange} about={about} />;
     case "start":
-      return <StartPage mayChange={mayChange} />;
+      return <StartPage mayChange={mayChange} like={query.get("like") ?? undefined} />;
     case "compare":
       return <ComparePage ids={splitIds(query.get("runs") ?? "")} />;
     case "run":
@@ -68,7 +68,7 @@ function View({
           <RunPage
             key={parts[1]}
             id={parts[1]}
-            tab={parts[2] ?? "progress"}
+            tab={parts[2] ?? "overview"}
             query={query}
             mayChange={mayChange}
           />

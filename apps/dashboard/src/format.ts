@@ -1,5 +1,5 @@
 // How the page writes figures: as the report and the terminal do.
-export { formatCount, formatDuration, formatTimeLeft } from "../../../src/base/units.ts";
+export { formatCount, formatCountExactly, formatDuration, formatTimeLeft } from "../../../src/base/units.ts";
 export {
   differenceWords,
   formatBare,

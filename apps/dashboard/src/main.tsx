@@ -5,6 +5,9 @@ import { App } from "./app.tsx";
 import "./styles/base.css";
 import "./styles/fields.css";
 import "./styles/views.css";
+import "./styles/run.css";
+import "./styles/runs.css";
+import "./styles/start.css";
 import { startTheme } from "./theme.ts";
 
 takeToken();

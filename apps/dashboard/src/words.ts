@@ -33,15 +33,21 @@ export const shortName = (path: string) => path.split(/[\\/]/).findLast((part) =
 export const modelName = (model: string) =>
   model.startsWith("replay/") ? `replay/${shortName(model)}` : model;
 
-/** As the report's title, without the accuracy. */
-export const runName = (run: RunSummary) => `${run.strategy} on ${run.space}, ${shortName(run.dataset)}`;
+/** The data first, which is what a person remembers: "digits: hybrid on mobile"; a table that is named as its space once. */
+export const runName = (run: RunSummary) => {
+  const data = shortName(run.dataset);
+  return data === run.space ? `${data}: ${run.strategy}` : `${data}: ${run.strategy} on ${run.space}`;
+};
+
+/** The name that a person gave it, else what it is of. */
+export const runTitle = (run: RunSummary) => run.note?.label ?? runName(run);
 
 export function limitsInWords(limits: Limits): string {
   const parts = [
-    ["at least", limits.minParamCount, "parameters"],
-    ["at most", limits.maxParamCount, "parameters"],
-    ["at least", limits.minMacCount, "MACs"],
-    ["at most", limits.maxMacCount, "MACs"],
+    ["min.", limits.minParamCount, "parameters"],
+    ["max.", limits.maxParamCount, "parameters"],
+    ["min.", limits.minMacCount, "MACs"],
+    ["max.", limits.maxMacCount, "MACs"],
   ] as const;
   const words = parts.flatMap(([side, value, noun]) =>
     value === undefined ? [] : [`${side} ${formatCount(value)} ${noun}`],

@@ -5,8 +5,7 @@ import { networkCost } from "../../graph/cost.ts";
 import { quantileOfSorted } from "../../math/statistics.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { commandOf } from "../../runs/repeat-command.ts";
-import { summaryOf } from "../../runs/summary.ts";
-import { trainedFileNames } from "../../runs/trained-files.ts";
+import { readTrainedFacts, trainedFileNames } from "../../runs/trained-files.ts";
 import { designName } from "../../search/proposed-network.ts";
 import type { Space } from "../../search/space.ts";
 import { evaluatorFacts } from "../../study/fold.ts";
@@ -16,6 +15,7 @@ import { allowedBy } from "../../study/person.ts";
 import type { PersonTurn } from "../../study/person-turn.ts";
 import type { BaselineBand, InForce, LiveState, Note, RunDetail, Turn } from "../api.ts";
 import { liveTime } from "./live-time.ts";
+import { summaryWithName } from "./named.ts";
 import { expectation, shownCurve } from "./trials.ts";
 
 /** Undefined for a run whose header cannot be read. */
@@ -35,7 +35,7 @@ export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined
     () => undefined,
   );
   return {
-    ...summaryOf(run),
+    ...(await summaryWithName(run)),
     task: config.task,
     settings: [
       ...flat("", config as unknown as JsonValue),
@@ -82,7 +82,9 @@ export function notesOf({ journal }: FollowedRun): Note[] {
 async function trainedOf({ folder, journal }: FollowedRun): Promise<Pick<RunDetail, "trained">> {
   const files = await trainedFileNames(folder);
   const trial = journal.lastResult === undefined ? journal.selected?.number : journal.lastResult.best;
-  return files.length === 0 || trial == null ? {} : { trained: { trial, files } };
+  return files.length === 0 || trial == null
+    ? {}
+    : { trained: { trial, files, ...(await readTrainedFacts(folder)) } };
 }
 
 /** Which turns make sense in this run while it runs. */

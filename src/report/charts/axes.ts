@@ -124,11 +124,19 @@ export function rangeOf(
 /** An axis of scores in [0, 1], labelled in the metric's unit (per cent for a share) with as many decimals as the range needs. */
 export function scoreAxis(metric: Metric, words: string, values: Iterable<number>): Axis {
   const given = [...values].filter(Number.isFinite);
-  // A single value gets a quarter of a point of room on either side.
+  // A single value gets a quarter of a point of room on either side, and so do values that hardly differ.
   const room = metric.unit === "share" ? 0.0025 : Math.max(0.0025, Math.abs(given[0] ?? 0) / 100);
-  const { min, max } = rangeOf(new Set(given).size === 1 ? [given[0]! - room, given[0]! + room] : given);
+  const [least, most] = given.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ] as [number, number]);
+  const isOne = most >= least && most - least < room / 5;
+  const { min, max } = rangeOf(isOne ? [(least + most) / 2 - room, (least + most) / 2 + room] : given);
   const [low, high] = metric.unit === "share" ? [Math.max(0, min), Math.min(1, max)] : [min, max];
-  const decimals = high - low > 0.05 ? 0 : high - low > 0.005 ? 1 : 2;
+  // As many as the ticks need to differ.
+  const step = roundStep((high - low) / 5) * (metric.unit === "share" ? 100 : 1);
+  const shown = ["share", "%"].includes(metric.unit) ? 0 : 2;
+  const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9) - shown);
   const bare = (digits: number) => (value: number) => formatBare(metric, valueOfScore(metric, value), digits);
   return {
     label: withUnit(metric, words),

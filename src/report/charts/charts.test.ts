@@ -46,6 +46,20 @@ test("ranges: air around many, room around one, something for none", () => {
   expect(max).toBeLessThan(0.94);
 });
 
+test("ticks of scores differ from each other, however narrow the range", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.1, max: 0.9, noNaN: true }),
+      fc.integer({ min: 0, max: 7 }),
+      (score, power) => {
+        const axis = scoreAxis(accuracy, "a", [score, score + 0.1 * 10 ** -power]);
+        const said = ticks(axis).map(axis.format);
+        expect(new Set(said).size).toBe(said.length);
+      },
+    ),
+  );
+});
+
 test("the Pareto front is exactly the points that no other beats", () => {
   const point = fc.record({ x: fc.integer({ min: 0, max: 8 }), y: fc.integer({ min: 0, max: 8 }) });
   fc.assert(

@@ -1,7 +1,7 @@
 // Lines over evaluations, time, money or epochs, with bands and reference lines.
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartLook } from "../ui/chart.tsx";
-import { type AxisSpec, axis, frame, plain, seriesColour, tooltip } from "./frame.ts";
+import { type AxisSpec, axis, frame, plain, seriesColour, tooltip, verticalName, zoom } from "./frame.ts";
 
 export interface Curve {
   readonly name: string;
@@ -20,6 +20,14 @@ export interface CurvePoint {
   readonly high?: number;
 }
 
+/** A trial beside the curves. */
+export interface CurveDot {
+  /** Trial number. */
+  readonly id: number;
+  readonly x: number;
+  readonly y: number;
+}
+
 export interface CurveChart {
   readonly x: AxisSpec;
   readonly y: AxisSpec;
@@ -27,24 +35,38 @@ export interface CurveChart {
   readonly references: readonly { readonly name: string; readonly y: number }[];
   /** Of many curves, only those in full colour are named. */
   readonly hasLegend?: boolean;
+  /** Drawn as dots; those below the axis as triangles at its foot. */
+  readonly dots?: {
+    readonly name: string;
+    readonly points: readonly CurveDot[];
+    readonly about: (id: number) => readonly string[];
+  };
 }
 
 export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOption {
-  const shared = frame(look);
-  const named = chart.curves.filter((curve) => !curve.faint).map((curve) => curve.name);
+  const { curves, references, dots, hasLegend = true } = chart;
+  const shared = frame(look, hasLegend);
+  const named = curves.filter((curve) => !curve.faint).map((curve) => curve.name);
+  const xs = [...curves.flatMap(({ points }) => points), ...(dots?.points ?? [])].map(({ x }) => x);
+  const ys = [
+    ...curves.flatMap(({ points }) => points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y])),
+    ...references.map(({ y }) => y),
+    ...(dots?.points ?? []).map(({ y }) => y),
+  ];
+  const yAxis = axis(chart.y, look, "y", ys);
   return {
     ...shared,
+    title: verticalName(chart.y, look, hasLegend),
     legend: {
       ...shared.legend,
-      show: chart.hasLegend ?? true,
-      data: [...named, ...chart.references.map(({ name }) => name)],
+      data: [...named, ...(dots === undefined ? [] : [dots.name]), ...references.map(({ name }) => name)],
     },
     tooltip: { ...tooltip(look), trigger: "item", formatter: pointInWords(chart) },
-    xAxis: axis(chart.x, look, "x"),
-    yAxis: axis(chart.y, look, "y"),
-    dataZoom: [{ type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false }],
+    xAxis: axis({ air01: 0, ...chart.x }, look, "x", xs),
+    yAxis,
+    dataZoom: zoom,
     series: [
-      ...chart.curves.map((curve) => ({
+      ...curves.map((curve) => ({
         type: "line",
         name: curve.name,
         data: curve.points.map(({ x, y }) => [x, y]),
@@ -63,8 +85,9 @@ export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOpti
         z: curve.faint ? 2 : 3,
       })),
       // After the lines, whose marks the legend then shows; below them on the canvas.
-      ...chart.curves.flatMap((curve) => band(curve, look)),
-      ...chart.references.map(({ name, y }) => ({
+      ...curves.flatMap((curve) => band(curve, look)),
+      ...dotSeries(chart, yAxis.min, look),
+      ...references.map(({ name, y }) => ({
         type: "line",
         name,
         data: [],
@@ -84,6 +107,30 @@ export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOpti
       })),
     ],
   };
+}
+
+const maxDotsInFull = 1000;
+
+function dotSeries({ dots, y }: CurveChart, foot: number, look: ChartLook): object[] {
+  if (dots === undefined || dots.points.length === 0) return [];
+  const colour = look.palette.soft;
+  const isLow = (point: CurveDot) => y.min !== undefined && point.y < foot;
+  const series = (points: readonly CurveDot[], more: object) => ({
+    type: "scatter",
+    name: dots.name,
+    data: points.map(({ x, y: score, id }) => [x, isLow({ id, x, y: score }) ? foot : score, id]),
+    symbolSize: dots.points.length > maxDotsInFull ? 4 : 6,
+    itemStyle: { color: colour, opacity: dots.points.length > maxDotsInFull ? 0.4 : 0.65 },
+    z: 2,
+    ...more,
+  });
+  const [low, shown] = [dots.points.filter(isLow), dots.points.filter((point) => !isLow(point))];
+  return [
+    series(shown, { large: shown.length > 2000, largeThreshold: 2000 }),
+    ...(low.length > 0
+      ? [series(low, { symbol: "triangle", symbolRotate: 180, symbolOffset: [0, -4], clip: false })]
+      : []),
+  ];
 }
 
 /** The area between low and high, drawn as one shape. */
@@ -124,10 +171,15 @@ function band({ points, series, name, steps }: Curve, look: ChartLook): object[]
   ];
 }
 
-function pointInWords({ x, y }: CurveChart) {
+function pointInWords({ x, y, dots }: CurveChart) {
   return ({ seriesName, value }: { readonly seriesName?: string; readonly value?: unknown }): string => {
     if (!Array.isArray(value)) return plain(seriesName ?? "");
-    const [at, score] = value as readonly number[];
+    const [at, score, id] = value as readonly number[];
+    if (id !== undefined && dots !== undefined)
+      return dots
+        .about(id)
+        .map((text) => plain(text))
+        .join("\n");
     return `${plain(seriesName ?? "")}\n${x.name}: ${x.format(at!)}\n${y.name}: ${y.format(score!)}`;
   };
 }

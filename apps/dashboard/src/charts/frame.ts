@@ -1,17 +1,25 @@
 // What all charts of the page share: axes, legend and tooltip in the report's colours. A tooltip is drawn as text on
 // the canvas ("richText"), never as HTML: the names in it come from journals and models.
 import type { ChartLook } from "../ui/chart.tsx";
+import { endsOf, logTicks } from "./scale.ts";
 
 export interface AxisSpec {
   /** With the unit. */
   readonly name: string;
+  /** A figure as it is said in a tooltip. */
   readonly format: (value: number) => string;
+  /** A tick, with all its digits: `format` may round neighbours to one text. */
+  readonly tick?: (value: number) => string;
   /** Only whole values have ticks. */
   readonly whole?: boolean;
   readonly min?: number;
   readonly max?: number;
   /** Distance of ticks, where round ones are known. */
   readonly step?: number;
+  /** Room on either side of a single value. */
+  readonly room?: number;
+  /** Share of the range that is free at either end; 0 for a line from end to end. */
+  readonly air01?: number;
 }
 
 const family = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
@@ -19,14 +27,25 @@ const family = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', san
 export const seriesColour = ({ palette }: ChartLook, index: number): string =>
   palette.series[index % palette.series.length]!;
 
-export function frame(look: ChartLook) {
+/** Height of the legend, and of the name of the vertical axis below it. */
+const legendHeight = 26;
+const nameHeight = 22;
+
+export function frame(look: ChartLook, hasLegend = true) {
   const { palette, narrow } = look;
   return {
     animation: false,
     color: [...palette.series],
     textStyle: { fontFamily: family, color: palette.ink },
-    grid: { left: 12, right: narrow ? 12 : 24, top: 44, bottom: 34, containLabel: true },
+    grid: {
+      left: 8,
+      right: narrow ? 16 : 24,
+      top: 12 + nameHeight + (hasLegend ? legendHeight : 0),
+      bottom: 34,
+      containLabel: true,
+    },
     legend: {
+      show: hasLegend,
       type: "scroll",
       top: 3,
       left: 0,
@@ -37,6 +56,24 @@ export function frame(look: ChartLook) {
       pageIconColor: palette.ink,
       pageIconInactiveColor: palette.grid,
       pageTextStyle: { color: palette.soft },
+    },
+  };
+}
+
+/** The name of the vertical axis, above the plot from its left edge on: as wide as the chart, so that it is never clipped. */
+export function verticalName({ name }: AxisSpec, look: ChartLook, hasLegend = true) {
+  return {
+    text: name,
+    left: 0,
+    top: hasLegend ? legendHeight + 4 : 4,
+    padding: 0,
+    textStyle: {
+      color: look.palette.soft,
+      fontSize: 12,
+      fontWeight: "normal",
+      fontFamily: family,
+      width: Math.max(120, look.width - 8),
+      overflow: "truncate",
     },
   };
 }
@@ -58,28 +95,46 @@ export const plain = (text: string, length = 60): string => {
   return flat.length > length ? `${flat.slice(0, length - 1)}…` : flat;
 };
 
-export function axis(spec: AxisSpec, look: ChartLook, side: "x" | "y") {
+/** An axis that holds these values. */
+export function axis(spec: AxisSpec, look: ChartLook, side: "x" | "y", values: Iterable<number>) {
   const { palette, narrow } = look;
+  const isLog = side === look.log;
+  const ends = endsOf(values, { ...spec, isLog });
+  const isRound = (end: number) =>
+    spec.step !== undefined || end === 0 || end === 1 || (spec.whole === true && Number.isInteger(end));
   return {
-    type: "value",
-    scale: true,
-    name: spec.name,
-    nameLocation: side === "x" ? "middle" : "end",
-    nameGap: side === "x" ? 30 : 12,
-    nameTextStyle: {
+    type: isLog ? "log" : "value",
+    ...ends,
+    ...(side === "x" && {
+      name: isLog ? `${spec.name}, logarithmic` : spec.name,
+      nameLocation: "middle",
+      nameGap: 30,
+      nameTruncate: { maxWidth: Math.max(120, look.width - 24), ellipsis: "…" },
+      nameTextStyle: { color: palette.soft, fontSize: 12, align: "center" },
+    }),
+    axisLabel: {
       color: palette.soft,
-      fontSize: 12,
-      align: side === "x" ? "center" : "left",
-      ...(side === "y" && { padding: [0, 0, 0, -32] }),
+      formatter: spec.tick ?? spec.format,
+      hideOverlap: true,
+      // The ends of the range are no round figures.
+      showMinLabel: isRound(ends.min),
+      showMaxLabel: isRound(ends.max),
+      ...(isLog && { customValues: logTicks(ends) }),
     },
-    axisLabel: { color: palette.soft, formatter: spec.format, hideOverlap: true },
-    axisLine: { lineStyle: { color: palette.soft } },
-    axisTick: { lineStyle: { color: palette.soft } },
-    splitLine: { lineStyle: { color: palette.grid } },
+    axisLine: { show: true, lineStyle: { color: palette.soft } },
+    axisTick: {
+      show: side === "x",
+      lineStyle: { color: palette.soft },
+      ...(isLog && { customValues: logTicks(ends) }),
+    },
+    splitLine: { lineStyle: { color: palette.grid }, showMinLine: false, showMaxLine: false },
     splitNumber: narrow ? 3 : 6,
-    ...(spec.whole && { minInterval: 1 }),
-    ...(spec.step !== undefined && { interval: spec.step }),
-    ...(spec.min !== undefined && { min: spec.min }),
-    ...(spec.max !== undefined && { max: spec.max }),
+    ...(spec.whole && !isLog && { minInterval: 1 }),
+    ...(spec.step !== undefined && !isLog && { interval: spec.step }),
   };
 }
+
+/** Zoom by the wheel with Ctrl held, by two fingers, or by the chart's own buttons. */
+export const zoom = [
+  { type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false },
+];

@@ -6,8 +6,9 @@ import { type AxisSpec, axis, frame, plain, seriesColour, tooltip } from "./fram
 export interface IntervalRow {
   readonly name: string;
   readonly value: number;
-  readonly low: number;
-  readonly high: number;
+  /** Absent where there is no interval, as of a single run. */
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
 }
 
 export const intervalHeight = (rows: number) => 70 + rows * 24;
@@ -20,18 +21,26 @@ interface IntervalChart {
 }
 
 export function intervalOption({ x, rows, mark }: IntervalChart, look: ChartLook): EChartsCoreOption {
-  const shared = frame(look);
-  const value = axis(x, look, "x");
+  const shared = frame(look, false);
+  const ends = rows.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
+  const value = axis(x, look, "x", ends);
+  const held = rows.flatMap(({ low, high }, index) =>
+    low === undefined || high === undefined ? [] : [[low, high, index]],
+  );
   return {
     ...shared,
     grid: { ...shared.grid, top: 8 },
-    legend: { show: false },
     tooltip: {
       ...tooltip(look),
       trigger: "item",
-      formatter: ({ dataIndex }: { readonly dataIndex: number }) => {
-        const row = rows[dataIndex]!;
-        return `${plain(row.name)}: ${x.format(row.value)}\n95 % interval ${x.format(row.low)} to ${x.format(row.high)}`;
+      formatter: ({ dataIndex, value }: { readonly dataIndex: number; readonly value?: unknown }) => {
+        const row = rows[Array.isArray(value) && value.length > 2 ? Number(value[2]) : dataIndex]!;
+        const { low, high } = row;
+        const interval =
+          low === undefined || high === undefined
+            ? ""
+            : `\n95 % interval ${x.format(low)} to ${x.format(high)}`;
+        return `${plain(row.name)}: ${x.format(row.value)}${interval}`;
       },
     },
     xAxis: value,
@@ -64,7 +73,7 @@ export function intervalOption({ x, rows, mark }: IntervalChart, look: ChartLook
           },
       {
         type: "custom",
-        data: rows.map((row, index) => [row.low, row.high, index]),
+        data: held,
         encode: { x: [0, 1], y: 2 },
         z: 3,
         renderItem: (

@@ -22,18 +22,17 @@ export interface ParallelChart {
   readonly about: (id: number) => readonly string[];
 }
 
-export const parallelHeight = (axes: number) => 100 + axes * 34;
+export const parallelHeight = (axes: number) => 100 + axes * 40;
 
 /** Decisions run from top to bottom, so that thirty of them still fit a telephone. */
 export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCoreOption {
   const { palette, narrow } = look;
-  const shared = frame(look);
+  const shared = frame(look, false);
   const count = chart.axes.length;
   const values = chart.lines.map((line) => line.score);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return {
     ...shared,
-    legend: { show: false },
     tooltip: {
       ...tooltip(look),
       formatter: ({ value }: { readonly value?: unknown }) =>
@@ -77,7 +76,16 @@ export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCo
         },
         axisLine: { lineStyle: { color: palette.soft } },
         axisTick: { show: false },
-        axisLabel: { color: palette.soft, fontSize: 10, hideOverlap: true },
+        // Above the lines, on paper of their own: a line through a word makes it unreadable.
+        z: 5,
+        axisLabel: {
+          color: palette.ink,
+          backgroundColor: palette.paper,
+          padding: [1, 3],
+          fontSize: 10,
+          margin: 6,
+          hideOverlap: true,
+        },
       },
     },
     parallelAxis: chart.axes.map(({ name, labels }, dim) => {
@@ -87,7 +95,10 @@ export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCo
         name,
         type: "category",
         data: labels.map((_, place) => String(place)),
-        axisLabel: { formatter: (place: string) => plain(labels[Number(place)] ?? place, room) },
+        axisLabel: {
+          backgroundColor: palette.paper,
+          formatter: (place: string) => plain(labels[Number(place)] ?? place, room),
+        },
       };
     }),
     series: {

@@ -1,7 +1,7 @@
 // Points in a plane: accuracy against cost with the Pareto front, and predicted against measured accuracy.
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartLook } from "../ui/chart.tsx";
-import { type AxisSpec, axis, frame, plain, seriesColour, tooltip } from "./frame.ts";
+import { type AxisSpec, axis, frame, plain, seriesColour, tooltip, verticalName, zoom } from "./frame.ts";
 
 export interface ScatterPoint {
   /** Trial number. */
@@ -20,6 +20,8 @@ export interface ScatterChart {
   /** Draws the front of low x and high y. */
   readonly front?: boolean;
   readonly diagonal?: boolean;
+  /** Bounds on x that designs had to keep. */
+  readonly limits?: readonly { readonly name: string; readonly x: number }[];
   /** The trial that is drawn with a ring. */
   readonly marked?: number | undefined;
   /** What the tooltip says of a trial, a line each. */
@@ -31,6 +33,7 @@ const manyPoints = 2000;
 
 export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCoreOption {
   const shared = frame(look);
+  const limits = chart.limits ?? [];
   const used = chart.groups
     .map((name, group) => ({ name, points: chart.points.filter((point) => point.group === group), group }))
     .filter(({ points }) => points.length > 0);
@@ -49,8 +52,14 @@ export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCore
     itemStyle: { color: look.palette.ink },
     z: 1,
   });
+  // Both axes of predictions have one range, so that the diagonal is one.
+  const [xs, ys] = chart.diagonal
+    ? [ends, ends]
+    : [[...chart.points.map(({ x }) => x), ...limits.map(({ x }) => x)], chart.points.map(({ y }) => y)];
   return {
     ...shared,
+    title: verticalName(chart.y, look),
+    dataZoom: zoom,
     tooltip: {
       ...tooltip(look),
       trigger: "item",
@@ -62,8 +71,8 @@ export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCore
               .join("\n")
           : "",
     },
-    xAxis: axis(chart.x, look, "x"),
-    yAxis: axis(chart.y, look, "y"),
+    xAxis: axis(chart.x, look, "x", xs),
+    yAxis: axis(chart.y, look, "y", ys),
     series: [
       ...used.map(({ name, points, group }) => ({
         type: "scatter",
@@ -96,6 +105,23 @@ export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCore
             ),
           ]
         : []),
+      ...limits.map(({ name, x }) => ({
+        type: "line",
+        name,
+        data: [],
+        symbol: "none",
+        itemStyle: { color: look.palette.series[5] },
+        lineStyle: { color: look.palette.series[5], type: "dashed", width: 1.5 },
+        markLine: {
+          symbol: "none",
+          silent: true,
+          animation: false,
+          precision: 9,
+          label: { show: false },
+          lineStyle: { color: look.palette.series[5], type: "dashed", width: 1.5 },
+          data: [{ xAxis: x }],
+        },
+      })),
       ...(marked === undefined
         ? []
         : [

@@ -1,12 +1,21 @@
-// Several runs beside each other: best so far over evaluations, time or money, and the means of strategies whose seeds
-// repeat. What must not be compared is said first.
+// Several runs beside each other. Those that were asked the same are compared, by the report's rules; those that were not
+// are listed together, and it is said what they differ in.
 import { useCallback, useState } from "react";
-import type { Comparison } from "../../../../src/dashboard/api.ts";
+import type { ComparedQuestion, ComparedRun, Comparison } from "../../../../src/dashboard/api.ts";
 import { joinIds } from "../../../../src/dashboard/run-ids.ts";
 import { get, useAsked } from "../api/client.ts";
 import { type CurveChart, curveOption } from "../charts/curves.ts";
 import { intervalHeight, intervalOption } from "../charts/intervals.ts";
-import { formatBare, formatDuration, formatScore, formatUsd, metricWords, withUnit } from "../format.ts";
+import {
+  formatBare,
+  formatCount,
+  formatDuration,
+  formatScore,
+  formatUsd,
+  metricWords,
+  plural,
+  withUnit,
+} from "../format.ts";
 import { linkTo } from "../router.ts";
 import { type Measure, measureAxis, measures, scoreAxis } from "../run/axes.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
@@ -45,115 +54,183 @@ function named(comparison: Comparison): Comparison {
 }
 
 function Body({ comparison }: { readonly comparison: Comparison }) {
-  const [measure, setMeasure] = useState<Measure>("evaluations");
-  const { runs, warnings, strategies, metric } = comparison;
-  const words = metricWords(metric);
-  const option = useCallback(
-    (look: ChartLook) => curveOption(chartOf(comparison, measure), look),
-    [comparison, measure],
-  );
-  const bars = useCallback(
-    (look: ChartLook) =>
-      intervalOption(
-        {
-          x: { name: withUnit(metric, "mean of the best"), format: (value) => formatBare(metric, value) },
-          mark: "dot",
-          rows: strategies.map(({ strategy, runs, mean01, ci95: [low, high] }) => ({
-            name: `${strategy} (${runs} runs)`,
-            value: mean01,
-            low,
-            high,
-          })),
-        },
-        look,
-      ),
-    [strategies, metric],
-  );
+  const { runs, differences, questions } = comparison;
   return (
     <>
-      {warnings.map((warning) => (
-        <Notice key={warning}>{warning}</Notice>
-      ))}
-      <h2>The runs</h2>
+      {questions.length > 1 && (
+        <Notice>
+          These runs answer different questions: they differ in {listed(differences)}. They are listed
+          together, and compared only where they were asked the same.
+        </Notice>
+      )}
       <DataTable
         label="The runs"
         data={{
-          columns: [
-            "run",
-            "evaluations",
-            `best ${words}`,
-            "selected on",
-            "time to the best",
-            "money to the best",
-          ],
+          columns: ["run", "best network", "parameters", "MACs", "evaluations", "time", "time to the best"],
           rows: runs.map((run) => [
             { show: <a href={linkTo(["run", run.id])}>{run.name}</a> },
+            run.headline ?? "none yet",
+            run.paramCount === undefined ? "" : formatCount(run.paramCount),
+            run.macCount === undefined ? "" : formatCount(run.macCount),
             run.evaluations,
-            run.score.length === 0 ? "none yet" : formatScore(metric, run.score.at(-1)!),
-            `${run.selectedOn} data`,
-            run.finishedMs.length === 0 ? "" : formatDuration(run.finishedMs.at(-1)!),
-            run.usd.at(-1) === undefined || run.usd.at(-1) === null ? "" : formatUsd(run.usd.at(-1)),
+            formatDuration(run.elapsedMs),
+            run.ended.length === 0 ? "" : formatDuration(run.ended.at(-1)!.ms),
           ]),
         }}
       />
-      <Pick label="over" options={measures} value={measure} onPick={setMeasure} />
-      <Chart
-        title="Best network so far"
-        caption={`The best ${words} of each run as it went on.`}
-        option={option}
-        table={() => ({
-          columns: ["run", "evaluation", words, "time", "money"],
-          rows: runs.flatMap((run) =>
-            run.evaluation.map((evaluation, index) => [
-              run.name,
-              evaluation,
-              formatScore(metric, run.score[index]!),
-              formatDuration(run.finishedMs[index]!),
-              run.usd[index] === null ? "" : formatUsd(run.usd[index]),
-            ]),
-          ),
-        })}
-      />
-      {strategies.length > 0 && (
-        <Chart
-          title="Strategies at equal evaluations"
-          caption={`The mean of the best ${words} after ${strategies[0]!.evaluations} evaluations, with 95 % intervals over runs. Intervals that overlap much are no proof of a difference.`}
-          height={intervalHeight(strategies.length)}
-          option={bars}
-          table={() => ({
-            columns: ["strategy", "runs", "evaluations", "mean best", "95 % interval"],
-            rows: strategies.map(({ strategy, runs, evaluations, mean01, ci95 }) => [
-              strategy,
-              runs,
-              evaluations,
-              formatScore(metric, mean01),
-              `${formatScore(metric, ci95[0])} to ${formatScore(metric, ci95[1])}`,
-            ]),
-          })}
+      {questions.map((question) => (
+        <QuestionPart
+          key={question.name}
+          question={question}
+          runs={runs.filter(({ id }) => question.runs.includes(id))}
         />
-      )}
+      ))}
     </>
   );
 }
 
-function chartOf({ runs, metric }: Comparison, measure: Measure): CurveChart {
+const listed = (words: readonly string[]) =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+
+interface QuestionProps {
+  readonly question: ComparedQuestion;
+  readonly runs: readonly ComparedRun[];
+}
+
+function QuestionPart({ question, runs }: QuestionProps) {
+  const [measure, setMeasure] = useState<Measure>("evaluations");
+  const { metric, selectedOn, groups, pairs } = question;
+  const words = metricWords(metric);
+  const option = useCallback(
+    (look: ChartLook) => curveOption(chartOf({ question, runs }, measure), look),
+    [question, runs, measure],
+  );
+  const hasMoney = runs.some(({ ended }) => ended.some(({ usd }) => usd !== null));
+  const offered = measures.filter(([name]) => name !== "money" || hasMoney);
+  const isEmpty = runs.every(({ risen }) => risen.length === 0);
+  return (
+    <section aria-label={question.name}>
+      <h2>{question.name}</h2>
+      {!isEmpty && <Pick label="over" options={offered} value={measure} onPick={setMeasure} />}
+      <Chart
+        title="Best network so far"
+        caption={`The best ${words} of each run as it went on, on ${selectedOn} data.`}
+        option={option}
+        log={measure === "money" ? undefined : "x"}
+        empty={isEmpty ? "No design has been scored yet." : undefined}
+        table={() =>
+          measure === "evaluations"
+            ? {
+                columns: ["run", "evaluation", words],
+                rows: runs.flatMap((run) =>
+                  run.risen.map(({ evaluation, score }) => [
+                    run.name,
+                    evaluation,
+                    formatScore(metric, score),
+                  ]),
+                ),
+              }
+            : {
+                columns: ["run", "time", words, "money"],
+                rows: runs.flatMap((run) =>
+                  run.ended.map(({ ms, score, usd }) => [
+                    run.name,
+                    formatDuration(ms),
+                    formatScore(metric, score),
+                    usd === null ? "" : formatUsd(usd),
+                  ]),
+                ),
+              }
+        }
+      />
+      {runs.length > 1 && groups.length > 0 && <Methods question={question} />}
+      {runs.length > 1 && groups.length === 0 && <p>Not every run has scored a design yet.</p>}
+      {groups.length > 1 && pairs.length === 0 && (
+        <p className="soft">To say which method is better, run each with at least two seeds.</p>
+      )}
+      {pairs.length > 0 && (
+        <DataTable
+          label="Methods against each other"
+          data={{
+            columns: ["a", "b", "a run of a ends above a run of b (ties half)"],
+            rows: pairs.map(({ a, b, words }) => [a, b, words]),
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function Methods({ question }: Pick<QuestionProps, "question">) {
+  const { metric, groups } = question;
+  const words = metricWords(metric);
+  const at = groups[0]!.evaluations;
+  const when =
+    at === undefined ? "at the end of each run" : `after the ${plural(at, "evaluation")} that every run had`;
+  const option = useCallback(
+    (look: ChartLook) =>
+      intervalOption(
+        {
+          x: scoreAxis(metric, "mean of the best"),
+          mark: "dot",
+          rows: groups.map(({ method, runs, mean01, ci95 }) => ({
+            name: `${method} (${plural(runs, "run")})`,
+            value: mean01,
+            low: ci95?.[0],
+            high: ci95?.[1],
+          })),
+        },
+        look,
+      ),
+    [groups, metric],
+  );
+  const table = () => ({
+    columns: ["method", "runs", withUnit(metric, "mean best"), "95 % interval"],
+    rows: groups.map(({ method, runs, mean01, interval }) => [
+      method,
+      runs,
+      formatBare(metric, mean01),
+      interval,
+    ]),
+  });
+  // A chart of intervals without an interval would draw a certainty that is not there.
+  if (groups.every(({ ci95 }) => ci95 === undefined))
+    return (
+      <>
+        <h3>Methods {when}</h3>
+        <DataTable label="Methods" data={table()} />
+      </>
+    );
+  return (
+    <Chart
+      title={`Methods ${when}`}
+      caption={`The mean of the best ${words} of each method's runs, with 95 % intervals over runs. A method with one run has none. Intervals that overlap much are no proof of a difference.`}
+      height={intervalHeight(groups.length)}
+      option={option}
+      table={table}
+    />
+  );
+}
+
+function chartOf({ question, runs }: QuestionProps, measure: Measure): CurveChart {
+  const { metric, selectedOn } = question;
+  const axis = measureAxis(measure, Math.max(0, ...runs.map(({ elapsedMs }) => elapsedMs)));
   return {
-    x: measureAxis(measure),
-    y: scoreAxis(
-      metric,
-      `${metricWords(metric)} on ${[...new Set(runs.map((run) => run.selectedOn))].join(" or ")} data`,
-    ),
+    x: axis,
+    y: scoreAxis(metric, `${metricWords(metric)} on ${selectedOn} data`),
     references: [],
     curves: runs.map((run, series) => {
-      const at = { evaluations: run.evaluation, time: run.finishedMs, money: run.usd }[measure];
-      const points = run.score.flatMap((y, index) => {
-        const x = at[index];
-        return x === null || x === undefined ? [] : [{ x, y }];
-      });
+      const points =
+        measure === "evaluations"
+          ? run.risen.map(({ evaluation, score }) => ({ x: evaluation, y: score }))
+          : run.ended.flatMap(({ ms, score, usd }) => {
+              const x = measure === "time" ? ms / axis.unit : usd;
+              return x === null ? [] : [{ x, y: score }];
+            });
       const last = points.at(-1);
+      const end = measure === "evaluations" ? run.evaluations : run.elapsedMs / axis.unit;
       // The last level holds to the end of the run.
-      if (measure === "evaluations" && last !== undefined && last.x < run.evaluations)
-        points.push({ x: run.evaluations, y: last.y });
+      if (measure !== "money" && last !== undefined && last.x < end) points.push({ x: end, y: last.y });
       return { name: run.name, series, steps: true, points };
     }),
   };

@@ -1,32 +1,51 @@
-// All runs, newest first, as they are now: state, best network, budget and cost. From here they are opened, stopped,
-// resumed and compared.
-import { useEffect, useState } from "react";
-import type { About, ListEvent, RunSummary } from "../../../../src/dashboard/api.ts";
+// All runs as they are now, in a dense table that stays of use with hundreds: to search, filter, sort and group, to name and
+// put away, and to open, stop, resume, start again and compare.
+import { useId, useMemo, useState } from "react";
+import type { About, RunState, RunSummary } from "../../../../src/dashboard/api.ts";
 import { joinIds } from "../../../../src/dashboard/run-ids.ts";
-import { addressWithToken, get, messageOf, post } from "../api/client.ts";
-import { readReply } from "../api/read-reply.ts";
-import { formatCount, formatTime } from "../format.ts";
+import { post } from "../api/client.ts";
+import { useRuns } from "../api/use-runs.ts";
+import { plural } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Act, Notice } from "../ui/pieces.tsx";
 import { Title } from "../ui/title.tsx";
-import { limitsInWords, modelName, runName, spentInWords, stateWords } from "../words.ts";
+import { runTitle, shortName, stateWords } from "../words.ts";
+import { RunRow } from "./run-row.tsx";
+import { type Group, grouped, listed, type SortKey, type Wanted } from "./runs-order.ts";
 
-export function RunsPage({
-  mayChange,
-  about,
-}: {
+interface RunsPageProps {
   readonly mayChange: boolean;
   readonly about: About | undefined;
-}) {
+}
+
+const start: Wanted = {
+  text: "",
+  state: "any",
+  dataset: undefined,
+  showsArchived: false,
+  sort: { key: "changed", isDown: true },
+};
+
+/** Rows that are shown before a person asks for all. */
+const firstRows = 100;
+
+export function RunsPage({ mayChange, about }: RunsPageProps) {
   const { runs, problem } = useRuns();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [wanted, setWanted] = useState(start);
+  const [isGrouped, setGrouped] = useState(false);
+  const [showsAll, setShowsAll] = useState(false);
+  const [deleted, setDeleted] = useState<RunSummary>();
+  const found = useMemo(() => (runs === undefined ? [] : listed(runs, wanted)), [runs, wanted]);
+  const shown = showsAll ? found : found.slice(0, firstRows);
+  const groups = isGrouped ? grouped(shown) : [{ name: "", runs: shown }];
   const choose = (id: string, on: boolean) => {
     const next = new Set(chosen);
     if (on) next.add(id);
     else next.delete(id);
     setChosen(next);
   };
-  const ids = runs?.map(({ id }) => id).filter((id) => chosen.has(id)) ?? [];
+  const ids = found.map(({ id }) => id).filter((id) => chosen.has(id));
   return (
     <>
       <Title text="All runs" />
@@ -38,14 +57,29 @@ export function RunsPage({
               Compare {ids.length} runs
             </a>
           ) : (
-            <span className="soft">Tick two or more to compare them.</span>
+            runs !== undefined &&
+            runs.length > 1 && <span className="soft">Tick two or more to compare them.</span>
           )}
-          <a className="button" href={linkTo(["start"])}>
+          <a className="button main" href={linkTo(["start"])}>
             Start a search
           </a>
         </div>
       </div>
       {problem !== undefined && <Notice>{problem}</Notice>}
+      {deleted !== undefined && (
+        <p className="notice actions" role="status">
+          <span>
+            Deleted <bdi>{runTitle(deleted)}</bdi> (<bdi>{deleted.id}</bdi>).
+          </span>
+          <Act
+            label="Undo"
+            act={async () => {
+              await post("POST /api/trash/restore", { body: { id: deleted.id } });
+              setDeleted(undefined);
+            }}
+          />
+        </p>
+      )}
       {runs === undefined && problem === undefined && (
         <p className="soft" role="status">
           Looking for runs…
@@ -53,163 +87,189 @@ export function RunsPage({
       )}
       {runs?.length === 0 && (
         <p>
-          No runs yet in {about?.folders.join(", ") ?? "the folders that are looked through"}. Start one here,
-          or on the command line with <code>genius search</code>.
+          No runs yet in <bdi>{about?.folders.join(", ") ?? "the folders that are looked through"}</bdi>.
+          Start one here, or on the command line with <code>genius search</code>.
         </p>
       )}
-      <ul className="runs">
-        {runs?.map((run) => (
-          <RunItem
-            key={run.id}
-            run={run}
-            mayChange={mayChange}
-            isChosen={chosen.has(run.id)}
-            onChoose={(on) => choose(run.id, on)}
+      {runs !== undefined && runs.length > 0 && (
+        <>
+          <Filters runs={runs} wanted={wanted} onChange={setWanted} {...{ isGrouped, setGrouped }} />
+          <p className="soft" role="status">
+            {found.length === runs.length
+              ? plural(runs.length, "run")
+              : `${found.length.toLocaleString("en")} of ${plural(runs.length, "run")}`}
+          </p>
+          <RunsTable
+            groups={groups}
+            sort={wanted.sort}
+            onSort={(sort) => setWanted({ ...wanted, sort })}
+            row={(run) => (
+              <RunRow
+                key={run.id}
+                run={run}
+                mayChange={mayChange}
+                isChosen={chosen.has(run.id)}
+                onChoose={(on) => choose(run.id, on)}
+                onDeleted={setDeleted}
+                columnCount={columns.length}
+              />
+            )}
           />
-        ))}
-      </ul>
+          {found.length > shown.length && (
+            <p className="actions">
+              <button type="button" onClick={() => setShowsAll(true)}>
+                Show all {found.length.toLocaleString("en")}
+              </button>
+            </p>
+          )}
+        </>
+      )}
     </>
   );
 }
 
-interface RunItemProps {
-  readonly run: RunSummary;
-  readonly mayChange: boolean;
-  readonly isChosen: boolean;
-  readonly onChoose: (on: boolean) => void;
+const states: readonly RunState[] = ["running", "stopped", "finished", "failed", "unreadable"];
+
+interface FiltersProps {
+  readonly runs: readonly RunSummary[];
+  readonly wanted: Wanted;
+  readonly onChange: (wanted: Wanted) => void;
+  readonly isGrouped: boolean;
+  readonly setGrouped: (on: boolean) => void;
 }
 
-function RunItem({ run, mayChange, isChosen, onChoose }: RunItemProps) {
-  const { best } = run;
+function Filters({ runs, wanted, onChange, isGrouped, setGrouped }: FiltersProps) {
+  const id = useId();
+  const datasets = [...new Set(runs.map(({ dataset }) => dataset))].sort();
+  const hasArchived = runs.some(({ note }) => note?.isArchived);
   return (
-    <li>
-      <input
-        type="checkbox"
-        aria-label={`Compare ${runName(run)}, seed ${run.seed}`}
-        checked={isChosen}
-        onChange={(event) => onChoose(event.target.checked)}
-      />
-      <div className="what">
-        <a href={linkTo(["run", run.id])}>{runName(run)}</a> <StateBadge run={run} />
-        <p className="soft wrap">
-          <bdi>{run.folder}</bdi> · seed {run.seed}
-          {run.model !== undefined && ` · ${modelName(run.model)}`} · {formatTime(run.changedAt)}
-        </p>
-        {run.problem !== undefined && <p className="error">{run.problem}</p>}
-      </div>
-      <div>
-        <span className="term">best network</span>
-        {best === undefined ? (
-          <span className="soft">none yet</span>
-        ) : (
-          <>
-            <strong className="number">{run.headline?.main}</strong> <code>{best.key}</code>
-            <p className="soft">
-              {formatCount(best.paramCount)} parameters, {formatCount(best.macCount)} MACs
-            </p>
-          </>
-        )}
-      </div>
-      <div>
-        <span className="term">budget</span>
-        <progress
-          max={Math.max(1, run.budget)}
-          value={run.evaluations}
-          aria-label={`Evaluations of ${runName(run)}`}
+    <search className="filters">
+      <div className="field">
+        <label htmlFor={`${id}-text`}>search</label>
+        <input
+          id={`${id}-text`}
+          type="search"
+          placeholder="name, tag, network, folder…"
+          value={wanted.text}
+          onChange={(event) => onChange({ ...wanted, text: event.target.value })}
         />
-        <p className="soft">
-          {run.evaluations.toLocaleString("en")} of {run.budget.toLocaleString("en")} evaluations; limits:{" "}
-          {limitsInWords(run.limits)}
-        </p>
       </div>
-      <div>
-        <span className="term">spent</span>
-        {spentInWords(run)}
+      <div className="field">
+        <label htmlFor={`${id}-state`}>state</label>
+        <select
+          id={`${id}-state`}
+          value={wanted.state}
+          onChange={(event) => onChange({ ...wanted, state: event.target.value as Wanted["state"] })}
+        >
+          <option value="any">any</option>
+          {states.map((state) => (
+            <option key={state} value={state}>
+              {stateWords[state]}
+            </option>
+          ))}
+        </select>
       </div>
-      <div className="actions">
-        <StopOrResume run={run} mayChange={mayChange} />
-      </div>
-    </li>
+      {datasets.length > 1 && (
+        <div className="field">
+          <label htmlFor={`${id}-data`}>data set</label>
+          <select
+            id={`${id}-data`}
+            value={wanted.dataset ?? ""}
+            onChange={(event) => onChange({ ...wanted, dataset: event.target.value || undefined })}
+          >
+            <option value="">any</option>
+            {datasets.map((dataset) => (
+              <option key={dataset} value={dataset}>
+                {shortName(dataset)}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      {datasets.length > 1 && (
+        <label className="check">
+          <input type="checkbox" checked={isGrouped} onChange={(event) => setGrouped(event.target.checked)} />{" "}
+          group by data set
+        </label>
+      )}
+      {hasArchived && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={wanted.showsArchived}
+            onChange={(event) => onChange({ ...wanted, showsArchived: event.target.checked })}
+          />{" "}
+          archived
+        </label>
+      )}
+    </search>
   );
 }
 
-export function StateBadge({ run }: { readonly run: RunSummary }) {
-  const look =
-    run.state === "running" ? "good" : run.state === "failed" || run.state === "unreadable" ? "warn" : "";
-  return <span className={`badge ${look}`}>{stateWords[run.state]}</span>;
+const columns: readonly {
+  readonly words: string;
+  readonly key?: SortKey;
+  readonly className?: string;
+  readonly isHidden?: true;
+}[] = [
+  { words: "chosen", className: "tick", isHidden: true },
+  { words: "run", key: "run" },
+  { words: "best network", key: "result" },
+  { words: "parameters", key: "params", className: "mid" },
+  { words: "MACs", key: "macs", className: "mid" },
+  { words: "method", key: "method", className: "mid" },
+  { words: "evaluations", key: "progress", className: "narrow-hides" },
+  { words: "time", key: "time", className: "narrow-hides" },
+  { words: "changed", key: "changed", className: "wide" },
+  { words: "actions", className: "do", isHidden: true },
+];
+
+interface RunsTableProps {
+  readonly groups: readonly Group[];
+  readonly sort: Wanted["sort"];
+  readonly onSort: (sort: Wanted["sort"]) => void;
+  readonly row: (run: RunSummary) => React.ReactNode;
 }
 
-/** Whatever can be done with the run now. */
-export function StopOrResume({ run, mayChange }: { readonly run: RunSummary; readonly mayChange: boolean }) {
-  const name = <span className="hidden"> {runName(run)}</span>;
-  if (!mayChange) return null;
-  if (run.state === "running")
-    return (
-      <Act
-        key="stop"
-        label={<>Stop{name}</>}
-        act={() => post("POST /api/runs/:id/stop", { places: [run.id], body: {} })}
-        done="stops after what is under way"
-      />
-    );
-  if (run.state === "stopped" || run.state === "failed")
-    return (
-      <Act
-        key="resume"
-        label={<>Resume{name}</>}
-        act={() => post("POST /api/runs/:id/resume", { places: [run.id], body: {} })}
-        done="running"
-      />
-    );
-  return null;
-}
-
-function useRuns(): {
-  readonly runs: readonly RunSummary[] | undefined;
-  readonly problem: string | undefined;
-} {
-  const [runs, setRuns] = useState<readonly RunSummary[]>();
-  const [problem, setProblem] = useState<string>();
-  useEffect(() => {
-    const controller = new AbortController();
-    let source: EventSource | undefined;
-    let again: ReturnType<typeof setTimeout> | undefined;
-    const load = async () => {
-      const { runs } = await get("GET /api/runs", { signal: controller.signal });
-      setRuns(runs);
-      setProblem(undefined);
-      source = new EventSource(addressWithToken("GET /api/events", [], {}));
-      source.onmessage = ({ data }: MessageEvent<string>) => {
-        const event = readReply(data) as ListEvent;
-        setRuns((before) => (before === undefined ? before : applyEvent(before, event)));
-      };
-      source.onerror = () => {
-        source?.close();
-        retry();
-      };
-    };
-    const retry = () => {
-      again = setTimeout(start, 2000);
-    };
-    const start = () => {
-      load().catch((thrown: unknown) => {
-        if (controller.signal.aborted) return;
-        setProblem(messageOf(thrown));
-        retry();
-      });
-    };
-    start();
-    return () => {
-      controller.abort();
-      clearTimeout(again);
-      source?.close();
-    };
-  }, []);
-  return { runs, problem };
-}
-
-function applyEvent(runs: readonly RunSummary[], event: ListEvent): readonly RunSummary[] {
-  if (event.kind === "gone") return runs.filter(({ id }) => id !== event.id);
-  const known = runs.some(({ id }) => id === event.run.id);
-  return known ? runs.map((run) => (run.id === event.run.id ? event.run : run)) : [event.run, ...runs];
+function RunsTable({ groups, sort, onSort, row }: RunsTableProps) {
+  return (
+    <table className="runs">
+      <thead>
+        <tr>
+          {columns.map(({ words, key, className, isHidden }) => (
+            <th
+              key={words}
+              scope="col"
+              className={className}
+              aria-sort={key === sort.key ? (sort.isDown ? "descending" : "ascending") : undefined}
+            >
+              {key === undefined ? (
+                <span className={isHidden ? "hidden" : undefined}>{words}</span>
+              ) : (
+                <button
+                  type="button"
+                  onClick={() => onSort({ key, isDown: key === sort.key ? !sort.isDown : key !== "run" })}
+                >
+                  {words}
+                  <span aria-hidden="true">{key === sort.key ? (sort.isDown ? " ↓" : " ↑") : ""}</span>
+                </button>
+              )}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      {groups.map(({ name, runs }) => (
+        <tbody key={name}>
+          {name !== "" && (
+            <tr className="group">
+              <th scope="rowgroup" colSpan={columns.length}>
+                <bdi>{name}</bdi> <span className="soft">{plural(runs.length, "run")}</span>
+              </th>
+            </tr>
+          )}
+          {runs.map(row)}
+        </tbody>
+      ))}
+    </table>
+  );
 }

@@ -1,44 +1,66 @@
-// The form that starts a search. What can be chosen, every option and every default come from the server, which has them
-// from the same schemas as the command line.
-import { type FormEvent, useId, useState } from "react";
-import type { Choice, OptionField, StartForm } from "../../../../src/dashboard/api.ts";
+// The form that starts a search, by the questions that a person has: which images, how large, how long, who designs. All
+// else is under "more". What can be chosen comes from the server, which has it from the same schemas as the command line.
+import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
+import type { OptionField, StartForm, StartRequest } from "../../../../src/dashboard/api.ts";
 import { get, messageOf, post, useAsked } from "../api/client.ts";
 import { goTo, linkTo } from "../router.ts";
+import { type Designer, DesignerQuestion } from "../start/designer-question.tsx";
+import { fieldNamed, fieldOfError, isCount, otherGroups, sizeFields } from "../start/form-fields.ts";
+import { ImagesQuestion } from "../start/images-question.tsx";
+import { MemberSelect } from "../start/member-select.tsx";
 import { OptionInput, type OptionValue } from "../ui/option-field.tsx";
 import { Answer, Notice } from "../ui/pieces.tsx";
 import { Title } from "../ui/title.tsx";
 
-export function StartPage({ mayChange }: { readonly mayChange: boolean }) {
-  const asked = useAsked((signal) => get("GET /api/form", { signal }), []);
+interface StartPageProps {
+  readonly mayChange: boolean;
+  /** The run that the form is filled in like. */
+  readonly like: string | undefined;
+}
+
+export function StartPage({ mayChange, like }: StartPageProps) {
+  const asked = useAsked(
+    async (signal) => ({
+      form: await get("GET /api/form", { signal }),
+      values:
+        like === undefined ? undefined : await get("GET /api/runs/:id/asked", { places: [like], signal }),
+    }),
+    [like],
+  );
   return (
     <>
       <Title text="Start a search" />
       <h1>Start a search</h1>
-      <p className="soft">
-        Name the images, a budget, and who proposes. GENIUS keeps to the limits, trains or looks up what is
-        proposed, and gives you the best network.
-      </p>
-      <Answer asked={asked}>{(form) => <Form form={form} mayChange={mayChange} />}</Answer>
+      <Answer asked={asked}>
+        {({ form, values }) => <Form key={like} form={form} given={values} mayChange={mayChange} />}
+      </Answer>
     </>
   );
 }
 
-const chosenFields = ["space", "strategy", "evaluator", "model"] as const;
-type ChosenField = (typeof chosenFields)[number];
+type Values = Readonly<Record<string, OptionValue | undefined>>;
+const memberFields = ["space", "strategy", "evaluator"] as const;
 
-function Form({ form, mayChange }: { readonly form: StartForm; readonly mayChange: boolean }) {
-  const [dataset, setDataset] = useState("");
-  const [chosen, setChosen] = useState<Readonly<Record<ChosenField, string>>>({
-    space: "",
-    strategy: "",
-    evaluator: "",
-    model: "",
-  });
-  const [values, setValues] = useState<Readonly<Record<string, OptionValue | undefined>>>({});
+interface FormProps {
+  readonly form: StartForm;
+  readonly given: Pick<StartRequest, "dataset" | "options"> | undefined;
+  readonly mayChange: boolean;
+}
+
+function Form({ form, given, mayChange }: FormProps) {
+  const [dataset, setDataset] = useState(given?.dataset ?? "digits");
+  const [values, setValues] = useState<Values>(() => valuesOf(given));
+  const [designer, setDesigner] = useState<Designer>(() => designerOf(given));
   const [holds, setHolds] = useState(false);
   const [error, setError] = useState<string>();
   const [isBusy, setBusy] = useState(false);
-  const { space, strategy, evaluator } = chosen;
+  const place = useRef<HTMLFormElement>(null);
+  const text = (name: string) => (typeof values[name] === "string" ? (values[name] as string) : "");
+  const set = (name: string, value: OptionValue | undefined) => {
+    setValues({ ...values, [name]: value });
+    if (error !== undefined) setError(undefined);
+  };
+  const [space, strategy, evaluator] = memberFields.map(text) as [string, string, string];
   const groups = useAsked(
     (signal) =>
       get("GET /api/form/options", {
@@ -51,27 +73,41 @@ function Form({ form, mayChange }: { readonly form: StartForm; readonly mayChang
       }),
     [space, strategy, evaluator],
   );
-  const own = form.options.filter(
-    ({ field }) => !(chosenFields as readonly string[]).includes(field) && field !== "dataset",
-  );
   const ofMembers = groups.state === "there" ? groups.reply.groups : [];
-  const needsModel = form.strategies.find(({ name }) => name === strategy)?.model ?? "optional";
+  const offered = useMemo(
+    () => [...form.options, ...ofMembers.flatMap(({ options }) => options)],
+    [form, ofMembers],
+  );
+  const isTable = form.datasets.some(({ name }) => name === dataset && name !== "digits");
+  const failed = error === undefined ? undefined : (fieldOfError(error, offered) ?? guessOf(error));
+  const errorAt = (field: string) => (failed === field ? error : undefined);
+  useEffect(() => {
+    if (error !== undefined) place.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [error]);
   const field = (option: OptionField) => (
     <OptionInput
       key={option.field}
       option={option}
       value={values[option.field]}
-      onChange={(value) => setValues({ ...values, [option.field]: value })}
+      error={errorAt(option.field) ?? problemOf(option, values[option.field])}
+      onChange={(value) => set(option.field, value)}
     />
   );
+  const named = (names: readonly string[]) =>
+    names.flatMap((name) => fieldNamed(form.options, name) ?? []).map(field);
   const start = async () => {
-    const offered = [...own, ...ofMembers.flatMap(({ options }) => options)];
     const options: Record<string, string | number | boolean> = {};
-    for (const { field } of offered) {
-      const value = values[field];
-      if (value !== undefined) options[field] = value;
+    for (const name of [...offered.map(({ field }) => field), ...memberFields]) {
+      const value = values[name];
+      if (value !== undefined && value !== "") options[name] = value;
     }
-    for (const name of chosenFields) if (chosen[name] !== "") options[name] = chosen[name];
+    delete options.model;
+    if (designer !== "search") {
+      options.model = designer === "me" ? "manual" : text("model");
+      if (options.model === "")
+        throw new Error("Name the model that designs, such as anthropic/… (--model).");
+      if (strategy === "") options.strategy = designer === "me" ? "llm" : "hybrid";
+    }
     const { id } = await post("POST /api/runs", {
       body: {
         ...(dataset !== "" && { dataset }),
@@ -91,75 +127,104 @@ function Form({ form, mayChange }: { readonly form: StartForm; readonly mayChang
     });
   };
   return (
-    <form onSubmit={submit}>
+    <form ref={place} className="start" onSubmit={submit} noValidate>
       <fieldset>
-        <legend>What to search for</legend>
+        <legend>Which images?</legend>
+        <ImagesQuestion
+          datasets={form.datasets}
+          value={dataset}
+          onChange={(value) => {
+            setDataset(value);
+            setError(undefined);
+          }}
+          error={errorAt("dataset")}
+          mayChange={mayChange}
+        />
+      </fieldset>
+      <fieldset>
+        <legend>How large may the network be?</legend>
+        <p className="soft">Numbers such as 20k or 1.5M; leave empty what does not matter.</p>
+        <div className="fields">{named(sizeFields)}</div>
+      </fieldset>
+      <fieldset>
+        <legend>How long?</legend>
+        <div className="fields">{named([isTable ? "trials" : "minutes"])}</div>
+        {!isTable && (
+          <p className="actions">
+            {["5", "10", "30", "60"].map((minutes) => (
+              <button
+                key={minutes}
+                type="button"
+                aria-pressed={(values.minutes ?? "10") === minutes && values.trials === undefined}
+                onClick={() => setValues({ ...values, minutes, trials: undefined })}
+              >
+                {minutes} minutes
+              </button>
+            ))}
+          </p>
+        )}
+      </fieldset>
+      <fieldset>
+        <legend>Who designs?</legend>
+        <DesignerQuestion
+          form={form}
+          designer={designer}
+          onDesigner={setDesigner}
+          model={text("model")}
+          onModel={(model) => set("model", model)}
+          calls={Number(values.trials) || 20}
+          error={errorAt("model")}
+        />
+      </fieldset>
+      <details className="group more">
+        <summary>More</summary>
         <div className="fields">
-          <Suggest
-            label="data set"
-            about="A name from the list, or a folder on the machine where genius dashboard runs. Not needed for a replayed conversation."
-            choices={form.datasets}
-            value={dataset}
-            onChange={setDataset}
-          />
-          <Member
+          <MemberSelect
             label="space"
             about="The networks that may be proposed."
             choices={form.spaces}
             value={space}
-            onChange={(value) => setChosen({ ...chosen, space: value })}
+            onChange={(value) => set("space", value)}
           />
-          <Member
+          <MemberSelect
             label="strategy"
-            about="Who proposes."
+            about="How proposals are made."
             choices={form.strategies}
             value={strategy}
-            onChange={(value) => setChosen({ ...chosen, strategy: value })}
+            onChange={(value) => set("strategy", value)}
           />
-          <Member
+          <MemberSelect
             label="evaluator"
             about="Where accuracies come from: a table, or training."
             choices={form.evaluators}
             value={evaluator}
-            onChange={(value) => setChosen({ ...chosen, evaluator: value })}
+            onChange={(value) => set("evaluator", value)}
           />
-          {needsModel !== "none" && (
-            <Suggest
-              label={needsModel === "required" ? "model (needed)" : "model"}
-              about="The language model that proposes; “manual” lets you answer yourself."
-              choices={form.models.map(({ usage, summary }) => ({ name: usage, summary }))}
-              value={chosen.model}
-              onChange={(value) => setChosen({ ...chosen, model: value })}
-            />
-          )}
         </div>
-      </fieldset>
-      <fieldset>
-        <legend>Budget, limits and the rest</legend>
-        <div className="fields">{own.map(field)}</div>
-      </fieldset>
-      {groups.state === "failed" && <Notice>{groups.message}</Notice>}
-      {ofMembers
-        .filter(({ options }) => options.length > 0)
-        .map(({ title, options }) => (
-          <details key={title} className="group">
-            <summary>{title}</summary>
+        {groups.state === "failed" && <Notice>{groups.message}</Notice>}
+        {[
+          ...ofMembers.filter(({ options }) => options.length > 0),
+          ...otherGroups(form.options, isTable ? ["trials"] : []),
+        ].map(({ title, options }) => (
+          <section key={title} aria-label={title}>
+            <h3>{title}</h3>
             <div className="fields">{options.map(field)}</div>
-          </details>
+          </section>
         ))}
-      <div className="field check">
-        <input
-          id="hold"
-          type="checkbox"
-          checked={holds}
-          onChange={(event) => setHolds(event.target.checked)}
-          aria-describedby="hold-about"
-        />
-        <label htmlFor="hold">hold every proposal for me</label>
-        <p id="hold-about" className="soft">
-          Each proposal waits until you let it go, as it is or changed. You find it under “Your turn”.
-        </p>
-      </div>
+        <div className="field check">
+          <input
+            id="hold"
+            type="checkbox"
+            checked={holds}
+            onChange={(event) => setHolds(event.target.checked)}
+            aria-describedby="hold-about"
+          />
+          <label htmlFor="hold">hold every proposal for me</label>
+          <p id="hold-about" className="soft">
+            Each proposal waits until you let it go, as it is or changed. You find it under “Your turn”.
+          </p>
+        </div>
+      </details>
       <p className="actions">
         <button type="submit" className="main" disabled={!mayChange || isBusy}>
           Start the search
@@ -181,66 +246,30 @@ function Form({ form, mayChange }: { readonly form: StartForm; readonly mayChang
   );
 }
 
-interface MemberProps {
-  readonly label: string;
-  readonly about: string;
-  readonly choices: readonly Choice[];
-  readonly value: string;
-  readonly onChange: (value: string) => void;
+const valuesOf = (given: FormProps["given"]): Values =>
+  Object.fromEntries(
+    Object.entries(given?.options ?? {}).map(([name, value]) => [
+      name,
+      typeof value === "number" ? String(value) : value,
+    ]),
+  );
+
+function designerOf(given: FormProps["given"]): Designer {
+  const model = given?.options.model;
+  return model === undefined ? "search" : model === "manual" ? "me" : "model";
 }
 
-function Member({ label, about, choices, value, onChange }: MemberProps) {
-  const id = useId();
-  const summary = choices.find(({ name }) => name === value)?.summary;
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        value={value}
-        aria-describedby={`${id}-about`}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        <option value="">as suits the data set</option>
-        {choices.map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <p id={`${id}-about`} className="soft">
-        {summary ?? about}
-      </p>
-    </div>
-  );
-}
+/** Errors that name no option are mostly about the data. */
+const guessOf = (message: string): string | undefined =>
+  /\b(folder|image|dataset|data set|no such file|does not exist|cannot be opened)/i.test(message)
+    ? "dataset"
+    : undefined;
 
-function Suggest({ label, about, choices, value, onChange }: MemberProps) {
-  const id = useId();
-  const summary = choices.find(({ name }) => name === value)?.summary;
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        list={`${id}-list`}
-        value={value}
-        autoComplete="off"
-        spellCheck={false}
-        aria-describedby={`${id}-about`}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <datalist id={`${id}-list`}>
-        {choices.map(({ name, summary }) => (
-          // Published tables of two spaces may be on one data set.
-          <option key={`${name} ${summary}`} value={name}>
-            {summary}
-          </option>
-        ))}
-      </datalist>
-      <p id={`${id}-about`} className="soft">
-        {summary ?? about}
-      </p>
-    </div>
-  );
-}
+const problemOf = (option: OptionField, value: OptionValue | undefined): string | undefined =>
+  option.kind === "number" &&
+  typeof value === "string" &&
+  value !== "" &&
+  !isCount(value) &&
+  !/^-?[\d.]+(e-?\d+)?$/i.test(value)
+    ? "Write a number, such as 20000 or 20k."
+    : undefined;

@@ -1,9 +1,10 @@
 // Everything the figures stand on: settings, provenance, notes, how to repeat the run, and the run's files.
-import type { Routes, RunDetail } from "../../../../src/dashboard/api.ts";
+import type { Routes } from "../../../../src/dashboard/api.ts";
 import { addressWithToken } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { formatTime } from "../format.ts";
 import { DataTable } from "../ui/data-table.tsx";
+import { TrainedFiles } from "./downloads.tsx";
 
 type File = Routes["GET /api/runs/:id/download"]["query"]["what"];
 
@@ -14,31 +15,6 @@ const files: readonly (readonly [File, string])[] = [
   ["journal.jsonl", "the journal: the truth about the run"],
   ["conversation.jsonl", "every call to the model, whole"],
 ];
-
-const trainedWords: Readonly<Record<string, string>> = {
-  "model.onnx": "the model, with normalisation and class names inside",
-  "model.int8.onnx": "the model in 8 bits",
-  "weights.safetensors": "its weights, for PyTorch",
-  "model.py": "its code for PyTorch",
-  "test.json": "how it did on the test data, class by class",
-  "samples.json": "some of its predictions",
-};
-
-function TrainedFiles({ trained }: { readonly trained: NonNullable<RunDetail["trained"]> }) {
-  const { detail } = useRunData();
-  return (
-    <ul>
-      {trained.files.map((name) => (
-        <li key={name}>
-          <a href={addressWithToken("GET /api/runs/:id/trained/:name", [detail.id, name], {})} download>
-            {name}
-          </a>
-          {trainedWords[name] !== undefined && <span className="soft"> – {trainedWords[name]}</span>}
-        </li>
-      ))}
-    </ul>
-  );
-}
 
 export function AboutTab() {
   const { detail } = useRunData();

@@ -1,6 +1,13 @@
 // Axes that several charts of a run have in common.
 import type { AxisSpec } from "../charts/frame.ts";
-import { formatBare, formatCount, formatDuration, type Metric, withUnit } from "../format.ts";
+import {
+  formatBare,
+  formatCount,
+  formatCountExactly,
+  formatDuration,
+  type Metric,
+  withUnit,
+} from "../format.ts";
 
 /** What "so far" is counted in. */
 export type Measure = "evaluations" | "time" | "money";
@@ -11,23 +18,51 @@ export const measures: readonly (readonly [Measure, string])[] = [
   ["money", "money"],
 ];
 
-export function measureAxis(measure: Measure): AxisSpec {
+/** Values of time are in ms, and drawn in the largest unit of which there are a few. */
+export function measureAxis(measure: Measure, maxMs = 0): AxisSpec & { readonly unit: number } {
   switch (measure) {
     case "evaluations":
-      return { name: "evaluations", format: (value) => value.toLocaleString("en"), whole: true };
-    case "time":
-      return { name: "time since the start", format: formatDuration };
+      return { name: "evaluations", format: (value) => value.toLocaleString("en"), whole: true, unit: 1 };
+    case "time": {
+      const [words, unit] = timeUnits.find(([, ms]) => maxMs >= 2 * ms) ?? timeUnits.at(-1)!;
+      return {
+        name: `time since the start (${words})`,
+        format: (value) => formatDuration(value * unit),
+        tick: exactly,
+        min: 0,
+        unit,
+      };
+    }
     case "money":
-      return { name: "money spent on the model ($)", format: (value) => `$${Number(value.toPrecision(3))}` };
+      return {
+        name: "money spent on the model ($)",
+        format: (value) => `$${Number(value.toPrecision(3))}`,
+        tick: exactly,
+        unit: 1,
+      };
     default:
       return measure satisfies never;
   }
 }
 
+const timeUnits = [
+  ["hours", 3_600_000],
+  ["minutes", 60_000],
+  ["seconds", 1000],
+  ["ms", 1],
+] as const;
+
+/** Ticks are round; this only clears what binary fractions leave. */
+export const exactly = (value: number) => String(Number(value.toPrecision(9)));
+
 /** An axis of scores, in the unit of the metric that they are of. */
 export const scoreAxis = (metric: Metric, words: string): AxisSpec => ({
   name: withUnit(metric, words),
   format: (value) => String(Number(formatBare(metric, value))),
+  tick: (value) => exactly(metric.unit === "share" ? 100 * value : value),
+  // A quarter of a point around a single value.
+  room: metric.unit === "share" ? 0.0025 : 0.025,
+  ...(metric.unit === "share" && { air01: 0.06 }),
 });
 
 /** What a network costs to run. */
@@ -42,4 +77,5 @@ export const quantityWords: Readonly<Record<Quantity, string>> = {
 export const quantityAxis = (quantity: Quantity): AxisSpec => ({
   name: `${quantityWords[quantity]} of one network`,
   format: quantity === "latencyMs" ? (value) => String(Number(value.toPrecision(3))) : formatCount,
+  tick: quantity === "latencyMs" ? exactly : formatCountExactly,
 });

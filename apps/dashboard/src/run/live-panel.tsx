@@ -3,6 +3,7 @@ import { useRunData } from "../api/use-run.ts";
 import { formatCount, formatScore } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Sparkline } from "../ui/sparkline.tsx";
+import { NoticesSwitch } from "./notices.tsx";
 import { RunTime } from "./run-time.tsx";
 
 /** Where a training goes by the clock, it is mostly between two epochs. */
@@ -14,7 +15,12 @@ export function LivePanel() {
   const { proposing, evaluating, finalTraining, question, held, time } = live;
   return (
     <section aria-label="Right now" className="live">
-      <h3>Right now</h3>
+      <div className="title">
+        <h2>Right now</h2>
+        <div className="actions">
+          <NoticesSwitch />
+        </div>
+      </div>
       {time !== undefined && <RunTime time={time} />}
       <ul>
         {proposing !== undefined && <li>Thinking of trial {proposing.trial}…</li>}

@@ -1,21 +1,19 @@
-// A run: its head with what matters most, and below it one of the views of the run.
+// A run: which network it found and how good that is, and below it one of the views of the run.
 import type { ReactNode } from "react";
 import type { RunDetail } from "../../../../src/dashboard/api.ts";
 import { type RunData, RunProvider, useRun } from "../api/use-run.ts";
 import { ConversationTab } from "../conversation/conversation-tab.tsx";
-import { formatCount, formatDuration, formatUsd, metricTitle, metricWords, plural } from "../format.ts";
 import { NetworkTab } from "../network/network-tab.tsx";
-import { StateBadge, StopOrResume } from "../pages/runs-page.tsx";
 import { linkTo } from "../router.ts";
 import { TurnTab } from "../turn/turn-tab.tsx";
-import { Cards, Notice } from "../ui/pieces.tsx";
+import { Notice } from "../ui/pieces.tsx";
 import { Title } from "../ui/title.tsx";
-import { limitsInWords, modelName, runName } from "../words.ts";
+import { StateBadge, StopOrResume } from "../pages/run-state.tsx";
+import { runTitle } from "../words.ts";
 import { AboutTab } from "./about-tab.tsx";
-import { CostTab } from "./cost-tab.tsx";
-import { DecisionsTab } from "./decisions-tab.tsx";
-import { LearningTab } from "./learning-tab.tsx";
-import { ProgressTab } from "./progress-tab.tsx";
+import { Hero } from "./hero.tsx";
+import { Notices } from "./notices.tsx";
+import { Overview } from "./overview.tsx";
 import { TrialsTab } from "./trials-tab.tsx";
 
 interface RunPageProps {
@@ -27,21 +25,14 @@ interface RunPageProps {
 
 const tabs: readonly {
   readonly name: string;
-  readonly words: string | ((detail: RunDetail) => string);
+  readonly words: string;
   readonly show: (props: RunPageProps) => ReactNode;
 }[] = [
-  { name: "progress", words: "Progress", show: () => <ProgressTab /> },
-  { name: "cost", words: ({ metric }) => `${metricTitle(metric)} and cost`, show: () => <CostTab /> },
-  { name: "learning", words: "Learning curves", show: () => <LearningTab /> },
-  { name: "decisions", words: "Decisions", show: () => <DecisionsTab /> },
+  { name: "overview", words: "Overview", show: ({ tab }) => <Overview part={tab} /> },
   { name: "trials", words: "Trials", show: ({ query }) => <TrialsTab query={query} /> },
   { name: "network", words: "Network", show: ({ query }) => <NetworkTab query={query} /> },
   { name: "conversation", words: "Conversation", show: ({ query }) => <ConversationTab query={query} /> },
-  {
-    name: "turn",
-    words: "Your turn",
-    show: ({ mayChange }) => <TurnTab mayChange={mayChange} />,
-  },
+  { name: "turn", words: "Your turn", show: ({ mayChange }) => <TurnTab mayChange={mayChange} /> },
   { name: "about", words: "Settings and files", show: () => <AboutTab /> },
 ];
 
@@ -65,12 +56,14 @@ export function RunPage(props: RunPageProps) {
         </p>
       </>
     );
+  // An address may name a part of the overview.
   const shown = tabs.find(({ name }) => name === tab) ?? tabs[0]!;
-  const wordsOf = ({ words }: (typeof tabs)[number]) =>
-    typeof words === "string" ? words : words(run.detail);
+  const isOverview = shown === tabs[0];
   return (
     <RunProvider value={run}>
-      <Head run={run} mayChange={props.mayChange} />
+      <Notices run={run} />
+      <Title text={titleOf(run, isOverview ? undefined : shown.words)} />
+      {isOverview ? <Hero run={run} mayChange={props.mayChange} /> : <Head run={run} {...props} />}
       <nav className="tabs" aria-label="Views of this run">
         {tabs.map((each) => (
           <a
@@ -78,13 +71,12 @@ export function RunPage(props: RunPageProps) {
             href={linkTo(["run", id, each.name])}
             aria-current={each === shown ? "page" : undefined}
           >
-            {wordsOf(each)}
-            {each.name === "turn" && isAsked(run) && <span className="badge warn">asked</span>}
+            {each.words}
+            {each.name === "turn" && isAsked(run) && <span className="badge warn">waits for you</span>}
           </a>
         ))}
       </nav>
-      <Title text={`${wordsOf(shown)}, ${runName(run.detail)}`} />
-      <h2 className="hidden">{wordsOf(shown)}</h2>
+      {!isOverview && <h2 className="hidden">{shown.words}</h2>}
       {shown.show(props)}
     </RunProvider>
   );
@@ -92,62 +84,41 @@ export function RunPage(props: RunPageProps) {
 
 const isAsked = ({ live }: RunData) => live?.question !== undefined || live?.held !== undefined;
 
-function Head({ run, mayChange }: { readonly run: RunData; readonly mayChange: boolean }) {
-  const { detail, isConnected } = run;
-  const { best, metric, spent } = detail;
-  const asked = `; limits: ${limitsInWords(detail.limits)}; ${plural(detail.budget, "evaluation")}, seed ${detail.seed}${detail.model === undefined ? "" : `; ${modelName(detail.model)}`}`;
+/** What one must see of a run among many tabs of a browser: that it waits, how far it is, or how it ended. */
+function titleOf(run: RunData, view: string | undefined): string {
+  const { detail } = run;
+  return [...(view === undefined ? [] : [view]), `${markOf(run)}${runTitle(detail)}`].join(", ");
+}
+
+function markOf(run: RunData): string {
+  const { detail } = run;
+  if (detail.state === "running") return isAsked(run) ? "waits for you: " : "";
+  return detail.state === "finished" ? `${detail.headline?.main ?? "done"}: ` : "";
+}
+
+/** The head beside any view but the first: in two lines, so that the view has the room. */
+function Head({ run, mayChange }: { readonly run: { readonly detail: RunDetail } } & RunPageProps) {
+  const { detail } = run;
+  const { best, headline } = detail;
   return (
-    <>
-      <div className="title">
-        <h1>{runName(detail)}</h1>
-        <StateBadge run={detail} />
-        {detail.state === "running" && !isConnected && <span className="badge warn">not connected</span>}
-        <div className="actions">
-          <StopOrResume run={detail} mayChange={mayChange} />
-        </div>
-      </div>
-      <p className="soft wrap">
-        Asked for: <bdi>{detail.task || detail.dataset}</bdi>
-        {asked}.
-      </p>
-      {detail.problem !== undefined && <Notice>{detail.problem}</Notice>}
-      {detail.warnings.map((warning) => (
-        <Notice key={warning}>{warning}</Notice>
-      ))}
-      <Cards
-        entries={[
-          ["best network", best === undefined ? "none yet" : <code key="key">{best.key}</code>],
-          [
-            metricWords(metric),
-            detail.headline && (
-              <span key="headline">
-                {detail.headline.main}
-                {detail.headline.details.map((words) => (
-                  <small key={words} className="detail">
-                    {words}
-                  </small>
-                ))}
-              </span>
-            ),
-          ],
-          ["parameters, MACs", best && `${formatCount(best.paramCount)}, ${formatCount(best.macCount)}`],
-          [
-            "spent",
-            `${detail.evaluations.toLocaleString("en")} of ${plural(detail.budget, "evaluation")}, ${formatDuration(spent.elapsedMs)}`,
-          ],
-          [
-            "the model",
-            spent.calls === 0
-              ? undefined
-              : `${plural(spent.calls, "call")}, ${formatCount(spent.inputTokens + spent.outputTokens)} tokens, ${spent.usd === undefined ? "price not known" : formatUsd(spent.usd)}${spent.replayed ? " (recorded)" : ""}`,
-          ],
-        ]}
-      />
-      {detail.chance !== undefined && <Notice>{detail.chance}</Notice>}
-      {detail.beside !== undefined && <Notice>{detail.beside.join(" ")}</Notice>}
-      {detail.selectedOn === "test" && (
-        <Notice>Selected on test data: the table has no other accuracy. Such figures are optimistic.</Notice>
+    <div className="title">
+      <h1 className="small">
+        <bdi>{runTitle(detail)}</bdi>
+      </h1>
+      <StateBadge run={detail} />
+      {best !== undefined && (
+        <span className="soft">
+          {best.name !== undefined && (
+            <>
+              <bdi>{best.name}</bdi>:{" "}
+            </>
+          )}
+          {headline?.main}
+        </span>
       )}
-    </>
+      <div className="actions">
+        <StopOrResume run={detail} mayChange={mayChange} />
+      </div>
+    </div>
   );
 }

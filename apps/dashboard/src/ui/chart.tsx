@@ -1,4 +1,4 @@
-// A chart with its caption and its figures as a table: for readers who cannot or will not look at a drawing. The
+// A chart with its caption, its tools and its figures as a table: for readers who cannot or will not look at a drawing. The
 // drawing is a canvas, and tooltips are drawn on it too, so that no text of a run is ever read as markup.
 import type { ECharts, EChartsCoreOption } from "echarts/core";
 import { useEffect, useRef, useState } from "react";
@@ -9,6 +9,10 @@ export interface ChartLook {
   readonly palette: Palette;
   /** Whether there is little room, as on a telephone. */
   readonly narrow: boolean;
+  /** In pixels. */
+  readonly width: number;
+  /** The axis that is logarithmic. */
+  readonly log?: "x" | "y" | undefined;
 }
 
 interface ChartProps {
@@ -18,6 +22,10 @@ interface ChartProps {
   readonly option: (look: ChartLook) => EChartsCoreOption;
   readonly table: () => TableData;
   readonly height?: number;
+  /** The axis that the reader may make logarithmic. */
+  readonly log?: "x" | "y" | undefined;
+  /** What stands in the place of a drawing that would be empty. */
+  readonly empty?: string | undefined;
   /** Called with the last value of a picked point: its trial's number. */
   readonly onPick?: (id: number) => void;
   /** As `onPick`, when the pointer has rested on the point for a moment. */
@@ -28,7 +36,25 @@ const restMs = 120;
 
 const narrowBelow = 560;
 
-export function Chart({ title, caption, option, table, height = 340, onPick, onRest }: ChartProps) {
+export function Chart(props: ChartProps) {
+  const { title, caption, table, empty } = props;
+  return (
+    <figure className="chart">
+      <h3>{title}</h3>
+      {empty === undefined ? (
+        <>
+          <Drawing {...props} />
+          <figcaption>{caption}</figcaption>
+          <Figures title={title} table={table} />
+        </>
+      ) : (
+        <p className="soft">{empty}</p>
+      )}
+    </figure>
+  );
+}
+
+function Drawing({ title, caption, option, height = 340, log, onPick, onRest }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(undefined);
   const picked = useRef(onPick);
@@ -38,8 +64,10 @@ export function Chart({ title, caption, option, table, height = 340, onPick, onR
   const palette = usePalette();
   const [width, setWidth] = useState(0);
   const [isReady, setReady] = useState(false);
+  const [isLog, setLog] = useState(false);
+  const [isZoomed, setZoomed] = useState(false);
+  const [canZoom, setCanZoom] = useState(false);
   const narrow = width < narrowBelow;
-  const isSized = width > 0;
 
   useEffect(() => {
     const element = place.current!;
@@ -63,6 +91,7 @@ export function Chart({ title, caption, option, table, height = 340, onPick, onR
         if (id !== undefined) resting = setTimeout(() => rested.current?.(id), restMs);
       });
       created.on("mouseout", () => clearTimeout(resting));
+      created.on("datazoom", () => setZoomed(zoomOf(created).some((end, side) => end !== side * 100)));
       chart.current = created;
       setReady(true);
     });
@@ -76,18 +105,72 @@ export function Chart({ title, caption, option, table, height = 340, onPick, onR
   }, []);
 
   useEffect(() => {
-    if (isReady && isSized)
-      chart.current?.setOption(option({ palette, narrow }), { notMerge: true, lazyUpdate: true });
-  }, [isReady, option, palette, narrow, isSized]);
+    if (!isReady || width === 0) return;
+    const made = option({ palette, narrow, width, log: isLog ? log : undefined });
+    // What is zoomed into stays so while points are added.
+    const [start, end] = chart.current === undefined ? [0, 100] : zoomOf(chart.current);
+    chart.current?.setOption(made, { notMerge: true, lazyUpdate: true });
+    if (start > 0 || end < 100) chart.current?.dispatchAction({ type: "dataZoom", start, end });
+    setCanZoom("dataZoom" in made);
+  }, [isReady, option, palette, narrow, width, isLog, log]);
 
+  /** A factor below 1 shows less and so more closely. */
+  const zoom = (factor: number) => {
+    const [start, end] = zoomOf(chart.current!);
+    const half = Math.min(50, ((end - start) / 2) * factor);
+    const middle = Math.min(100 - half, Math.max(half, (start + end) / 2));
+    chart.current?.dispatchAction({ type: "dataZoom", start: middle - half, end: middle + half });
+  };
+  const save = () => {
+    const url = chart.current?.getDataURL({ pixelRatio: 2, backgroundColor: palette.paper });
+    if (url === undefined) return;
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = `${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.png`;
+    link.click();
+  };
   return (
-    <figure className="chart">
-      <h3>{title}</h3>
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: buttons of a drawing are no set of fields. */}
+      <div className="tools" role="group" aria-label={`Tools of ${title}`}>
+        {log !== undefined && (
+          <button type="button" aria-pressed={isLog} onClick={() => setLog(!isLog)}>
+            Log scale
+          </button>
+        )}
+        {canZoom && (
+          <>
+            <button type="button" aria-label="Zoom in" onClick={() => zoom(0.5)}>
+              +
+            </button>
+            <button type="button" aria-label="Zoom out" disabled={!isZoomed} onClick={() => zoom(2)}>
+              −
+            </button>
+            {isZoomed && (
+              <button
+                type="button"
+                onClick={() => chart.current?.dispatchAction({ type: "dataZoom", start: 0, end: 100 })}
+              >
+                Reset zoom
+              </button>
+            )}
+          </>
+        )}
+        <button type="button" onClick={save}>
+          Save image
+        </button>
+      </div>
       <div ref={place} className="canvas" style={{ height }} role="img" aria-label={`${title}. ${caption}`} />
-      <figcaption>{caption}</figcaption>
-      <Figures title={title} table={table} />
-    </figure>
+    </>
   );
+}
+
+/** What is shown of the horizontal axis, in percent. */
+function zoomOf(chart: ECharts): readonly [number, number] {
+  const { dataZoom } = (chart.getOption() ?? {}) as {
+    readonly dataZoom?: readonly { readonly start?: number; readonly end?: number }[];
+  };
+  return [dataZoom?.[0]?.start ?? 0, dataZoom?.[0]?.end ?? 100];
 }
 
 const idOf = (value: unknown): number | undefined => {

@@ -10,9 +10,11 @@ interface FieldProps {
   /** As it stands in the field; undefined: untouched, the default holds. */
   readonly value: OptionValue | undefined;
   readonly onChange: (value: OptionValue | undefined) => void;
+  /** What is wrong with what stands in the field. */
+  readonly error?: string | undefined;
 }
 
-export function OptionInput({ option, value, onChange }: FieldProps) {
+export function OptionInput({ option, value, onChange, error }: FieldProps) {
   const id = useId();
   const { kind, fallback } = option;
   const says = fallback === undefined || fallback === "" ? "" : ` Default: ${String(fallback)}.`;
@@ -25,6 +27,7 @@ export function OptionInput({ option, value, onChange }: FieldProps) {
           type="checkbox"
           checked={value === undefined ? fallback === true : value === true}
           aria-describedby={`${id}-about`}
+          aria-invalid={error !== undefined}
           onChange={(event) => onChange(event.target.checked)}
         />
         <label htmlFor={id}>{nameOf(option)}</label>
@@ -41,9 +44,10 @@ export function OptionInput({ option, value, onChange }: FieldProps) {
           id={id}
           value={typeof value === "string" ? value : ""}
           aria-describedby={`${id}-about`}
+          aria-invalid={error !== undefined}
           onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value)}
         >
-          <option value="">{fallback === undefined ? "not set" : `default: ${String(fallback)}`}</option>
+          <option value="">{fallback === undefined ? "Automatic" : `default: ${String(fallback)}`}</option>
           {option.choices?.map((choice) => (
             <option key={choice} value={choice}>
               {choice}
@@ -57,20 +61,43 @@ export function OptionInput({ option, value, onChange }: FieldProps) {
           inputMode={kind === "number" ? "decimal" : "text"}
           autoComplete="off"
           spellCheck={false}
-          placeholder={option.placeholder ?? (fallback === undefined ? "" : String(fallback))}
+          placeholder={placeholderOf(option)}
           value={typeof value === "string" ? value : ""}
           aria-describedby={`${id}-about`}
+          aria-invalid={error !== undefined}
           onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value)}
         />
       )}
-      <p id={`${id}-about`} className="soft">
-        {about}
+      <p id={`${id}-about`} className={error === undefined ? "soft" : "error"}>
+        {error ?? about}
       </p>
     </div>
   );
 }
 
-/** `--max-params` as a person would say it: "max params". */
-const nameOf = ({ flag }: OptionField) => flag.replace(/^--/, "").replaceAll("-", " ");
+/** Words for the flags that need them; the others are their flag's. */
+const names: Readonly<Record<string, readonly [name: string, placeholder: string]>> = {
+  minutes: ["minutes for the whole run", "10"],
+  trials: ["evaluations", "20"],
+  maxParams: ["max. parameters", "such as 20k"],
+  minParams: ["min. parameters", "such as 1k"],
+  maxMacs: ["max. MACs", "such as 1.5M"],
+  minMacs: ["min. MACs", "such as 100k"],
+  maxLatencyMs: ["max. latency in ms", "such as 5"],
+  maxRam: ["max. RAM of the device", "such as 256k"],
+  maxFlash: ["max. flash of the device", "such as 1M"],
+  maxUsd: ["max. cost of the model in $", "such as 1"],
+};
 
-const sentence = (text: string) => (text === "" || /[.!?]$/.test(text) ? text : `${text}.`);
+/** `--max-params` as a person would say it. */
+const nameOf = ({ field, flag }: OptionField) =>
+  names[field]?.[0] ?? flag.replace(/^--/, "").replaceAll("-", " ");
+
+const placeholderOf = ({ field, placeholder, fallback }: OptionField): string =>
+  names[field]?.[1] ??
+  (fallback === undefined ? (placeholder ?? "").replace(/^N$/, "a number").toLowerCase() : String(fallback));
+
+const sentence = (text: string) => {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return text === "" || /[.!?]$/.test(text) ? begun : `${begun}.`;
+};

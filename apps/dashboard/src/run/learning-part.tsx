@@ -8,28 +8,24 @@ import { formatScore, metricWords } from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { Answer } from "../ui/pieces.tsx";
 import { scoreAxis } from "./axes.ts";
-import { LivePanel } from "./live-panel.tsx";
 
 const maxCurves = 60;
 
-export function LearningTab() {
+export function LearningPart() {
   const { detail, trials } = useRunData();
   const asked = useAsked(
     (signal) => get("GET /api/runs/:id/curves", { places: [detail.id], query: { most: maxCurves }, signal }),
     [detail.id, trials.count],
   );
   return (
-    <>
-      <LivePanel />
-      <Answer asked={asked}>
-        {({ curves, total, final }) => (
-          <>
-            {final !== undefined && <FinalCurve curve={final} />}
-            <Curves curves={curves} total={total} />
-          </>
-        )}
-      </Answer>
-    </>
+    <Answer asked={asked}>
+      {({ curves, total, final }) => (
+        <>
+          {final !== undefined && <FinalCurve curve={final} />}
+          <Curves curves={curves} total={total} />
+        </>
+      )}
+    </Answer>
   );
 }
 

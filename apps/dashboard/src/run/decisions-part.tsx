@@ -12,12 +12,13 @@ import { differenceWords, formatBare, formatScore, type Metric, metricWords, wit
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer } from "../ui/pieces.tsx";
+import { exactly } from "./axes.ts";
 import { designName, trialInLines } from "./trial-words.ts";
 
 /** New trials after which slow questions are asked again. */
 const trialsBetween = 10;
 
-export function DecisionsTab() {
+export function DecisionsPart() {
   const { detail, trials } = useRunData();
   const stage = detail.state === "running" ? Math.floor(trials.count / trialsBetween) : trials.count;
   const worth = useAsked(
@@ -138,6 +139,7 @@ function WorthChart({ worth }: { readonly worth: Worth }) {
           x: {
             name: withUnit(metric, differenceWords(metric)),
             format: (value: number) => points(metric, value),
+            tick: (value: number) => exactly(metric.unit === "share" ? 100 * value : value),
             min: 0,
           },
           mark: "bar",

@@ -1,6 +1,7 @@
 // The score against what a network costs to run, with the Pareto front. Resting on a point, or picking one from the list
 // of the front, draws its network beside the chart.
 import { useCallback, useMemo, useState } from "react";
+import type { Limits } from "../../../../src/dashboard/api.ts";
 import { isScored, type TrialTable } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { paretoFront, type ScatterPoint, scatterOption } from "../charts/scatter.ts";
@@ -11,7 +12,7 @@ import { Pick } from "../ui/pieces.tsx";
 import { type Quantity, quantityAxis, quantityWords, scoreAxis } from "./axes.ts";
 import { nameAt, trialInLines } from "./trial-words.ts";
 
-export function CostTab() {
+export function CostPart() {
   const { detail, trials } = useRunData();
   const { metric } = detail;
   const [quantity, setQuantity] = useState<Quantity>("macCount");
@@ -29,6 +30,7 @@ export function CostTab() {
           groups,
           points,
           front: true,
+          limits: limitsOn(detail.limits, quantity),
           marked: detail.best?.trial,
           about: (id) => trialInLines(detail, trials, id),
         },
@@ -49,6 +51,7 @@ export function CostTab() {
           caption={`Every evaluated design, by who proposed it. On the Pareto front (dotted) no design is both cheaper and ${metric.name === "accuracy" ? "more accurate" : `better in ${metricWords(metric)}`}. Rest on a point to see its network; the ring is the selected one.`}
           height={430}
           option={option}
+          log="x"
           onPick={setShown}
           onRest={setShown}
           table={() => ({
@@ -87,6 +90,23 @@ export function CostTab() {
       </section>
     </div>
   );
+}
+
+/** The bounds that designs had to keep in this quantity. */
+function limitsOn(limits: Limits, quantity: Quantity): { readonly name: string; readonly x: number }[] {
+  const bounds: readonly (readonly [string, number | undefined])[] =
+    quantity === "macCount"
+      ? [
+          ["min. MACs", limits.minMacCount],
+          ["max. MACs", limits.maxMacCount],
+        ]
+      : quantity === "paramCount"
+        ? [
+            ["min. parameters", limits.minParamCount],
+            ["max. parameters", limits.maxParamCount],
+          ]
+        : [];
+  return bounds.flatMap(([name, x]) => (x === undefined ? [] : [{ name, x }]));
 }
 
 function pointsOf(

@@ -1,0 +1,138 @@
+// The head of a run's page, as of a product: which network, how good it is and better than what, what it costs, and where to
+// get it. The network's name says what it is; its key, which nobody can read, comes last.
+import type { RunDetail, Verdict } from "../../../../src/dashboard/api.ts";
+import { get, useAsked } from "../api/client.ts";
+import type { RunData } from "../api/use-run.ts";
+import { formatCount, formatDuration, formatUsd, plural } from "../format.ts";
+import { linkTo } from "../router.ts";
+import { Notice } from "../ui/pieces.tsx";
+import { StateBadge, StopOrResume } from "../pages/run-state.tsx";
+import { limitsInWords, modelName, runTitle } from "../words.ts";
+import { Downloads } from "./downloads.tsx";
+import { Thumbnail } from "./thumbnail.tsx";
+
+interface HeroProps {
+  readonly run: RunData;
+  readonly mayChange: boolean;
+}
+
+export function Hero({ run, mayChange }: HeroProps) {
+  const { detail, isConnected } = run;
+  const { best, headline, verdict } = detail;
+  return (
+    <>
+      <p className="kicker">
+        <bdi>{runTitle(detail)}</bdi> <StateBadge run={detail} />
+        {detail.state === "running" && !isConnected && <span className="badge warn">not connected</span>}
+      </p>
+      <div className="hero">
+        {best !== undefined && <Picture detail={detail} />}
+        <div className="what">
+          <h1>
+            <bdi>{nameOfBest(detail)}</bdi>
+          </h1>
+          {headline !== undefined && (
+            <p className="headline">
+              <strong>{headline.main}</strong>
+              {headline.details.map((words) => (
+                <span key={words} className="soft">
+                  {words}
+                </span>
+              ))}
+            </p>
+          )}
+          {verdict !== undefined && <VerdictLine verdict={verdict} />}
+          {detail.beside?.slice(1).map((words) => (
+            <p key={words} className="soft">
+              {words}
+            </p>
+          ))}
+        </div>
+        <div className="get">
+          <Downloads />
+          <StopOrResume run={detail} mayChange={mayChange} />
+        </div>
+      </div>
+      {detail.chance !== undefined && <Notice>{detail.chance}</Notice>}
+      {detail.problem !== undefined && <Notice>{detail.problem}</Notice>}
+      {detail.warnings.map((warning) => (
+        <Notice key={warning}>{warning}</Notice>
+      ))}
+      {detail.selectedOn === "test" && (
+        <Notice>Selected on test data: the table has no other accuracy. Such figures are optimistic.</Notice>
+      )}
+      <Facts detail={detail} />
+    </>
+  );
+}
+
+function nameOfBest({ best, state }: RunDetail): string {
+  if (best === undefined) return state === "running" ? "No network yet" : "No network";
+  return best.name ?? `The network of trial ${best.trial}, ${formatCount(best.paramCount)}`;
+}
+
+function Picture({ detail }: Pick<RunData, "detail">) {
+  const trial = detail.best?.trial;
+  const asked = useAsked(
+    trial === undefined || detail.decisions === undefined
+      ? undefined
+      : (signal) => get("GET /api/runs/:id/network", { places: [detail.id], query: { trial }, signal }),
+    [detail.id, trial, detail.decisions === undefined],
+  );
+  if (trial === undefined) return null;
+  return (
+    <a className="picture" href={linkTo(["run", detail.id, "network"], { trial })}>
+      {asked.state === "there" && <Thumbnail stages={asked.reply.stages} />}
+      <span>Its blocks</span>
+    </a>
+  );
+}
+
+const marks: Readonly<Record<Verdict["kind"], string>> = { better: "✓", unclear: "≈", worse: "✗", none: "–" };
+
+function VerdictLine({ verdict: { kind, words } }: { readonly verdict: Verdict }) {
+  return (
+    <p className={`verdict ${kind}`}>
+      <span aria-hidden="true">{marks[kind]}</span> {words}
+    </p>
+  );
+}
+
+/** What the network costs, and what finding it did. */
+function Facts({ detail }: Pick<RunData, "detail">) {
+  const { best, spent, trained } = detail;
+  const length =
+    detail.minutes === undefined
+      ? `${detail.evaluations.toLocaleString("en")} of ${plural(detail.budget, "evaluation")}`
+      : `${plural(detail.evaluations, "evaluation")} of ${detail.minutes} min`;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ["parameters", best && formatCount(best.paramCount)],
+    ["MACs for one image", best && formatCount(best.macCount)],
+    ["one image, here", trained?.latencyMs === undefined ? undefined : `${trained.latencyMs.toFixed(2)} ms`],
+    ["model.onnx", trained?.modelBytes === undefined ? undefined : bytes(trained.modelBytes)],
+    ["limits", limitsInWords(detail.limits)],
+    ["search", `${length}, ${formatDuration(spent.elapsedMs)}`],
+    [
+      "language model",
+      spent.calls === 0 && detail.model === undefined
+        ? undefined
+        : `${detail.model === undefined ? "" : `${modelName(detail.model)}, `}${plural(spent.calls, "call")}, ${formatCount(spent.inputTokens + spent.outputTokens)} tokens, ${spent.usd === undefined ? "price not known" : formatUsd(spent.usd)}${spent.replayed ? " (recorded)" : ""}`,
+    ],
+    ["design", best?.key],
+  ];
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) =>
+        value === undefined || value === "" ? null : (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{name === "design" ? <code>{value}</code> : <bdi>{value}</bdi>}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+const bytes = (count: number) =>
+  count < 1000 ? `${count} bytes` : formatCount(count).replace(/([kMG])$/, " $1B");

@@ -1,0 +1,70 @@
+// What a run is doing now, and then its story: the best so far, what it costs, how networks learned, what the decisions were
+// worth, and the conversation. The same order as in the report.
+import type { ReactNode } from "react";
+import { useRunData } from "../api/use-run.ts";
+import { metricTitle, plural } from "../format.ts";
+import { linkTo } from "../router.ts";
+import { Later } from "../ui/later.tsx";
+import { Notice } from "../ui/pieces.tsx";
+import { BestSoFar } from "./best-so-far-chart.tsx";
+import { CostPart } from "./cost-part.tsx";
+import { DecisionsPart } from "./decisions-part.tsx";
+import { LearningPart } from "./learning-part.tsx";
+import { LivePanel } from "./live-panel.tsx";
+import { Standing } from "./standing.tsx";
+
+/** Parts that an address may lead to: `#/run/ID/cost`. */
+export const parts = ["progress", "cost", "learning", "decisions"] as const;
+
+export function Overview({ part }: { readonly part: string }) {
+  const { detail } = useRunData();
+  const later = (id: (typeof parts)[number], title: string, height: number, children: ReactNode) => (
+    <Later id={id} title={title} isWanted={part === id} height={height}>
+      {children}
+    </Later>
+  );
+  return (
+    <>
+      <LivePanel />
+      <Search />
+      {later("cost", `${metricTitle(detail.metric)} and cost`, 640, <CostPart />)}
+      {!detail.tabular && later("learning", "Learning curves", 560, <LearningPart />)}
+      {later("decisions", "Decisions", 800, <DecisionsPart />)}
+      {detail.callCount > 0 && (
+        <section className="story" aria-labelledby="talk-title">
+          <h2 id="talk-title">The conversation</h2>
+          <p>
+            {plural(detail.callCount, "call")} to the model:{" "}
+            <a href={linkTo(["run", detail.id, "conversation"])}>what it was asked and what it answered</a>.
+          </p>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Search() {
+  const { detail, hasTrials } = useRunData();
+  return (
+    <section className="story" aria-labelledby="search-title">
+      <h2 id="search-title">The search</h2>
+      <BestSoFar />
+      {!hasTrials && (
+        <p className="soft" role="status">
+          Loading the trials…
+        </p>
+      )}
+      {detail.baselines.length > 0 ? (
+        <Standing detail={detail} />
+      ) : (
+        detail.minutes === undefined &&
+        detail.best !== undefined && (
+          <Notice>
+            To know whether the search is better than chance, run the strategy “random” with the same length,
+            and compare the two.
+          </Notice>
+        )
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,86 @@
+// Whether a run found anything, in one sentence: beside the best hand-designed network where it went by the clock, beside
+// random search where outcomes were looked up, and that nobody knows where neither was run.
+import { formatScore } from "../metrics/index.ts";
+import { differenceNoise } from "../search/race/verdict.ts";
+import { isEvaluated } from "../search/trial.ts";
+import type { JournalState } from "../study/fold.ts";
+import { raceOfRun } from "../study/race-words.ts";
+
+export interface RunVerdict {
+  /** `none`: nothing to compare with. */
+  readonly kind: "better" | "unclear" | "worse" | "none";
+  readonly words: string;
+}
+
+type Judged = Pick<JournalState, "header" | "trials" | "result" | "selected">;
+
+/** Undefined while nothing was scored. */
+export function runVerdict(journal: Judged): RunVerdict | undefined {
+  const { header, selected, result } = journal;
+  if (header === undefined || selected === undefined) return undefined;
+  const race = raceOfRun(journal);
+  if (race !== undefined) return { kind: kindOfRace(result?.verdict), words: race[0] ?? "" };
+  const beside = besideRandom(journal);
+  if (beside !== undefined) return beside;
+  return {
+    kind: "none",
+    words:
+      result === undefined
+        ? "No baseline yet: how it compares is said at the end."
+        : "No baseline yet: nothing says whether the search is better than chance.",
+  };
+}
+
+function kindOfRace(verdict: NonNullable<JournalState["result"]>["verdict"]): RunVerdict["kind"] {
+  if (verdict?.difference === undefined) return "none";
+  if (verdict.difference <= 0) return "worse";
+  const { noise } = verdict;
+  return noise !== undefined && !verdict.isWithinNoise && verdict.difference > differenceNoise(noise)
+    ? "better"
+    : "unclear";
+}
+
+/** "Better than all 25 random runs with the same evaluations." */
+function besideRandom({ header, trials, result, selected }: Judged): RunVerdict | undefined {
+  const evaluations = trials.filter(isEvaluated).length;
+  const endOf = (run: NonNullable<NonNullable<JournalState["result"]>["baselines"]>[number]) =>
+    run.points.findLast((point) => point.evaluation <= evaluations)?.score;
+  const random = (result?.baselines ?? []).filter(({ strategy }) => strategy === "random");
+  const ends = random.flatMap((run) => endOf(run) ?? []);
+  if (ends.length === 0 || header === undefined || selected === undefined) return undefined;
+  const { score } = selected.outcome;
+  const count = ends.length;
+  const lower = ends.filter((end) => end < score).length;
+  const equal = ends.filter((end) => end === score).length;
+  const higher = count - lower - equal;
+  const runs = `random ${count === 1 ? "run" : "runs"} with the same evaluations`;
+  const level = equal > 0 ? `, level with ${equal}` : "";
+  const others = largest();
+  if (header.config.strategy === "random")
+    return {
+      kind: "unclear",
+      words: `It is random search: above ${lower}${level} and below ${higher} of ${count} others.${others}`,
+    };
+  if (lower === count && count > 1)
+    return { kind: "better", words: `Better than all ${count} ${runs}.${others}` };
+  if (count >= 20 && lower > 0.95 * count)
+    return { kind: "better", words: `Better than ${lower} of ${count} ${runs}${level}.${others}` };
+  if (2 * lower > count)
+    return {
+      kind: "unclear",
+      words: `Not clearly better than chance: above ${lower}${level} and below ${higher} of ${count} ${runs}.${others}`,
+    };
+  return {
+    kind: "worse",
+    words: `No better than chance: above ${lower}${level} and below ${higher} of ${count} ${runs}.${others}`,
+  };
+
+  /** Beside the largest network, the guess that needs no search. */
+  function largest(): string {
+    const run = (result?.baselines ?? []).find(({ strategy }) => strategy === "largest-first");
+    const end = run && endOf(run);
+    if (end === undefined || header === undefined || selected === undefined) return "";
+    const place = score > end ? "Above" : score === end ? "Level with" : "Below";
+    return ` ${place} the largest networks (${formatScore(header.config.metric, end)}).`;
+  }
+}
