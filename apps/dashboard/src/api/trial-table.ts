@@ -19,6 +19,7 @@ interface Columns {
   readonly macCount: number[];
   readonly latencyMs: (number | null)[];
   readonly finishedMs: number[];
+  readonly spentMs: number[];
   readonly usd: (number | null)[];
   readonly by: string[];
   readonly changed: (0 | 1 | 2)[];
@@ -45,6 +46,7 @@ export function createTrialTable(): TrialTable {
       macCount: [],
       latencyMs: [],
       finishedMs: [],
+      spentMs: [],
       usd: [],
       by: [],
       changed: [],
@@ -77,6 +79,7 @@ export function appendTrials(table: TrialTable, added: TrialColumns): TrialTable
     columns.macCount.push(added.macCount[row]!);
     columns.latencyMs.push(added.latencyMs[row]!);
     columns.finishedMs.push(added.finishedMs[row]!);
+    columns.spentMs.push(added.spentMs[row]!);
     columns.usd.push(added.usd[row]!);
     columns.by.push(added.proposers[added.by[row]!]!);
     columns.changed.push(added.changed[row]!);

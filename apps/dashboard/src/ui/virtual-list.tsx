@@ -26,13 +26,19 @@ interface VirtualListProps {
   readonly open: number;
   readonly onOpen: (index: number) => void;
   readonly className?: string;
+  /** Of the columns, as of a grid; the style sheet's where absent. */
+  readonly widths?: string;
+  /** The column that it is sorted by, or -1, and how. */
+  readonly sorted?: { readonly column: number; readonly isDown: boolean };
+  /** Called with a column; without it the header only names them. */
+  readonly onSort?: (column: number) => void;
 }
 
 /** Rows kept above and below those in view. */
 const margin = 8;
 
 export function VirtualList(props: VirtualListProps) {
-  const { label, count, rowHeight, header, cells, open, onOpen, className } = props;
+  const { label, count, rowHeight, header, cells, open, onOpen, className, widths, sorted, onSort } = props;
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
   const [topRow, setTopRow] = useState(0);
@@ -63,6 +69,8 @@ export function VirtualList(props: VirtualListProps) {
   const first = Math.max(0, Math.min(topRow, count - inView) - margin);
   const last = Math.min(count, first + inView + 2 * margin);
   const move = (event: KeyboardEvent) => {
+    // A header's button has its own keys.
+    if (event.target !== event.currentTarget) return;
     const page = Math.max(1, inView - 3);
     const steps: Readonly<Record<string, number>> = {
       ArrowDown: 1,
@@ -98,10 +106,28 @@ export function VirtualList(props: VirtualListProps) {
         onScroll={(event) => setTopRow(Math.floor(event.currentTarget.scrollTop / rowHeight))}
       >
         {hasHeader && (
-          <div role="row" className="row head" aria-rowindex={1}>
-            {header.map((name) => (
-              <span role="columnheader" key={name}>
-                {name}
+          <div
+            role="row"
+            className="row head"
+            aria-rowindex={1}
+            style={widths === undefined ? undefined : { gridTemplateColumns: widths }}
+          >
+            {header.map((name, column) => (
+              <span
+                role="columnheader"
+                key={name}
+                aria-sort={
+                  sorted?.column === column ? (sorted.isDown ? "descending" : "ascending") : undefined
+                }
+              >
+                {onSort === undefined ? (
+                  name
+                ) : (
+                  <button type="button" onClick={() => onSort(column)}>
+                    {name}
+                    {sorted?.column === column && <i aria-hidden="true">{sorted.isDown ? " ↓" : " ↑"}</i>}
+                  </button>
+                )}
               </span>
             ))}
           </div>
@@ -119,6 +145,7 @@ export function VirtualList(props: VirtualListProps) {
               isActive={index === current}
               cells={cells}
               onPick={pick}
+              widths={widths}
             />
           ))}
         </div>
@@ -135,12 +162,13 @@ interface RowProps {
   readonly isOpen: boolean;
   readonly isActive: boolean;
   readonly cells: VirtualListProps["cells"];
+  readonly widths: string | undefined;
   readonly onPick: (index: number) => void;
 }
 
 /** Drawn again only when it changes: while the list scrolls, most rows do not. */
 const Row = memo(function Row(props: RowProps) {
-  const { index, id, rowIndex, rowHeight, isOpen, isActive, cells, onPick } = props;
+  const { index, id, rowIndex, rowHeight, isOpen, isActive, cells, onPick, widths } = props;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys, for the row it points to.
     <div
@@ -149,7 +177,11 @@ const Row = memo(function Row(props: RowProps) {
       aria-rowindex={rowIndex}
       aria-selected={isOpen}
       className={isActive ? "row active" : "row"}
-      style={{ transform: `translateY(${index * rowHeight}px)`, height: rowHeight }}
+      style={{
+        transform: `translateY(${index * rowHeight}px)`,
+        height: rowHeight,
+        ...(widths !== undefined && { gridTemplateColumns: widths }),
+      }}
       onClick={() => onPick(index)}
     >
       {cells(index).map((cell, place) => (
