@@ -61,15 +61,12 @@ await browser.close();
 await served.stop();
 
 async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () =>
-      [...document.querySelectorAll('[role="status"]')].every(
-        ({ textContent }) => !/^(Loading|Opening|Fitting|Comparing|Looking)/.test(textContent ?? ""),
-      ) &&
-      [...document.querySelectorAll<HTMLElement>(".chart .canvas")].every(
-        (place) => place.querySelector("canvas") !== null,
-      ),
-  );
+  await page.waitForFunction(`
+    [...document.querySelectorAll('[role="status"]')].every(
+      ({ textContent }) => !/^(Loading|Opening|Fitting|Comparing|Looking)/.test(textContent ?? ""),
+    ) &&
+    [...document.querySelectorAll(".chart .canvas")].every((place) => place.querySelector("canvas") !== null)
+  `);
   await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 }
 

@@ -8,9 +8,11 @@ import { createRunStore } from "../runs/run-store.ts";
 import { createProcesses } from "../runs/search-processes.ts";
 import { madeUpConversation } from "../testing/made-up-conversation.ts";
 import type {
+  ApiError,
   CallDetail,
   CallSummary,
   Comparison,
+  DataSurvey,
   Page,
   RunDetail,
   RunEvent,
@@ -344,11 +346,12 @@ test("what is in a folder and what a model costs is known before a search", asyn
   const price = await get<{ usd?: number }>("/api/form/price?model=openai/gpt-4o&calls=100");
   expect(price.usd).toBeGreaterThan(0.1);
   expect((await get<{ usd?: number }>("/api/form/price?model=some/other&calls=100")).usd).toBeUndefined();
-  const digits = await (await post("/api/form/data", { dataset: "digits" }, key)).json();
+  const digits = (await (await post("/api/form/data", { dataset: "digits" }, key)).json()) as DataSurvey;
   expect(digits.classes).toHaveLength(10);
-  expect(digits.samples[0].images[0]).toMatch(/^data:image\/png;base64,/);
+  expect(digits.samples[0]?.images[0]).toMatch(/^data:image\/png;base64,/);
   const bad = await post("/api/form/data", { dataset: join(root, "nothing") }, key);
-  expect([bad.status, (await bad.json()).error.message]).toEqual([400, expect.stringMatching(/nothing/)]);
+  const { error } = (await bad.json()) as ApiError;
+  expect([bad.status, error.message]).toEqual([400, expect.stringMatching(/nothing/)]);
 }, 60_000);
 
 test("runs whose names hold a comma or a per cent sign are compared", async () => {
