@@ -82,9 +82,12 @@ function foldedBody(network: Network): string {
   return [...blocks, ...broken(foldRuns(rest))].join("\n");
 }
 
-/** Calls on lines of their own; what is between them on one line each. */
+/** Calls on lines of their own; what is between them on a line from each join to the next, and so are the last layers. */
 function broken(texts: readonly string[]): readonly string[] {
-  const marked = texts.map((text) => (/^b\d+\b/.test(text) ? `\n${text}\n` : text));
+  const marked = texts.map((text) => {
+    if (/^b\d+\b/.test(text)) return `\n${text}\n`;
+    return /^[a-z]+\(|^globalpool$/.test(text) ? `\n${text}` : text;
+  });
   return linesOf(marked.join(" "));
 }
 

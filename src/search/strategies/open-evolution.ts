@@ -142,11 +142,13 @@ function proposalOf(
 }
 
 /** The networks that are given, else some of the space. */
-function startsOf({ starts, domain }: StrategySetting): readonly Network[] {
+function startsOf({ starts, domain, evaluations }: StrategySetting): readonly Network[] {
   const given = (starts?.networks ?? []).filter(
     (network) => violationsOf(networkCost(network), domain.limits).length === 0,
   );
-  if (given.length > 0) return given;
+  // At most a third of the evaluations, where the starts cost some.
+  const count = starts?.areTried === true ? given.length : Math.max(1, Math.floor(evaluations / 3));
+  if (given.length > 0) return given.slice(0, count);
   const drawn = new Map<string, Network>();
   for (let draw = 0; draw < drawnStarts; draw += 1) {
     const choices = domain.sample(createRandom(by, draw));
