@@ -6,6 +6,7 @@ import { createRandom } from "../../base/random.ts";
 import { canonicalKey } from "../../graph/canonical.ts";
 import { networkCost } from "../../graph/cost.ts";
 import type { Network } from "../../graph/network.ts";
+import { accuracy } from "../../metrics/index.ts";
 import { violationsOf } from "../constraints/create-domain.ts";
 import { type Child, drawChildren } from "../evolution/children.ts";
 import type { Limits } from "../space.ts";
@@ -61,22 +62,28 @@ export default defineStrategy({
     const known = new Set<string>();
     const alive: ScoredTrial[] = [];
     const observed: { readonly point: GraphPoint; readonly score: number }[] = [];
+    const range = setting.metric?.goal === "minimise" ? undefined : (setting.metric ?? accuracy).range;
+    const inRange = (score: number) =>
+      range === undefined ? score : Math.min(range[1], Math.max(range[0], score));
     const networkAt = ({ proposal }: ScoredTrial) =>
       proposal.network ?? setting.domain.space.decode(proposal.choices);
 
-    const childOf = (parent: Network, { random, pending }: ProposeContext): Child | undefined => {
+    const childOf = (
+      parent: Network,
+      { random, pending }: ProposeContext,
+    ): { readonly child: Child; readonly predicted?: Proposal["predicted"] } | undefined => {
       const open = new Set(pending.flatMap(({ network }) => (network ? canonicalKey(network) : [])));
       const isKnown = (key: string) => known.has(key) || open.has(key);
       const children = drawChildren(parent, given.candidates, { limits, random, isKnown });
-      if (children.length < 2) return children[0];
-      const believe = fitGraphSurrogate(observed);
-      if (believe === undefined) return random.pick(children);
+      if (children.length === 0) return undefined;
+      const believe = given.candidates > 1 ? fitGraphSurrogate(observed) : undefined;
+      if (believe === undefined) return { child: random.pick(children) };
       const best = Math.max(...observed.map(({ score }) => score));
-      const promise = children.map(({ network }) => {
-        const { mean, deviation } = believe(graphPoint(network));
-        return expectedImprovement(mean, deviation, best);
-      });
-      return children[promise.indexOf(Math.max(...promise))];
+      const beliefs = children.map((child) => ({ child, ...believe(graphPoint(child.network)) }));
+      const promiseOf = ({ mean, deviation }: (typeof beliefs)[number]) =>
+        expectedImprovement(mean, deviation, best);
+      const chosen = beliefs.reduce((first, other) => (promiseOf(other) > promiseOf(first) ? other : first));
+      return { child: chosen.child, predicted: { score: inRange(chosen.mean), sd: chosen.deviation } };
     };
 
     return {
@@ -100,9 +107,11 @@ export default defineStrategy({
           ...random.shuffle(starts).map((network) => ({ network, trial: undefined })),
         ];
         for (const { network, trial } of origins) {
-          const child = childOf(network, context);
-          if (child === undefined) continue;
-          return proposalOf(child, { parent: network, trial, trialNumber, inherit: given.inherit });
+          const found = childOf(network, context);
+          if (found === undefined) continue;
+          const { child, ...predicted } = found;
+          const from = { parent: network, trial, trialNumber, inherit: given.inherit };
+          return { ...proposalOf(child, from), ...predicted };
         }
         return undefined;
       },
