@@ -71,7 +71,7 @@ export default defineStrategy({
     const childOf = (
       parent: Network,
       { random, pending }: ProposeContext,
-    ): { readonly child: Child; readonly predicted?: Proposal["predicted"] } | undefined => {
+    ): { readonly child: Child; readonly predicted?: NonNullable<Proposal["predicted"]> } | undefined => {
       const open = new Set(pending.flatMap(({ network }) => (network ? canonicalKey(network) : [])));
       const isKnown = (key: string) => known.has(key) || open.has(key);
       const children = drawChildren(parent, given.candidates, { limits, random, isKnown });

@@ -9,7 +9,7 @@ import { goTo, linkTo } from "../router.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer, Cards, Notice } from "../ui/pieces.tsx";
 import { NetworkPicture } from "./network-picture.tsx";
-import { NetworkText } from "./network-text.tsx";
+import { NetworkText, TextChanges } from "./network-text.tsx";
 
 export function NetworkTab({ query }: { readonly query: URLSearchParams }) {
   const { detail, trials } = useRunData();
@@ -153,8 +153,10 @@ function View({
           {other.changes.length === 0 ? (
             <p>
               {view.choices.length === other.choices.length
-                ? "Nothing: it is the same design."
-                : "One of the two is a network from outside the space, so they share no decisions. The drawings show what differs."}
+                ? view.key === other.key
+                  ? "Nothing: it is the same design."
+                  : "Both are networks from outside the space, so they share no decisions."
+                : "One of the two is a network from outside the space, so they share no decisions."}
             </p>
           ) : (
             <DataTable
@@ -165,6 +167,7 @@ function View({
               }}
             />
           )}
+          <TextChanges from={other.text} to={view.text} />
           <DataTable
             label="The two in figures"
             data={{

@@ -1,6 +1,7 @@
 // A network as a text of the language, to be read beside its drawing and copied: saved as net.txt it is costed, trained and
 // changed by the command.
 import { useState } from "react";
+import { diffLines } from "../../../../src/report/text-diff.ts";
 
 export function NetworkText({ text }: { readonly text: string | undefined }) {
   const [isCopied, setCopied] = useState(false);
@@ -24,5 +25,29 @@ export function NetworkText({ text }: { readonly text: string | undefined }) {
         </span>
       </p>
     </details>
+  );
+}
+
+/** What changed between two texts, their names aside. */
+export function TextChanges({
+  from,
+  to,
+}: {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}) {
+  if (from === undefined || to === undefined) return null;
+  const [before, after] = [from, to].map((text) => text.replace(/^name .*\n/, "")) as [string, string];
+  if (before === after) return <p className="soft">As texts, the two are the same.</p>;
+  return (
+    <pre className="diff">
+      {diffLines(before, after).map(({ kind, text }, line) => {
+        const words = `${{ same: " ", gone: "−", new: "+" }[kind]} ${text}\n`;
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place; many are alike.
+        if (kind === "same") return <span key={line}>{words}</span>;
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place; many are alike.
+        return kind === "gone" ? <del key={line}>{words}</del> : <ins key={line}>{words}</ins>;
+      })}
+    </pre>
   );
 }
