@@ -195,6 +195,9 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     const page = await open(views.network!);
     await page.getByRole("heading", { name: /What differs/ }).waitFor();
     expect(await page.locator(".network").count()).toBe(2);
+    // Each has its text, and what changed between the two is marked.
+    expect(await page.getByRole("button", { name: "Copy" }).count()).toBe(2);
+    expect(await page.locator("pre.diff ins").allTextContents()).not.toEqual([]);
     const download = page.waitForEvent("download");
     await page.getByRole("link", { name: "ONNX" }).click();
     expect((await download).suggestedFilename()).toMatch(/\.onnx$/);
