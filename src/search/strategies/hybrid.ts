@@ -32,6 +32,7 @@ import {
   choose,
   isCallDue,
   letGo,
+  levelled,
   nothingUsable,
   proposalFrom,
   saidIn,
@@ -201,7 +202,8 @@ function create(setting: StrategySetting, given: Options): Strategy {
       if (begin !== undefined) return { ...begin, fidelity: {}, by: "hybrid/start" };
       const { beliefs, own } = believe(context, isFree);
       const proposals = [...trials.map(({ proposal }) => proposal), ...pending];
-      const offers = isPartner ? wordsOf(proposals, isFree).offers : [];
+      const heard = levelled(proposals, trials).proposals;
+      const offers = isPartner ? wordsOf(heard, isFree).offers : [];
       const isDue = !isPartner || isCallDue(proposals, given.every);
       const answer =
         conversation && isDue ? await ask(conversation, context, { beliefs, own, offers }) : undefined;
@@ -234,7 +236,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       }
       if (isPartner) {
         const { modelSaid = [] } = without;
-        const words = wordsOf([...proposals, { modelSaid }], isFree);
+        const words = wordsOf([...heard, { modelSaid }], isFree);
         const extra = [...words.foreseen, ...[...words.offers, ...own].map(({ choices }) => choices)];
         const believed =
           words.offers.length === 0 ? beliefs : surrogate.candidates({ random, pending, extra });

@@ -12,7 +12,7 @@ import macro from "../../spaces/nas-bench-macro.ts";
 import type { Candidates } from "../../surrogate/surrogate.ts";
 import type { ModelWord, Proposal, Trial } from "../../trial.ts";
 import hybrid from "../hybrid.ts";
-import { choose, isCallDue, letGo, saidIn, type Trust, trustOf, wordsOf } from "./partnership.ts";
+import { choose, isCallDue, letGo, levelled, saidIn, type Trust, trustOf, wordsOf } from "./partnership.ts";
 
 const offer = (choice: number, score?: number): ModelWord => ({
   choices: [choice],
@@ -95,6 +95,7 @@ test("every forecast is scored when its design is measured, regardless of who ch
   const expected = { score: 0.9, sd: 0.01 };
   const surrogates = proposal(1, { surrogateExpected: expected });
   const trials = [
+    trial(9, 0.9, proposal(9)),
     trial(1, 0.9, proposal(0, { modelSaid: [offer(1, 0.95), offer(2, 0.9)] })),
     // The surrogate chose it and was right; the model missed it by five points.
     trial(2, 0.9, surrogates),
@@ -124,6 +125,25 @@ test("equal errors give equal trust, regardless of who made them", () => {
     );
   });
   expect(trustOf(trials, beliefs([0])).modelIsWorse01).toBeCloseTo(0.5, 1);
+});
+
+test("what a model said before anything was measured is an order, moved to the level of the first that is measured", () => {
+  const blind = {
+    modelSaid: [offer(1, 0.84), offer(2, 0.83), { ...offer(3, 0.82), kind: "forecast" as const }],
+  };
+  const trials = [trial(1, 0.91, proposal(1, blind)), trial(2, 0.9, proposal(2)), trial(3, 0.9, proposal(3))];
+  const { proposals, by } = levelled(
+    trials.map(({ proposal: made }) => made),
+    trials,
+  );
+  expect(by).toBe(1);
+  const { forecastOf } = wordsOf(proposals, () => true);
+  expect([1, 2, 3].map((choice) => forecastOf([choice]))).toEqual(
+    [0.91, 0.9, 0.89].map((n) => expect.closeTo(n)),
+  );
+  // The first is no record of it; the other two missed by 0 and by one point.
+  expect(trustOf(trials, beliefs([0])).model.bias).toBeCloseTo(1 / 5);
+  expect(levelled([proposal(1, blind)], []).proposals[0]?.modelSaid?.[0]?.score).toBe(0.84);
 });
 
 test("what both expect to be worse than something at hand is not taken", () => {

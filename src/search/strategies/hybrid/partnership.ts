@@ -45,6 +45,37 @@ export function wordsOf(
   };
 }
 
+/**
+ * What was said before anything was measured is an order and no level: a model that has not seen a figure can be seven points
+ * off with all it says. It is moved to the level of the first such design that is measured, which then is no record.
+ */
+export function levelled(
+  proposals: readonly Proposal[],
+  trials: readonly Trial[],
+): {
+  readonly proposals: readonly Proposal[] /** Number of the trial that gave the level. */;
+  readonly by?: number;
+} {
+  const first = trials.findIndex(isScored);
+  if (first === -1) return { proposals };
+  const early = proposals.slice(0, first + 1).flatMap(({ modelSaid = [] }) => modelSaid);
+  const saidOf = (choices: Choices) =>
+    early.findLast((word) => word.choices.join() === choices.join())?.score;
+  const told = trials.filter(isScored).find(({ proposal }) => saidOf(proposal.choices) !== undefined);
+  if (told === undefined) return { proposals };
+  const level = told.outcome.score - (saidOf(told.proposal.choices) as number);
+  const atLevel = (word: ModelWord) =>
+    word.score === undefined ? word : { ...word, score: word.score + level };
+  return {
+    by: told.number,
+    proposals: proposals.map((proposal, index) =>
+      index > first || proposal.modelSaid === undefined
+        ? proposal
+        : { ...proposal, modelSaid: proposal.modelSaid.map(atLevel) },
+    ),
+  };
+}
+
 export const nothingUsable = "every candidate was tried before or cannot be brought within the limits";
 
 /** A reply as words: candidates brought within the limits, and forecasts of the surrogate's own designs. */
@@ -107,17 +138,21 @@ const priorForecasts = 3;
  */
 export function trustOf(trials: readonly Trial[], beliefs: Pick<Candidates, "valueOf">): Trust {
   const value = (score: number) => beliefs.valueOf(score);
+  const atLevel = levelled(
+    trials.map(({ proposal }) => proposal),
+    trials,
+  );
   const results = trials.filter(isScored).map(({ outcome }) => value(outcome.score));
   const prior = results.length < 3 ? 1 : Math.min(1, Math.max(0.05, standardDeviation(results) / 2));
   const said = new Map<string, number[]>();
   const misses: number[] = [];
   const both: { model: number; surrogate: number }[] = [];
   const standardised: number[] = [];
-  for (const trial of trials) {
-    for (const { choices, score } of trial.proposal.modelSaid ?? []) {
+  for (const [index, trial] of trials.entries()) {
+    for (const { choices, score } of atLevel.proposals[index]?.modelSaid ?? []) {
       if (score !== undefined) said.set(choices.join(), [...(said.get(choices.join()) ?? []), score]);
     }
-    if (!isScored(trial)) continue;
+    if (!isScored(trial) || trial.number === atLevel.by) continue;
     const { proposal, outcome } = trial;
     const measured = value(outcome.score);
     const own = (said.get(proposal.choices.join()) ?? []).map((score) => measured - value(score));
