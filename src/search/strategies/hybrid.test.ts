@@ -93,7 +93,7 @@ test("without a model it finds one of the best four of 6,561 networks in ten eva
 
 test("a model that knows the best network is believed at once", async () => {
   const { conversation, requests } = await converse(() =>
-    candidates(["00000000", 90], ["22212220", 93.1], ["22212202", 93.1]),
+    candidates(["00000000", 90], ["22212220", 93.1], ["22212202", 93.1], ["22210220", 92.9]),
   );
   const { trials } = await study(4, conversation);
   expect(byOf(trials).slice(0, 1)).toEqual(["model"]);
