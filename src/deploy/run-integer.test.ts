@@ -5,7 +5,7 @@ import { createNetworkBuilder } from "../graph/network.ts";
 import { deviceNetwork } from "./device-network.ts";
 import { clampOf, productArithmetic, productOf, sumArithmetic, sumOf } from "./elementwise.ts";
 import { fixedPoint } from "./fixed-point.ts";
-import { channelsLast, measureNetwork, normalisationOf, randomBytes, shrunk } from "./fixtures/measured.ts";
+import { imageBytes, measureNetwork, normalisationOf, randomBytes, shrunk } from "./fixtures/measured.ts";
 import {
   type IntegerNetwork,
   type IntegerOperation,
@@ -262,7 +262,7 @@ test.for(names)("%s in integers gives nearly the scores of the float model", asy
   const expected = await scores(bytes);
   await release();
   const received = [0, 1, 2, 3].flatMap((image) => [
-    ...realScores(integer, runInteger(integer, imageOf(integer, channelsLast(bytes, network, image)))),
+    ...realScores(integer, runInteger(integer, imageOf(integer, imageBytes(bytes, network, image)))),
   ]);
   expect(correlation(Float32Array.from(received), expected)).toBeGreaterThan(0.98);
 });

@@ -1,4 +1,4 @@
-// Weights in the order in which devices read them: channels last, as the maps are.
+// Weights and images in the order in which devices read them: channels last, as the maps are.
 
 /** [filters, channels, height, width] as [filters, height, width, channels]. */
 export function byTap(
@@ -28,4 +28,13 @@ export function depthwiseByTap(
     for (let tap = 0; tap < taps; tap += 1) result[tap * filters + filter] = data[filter * taps + tap]!;
   }
   return result;
+}
+
+/** An image [channels, height, width] as [height, width, channels]. */
+export function channelsLast(
+  planes: Uint8Array,
+  [channels, height, width]: readonly [number, number, number],
+): Uint8Array {
+  const area = height * width;
+  return planes.map((_, place) => planes[(place % channels) * area + Math.floor(place / channels)] as number);
 }

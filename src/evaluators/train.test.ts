@@ -257,7 +257,9 @@ test("the selected design is trained, exported and tested; a stopped training en
   const result = await whole.test!(requestOf());
   const best = join(root, "whole", "best");
   expect((await readdir(best)).sort()).toEqual([
+    "int8.json",
     "model.int8.onnx",
+    "model.int8.tflite",
     "model.onnx",
     "model.py",
     "samples.json",
@@ -286,6 +288,8 @@ test("the selected design is trained, exported and tested; a stopped training en
   await rounded.dispose();
   // Two epochs leave many images undecided; 8 bits may turn some of them.
   expect(Math.abs(report.int8.testAccuracy01 - report.accuracy01)).toBeLessThanOrEqual(0.1);
+  expect(Math.abs(report.integer.testAccuracy01 - report.accuracy01)).toBeLessThanOrEqual(0.1);
+  expect((await readFile(join(best, "model.int8.tflite"))).toString("latin1", 4, 8)).toBe("TFL3");
 
   const controller = new AbortController();
   const stopped = await evaluatorOf({}, { folder: "stopped" });

@@ -18,6 +18,11 @@ import { definitions, fold, table } from "./page.ts";
 
 const share = z.number().min(0).max(1);
 const figures = z.record(z.string(), z.number());
+const roundedFigures = {
+  testAccuracy01: share.optional(),
+  test: figures.optional(),
+  modelBytes: z.number(),
+};
 const tested = z.object({
   accuracy01: share.optional(),
   metrics: figures.optional(),
@@ -25,14 +30,8 @@ const tested = z.object({
   epochs: z.number().optional(),
   latencyMs: z.number().optional(),
   modelBytes: z.number().optional(),
-  int8: z
-    .object({
-      testAccuracy01: share.optional(),
-      test: figures.optional(),
-      latencyMs: z.number(),
-      modelBytes: z.number(),
-    })
-    .optional(),
+  int8: z.object({ ...roundedFigures, latencyMs: z.number() }).optional(),
+  integer: z.object(roundedFigures).optional(),
   classes: z
     .array(z.object({ name: z.string(), images: z.number(), accuracy01: share.nullable() }))
     .default([]),
@@ -108,14 +107,16 @@ function testEntries({ metrics, accuracy01 }: z.output<typeof tested>, metric: M
   );
 }
 
-function int8Words(
-  int8: NonNullable<z.output<typeof tested>["int8"]>,
+/** What a network in 8 bits gains or loses beside the one in floats. */
+function roundedWords(
+  int8: NonNullable<z.output<typeof tested>["int8" | "integer"]>,
   { metrics, accuracy01 }: z.output<typeof tested>,
   metric: Metric,
 ): string {
   const whole = metrics?.[metric.name] ?? accuracy01;
   const rounded = int8.test?.[metric.name] ?? int8.testAccuracy01;
-  const size = `${int8.latencyMs.toFixed(2)} ms, ${formatCount(int8.modelBytes)} bytes`;
+  const bytes = `${formatCount(int8.modelBytes)} bytes`;
+  const size = "latencyMs" in int8 ? `${int8.latencyMs.toFixed(2)} ms, ${bytes}` : bytes;
   if (whole === undefined || rounded === undefined) return size;
   return `${formatMetric(metric, rounded)} on test data (${formatDifference(metric, rounded - whole)}), ${size}`;
 }
@@ -128,7 +129,12 @@ function testBody(test: z.output<typeof tested>, metric: Metric): Markup {
   if (latencyMs !== undefined) entries.push(["one image on this machine", `${latencyMs.toFixed(2)} ms`]);
   if (modelBytes !== undefined) entries.push(["size of model.onnx", `${formatCount(modelBytes)} bytes`]);
   if (test.int8 !== undefined)
-    entries.push(["in 8 bits (model.int8.onnx)", int8Words(test.int8, test, metric)]);
+    entries.push(["in 8 bits (model.int8.onnx)", roundedWords(test.int8, test, metric)]);
+  if (test.integer !== undefined)
+    entries.push([
+      "in 8 bits on a device, in TFLite's integer arithmetic (model.int8.tflite)",
+      roundedWords(test.integer, test, metric),
+    ]);
   const names = classes.map(({ name }) => name);
   const perClass = table({
     columns: ["class", "test images", "accuracy"],

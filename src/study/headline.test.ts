@@ -22,6 +22,16 @@ test("the trained network's test figure stands first, what the search saw last",
   );
 });
 
+test("what it does in 8 bits stands beside the figure in floats, and first where it is to run on a device", () => {
+  const test = { validation: { accuracy: 0.938 }, integer: { test: { accuracy: 0.9321 } } };
+  const trained = { ...facts, testMetrics: { accuracy: 0.9335 }, test };
+  expect(headlineOf(trained).main).toBe("93.35 % on test data");
+  expect(headlineOf(trained).details[0]).toBe("93.21 % in 8 bits");
+  const onDevice = headlineOf({ ...trained, isForDevice: true });
+  expect(onDevice.main).toBe("93.21 % in 8 bits on test data");
+  expect(onDevice.details[0]).toBe("93.35 % in floats");
+});
+
 test("what was not trained to its end is said to be so, and chance is chance", () => {
   expect(headlineWords(headlineOf({ ...facts, isAtChance: true }))).toBe(
     "24.38 % on validation data, at chance level · after 1 epoch in the search, not trained to its end",

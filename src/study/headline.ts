@@ -22,10 +22,12 @@ export interface HeadlineFacts {
   readonly testMetrics?: Metrics | undefined;
   readonly test?: JsonObject | undefined;
   readonly isAtChance: boolean;
+  /** The network is to run on a device: what it does in 8 bits comes first, where that was measured. */
+  readonly isForDevice?: boolean;
 }
 
 export function headlineOf(facts: HeadlineFacts): Headline {
-  const { metric, selectedOn, best, testMetrics, test, isAtChance } = facts;
+  const { metric, selectedOn, best, testMetrics, test, isAtChance, isForDevice = false } = facts;
   const name = metric.name === "accuracy" ? "" : `${metricWords(metric)} `;
   const chance = isAtChance ? ", at chance level" : "";
   const seen = `${name}${formatScore(metric, best.outcome.score)}`;
@@ -38,10 +40,16 @@ export function headlineOf(facts: HeadlineFacts): Headline {
   }
   const validation = (test?.validation ?? {}) as Metrics;
   const isTrained = validation[metric.name] !== undefined;
+  const integers = ((test?.integer as JsonObject | undefined)?.test ?? {}) as Metrics;
+  const rounded = integers[metric.name] === undefined ? undefined : formatFrom(metric, integers);
+  const exact = formatFrom(metric, testMetrics);
+  const isRoundedFirst = isForDevice && rounded !== undefined;
+  const other = isRoundedFirst ? `${exact} in floats` : rounded && `${rounded} in 8 bits`;
   return {
-    main: `${name}${formatFrom(metric, testMetrics)} on test data${chance}`,
+    main: `${name}${isRoundedFirst ? `${rounded} in 8 bits` : exact} on test data${chance}`,
     details: isTrained
       ? [
+          ...(other === undefined ? [] : [other]),
           `validation ${formatFrom(metric, validation)} in the same training`,
           `the search saw ${formatScore(metric, best.outcome.score)}${length === undefined ? "" : ` ${length}`}`,
         ]

@@ -4,18 +4,24 @@
 import { join } from "node:path";
 import { GeniusError } from "../base/errors.ts";
 import { writeWhole } from "../base/write-whole.ts";
+import { writeCalibration } from "../deploy/calibration.ts";
+import { integerOnnx } from "../deploy/integer-onnx.ts";
+import { encodeTflite } from "../deploy/tflite/model.ts";
+import { int8Tflite } from "../deploy/tflite/network.ts";
+import { channelsLast } from "../deploy/weight-layout.ts";
 import { createPredictor, type Weights } from "../engine/index.ts";
 import { exportOnnx } from "../graph/export/onnx.ts";
 import { exportPytorch } from "../graph/export/pytorch.ts";
 import { encodeWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
+import { encodeOnnxModel } from "../graph/onnx/model.ts";
 import { accuracyBeside } from "../metrics/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
-import { createEvaluationBatches, type ImageSet } from "../tasks/image-classification/index.ts";
+import { createEvaluationBatches, type ImageSet, openPixels } from "../tasks/image-classification/index.ts";
 import type { FinishDetail, FinishResult } from "./job.ts";
 import { type Measured, measure, type Scores } from "./measure.ts";
 import { type ModelFile, measureLatencyMs, openModelFile } from "./model-file.ts";
-import { quantiseModel } from "./quantise-model.ts";
+import { quantiseModel, type RoundedModel } from "./quantise-model.ts";
 import { sampleImages } from "./samples.ts";
 import type { TrainingParts } from "./training-data.ts";
 
@@ -86,7 +92,7 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
       latencyMs: await latencyOf(bytes),
       modelBytes: bytes.length,
       exportDifference,
-      ...(rounded && { int8: await measureRounded(rounded, { threads, parts, test }) }),
+      ...(rounded && (await measureRounded(rounded, { threads, parts, test }))),
     };
     const report = {
       ...accuracyBeside("accuracy01", tested.metrics),
@@ -98,7 +104,7 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
     };
     const files: readonly (readonly [name: string, content: Uint8Array | string])[] = [
       ["model.onnx", bytes],
-      ...(rounded ? ([["model.int8.onnx", rounded]] as const) : []),
+      ...(rounded ? await roundedFiles(rounded, test, given) : []),
       ["weights.safetensors", encodeWeights(network, weights, metadata)],
       ["model.py", exportPytorch(network)],
       ["samples.json", JSON.stringify(await sampleImages(test, tested.scores, dataset.classNames))],
@@ -169,30 +175,61 @@ async function compareLoss(
   );
 }
 
-/** What the model in 8 bits is worth, on the same images as the other. */
+/** What the models in 8 bits are worth, on the same images as the other. */
 async function measureRounded(
-  bytes: Uint8Array,
+  { onnx, integer }: RoundedModel,
   {
     threads,
     parts,
     test,
   }: { readonly threads: number; readonly parts: TrainingParts; readonly test: ImageSet },
-): Promise<NonNullable<FinishDetail["int8"]>> {
-  const model = await openModelFile(bytes, threads);
+): Promise<Pick<FinishDetail, "int8" | "integer">> {
+  const measured = async (bytes: Uint8Array) => {
+    const model = await openModelFile(bytes, threads);
+    try {
+      const metricsOf = async (set: ImageSet) =>
+        (await measure(model.run, { task: parts.task, set, normalisation: pixelsOf(set) })).metrics;
+      const [validation, tested] = [await metricsOf(parts.validation), await metricsOf(test)];
+      return {
+        ...accuracyBeside("validationAccuracy01", validation),
+        ...accuracyBeside("testAccuracy01", tested),
+        validation,
+        test: tested,
+      };
+    } finally {
+      await model.dispose();
+    }
+  };
+  const int8 = { ...(await measured(onnx)), latencyMs: await latencyOf(onnx), modelBytes: onnx.length };
+  if (integer === undefined) return { int8 };
+  // The integers of the device, computed in floats that hold them exactly.
+  const onDevice = await measured(encodeOnnxModel(integerOnnx(integer)));
+  return { int8, integer: { ...onDevice, modelBytes: encodeTflite(int8Tflite(integer)).length } };
+}
+
+const exampleCount = 3;
+
+/** The models in 8 bits, and what files for other devices are written from later. */
+async function roundedFiles(
+  { onnx, integer, ranges }: RoundedModel,
+  test: ImageSet,
+  { parts, metadata }: HandOver,
+): Promise<readonly (readonly [name: string, content: Uint8Array | string])[]> {
+  const { classNames } = parts.dataset;
+  const reader = openPixels(test);
   try {
-    const metricsOf = async (set: ImageSet) =>
-      (await measure(model.run, { task: parts.task, set, normalisation: pixelsOf(set) })).metrics;
-    const [validation, tested] = [await metricsOf(parts.validation), await metricsOf(test)];
-    return {
-      ...accuracyBeside("validationAccuracy01", validation),
-      ...accuracyBeside("testAccuracy01", tested),
-      validation,
-      test: tested,
-      latencyMs: await latencyOf(bytes),
-      modelBytes: bytes.length,
-    };
+    const images = Array.from({ length: Math.min(exampleCount, test.count) }, (_, position) => ({
+      label: classNames[test.labels[position] as number] as string,
+      pixels: channelsLast(reader.read(position), test.shape),
+    }));
+    const told = { ...metadata, class_names: JSON.stringify(classNames) };
+    return [
+      ["model.int8.onnx", onnx],
+      ...(integer ? ([["model.int8.tflite", encodeTflite(int8Tflite(integer, told))]] as const) : []),
+      ["int8.json", writeCalibration({ ranges, images })],
+    ];
   } finally {
-    await model.dispose();
+    reader.close();
   }
 }
 

@@ -129,6 +129,14 @@ export type FinishDetail = {
     readonly latencyMs: number;
     readonly modelBytes: number;
   };
+  /** Of `model.int8.tflite`, in the integer arithmetic of TFLite and of the exported C; where 8 bits were asked for. */
+  readonly integer?: {
+    readonly validationAccuracy01?: number;
+    readonly testAccuracy01?: number;
+    readonly validation: Metrics;
+    readonly test: Metrics;
+    readonly modelBytes: number;
+  };
 };
 
 export type FromWorker =

@@ -89,7 +89,9 @@ export const trainOptions = z.object({
   int8: z
     .boolean()
     .default(false)
-    .describe("also write the best model in 8 bits (model.int8.onnx), with the accuracy lost"),
+    .describe(
+      "also write the best model in 8 bits (model.int8.onnx, model.int8.tflite), with the accuracy that is left",
+    ),
   maxLatencyMs: z
     .number()
     .positive()

@@ -1,6 +1,9 @@
-// From a trained network to `model.int8.onnx`: what values its maps take is measured on training images, and the
-// graph is rounded to 8 bits by that. What it loses is measured beside it, by the one who asked.
+// From a trained network to its 8-bit forms: what values its maps take is measured on training images, and the network is
+// rounded by that – as `model.int8.onnx`, and as the integer network from which files for devices are written. What each
+// loses is measured by the one who asked.
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { deviceNetwork } from "../deploy/device-network.ts";
+import { type IntegerNetwork, integerNetwork, rangesToMeasure } from "../deploy/integer-network.ts";
 import { inferenceModel, type OnnxExportOptions } from "../graph/export/onnx.ts";
 import { quantise, type ValueRange, valuesToMeasure } from "../graph/export/quantise.ts";
 import { encodeOnnxModel, type OnnxModel } from "../graph/onnx/model.ts";
@@ -10,22 +13,40 @@ const batchSize = 32;
 /** Images of all classes that determine the ranges. */
 const calibrationImages = 512;
 
-/**
- * The bytes of the model in 8 bits.
- * @param set images to measure on, [N, C, H, W] pixels in 0..1: training images, never test images.
- */
-export async function quantiseModel(options: OnnxExportOptions, set: ImageSet): Promise<Uint8Array> {
+export interface RoundedModel {
+  /** The bytes of `model.int8.onnx`. */
+  readonly onnx: Uint8Array;
+  /** Absent where an operator has no form in integers: a layer norm. */
+  readonly integer?: IntegerNetwork;
+  /** Of all that was measured, by the names of the inference graph. */
+  readonly ranges: ReadonlyMap<string, ValueRange>;
+}
+
+/** @param set images to measure on, [N, C, H, W] pixels in 0..1: training images, never test images. */
+export async function quantiseModel(options: OnnxExportOptions, set: ImageSet): Promise<RoundedModel> {
   const model = inferenceModel(options);
   const some = takeFraction(set, { fraction01: Math.min(1, calibrationImages / set.count), seed: 0 });
-  return encodeOnnxModel(quantise(model, await measureRanges(model, some)));
+  const hasIntegers = options.network.nodes.every(({ op }) => op.kind !== "layer-norm");
+  const device = hasIntegers ? deviceNetwork(options) : undefined;
+  const names = new Set([...valuesToMeasure(model), ...(device ? rangesToMeasure(device) : [])]);
+  names.delete("images");
+  const ranges = await measureRanges(model, [...names], some);
+  return {
+    onnx: encodeOnnxModel(quantise(model, ranges)),
+    ...(device && { integer: integerNetwork(device, ranges) }),
+    ranges,
+  };
 }
 
 /**
  * The range of every value that needs one: the mean of the batches' smallest and largest, which a single outlier
  * does not stretch.
  */
-async function measureRanges(model: OnnxModel, set: ImageSet): Promise<ReadonlyMap<string, ValueRange>> {
-  const names = valuesToMeasure(model);
+async function measureRanges(
+  model: OnnxModel,
+  names: readonly string[],
+  set: ImageSet,
+): Promise<ReadonlyMap<string, ValueRange>> {
   const { graph } = model;
   const watched: OnnxModel = {
     ...model,

@@ -1,8 +1,10 @@
 // What testing and exporting a network will take, measured before it is trained: a final training by the clock
 // keeps that much of its time. The same calls as the hand-over's, on random weights.
+import { integerOnnx } from "../deploy/integer-onnx.ts";
 import { initialWeights } from "../engine/index.ts";
 import { exportOnnx } from "../graph/export/onnx.ts";
 import type { Network } from "../graph/network.ts";
+import { encodeOnnxModel } from "../graph/onnx/model.ts";
 import { latencyRuns, openModelFile } from "./model-file.ts";
 import { quantiseModel } from "./quantise-model.ts";
 import type { TrainingParts } from "./training-data.ts";
@@ -65,8 +67,12 @@ export async function rehearseHandOver(
     const before = now();
     const rounded = await quantiseModel(content, train);
     rounding = (now() - before) / 1000;
-    const each = await timeModel(rounded);
+    const each = await timeModel(rounded.onnx);
     rounding += 2 * each.opening + each.latency + each.image * (validation.count + testImages);
+    if (rounded.integer !== undefined) {
+      const onDevice = await timeModel(encodeOnnxModel(integerOnnx(rounded.integer)));
+      rounding += onDevice.opening + onDevice.image * (validation.count + testImages);
+    }
   }
   // The file is opened twice, and beside it a predictor for the comparison.
   const fixed = exporting + 3 * own.opening + own.latency + rounding + spareSeconds;

@@ -9,7 +9,7 @@ import { references, spaces } from "../../catalog/_catalog.ts";
 import { exampleNetworks } from "../../graph/export/fixtures/networks.ts";
 import type { Network } from "../../graph/network.ts";
 import { needsLitert, runInLitert } from "../../testing/litert.ts";
-import { channelsLast, measureNetwork, randomBytes, shrunk } from "../fixtures/measured.ts";
+import { imageBytes, measureNetwork, randomBytes, shrunk } from "../fixtures/measured.ts";
 import { integerNetwork } from "../integer-network.ts";
 import { imageOf, runInteger } from "../run-integer.ts";
 import { encodeTflite, type TfliteModel } from "./model.ts";
@@ -61,7 +61,7 @@ async function check(networks: readonly Network[]): Promise<void> {
   for (const network of networks) {
     const measured = await measureNetwork(network, 1);
     const bytes = randomBytes(network, imageCount, 5);
-    const images = Array.from({ length: imageCount }, (_, image) => channelsLast(bytes, network, image));
+    const images = Array.from({ length: imageCount }, (_, image) => imageBytes(bytes, network, image));
     const all = Uint8Array.from(images.flatMap((image) => [...image]));
     const scores = await measured.scores(bytes);
     await measured.release();

@@ -6,7 +6,9 @@ import { linkTo } from "../router.ts";
 
 const trainedWords: Readonly<Record<string, string>> = {
   "model.onnx": "the model, with normalisation and class names inside",
-  "model.int8.onnx": "the model in 8 bits",
+  "model.int8.onnx": "the model in 8 bits, for onnxruntime",
+  "model.int8.tflite": "the model in 8 bits, for TFLite and TFLite Micro",
+  "int8.json": "what its 8-bit files are written from",
   "weights.safetensors": "its weights, for PyTorch",
   "model.py": "its code for PyTorch",
   "test.json": "how it did on the test data, class by class",

@@ -1,0 +1,103 @@
+// The text beside an exported file that says how to call it: what goes in, what comes out, and three images with the scores
+// that must come out. It must not know how the file was written.
+
+export interface Readme {
+  /** The file's name, without folders. */
+  readonly file: string;
+  readonly kind: "tflite" | "tflite-int8" | "onnx-int8";
+  readonly network: string;
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly classNames: readonly string[];
+  /** Whether the file normalises the pixels itself. */
+  readonly isNormalised: boolean;
+  /** Of the 8-bit scores. */
+  readonly scoreGrid?: { readonly scale: number; readonly zeroPoint: number };
+  /** Of 16-bit data: how pixels become 0..1. */
+  readonly levels?: string;
+  readonly examples: string;
+}
+
+/** One of the three images. */
+export interface Example {
+  readonly label: string | null;
+  /** Base64 of bytes [height, width, channels]. */
+  readonly pixels: string;
+  /** In the file's own type. */
+  readonly scores: readonly number[];
+}
+
+export function readmeOf(given: Readme): string {
+  const { file, network, shape, classNames, examples } = given;
+  const [height, width, channels] = shape;
+  const classes =
+    classNames.length > 0 ? classNames.map((name, place) => `${place} ${name}`).join(", ") : "as trained";
+  return `# ${file}
+
+The network ${inline(network)}, ${kindWords[given.kind]}.
+
+- **Input** ${inputWords(given)}
+- **Pixels** ${pixelWords(given)}
+- **Output** \`scores\`, ${outputWords(given)}; the class is the place of the largest score.
+- **Classes** ${inline(classes)}
+- **Check**: \`${examples}\` holds three images of ${height} × ${width} × ${channels} bytes (height, width, channels) and the scores that must come out${given.kind === "tflite-int8" ? ", to one step" : ""}.
+
+\`\`\`python
+import base64, json
+import numpy as np
+${script(given)}
+\`\`\`
+`;
+}
+
+const kindWords = {
+  tflite: "as a TFLite file in floats",
+  "tflite-int8": "as a TFLite file in 8-bit integers, for TFLite, LiteRT and TFLite Micro",
+  "onnx-int8": "as an ONNX file in 8 bits (QuantizeLinear and DequantizeLinear around the operators)",
+} as const;
+
+/** Names come from outside: they must stay text. */
+const inline = (text: string) => text.replace(/[\r\n]+/g, " ").replace(/[<>`[\]*_\\]/g, "\\$&");
+
+function inputWords({ kind, shape: [height, width, channels] }: Readme): string {
+  if (kind === "onnx-int8")
+    return `\`images\`, float32 [batch, ${channels}, ${height}, ${width}], pixels from 0 to 1.`;
+  const type = kind === "tflite" ? "float32, pixels from 0 to 1" : "int8, each pixel byte less 128";
+  return `\`images\` [1, ${height}, ${width}, ${channels}] (channels last), ${type}.`;
+}
+
+function pixelWords({ isNormalised, shape, levels }: Readme): string {
+  const order = shape[2] === 3 ? "Channels are red, green, blue. " : "";
+  const deep =
+    levels === undefined ? "" : `The data have 16 bits: pixels become 0 to 1 by the levels ${levels}. `;
+  const size =
+    "An image of another size is resized to this one before, as in training (its short side, then the middle).";
+  return `${order}${deep}${isNormalised ? "Mean and deviation of the training images are inside the file: subtract nothing." : "The images must be normalised before."} ${size}`;
+}
+
+function outputWords({ kind, classNames, scoreGrid }: Readme): string {
+  const size = classNames.length > 0 ? `[1, ${classNames.length}]` : "[1, classes]";
+  return kind === "tflite-int8" && scoreGrid
+    ? `int8 ${size}; a real score is ${scoreGrid.scale} · (score − (${scoreGrid.zeroPoint}))`
+    : `float32 ${size}, before softmax`;
+}
+
+function script({ file, kind, examples, shape: [height, width, channels] }: Readme): string {
+  const image = `np.frombuffer(base64.b64decode(example["pixels"]), np.uint8).reshape(1, ${height}, ${width}, ${channels})`;
+  if (kind === "onnx-int8")
+    return `import onnxruntime  # pip install onnxruntime
+
+session = onnxruntime.InferenceSession(${JSON.stringify(file)})
+for example in json.load(open(${JSON.stringify(examples)})):
+    image = ${image}
+    [scores] = session.run(None, {"images": image.transpose(0, 3, 1, 2).astype(np.float32) / 255})
+    print(example["label"], scores[0], example["scores"])`;
+  const feed =
+    kind === "tflite" ? "image.astype(np.float32) / 255" : "(image.astype(np.int16) - 128).astype(np.int8)";
+  return `from ai_edge_litert.interpreter import Interpreter  # pip install ai-edge-litert
+
+network = Interpreter(${JSON.stringify(file)}).get_signature_runner()
+for example in json.load(open(${JSON.stringify(examples)})):
+    image = ${image}
+    scores = network(images=${feed})["scores"]
+    print(example["label"], scores[0], example["scores"])`;
+}
