@@ -10,7 +10,7 @@ import { imageOf, runInteger } from "./run-integer.ts";
 
 const names = Object.keys(exampleNetworks).filter((name) => !/^genius|modern/.test(name));
 
-test.for(names)("%s: most scores are equal, and the rest a few steps away", async (name) => {
+test.for(names)("%s: the scores are the interpreter's, to a fraction of a step on average", async (name) => {
   const network = shrunk(exampleNetworks[name]!());
   const { device, ranges, release } = await measureNetwork(network, 1);
   await release();
@@ -32,6 +32,7 @@ test.for(names)("%s: most scores are equal, and the rest a few steps away", asyn
   const { scale, zeroPoint } = integer.values[integer.output]!.grid;
   const received = Array.from(scores!.data as Float32Array, (score) => Math.round(score / scale) + zeroPoint);
   const differences = expected.map((value, place) => Math.abs(value - received[place]!));
+  // With random weights a single number that is rounded the other way grows from layer to layer.
   expect(Math.max(...differences)).toBeLessThan(6);
-  expect(differences.filter((difference) => difference === 0).length / expected.length).toBeGreaterThan(0.7);
+  expect(differences.reduce((sum, difference) => sum + difference) / differences.length).toBeLessThan(0.8);
 });
