@@ -21,6 +21,7 @@ import { type TrainOptions, trainOptions } from "../training/options.ts";
 import { planEpochs, planTraining, usefulThreads } from "../training/plan.ts";
 import { describeRecipe } from "../training/recipe-words.ts";
 import { createWorkerPool, type JobEnd } from "../training/worker-pool.ts";
+import { createDeviceMeter } from "./device-meter.ts";
 import {
   defineEvaluator,
   type EvaluationRequest,
@@ -64,6 +65,16 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   const threadsOf = (network: Network, { batchSize }: Training["plan"], most: number) =>
     options.threads ?? usefulThreads(networkCost(network).macCount * batchSize, most);
   const pool = createWorkerPool();
+  const meter =
+    options.measure === undefined
+      ? undefined
+      : createDeviceMeter({
+          command: options.measure,
+          timeLimitMs: 1000 * (options.measureSeconds ?? 60),
+          repeats: options.measureRepeats ?? 3,
+        });
+  if (options.measure !== undefined)
+    setting.onProgress?.(`The latency of each design is measured by: ${options.measure}`);
   const store = await openCheckpoints(join(folder, "checkpoints"));
 
   const trainingOf = async (
@@ -172,6 +183,13 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       const length: Length = training;
       const begun = await store.find(key, length);
       const asked = "seconds" in training ? training.seconds : training.epochs;
+      const measured = await meter?.measure(training.network, request.signal);
+      if (measured !== undefined && measured.kind !== "measured") {
+        const spent = { milliseconds: performance.now() - started };
+        return measured.kind === "cancelled"
+          ? { kind: "failed", reason: "cancelled", detail: "stopped before its end", spent }
+          : { kind: "failed", reason: "crashed", detail: measured.detail, spent };
+      }
       // Only a training that may be asked to continue or leave its weights to another is kept, and one that is there already
       // (its trial was stopped before it was recorded) is there.
       const isThere = begun?.isReached === true && begun.length === asked;
@@ -187,6 +205,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
             ...(heirOf && { heirOf }),
           },
           ...(options.maxLatencyMs !== undefined && { maxLatencyMs: options.maxLatencyMs }),
+          ...(measured !== undefined && { latencyMs: measured.latencyMs }),
           ...(mayGoOn && { keep: store.pathOf(key, length) }),
         },
         {

@@ -23,7 +23,7 @@ export async function evaluateJob(
 ): Promise<End> {
   const { training, maxLatencyMs, keep } = job;
   if ("seconds" in training) return evaluateSlice({ ...job, training }, onEpoch, clock);
-  const latencyMs = await latencyOf(training.network);
+  const latencyMs = job.latencyMs ?? (await latencyOf(training.network));
   if (maxLatencyMs !== undefined && latencyMs > maxLatencyMs) return { kind: "too-slow", latencyMs };
   const trained = await runTraining(training, {
     onEpoch,
@@ -34,13 +34,14 @@ export async function evaluateJob(
 
 /** The latency is measured in the first slice, and goes along in the checkpoints. */
 async function evaluateSlice(
-  { training, maxLatencyMs, keep }: EvaluateJob & { readonly training: ClockTraining },
+  { training, maxLatencyMs, keep, ...given }: EvaluateJob & { readonly training: ClockTraining },
   onEpoch: (point: EpochPoint) => void,
   clock: Clock,
 ): Promise<End> {
   const begun = training.from === undefined ? undefined : await readCheckpointFile(training.from);
-  const latency = knownLatency(begun, training) ?? {
-    ms: await latencyOf(training.network),
+  const known = given.latencyMs === undefined ? knownLatency(begun, training) : undefined;
+  const latency = known ?? {
+    ms: given.latencyMs ?? (await latencyOf(training.network)),
     input: inputOf(training.network),
   };
   const latencyMs = latency.ms;

@@ -57,6 +57,8 @@ export type Job =
       readonly kind: "evaluate";
       readonly training: Training | ClockTraining;
       readonly maxLatencyMs?: number;
+      /** As it was measured elsewhere; absent: it is measured in the job. */
+      readonly latencyMs?: number;
       /** Where the state at the end is kept, if a strategy may ask for a longer training. */
       readonly keep?: string;
     }

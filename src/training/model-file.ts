@@ -53,8 +53,8 @@ export async function openModelFile(bytes: Uint8Array, threads = 1): Promise<Mod
 /** How a latency is measured: after a warm-up, over a min number of runs and a min time. */
 export const latencyRuns = { warmUp: 5, count: 30, milliseconds: 200 };
 
-/** The median time for one image, in milliseconds. */
-export async function measureLatencyMs({ run, shape }: ModelFile): Promise<number> {
+/** Times for one image at a time, in milliseconds, the shortest first. */
+export async function measureTimes({ run, shape }: ModelFile): Promise<readonly number[]> {
   const image = new Float32Array(shape[0] * shape[1] * shape[2]).fill(0.5);
   for (let warmUp = 0; warmUp < latencyRuns.warmUp; warmUp += 1) await run(image);
   const times: number[] = [];
@@ -67,6 +67,11 @@ export async function measureLatencyMs({ run, shape }: ModelFile): Promise<numbe
     await run(image);
     times.push(performance.now() - before);
   }
-  times.sort((a, b) => a - b);
+  return times.sort((a, b) => a - b);
+}
+
+/** The median time for one image, in milliseconds. */
+export async function measureLatencyMs(model: ModelFile): Promise<number> {
+  const times = await measureTimes(model);
   return times[Math.floor(times.length / 2)] as number;
 }

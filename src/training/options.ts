@@ -96,7 +96,23 @@ export const trainOptions = z.object({
     .number()
     .positive()
     .optional()
-    .describe("max measured latency in milliseconds for one image on this machine"),
+    .describe("max measured latency in milliseconds for one image, on this machine or by --measure"),
+  measure: z
+    .string()
+    .refine((command) => command.includes("{model}"), 'needs {model}, as in "ssh pi ./run {model}"')
+    .optional()
+    .describe(
+      "command that measures latency: called for each design with the path of its .onnx file as {model}; the last line it prints is milliseconds",
+    )
+    .meta({ placeholder: "COMMAND" }),
+  measureSeconds: z
+    .number()
+    .positive()
+    .optional()
+    .describe("time limit of one measuring call in seconds (default: 60)"),
+  measureRepeats: whole
+    .optional()
+    .describe("measuring calls for each design, of which the median counts (default: 3)"),
 });
 
 export type TrainOptions = z.output<typeof trainOptions>;
