@@ -81,6 +81,7 @@ export {
   type NetworkNode,
   type Operation,
 } from "./graph/network.ts";
+export type { Precision } from "./graph/precision.ts";
 export { printNetwork, type ReadSetting, readNetwork, spaceOfText } from "./language/index.ts";
 export { highestOf } from "./metrics/classes.ts";
 export { defineMetric, type Metric, type MetricDefinition, type Scored } from "./metrics/metric.ts";
@@ -92,7 +93,7 @@ export {
   neighbours,
   smallestFeasible,
 } from "./search/constraints/create-domain.ts";
-export type { DesignCost, Domain, Violation } from "./search/constraints/domain.ts";
+export type { DesignCost, Domain, MemoryCost, RecordedCost, Violation } from "./search/constraints/domain.ts";
 export {
   defineReference,
   type FittedReference,
@@ -102,6 +103,7 @@ export {
 } from "./search/references/reference.ts";
 export {
   type Choices,
+  type CostLimits,
   type Decision,
   type DecisionOption,
   defineSpace,

@@ -39,6 +39,8 @@ function columnsOf(from: number, numbers: readonly number[]): TrialColumns {
     predictedSd01: each(null),
     paramCount: each(1),
     macCount: each(1),
+    ramBytes: each(null),
+    flashBytes: each(null),
     latencyMs: each(null),
     finishedMs: each(0),
     spentMs: each(0),

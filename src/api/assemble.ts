@@ -9,7 +9,8 @@ import { loadEvaluator, loadLauncher, loadStrategy, openSpace, resolveOptions } 
 import type { Evaluator } from "../evaluators/evaluator.ts";
 import type { Launcher } from "../evaluators/launchers/launcher.ts";
 import { type Answerer, type Conversation, createConversation } from "../llm/index.ts";
-import { createDomain, describeEmpty } from "../search/constraints/create-domain.ts";
+import { createDomain } from "../search/constraints/create-domain.ts";
+import { describeEmpty } from "../search/constraints/describe-empty.ts";
 import type { Domain, Limits } from "../search/constraints/domain.ts";
 import { fitReferences } from "../search/race/fit-references.ts";
 import { outlookOf } from "../search/race/outlook.ts";

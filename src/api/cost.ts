@@ -1,28 +1,44 @@
 // What a network or a design costs, exactly and before anything is trained.
 import { networkCost } from "../graph/cost.ts";
-import { createDomain } from "../search/constraints/create-domain.ts";
+import type { Network } from "../graph/network.ts";
+import type { Precision } from "../graph/precision.ts";
 import type { DesignCost } from "../search/constraints/domain.ts";
+import { networkMemory } from "../search/constraints/memory.ts";
 import { isNetwork, openDesign, type Subject } from "./design.ts";
 
-/** Parameters and multiply–accumulates (MACs) for one image. */
-export type Cost = DesignCost;
+/** Parameters, multiply–accumulates (MACs) and memory for one image. */
+export interface Cost extends DesignCost {
+  /** The arena of feature maps, as the exported C and TFLite files plan it. */
+  readonly ramBytes: Readonly<Record<Precision, number>>;
+  /** Weights, tables and the code of the exported C. */
+  readonly flashBytes: Readonly<Record<Precision, number>>;
+}
 
 /**
- * Parameters and MACs of a network or of a design of a space.
+ * Parameters, MACs, RAM and flash of a network or of a design of a space.
  *
  * @throws GeniusError `unknown-name` for a space that does not exist, `bad-choices` for what is no design of it.
  * @example
  * ```ts
  * import { cost } from "genius-nas";
  *
- * const { paramCount, macCount } = await cost({ space: "nas-bench-macro", choices: "22212220" });
+ * const { paramCount, macCount, ramBytes } = await cost({ space: "nas-bench-macro", choices: "22212220" });
+ * console.log(ramBytes.int8);
  * ```
  */
 export async function cost(subject: Subject): Promise<Cost> {
-  if (isNetwork(subject)) {
-    const { paramCount, macCount } = networkCost(subject);
-    return { paramCount, macCount };
-  }
+  if (isNetwork(subject)) return costOf(subject);
   const { space, choices } = await openDesign(subject);
-  return createDomain(space, {}).costOf(choices);
+  return costOf(space.decode(choices));
+}
+
+/** The same of a network, at once. */
+export function costOf(network: Network): Cost {
+  const { paramCount, macCount } = networkCost(network);
+  const [int8, float] = [networkMemory(network, "int8"), networkMemory(network, "float")];
+  return {
+    ...{ paramCount, macCount },
+    ramBytes: { int8: int8.ramBytes, float: float.ramBytes },
+    flashBytes: { int8: int8.flashBytes, float: float.flashBytes },
+  };
 }

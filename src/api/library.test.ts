@@ -26,9 +26,11 @@ test("a design, its space and its network have one cost, the published one", asy
   const space = await openSpace("nas-bench-macro");
   const choices = [0, 2, 0, 1, 2, 1, 0, 0];
   const published = { paramCount: 890_666, macCount: 47_327_744 };
-  expect(await cost({ space: "nas-bench-macro", choices: "02012100" })).toEqual(published);
-  expect(await cost({ space, choices })).toEqual(published);
-  expect(await cost(space.decode(choices))).toEqual(published);
+  const counted = await cost({ space: "nas-bench-macro", choices: "02012100" });
+  expect(counted).toMatchObject(published);
+  expect(await cost({ space, choices })).toEqual(counted);
+  expect(await cost(space.decode(choices))).toEqual(counted);
+  expect(counted.ramBytes.float).toBe(4 * counted.ramBytes.int8);
   await expect(cost({ space, choices: [0, 1] })).rejects.toThrow(
     /\[0,1\] is no design of nas-bench-macro: it needs 8/,
   );

@@ -8,6 +8,7 @@ import { unknownName } from "../base/nearest.ts";
 import { isPath } from "../base/own-file.ts";
 import { counted } from "../base/units.ts";
 import { findPublished } from "../catalog/datasets.ts";
+import { deviceInWords, loadDevice } from "../catalog/devices.ts";
 import {
   type Given,
   loadEvaluator,
@@ -19,12 +20,14 @@ import {
 } from "../catalog/load.ts";
 import type { DatasetDescription, EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
+import { deviceLimits } from "../graph/device.ts";
 import { isMessageList, parseModelName } from "../llm/index.ts";
 import { accuracy, loadOwnMetric, type Metric, metricOf } from "../metrics/index.ts";
+import { defaultPrecision } from "../search/constraints/memory.ts";
 import type { Limits, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
-import { defaultMembers, modelSettings, type SearchSettings } from "../study/settings.ts";
+import { defaultMembers, type LimitSettings, modelSettings } from "../study/settings.ts";
 import { type FittedOptions, fitSpace } from "./fit-space.ts";
 import { lengthOf } from "./search-length.ts";
 import { type MemberOptions, type SearchOptions, settingsOf } from "./search-options.ts";
@@ -159,6 +162,7 @@ export async function resolveConfig(
   });
   if (described?.understood !== undefined) onUnderstood?.(described.understood);
   const limits = limitsOf(settings);
+  if (settings.device !== undefined) onProgress(`For ${deviceInWords(loadDevice(settings.device))}`);
   if (described === undefined && (evaluator.describe !== undefined || options.data !== undefined)) {
     refuseUnknownData(space, chosen.dataset, options.spaceOptions ?? {});
   }
@@ -202,6 +206,7 @@ export async function resolveConfig(
     ...length,
     ...(settings.stopWhenDone && { stopWhenDone: true }),
     limits: { ...described?.limits, ...limits },
+    ...(settings.device !== undefined && { device: loadDevice(settings.device) as unknown as JsonObject }),
     parallel,
     seed: settings.seed,
   };
@@ -268,12 +273,24 @@ async function describe(
   }
 }
 
-/** Limits as a domain takes them. */
-export function limitsOf({ maxParams, minParams, maxMacs, minMacs }: Partial<SearchSettings>): Limits {
+/**
+ * Limits as a domain takes them: those of a device, unless others are given.
+ * @throws GeniusError for a device that is not known.
+ */
+export function limitsOf(settings: Partial<LimitSettings>): Limits {
+  const { maxParams, minParams, maxMacs, minMacs, device, precision } = settings;
+  const ofDevice = device === undefined ? undefined : deviceLimits(loadDevice(device));
+  const maxRamBytes = settings.maxRam ?? ofDevice?.maxRamBytes;
+  const maxFlashBytes = settings.maxFlash ?? ofDevice?.maxFlashBytes;
   return {
     ...(minParams !== undefined && { minParamCount: minParams }),
     ...(maxParams !== undefined && { maxParamCount: maxParams }),
     ...(minMacs !== undefined && { minMacCount: minMacs }),
     ...(maxMacs !== undefined && { maxMacCount: maxMacs }),
+    ...(maxRamBytes !== undefined && { maxRamBytes }),
+    ...(maxFlashBytes !== undefined && { maxFlashBytes }),
+    ...((maxRamBytes !== undefined || maxFlashBytes !== undefined) && {
+      precision: precision ?? defaultPrecision,
+    }),
   };
 }

@@ -21,6 +21,14 @@ export interface SearchLimits {
   readonly maxMacs?: number | string | undefined;
   /** Minimum multiply–accumulates (MACs) for one image. */
   readonly minMacs?: number | string | undefined;
+  /** Maximum RAM for the feature maps of one image: bytes, or text such as `"256k"` with k = 1024. */
+  readonly maxRam?: number | string | undefined;
+  /** Maximum flash for weights, tables and code. */
+  readonly maxFlash?: number | string | undefined;
+  /** What RAM and flash are counted for; int8 by default. */
+  readonly precision?: "int8" | "float" | undefined;
+  /** A name of `genius list devices`, or a JSON file: sets `maxRam` and `maxFlash` where they are not given. */
+  readonly device?: string | undefined;
 }
 
 /** What a search may spend. */

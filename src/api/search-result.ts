@@ -4,6 +4,7 @@ import type { JsonObject } from "../base/json.ts";
 import { formatCount } from "../base/units.ts";
 import type { Network } from "../graph/network.ts";
 import { type Metric, type Metrics, scoreOf, valueOfScore } from "../metrics/index.ts";
+import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { designName, networkOf } from "../search/proposed-network.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Choices, Space } from "../search/space.ts";
@@ -37,6 +38,10 @@ export interface FoundNetwork {
   readonly paramCount: number;
   /** Multiply–accumulates for one image. */
   readonly macCount: number;
+  /** Bytes of RAM for one image, in the precision of the limits; undefined where neither RAM nor flash is limited. */
+  readonly ramBytes?: number;
+  /** The same of flash. */
+  readonly flashBytes?: number;
   /** The figure that it was selected by, in the unit of `SearchResult.metric`; see `SearchResult.selectedOn`. */
   readonly value: number;
   /** Every figure that was measured with it, by the name of the metric. */
@@ -178,7 +183,7 @@ function verdictOf(
   const { key, trial, paramCount, macCount, value, test } = best;
   const figures = headline === undefined ? "" : headlineWords(headline);
   const lines = [
-    `Best: ${key} – trial ${trial}, ${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs`,
+    `Best: ${key} – trial ${trial}, ${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs${memoryInWords(best)}`,
     `  ${figures}`,
   ];
   if (typeof test.rank === "number")

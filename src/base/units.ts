@@ -67,3 +67,34 @@ export function formatTimeLeft(ms: number): string {
 /** A count with its noun: "1 epoch", "1,200 epochs". */
 export const counted = (count: number, noun: string): string =>
   `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+const byteFactors: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/**
+ * Reads a size of memory such as `256k`, `320 KB`, `1M` or `1.5MiB`, with k = 1024 as in data sheets and linker scripts.
+ * @throws GeniusError `wrong-use` when the text is no such size.
+ */
+export function parseBytes(text: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*([kKmMgG]?)(?:i?[bB])?\s*$/.exec(text);
+  const value = match
+    ? Number(match[1]) * (byteFactors[(match[2] as string).toLowerCase()] as number)
+    : Number.NaN;
+  if (!Number.isSafeInteger(Math.floor(value))) {
+    throw new GeniusError("wrong-use", `"${text}" is not a size of memory. Write bytes, 256k, 1M or 1.5M.`);
+  }
+  return Math.floor(value);
+}
+
+/** A size of memory with about three significant digits: 950 B, 16.4 KiB, 1.5 MiB. */
+export function formatBytes(bytes: number): string {
+  for (const [suffix, factor] of [
+    ["GiB", 1024 ** 3],
+    ["MiB", 1024 ** 2],
+    ["KiB", 1024],
+  ] as const) {
+    if (Math.abs(bytes) < factor) continue;
+    const size = bytes / factor;
+    return `${size >= 100 ? size.toFixed(0) : Number(size.toPrecision(3))} ${suffix}`;
+  }
+  return `${bytes} B`;
+}

@@ -7,6 +7,7 @@ import { loadEvaluator, loadSpace } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
 import { distribute, membersHelp } from "../command/members.ts";
 import { comparisonJson, comparisonMarkdown } from "../report/index.ts";
+import { limitsApart } from "../study/settings.ts";
 
 const options = benchSettings.extend({
   json: z.boolean().default(false).describe("one JSON object on standard output"),
@@ -35,7 +36,8 @@ seed counts as one run.`,
     ]);
   },
   async run({ options: given, rest, terminal }) {
-    const { json, space = "", maxParams, minParams, maxMacs, minMacs, ...settings } = given;
+    const { json, space = "", ...others } = given;
+    const { limits, settings } = limitsApart(others);
     const { evaluator } = settings;
     const members = [
       ...(space === "" ? [] : [await loadSpace(space)]),
@@ -44,7 +46,7 @@ seed counts as one run.`,
     const shared = await distribute(rest, members, Object.keys(options.shape));
     const spaceOptions = space === "" ? {} : shared[0];
     const { comparison } = await bench({
-      ...{ space, spaceOptions, ...settings, limits: { maxParams, minParams, maxMacs, minMacs } },
+      ...{ space, spaceOptions, ...settings, limits },
       ...(evaluator !== undefined && { evaluatorOptions: shared.at(-1) }),
       ...{ environment: terminal.environment, signal: terminal.signal },
       onEvent(event) {

@@ -91,13 +91,18 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   cost: {
     usage: "cost NET.txt | --space NAME (--choices C | --stdin)",
-    summary: "parameters and multiply–accumulates of designs",
+    summary: "parameters, multiply–accumulates, RAM and flash of designs",
     load: async () => (await import("./cost.ts")).default,
   },
   import: {
     usage: "import MODEL.onnx [--out NET.txt]",
     summary: "a network from PyTorch or elsewhere as a text and its weights",
     load: async () => (await import("./import.ts")).default,
+  },
+  latency: {
+    usage: "latency MODEL.onnx",
+    summary: "how long a model takes for one image on this machine",
+    load: async () => (await import("./latency.ts")).default,
   },
   predict: {
     usage: "predict MODEL IMAGE…",
@@ -120,7 +125,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./transcript.ts")).default,
   },
   list: {
-    usage: "list spaces|strategies|evaluators|datasets|formats|launchers|models",
+    usage: "list spaces|strategies|evaluators|datasets|devices|formats|launchers|models",
     summary: "what there is",
     load: async () => (await import("./list.ts")).default,
   },

@@ -1,15 +1,22 @@
 // `genius cost`: parameters and MACs of designs. One design from --choices, or a line out for a line in.
 import { z } from "zod";
-import { cost } from "../api/cost.ts";
+import { type Cost, cost } from "../api/cost.ts";
+import { limitsOf } from "../api/resolve-config.ts";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
-import { formatCount } from "../base/units.ts";
+import { loadDevice } from "../catalog/devices.ts";
 import { isText } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
+import { type Device, predictedLatencyMs, predictionInWords } from "../graph/device.ts";
+import { violationInWords } from "../report/index.ts";
 import { parseChoices, toDigits } from "../search/choices.ts";
-import type { Space } from "../search/space.ts";
-import { factsOfText, textInWords } from "./text-facts.ts";
+import { violationsOf } from "../search/constraints/create-domain.ts";
+import type { Violation } from "../search/constraints/domain.ts";
+import { defaultPrecision, memoryViolations } from "../search/constraints/memory.ts";
+import type { Limits, Space } from "../search/space.ts";
+import { limitSettings } from "../study/settings.ts";
+import { costInWords, factsOfText, textInWords } from "./text-facts.ts";
 
 const flags = z.object({
   space: z
@@ -22,6 +29,7 @@ const flags = z.object({
     .optional()
     .describe("one design: 02012100 or 0,2,0,1,2,1,0,0")
     .meta({ placeholder: "C" }),
+  ...limitSettings.shape,
   stdin: z.boolean().default(false).describe("read designs from standard input, one a line"),
   json: z.boolean().default(false).describe("JSON lines on standard output"),
 });
@@ -34,10 +42,19 @@ export default defineCommand({
   genius cost --space nas-bench-macro --choices 22212220
   genius cost --space genius-imagenet --stdin --json < designs.txt
 
+  genius cost --space nas-bench-macro --choices 22212220 --device stm32f746
+
+RAM is the arena of feature maps for one image; flash holds weights, tables and the code of the exported C (--format c).
+With limits or a device it says what a design breaks, and with a device of a published speed a predicted latency.
 A line that is no design is answered by {"error": {"code", "message", "line"}}; the rest is still answered, and the
 exit code is 1.`,
   async run({ operands, options, rest, terminal }) {
     const space = await openSpaceByFlags(namedSpace(operands, options.space), rest, Object.keys(flags.shape));
+    const asked: Asked = {
+      limits: limitsOf(options),
+      ...(options.device !== undefined && { device: loadDevice(options.device) }),
+      json: options.json,
+    };
     if (options.choices === undefined && !options.stdin && operands.length === 1) {
       terminal.out(options.json ? jsonLine(factsOfText(space)) : `${textInWords(space).join("\n")}\n`);
       return 0;
@@ -49,10 +66,10 @@ exit code is 1.`,
       );
     }
     if (options.choices !== undefined) {
-      terminal.out(await answer(space, options.choices, options.json));
+      terminal.out(await answer(space, options.choices, asked));
       return 0;
     }
-    return answerLines(space, terminal, options.json);
+    return answerLines(space, terminal, asked);
   },
 });
 
@@ -66,15 +83,45 @@ function namedSpace(operands: readonly string[], name: string | undefined): stri
   return file ?? (name as string);
 }
 
-async function answer(space: Space, text: string, json: boolean): Promise<string> {
-  const choices = parseChoices(space, text);
-  const { paramCount, macCount } = await cost({ space, choices });
-  const digits = toDigits(space, choices);
-  if (json) return `${JSON.stringify({ choices: digits, paramCount, macCount })}\n`;
-  return `${digits.join(",")}  ${formatCount(paramCount)} parameters (${paramCount}), ${formatCount(macCount)} MACs (${macCount})\n`;
+interface Asked {
+  readonly limits: Limits;
+  readonly device?: Device;
+  readonly json: boolean;
 }
 
-async function answerLines(space: Space, terminal: Terminal, json: boolean): Promise<number> {
+async function answer(space: Space, text: string, { limits, device, json }: Asked): Promise<string> {
+  const choices = parseChoices(space, text);
+  const counted = await cost({ space, choices });
+  const digits = toDigits(space, choices);
+  const broken = Object.keys(limits).length === 0 ? undefined : brokenBy(counted, limits);
+  const predicted = device && predictedLatencyMs(device, counted.macCount);
+  if (json) {
+    const beside = {
+      ...(broken !== undefined && { violations: broken }),
+      ...(predicted !== undefined && { predictedLatencyMs: predicted }),
+    };
+    return `${JSON.stringify({ choices: digits, ...counted, ...beside })}\n`;
+  }
+  const verdict =
+    broken === undefined
+      ? []
+      : [broken.length === 0 ? "within the limits" : broken.map(violationInWords).join("; ")];
+  const latency = device && predictionInWords(device, counted.macCount);
+  const lines = [
+    `${digits.join(",")}  ${costInWords(counted)}`,
+    ...[...verdict, ...(latency === undefined ? [] : [latency])].map((words) => `  ${words}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function brokenBy(counted: Cost, limits: Limits): readonly Violation[] {
+  const { precision = defaultPrecision } = limits;
+  const memory = { ramBytes: counted.ramBytes[precision], flashBytes: counted.flashBytes[precision] };
+  return [...violationsOf(counted, limits), ...memoryViolations(memory, limits)];
+}
+
+async function answerLines(space: Space, terminal: Terminal, asked: Asked): Promise<number> {
+  const { json } = asked;
   let failed = false;
   let lineNumber = 0;
   for await (const line of linesOf(terminal.readStandardInput())) {
@@ -82,7 +129,7 @@ async function answerLines(space: Space, terminal: Terminal, json: boolean): Pro
     lineNumber += 1;
     if (line.trim() === "") continue;
     try {
-      terminal.out(await answer(space, line, json));
+      terminal.out(await answer(space, line, asked));
     } catch (thrown) {
       if (!(thrown instanceof GeniusError)) throw thrown;
       failed = true;

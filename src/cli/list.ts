@@ -14,6 +14,7 @@ import {
   tasks,
 } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
+import { listDevices } from "../catalog/devices.ts";
 import { defineCommand } from "../command/command.ts";
 import { modelProviders } from "../llm/index.ts";
 
@@ -32,6 +33,7 @@ const kinds: Readonly<Record<string, () => readonly Row[]>> = {
   references: () => rowsOf(references),
   evaluators: () => rowsOf(evaluators),
   datasets: listDatasets,
+  devices: listDevices,
   formats: () => rowsOf(formats),
   launchers: () => rowsOf(launchers),
   metrics: () => rowsOf(metrics),

@@ -3,10 +3,11 @@
 import cliTruncate from "cli-truncate";
 import type { ClockEvent, ClockPlan, SearchEvent } from "../api/search-events.ts";
 import { style, terminalSafe } from "../base/terminal-text.ts";
-import { formatCount, formatTimeLeft } from "../base/units.ts";
+import { formatBytes, formatCount, formatTimeLeft } from "../base/units.ts";
 import { formatScore, type Metric, metricWords, scoreIn } from "../metrics/index.ts";
 import { createCountdown, type PlannedEpochs, timeOfTrials, type WorkTime } from "../runs/run-time.ts";
-import type { Violation } from "../search/constraints/domain.ts";
+import type { RecordedCost, Violation } from "../search/constraints/domain.ts";
+import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { designName } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../search/trial.ts";
@@ -207,7 +208,7 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
       if (best !== undefined) {
         const { paramCount, macCount } = best.cost;
         lines.push(
-          `${style("green", `best ${formatScore(metric, best.outcome.score)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${nameOf(space, best.proposal)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs`,
+          `${style("green", `best ${formatScore(metric, best.outcome.score)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${nameOf(space, best.proposal)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs${memoryText(best.cost)}`,
         );
         lines.push(
           `${sparkline(bestSoFar.slice(-Math.max(10, Math.min(60, columns - 20))))} ${style("dim", "best so far")}`,
@@ -235,7 +236,7 @@ export function trialLine(trial: Trial, { space, metric }: TrialWords): string {
   const design = proposal.unreadable === undefined ? nameOf(space, proposal) : "unreadable reply";
   const size =
     proposal.unreadable === undefined
-      ? ` · ${formatCount(cost.paramCount)} params · ${formatCount(cost.macCount)} MACs`
+      ? ` · ${formatCount(cost.paramCount)} params · ${formatCount(cost.macCount)} MACs${memoryText(cost)}`
       : "";
   const repaired = proposal.repairedFrom === undefined ? "" : " · repaired";
   const expected =
@@ -260,9 +261,16 @@ function outcomeText({ outcome }: Trial, metric: Metric): string {
   }
 }
 
+const memoryText = (cost: RecordedCost) =>
+  memoryInWords(cost).replaceAll(", ", " · ").replaceAll(" of ", " ");
+
 function violationText(violation: Violation): string {
   if (violation.quantity === "rule") return terminalSafe(violation.reason ?? "by the rule of the space", 80);
   const sign = violation.bound === "max" ? ">" : "<";
+  if (violation.quantity === "ramBytes" || violation.quantity === "flashBytes") {
+    const noun = violation.quantity === "ramBytes" ? "RAM" : "flash";
+    return `${noun} ${formatBytes(violation.value)} ${sign} ${formatBytes(violation.limit)}`;
+  }
   return `${violation.quantity} ${formatCount(violation.value)} ${sign} ${formatCount(violation.limit)}`;
 }
 

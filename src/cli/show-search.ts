@@ -10,6 +10,8 @@ import { counted, formatCount } from "../base/units.ts";
 import type { Terminal } from "../command/command.ts";
 import { accuracyBeside } from "../metrics/index.ts";
 import { toDigits } from "../search/choices.ts";
+import { limitsInWords } from "../search/constraints/limit-words.ts";
+import type { Limits } from "../search/space.ts";
 import { putTurn } from "../study/inbox.ts";
 import { jsonBaseline } from "./json-trial.ts";
 import { createLive, type Live } from "./live.ts";
@@ -211,6 +213,8 @@ function jsonResult(result: SearchResult) {
             ...accuracyBeside("accuracy01", best.metrics),
             paramCount: best.paramCount,
             macCount: best.macCount,
+            ...(best.ramBytes !== undefined && { ramBytes: best.ramBytes }),
+            ...(best.flashBytes !== undefined && { flashBytes: best.flashBytes }),
           },
     atChance,
     testAccuracy01: best?.testAccuracy01 ?? null,
@@ -234,10 +238,7 @@ function estimateWords(estimate: NonNullable<SearchPlan["estimate"]>): string {
 }
 
 function titleOf({ config, recorded }: SearchPlan): string {
-  const limits = Object.entries(config.limits).map(([name, value]) => {
-    const quantity = name.endsWith("ParamCount") ? "parameters" : "MACs";
-    return `${name.startsWith("min") ? "≥" : "≤"} ${formatCount(Number(value))} ${quantity}`;
-  });
+  const limits = limitsInWords(config.limits as Limits);
   const model = config.model === undefined ? "" : ` with ${config.model}`;
   const parts = [config.dataset, calledShort(config.space), `${config.strategy}${model}`, ...limits];
   return `genius · ${terminalSafe(parts.join(" · "))}${recorded.length > 0 ? ` · resumed after ${recorded.length} trials` : ""}`;

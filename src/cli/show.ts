@@ -13,6 +13,7 @@ import { accuracyBeside } from "../metrics/index.ts";
 import { networkSketch } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { toDigits } from "../search/choices.ts";
+import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { designName, networkOf } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
@@ -102,7 +103,7 @@ export default defineCommand({
       say(`${sparkline(scores.slice(-60))} best so far`);
       say("");
       say(
-        `${style("green", headline?.main ?? "")} · trial ${best.number} · ${terminalSafe(designName(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs`,
+        `${style("green", headline?.main ?? "")} · trial ${best.number} · ${terminalSafe(designName(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${memoryInWords(best.cost)}`,
       );
       for (const detail of headline?.details ?? []) say(style("dim", detail));
       if (chance !== undefined) say(style("yellow", chance));

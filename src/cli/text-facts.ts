@@ -1,7 +1,8 @@
 // What a text of the language comes to: the costs of a network, or the size and reach of a space.
+import { type Cost, costOf } from "../api/cost.ts";
 import type { JsonObject } from "../base/json.ts";
-import { counted, formatCount } from "../base/units.ts";
-import { networkCost, peakActivationBytes } from "../graph/cost.ts";
+import { counted, formatBytes, formatCount } from "../base/units.ts";
+import { peakActivationBytes } from "../graph/cost.ts";
 import { designCountOf } from "../search/constraints/cost-model.ts";
 import { reachOf } from "../search/constraints/create-domain.ts";
 import { designAt } from "../search/sampling/unseen.ts";
@@ -10,12 +11,18 @@ import type { Space } from "../search/space.ts";
 /** Networks of this many designs are told apart in about a second. */
 const countedDesigns = 1_000;
 
+/** "891k parameters (890666), 47.3M MACs (47327744), RAM 120 KiB int8 / 480 KiB float, flash …". */
+export function costInWords({ paramCount, macCount, ramBytes, flashBytes }: Cost): string {
+  const both = ({ int8, float }: Cost["ramBytes"]) =>
+    `${formatBytes(int8)} int8 / ${formatBytes(float)} float`;
+  return `${formatCount(paramCount)} parameters (${paramCount}), ${formatCount(macCount)} MACs (${macCount}), RAM ${both(ramBytes)}, flash ${both(flashBytes)}`;
+}
+
 /** For --json: a network's costs, or a space's decisions, designs and reach (null where it cannot be known exactly). */
 export function factsOfText(space: Space): JsonObject {
   if (space.decisions.length === 0) {
     const network = space.decode([]);
-    const { paramCount, macCount } = networkCost(network);
-    return { paramCount, macCount, peakActivationBytes: peakActivationBytes(network) };
+    return { ...costOf(network), peakActivationBytes: peakActivationBytes(network) } as unknown as JsonObject;
   }
   const reach = reachOf(space);
   return {
@@ -41,11 +48,7 @@ export function textInWords(space: Space): readonly string[] {
   const { decisions, name, input } = space;
   if (decisions.length === 0) {
     const network = space.decode([]);
-    const { paramCount, macCount } = networkCost(network);
-    const memory = formatCount(peakActivationBytes(network));
-    return [
-      `${name}  ${formatCount(paramCount)} parameters (${paramCount}), ${formatCount(macCount)} MACs (${macCount}), ${memory}B of activations at once, for images ${input.join("×")}`,
-    ];
+    return [`${name}  ${costInWords(costOf(network))}, for images ${input.join("×")}`];
   }
   const reach = reachOf(space);
   const width = Math.max(...decisions.map((decision) => decision.name.length));

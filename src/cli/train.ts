@@ -12,7 +12,7 @@ import { defineCommand, type Terminal } from "../command/command.ts";
 import { distribute } from "../command/members.ts";
 import { checkFlags } from "../command/options.ts";
 import { networkCost } from "../graph/cost.ts";
-import { limitSettings } from "../study/settings.ts";
+import { limitSettings, limitsApart } from "../study/settings.ts";
 
 const options = limitSettings.extend({
   space: z
@@ -59,20 +59,8 @@ Examples:
   genius train mobilenet-v2 ./photos --max-macs 20M --minutes 30 --out runs/shelf
   genius train --space nas-bench-macro --choices 22212220 ./cifar10`,
   async run({ operands, options: given, rest, terminal }) {
-    const {
-      space,
-      choices,
-      evaluator,
-      minutes,
-      weights,
-      seed,
-      json,
-      maxParams,
-      minParams,
-      maxMacs,
-      minMacs,
-    } = given;
-    const limits = { maxParams, minParams, maxMacs, minMacs };
+    const { space, choices, evaluator, minutes, weights, seed, json } = given;
+    const { limits } = limitsApart(given);
     const { subject, name, data } = subjectOf(operands, { space, choices, limits });
     const definition = await loadEvaluator(evaluator);
     const [flags = {}] = await distribute(rest, [definition], Object.keys(options.shape));

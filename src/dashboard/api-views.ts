@@ -40,6 +40,9 @@ export interface TrialColumns {
   readonly predictedSd01: readonly (number | null)[];
   readonly paramCount: readonly number[];
   readonly macCount: readonly number[];
+  /** In bytes; null where neither RAM nor flash is limited. */
+  readonly ramBytes: readonly (number | null)[];
+  readonly flashBytes: readonly (number | null)[];
   readonly latencyMs: readonly (number | null)[];
   /** When it finished, since the start of the run. */
   readonly finishedMs: readonly number[];
@@ -70,6 +73,8 @@ export interface TrialDetail {
   readonly latencyMs?: number;
   readonly paramCount: number;
   readonly macCount: number;
+  readonly ramBytes?: number;
+  readonly flashBytes?: number;
   readonly spentMs: number;
   readonly finishedAt?: string;
   /** The proposer's own claim, never a finding. */

@@ -260,6 +260,10 @@ export interface Limits {
   readonly maxParamCount?: number;
   readonly minMacCount?: number;
   readonly maxMacCount?: number;
+  readonly maxRamBytes?: number;
+  readonly maxFlashBytes?: number;
+  /** What RAM and flash are counted for. */
+  readonly precision?: "int8" | "float";
 }
 
 export interface BestDesign {
@@ -271,6 +275,8 @@ export interface BestDesign {
   readonly score: number;
   readonly paramCount: number;
   readonly macCount: number;
+  readonly ramBytes?: number;
+  readonly flashBytes?: number;
 }
 
 export interface Spending {

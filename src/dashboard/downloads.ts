@@ -71,7 +71,7 @@ export async function trainedDownload(
 export function csvOf(run: FollowedRun, space: Space | undefined): string {
   const name = run.journal.header?.config.metric.name ?? "accuracy";
   const figure = name === "accuracy" ? "accuracy01" : name;
-  const head = `trial,design,by,outcome,${figure},predicted01,paramCount,macCount,spentMs,finishedAt,rationale`;
+  const head = `trial,design,by,outcome,${figure},predicted01,paramCount,macCount,ramBytes,flashBytes,spentMs,finishedAt,rationale`;
   const rows = run.journal.rows.map(({ trial, key, time }) => {
     const { number, proposal, outcome, cost } = trial;
     return [
@@ -83,6 +83,8 @@ export function csvOf(run: FollowedRun, space: Space | undefined): string {
       proposal.predicted?.score ?? "",
       cost.paramCount,
       cost.macCount,
+      cost.ramBytes ?? "",
+      cost.flashBytes ?? "",
       outcome.spent.milliseconds,
       time,
       proposal.rationale ?? "",

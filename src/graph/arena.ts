@@ -1,11 +1,11 @@
 // The memory that feature maps need while a network predicts: which buffers are live when, and one block of memory – the
 // arena – in which each has a fixed place. The exported C and TFLite files use this same plan, so that the peak that is
 // promised before training is the one that a device needs. Weights, code and stack are not in it.
-import { withoutZeros } from "./export/simplify.ts";
+import { type InferenceGraph, inferenceGraph } from "./export/simplify.ts";
 import type { Network, NetworkNode } from "./network.ts";
 import { volume } from "./operator.ts";
 import { bytesPerElement, type Precision } from "./precision.ts";
-import { inferShapes, type Shapes } from "./shapes.ts";
+import type { Shapes } from "./shapes.ts";
 
 /** A piece of memory that is needed from one step of the inference to another, both included. */
 export interface LiveBuffer {
@@ -135,8 +135,10 @@ export interface ActivationBuffer {
  * Flattening and dropout move nothing. Every other operation writes a new buffer.
  */
 export function activationBuffers(network: Network): readonly ActivationBuffer[] {
-  const { nodes } = withoutZeros(network);
-  const shapes = inferShapes(nodes);
+  return buffersOf(inferenceGraph(network));
+}
+
+function buffersOf({ nodes, shapes }: InferenceGraph): readonly ActivationBuffer[] {
   const lastReads = lastReadsOf(nodes);
   const buffers: { elements: number; firstStep: number; lastStep: number; nodeIds: string[] }[] = [];
   const bufferOf = new Map<string, number>();
@@ -204,7 +206,12 @@ export interface NetworkArena {
 
 /** The arena of a network for one image. */
 export function networkArena(network: Network, precision: Precision): NetworkArena {
-  const buffers = activationBuffers(network);
+  return arenaOf(inferenceGraph(network), precision);
+}
+
+/** The same of a graph that is simplified already. */
+export function arenaOf(graph: InferenceGraph, precision: Precision): NetworkArena {
+  const buffers = buffersOf(graph);
   const { offsets, bytes } = planArena(
     buffers.map(({ elements, firstStep, lastStep }) => ({
       bytes: elements * bytesPerElement[precision],

@@ -53,7 +53,12 @@ test("an assistant finds out what there is, and what designs cost", async () => 
     (await call("list", { kind: "spaces" })).value().spaces.map((row: { name: string }) => row.name),
   ).toContain("nas-bench-macro");
   expect((await call("cost", { space: "nas-bench-macro", choices: ["22212220"] })).value()).toEqual({
-    designs: [{ choices: [2, 2, 2, 1, 2, 2, 2, 0], paramCount: 1_985_514, macCount: 85_164_544 }],
+    designs: [
+      {
+        ...{ choices: [2, 2, 2, 1, 2, 2, 2, 0], paramCount: 1_985_514, macCount: 85_164_544 },
+        ...{ ramBytes: { int8: 245_760, float: 983_040 }, flashBytes: { int8: 2_103_044, float: 7_901_921 } },
+      },
+    ],
   });
   const wrong = await call("cost", { space: "nas-bench-macro", choices: ["9"] });
   expect([wrong.failed, wrong.text]).toEqual([true, expect.stringContaining("8 decisions")]);

@@ -4,9 +4,11 @@
 import { calledShort } from "../base/own-file.ts";
 import { counted, formatCount, formatDuration } from "../base/units.ts";
 import { formatScore, type Metric, metricWords } from "../metrics/index.ts";
+import { limitsInWords, memoryInWords } from "../search/constraints/limit-words.ts";
 import { answersInWords } from "../search/model-answers.ts";
 import { worthInWords } from "../search/model-worth.ts";
 import { designName, isDesignOf } from "../search/proposed-network.ts";
+import type { Limits } from "../search/space.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
@@ -61,7 +63,7 @@ function bestInWords(input: RunReportInput): string {
   const beside = details.length === 0 ? "" : ` (${details.join("; ")})`;
   const parts = [
     `${designName(space, best.proposal)}, with ${headline?.main}${beside}`,
-    `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates`,
+    `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates${memoryInWords(best.cost)}`,
     `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations}, proposed by ${best.proposal.by}`,
   ];
   const tested = record.result?.testMetrics?.[metric.name];
@@ -152,12 +154,9 @@ function repeatInWords(input: RunReportInput): string {
 
 /** ", with at most 20k parameters"; empty without limits. */
 export function limitWords(config: Pick<StudyConfig, "limits">): string {
-  const words = { ParamCount: "parameters", MacCount: "multiply–accumulates", LatencyMs: "ms" };
-  const limits = Object.entries(config.limits).flatMap(([name, value]) => {
-    if (typeof value !== "number") return [];
-    const noun = words[name.replace(/^(min|max)/, "") as keyof typeof words] ?? name;
-    return `at ${name.startsWith("min") ? "least" : "most"} ${formatCount(value)} ${noun}`;
-  });
+  const limits = limitsInWords(config.limits as Limits).map((words) =>
+    words.replace("MACs", "multiply–accumulates"),
+  );
   return limits.length === 0 ? "" : `, with ${limits.join(" and ")}`;
 }
 

@@ -2,7 +2,7 @@
 // measurements, and what each decision was worth. A chart that the run has no data for is left out.
 
 import { createRandom } from "../base/random.ts";
-import { formatCount, formatCountExactly } from "../base/units.ts";
+import { formatBytes, formatCount, formatCountExactly } from "../base/units.ts";
 import { quantile } from "../math/statistics.ts";
 import {
   differenceWords,
@@ -122,17 +122,17 @@ function costCharts(input: RunReportInput): Chart[] {
   const scored = input.record.trials.filter(isScored);
   const best = input.record.selected;
   const groups = [...new Set(scored.map((trial) => trial.proposal.by))];
-  const chart = (quantity: "macCount" | "paramCount", words: string) =>
+  const chart = (quantity: keyof typeof costAxes, words: string) =>
     scatterChart({
-      name: quantity === "macCount" ? "accuracy-macs" : "accuracy-params",
+      name: costAxes[quantity].name,
       title: `${metricTitle(metric)} against ${words}`,
       caption: `Every evaluated design, by who proposed it. On the Pareto front no design is both cheaper and ${metric.name === "accuracy" ? "more accurate" : `better in ${metricWords(metric)}`}.`,
       x: {
         label: `${words} of one network`,
-        ...rangeOf(scored.map((trial) => trial.cost[quantity])),
+        ...rangeOf(scored.map((trial) => trial.cost[quantity] ?? 0)),
         scale: "linear",
-        format: formatCountExactly,
-        precise: formatCount,
+        format: costAxes[quantity].format,
+        precise: costAxes[quantity].precise,
       },
       y: selectionAxis(
         input,
@@ -140,7 +140,7 @@ function costCharts(input: RunReportInput): Chart[] {
       ),
       groups,
       points: scored.map((trial) => ({
-        x: trial.cost[quantity],
+        x: trial.cost[quantity] ?? 0,
         y: trial.outcome.score,
         label: designName(input.space, trial.proposal),
         group: groups.indexOf(trial.proposal.by),
@@ -148,10 +148,19 @@ function costCharts(input: RunReportInput): Chart[] {
       })),
       front: true,
     });
-  return scored.length < 2
-    ? []
-    : [chart("macCount", "multiply–accumulates"), chart("paramCount", "parameters")];
+  if (scored.length < 2) return [];
+  const memory = scored.every(({ cost }) => cost.ramBytes !== undefined)
+    ? [chart("ramBytes", "RAM"), chart("flashBytes", "flash")]
+    : [];
+  return [chart("macCount", "multiply–accumulates"), chart("paramCount", "parameters"), ...memory];
 }
+
+const costAxes = {
+  macCount: { name: "accuracy-macs", format: formatCountExactly, precise: formatCount },
+  paramCount: { name: "accuracy-params", format: formatCountExactly, precise: formatCount },
+  ramBytes: { name: "accuracy-ram", format: formatBytes, precise: formatBytes },
+  flashBytes: { name: "accuracy-flash", format: formatBytes, precise: formatBytes },
+} as const;
 
 const maxCurves = 40;
 

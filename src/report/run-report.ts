@@ -6,6 +6,7 @@ import type { JsonObject } from "../base/json.ts";
 import { counted, formatCount, formatDuration, formatPercent } from "../base/units.ts";
 import { printIfSayable } from "../language/index.ts";
 import { metricTitle, metricWords } from "../metrics/index.ts";
+import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
@@ -125,6 +126,8 @@ function leadOf(input: RunReportInput): Markup {
       "parameters, MACs",
       `${formatCount(best.cost.paramCount)}, ${formatCount(best.cost.macCount)}`,
     ]);
+    const memory = memoryInWords(best.cost).replace(/^, /, "");
+    if (memory !== "") cards.push(["memory", memory]);
   }
   cards.push([
     "spent",

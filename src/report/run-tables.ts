@@ -1,7 +1,7 @@
 // What a report says of a run in tables, without markup: the HTML page and the Markdown text are made from the same.
 
 import type { JsonValue } from "../base/json.ts";
-import { formatCount, formatPercent } from "../base/units.ts";
+import { formatBytes, formatCount, formatPercent } from "../base/units.ts";
 import { formatScore, metricWords } from "../metrics/index.ts";
 import type { Violation } from "../search/constraints/domain.ts";
 import { designName } from "../search/proposed-network.ts";
@@ -32,12 +32,16 @@ export function violationInWords({ quantity, value, bound, limit, reason }: Viol
   if (quantity === "rule") return `not allowed in this space: ${reason ?? "by its rule"}`;
   const side = bound === "max" ? "above" : "below";
   if (quantity === "latencyMs") return `latency ${value} ms ${side} the limit ${limit} ms`;
+  if (quantity === "ramBytes" || quantity === "flashBytes")
+    return `${formatBytes(value)} of ${quantity === "ramBytes" ? "RAM" : "flash"}, ${side} the limit ${formatBytes(limit)}`;
   const words = quantity === "macCount" ? "multiply–accumulates" : "parameters";
   return `${formatCount(value)} ${words}, ${side} the limit ${formatCount(limit)}`;
 }
 
 export function trialTable({ record, space }: RunReportInput): DataTable {
   const { metric } = record.header.config;
+  const hasMemory = record.trials.some(({ cost }) => cost.ramBytes !== undefined);
+  const bytes = (count: number | undefined) => (count === undefined ? null : formatBytes(count));
   return {
     columns: [
       "trial",
@@ -48,6 +52,7 @@ export function trialTable({ record, space }: RunReportInput): DataTable {
       "expected",
       "parameters",
       "MACs",
+      ...(hasMemory ? ["RAM", "flash"] : []),
     ],
     rows: record.trials.map((trial) => [
       trial.number,
@@ -58,6 +63,7 @@ export function trialTable({ record, space }: RunReportInput): DataTable {
       trial.proposal.predicted === undefined ? null : formatScore(metric, trial.proposal.predicted.score),
       formatCount(trial.cost.paramCount),
       formatCount(trial.cost.macCount),
+      ...(hasMemory ? [bytes(trial.cost.ramBytes), bytes(trial.cost.flashBytes)] : []),
     ]),
   };
 }

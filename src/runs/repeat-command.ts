@@ -8,6 +8,8 @@ const limitFlags: Readonly<Record<string, string>> = {
   minParamCount: "--min-params",
   maxMacCount: "--max-macs",
   minMacCount: "--min-macs",
+  maxRamBytes: "--max-ram",
+  maxFlashBytes: "--max-flash",
 };
 
 /** The same configuration as fields of the form that starts a search: by name, as a person would fill them in. */

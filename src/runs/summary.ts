@@ -50,6 +50,8 @@ export interface BestDesign {
   readonly score: number;
   readonly paramCount: number;
   readonly macCount: number;
+  readonly ramBytes?: number;
+  readonly flashBytes?: number;
 }
 
 export type RunSpending = Omit<Spending, "evaluations" | "proposals" | "usd"> & { readonly usd?: number };

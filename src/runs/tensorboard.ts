@@ -27,6 +27,8 @@ export function tensorboardFiles(record: RunRecord): ReadonlyMap<string, Uint8Ar
     if (isScored(trial)) add(`search/${tagOf(metric)}`, valueOfScore(metric, trial.outcome.score));
     if (best !== undefined) add("search/best_so_far", valueOfScore(metric, best));
     add("search/params", trial.cost.paramCount);
+    if (trial.cost.ramBytes !== undefined) add("search/ram", trial.cost.ramBytes);
+    if (trial.cost.flashBytes !== undefined) add("search/flash", trial.cost.flashBytes);
     add("search/macs", trial.cost.macCount);
   }
   const files = new Map([[fileName("search"), eventFile(events)]]);

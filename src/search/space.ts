@@ -2,6 +2,7 @@
 // A space knows nothing of strategies, evaluators or models.
 import type { z } from "zod";
 import type { FeatureShape, Network } from "../graph/network.ts";
+import type { Precision } from "../graph/precision.ts";
 import type { ImageSize } from "../tasks/image-size.ts";
 
 /** One option's index per decision, in the order of `Space.decisions`; the first option is 0. */
@@ -74,12 +75,22 @@ export interface Space {
 
 export type SpaceText = { readonly text: string } | { readonly unsayable: string };
 
-/** Bounds that are known exactly before anything is trained. All are inclusive. */
-export interface Limits {
+/** Bounds on what is a sum over a network's layers. All are inclusive. */
+export interface CostLimits {
   readonly minParamCount?: number;
   readonly maxParamCount?: number;
   readonly minMacCount?: number;
   readonly maxMacCount?: number;
+}
+
+/** Bounds that are known exactly before anything is trained. All are inclusive. */
+export interface Limits extends CostLimits {
+  /** The arena of feature maps for one image, in bytes. */
+  readonly maxRamBytes?: number;
+  /** Weights, tables and code, in bytes. */
+  readonly maxFlashBytes?: number;
+  /** What RAM and flash are counted for; int8 by default. */
+  readonly precision?: Precision;
 }
 
 /** What a space file exports by default. */

@@ -3,7 +3,7 @@
 import type { Network } from "../graph/network.ts";
 import type { Metrics } from "../metrics/metric.ts";
 import type { ImageSize } from "../tasks/image-size.ts";
-import type { DesignCost, Violation } from "./constraints/domain.ts";
+import type { RecordedCost, Violation } from "./constraints/domain.ts";
 import type { Choices } from "./space.ts";
 
 /** How thoroughly a design is evaluated. What is absent is the study's full setting. */
@@ -145,7 +145,7 @@ export interface Trial {
   readonly number: number;
   readonly proposal: Proposal;
   readonly outcome: Outcome;
-  readonly cost: DesignCost;
+  readonly cost: RecordedCost;
 }
 
 /** A trial whose score counts: scored, and not the made-up start of a search. */

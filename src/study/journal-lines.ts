@@ -52,6 +52,8 @@ export interface StudyConfig {
   /** Whether it ends before, once further evaluations no longer pay. */
   readonly stopWhenDone?: boolean;
   readonly limits: JsonObject;
+  /** The device that it is for, as it was known then: a `Device`. */
+  readonly device?: JsonObject;
   readonly parallel: number;
   readonly seed: number;
   /** Where the files and folders that it names lie. Absent where that was not kept. */
@@ -136,7 +138,7 @@ const point = z.looseObject({
   learningRate: finite.optional(),
 });
 const violation = z.looseObject({
-  quantity: z.enum(["paramCount", "macCount", "latencyMs", "rule"]),
+  quantity: z.enum(["paramCount", "macCount", "ramBytes", "flashBytes", "latencyMs", "rule"]),
   value: finite,
   bound: z.enum(["min", "max"]),
   limit: finite,
@@ -202,7 +204,10 @@ const trial = z.looseObject({
   number: index.min(1),
   proposal: proposalSchema,
   outcome: evaluationSchema,
-  cost: z.looseObject({ paramCount: finite, macCount: finite }),
+  cost: z.looseObject({
+    ...{ paramCount: finite, macCount: finite },
+    ...{ ramBytes: finite.optional(), flashBytes: finite.optional() },
+  }),
 });
 const record = z.record(z.string(), z.unknown());
 const places = z.record(z.string(), z.object({ absolute: z.string(), fromRun: z.string() }));
@@ -223,6 +228,7 @@ const config = z.looseObject({
   minutes: finite.positive().optional(),
   stopWhenDone: z.boolean().optional(),
   limits: record,
+  device: record.optional(),
   parallel: index.min(1),
   seed: finite,
   places: places.optional(),

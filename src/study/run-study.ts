@@ -12,8 +12,9 @@ import { canonicalKey } from "../graph/canonical.ts";
 import { networkCost } from "../graph/cost.ts";
 import { valueOfScore } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
-import { violationsOf } from "../search/constraints/create-domain.ts";
-import type { DesignCost, Domain } from "../search/constraints/domain.ts";
+import { networkViolations } from "../search/constraints/create-domain.ts";
+import type { Domain, RecordedCost } from "../search/constraints/domain.ts";
+import { limitedMemory, recordedCost } from "../search/constraints/memory.ts";
 import { networkOf } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import type { Strategy } from "../search/strategy.ts";
@@ -72,7 +73,7 @@ export type StudyEvent =
       readonly kind: "evaluating";
       readonly number: number;
       readonly proposal: Proposal;
-      readonly cost: DesignCost;
+      readonly cost: RecordedCost;
     }
   | { readonly kind: "epoch"; readonly number: number; readonly point: EpochPoint }
   | { readonly kind: "trial"; readonly trial: Trial };
@@ -298,11 +299,11 @@ async function start(
   return trial;
 }
 
-function costOf(domain: Domain, { choices, network, unreadable }: Proposal): DesignCost {
+function costOf(domain: Domain, { choices, network, unreadable }: Proposal): RecordedCost {
   if (unreadable !== undefined) return { paramCount: 0, macCount: 0 };
-  if (network === undefined) return domain.costOf(choices);
+  if (network === undefined) return recordedCost(domain, choices);
   const { paramCount, macCount } = networkCost(network);
-  return { paramCount, macCount };
+  return { paramCount, macCount, ...limitedMemory(network, domain.limits) };
 }
 
 /** A training by the clock has no number of epochs. */
@@ -336,7 +337,7 @@ function verdictWithoutEvaluation(
   const violations =
     proposal.network === undefined
       ? domain.violations(proposal.choices)
-      : violationsOf(costOf(domain, proposal), domain.limits);
+      : networkViolations(proposal.network, domain.limits);
   if (violations.length > 0) return { kind: "infeasible", violations, spent };
   if (evaluatedKeys.has(designKey(domain.space, proposal))) {
     return { kind: "failed", reason: "duplicate", detail: "this design was evaluated before", spent };

@@ -4,12 +4,14 @@ import assert from "node:assert/strict";
 import { createRandom, type Random } from "../base/random.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
 import { networkCost } from "../graph/cost.ts";
-import { createDomain, describeEmpty, violationsOf } from "../search/constraints/create-domain.ts";
+import { createDomain, violationsOf } from "../search/constraints/create-domain.ts";
+import { describeEmpty } from "../search/constraints/describe-empty.ts";
 import type { Domain, Violation } from "../search/constraints/domain.ts";
 import { designName } from "../search/proposed-network.ts";
 import type { Choices } from "../search/space.ts";
 import channelBench from "../search/spaces/channel-bench-resnet.ts";
 import geniusImagenet from "../search/spaces/genius-imagenet.ts";
+import mobile from "../search/spaces/mobile.ts";
 import macro from "../search/spaces/nas-bench-macro.ts";
 import type { StrategyDefinition, StrategySetting } from "../search/strategy.ts";
 import type { Outcome, Proposal, Trial } from "../search/trial.ts";
@@ -23,6 +25,12 @@ const channelDomain = createDomain(channelBench.create({}), {
   maxMacCount: 400_000_000,
 });
 const tinyDomain = createDomain(tinySpace, { maxParamCount: 20 });
+/** About half of the designs of the one space, and few of the other. */
+const listedDevice = createDomain(macro.create({}), { maxRamBytes: 224 * 1024, maxFlashBytes: 1_500_000 });
+const largeDevice = createDomain(mobile.create(mobile.options.parse({ imageSize: 32, sizeClass: "tiny" })), {
+  maxRamBytes: 72 * 1024,
+  maxFlashBytes: 64 * 1024,
+});
 const epochs = { min: 1, max: 9 };
 
 type Evaluate = (proposal: Proposal, random: Random) => Outcome;
@@ -136,6 +144,19 @@ export function strategyChecks<Options>(
           maxMacCount: 330_000_000,
         });
         await runsWhole({ domain, trials: 6 });
+      },
+    },
+    {
+      name: "keeps to a device's RAM and flash, in a space that is listed and in one that is not",
+      run: async () => {
+        for (const domain of [listedDevice, largeDevice]) {
+          const { maxRamBytes = 0, maxFlashBytes = 0 } = domain.limits;
+          for (const { cost } of await runsWhole({ domain, trials: 8 })) {
+            const { ramBytes = Number.NaN, flashBytes = Number.NaN } = cost;
+            assert.ok(ramBytes <= maxRamBytes, `${ramBytes} bytes of RAM`);
+            assert.ok(flashBytes <= maxFlashBytes, `${flashBytes} bytes of flash`);
+          }
+        }
       },
     },
     {

@@ -1,5 +1,11 @@
 // How the page writes figures: as the report and the terminal do.
-export { formatCount, formatCountExactly, formatDuration, formatTimeLeft } from "../../../src/base/units.ts";
+export {
+  formatBytes,
+  formatCount,
+  formatCountExactly,
+  formatDuration,
+  formatTimeLeft,
+} from "../../../src/base/units.ts";
 export {
   differenceWords,
   formatBare,

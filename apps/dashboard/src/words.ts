@@ -1,6 +1,6 @@
 // What the page says of states, outcomes, limits and money, in the report's words.
 import type { Limits, OutcomeWord, RunState, RunSummary, Spending } from "../../../src/dashboard/api.ts";
-import { formatCount, formatDuration, formatUsd, plural } from "./format.ts";
+import { formatBytes, formatCount, formatDuration, formatUsd, plural } from "./format.ts";
 
 export const stateWords: Readonly<Record<RunState, string>> = {
   running: "running",
@@ -49,10 +49,31 @@ export function limitsInWords(limits: Limits): string {
     ["min.", limits.minMacCount, "MACs"],
     ["max.", limits.maxMacCount, "MACs"],
   ] as const;
-  const words = parts.flatMap(([side, value, noun]) =>
-    value === undefined ? [] : [`${side} ${formatCount(value)} ${noun}`],
-  );
+  const memory = [
+    [limits.maxRamBytes, "RAM"],
+    [limits.maxFlashBytes, "flash"],
+  ] as const;
+  const words = [
+    ...parts.flatMap(([side, value, noun]) =>
+      value === undefined ? [] : [`${side} ${formatCount(value)} ${noun}`],
+    ),
+    ...memory.flatMap(([bytes, noun]) =>
+      bytes === undefined ? [] : [`max. ${formatBytes(bytes)} of ${noun} (${limits.precision ?? "int8"})`],
+    ),
+  ];
   return words.length === 0 ? "none" : words.join(", ");
+}
+
+/** "120 KiB, 310 KiB"; nothing where neither RAM nor flash is limited. */
+export function memoryOf({
+  ramBytes,
+  flashBytes,
+}: {
+  readonly ramBytes?: number | undefined;
+  readonly flashBytes?: number | undefined;
+}): string | undefined {
+  if (ramBytes === undefined || flashBytes === undefined) return undefined;
+  return `${formatBytes(ramBytes)}, ${formatBytes(flashBytes)}`;
 }
 
 export function spentInWords(run: RunSummary): string {

@@ -1,13 +1,14 @@
 // The command that repeats a bench, for its report.
 import type { z } from "zod";
 import { flagOf } from "../../runs/flags.ts";
+import { type LimitSettings, limitSettings } from "../../study/settings.ts";
 import type { BenchGround } from "./open-bench.ts";
 import type { benchSettings } from "./settings.ts";
 
 type Settings = z.output<typeof benchSettings>;
 
 const others = ["table", "tableMetric", "tableGoal", "tableUnit", "evaluator"] as const;
-const limits = ["maxParams", "minParams", "maxMacs", "minMacs"] as const;
+const limits = Object.keys(limitSettings.shape) as (keyof LimitSettings)[];
 
 /** `given` are options of the space and the evaluator that were asked for. */
 export function benchCommand(

@@ -9,7 +9,8 @@ import { ownMetricOf, type ownMetricSettings } from "../../evaluators/own-metric
 import table from "../../evaluators/table.ts";
 import { type AccuracyTable, openTable } from "../../evaluators/tables/accuracy-table.ts";
 import { accuracy, type Metric, metricOf } from "../../metrics/index.ts";
-import { createDomain, describeEmpty } from "../../search/constraints/create-domain.ts";
+import { createDomain } from "../../search/constraints/create-domain.ts";
+import { describeEmpty } from "../../search/constraints/describe-empty.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
 import type { Limits, SpaceDefinition } from "../../search/space.ts";
 import type { MemberOptions } from "../search-options.ts";

@@ -75,6 +75,8 @@ export function trialColumns(run: FollowedRun, from: number, limit: number): Tri
     predictedSd01: column(({ trial }) => trial.proposal.predicted?.sd ?? null),
     paramCount: column(({ trial }) => trial.cost.paramCount),
     macCount: column(({ trial }) => trial.cost.macCount),
+    ramBytes: column(({ trial }) => trial.cost.ramBytes ?? null),
+    flashBytes: column(({ trial }) => trial.cost.flashBytes ?? null),
     latencyMs: outcome(({ outcome: { latencyMs } }) => latencyMs),
     finishedMs: column(({ time }) => Math.max(0, Date.parse(time) - started) || 0),
     spentMs: column(({ trial }) => trial.outcome.spent.milliseconds),

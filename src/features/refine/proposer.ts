@@ -1,7 +1,7 @@
 // The contract of what says which changes of a block are tried, and the simplest of them: what the grammar draws.
 // Proposers see what was measured; they must not train or measure themselves.
 import type { Random } from "../../base/random.ts";
-import { networkCost } from "../../graph/cost.ts";
+import { networkViolations } from "../../search/constraints/create-domain.ts";
 import type { Limits } from "../../search/constraints/domain.ts";
 import { type Change, type Design, drawChange } from "./design.ts";
 import type { Evidence } from "./evidence.ts";
@@ -81,14 +81,5 @@ export function drawChanges(
   return [...found.values()];
 }
 
-function isWithin({ network }: Design, limits: Limits): boolean {
-  const { paramCount, macCount } = networkCost(network);
-  const { minParamCount = 0, maxParamCount = Number.POSITIVE_INFINITY } = limits;
-  const { minMacCount = 0, maxMacCount = Number.POSITIVE_INFINITY } = limits;
-  return (
-    paramCount >= minParamCount &&
-    paramCount <= maxParamCount &&
-    macCount >= minMacCount &&
-    macCount <= maxMacCount
-  );
-}
+const isWithin = ({ network }: Design, limits: Limits): boolean =>
+  networkViolations(network, limits).length === 0;

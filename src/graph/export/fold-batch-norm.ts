@@ -17,17 +17,15 @@ export function foldBatchNorms(
 ): { readonly network: Network; readonly weights: Weights } {
   const shapes = inferShapes(network.nodes);
   const byId = new Map(network.nodes.map((node) => [node.id, node]));
-  const readerCounts = new Map<string, number>();
-  for (const node of network.nodes) {
-    for (const id of node.inputs) readerCounts.set(id, (readerCounts.get(id) ?? 0) + 1);
-  }
+  const layers = foldableNorms(network.nodes);
   const nodes: NetworkNode[] = [];
   const places = new Map<string, number>();
   const folded = new Map<string, WeightTensor>();
   const standsFor = new Map<string, string>();
   for (const node of network.nodes) {
-    const before = byId.get(node.inputs[0] as string);
-    if (node.op.kind === "batch-norm" && isLayer(before) && readerCounts.get(before.id) === 1) {
+    const layerId = layers.get(node.id);
+    if (node.op.kind === "batch-norm" && layerId !== undefined) {
+      const before = byId.get(layerId) as Layer;
       const [weight, bias] = fold(before, { ...node, op: node.op }, weights);
       folded.set(`${before.id}.weight`, weight);
       folded.set(`${before.id}.bias`, bias);
@@ -44,6 +42,22 @@ export function foldBatchNorms(
     }
   }
   return { network: { name: network.name, nodes }, weights: folded };
+}
+
+/** The batch norms that can be folded, each with the id of the layer before it. */
+export function foldableNorms(nodes: readonly NetworkNode[]): ReadonlyMap<string, string> {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const readerCounts = new Map<string, number>();
+  for (const node of nodes) {
+    for (const id of node.inputs) readerCounts.set(id, (readerCounts.get(id) ?? 0) + 1);
+  }
+  const layers = new Map<string, string>();
+  for (const { id, inputs, op } of nodes) {
+    const before = byId.get(inputs[0] as string);
+    if (op.kind === "batch-norm" && isLayer(before) && readerCounts.get(before.id) === 1)
+      layers.set(id, before.id);
+  }
+  return layers;
 }
 
 function isLayer(node: NetworkNode | undefined): node is Layer {

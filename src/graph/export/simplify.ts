@@ -2,6 +2,7 @@
 // leave out, and which values are flat vectors. Shared by the ONNX and the PyTorch export; writes neither.
 import { liveNodes, type Network, type NetworkNode } from "../network.ts";
 import { operatorOf } from "../ops/index.ts";
+import { inferShapes, type Shapes } from "../shapes.ts";
 
 /**
  * The same function of the input with fewer nodes: zeros are left out of additions, an addition of one remaining
@@ -30,6 +31,17 @@ export function withoutZeros(network: Network): Network {
   const nodes = kept.filter(({ id, op }) => live.has(id) || op.kind === "input");
   // The output is the last node by contract; what followed it does not reach it.
   return { ...network, nodes };
+}
+
+/** What is left of a network in inference, with the shape of each node. */
+export interface InferenceGraph {
+  readonly nodes: readonly NetworkNode[];
+  readonly shapes: Shapes;
+}
+
+export function inferenceGraph(network: Network): InferenceGraph {
+  const { nodes } = withoutZeros(network);
+  return { nodes, shapes: inferShapes(nodes) };
 }
 
 /** Ids of the nodes whose output is a vector [N, features] rather than a map [N, C, H, W]. */

@@ -2,7 +2,7 @@
 // costs, per number of changed decisions and per index movement left. With them an exact search enters no branch
 // that cannot reach the limits.
 
-import type { Limits } from "../space.ts";
+import type { CostLimits, Limits } from "../space.ts";
 import type { DesignChain } from "./design-chain.ts";
 
 /** A bound on a weighted sum: `macWeight × MACs + paramWeight × parameters ≤ limit`. Weights are integers. */
@@ -83,7 +83,7 @@ function slopesOf(chain: DesignChain): readonly number[] {
 const largest = (values: Float64Array) => values.reduce((a, b) => Math.max(a, b), 0);
 
 /** The smallest and largest costs of the whole chain. */
-export function extentOf(chain: DesignChain): Required<Limits> {
+export function extentOf(chain: DesignChain): Required<CostLimits> {
   const lines = [
     { macWeight: 1, paramWeight: 0, limit: Infinity },
     { macWeight: -1, paramWeight: 0, limit: Infinity },

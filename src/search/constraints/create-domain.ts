@@ -2,9 +2,9 @@
 // Strategies see limits only through what this makes. It knows nothing of training.
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom, type Random } from "../../base/random.ts";
-import { formatCount } from "../../base/units.ts";
 import { networkCost } from "../../graph/cost.ts";
-import type { Choices, Space } from "../space.ts";
+import type { Network } from "../../graph/network.ts";
+import type { Choices, CostLimits, Space } from "../space.ts";
 import { extentOf } from "./chain-bounds.ts";
 import { extremeWithin, type Objective } from "./chain-extreme.ts";
 import { nearestWithin } from "./chain-repair.ts";
@@ -13,30 +13,46 @@ import { climbToFeasible } from "./climb.ts";
 import { costModelOf } from "./cost-model.ts";
 import { chainOf, type DesignChain } from "./design-chain.ts";
 import type { DesignCost, Domain, Limits, Violation } from "./domain.ts";
+import { limitsInWords } from "./limit-words.ts";
+import { defaultPrecision, designMemory, hasMemoryLimit, memoryViolations, networkMemory } from "./memory.ts";
 import { brokenRule, drawListed, extremeOf, listAllowed, nearestByRule } from "./rule.ts";
 
 const plainDraws = 64;
 const gridDraws = 5_000;
+/** The same where each needs its arena planned. */
+const memoryDraws = 500;
 
 /**
  * The designs of `space` within `limits`. Costs, repairs and draws are exact for a space with `costScopes` – but where
  * limits are so tight against each other that 50,000 steps do not settle the nearest design, a near one is drawn.
- * For a large space without scopes costs are counted on the network and repairs climb (see climb.ts). A space's own rule is
- * kept exactly in a space of up to 20,000 designs; in a larger one repairs are exact where a near design is allowed.
+ * For a large space without scopes costs are counted on the network and repairs climb (see climb.ts). A space's own rule, and
+ * limits on RAM and flash, are kept exactly in a space of up to 20,000 designs; in a larger one repairs by a rule are exact
+ * where a near design is allowed, and those by memory climb.
  */
 export function createDomain(space: Space, limits: Limits): Domain {
   const costOf = (choices: Choices) => designCost(space, choices);
+  const memoryOf = (choices: Choices) => designMemory(space, choices, limits.precision ?? defaultPrecision);
+  const limitsMemory = hasMemoryLimit(limits);
   const violations = (choices: Choices) => [
     ...brokenRule(space, choices),
     ...violationsOf(costOf(choices), limits),
+    ...(limitsMemory ? memoryViolations(memoryOf(choices), limits) : []),
   ];
-  const isFeasible = (choices: Choices) => violations(choices).length === 0;
+  // The quick tests first.
+  const isFeasible = (choices: Choices) =>
+    (space.allows?.(choices) ?? true) === true &&
+    violationsOf(costOf(choices), limits).length === 0 &&
+    (!limitsMemory || memoryViolations(memoryOf(choices), limits).length === 0);
+  const isRuled = space.allows !== undefined || limitsMemory;
   let sampler: DesignSampler | undefined;
-  /** Uniform among the allowed designs, unless those are rarer than one in 5,000 of what the grid lets through. */
+  /**
+   * Uniform among the allowed designs, unless those are rarer than one in 5,000 of what the grid lets through, or one in 500
+   * where memory is limited.
+   */
   const drawFromGrid = (chain: DesignChain, random: Random): Choices | undefined => {
     sampler ??= createSampler(chain, limits);
     if (sampler.count === 0) return undefined;
-    for (let attempt = 0; attempt < gridDraws; attempt += 1) {
+    for (let attempt = 0; attempt < (limitsMemory ? memoryDraws : gridDraws); attempt += 1) {
       const choices = sampler.draw(random);
       if (isFeasible(choices)) return choices;
     }
@@ -46,6 +62,7 @@ export function createDomain(space: Space, limits: Limits): Domain {
     space,
     limits,
     costOf,
+    memoryOf,
     violations,
     isFeasible,
     sample(random) {
@@ -53,7 +70,7 @@ export function createDomain(space: Space, limits: Limits): Domain {
         const choices = anyDesign(space, random);
         if (isFeasible(choices)) return choices;
       }
-      const listed = space.allows && listAllowed(domain);
+      const listed = isRuled ? listAllowed(domain) : undefined;
       if (listed !== undefined) return drawListed(listed, random);
       const chain = chainFor(space, "draw");
       if (chain === undefined) return climbToFeasible(domain, anyDesign(space, random));
@@ -64,10 +81,11 @@ export function createDomain(space: Space, limits: Limits): Domain {
     },
     repair(choices) {
       if (isFeasible(choices)) return choices;
-      if (space.allows !== undefined) {
+      if (space.allows !== undefined || (limitsMemory && listAllowed(domain) !== undefined)) {
         const found = nearestByRule(domain, choices);
         if (found !== undefined || listAllowed(domain) !== undefined) return found;
       }
+      if (limitsMemory) return climbNear(domain, choices);
       const chain = chainFor(space, "search");
       if (chain === undefined) return climbToFeasible(domain, choices);
       const nearest = nearestWithin(chain, choices, limits);
@@ -83,6 +101,16 @@ export function createDomain(space: Space, limits: Limits): Domain {
   return domain;
 }
 
+/** Towards the limits from where costs alone would send it, and back as far as the limits allow. */
+function climbNear(domain: Domain, choices: Choices): Choices | undefined {
+  const { space, limits } = domain;
+  const { maxRamBytes: _ram, maxFlashBytes: _flash, ...rest } = limits;
+  const start = createDomain(space, rest).repair(choices);
+  if (start === undefined) return undefined;
+  const near = climbToFeasible(domain, start);
+  return near && restore(domain, near, choices);
+}
+
 /** Takes back, one by one, the changes from `choices` that the limits do not need. */
 function restore(domain: Domain, from: Choices, choices: Choices): Choices {
   let current = from;
@@ -94,10 +122,9 @@ function restore(domain: Domain, from: Choices, choices: Choices): Choices {
 }
 
 function undecided({ space, limits }: Domain): GeniusError {
-  const asked = [...limitWords(limits, "Param"), ...limitWords(limits, "Mac")].join(" and ");
   return new GeniusError(
     "infeasible",
-    `No design of ${space.name} with ${asked} was found, and none was ruled out: the limits are too narrow. Move them apart.`,
+    `No design of ${space.name} with ${limitsInWords(limits).join(" and ")} was found, and none was ruled out: the limits are too narrow. Move them apart.`,
   );
 }
 
@@ -119,6 +146,14 @@ export function violationsOf(cost: DesignCost, limits: Limits): readonly Violati
   check("paramCount", limits.minParamCount, limits.maxParamCount);
   check("macCount", limits.minMacCount, limits.maxMacCount);
   return found;
+}
+
+/** Which limits a network breaks that is no design of a space; empty when none. */
+export function networkViolations(network: Network, limits: Limits): readonly Violation[] {
+  const { precision = defaultPrecision } = limits;
+  const broken = violationsOf(networkCost(network), limits);
+  if (!hasMemoryLimit(limits)) return broken;
+  return [...broken, ...memoryViolations(networkMemory(network, precision), limits)];
 }
 
 /** A design drawn uniformly from the whole space, limits or not. */
@@ -160,7 +195,7 @@ export function smallestFeasible(domain: Domain, by: By): Choices | undefined {
 function extreme(domain: Domain, objective: Objective): Choices | undefined {
   const { space, limits } = domain;
   const middle = space.decisions.map(({ options }) => Math.floor((options.length - 1) / 2));
-  if (space.allows !== undefined) return extremeByRule(domain, objective, middle);
+  if (space.allows !== undefined || hasMemoryLimit(limits)) return extremeByRule(domain, objective, middle);
   const chain = chainFor(space, "draw");
   if (chain === undefined) return climbToFeasible(domain, middle, objective);
   const test = (cost: DesignCost) => violationsOf(cost, limits).length === 0;
@@ -169,71 +204,35 @@ function extreme(domain: Domain, objective: Objective): Choices | undefined {
   return found?.map((choice, index) => (costly.has(index) ? choice : (middle[index] as number)));
 }
 
-/** Exact in a small space; in a larger one the best that climbing finds from the middle and from a few draws. */
+/** Exact in a small space; in a larger one the best that climbing finds from a few starts. */
 function extremeByRule(domain: Domain, objective: Objective, middle: Choices): Choices | undefined {
   const listed = listAllowed(domain);
   if (listed !== undefined) return extremeOf(domain, listed, objective);
-  const random = createRandom("extreme", domain.space.name);
-  const starts = [middle, ...Array.from({ length: 8 }, () => domain.sample(random) ?? middle)];
+  const starts =
+    domain.space.allows === undefined ? memoryStarts(domain, objective, middle) : ruleStarts(domain, middle);
   const found = starts
     .map((start) => climbToFeasible(domain, start, objective))
     .filter((choices) => choices !== undefined);
   return extremeOf(domain, found, objective);
 }
 
+function ruleStarts(domain: Domain, middle: Choices): readonly Choices[] {
+  const random = createRandom("extreme", domain.space.name);
+  return [middle, ...Array.from({ length: 8 }, () => domain.sample(random) ?? middle)];
+}
+
+/** The extreme without the limits of memory, brought within them. */
+function memoryStarts(domain: Domain, objective: Objective, middle: Choices): readonly Choices[] {
+  const { maxRamBytes: _ram, maxFlashBytes: _flash, ...rest } = domain.limits;
+  const free = extreme(createDomain(domain.space, rest), objective);
+  return [middle, ...(free === undefined ? [] : [domain.repair(free) ?? free])];
+}
+
 /** The smallest and largest costs of any design of the space; undefined where they cannot be known exactly. */
-export function reachOf(space: Space): Required<Limits> | undefined {
+export function reachOf(space: Space): Required<CostLimits> | undefined {
   const chain = chainFor(space, "search");
   if (chain === undefined) return undefined;
   return extentOf(chain);
-}
-
-/** Why no design is allowed, and what could be, for an error message. */
-export function describeEmpty({ space, limits }: Domain): string {
-  const asked = [...limitWords(limits, "Param"), ...limitWords(limits, "Mac")].join(" and ");
-  const reach = reachOf(space);
-  const { allows, ...free } = space;
-  if (allows !== undefined && createDomain(free, limits).sample(createRandom("feasible")) !== undefined) {
-    const where = asked === "" ? "" : ` with ${asked}`;
-    const said = allows(createDomain(free, limits).sample(createRandom("feasible")) as Choices);
-    return `No design of ${space.name}${where} is allowed by the rule of the space (${String(said)}).${asked === "" ? " Change its rule." : " Widen the limits."}`;
-  }
-  const start = `No design of ${space.name} has ${asked}.`;
-  if (reach === undefined) return `${start} Widen the limits.`;
-  const {
-    minParamCount = 0,
-    maxParamCount = reach.maxParamCount,
-    minMacCount = 0,
-    maxMacCount = reach.maxMacCount,
-  } = limits;
-  const params = rangeWords(reach.minParamCount, reach.maxParamCount, "parameters");
-  const macs = rangeWords(reach.minMacCount, reach.maxMacCount, "MACs");
-  const apart =
-    minParamCount > reach.maxParamCount ||
-    maxParamCount < reach.minParamCount ||
-    minMacCount > reach.maxMacCount ||
-    maxMacCount < reach.minMacCount;
-  if (apart)
-    return `${start} Its designs have ${params} and ${macs}. Choose limits within these, or another size of the space.`;
-  const few = createDomain(space, { minParamCount, maxParamCount });
-  const least = smallestFeasible(few, "macCount");
-  const most = largestFeasible(few, "macCount");
-  if (least === undefined || most === undefined)
-    return `${start} Its designs have ${params}, but none in between those limits. Move them apart.`;
-  const within = rangeWords(few.costOf(least).macCount, few.costOf(most).macCount, "MACs");
-  return `${start} Designs with the parameters asked for have ${within}. Widen one of the limits.`;
-}
-
-function limitWords(limits: Limits, of: "Param" | "Mac"): readonly string[] {
-  const [min, max] = [limits[`min${of}Count`], limits[`max${of}Count`]];
-  const unit = of === "Param" ? "parameters" : "MACs";
-  if (min !== undefined && max !== undefined) return [`${formatCount(min)} to ${formatCount(max)} ${unit}`];
-  if (max !== undefined) return [`at most ${formatCount(max)} ${unit}`];
-  return min === undefined ? [] : [`at least ${formatCount(min)} ${unit}`];
-}
-
-function rangeWords(min: number, max: number, unit: string): string {
-  return `from ${formatCount(min)} to ${formatCount(max)} ${unit}`;
 }
 
 /** Larger blocks make draws quicker and their grid finer; smaller ones make searches quicker. */

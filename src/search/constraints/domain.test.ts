@@ -16,12 +16,12 @@ import { costModelOf, designCountOf } from "./cost-model.ts";
 import {
   anyDesign,
   createDomain,
-  describeEmpty,
   largestFeasible,
   neighbours,
   reachOf,
   smallestFeasible,
 } from "./create-domain.ts";
+import { describeEmpty } from "./describe-empty.ts";
 import type { Domain, Limits } from "./domain.ts";
 
 const tiny = mobile.create(

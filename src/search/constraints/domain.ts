@@ -11,9 +11,20 @@ export interface DesignCost {
   readonly macCount: number;
 }
 
+/** A design's cost as it is recorded: with RAM and flash where one of them is limited. */
+export interface RecordedCost extends DesignCost, Partial<MemoryCost> {}
+
+/** What a network needs of a device for one image, in bytes. */
+export interface MemoryCost {
+  /** The arena of feature maps. */
+  readonly ramBytes: number;
+  /** Weights, tables and code. */
+  readonly flashBytes: number;
+}
+
 export interface Violation {
   /** `rule` is the space's own: its value is 1, and its limit 0. */
-  readonly quantity: "paramCount" | "macCount" | "latencyMs" | "rule";
+  readonly quantity: "paramCount" | "macCount" | "ramBytes" | "flashBytes" | "latencyMs" | "rule";
   readonly value: number;
   readonly bound: "min" | "max";
   readonly limit: number;
@@ -25,11 +36,16 @@ export interface Domain {
   readonly space: Space;
   readonly limits: Limits;
   costOf(choices: Choices): DesignCost;
+  /** In the precision of the limits. */
+  memoryOf(choices: Choices): MemoryCost;
   /** Empty when the design is allowed. */
   violations(choices: Choices): readonly Violation[];
   isFeasible(choices: Choices): boolean;
   /** An allowed design, uniformly among all allowed ones, or undefined if there is none. */
   sample(random: Random): Choices | undefined;
-  /** The allowed design with the fewest changed decisions, or undefined if there is none. Exact. */
+  /**
+   * The allowed design with the fewest changed decisions, or undefined if there is none. Exact, but where RAM or flash is
+   * limited in a space too large to list: then a near design, whose every change the limits need.
+   */
   repair(choices: Choices): Choices | undefined;
 }

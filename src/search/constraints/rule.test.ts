@@ -10,14 +10,9 @@ import { defineSpace } from "../space.ts";
 import { spaceVariant } from "../space-variant.ts";
 import imagenet from "../spaces/genius-imagenet.ts";
 import macro from "../spaces/nas-bench-macro.ts";
-import {
-  allDesigns,
-  createDomain,
-  describeEmpty,
-  largestFeasible,
-  neighbours,
-  smallestFeasible,
-} from "./create-domain.ts";
+import { allDesigns, createDomain, largestFeasible, neighbours, smallestFeasible } from "./create-domain.ts";
+import { describeEmpty } from "./describe-empty.ts";
+
 import { restrictDomain } from "./restrict-space.ts";
 
 /** Kernels may not shrink from a layer to the next, and the last is never left out. */

@@ -7,7 +7,7 @@ import { designCountOf } from "./cost-model.ts";
 import type { Domain, Violation } from "./domain.ts";
 
 /** Spaces of up to this many designs are enumerated, and all answers are exact. */
-const listedDesigns = 20_000;
+export const listedDesigns = 20_000;
 /** Designs of a larger space that are looked at for the nearest one. */
 const nearDesigns = 20_000;
 
@@ -22,8 +22,12 @@ const lists = new WeakMap<Domain, readonly Choices[]>();
 
 /** Every allowed design of a small space; undefined for a larger one. */
 export function listAllowed(domain: Domain): readonly Choices[] | undefined {
+  return designCountOf(domain.space) > listedDesigns ? undefined : allowedOf(domain);
+}
+
+/** Every allowed design, counted one by one. */
+export function allowedOf(domain: Domain): readonly Choices[] {
   const { decisions } = domain.space;
-  if (designCountOf(domain.space) > listedDesigns) return undefined;
   let list = lists.get(domain);
   if (list === undefined) {
     const all = decisions.reduce<Choices[]>(

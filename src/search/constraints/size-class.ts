@@ -1,8 +1,8 @@
 // Which size class of a space of stages suits a budget: a class whose middle design just fits leaves a search
 // room on both sides.
-import { networkCost } from "../../graph/cost.ts";
 import type { ImageTask, Limits, Space } from "../space.ts";
 import { type SizeClass, type StagedOptions, sizeClasses } from "../spaces/parts/stage-layout.ts";
+import { networkViolations } from "./create-domain.ts";
 
 /**
  * The largest class whose middle design stays within the maxima of `limits`; `tiny` when none does, and `small`
@@ -13,13 +13,13 @@ export function sizeClassFor(
   images: ImageTask,
   limits: Limits,
 ): SizeClass {
-  const { maxParamCount = Number.POSITIVE_INFINITY, maxMacCount = Number.POSITIVE_INFINITY } = limits;
-  if (limits.maxParamCount === undefined && limits.maxMacCount === undefined) return "small";
+  const { minParamCount: _params, minMacCount: _macs, precision: _precision, ...maxima } = limits;
+  if (Object.keys(maxima).length === 0) return "small";
   const fits = (sizeClass: SizeClass) => {
     const space = create({ ...images, sizeClass, hyperparameters: false });
     const middle = space.decisions.map(({ options }) => Math.floor((options.length - 1) / 2));
-    const { paramCount, macCount } = networkCost(space.decode(middle));
-    return paramCount <= maxParamCount && macCount <= maxMacCount;
+    const broken = networkViolations(space.decode(middle), limits);
+    return broken.every(({ bound }) => bound === "min");
   };
   return sizeClasses.findLast(fits) ?? "tiny";
 }

@@ -1,8 +1,9 @@
 // What designs cost, exactly: a table of what every option adds where costs simply add up, and elsewhere the design that
 // matters most – the best so far – with what each change of it would cost there, and the room that the limits leave.
-import { formatCount } from "../../base/units.ts";
+import { formatBytes, formatCount } from "../../base/units.ts";
 import { costModelOf } from "../constraints/cost-model.ts";
-import type { DesignCost, Domain, Limits } from "../constraints/domain.ts";
+import type { DesignCost, Domain, Limits, RecordedCost } from "../constraints/domain.ts";
+import { hasMemoryLimit, recordedCost } from "../constraints/memory.ts";
 import type { Choices } from "../space.ts";
 import { designText } from "./describe-space.ts";
 
@@ -22,7 +23,8 @@ export function costTable(domain: Domain, best: Choices | undefined): string {
     ? `Costs add up exactly. ${designText(domain, from)} has ${amounts(domain.costOf(from), shown)} ${names}; each option adds to that (${names}), whatever the others are:`
     : `${here}. What changing one decision of it would add (${names}, exact for this design, near it a guide):`;
   const about = adds && here !== undefined && best !== undefined ? `The best so far, ${here}.` : undefined;
-  return [...(about === undefined ? [] : [about]), said, ...lines(domain, from, shown)].join("\n");
+  const memory = base === undefined ? [] : memoryLines(domain, base);
+  return [...(about === undefined ? [] : [about]), said, ...lines(domain, from, shown), ...memory].join("\n");
 }
 
 /** What is limited, or both where nothing is. */
@@ -46,6 +48,34 @@ export const addsUp = ({ space }: Domain): boolean =>
 
 const middleOf = (domain: Domain): Choices | undefined =>
   domain.repair(domain.space.decisions.map(({ options }) => Math.floor((options.length - 1) / 2)));
+
+/** What changing one decision of a design does to its RAM and flash, where they are limited; no sum over decisions. */
+function memoryLines(domain: Domain, from: Choices): readonly string[] {
+  const { limits, memoryOf, space } = domain;
+  if (!hasMemoryLimit(limits)) return [];
+  const here = memoryOf(from);
+  const shown = [
+    ...(limits.maxRamBytes === undefined ? [] : (["ramBytes"] as const)),
+    ...(limits.maxFlashBytes === undefined ? [] : (["flashBytes"] as const)),
+  ];
+  const words = { ramBytes: "RAM", flashBytes: "flash" } as const;
+  const signed = (bytes: number) =>
+    bytes < 0 ? `-${formatBytes(-bytes)}` : bytes > 0 ? `+${formatBytes(bytes)}` : "0";
+  const changes = space.decisions.map(({ name, options }, index) => {
+    const each = options.flatMap((_, option) => {
+      if (option === from[index]) return [];
+      const there = memoryOf(from.with(index, option));
+      const amounts = shown.map((quantity) => signed(there[quantity] - here[quantity]));
+      return [`${option + space.firstDigit}: ${amounts.join(" / ")}`];
+    });
+    return `  ${name} – ${each.join(", ")}`;
+  });
+  const names = shown.map((quantity) => words[quantity]).join(" / ");
+  return [
+    `What changing one decision of ${designText(domain, from)} would add to its ${names} (exact for this design; the peak of RAM is a maximum over layers, so changes do not add up):`,
+    ...changes,
+  ];
+}
 
 /** A line for each decision; decisions with the same costs share one. */
 function lines(domain: Domain, from: Choices, shown: readonly Quantity[]): readonly string[] {
@@ -78,13 +108,24 @@ function amounts(cost: DesignCost, shown: readonly Quantity[], sign?: "signed"):
     .join(" / ");
 }
 
+/** Beside that RAM and flash, with the room that is left, where they are limited. */
+function memoryWords({ ramBytes, flashBytes }: RecordedCost, { maxRamBytes, maxFlashBytes }: Limits): string {
+  const words = (noun: string, bytes: number | undefined, max: number | undefined) => {
+    if (bytes === undefined || max === undefined) return "";
+    const side = bytes <= max ? "below" : "above";
+    return `, ${formatBytes(bytes)} of ${noun} (${formatBytes(Math.abs(max - bytes))} ${side} the limit)`;
+  };
+  return `${words("RAM", ramBytes, maxRamBytes)}${words("flash", flashBytes, maxFlashBytes)}`;
+}
+
 /** "58.2M MACs (1.8M below the limit) and 1.2M parameters". */
-export function costWords({ limits, costOf }: Domain, choices: Choices): string {
-  const cost = costOf(choices);
+export function costWords(domain: Domain, choices: Choices): string {
+  const { limits } = domain;
+  const cost = recordedCost(domain, choices);
   const room = (quantity: Quantity, max: number | undefined) => {
     if (max === undefined) return "";
     const left = max - cost[quantity];
     return left >= 0 ? ` (${formatCount(left)} below the limit)` : ` (${formatCount(-left)} above the limit)`;
   };
-  return `${formatCount(cost.macCount)} MACs${room("macCount", limits.maxMacCount)} and ${formatCount(cost.paramCount)} parameters${room("paramCount", limits.maxParamCount)}`;
+  return `${formatCount(cost.macCount)} MACs${room("macCount", limits.maxMacCount)} and ${formatCount(cost.paramCount)} parameters${room("paramCount", limits.maxParamCount)}${memoryWords(cost, limits)}`;
 }

@@ -3,6 +3,7 @@
 import { formatCount } from "../../base/units.ts";
 import { keyOf, toDigits } from "../choices.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { limitsInWords } from "../constraints/limit-words.ts";
 import type { Choices, Decision, Limits } from "../space.ts";
 
 /** Decisions and options, compactly. Digits are numbered as in the space's keys. */
@@ -48,16 +49,7 @@ const signed = (count: number) => (count < 0 ? `-${formatCount(-count)}` : `+${f
 
 /** "at most 20k parameters; 270M to 330M MACs", or undefined without limits. */
 export function describeLimits(limits: Limits): string | undefined {
-  const { minParamCount, maxParamCount, minMacCount, maxMacCount } = limits;
-  const words = (min: number | undefined, max: number | undefined, unit: string) => {
-    if (min !== undefined && max !== undefined) return [`${formatCount(min)} to ${formatCount(max)} ${unit}`];
-    if (max !== undefined) return [`at most ${formatCount(max)} ${unit}`];
-    return min === undefined ? [] : [`at least ${formatCount(min)} ${unit}`];
-  };
-  const parts = [
-    ...words(minParamCount, maxParamCount, "parameters"),
-    ...words(minMacCount, maxMacCount, "MACs"),
-  ];
+  const parts = limitsInWords(limits);
   return parts.length === 0 ? undefined : parts.join("; ");
 }
 

@@ -10,6 +10,7 @@ import type { Tool } from "../../llm/index.ts";
 import { parseChoices, toDigits } from "../choices.ts";
 import { neighbours } from "../constraints/create-domain.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { recordedCost } from "../constraints/memory.ts";
 import { designName, isDesignOf } from "../proposed-network.ts";
 import type { Choices, Space } from "../space.ts";
 import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
@@ -115,8 +116,8 @@ export function costTool(domain: Domain): Tool {
     },
     execute: (input) =>
       answerEach(domain, (input as { designs: readonly unknown[] }).designs, (choices) => {
-        const { paramCount, macCount } = domain.costOf(choices);
-        return { paramCount, macCount, withinLimits: domain.isFeasible(choices) };
+        const cost = costsOf(domain, choices);
+        return { ...cost, withinLimits: domain.isFeasible(choices) };
       }),
   };
 }
@@ -137,8 +138,8 @@ function neighboursOf({ domain, trials }: DesignerToolsState, from: Choices): Js
 }
 
 const costsOf = (domain: Domain, choices: Choices) => {
-  const { paramCount, macCount } = domain.costOf(choices);
-  return { paramCount, macCount };
+  const { paramCount, macCount, ...memory } = recordedCost(domain, choices);
+  return { paramCount, macCount, ...memory };
 };
 
 /** Layers with weights and poolings; alike ones in a row are told once. */

@@ -3,6 +3,7 @@
 import { formatCount, formatPercent } from "../../base/units.ts";
 import { accuracy, type Metric } from "../../metrics/index.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { memoryInWords } from "../constraints/limit-words.ts";
 import type { Choices } from "../space.ts";
 import { bestOf, isScored, type Outcome, type Proposal, type ScoredTrial, type Trial } from "../trial.ts";
 import { designText } from "./describe-space.ts";
@@ -71,7 +72,7 @@ function resultLine(
   withReason: boolean,
 ): string {
   const { proposal, cost, outcome } = trial;
-  const size = costs ? `, ${formatCount(cost.macCount)} MACs` : "";
+  const size = costs ? `, ${formatCount(cost.macCount)} MACs${memoryInWords(cost)}` : "";
   const forecast =
     proposal.predicted !== undefined && isModels(proposal)
       ? `, you expected ${(100 * proposal.predicted.score).toFixed(1)}`
@@ -134,7 +135,7 @@ function whyNot({ outcome, cost }: Trial): string {
     case "infeasible": {
       const latency = outcome.violations.find(({ quantity }) => quantity === "latencyMs");
       return latency === undefined
-        ? `outside the limits: ${formatCount(cost.macCount)} MACs, ${formatCount(cost.paramCount)} parameters`
+        ? `outside the limits: ${formatCount(cost.macCount)} MACs, ${formatCount(cost.paramCount)} parameters${memoryInWords(cost)}`
         : `${latency.value.toFixed(1)} ms, and the limit is ${latency.limit} ms`;
     }
     case "failed": {

@@ -22,7 +22,7 @@ export function fitReferences(
     ...(maxParamCount !== undefined && { maxParamCount }),
     ...(maxMacCount !== undefined && { maxMacCount }),
   };
-  const isFree = limits.maxParamCount === undefined && limits.maxMacCount === undefined;
+  const isFree = Object.keys(limits).every((name) => name.startsWith("min") || name === "precision");
   return definitions.flatMap((definition) => {
     const fitted = fitReference(definition, images, bounds);
     return (

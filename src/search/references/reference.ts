@@ -2,6 +2,7 @@
 // person could have taken off the shelf, from which a search starts and beside which its result is shown.
 import { networkCost } from "../../graph/cost.ts";
 import type { FeatureShape, Network } from "../../graph/network.ts";
+import { networkViolations } from "../constraints/create-domain.ts";
 import type { Limits } from "../space.ts";
 
 export interface ReferenceSetting {
@@ -60,10 +61,9 @@ export function fitReference(
     const { paramCount, macCount } = networkCost(network);
     return { name: definition.name, width, network, paramCount, macCount };
   };
-  const { maxParamCount, maxMacCount, minParamCount = 0, minMacCount = 0 } = limits;
-  const isUnder = ({ paramCount, macCount }: FittedReference) =>
-    paramCount <= (maxParamCount ?? Number.POSITIVE_INFINITY) &&
-    macCount <= (maxMacCount ?? Number.POSITIVE_INFINITY);
+  const { minParamCount = 0, minMacCount = 0, precision: _precision, ...others } = limits;
+  const isUnder = ({ network }: FittedReference) =>
+    networkViolations(network, limits).every(({ bound }) => bound === "min");
   const widestUnder = () => {
     let [low, high] = [narrowestWidth, widest];
     if (!isUnder(at(low))) return undefined;
@@ -75,7 +75,7 @@ export function fitReference(
     }
     return at(low);
   };
-  const isFree = maxParamCount === undefined && maxMacCount === undefined;
+  const isFree = Object.keys(others).length === 0;
   const fitted = isFree ? at(1) : widestUnder();
   const isOver = fitted !== undefined && fitted.paramCount >= minParamCount && fitted.macCount >= minMacCount;
   return isOver ? fitted : undefined;

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { GeniusError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
-import { formatCount } from "../../base/units.ts";
+import { formatBytes, formatCount } from "../../base/units.ts";
 import { parseChoices } from "../choices.ts";
 import { largestFeasible, smallestFeasible } from "../constraints/create-domain.ts";
 import type { Domain, Violation } from "../constraints/domain.ts";
@@ -117,6 +117,10 @@ function readDesign(domain: Domain, text: string, { where, own }: Place): Choice
 
 function violationWords({ quantity, value, bound, limit, reason }: Violation): string {
   if (quantity === "rule") return `the space does not allow it (${reason})`;
+  if (quantity === "ramBytes" || quantity === "flashBytes") {
+    const memory = quantity === "ramBytes" ? "RAM" : "flash";
+    return `it needs ${formatBytes(value)} of ${memory}, and at most ${formatBytes(limit)} are allowed`;
+  }
   const unit = quantity === "paramCount" ? "parameters" : "MACs";
   return `it has ${formatCount(value)} ${unit}, and at ${bound === "max" ? "most" : "least"} ${formatCount(limit)} are allowed`;
 }

@@ -9,6 +9,8 @@ import { answerIn, type ChatMessage, type ChatReply, type ChatRequest, tokensOf 
 import { toDigits } from "../choices.ts";
 import { neighbours } from "../constraints/create-domain.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { memoryInWords } from "../constraints/limit-words.ts";
+import { recordedCost } from "../constraints/memory.ts";
 import { repairInShape } from "../constraints/shape-repair.ts";
 import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
 import { defaultPrompt } from "../prompt/default-prompt.ts";
@@ -269,8 +271,8 @@ async function preferred(
   const nearest = domain.isFeasible(proposal.choices) ? undefined : repairInShape(domain, proposal.choices);
   if (nearest === undefined) return proposal;
   const told = (choices: Choices) => {
-    const { macCount, paramCount } = domain.costOf(choices);
-    return `${designText(domain, choices)} (${formatCount(macCount)} MACs, ${formatCount(paramCount)} parameters)`;
+    const cost = recordedCost(domain, choices);
+    return `${designText(domain, choices)} (${formatCount(cost.macCount)} MACs, ${formatCount(cost.paramCount)} parameters${memoryInWords(cost)})`;
   };
   const reply = await setting.ask([
     { role: "assistant", content: JSON.stringify({ choices: toDigits(domain.space, proposal.choices) }) },

@@ -17,6 +17,8 @@ interface Columns {
   readonly predictedSd01: (number | null)[];
   readonly paramCount: number[];
   readonly macCount: number[];
+  readonly ramBytes: (number | null)[];
+  readonly flashBytes: (number | null)[];
   readonly latencyMs: (number | null)[];
   readonly finishedMs: number[];
   readonly spentMs: number[];
@@ -44,6 +46,8 @@ export function createTrialTable(): TrialTable {
       predictedSd01: [],
       paramCount: [],
       macCount: [],
+      ramBytes: [],
+      flashBytes: [],
       latencyMs: [],
       finishedMs: [],
       spentMs: [],
@@ -77,6 +81,8 @@ export function appendTrials(table: TrialTable, added: TrialColumns): TrialTable
     columns.predictedSd01.push(added.predictedSd01[row]!);
     columns.paramCount.push(added.paramCount[row]!);
     columns.macCount.push(added.macCount[row]!);
+    columns.ramBytes.push(added.ramBytes[row]!);
+    columns.flashBytes.push(added.flashBytes[row]!);
     columns.latencyMs.push(added.latencyMs[row]!);
     columns.finishedMs.push(added.finishedMs[row]!);
     columns.spentMs.push(added.spentMs[row]!);

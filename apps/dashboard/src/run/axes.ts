@@ -2,6 +2,7 @@
 import type { AxisSpec } from "../charts/frame.ts";
 import {
   formatBare,
+  formatBytes,
   formatCount,
   formatCountExactly,
   formatDuration,
@@ -66,16 +67,33 @@ export const scoreAxis = (metric: Metric, words: string): AxisSpec => ({
 });
 
 /** What a network costs to run. */
-export type Quantity = "macCount" | "paramCount" | "latencyMs";
+export type Quantity = "macCount" | "paramCount" | "ramBytes" | "flashBytes" | "latencyMs";
 
 export const quantityWords: Readonly<Record<Quantity, string>> = {
   macCount: "multiply–accumulates",
   paramCount: "parameters",
+  ramBytes: "RAM",
+  flashBytes: "flash",
   latencyMs: "latency (ms)",
+};
+
+const formats: Readonly<Record<Quantity, (value: number) => string>> = {
+  macCount: formatCount,
+  paramCount: formatCount,
+  ramBytes: formatBytes,
+  flashBytes: formatBytes,
+  latencyMs: (value) => String(Number(value.toPrecision(3))),
+};
+
+const ticks: Readonly<Record<Quantity, (value: number) => string>> = {
+  ...formats,
+  macCount: formatCountExactly,
+  paramCount: formatCountExactly,
+  latencyMs: exactly,
 };
 
 export const quantityAxis = (quantity: Quantity): AxisSpec => ({
   name: `${quantityWords[quantity]} of one network`,
-  format: quantity === "latencyMs" ? (value) => String(Number(value.toPrecision(3))) : formatCount,
-  tick: quantity === "latencyMs" ? exactly : formatCountExactly,
+  format: formats[quantity],
+  tick: ticks[quantity],
 });

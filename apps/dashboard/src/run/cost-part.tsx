@@ -17,7 +17,7 @@ export function CostPart() {
   const { metric } = detail;
   const [quantity, setQuantity] = useState<Quantity>("macCount");
   const [shown, setShown] = useState<number>();
-  const hasLatency = trials.columns.latencyMs.some((value) => value !== null);
+  const isMeasured = (name: Quantity) => trials.columns[name].some((value) => value !== null);
   const { points, groups } = useMemo(() => pointsOf(trials, quantity), [trials, quantity]);
   const front = useMemo(() => paretoFront(points), [points]);
   const marked = shown ?? detail.best?.trial;
@@ -38,9 +38,9 @@ export function CostPart() {
       ),
     [points, groups, quantity, detail, trials],
   );
-  const offered = (["macCount", "paramCount", ...(hasLatency ? ["latencyMs" as const] : [])] as const).map(
-    (name) => [name, quantityWords[name]] as const,
-  );
+  const offered = (Object.keys(quantityWords) as Quantity[])
+    .filter(isMeasured)
+    .map((name) => [name, quantityWords[name]] as const);
   if (points.length === 0) return <p>No design has been scored yet.</p>;
   return (
     <div className="columns aside">
@@ -94,19 +94,20 @@ export function CostPart() {
 
 /** The bounds that designs had to keep in this quantity. */
 function limitsOn(limits: Limits, quantity: Quantity): { readonly name: string; readonly x: number }[] {
-  const bounds: readonly (readonly [string, number | undefined])[] =
-    quantity === "macCount"
-      ? [
-          ["min. MACs", limits.minMacCount],
-          ["max. MACs", limits.maxMacCount],
-        ]
-      : quantity === "paramCount"
-        ? [
-            ["min. parameters", limits.minParamCount],
-            ["max. parameters", limits.maxParamCount],
-          ]
-        : [];
-  return bounds.flatMap(([name, x]) => (x === undefined ? [] : [{ name, x }]));
+  const bounds: Readonly<Record<Quantity, readonly (readonly [string, number | undefined])[]>> = {
+    macCount: [
+      ["min. MACs", limits.minMacCount],
+      ["max. MACs", limits.maxMacCount],
+    ],
+    paramCount: [
+      ["min. parameters", limits.minParamCount],
+      ["max. parameters", limits.maxParamCount],
+    ],
+    ramBytes: [["max. RAM", limits.maxRamBytes]],
+    flashBytes: [["max. flash", limits.maxFlashBytes]],
+    latencyMs: [],
+  };
+  return bounds[quantity].flatMap(([name, x]) => (x === undefined ? [] : [{ name, x }]));
 }
 
 function pointsOf(

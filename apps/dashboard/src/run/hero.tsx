@@ -7,7 +7,7 @@ import { formatCount, formatDuration, formatUsd, plural } from "../format.ts";
 import { StateBadge, StopOrResume } from "../pages/run-state.tsx";
 import { linkTo } from "../router.ts";
 import { Notice } from "../ui/pieces.tsx";
-import { limitsInWords, modelName, runTitle } from "../words.ts";
+import { limitsInWords, memoryOf, modelName, runTitle } from "../words.ts";
 import { Downloads } from "./downloads.tsx";
 import { Thumbnail } from "./thumbnail.tsx";
 
@@ -108,6 +108,7 @@ function Facts({ detail }: Pick<RunData, "detail">) {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["parameters", best && formatCount(best.paramCount)],
     ["MACs for one image", best && formatCount(best.macCount)],
+    ["RAM, flash on the device", best && memoryOf(best)],
     ["one image, here", trained?.latencyMs === undefined ? undefined : `${trained.latencyMs.toFixed(2)} ms`],
     ["model.onnx", trained?.modelBytes === undefined ? undefined : bytes(trained.modelBytes)],
     ["limits", limitsInWords(detail.limits)],

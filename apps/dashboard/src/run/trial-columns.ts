@@ -1,8 +1,9 @@
 // The columns that the list of trials can have, and which of its rows are wanted in which order. Pure.
 import type { RunDetail } from "../../../../src/dashboard/api.ts";
 import { choicesAt, isScored, rowsByNumber, type TrialTable } from "../api/trial-table.ts";
-import { formatCount, formatDuration, formatScore, metricWords } from "../format.ts";
+import { formatBytes, formatCount, formatDuration, formatScore, metricWords } from "../format.ts";
 import { changedWords, outcomeWords } from "../words.ts";
+import { quantityWords } from "./axes.ts";
 import { nameAt } from "./trial-words.ts";
 
 export interface TrialColumn {
@@ -65,6 +66,16 @@ export function columnsOf(detail: RunDetail, trials: TrialTable): TrialColumn[] 
       value: (row) => columns.macCount[row],
       text: (row) => formatCount(columns.macCount[row]!),
     },
+    ...(["ramBytes", "flashBytes"] as const).flatMap((name) =>
+      optional(has(columns[name]), {
+        ...{ key: name, words: quantityWords[name], width: "86px", range: { scale: 1024, unit: "KiB" } },
+        value: (row) => known(columns[name][row]),
+        text: (row) => {
+          const bytes = columns[name][row] ?? null;
+          return bytes === null ? "" : formatBytes(bytes);
+        },
+      }),
+    ),
     ...optional(has(columns.latencyMs), {
       ...{ key: "latency", words: "latency", width: "86px", range: { scale: 1, unit: "ms" } },
       value: (row) => known(columns.latencyMs[row]),
@@ -108,7 +119,19 @@ function outcomeText({ columns }: TrialTable, row: number): string {
 export const firstColumns = (isNarrow: boolean): readonly string[] =>
   isNarrow
     ? ["trial", "design", "outcome", "score"]
-    : ["trial", "design", "outcome", "score", "expected", "params", "macs", "latency", "by"];
+    : [
+        "trial",
+        "design",
+        "outcome",
+        "score",
+        "expected",
+        "params",
+        "macs",
+        "ramBytes",
+        "flashBytes",
+        "latency",
+        "by",
+      ];
 
 export interface TrialsWanted {
   readonly sort: { readonly key: string; readonly isDown: boolean };

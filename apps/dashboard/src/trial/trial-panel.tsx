@@ -11,7 +11,7 @@ import { scoreAxis } from "../run/axes.ts";
 import { designName } from "../run/trial-words.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { Answer, Cards } from "../ui/pieces.tsx";
-import { outcomeWords } from "../words.ts";
+import { memoryOf, outcomeWords } from "../words.ts";
 import { WhyThisOne } from "./why-this-one.tsx";
 
 export function TrialPanel({ trial }: { readonly trial: number }) {
@@ -85,6 +85,7 @@ export function TrialFacts({ trial }: { readonly trial: TrialDetail }) {
               `${formatScore(detail.metric, predicted.score)}${predicted.sd01 === undefined ? "" : ` ± ${formatScore(detail.metric, predicted.sd01)}`}`,
           ],
           ["parameters, MACs", `${formatCount(trial.paramCount)}, ${formatCount(trial.macCount)}`],
+          ["RAM, flash", memoryOf(trial)],
           ["latency", latencyMs === undefined ? undefined : `${Number(latencyMs.toPrecision(3))} ms`],
           ["proposed by", trial.by],
           ["time", trial.spentMs > 0 ? formatDuration(trial.spentMs) : undefined],

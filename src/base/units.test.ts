@@ -1,0 +1,26 @@
+// Sizes of memory, whose k is 1024.
+import { expect, test } from "vitest";
+import { formatBytes, parseBytes } from "./units.ts";
+
+test.each([
+  ["262144", 262_144],
+  ["256k", 262_144],
+  ["256 KB", 262_144],
+  ["256KiB", 262_144],
+  ["1M", 1_048_576],
+  ["1.5MiB", 1_572_864],
+  [".5k", 512],
+])("%s is %i bytes", (text, bytes) => expect(parseBytes(text)).toBe(bytes));
+
+test.each(["", "k", "-1", "1e3", "256kk", "256 kBits", "lots"])("%j is refused", (text) => {
+  expect(() => parseBytes(text)).toThrow(/is not a size of memory\. Write bytes, 256k/);
+});
+
+test.each([
+  [0, "0 B"],
+  [1023, "1023 B"],
+  [1024, "1 KiB"],
+  [16_793, "16.4 KiB"],
+  [286_720, "280 KiB"],
+  [1_572_864, "1.5 MiB"],
+])("%i bytes are %s", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
