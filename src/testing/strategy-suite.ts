@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createRandom, type Random } from "../base/random.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
 import { networkCost } from "../graph/cost.ts";
-import { createDomain, violationsOf } from "../search/constraints/create-domain.ts";
+import { createDomain, networkViolations } from "../search/constraints/create-domain.ts";
 import { describeEmpty } from "../search/constraints/describe-empty.ts";
 import type { Domain, Violation } from "../search/constraints/domain.ts";
 import { designName } from "../search/proposed-network.ts";
@@ -259,9 +259,7 @@ export function strategyChecks<Options>(
 }
 
 function violationsOfProposal(domain: Domain, { choices, network }: Proposal): readonly Violation[] {
-  return network === undefined
-    ? domain.violations(choices)
-    : violationsOf(networkCost(network), domain.limits);
+  return network === undefined ? domain.violations(choices) : networkViolations(network, domain.limits);
 }
 
 /** What a resumed search with a language model may hold: a reply without a design, and a start that was made up. */

@@ -3,9 +3,8 @@
 import type { Random } from "../../base/random.ts";
 import { canonicalKey } from "../../graph/canonical.ts";
 import { drawChange } from "../../graph/changes/index.ts";
-import { networkCost } from "../../graph/cost.ts";
 import type { Network } from "../../graph/network.ts";
-import { violationsOf } from "../constraints/create-domain.ts";
+import { networkViolations } from "../constraints/create-domain.ts";
 import type { Limits } from "../space.ts";
 
 export interface Child {
@@ -37,7 +36,7 @@ export function drawChildren(parent: Network, count: number, setting: ChildSetti
       network = change.network;
       changes.push(change.words);
     } while (changes.length < 3 && random.next() < 0.3);
-    if (changes.length === 0 || violationsOf(networkCost(network), limits).length > 0) continue;
+    if (changes.length === 0 || networkViolations(network, limits).length > 0) continue;
     const key = canonicalKey(network);
     if (!isKnown(key)) found.set(key, { network, key, changes });
   }

@@ -7,7 +7,7 @@ import { canonicalKey } from "../../graph/canonical.ts";
 import { networkCost } from "../../graph/cost.ts";
 import type { Network } from "../../graph/network.ts";
 import { accuracy } from "../../metrics/index.ts";
-import { violationsOf } from "../constraints/create-domain.ts";
+import { networkViolations } from "../constraints/create-domain.ts";
 import { type Child, drawChildren } from "../evolution/children.ts";
 import type { Limits } from "../space.ts";
 import { defineStrategy, type ProposeContext, type StrategySetting } from "../strategy.ts";
@@ -153,7 +153,7 @@ function proposalOf(
 /** The networks that are given, else some of the space. */
 function startsOf({ starts, domain, evaluations }: StrategySetting): readonly Network[] {
   const given = (starts?.networks ?? []).filter(
-    (network) => violationsOf(networkCost(network), domain.limits).length === 0,
+    (network) => networkViolations(network, domain.limits).length === 0,
   );
   // At most a third of the evaluations, where the starts cost some.
   const count = starts?.areTried === true ? given.length : Math.max(1, Math.floor(evaluations / 3));
