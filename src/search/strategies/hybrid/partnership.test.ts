@@ -175,10 +175,12 @@ test("a third of the evaluations is the model's best while its record is not wor
 });
 
 test("while the model is trusted, nothing is tried of which it was not asked what it expects", () => {
-  const words = wordsOf([{ modelSaid: [offer(1, 0.9)] }], () => true);
+  const words = wordsOf([{ modelSaid: [offer(1, 0.985)] }], () => true);
   const made = [proposal(9, { by: "hybrid/model" })];
   const at = { beliefs: beliefs([99, 90, 99], 0.1), own: [own(2)], proposals: made };
   expect(choose(words, { ...at, trust: even })?.choices).toEqual([1]);
+  const hopeless = wordsOf([{ modelSaid: [offer(1, 0.9)] }], () => true);
+  expect(choose(hopeless, { ...at, trust: even })?.choices).toEqual([2]);
   expect(choose(words, { ...at, trust: { ...even, modelIsWorse01: 0.9 } })?.choices).toEqual([2]);
   expect(
     choose(

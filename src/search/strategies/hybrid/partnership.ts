@@ -226,8 +226,8 @@ function joint(own: Belief, forecast: number, { model, surrogateScale }: Trust):
 
 /**
  * The next design. While the model's record is not worse, it is one of which both have said what they expect: what is on
- * offer, and the surrogate's designs that the model was asked about; the surrogate's newest only where there is nothing
- * else, since alone it tries what a model knows to be bad. A third of the evaluations is then the model's best; of
+ * offer, and the surrogate's designs that the model was asked about; the surrogate's newest only where nothing on offer
+ * can be better than the best, since alone it tries what a model knows to be bad. A third of the evaluations is then the model's best; of
  * the others the one that promises most, both being believed by their records. What both expect to be worse than
  * something else at hand is never taken.
  */
@@ -244,7 +244,11 @@ export function choose(
   const { beliefs, trust, proposals } = at;
   const isTrusted = trust.modelIsWorse01 < worseFrom01;
   const wordOf = new Map(offers.map((word) => [word.choices.join(), word]));
-  const isJudged = isTrusted && offers.length > 0;
+  // What the model itself expects to stay behind the best is nothing to wait for.
+  const isHopeful = ({ score }: ModelWord) =>
+    score === undefined ||
+    beliefs.valueOf(score) + trust.model.bias + 2 * trust.model.deviation >= beliefs.best;
+  const isJudged = isTrusted && offers.some(isHopeful);
   const others = isJudged ? foreseen : at.own.map(({ choices }) => choices);
   const all = [
     ...offers.map(({ choices }) => choices),
