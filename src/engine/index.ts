@@ -6,7 +6,7 @@ export { checkpointWeights } from "./checkpoint.ts";
 export { initialWeights } from "./initialise.ts";
 export { type LossName, lossNames } from "./lower/losses.ts";
 export type { Optimiser } from "./optimiser.ts";
-export { countCorrect, createPredictor, type Predictor, type PredictorOptions } from "./predictor.ts";
+export { createPredictor, type Predictor, type PredictorOptions } from "./predictor.ts";
 export { learningRateAt, learningRateByShare, type Schedule } from "./schedule.ts";
 export { checkExecutionProvider, type ExecutionProvider } from "./session.ts";
 export {
