@@ -21,27 +21,27 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   finish: {
     usage: "finish DIR",
-    summary: "end a search now and train its best network so far to its end",
+    summary: "end a search now and fully train its best network so far",
     load: async () => (await import("./finish.ts")).default,
   },
   show: {
     usage: "show DIR|NET.txt",
-    summary: "a run in the terminal: best network, curve, spent; or a network's layers, or a space",
+    summary: "show a run (best network, curve, cost), a network's layers, or a space",
     load: async () => (await import("./show.ts")).default,
   },
   repair: {
     usage: "repair DIR",
-    summary: "make a run whose journal is damaged readable again",
+    summary: "repair a run with a damaged journal",
     load: async () => (await import("./repair.ts")).default,
   },
   report: {
     usage: "report DIR…",
-    summary: "write report.html; several runs are compared",
+    summary: "write report.html; compares several runs",
     load: async () => (await import("./report.ts")).default,
   },
   dashboard: {
     usage: "dashboard [DIR] [--port N]",
-    summary: "runs in the browser, live; start, stop and take part",
+    summary: "runs in the browser, live: start, stop, take part",
     load: async () => (await import("./dashboard.ts")).default,
   },
   mcp: {
@@ -61,27 +61,27 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   new: {
     usage: "new space|strategy|evaluator|metric NAME [--dir DIR]",
-    summary: "write a member of your own to begin with, and its test",
+    summary: "write a first version of your own member, with its test",
     load: async () => (await import("../features/own-members/new-command.ts")).default,
   },
   test: {
     usage: "test FILE…",
-    summary: "run tests of your own members, wherever they lie",
+    summary: "run the tests of your own members",
     load: async () => (await import("../features/own-members/test-command.ts")).default,
   },
   audit: {
     usage: "audit contamination --space NAME --model PROVIDER/MODEL",
-    summary: "whether a model knows a published table by heart",
+    summary: "test whether a model knows a published table by heart",
     load: async () => (await import("../features/audit/command.ts")).default,
   },
   study: {
     usage: "study NAME [options]",
-    summary: "questions about search itself, each answered by one command",
+    summary: "answer a question about search itself by an experiment",
     load: async () => (await import("../features/questions/command.ts")).default,
   },
   data: {
     usage: "data DATASET",
-    summary: "what is understood of a dataset: parts, classes, sizes, warnings",
+    summary: "how a dataset is read: parts, classes, sizes, warnings",
     load: async () => (await import("./data.ts")).default,
   },
   train: {
@@ -96,27 +96,27 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   import: {
     usage: "import MODEL.onnx [--out NET.txt]",
-    summary: "a network from PyTorch or elsewhere as a text and its weights",
+    summary: "read a network from PyTorch or elsewhere, as a text and its weights",
     load: async () => (await import("./import.ts")).default,
   },
   latency: {
     usage: "latency MODEL.onnx",
-    summary: "how long a model takes for one image on this machine",
+    summary: "measure how long a model takes for one image on this machine",
     load: async () => (await import("./latency.ts")).default,
   },
   predict: {
     usage: "predict MODEL IMAGE…",
-    summary: "what a trained model says of images",
+    summary: "classify images with a trained model",
     load: async () => (await import("./predict.ts")).default,
   },
   transfer: {
     usage: "transfer DIR NEWDATA",
-    summary: "put a found network to other images: fine-tuned, probed, from scratch",
+    summary: "transfer a found network to a new dataset: fine-tuned, probed, from scratch",
     load: async () => (await import("../features/transfer/command.ts")).default,
   },
   export: {
     usage: "export (DIR | NET.txt | --choices C --space NAME) --format F",
-    summary: "a design as onnx, pytorch, mermaid, text or safetensors",
+    summary: "write a design as onnx, pytorch, mermaid, text or safetensors",
     load: async () => (await import("./export.ts")).default,
   },
   transcript: {
@@ -125,18 +125,18 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./transcript.ts")).default,
   },
   list: {
-    usage: "list spaces|strategies|evaluators|datasets|devices|formats|launchers|models",
-    summary: "what there is",
+    usage: "list KIND",
+    summary: "list spaces, strategies, references, evaluators, launchers, datasets, devices, formats, metrics, tasks, models",
     load: async () => (await import("./list.ts")).default,
   },
   setup: {
     usage: "setup torch",
-    summary: "make the Python environment that trainings with PyTorch run in",
+    summary: "make the Python environment for trainings with PyTorch",
     load: async () => (await import("./setup.ts")).default,
   },
   doctor: {
     usage: "doctor",
-    summary: "what works on this machine, and what to do about the rest",
+    summary: "check what works on this machine, and how to fix what does not",
     load: async () => (await import("./doctor.ts")).default,
   },
 };
