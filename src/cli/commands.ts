@@ -126,7 +126,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   list: {
     usage: "list KIND",
-    summary: "list spaces, strategies, references, evaluators, launchers, datasets, devices, formats, metrics, tasks, models",
+    summary:
+      "list spaces, strategies, references, evaluators, launchers, datasets, devices, formats, metrics, tasks, models",
     load: async () => (await import("./list.ts")).default,
   },
   setup: {

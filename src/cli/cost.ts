@@ -46,7 +46,7 @@ export default defineCommand({
 
 RAM is the arena of feature maps for one image; flash holds weights, tables and the code of the exported C (--format c).
 With limits or a device it says what a design breaks, and with a device of a published speed a predicted latency.
-A line that is no design is answered by {"error": {"code", "message", "line"}}; the rest is still answered, and the
+A line that is not a design gets {"error": {"code", "message", "line"}}; the others are still answered, and the
 exit code is 1.`,
   async run({ operands, options, rest, terminal }) {
     const space = await openSpaceByFlags(namedSpace(operands, options.space), rest, Object.keys(flags.shape));

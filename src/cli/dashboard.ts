@@ -25,9 +25,8 @@ export default defineCommand({
       .meta({ placeholder: "ADDRESS" }),
     json: z.boolean().default(false).describe("the address as one JSON object on standard output"),
   }),
-  more: `DIR is a folder of runs, or one run's folder; the default is runs/. Nothing is opened: follow the address that is printed,
-whole, since its end is the token that allows changes. Searches that are started from the page continue when the dashboard
-ends.`,
+  more: `DIR is a folder of runs, or one run's folder; the default is runs/. No browser is opened: follow the whole printed
+address, since its end is the token that allows changes. Searches started from the page continue when the dashboard ends.`,
   async run({ operands, options, terminal }) {
     if (operands.length > 1) throw new GeniusError("wrong-use", "Name one folder: genius dashboard runs.");
     const folder = await folderOfRuns(operands[0]);

@@ -13,8 +13,8 @@ export default defineCommand({
       .describe("continue although the data changed since the run began; noted in journal and report"),
     json: z.boolean().default(false).describe("JSON lines on standard output: the result"),
   }),
-  more: `A running search stops what it is training, and continues with the final training of the best network so far. A stopped one is
-continued here for that only. In a run by the clock the final training has the time that was planned for it.`,
+  more: `A running search stops its trainings and begins the final training of the best network so far. A stopped search is continued
+here for the final training only. In a run by the clock the final training has the time that was planned for it.`,
   async run({ operands, options, terminal }) {
     const [folder] = operands;
     if (folder === undefined || operands.length > 1) {

@@ -43,8 +43,8 @@ const options = z.object({
 
 export default defineCommand({
   options,
-  more: `MODEL.onnx is a small classification network from PyTorch or another program: one input of images, one output of scores. What is
-not known is named with its node and operator, and nothing is written.
+  more: `MODEL.onnx is a small classification network from PyTorch or another program: one input of images, one output of scores. An unknown
+operator is named with its node, and nothing is written.
 
 Examples:
   genius import mine.onnx --out mine.txt

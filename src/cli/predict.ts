@@ -19,7 +19,7 @@ export default defineCommand({
   genius predict runs/mine/best/model.onnx cat.jpg dog.png
 
 Images are JPEG, PNG, WebP and whatever else sharp reads; they are brought to the model's size as the training images
-were. An image that cannot be read is answered by an error; the others are still answered, and the exit code is 1.`,
+were. An image that cannot be read gets an error; the others are still answered, and the exit code is 1.`,
   async run({ operands, options, terminal }) {
     const [modelPath, ...images] = operands;
     if (modelPath === undefined || images.length === 0) {

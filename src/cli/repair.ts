@@ -8,9 +8,8 @@ export default defineCommand({
   options: z.object({
     json: z.boolean().default(false).describe("what was dropped and kept, as one JSON object"),
   }),
-  more: `Drops the lines of journal.jsonl that cannot be read or are doubled, and says which. All else stays as it is, and the
-journal as it was is kept beside it as journal.jsonl.before-repair. A trial that was dropped is evaluated again by
-genius resume.`,
+  more: `Removes unreadable and repeated lines from journal.jsonl, and reports them. Everything else stays as it is, and the
+original is kept as journal.jsonl.before-repair. A removed trial is evaluated again by genius resume.`,
   async run({ operands, options, terminal }) {
     const [folder] = operands;
     if (folder === undefined || operands.length > 1)

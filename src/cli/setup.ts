@@ -42,9 +42,9 @@ const neededGigabytes = 4;
 
 export default defineCommand({
   options,
-  more: `PyTorch's usual build for Linux serves NVIDIA GPUs, and processors too, and is some gigabytes large. A smaller one
-for processors only, and those for other GPUs, have an address of their own, which pytorch.org tells: --index-url URL.
-A Python of your own that has PyTorch needs no setup: let GENIUS_PYTHON name it.`,
+  more: `PyTorch's default build for Linux supports NVIDIA GPUs and processors, and takes some gigabytes. A smaller build for
+processors only, and builds for other GPUs, have addresses of their own (see pytorch.org): --index-url URL.
+A Python of your own that has PyTorch needs no setup: set GENIUS_PYTHON to its path.`,
   async run({ operands, options: given, terminal }) {
     if (operands.length !== 1 || operands[0] !== "torch") {
       throw new GeniusError("wrong-use", "Say what to set up. There is one thing: genius setup torch.");

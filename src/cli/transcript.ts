@@ -27,7 +27,7 @@ export default defineCommand({
   options: flags,
   passesRest: true,
   more: `FILE is a list of messages as chat programs keep it: a JSON array of {role, content}, an object with "messages", or
-JSON lines. Tokens are estimated at four characters each. What contradicts itself is said on standard error.`,
+JSON lines. Tokens are estimated at four characters each. Contradictions are reported on standard error.`,
   async run({ operands, options, rest, terminal }) {
     const [file] = operands;
     if (file === undefined || operands.length > 1) {

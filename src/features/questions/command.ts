@@ -46,8 +46,8 @@ export default defineCommand({
   more: `NAME is one of ${questionNames.join(", ")}. Each has options of its own:
   genius study sense-of-direction --help
 
-A study leaves a page (answer.html), its words (answer.md), its figures (answer.json) and its charts (SVG) in its folder. What would need a language
-model is left out without one, and said. --model replay/DIR takes the conversations of a study that was recorded in DIR.`,
+A study leaves a page (answer.html), its words (answer.md), its figures (answer.json) and its charts (SVG) in its folder. Without a language
+model, the parts that need one are left out, and the answer says so. --model replay/DIR takes the conversations of a study that was recorded in DIR.`,
   async help(given) {
     const name = typeof given.study === "string" ? given.study : undefined;
     const names = name === undefined ? questionNames : [name];
