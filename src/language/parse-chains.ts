@@ -338,7 +338,8 @@ function shortArgument({ cursor }: ChainReader, parameters: readonly LayerParame
   if (name === undefined || digits === undefined || !parameters.some((known) => known.name === name))
     return undefined;
   cursor.take();
-  if (/^\d+(\.\d+)?$/.test(digits)) return { name, value: { kind: "number", value: Number(digits) }, offset };
+  if (/^\d+(\.\d+)?$/.test(digits))
+    return { name, value: { kind: "number", value: Number(digits), offset: offset + name.length }, offset };
   if (!/^\d+x\d+$/.test(digits)) throw new FaultError(offset, `"${text}" is no number or size`);
   return {
     name,

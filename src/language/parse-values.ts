@@ -99,7 +99,7 @@ function parseFactor(reader: ValueReader, scope: Scope, name: () => string): Exp
   if (cursor.at("{")) return parseChoice(reader, scope, name);
   if (token.kind === "number") {
     cursor.take();
-    return { kind: "number", value: Number(token.text) };
+    return { kind: "number", value: Number(token.text), offset: token.offset };
   }
   if (token.kind === "size") {
     cursor.take();

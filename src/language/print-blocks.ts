@@ -114,6 +114,15 @@ function parametersOf(slots: readonly (readonly Slot[])[]): {
     const known = values.filter((value) => value !== undefined);
     const [first] = known;
     if (first === undefined) return valueText((at[0] as Slot).argument.value);
+    // A shortcut that is there only where the shape changes reads best in what changes it.
+    const isShortcut = at.some(({ isAny }) => isAny);
+    const same = parameters.find(
+      (parameter) =>
+        isShortcut &&
+        parameter.name === (at[0] as Slot).argument.name &&
+        values.every((value, place) => value === undefined || value === parameter.values[place]),
+    );
+    if (same !== undefined) return same.name;
     if (known.every((value) => valueText(value) === valueText(first))) return valueText(first);
     const { name } = (at[0] as Slot).argument;
     const fits = (of: (place: number) => number | undefined, ratio: number) =>

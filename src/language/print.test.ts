@@ -55,7 +55,7 @@ test("what repeats is a block, as short as if written by hand", async () => {
   const { build } = await loadReference("resnet-20");
   expect(printNetwork(build({ input: [3, 32, 32], classCount: 10, width: 1 }))).toBe(`name resnet-20
 input 3x32x32
-block b1 c s=1: residual(conv c k3 s norm relu conv c k3 norm else conv in*2 s2 norm) relu
+block b1 c s=1: residual(conv c k3 s norm relu conv c k3 norm else conv c s norm) relu
 conv 16 k3 norm relu
 b1 16 x3
 b1 32 s2 x3

@@ -4,7 +4,8 @@ import type { FeatureShape, Operation, Pair } from "../graph/network.ts";
 import type { LayerWord } from "./words.ts";
 
 export type Expression =
-  | { readonly kind: "number"; readonly value: number }
+  /** `offset` is where its digits are; absent where it is not written as a number. */
+  | { readonly kind: "number"; readonly value: number; readonly offset?: number }
   | { readonly kind: "pair"; readonly value: Pair }
   /** A parameter of the block, a number that was given a name, or `classes`. */
   | { readonly kind: "name"; readonly name: string }
