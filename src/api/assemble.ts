@@ -23,6 +23,7 @@ import type { Measuring, Strategy } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { type ModelSettings, modelSettings } from "../study/settings.ts";
 import type { GivenMembers } from "./search-options.ts";
+import { startReference } from "./start.ts";
 import { createTrainingAccess } from "./training-access.ts";
 
 export interface AssembleSetting {
@@ -125,7 +126,9 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       domain: race?.designs ?? domain,
       ...(strategyDefinition.needs === "training" && {
         starts: {
-          networks: (race?.references ?? (await fittedReferences(domain))).map(({ network }) => network),
+          networks: (race?.references ?? (await fittedReferences(domain, config))).map(
+            ({ network }) => network,
+          ),
           areTried: race !== undefined,
         },
       }),
@@ -186,7 +189,7 @@ async function raceOf(
       `The evaluator ${config.evaluator} cannot train by the clock: give --trials in place of --minutes.`,
     );
   }
-  const fitted = await fittedReferences(domain);
+  const fitted = await fittedReferences(domain, config);
   const designs = raceDomain(domain, fitted);
   return {
     plan: planRace({ minutes, slots: config.parallel }),
@@ -195,7 +198,9 @@ async function raceOf(
   };
 }
 
-async function fittedReferences(domain: Domain): Promise<readonly FittedReference[]> {
+/** What people designed, or the one network that the search starts from. */
+async function fittedReferences(domain: Domain, { start }: StudyConfig): Promise<readonly FittedReference[]> {
+  if (start !== undefined) return [startReference(domain, start)];
   const definitions = await Promise.all(Object.values(references).map(({ load }) => load()));
   return fitReferences(domain, inOrder(definitions));
 }

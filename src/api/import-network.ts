@@ -3,6 +3,7 @@ import { GeniusError } from "../base/errors.ts";
 import { type Inference, inferenceMetadata } from "../graph/export/inference.ts";
 import { encodeWeights } from "../graph/export/weights-file.ts";
 import { importOnnx, type OnnxImport } from "../graph/from-onnx/import-onnx.ts";
+import { withNorms } from "../graph/from-onnx/unfold-norms.ts";
 import type { FeatureShape, Network } from "../graph/network.ts";
 import type { Weights, WeightTensor } from "../graph/weights.ts";
 import { printNetwork, readNetwork } from "../language/index.ts";
@@ -15,6 +16,8 @@ export interface ImportOptions {
   /** What images are normalised with before the network sees them, by channel, for pixels from 0 to 1, where the file does not do it. */
   readonly mean01?: readonly number[] | undefined;
   readonly sd01?: readonly number[] | undefined;
+  /** Puts batch norms behind convolutions that a file has without, as exporters fold them; false by default. The scores stay the same. */
+  readonly norms?: boolean | undefined;
 }
 
 export interface ImportedNetwork {
@@ -47,8 +50,9 @@ export interface ImportedNetwork {
  * ```
  */
 export function importNetwork(bytes: Uint8Array, options: ImportOptions = {}): ImportedNetwork {
-  const { name = "imported", input } = options;
-  const read = importOnnx(bytes, { name: plainName(name), ...(input !== undefined && { input }) });
+  const { name = "imported", input, norms = false } = options;
+  const file = importOnnx(bytes, { name: plainName(name), ...(input !== undefined && { input }) });
+  const read = norms ? { ...file, ...withNorms(file) } : file;
   const text = printNetwork(read.network);
   const network = readNetwork(text);
   const weights = renamed(read, network);

@@ -31,6 +31,7 @@ import { defaultMembers, type LimitSettings, modelSettings } from "../study/sett
 import { type FittedOptions, fitSpace } from "./fit-space.ts";
 import { lengthOf } from "./search-length.ts";
 import { type MemberOptions, type SearchOptions, settingsOf } from "./search-options.ts";
+import { limitsOfStart, openStart, type Start } from "./start.ts";
 import { refuseUnknownData } from "./unknown-data.ts";
 
 export interface Members {
@@ -49,9 +50,14 @@ export interface Chosen {
   readonly implied: { readonly strategy: MemberOptions };
   /** The dataset, as the evaluator takes it. */
   readonly dataset: string;
+  /** The person's own network that the search starts from. */
+  readonly start: Start | undefined;
 }
 
-type Asked = Pick<SearchOptions, "data" | "model" | "space" | "strategy" | "evaluator" | "evaluatorOptions">;
+type Asked = Pick<
+  SearchOptions,
+  "data" | "model" | "space" | "start" | "strategy" | "evaluator" | "evaluatorOptions"
+>;
 
 /**
  * Chooses the members a search needs from what was asked.
@@ -60,6 +66,13 @@ type Asked = Pick<SearchOptions, "data" | "model" | "space" | "strategy" | "eval
 export async function chooseMembers(asked: Asked): Promise<Chosen> {
   const { model } = asked;
   const transcript = await transcriptOf(model);
+  if (asked.start !== undefined && asked.space !== undefined) {
+    throw new GeniusError(
+      "wrong-use",
+      "A search that starts from a network makes the space around it: leave out the space.",
+    );
+  }
+  const start = asked.start === undefined ? undefined : await openStart(asked.start);
   const spaceName = nameOf(asked.space);
   // A space with a published table and no dataset means the table's first.
   const data = asked.data ?? (transcript === undefined ? spaceName : undefined);
@@ -71,6 +84,7 @@ export async function chooseMembers(asked: Asked): Promise<Chosen> {
     (transcript !== undefined ? "transcript" : isTable ? "table" : defaultMembers.evaluator);
   const given = {
     space:
+      start?.space ??
       asked.space ??
       (transcript !== undefined ? "genius-imagenet" : isTable ? published.space : defaultMembers.space),
     strategy: asked.strategy ?? (transcript !== undefined ? "llm" : defaultMembers.strategy),
@@ -103,13 +117,14 @@ export async function chooseMembers(asked: Asked): Promise<Chosen> {
   return {
     members,
     references: {
-      space: await referenceOf("space", given.space),
+      space: start?.reference ?? (await referenceOf("space", given.space)),
       strategy: await referenceOf("strategy", given.strategy),
       evaluator: await referenceOf("evaluator", given.evaluator),
     },
     // A replayed search is told what the recorded one was told, and nothing it proposed is repaired.
     implied: { strategy: transcript === undefined ? {} : { prompt: "genius-2023" } },
     dataset,
+    start,
   };
 }
 
@@ -161,7 +176,8 @@ export async function resolveConfig(
     ...{ dataset: chosen.dataset, environment, onProgress },
   });
   if (described?.understood !== undefined) onUnderstood?.(described.understood);
-  const limits = limitsOf(settings);
+  const named = limitsOf(settings);
+  const limits = chosen.start === undefined ? named : limitsOfStart(chosen.start, named, described?.images);
   if (settings.device !== undefined) onProgress(`For ${deviceInWords(loadDevice(settings.device))}`);
   if (described === undefined && (evaluator.describe !== undefined || options.data !== undefined)) {
     refuseUnknownData(space, chosen.dataset, options.spaceOptions ?? {});
@@ -207,6 +223,7 @@ export async function resolveConfig(
     ...(settings.stopWhenDone && { stopWhenDone: true }),
     limits: { ...described?.limits, ...limits },
     ...(settings.device !== undefined && { device: loadDevice(settings.device) as unknown as JsonObject }),
+    ...(chosen.start !== undefined && { start: chosen.start.config }),
     parallel,
     seed: settings.seed,
   };

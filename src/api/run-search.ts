@@ -8,6 +8,7 @@ import { plannedEpochs } from "../runs/run-time.ts";
 import { journalKey } from "../search/proposed-network.ts";
 import { withOwnNumbers, withRace } from "../search/race/race.ts";
 import { judgeRace } from "../search/race/verdict.ts";
+import { withReference } from "../search/race/with-reference.ts";
 import type { Strategy } from "../search/strategy.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { runBaselines } from "../study/baselines.ts";
@@ -24,6 +25,7 @@ import { type ModelWatch, watchModel } from "./model-watch.ts";
 import type { SearchEvent, SearchPlan } from "./search-events.ts";
 import { type ModelSpent, resultOf, type SearchResult } from "./search-result.ts";
 import { createSearchTimer, type SearchTime, type SearchTimer } from "./search-timer.ts";
+import { startReference } from "./start.ts";
 
 export interface SearchRun {
   readonly config: StudyConfig;
@@ -169,7 +171,10 @@ function studyOf(
 
 /** Who proposes: the strategy, the person beside it, and by the clock the race, which the designs of both run. */
 function proposerOf(run: SearchRun): Strategy {
-  const { strategy, race } = run.parts;
+  const { strategy, race, domain } = run.parts;
+  const { start } = run.config;
+  if (race === undefined && start !== undefined)
+    return withReference(personAside(run, withOwnNumbers(strategy)), startReference(domain, start));
   if (race === undefined) return personAside(run, strategy);
   return withRace(personAside(run, withOwnNumbers(strategy)), race);
 }
@@ -230,7 +235,8 @@ async function finished(
     }
     if (signal.aborted) return interrupted(run, result);
   }
-  const verdict = clock && judgeRace(trials, parts.evaluator.recipe?.validationImages);
+  const isCompared = clock !== undefined || run.config.start !== undefined;
+  const verdict = isCompared ? judgeRace(trials, parts.evaluator.recipe?.validationImages) : undefined;
   const baselines = await runBaselines(study, trials, parts.isLookedUp);
   for (const baseline of baselines) tell({ kind: "baseline", run: baseline });
   const line: Omit<ResultLine, "kind" | "time"> = {

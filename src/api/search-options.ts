@@ -94,6 +94,11 @@ export interface SearchOptions extends Sitting {
   /** A name, a file, or an object made by `defineSpace`; the table's own, or `mobile` for images, by default. */
   readonly space?: Given<SpaceDefinition> | undefined;
   readonly spaceOptions?: MemberOptions | undefined;
+  /**
+   * A text (`mine.txt`) or a model (`mine.onnx`) of your own network, in place of a space: searched is the space around it, and every result is
+   * compared with it. Its own costs are the limits where none are given.
+   */
+  readonly start?: string | undefined;
   /** A name, a file, or an object made by `defineStrategy`; `hybrid` by default. */
   readonly strategy?: Given<StrategyDefinition> | undefined;
   readonly strategyOptions?: MemberOptions | undefined;

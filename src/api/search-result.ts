@@ -131,6 +131,7 @@ export function resultOf(ending: Ending): SearchResult {
     atChance: chance !== undefined,
     verdict: verdictOf(found, {
       ...{ trials, chance, headline, metric, baselines, race: result?.verdict },
+      isOwn: config.start !== undefined,
       isOver: reason !== "interrupted",
       provenance: ending.provenance,
     }),
@@ -171,13 +172,15 @@ interface Beside {
   readonly metric: Metric;
   readonly baselines: readonly BaselineRun[];
   readonly race: RaceVerdict | undefined;
+  /** Whether the search started from the person's own network. */
+  readonly isOwn: boolean;
   readonly isOver: boolean;
   readonly provenance: JsonObject;
 }
 
 function verdictOf(
   best: FoundNetwork | undefined,
-  { trials, chance, headline, metric, baselines, race, isOver, provenance }: Beside,
+  { trials, chance, headline, metric, baselines, race, isOver, provenance, isOwn }: Beside,
 ): string[] {
   if (best === undefined) return ["No design could be scored.", ...lastFailure(trials)];
   const { key, trial, paramCount, macCount, value, test } = best;
@@ -190,7 +193,7 @@ function verdictOf(
     lines.push(`  rank ${test.rank} of the ${test.designs} designs in the table`);
   if (chance !== undefined) lines.push(`  ${chance}`);
   if (!isOver) return lines;
-  if (race !== undefined) return [...lines, ...raceWords(race, { trials, metric, provenance })];
+  if (race !== undefined) return [...lines, ...raceWords(race, { trials, metric, provenance, isOwn })];
   if (baselines.length > 0) {
     return [
       ...lines,

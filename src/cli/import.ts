@@ -38,6 +38,12 @@ const options = z.object({
     .meta({ placeholder: "CxHxW" }),
   mean: numbers("mean"),
   sd: numbers("standard deviation"),
+  norms: z
+    .boolean()
+    .default(false)
+    .describe(
+      "put the batch norms back that the exporter folded into convolutions, to train the network again",
+    ),
   json: z.boolean().default(false).describe("what was written as one JSON object on standard output"),
 });
 
@@ -54,7 +60,7 @@ Examples:
   genius search ./photos --start mine.txt
 
 From a module of PyTorch: torch.onnx.export(model.eval(), (torch.zeros(1, 3, 32, 32),), "mine.onnx", dynamo=False)`,
-  async run({ operands, options: { out, input, mean, sd, json }, terminal }) {
+  async run({ operands, options: { out, input, mean, sd, norms, json }, terminal }) {
     const [path] = operands;
     if (path === undefined || operands.length > 1)
       throw new GeniusError("wrong-use", "Name one model: genius import mine.onnx --out mine.txt");
@@ -67,7 +73,7 @@ From a module of PyTorch: torch.onnx.export(model.eval(), (torch.zeros(1, 3, 32,
     if (!text.endsWith(".txt"))
       throw new GeniusError("wrong-use", `A text must be called so: "${text}" does not end in .txt.`);
     const shape = input?.split("x").map(Number) as [number, number, number] | undefined;
-    const imported = importNetwork(bytes, { name, input: shape, mean01: mean, sd01: sd });
+    const imported = importNetwork(bytes, { name, input: shape, mean01: mean, sd01: sd, norms });
     for (const [file, content] of [
       [text, imported.text],
       [weights, imported.weightsFile],

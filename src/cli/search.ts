@@ -1,9 +1,12 @@
 // `genius search`: from flags and a settings file to the options of `search()`, and its events to the terminal.
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { chooseMembers } from "../api/resolve-config.ts";
 import { search } from "../api/search.ts";
 import { optionsOf } from "../api/search-options.ts";
+import { isStart } from "../api/start.ts";
 import { GeniusError } from "../base/errors.ts";
+import { isText } from "../catalog/load.ts";
 import { answersOption } from "../command/answers-option.ts";
 import { defineCommand } from "../command/command.ts";
 import { distribute, membersHelp } from "../command/members.ts";
@@ -13,12 +16,19 @@ import { flagsOf } from "../runs/flags.ts";
 import { searchSettings } from "../study/settings.ts";
 import { createSearchView, exitCodeOf } from "./show-search.ts";
 
-const options = searchSettings.extend({
+const flagsOfSearch = searchSettings.extend({
   dataset: z
     .string()
     .optional()
     .describe("DATASET, where it is clearer to name it by a flag (default: the first table of --space)")
     .meta({ placeholder: "NAME" }),
+  start: z
+    .string()
+    .optional()
+    .describe(
+      "your own network to search around and to compare with: net.txt or model.onnx (default limits: its own costs); or the first design, as the strategy has it",
+    )
+    .meta({ placeholder: "FILE" }),
   out: z
     .string()
     .optional()
@@ -34,7 +44,7 @@ const options = searchSettings.extend({
 });
 
 export default defineCommand({
-  options,
+  options: flagsOfSearch,
   passesRest: true,
   more: `DATASET is a folder of class folders (or train/ and test/ of them), CIFAR binary, IDX or Parquet files, or a name
 from \`genius list datasets\`; a published table is a data set too. The options of the space, strategy and evaluator that
@@ -44,6 +54,7 @@ you choose are options here as well: add them to --help to see theirs, as in
 Examples:
   genius search digits --max-params 20k --minutes 3
   genius search ./photos --max-params 100k --max-macs 20M --hours 1
+  genius search ./photos --start mine.txt --minutes 30   (smaller at the same accuracy: add --max-params 50k)
   genius search nas-bench-macro --strategy llm --model ollama/llama3.1 --trials 10
   genius search --model replay/329M.json`,
   async help(given) {
@@ -65,16 +76,19 @@ Examples:
     ]);
   },
   async run({ operands, options: given, rest, explicit, terminal }) {
-    const { settings, flags } = await mergeFile(given, explicit, rest);
-    const { out, json, answers, settings: _, dataset, ...own } = settings;
-    const asked = optionsOf(oneDataset([...operands, ...(dataset === undefined ? [] : [dataset])]), own);
+    const { settings, flags: flagsGiven } = await mergeFile(given, explicit, rest);
+    const { out, json, answers, settings: _, dataset, start: startsFrom, ...own } = settings;
+    const options = optionsOf(oneDataset([...operands, ...(dataset === undefined ? [] : [dataset])]), own);
+    const isNetwork = startsFrom !== undefined && own.space === undefined && (await namesNetwork(startsFrom));
+    const asked = isNetwork ? { ...options, start: startsFrom } : options;
+    const flags = isNetwork || startsFrom === undefined ? flagsGiven : { ...flagsGiven, start: startsFrom };
     const { launcher: launcherName } = flags;
     const { members } = await chooseMembers({ ...asked, evaluatorOptions: { launcher: launcherName } });
     const { space, strategy, evaluator, launcher } = members;
     const [spaceFlags, strategyFlags = {}, evaluatorFlags = {}, launcherFlags = {}] = await distribute(
       flags,
       [space, strategy, evaluator, ...(launcher === undefined ? [] : [launcher])],
-      Object.keys(options.shape),
+      Object.keys(flagsOfSearch.shape),
     );
     // Checked here as well, so that a mistake is told in the flag's own name.
     checkFlags(strategy.options, strategyFlags);
@@ -92,6 +106,14 @@ Examples:
   },
 });
 
+/** Whether a file is a network rather than a list of designs to begin with, which is digits. */
+async function namesNetwork(file: string): Promise<boolean> {
+  if (!isStart(file)) return false;
+  if (!isText(file)) return true;
+  const text = await readFile(file, "utf8").catch(() => "a missing file is told when it is opened");
+  return /[a-z]/i.test(text.replaceAll(/#.*/g, ""));
+}
+
 function oneDataset(named: readonly string[]): string | undefined {
   if (named.length > 1) {
     throw new GeniusError(
@@ -104,16 +126,16 @@ function oneDataset(named: readonly string[]): string | undefined {
 
 /** Puts a settings file below the flags, and checks the whole. */
 async function mergeFile(
-  given: z.infer<typeof options>,
+  given: z.infer<typeof flagsOfSearch>,
   explicit: Readonly<Record<string, unknown>>,
   rest: Readonly<Record<string, string | boolean>>,
-): Promise<{ settings: z.infer<typeof options>; flags: Readonly<Record<string, string | boolean>> }> {
+): Promise<{ settings: z.infer<typeof flagsOfSearch>; flags: Readonly<Record<string, string | boolean>> }> {
   if (given.settings === undefined) return { settings: given, flags: rest };
   const file = await readSettingsFile(given.settings);
-  const known = await flagsOf(options);
+  const known = await flagsOf(flagsOfSearch);
   const own = known.map((flag) => flag.field);
   const fromFile = Object.entries(file);
-  const settings = checkFlags(options, {
+  const settings = checkFlags(flagsOfSearch, {
     ...coerce(Object.fromEntries(fromFile.filter(([field]) => own.includes(field))), known),
     ...explicit,
   });

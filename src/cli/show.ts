@@ -10,7 +10,7 @@ import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { unknownFlag } from "../command/options.ts";
 import { accuracyBeside } from "../metrics/index.ts";
-import { networkSketch } from "../report/index.ts";
+import { networkSketch, textChange } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { toDigits } from "../search/choices.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
@@ -111,6 +111,15 @@ export default defineCommand({
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
       say("");
       for (const line of networkSketch(networkOf(space, best.proposal), terminal.columns)) say(line);
+      const change = textChange(space, journal);
+      if (change !== undefined) {
+        say("");
+        say("What the search changed in your text:");
+        for (const line of change)
+          say(
+            style(line.startsWith("+") ? "green" : line.startsWith("-") ? "red" : "dim", terminalSafe(line)),
+          );
+      }
       const verdict = raceOfRun(journal);
       if (verdict !== undefined) say("");
       for (const line of verdict ?? []) say(terminalSafe(line));

@@ -319,7 +319,7 @@ function acceptedTies(sites: readonly Site[], fits: (ties: readonly Tie[]) => bo
   const groups = Map.groupBy(clashing, ({ role, value }) => `${role} ${value}`);
   const left: Site[] = [];
   for (const group of groups.values()) {
-    const [first] = group as readonly [Site];
+    const [first] = group as unknown as readonly [Site];
     // With those of the same number that were fine alone, where that helps.
     const mates = accepted.filter(
       ({ kind, sites: [site] }) =>

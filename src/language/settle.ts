@@ -1,6 +1,16 @@
 // The text of one design of a space that is a text: every pair of braces replaced by the option that was chosen, everything else as
 // it was written, comments too. It reads to the same network as the design.
+import type { Choices, Space } from "../search/space.ts";
 import type { Program } from "./program.ts";
+import { readProgram } from "./read.ts";
+
+/** The text of a design of a space; undefined where the space has none. */
+export function designText(space: Space, choices: Choices): string | undefined {
+  const text = space.asText?.();
+  return text === undefined || "unsayable" in text
+    ? undefined
+    : settledText(readProgram(text.text, space.name), choices);
+}
 
 /** @param choices One option's index per open choice of the program. */
 export function settledText(

@@ -30,4 +30,5 @@ export { runReport } from "./run-report.ts";
 export { outcomeInWords, violationInWords } from "./run-tables.ts";
 export { type RunVerdict, runVerdict } from "./run-verdict.ts";
 export { runsMarkdown, runsReport } from "./runs-report.ts";
+export { textChange } from "./text-change.ts";
 export { finalCurveOf, type TrainedFacts, type TrainedFiles, trainedFacts } from "./trained-network.ts";

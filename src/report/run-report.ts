@@ -30,6 +30,7 @@ import {
   trialTable,
   troubleTable,
 } from "./run-tables.ts";
+import { textChange } from "./text-change.ts";
 import { trainedNetworkBody } from "./trained-network.ts";
 
 /** The whole page as text. The same input gives the same page. */
@@ -157,7 +158,8 @@ function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts
         );
   const network = networkIfAny(input.space, best.proposal);
   const text = network && printIfSayable(network);
-  return html`${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${decisions}${rationale === undefined ? undefined : html`<p>Its proposer's reason, a claim and not a finding:</p><blockquote>${rationale}</blockquote>`}`;
+  const change = textChange(input.space, input.record);
+  return html`${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${change && fold("What the search changed in your text", html`<pre>${change.join("\n")}</pre>`, "lines with − are yours, lines with + are the design's")}${decisions}${rationale === undefined ? undefined : html`<p>Its proposer's reason, a claim and not a finding:</p><blockquote>${rationale}</blockquote>`}`;
 }
 
 function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts>): Markup {

@@ -78,6 +78,8 @@ export interface Proposal {
   readonly unreadable?: string;
   /** A made-up result that a search starts from (`--start nominal`). Reports never count it. */
   readonly nominalScore?: number;
+  /** Only to compare with: a network that may be outside the limits, and is never selected. */
+  readonly comparedOnly?: true;
   /** Counts the evaluations of one design at one fidelity, where it is repeated on purpose; 0 for the first, the default. */
   readonly repeat?: number;
 }
@@ -156,13 +158,14 @@ export function isScored(trial: Trial): trial is ScoredTrial {
 }
 
 /**
- * The scored trial of the highest score; among equals the earliest. Where trainings go by the clock, of those that were
+ * The scored trial of the highest score, but for what is only compared with; among equals the earliest. Where trainings go by the clock, of those that were
  * trained longest. Undefined when there is none.
  */
 export function bestOf(trials: readonly Trial[]): ScoredTrial | undefined {
   let best: ScoredTrial | undefined;
   for (const trial of trials) {
-    if (isScored(trial) && (best === undefined || isBetter(trial, best))) best = trial;
+    const mayBe = isScored(trial) && trial.proposal.comparedOnly === undefined;
+    if (mayBe && (best === undefined || isBetter(trial, best))) best = trial;
   }
   return best;
 }

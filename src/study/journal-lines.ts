@@ -5,6 +5,7 @@ import type { JsonObject } from "../base/json.ts";
 import { networkSchema } from "../graph/foreign-network.ts";
 import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
+import type { Choices } from "../search/space.ts";
 import type { Evaluation, Trial } from "../search/trial.ts";
 import { migrateFromVersion1 } from "./migrate.ts";
 import { type NotedTurn, personTurn } from "./person-turn.ts";
@@ -54,10 +55,18 @@ export interface StudyConfig {
   readonly limits: JsonObject;
   /** The device that it is for, as it was known then: a `Device`. */
   readonly device?: JsonObject;
+  /** The network that the search starts from, as a design of the space. */
+  readonly start?: StartConfig;
   readonly parallel: number;
   readonly seed: number;
   /** Where the files and folders that it names lie. Absent where that was not kept. */
   readonly places?: Places;
+}
+
+export interface StartConfig {
+  /** What its file is called. */
+  readonly name: string;
+  readonly choices: Choices;
 }
 
 export interface TrialLine {
@@ -198,6 +207,7 @@ export const proposalSchema = z.looseObject({
   modelEnded: z.string().optional(),
   unreadable: z.string().optional(),
   nominalScore: finite.optional(),
+  comparedOnly: z.literal(true).optional(),
   repeat: index.optional(),
 });
 const trial = z.looseObject({
@@ -229,6 +239,7 @@ const config = z.looseObject({
   stopWhenDone: z.boolean().optional(),
   limits: record,
   device: record.optional(),
+  start: z.object({ name: z.string(), choices: z.array(index) }).optional(),
   parallel: index.min(1),
   seed: finite,
   places: places.optional(),

@@ -1,7 +1,7 @@
 // The verdict of a run by the clock in words, for every surface: whether the search found a better network than the best
-// hand-designed one, after equal time of training, and how sure that is.
+// hand-designed one, or than the one that it started from, after equal training, and how sure that is.
 import type { JsonObject } from "../base/json.ts";
-import { formatDuration } from "../base/units.ts";
+import { formatDuration, formatPercent } from "../base/units.ts";
 import { median } from "../math/statistics.ts";
 import { formatDifference, type Metric } from "../metrics/index.ts";
 import { isReference } from "../search/proposed-network.ts";
@@ -18,6 +18,8 @@ interface Beside {
   readonly metric: Metric;
   /** As in the journal's header: it says what chance gives. */
   readonly provenance: JsonObject;
+  /** Whether the search started from a person's own network, which is then the only one to compare with. */
+  readonly isOwn?: boolean;
 }
 
 /** The verdict of a finished run by the clock; undefined for any other. */
@@ -29,44 +31,65 @@ export function raceOfRun({
   if (header === undefined || result?.verdict === undefined) return undefined;
   return raceWords(result.verdict, {
     ...{ trials, metric: header.config.metric, provenance: header.provenance },
+    isOwn: header.config.start !== undefined,
   });
 }
 
 export function raceWords(verdict: RaceVerdict, beside: Beside): readonly string[] {
   const { trials } = beside;
   const { isWithinNoise, seconds } = verdict;
-  const first = Math.min(...trials.flatMap(({ proposal }) => proposal.fidelity.seconds ?? []));
-  const count = trials.filter(
-    (trial) => isEvaluated(trial) && trial.proposal.fidelity.seconds === first,
-  ).length;
+  const secondsOf = ({ proposal }: Trial) => proposal.fidelity.seconds ?? 0;
+  const first =
+    seconds === 0 ? 0 : Math.min(...trials.flatMap(({ proposal }) => proposal.fidelity.seconds ?? []));
+  const count = trials.filter((trial) => isEvaluated(trial) && secondsOf(trial) === first).length;
   const hardly = hardlyBegun(beside, first);
   if (hardly !== undefined) return [hardly];
+  const size = beside.isOwn ? sizeWords(verdict, trials) : undefined;
   return [
-    besideReference(verdict, { ...beside, time: formatDuration(seconds * 1000) }),
+    besideReference(verdict, beside),
+    ...(size === undefined ? [] : [size]),
     ...(isWithinNoise
       ? [
-          `All ${count} trainings are within the noise of each other after ${formatDuration(first * 1000)}: which network is better is not known. More time, or more validation images, would tell.`,
+          `All ${count} trainings are within the noise of each other${first === 0 ? "" : ` after ${formatDuration(first * 1000)}`}: which network is better is not known. More time, or more validation images, would tell.`,
         ]
       : []),
   ];
 }
 
+/** How large the best design is, seen from the network that the search started from. */
+function sizeWords({ reference, design }: RaceVerdict, trials: readonly Trial[]): string | undefined {
+  const [own, best] = [reference, design].map(
+    (number) => trials.find((trial) => trial.number === number)?.cost,
+  );
+  if (own === undefined || best === undefined) return undefined;
+  const share = (of: "paramCount" | "macCount") => formatPercent(best[of] / Math.max(1, own[of]));
+  return `The best design has ${share("paramCount")} of its parameters and ${share("macCount")} of its MACs.`;
+}
+
 function besideReference(
-  { reference, design, difference, noise }: RaceVerdict,
-  { trials, metric, provenance, time }: Beside & { readonly time: string },
+  { reference, design, difference, noise, seconds }: RaceVerdict,
+  { trials, metric, provenance, isOwn }: Beside,
 ): string {
   const name = trials.find(({ number }) => number === reference)?.proposal.network?.name;
+  if (design === undefined && isOwn) return "No design around your network was scored.";
   if (design === undefined) return "No design of the space was scored: the best network is hand-designed.";
+  if ((reference === undefined || difference === undefined) && isOwn)
+    return "Nothing to compare with: your network was not scored.";
   if (reference === undefined || difference === undefined) {
     const had = trials.some(({ proposal }) => isReference(proposal));
     return `Nothing to compare with: no hand-designed network ${had ? "was scored" : "fits the limits and the size of the designs"}.`;
   }
-  const beside = `the best hand-designed network (${name}, trial ${reference})`;
+  const beside = isOwn
+    ? `your network (${name}, trial ${reference})`
+    : `the best hand-designed network (${name}, trial ${reference})`;
   const band = noise === undefined ? undefined : differenceNoise(noise);
   const noiseText =
     band === undefined ? "" : ` of ±${formatDifference(metric, band).slice(1)} (${noiseWidth}σ)`;
   const figure = formatDifference(metric, Math.abs(difference)).slice(1);
-  const after = `after equal time of training (${time}, on validation)`;
+  const after =
+    seconds === 0
+      ? "after equal training (on validation)"
+      : `after equal time of training (${formatDuration(seconds * 1000)}, on validation)`;
   const best = trials.find(({ number }) => number === reference);
   if (best !== undefined && isScored(best) && isAtChance(provenance, { metric, score: best.outcome.score })) {
     const gap = difference > 0 ? `is ${figure} above it` : "is no better";
@@ -85,7 +108,7 @@ function besideReference(
 
 /** What to say where most networks of the first rung were at chance level or saw few images; undefined elsewhere. */
 function hardlyBegun({ trials, metric, provenance }: Beside, first: number): string | undefined {
-  const scored = trials.filter(isScored).filter(({ proposal }) => proposal.fidelity.seconds === first);
+  const scored = trials.filter(isScored).filter(({ proposal }) => (proposal.fidelity.seconds ?? 0) === first);
   const hasHardlyBegun = ({ outcome }: ScoredTrial) =>
     isAtChance(provenance, { metric, score: outcome.score }) ||
     (outcome.spent.epochs !== undefined && outcome.spent.epochs < fewEpochs);

@@ -337,7 +337,9 @@ function verdictWithoutEvaluation(
   const violations =
     proposal.network === undefined
       ? domain.violations(proposal.choices)
-      : networkViolations(proposal.network, domain.limits);
+      : proposal.comparedOnly
+        ? []
+        : networkViolations(proposal.network, domain.limits);
   if (violations.length > 0) return { kind: "infeasible", violations, spent };
   if (evaluatedKeys.has(designKey(domain.space, proposal))) {
     return { kind: "failed", reason: "duplicate", detail: "this design was evaluated before", spent };

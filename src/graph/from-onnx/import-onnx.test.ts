@@ -25,6 +25,7 @@ import {
   type Written,
 } from "./fixtures/written.ts";
 import { importOnnx, type OnnxImport } from "./import-onnx.ts";
+import { withNorms } from "./unfold-norms.ts";
 
 const fixtures = new URL("./fixtures/", import.meta.url);
 
@@ -109,6 +110,19 @@ describe("files of PyTorch", () => {
     expect(countOf("convnext.onnx", "layer-norm")).toBe(6);
     expect(countOf("shuffle.onnx", "channel-shuffle")).toBe(2);
     expect(operations("convnext.onnx")).not.toContain("batch-norm");
+  });
+
+  test("norms that the exporter folded are put back without a change of the scores", async () => {
+    const bytes = readFileSync(new URL("shuffle.onnx", fixtures));
+    const folded = importOnnx(bytes, { name: "x" });
+    const { network, weights } = withNorms(folded);
+    const kinds = network.nodes.map(({ op }) => op.kind);
+    expect(kinds.filter((kind) => kind === "batch-norm")).toHaveLength(7);
+    expect(kinds.filter((kind) => kind === "conv")).toHaveLength(7);
+    const images = numbers(2 * 3 * 144);
+    const theirs = await scoresOf(bytes, images, [2, 3, 12, 12]);
+    const ours = await scoresOf(exportOnnx({ network, weights }), images, [2, 3, 12, 12]);
+    for (const [place, score] of ours.entries()) expect(score).toBeCloseTo(theirs[place]!, 5);
   });
 
   test("the file's own normalisation is kept beside the network, for pixels from 0 to 1", () => {

@@ -154,7 +154,11 @@ interface State {
   readonly isClosed: boolean;
 }
 
-function referenceProposal({ name, width, network }: FittedReference, seconds: number): Proposal {
+/** The proposal of a reference; without seconds it is trained as designs are. */
+export function referenceProposal(
+  { name, width, network, own }: FittedReference,
+  seconds?: number,
+): Proposal {
   const size =
     width === 1
       ? "as it was published"
@@ -162,34 +166,40 @@ function referenceProposal({ name, width, network }: FittedReference, seconds: n
   return {
     choices: [],
     network,
-    fidelity: { seconds },
+    fidelity: seconds === undefined ? {} : { seconds },
     by: referenceProposer,
-    rationale: `${name}, designed by people, ${size}`,
+    rationale:
+      own === undefined
+        ? `${name}, designed by people, ${size}`
+        : `${name}, the network that the search starts from`,
+    ...(own === "outside" && { comparedOnly: true }),
   };
 }
 
 /** The first network once more, from other random numbers: what differs between the two is noise. */
 function twinOf([first]: Rung, seconds: number): Proposal | undefined {
   if (first === undefined || (!first.isReference && first.score === undefined)) return undefined;
-  const { choices, network } = first.proposal;
+  const { choices, network, comparedOnly } = first.proposal;
   return {
     choices,
     ...(network !== undefined && { network }),
     fidelity: { seconds },
     by: first.proposal.by,
     rationale: "the same network once more with another seed, to measure the noise",
+    ...(comparedOnly && { comparedOnly }),
     repeat: 1,
   };
 }
 
 function longer({ proposal }: Entry, seconds: number): Proposal {
-  const { choices, network, by, fidelity } = proposal;
+  const { choices, network, by, fidelity, comparedOnly } = proposal;
   return {
     choices,
     ...(network !== undefined && { network }),
     fidelity: { seconds },
     by,
     rationale: `among the best after ${fidelity.seconds} s of training`,
+    ...(comparedOnly && { comparedOnly }),
   };
 }
 

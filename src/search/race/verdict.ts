@@ -9,7 +9,7 @@ export interface RaceVerdict {
   readonly reference?: number;
   /** The trial of the best design. */
   readonly design?: number;
-  /** Seconds of training that both had. */
+  /** Seconds of training that both had; 0 where trainings go by epochs, and both had as many. */
   readonly seconds: number;
   /** The design's score minus the reference's. */
   readonly difference?: number;
@@ -25,12 +25,12 @@ export const noiseWidth = 2;
 /** Two measurements vary, so their difference varies by √2 of one. */
 export const differenceNoise = (noise: number): number => noiseWidth * Math.SQRT2 * noise;
 
-/** Undefined where nothing was scored by the clock. */
+/** Undefined where nothing was scored by the clock, nor beside a person's own network. */
 export function judgeRace(
   trials: readonly Trial[],
   validationImages: number | undefined,
 ): RaceVerdict | undefined {
-  const scored = trials.filter(isScored).filter(({ proposal }) => proposal.fidelity.seconds !== undefined);
+  const scored = comparable(trials.filter(isScored));
   const rungs = [...new Set(scored.map(secondsOf))].sort((a, b) => a - b);
   const [first] = rungs;
   if (first === undefined) return undefined;
@@ -64,7 +64,16 @@ export function judgeRace(
   };
 }
 
-const secondsOf = ({ proposal }: ScoredTrial) => proposal.fidelity.seconds as number;
+/** Trials by the clock; else those that were trained for as many epochs as the reference. */
+function comparable(trials: readonly ScoredTrial[]): readonly ScoredTrial[] {
+  const byClock = trials.filter(({ proposal }) => proposal.fidelity.seconds !== undefined);
+  const reference = trials.find(({ proposal }) => isReference(proposal));
+  if (byClock.length > 0 || reference === undefined) return byClock;
+  const { epochs } = reference.proposal.fidelity;
+  return trials.filter(({ proposal }) => proposal.fidelity.epochs === epochs);
+}
+
+const secondsOf = ({ proposal }: ScoredTrial) => proposal.fidelity.seconds ?? 0;
 
 const best = (trials: readonly ScoredTrial[]) =>
   trials.reduce<ScoredTrial | undefined>(

@@ -36,6 +36,8 @@ export interface FittedReference {
   readonly paramCount: number;
   /** Multiply–accumulates for one image. */
   readonly macCount: number;
+  /** The network that a person's search starts from; outside the limits it is only compared with. */
+  readonly own?: "inside" | "outside";
 }
 
 /** "resnet-8", or "resnet-8 ×0.84" at another width than the published one. */
