@@ -10,7 +10,7 @@ const trial = (number: number, seconds: number, isReference: boolean): Trial => 
   proposal: {
     choices: isReference ? [] : [1],
     fidelity: { seconds },
-    by: "",
+    by: isReference ? "reference" : "",
     ...(isReference && { network }),
   },
   outcome: { kind: "scored", score: 0.5, metrics: { accuracy: 0.5 }, spent: { milliseconds: 1 } },
@@ -74,5 +74,29 @@ test("claims no win over a reference at chance level", () => {
   const mixed = trials.map((each) => scoredAt(each, each.number === 3 ? 0.1 : 0.58, 2));
   expect(raceWords(verdict, { trials: mixed, metric: accuracy, provenance: chance })).toEqual([
     "No fair comparison: the best hand-designed network (resnet-8, trial 3) is at chance level after equal time of training (37.5 s, on validation). The best design (trial 4) is 48.00 points above it; more minutes would tell more.",
+  ]);
+});
+
+test("beside one's own network: how large the design is, and equal epochs", () => {
+  const [own, design] = [trial(1, 0, true), trial(2, 0, false)].map((one, index) => ({
+    ...one,
+    proposal: { ...one.proposal, fidelity: {} },
+    cost: { paramCount: 1000 - 400 * index, macCount: 1000 - 200 * index },
+  })) as [Trial, Trial];
+  const verdict = {
+    reference: 1,
+    design: 2,
+    seconds: 0,
+    difference: 0.01,
+    noise: 0.02,
+    isWithinNoise: false,
+  };
+  const said = { trials: [own, design], metric: accuracy, provenance: {}, isOwn: true };
+  expect(raceWords(verdict, said)).toEqual([
+    "Above your network (resnet-8, trial 1) by 1.00 points after equal training (on validation), but within the noise of ±5.66 points (2σ): not shown to be better.",
+    "The best design has 60.0 % of its parameters and 80.0 % of its MACs.",
+  ]);
+  expect(raceWords({ seconds: 0, design: 2, isWithinNoise: false }, said)).toEqual([
+    "Nothing to compare with: your network was not scored.",
   ]);
 });
