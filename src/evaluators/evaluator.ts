@@ -45,6 +45,8 @@ export interface Evaluator {
     /** It can train by the clock: `Fidelity.seconds` is respected, and `test` with it ends within that many seconds. */
     readonly seconds?: true;
   };
+  /** It keeps the weights of what it trained, so that another network can begin with them (`EvaluationRequest.parent`). */
+  readonly keepsWeights?: true;
   /**
    * The evaluator itself says what is infeasible or a repeat, as a recorded conversation does. Otherwise the study
    * checks the limits before evaluating and evaluates no design twice.

@@ -6,6 +6,9 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { GeniusError } from "../base/errors.ts";
+import { createRandom } from "../base/random.ts";
+import { moves } from "../graph/changes/index.ts";
+import type { Network } from "../graph/network.ts";
 import type { Space } from "../search/space.ts";
 import mobile from "../search/spaces/mobile.ts";
 import type { EpochPoint, Evaluation, Fidelity } from "../search/trial.ts";
@@ -204,6 +207,29 @@ test("a network from outside the space is trained as it is, by epochs and by the
   const model = await openModelFile(await readFile(join(root, "outside", "best", "model.onnx")));
   expect(model.metadata).toMatchObject({ choices: "", network: "guest" });
   await model.dispose();
+});
+
+test("a changed network begins with the weights of its parent, or says that they are not there", async () => {
+  const longer = { epochs: 6, minEpochs: 6, batchSize: 16 };
+  const evaluator = await evaluatorOf(longer, { folder: "heirs" });
+  const parent = { ...space.decode(smallest()), name: "parent" };
+  const change = moves["insert-block"]?.(parent, { random: createRandom("heir") });
+  if (change === undefined) throw new Error("no change");
+  const requestFor = (network: Network) =>
+    requestOf({
+      network,
+      fidelity: { epochs: 6 },
+      proposal: { choices: [], network, fidelity: {}, by: "test" },
+    });
+  const lossOf = (outcome: Evaluation) => scored(outcome).curve?.at(-1)?.validationLoss as number;
+  await evaluator.evaluate(requestFor(parent));
+  const child = { ...change.network, name: "child" };
+  const heir = await evaluator.evaluate({ ...requestFor(child), parent });
+  expect(scored(heir).remark).toBeUndefined();
+  const elsewhere = await evaluatorOf(longer, { folder: "orphans" });
+  const orphan = await elsewhere.evaluate({ ...requestFor(child), parent });
+  expect(scored(orphan).remark).toMatch(/parent's weights were not kept/);
+  expect(lossOf(heir)).toBeLessThan(lossOf(orphan) - 0.2);
 });
 
 test("an absurd learning rate is a diverged outcome and not an error", async () => {

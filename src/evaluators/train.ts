@@ -142,6 +142,7 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
   return {
     metric,
     selectedOn: "validation",
+    keepsWeights: true,
     remarks: task.remarks(dataset),
     fidelity: {
       seconds: true,
@@ -216,7 +217,9 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       if (mayGoOn && end.kind === "trained") await store.keep(key, length, scoreIn(metric, end.metrics));
       // A stopped one is continued from what it wrote; a failed one is not.
       else if (mayGoOn && end.kind !== "cancelled") await store.drop(key, length);
-      return outcomeOf(end, { options, milliseconds: performance.now() - started });
+      const outcome = outcomeOf(end, { options, milliseconds: performance.now() - started });
+      const isOrphan = request.parent !== undefined && begun === undefined && heirOf === undefined;
+      return isOrphan && outcome.kind === "scored" ? { ...outcome, remark: orphanWords } : outcome;
     },
     async test(request): Promise<TestResult> {
       const begunAt = Date.now();
@@ -253,6 +256,8 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
     close: () => pool.close(),
   };
 }
+
+const orphanWords = "its parent's weights were not kept, so it began with fresh ones";
 
 /** The errors that would meet every further trial as well, and so end the study. */
 const fatalCodes = new Set(["disk-full", "no-permission", "not-found", "bad-data", "wrong-use"]);

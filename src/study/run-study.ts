@@ -249,7 +249,11 @@ async function propose(
   const proposal = await propose().catch((thrown: unknown) => {
     throw asError("strategy", thrown);
   });
-  return proposal === undefined ? undefined : checkProposal(proposal, study.domain.space);
+  if (proposal === undefined) return undefined;
+  const checked = checkProposal(proposal, study.domain.space);
+  if (study.evaluator.keepsWeights === true || checked.inherits === undefined) return checked;
+  const { inherits: _, ...fresh } = checked;
+  return fresh;
 }
 
 interface Start {

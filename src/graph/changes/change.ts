@@ -46,11 +46,6 @@ function shapesIfAny(nodes: Nodes): Shapes | undefined {
 
 const outputOf = (nodes: Nodes, shapes: Shapes) => shapes.get(nodes.at(-1)?.id as string)?.join();
 
-/** The nodes that read `id`. */
-export function readersOf(nodes: Nodes, id: string): Nodes {
-  return nodes.filter(({ inputs }) => inputs.includes(id));
-}
-
 /** The same nodes, with one operation changed. */
 export function withOp(nodes: Nodes, id: string, op: Operation): Nodes {
   return nodes.map((node) => (node.id === id ? { ...node, op } : node));

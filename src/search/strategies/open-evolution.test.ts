@@ -44,6 +44,7 @@ const create = (given: object = {}, more: Partial<StrategySetting> = {}): Strate
 
 const evaluator: Evaluator = {
   selectedOn: "validation",
+  keepsWeights: true,
   fidelity: { full: {} },
   provenance: {},
   evaluate: async ({ network }) => ({
@@ -73,6 +74,13 @@ test("finds better networks than it began with, each once, within the limits", a
   expect(proposal.rationale).toMatch(new RegExp(`^trial ${proposal.inherits} with .*: `));
   expect(proposal.inherits).toBeLessThan(40);
   expect(proposal.predicted?.sd).toBeGreaterThan(0);
+});
+
+test("does not claim to inherit where no weights are kept", async () => {
+  const { keepsWeights: _, ...forgetful } = evaluator;
+  const strategy = create({ inherit: true });
+  const study = { domain, strategy, evaluator: forgetful, trials: 18, parallel: 1, seed: 3 };
+  for (const { proposal } of (await runStudy(study)).trials) expect(proposal.inherits).toBeUndefined();
 });
 
 test("is bounded where no limit is given", async () => {

@@ -97,11 +97,10 @@ export default defineStrategy({
         if (start !== undefined)
           return { choices: [], network: start, fidelity: {}, by, rationale: "a network to start from" };
         const isYoung = alive.length + pending.length < population;
-        const parents = isYoung
-          ? random.shuffle(alive)
-          : Array.from({ length: sample }, () => random.pick(alive)).sort(
-              (a, b) => b.outcome.score - a.outcome.score,
-            );
+        const competitors = alive.length === 0 ? 0 : isYoung ? 2 : sample;
+        const parents = Array.from({ length: competitors }, () => random.pick(alive)).sort(
+          (a, b) => b.outcome.score - a.outcome.score,
+        );
         const origins = [
           ...parents.map((trial) => ({ network: networkAt(trial), trial })),
           ...random.shuffle(starts).map((network) => ({ network, trial: undefined })),
