@@ -2,6 +2,7 @@
 // member it belongs to. The result is plain data, and enough to run the study again.
 
 import { availableParallelism } from "node:os";
+import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { unknownName } from "../base/nearest.ts";
@@ -171,12 +172,15 @@ export async function resolveConfig(
     kind: string,
     given: object,
   ) => resolveOptions(definition.options, { ...given }, `the ${kind} ${definition.name}`) as JsonObject;
-  const evaluatorOptions = checked(evaluator, "evaluator", options.evaluatorOptions ?? {});
+  const named = limitsOf(settings);
+  const evaluatorOptions = checked(evaluator, "evaluator", {
+    ...impliedBy(named, evaluator),
+    ...options.evaluatorOptions,
+  });
   const described = await describe(evaluator, evaluatorOptions, {
     ...{ dataset: chosen.dataset, environment, onProgress },
   });
   if (described?.understood !== undefined) onUnderstood?.(described.understood);
-  const named = limitsOf(settings);
   const limits = chosen.start === undefined ? named : limitsOfStart(chosen.start, named, described?.images);
   if (settings.device !== undefined) onProgress(`For ${deviceInWords(loadDevice(settings.device))}`);
   if (described === undefined && (evaluator.describe !== undefined || options.data !== undefined)) {
@@ -227,6 +231,13 @@ export async function resolveConfig(
     parallel,
     seed: settings.seed,
   };
+}
+
+/** Where memory is limited in 8 bits, the network is for a device: it is handed over in 8 bits, and measured in them. */
+function impliedBy({ precision }: Limits, { options }: Pick<EvaluatorDefinition, "options">): JsonObject {
+  return precision === "int8" && options instanceof z.ZodObject && "int8" in options.shape
+    ? { int8: true }
+    : {};
 }
 
 /** What designs are selected on: what was asked for, among what the evaluator measures. */

@@ -11,7 +11,7 @@ import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { type BaselineRun, baselineWords } from "../study/baselines.ts";
 import { chanceWords } from "../study/chance.ts";
-import { type Headline, headlineOf, headlineWords } from "../study/headline.ts";
+import { type Headline, headlineOf, headlineWords, isForDevice } from "../study/headline.ts";
 import type { ResultLine, StudyConfig } from "../study/journal-lines.ts";
 import { raceWords } from "../study/race-words.ts";
 import type { StudyResult } from "../study/run-study.ts";
@@ -122,6 +122,7 @@ export function resultOf(ending: Ending): SearchResult {
     headlineOf({
       ...{ metric, selectedOn, best, testMetrics: result?.testMetrics, test },
       isAtChance: chance !== undefined,
+      isForDevice: isForDevice(config),
     });
   return {
     ...{ folder, config, space, reason, ...(detail !== undefined && { detail }) },

@@ -173,3 +173,25 @@ test("an evaluator object of the wrong form is refused", async () => {
     /no schema of zod 4/,
   );
 });
+
+test("memory that is limited in 8 bits asks for the network in 8 bits, unless that is turned off", async () => {
+  const setting = { data: "digits", budget: { trials: 1 }, limits: { maxRam: "64k" } } as const;
+  const optionsOf = async (given: object) => {
+    const events: SearchEvent[] = [];
+    const controller = new AbortController();
+    await search({
+      ...setting,
+      ...given,
+      ...{ out: await newFolder(), environment, signal: controller.signal },
+      onEvent(event) {
+        events.push(event);
+        if (event.kind === "plan") controller.abort();
+      },
+    }).catch(() => undefined);
+    const plan = events.find((event) => event.kind === "plan");
+    return plan?.kind === "plan" ? plan.plan.config.evaluatorOptions.int8 : undefined;
+  };
+  expect(await optionsOf({})).toBe(true);
+  expect(await optionsOf({ evaluatorOptions: { int8: false } })).toBe(false);
+  expect(await optionsOf({ limits: { maxParams: "20k" } })).toBe(false);
+});

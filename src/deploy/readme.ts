@@ -8,12 +8,11 @@ export interface Readme {
   readonly network: string;
   readonly shape: readonly [height: number, width: number, channels: number];
   readonly classNames: readonly string[];
-  /** Whether the file normalises the pixels itself. */
-  readonly isNormalised: boolean;
   /** Of the 8-bit scores. */
   readonly scoreGrid?: { readonly scale: number; readonly zeroPoint: number };
-  /** Of 16-bit data: how pixels become 0..1. */
-  readonly levels?: string;
+  /** What a user must know beside. */
+  readonly remarks: readonly string[];
+  /** The file with the three images. */
   readonly examples: string;
 }
 
@@ -40,7 +39,7 @@ The network ${inline(network)}, ${kindWords[given.kind]}.
 - **Output** \`scores\`, ${outputWords(given)}; the class is the place of the largest score.
 - **Classes** ${inline(classes)}
 - **Check**: \`${examples}\` holds three images of ${height} × ${width} × ${channels} bytes (height, width, channels) and the scores that must come out${given.kind === "tflite-int8" ? ", to one step" : ""}.
-
+${given.remarks.map((remark) => `- ${inline(remark)}\n`).join("")}
 \`\`\`python
 import base64, json
 import numpy as np
@@ -65,13 +64,9 @@ function inputWords({ kind, shape: [height, width, channels] }: Readme): string 
   return `\`images\` [1, ${height}, ${width}, ${channels}] (channels last), ${type}.`;
 }
 
-function pixelWords({ isNormalised, shape, levels }: Readme): string {
+function pixelWords({ shape }: Readme): string {
   const order = shape[2] === 3 ? "Channels are red, green, blue. " : "";
-  const deep =
-    levels === undefined ? "" : `The data have 16 bits: pixels become 0 to 1 by the levels ${levels}. `;
-  const size =
-    "An image of another size is resized to this one before, as in training (its short side, then the middle).";
-  return `${order}${deep}${isNormalised ? "Mean and deviation of the training images are inside the file: subtract nothing." : "The images must be normalised before."} ${size}`;
+  return `${order}Mean and deviation of the training images are inside the file: subtract nothing. An image of another size is brought to this one before.`;
 }
 
 function outputWords({ kind, classNames, scoreGrid }: Readme): string {

@@ -6,6 +6,7 @@ import { formatFrom, formatScore, type Metric, type Metrics, metricWords } from 
 import type { ScoredTrial } from "../search/trial.ts";
 import { chanceOfRun } from "./chance.ts";
 import { evaluatorFacts, type JournalState } from "./fold.ts";
+import type { StudyConfig } from "./journal-lines.ts";
 
 export interface Headline {
   /** "93.35 % on test data" */
@@ -67,8 +68,12 @@ export function headlineOfRun(journal: JournalState): Headline | undefined {
     best: selected,
     ...{ testMetrics: result?.testMetrics, test: result?.test },
     isAtChance: chanceOfRun(journal) !== undefined,
+    isForDevice: isForDevice(header.config),
   });
 }
+
+/** Whether its limits are memory in 8 bits, which only a device has. */
+export const isForDevice = ({ limits }: Pick<StudyConfig, "limits">): boolean => limits.precision === "int8";
 
 /** Of the training that the search compared; undefined where nothing was trained here. */
 function lengthWords({ proposal, outcome }: ScoredTrial): string | undefined {
