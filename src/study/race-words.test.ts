@@ -94,7 +94,7 @@ test("beside one's own network: how large the design is, and equal epochs", () =
   const said = { trials: [own, design], metric: accuracy, provenance: {}, isOwn: true };
   expect(raceWords(verdict, said)).toEqual([
     "Above your network (resnet-8, trial 1) by 1.00 points after equal training (on validation), but within the noise of ±5.66 points (2σ): not shown to be better.",
-    "The best design has 60.0 % of its parameters and 80.0 % of its MACs.",
+    "The best design has 60 % of its parameters and 80 % of its MACs.",
   ]);
   expect(raceWords({ seconds: 0, design: 2, isWithinNoise: false }, said)).toEqual([
     "Nothing to compare with: your network was not scored.",

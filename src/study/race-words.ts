@@ -1,7 +1,7 @@
 // The verdict of a run by the clock in words, for every surface: whether the search found a better network than the best
 // hand-designed one, or than the one that it started from, after equal training, and how sure that is.
 import type { JsonObject } from "../base/json.ts";
-import { formatDuration, formatPercent } from "../base/units.ts";
+import { formatDuration } from "../base/units.ts";
 import { median } from "../math/statistics.ts";
 import { formatDifference, type Metric } from "../metrics/index.ts";
 import { isReference } from "../search/proposed-network.ts";
@@ -62,7 +62,7 @@ function sizeWords({ reference, design }: RaceVerdict, trials: readonly Trial[])
     (number) => trials.find((trial) => trial.number === number)?.cost,
   );
   if (own === undefined || best === undefined) return undefined;
-  const share = (of: "paramCount" | "macCount") => formatPercent(best[of] / Math.max(1, own[of]));
+  const share = (of: "paramCount" | "macCount") => `${Math.round((100 * best[of]) / Math.max(1, own[of]))} %`;
   return `The best design has ${share("paramCount")} of its parameters and ${share("macCount")} of its MACs.`;
 }
 
