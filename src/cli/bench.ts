@@ -6,10 +6,12 @@ import { jsonLine } from "../base/terminal-text.ts";
 import { loadEvaluator, loadSpace } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
 import { distribute, membersHelp } from "../command/members.ts";
+import { onDoneOption, thenRun } from "../command/on-done.ts";
 import { comparisonJson, comparisonMarkdown } from "../report/index.ts";
 import { limitsApart } from "../study/settings.ts";
 
 const options = benchSettings.extend({
+  onDone: onDoneOption,
   json: z.boolean().default(false).describe("one JSON object on standard output"),
 });
 
@@ -36,7 +38,7 @@ seed counts as one run.`,
     ]);
   },
   async run({ options: given, rest, terminal }) {
-    const { json, space = "", ...others } = given;
+    const { json, onDone, space = "", ...others } = given;
     const { limits, settings } = limitsApart(others);
     const { evaluator } = settings;
     const members = [
@@ -45,16 +47,20 @@ seed counts as one run.`,
     ];
     const shared = await distribute(rest, members, Object.keys(options.shape));
     const spaceOptions = space === "" ? {} : shared[0];
-    const { comparison } = await bench({
-      ...{ space, spaceOptions, ...settings, limits },
-      ...(evaluator !== undefined && { evaluatorOptions: shared.at(-1) }),
-      ...{ environment: terminal.environment, signal: terminal.signal },
-      onEvent(event) {
-        if (terminal.isInteractive)
-          terminal.error(`\r${event.done}/${event.runs} runs${event.done === event.runs ? "\n" : ""}`);
-      },
+    const measure = () =>
+      bench({
+        ...{ space, spaceOptions, ...settings, limits },
+        ...(evaluator !== undefined && { evaluatorOptions: shared.at(-1) }),
+        ...{ environment: terminal.environment, signal: terminal.signal },
+        onEvent(event) {
+          if (terminal.isInteractive)
+            terminal.error(`\r${event.done}/${event.runs} runs${event.done === event.runs ? "\n" : ""}`);
+        },
+      });
+    return thenRun(onDone, { name: "bench", terminal }, async () => {
+      const { comparison } = await measure();
+      terminal.out(json ? jsonLine(comparisonJson(comparison)) : comparisonMarkdown(comparison));
+      return 0;
     });
-    terminal.out(json ? jsonLine(comparisonJson(comparison)) : comparisonMarkdown(comparison));
-    return 0;
   },
 });

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { chooseMembers } from "../api/resolve-config.ts";
 import { search } from "../api/search.ts";
+import type { SearchEvent } from "../api/search-events.ts";
 import { optionsOf } from "../api/search-options.ts";
 import { isStart } from "../api/start.ts";
 import { GeniusError } from "../base/errors.ts";
@@ -10,6 +11,7 @@ import { isText } from "../catalog/load.ts";
 import { answersOption } from "../command/answers-option.ts";
 import { defineCommand } from "../command/command.ts";
 import { distribute, membersHelp } from "../command/members.ts";
+import { onDoneOption, thenRun } from "../command/on-done.ts";
 import { checkFlags, coerce } from "../command/options.ts";
 import { readSettingsFile } from "../command/settings-file.ts";
 import { flagsOf } from "../runs/flags.ts";
@@ -40,6 +42,7 @@ const flagsOfSearch = searchSettings.extend({
     .describe("JSON or TOML file with any of these settings; flags win over it")
     .meta({ placeholder: "FILE" }),
   answers: answersOption,
+  onDone: onDoneOption,
   json: z.boolean().default(false).describe("JSON lines on standard output: one a trial, then the result"),
 });
 
@@ -77,7 +80,7 @@ Examples:
   },
   async run({ operands, options: given, rest, explicit, terminal }) {
     const { settings, flags: flagsGiven } = await mergeFile(given, explicit, rest);
-    const { out, json, answers, settings: _, dataset, start: startsFrom, ...own } = settings;
+    const { out, json, answers, onDone, settings: _, dataset, start: startsFrom, ...own } = settings;
     const options = optionsOf(oneDataset([...operands, ...(dataset === undefined ? [] : [dataset])]), own);
     const isNetwork = startsFrom !== undefined && own.space === undefined && (await namesNetwork(startsFrom));
     const asked = isNetwork ? { ...options, start: startsFrom } : options;
@@ -95,13 +98,23 @@ Examples:
     checkFlags(evaluator.options, evaluatorFlags);
     if (launcher !== undefined) checkFlags(launcher.options, launcherFlags);
     const { environment, signal } = terminal;
-    const { onEvent } = await createSearchView(terminal, { json, answersHere: answers !== "dashboard" });
-    return exitCodeOf(
-      await search({
-        ...asked,
-        ...{ spaceOptions: spaceFlags, strategyOptions: strategyFlags, evaluatorOptions: evaluatorFlags },
-        ...{ launcherOptions: launcherFlags, out, answers, environment, signal, onEvent },
-      }),
+    const { onEvent: show } = await createSearchView(terminal, {
+      json,
+      answersHere: answers !== "dashboard",
+    });
+    let folder = out;
+    const onEvent = (event: SearchEvent) => {
+      if (event.kind === "plan") folder = event.plan.folder;
+      show(event);
+    };
+    return thenRun(onDone, { name: "search", terminal, folder: () => folder }, async () =>
+      exitCodeOf(
+        await search({
+          ...asked,
+          ...{ spaceOptions: spaceFlags, strategyOptions: strategyFlags, evaluatorOptions: evaluatorFlags },
+          ...{ launcherOptions: launcherFlags, out, answers, environment, signal, onEvent },
+        }),
+      ),
     );
   },
 });

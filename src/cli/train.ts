@@ -10,6 +10,7 @@ import { formatCount, formatPercent, formatTimeLeft } from "../base/units.ts";
 import { isText, loadEvaluator } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { distribute } from "../command/members.ts";
+import { onDoneOption, thenRun } from "../command/on-done.ts";
 import { checkFlags } from "../command/options.ts";
 import { networkCost } from "../graph/cost.ts";
 import { limitSettings, limitsApart } from "../study/settings.ts";
@@ -43,6 +44,7 @@ const options = limitSettings.extend({
     .optional()
     .describe("folder of the result; a stopped training continues there (default: trained/NET)")
     .meta({ placeholder: "DIR" }),
+  onDone: onDoneOption,
   json: z.boolean().default(false).describe("the result as one JSON object on standard output"),
 });
 
@@ -66,42 +68,44 @@ Examples:
     const [flags = {}] = await distribute(rest, [definition], Object.keys(options.shape));
     checkFlags(definition.options, flags);
     const out = given.out ?? `trained/${name}`;
-    const started = performance.now();
-    const say = epochLine(terminal);
-    const result = await train(subject, {
-      ...{ data, out, evaluator, evaluatorOptions: flags, minutes, weights, seed },
-      ...{ signal: terminal.signal, environment: terminal.environment },
-      onEvent(event) {
-        if (event.kind === "preparing") terminal.error(`${event.text}\n`);
-        else {
-          const { epoch, trainLoss, validation } = event.point;
-          const words = [`training loss ${trainLoss.toFixed(3)}`];
-          if (validation.accuracy !== undefined)
-            words.push(`validation accuracy ${formatPercent(validation.accuracy)}`);
-          const leftMs = 60_000 * (minutes ?? 0) - (performance.now() - started);
-          if (leftMs > 0) words.push(`about ${formatTimeLeft(leftMs)} left`);
-          const isDue = minutes !== undefined || epoch % 5 === 0;
-          say(`epoch ${Number(epoch.toFixed(1))}: ${words.join(", ")}`, isDue);
-        }
-      },
-    });
-    if (result.curve.length === 0)
-      terminal.error(
-        `The training in ${out} was finished already. Another folder with --out trains the network again.\n`,
+    return thenRun(given.onDone, { name: "train", terminal, folder: () => out }, async () => {
+      const started = performance.now();
+      const say = epochLine(terminal);
+      const result = await train(subject, {
+        ...{ data, out, evaluator, evaluatorOptions: flags, minutes, weights, seed },
+        ...{ signal: terminal.signal, environment: terminal.environment },
+        onEvent(event) {
+          if (event.kind === "preparing") terminal.error(`${event.text}\n`);
+          else {
+            const { epoch, trainLoss, validation } = event.point;
+            const words = [`training loss ${trainLoss.toFixed(3)}`];
+            if (validation.accuracy !== undefined)
+              words.push(`validation accuracy ${formatPercent(validation.accuracy)}`);
+            const leftMs = 60_000 * (minutes ?? 0) - (performance.now() - started);
+            if (leftMs > 0) words.push(`about ${formatTimeLeft(leftMs)} left`);
+            const isDue = minutes !== undefined || epoch % 5 === 0;
+            say(`epoch ${Number(epoch.toFixed(1))}: ${words.join(", ")}`, isDue);
+          }
+        },
+      });
+      if (result.curve.length === 0)
+        terminal.error(
+          `The training in ${out} was finished already. Another folder with --out trains the network again.\n`,
+        );
+      const cost = networkCost(result.network);
+      if (json) {
+        const { testMetrics, testAccuracy01 = null, files, folder, test } = result;
+        terminal.out(jsonLine({ network: name, ...cost, testMetrics, testAccuracy01, files, folder, test }));
+        return 0;
+      }
+      const { testAccuracy01 } = result;
+      const accuracy = testAccuracy01 === undefined ? "" : `, test accuracy ${formatPercent(testAccuracy01)}`;
+      terminal.out(
+        `${terminal.isInteractive ? "\n" : ""}${name}: ${formatCount(cost.paramCount)} parameters, ${formatCount(cost.macCount)} MACs${accuracy}\n`,
       );
-    const cost = networkCost(result.network);
-    if (json) {
-      const { testMetrics, testAccuracy01 = null, files, folder, test } = result;
-      terminal.out(jsonLine({ network: name, ...cost, testMetrics, testAccuracy01, files, folder, test }));
+      terminal.out(`Written: ${result.files.join(", ")}\n`);
       return 0;
-    }
-    const { testAccuracy01 } = result;
-    const accuracy = testAccuracy01 === undefined ? "" : `, test accuracy ${formatPercent(testAccuracy01)}`;
-    terminal.out(
-      `${terminal.isInteractive ? "\n" : ""}${name}: ${formatCount(cost.paramCount)} parameters, ${formatCount(cost.macCount)} MACs${accuracy}\n`,
-    );
-    terminal.out(`Written: ${result.files.join(", ")}\n`);
-    return 0;
+    });
   },
 });
 
