@@ -1,11 +1,12 @@
 // Drives searches from the page while they run: started from its form, held and changed by a person, answered in a model's
 // place, trained with curves that grow, stopped and resumed. Each in the machine's Chromium, against the real server.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromiumFlags, chromiumPath, type ServedDashboard, serveFolder } from "./test-server.ts";
+import { chromiumFlags, chromiumPath, genius, type ServedDashboard, serveFolder } from "./test-server.ts";
 
 if (chromiumPath === undefined)
   console.warn(
@@ -164,12 +165,48 @@ describe.skipIf(chromiumPath === undefined)(
         { designer: "I do" },
       );
       await page.getByRole("link", { name: "Your turn" }).first().click();
+      const question = page.getByRole("region", { name: "A question for you" });
+      await question.getByRole("combobox").first().selectOption({ index: 2 });
+      await question.getByText(/^20000000: /).waitFor();
+      await question.getByRole("button", { name: "Send this design" }).click();
+      await question.getByRole("heading", { name: /proposal 2/ }).waitFor();
+      await question.getByRole("button", { name: "paste text" }).click();
+      await page.getByLabel("your answer").fill("No design at all");
+      await question.getByRole("button", { name: "Send the answer" }).click();
+      // It could not be read: what was typed is still there.
+      await question.getByText(/^The answer before/).waitFor();
+      expect(await page.getByLabel("your answer").inputValue()).toBe("No design at all");
       await page.getByLabel("your answer").fill("22212220");
-      await page.getByRole("button", { name: "Send the answer" }).click();
       await tab(page, "Trials");
-      await page.getByRole("row", { name: /^1 22212220 scored/ }).waitFor();
+      await page.getByRole("row", { name: /^1 20000000 scored/ }).waitFor();
       await page.getByRole("button", { name: /^Stop/ }).click();
       await page.getByText("stopped, can be resumed").waitFor();
+      await page.context().close();
+    });
+
+    test("the finished model is two clicks from the list of runs", async () => {
+      const images = join(folder, "images");
+      for (const [index, name] of ["dark", "light"].entries()) {
+        await mkdir(join(images, name), { recursive: true });
+        for (let image = 0; image < 20; image += 1) {
+          const level = 40 + 150 * index + image;
+          const background = { r: level, g: level, b: level };
+          await sharp({ create: { width: 8, height: 8, channels: 3, background } })
+            .png()
+            .toFile(join(images, name, `${image}.png`));
+        }
+      }
+      const small = ["--max-params", "6k", "--trials", "1", "--epochs", "1", "--final-epochs", "1"];
+      const out = join(folder, "tones");
+      await genius("search", images, ...small, "--strategy", "random", "--out", out);
+      const page = await (await browser.newContext()).newPage();
+      page.setDefaultTimeout(patience);
+      await page.goto(served.url);
+      await page.getByRole("row", { name: /tones/ }).getByRole("link").click();
+      const download = page.waitForEvent("download");
+      await page.getByRole("link", { name: "Download the model" }).click();
+      const path = await (await download).path();
+      expect(await readFile(path)).toEqual(await readFile(join(out, "best", "model.onnx")));
       await page.context().close();
     });
 

@@ -48,9 +48,12 @@ export interface ServedDashboard {
   stop(): Promise<void>;
 }
 
+/** Who else has an account on the machine changes nothing in a test. */
+const listening = ["--port", "0", "--token-to-read=false", "--json"];
+
 /** Starts `genius dashboard FOLDER` on a free port. */
 export async function serveFolder(folder: string): Promise<ServedDashboard> {
-  const child = spawn(process.execPath, [main, "dashboard", folder, "--port", "0", "--json"], {
+  const child = spawn(process.execPath, [main, "dashboard", folder, ...listening], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
   });

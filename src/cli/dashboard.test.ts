@@ -14,10 +14,14 @@ let token = "";
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "genius-serve-"));
-  child = spawn(process.execPath, [bin, "dashboard", root, "--port", "0", "--json"], {
-    env: process.env,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  child = spawn(
+    process.execPath,
+    [bin, "dashboard", root, "--port", "0", "--token-to-read=false", "--json"],
+    {
+      env: process.env,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   for await (const text of child.stdout!.setEncoding("utf8")) {
     const said = JSON.parse(text) as { port: number; token: string };
     [base, token] = [`http://127.0.0.1:${said.port}`, said.token];

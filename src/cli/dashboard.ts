@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { z } from "zod";
 import { version } from "../api/version.ts";
 import { GeniusError } from "../base/errors.ts";
+import { otherUsers } from "../base/other-users.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { defineCommand } from "../command/command.ts";
 import { loadPage } from "../dashboard/page-files.ts";
@@ -23,15 +24,25 @@ export default defineCommand({
       .default("127.0.0.1")
       .describe("the address to listen on; another than this machine's own opens it to the network")
       .meta({ placeholder: "ADDRESS" }),
+    tokenToRead: z
+      .boolean()
+      .optional()
+      .describe(
+        "whether reading needs the token too (default: where others have accounts on this machine, or --host opens it)",
+      ),
     json: z.boolean().default(false).describe("the address as one JSON object on standard output"),
   }),
   more: `DIR is a folder of runs, or one run's folder; the default is runs/. No browser is opened: follow the whole printed
-address, since its end is the token that allows changes. Searches started from the page continue when the dashboard ends.`,
+address, since its end is the token that allows changes – and reading, where other people have accounts on this machine.
+Searches started from the page continue when the dashboard ends.`,
   async run({ operands, options, terminal }) {
     if (operands.length > 1) throw new GeniusError("wrong-use", "Name one folder: genius dashboard runs.");
     const folder = await folderOfRuns(operands[0]);
     const { host } = options;
     const isOpen = !loopback.includes(host);
+    // Where nobody can tell, somebody else may be here.
+    const others = await otherUsers();
+    const guardsReading = options.tokenToRead ?? others?.length !== 0;
     const token = randomBytes(24).toString("base64url");
     const page = await loadPage((text) => terminal.error(`${text}\n`));
     const serving = await serveDashboard(
@@ -40,7 +51,7 @@ address, since its end is the token that allows changes. Searches started from t
         analyst: createAnalyst(),
         processes: createProcesses(terminal.environment),
         page,
-        guard: { token, isOpen, names: [host, hostname().toLowerCase()] },
+        guard: { token, isOpen, guardsReading, names: [host, hostname().toLowerCase()] },
         version: version(),
         environment: terminal.environment,
       },

@@ -302,6 +302,10 @@ export interface CallSummary {
   readonly milliseconds: number;
   readonly time: string;
   readonly toolCalls: number;
+  /** Whether tries failed before this one succeeded. */
+  readonly retried: boolean;
+  /** Whether a design of it was repaired to keep the limits, or could not be read. */
+  readonly repaired: boolean;
   /** Trials that it led to. */
   readonly trials: readonly number[];
 }

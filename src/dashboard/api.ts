@@ -116,6 +116,11 @@ export interface Routes {
     readonly query: { readonly from?: number; readonly limit?: number };
     readonly reply: Page<CallSummary>;
   };
+  /** Rows of the calls whose prompt or reply has all words of `text`, in any case. */
+  readonly "GET /api/runs/:id/search": {
+    readonly query: { readonly text: string };
+    readonly reply: { readonly calls: readonly number[] };
+  };
   /** One call, whole; `:index` counts from 0. */
   readonly "GET /api/runs/:id/calls/:index": { readonly reply: CallDetail };
   /** Several runs, for comparing: their best so far over evaluations. `runs`: up to 20 ids, as `joinIds` writes them. */

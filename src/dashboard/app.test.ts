@@ -167,6 +167,10 @@ test("a replayed conversation: calls, prompts, replies and what came of them", a
   expect(second.text.length).toBeGreaterThan(20);
   expect(second.outcomes.map(({ number }) => number)).toEqual(second.trials);
   expect((await ask("/api/runs/replay/calls/9999")).status).toBe(404);
+  const found = async (text: string) =>
+    (await get<{ calls: number[] }>(`/api/runs/replay/search?${new URLSearchParams({ text })}`)).calls;
+  expect(await found(second.text.slice(0, 30).toUpperCase())).toContain(1);
+  expect(await found("no such words in any call")).toEqual([]);
   const { rows: trouble } = await get<Page<Trouble>>("/api/runs/replay/troubles");
   expect(trouble.length).toBe(words.filter((word) => word !== "scored" && word !== "made-up").length);
 });
@@ -378,6 +382,22 @@ test("open to the network, reading needs the token too", async () => {
   expect((await from(`/api/runs?token=${token}`, "192.168.1.7:4321")).status).toBe(200);
   expect((await from(`/api/runs?token=${token}`, "workstation:4321")).status).toBe(200);
   expect((await from(`/api/runs?token=${token}`, "evil.example:4321")).status).toBe(403);
+});
+
+test("where others have accounts, reading needs the token too", async () => {
+  const shared = createApp({
+    store: createRunStore(root),
+    analyst,
+    processes: createProcesses(environment),
+    page: new Map(),
+    guard: { token, isOpen: false, guardsReading: true, names: [] },
+    version: "0",
+    environment,
+  });
+  const from = (path: string) => shared.request(path, { headers: { host: "127.0.0.1:4321" } });
+  expect((await from("/api/runs")).status).toBe(403);
+  expect((await from("/api/runs/table/download?what=trials.csv")).status).toBe(403);
+  expect((await from(`/api/runs?token=${token}`)).status).toBe(200);
 });
 
 test("guesses are kept once, beside the figures of the others", async () => {

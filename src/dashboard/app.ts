@@ -26,7 +26,7 @@ import type { PageFiles } from "./page-files.ts";
 import { body, checked, count, statusOf } from "./requests.ts";
 import { splitIds } from "./run-ids.ts";
 import { folderView, priceEstimate, surveyOf } from "./views/before-start.ts";
-import { callDetail, callRows } from "./views/calls.ts";
+import { callDetail, callRows, callsWith } from "./views/calls.ts";
 import { comparisonView } from "./views/compare.ts";
 import { runDetail } from "./views/detail.ts";
 import { finalCurve } from "./views/final-curve.ts";
@@ -193,6 +193,12 @@ export function createApp(dashboard: Dashboard): Hono {
   app.get("/api/runs/:id/calls", async (context) => {
     const limit = count(context, "limit", { fallback: 1_000, most: 5_000 });
     return context.json(callRows(await runOf(context), count(context, "from", { fallback: 0 }), limit));
+  });
+  app.get("/api/runs/:id/search", async (context) => {
+    const text = (context.req.query("text") ?? "").slice(0, 1000);
+    return context.json({
+      calls: callsWith(await runOf(context), text),
+    } satisfies Reply<"GET /api/runs/:id/search">);
   });
   app.get("/api/runs/:id/calls/:index", async (context) => {
     const run = await runOf(context);

@@ -1,6 +1,6 @@
 // Who may ask the dashboard what. A page of another origin must neither read nor change anything, also not by a name
 // that it makes point to this machine (DNS rebinding); changes need the token that only the person who started the
-// dashboard was shown; and where it is open to the network, so does reading.
+// dashboard was shown; and so does reading, where the server is open to the network or others have accounts on the machine.
 import { timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
@@ -11,6 +11,8 @@ export interface Guard {
   readonly token: string;
   /** Whether other machines can reach it. */
   readonly isOpen: boolean;
+  /** Whether reading needs the token too: it always does where other machines can reach the server. */
+  readonly guardsReading?: boolean;
   /** Names that a request may call this server by, besides those of the loopback. */
   readonly names: readonly string[];
 }
@@ -60,7 +62,11 @@ export function guarded(guard: Guard): MiddlewareHandler {
       return refusal(context, 403, "bad-origin", "A page of another origin may not use this server.");
     if (!["GET", "HEAD", "POST"].includes(req.method))
       return refusal(context, 403, "bad-method", `This server answers GET and POST, not ${req.method}.`);
-    if (isApi && (req.method === "POST" || guard.isOpen) && !hasToken(context, guard))
+    if (
+      isApi &&
+      (req.method === "POST" || guard.isOpen || guard.guardsReading === true) &&
+      !hasToken(context, guard)
+    )
       return refusal(
         context,
         403,

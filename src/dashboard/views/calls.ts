@@ -18,6 +18,21 @@ export function callRows(run: FollowedRun, from: number, limit: number): Page<Ca
   };
 }
 
+/** Rows of the calls in whose prompt or reply all words occur, in any case. */
+export function callsWith(run: FollowedRun, text: string): number[] {
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  if (words.length === 0) return [];
+  return run.calls.flatMap((call, index) => {
+    const prompts = messagesOf(call.request).map(({ content }) => content);
+    const said = [...prompts, call.kind === "call" ? call.reply.text : call.error.message].join("\n");
+    const lower = said.toLowerCase();
+    return words.every((word) => lower.includes(word)) ? [index] : [];
+  });
+}
+
 /** Undefined when there is no such call. */
 export function callDetail(
   run: FollowedRun,
@@ -68,6 +83,7 @@ function summary(call: Call, index: number, trials: ReadonlyMap<number, readonly
   const sum = (read: (exchange: Call["exchanges"][number]) => number) =>
     call.exchanges.reduce((total, exchange) => total + read(exchange), 0);
   const isPriced = call.exchanges.length > 0 && call.exchanges.every(({ usd }) => usd !== undefined);
+  const led = reply === undefined ? [] : (trials.get(reply.number) ?? []);
   return {
     index,
     reply: reply?.number ?? 0,
@@ -83,7 +99,13 @@ function summary(call: Call, index: number, trials: ReadonlyMap<number, readonly
     milliseconds: reply?.milliseconds ?? sum(({ milliseconds }) => milliseconds),
     time: call.time,
     toolCalls: reply?.toolCalls.length ?? 0,
-    trials: (reply === undefined ? [] : (trials.get(reply.number) ?? [])).map(({ trial }) => trial.number),
+    retried: reply !== undefined && call.failedTries.length > 0,
+    repaired:
+      /repaired$/.test(call.purpose) ||
+      led.some(
+        ({ trial: { proposal } }) => proposal.repairedFrom !== undefined || proposal.unreadable !== undefined,
+      ),
+    trials: led.map(({ trial }) => trial.number),
   };
 }
 

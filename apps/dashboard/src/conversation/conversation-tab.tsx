@@ -1,17 +1,37 @@
 // The conversation with the model, call by call as it happened, and how well the model's predictions held.
-import { useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useId, useMemo, useState } from "react";
+import type { CallSummary } from "../../../../src/dashboard/api.ts";
+import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { formatCount, formatUsd, plural } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
+import { Pick } from "../ui/pieces.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 import { Calibration } from "./calibration.tsx";
 import { CallPanel } from "./call-panel.tsx";
+import { SpentByCall } from "./spent-by-call.tsx";
 
 const header = ["call", "for", "tokens", "cost", "led to"];
 
 export function ConversationTab({ query }: { readonly query: URLSearchParams }) {
   const { detail, calls, live } = useRunData();
   const [follows, setFollows] = useState(false);
+  const id = useId();
+  const [text, setText] = useState("");
+  const [kind, setKind] = useState<CallKind>("all");
+  const search = useDeferredValue(text.trim());
+  const found = useAsked(
+    search === ""
+      ? undefined
+      : (signal) => get("GET /api/runs/:id/search", { places: [detail.id], query: { text: search }, signal }),
+    [detail.id, search, calls.length],
+  );
+  const listed = useMemo(() => {
+    const hits = search !== "" && found.state === "there" ? new Set(found.reply.calls) : undefined;
+    return calls.flatMap((call, place) =>
+      isOfKind(call, kind) && (hits?.has(call.index) ?? true) ? [place] : [],
+    );
+  }, [calls, kind, search, found]);
   const last = calls.length - 1;
   const asked = indexOf(query, (reply) => calls.findIndex((call) => call.reply === reply));
   const index = Math.min(last, Math.max(0, asked ?? 0));
@@ -42,26 +62,38 @@ export function ConversationTab({ query }: { readonly query: URLSearchParams }) 
     <>
       <div className="columns talk">
         <div>
+          <search className="filters">
+            <div className="field">
+              <label htmlFor={id}>search in prompts and replies</label>
+              <input id={id} type="search" value={text} onChange={(event) => setText(event.target.value)} />
+            </div>
+            <Pick label="show" options={kinds} value={kind} onPick={setKind} />
+          </search>
           <VirtualList
             className="calls"
             label="Calls to the model"
             header={header}
-            count={calls.length}
+            count={listed.length}
             rowHeight={36}
-            open={index}
-            onOpen={show}
+            open={listed.indexOf(index)}
+            onOpen={(row) => show(listed[row]!)}
             cells={(row) => {
-              const call = calls[row]!;
+              const call = calls[listed[row]!]!;
               return [
-                row + 1,
-                call.failed ? `${call.purpose} – failed` : call.purpose,
+                listed[row]! + 1,
+                `${call.purpose}${call.failed ? " – failed" : ""}${call.retried ? " – retried" : ""}`,
                 `${formatCount(call.inputTokens)} + ${formatCount(call.outputTokens)}`,
                 call.usd === undefined ? "" : formatUsd(call.usd),
                 call.trials.length === 0 ? "" : `trial ${call.trials.join(", ")}`,
               ];
             }}
           />
-          <p className="soft">{plural(calls.length, "call")}. Tokens are those read and those written.</p>
+          <p className="soft" role="status">
+            {listed.length === calls.length
+              ? plural(calls.length, "call")
+              : `${listed.length} of ${plural(calls.length, "call")}`}
+            . Tokens are those read and those written.
+          </p>
           {live?.proposing !== undefined && <p role="status">Thinking of trial {live.proposing.trial}…</p>}
         </div>
         <section aria-label={`Call ${index + 1}`}>
@@ -86,10 +118,21 @@ export function ConversationTab({ query }: { readonly query: URLSearchParams }) 
           <CallPanel index={calls[index]!.index} place={index} count={calls.length} />
         </section>
       </div>
+      <SpentByCall />
       <Calibration />
     </>
   );
 }
+
+const kinds = [
+  ["all", "all"],
+  ["failed", "failed"],
+  ["repaired", "repaired"],
+  ["retried", "retried"],
+] as const;
+type CallKind = (typeof kinds)[number][0];
+
+const isOfKind = (call: CallSummary, kind: CallKind): boolean => kind === "all" || call[kind];
 
 /** `call` counts from 1, for people; `reply` is a reply's number, as trials name it. */
 function indexOf(query: URLSearchParams, ofReply: (reply: number) => number): number | undefined {

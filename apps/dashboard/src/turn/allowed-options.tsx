@@ -99,7 +99,11 @@ function Allow({ decision, labels, allowed }: AllowProps) {
       </div>
       <p className="actions">
         <button type="button" disabled={chosen.length === 0 || isSame} onClick={() => void send()}>
-          {chosen.length === 1 ? "Pin it" : chosen.length === labels.length ? "Free it" : "Allow only these"}
+          {chosen.length === 1
+            ? "Pin it"
+            : chosen.length === labels.length
+              ? "Allow all"
+              : "Allow only these"}
         </button>
         <span role="status" className="soft">
           {chosen.length === 0 ? "Leave at least one." : state}

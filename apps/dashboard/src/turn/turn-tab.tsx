@@ -21,8 +21,8 @@ export function TurnTab({ mayChange }: { readonly mayChange: boolean }) {
     <>
       {!isRunning && (
         <p className="soft">
-          This run is not running, so the search takes no turn. Resume it to take part; guessing works with
-          any run.
+          The run has {detail.state === "finished" ? "ended" : "stopped. Resume it to take part"}; guessing
+          works with any run.
         </p>
       )}
       {inForce.waiting.length > 0 && (

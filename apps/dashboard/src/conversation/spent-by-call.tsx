@@ -1,0 +1,65 @@
+// What each call took: tokens read and written, and the money by then.
+import { useCallback } from "react";
+import { useRunData } from "../api/use-run.ts";
+import { curveOption } from "../charts/curves.ts";
+import { formatCount, formatCountExactly, formatUsd } from "../format.ts";
+import { Chart, type ChartLook } from "../ui/chart.tsx";
+
+export function SpentByCall() {
+  const { calls } = useRunData();
+  const option = useCallback(
+    (look: ChartLook) =>
+      curveOption(
+        {
+          x: { name: "call", format: String, whole: true },
+          y: { name: "tokens", format: formatCount, tick: formatCountExactly, min: 0 },
+          references: [],
+          curves: [
+            {
+              name: "read",
+              series: 0,
+              points: calls.map(({ inputTokens }, place) => ({ x: place + 1, y: inputTokens })),
+            },
+            {
+              name: "written",
+              series: 1,
+              points: calls.map(({ outputTokens }, place) => ({ x: place + 1, y: outputTokens })),
+            },
+          ],
+        },
+        look,
+      ),
+    [calls],
+  );
+  if (calls.length < 2) return null;
+  const spent = calls.reduce<number | undefined>(
+    (sum, { usd }) => (sum === undefined || usd === undefined ? undefined : sum + usd),
+    0,
+  );
+  const tokens = calls.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0);
+  return (
+    <Chart
+      title="Tokens of each call"
+      caption={`Tokens that the model read and wrote in each call: ${formatCount(tokens)} in all, ${spent === undefined ? "at a price that is not known" : formatUsd(spent)}.`}
+      height={260}
+      option={option}
+      table={() => {
+        let usd = 0;
+        return {
+          columns: ["call", "for", "read", "written", "cost", "cost by then"],
+          rows: calls.map((call, place) => {
+            usd += call.usd ?? 0;
+            return [
+              place + 1,
+              call.purpose,
+              call.inputTokens,
+              call.outputTokens,
+              call.usd === undefined ? "" : formatUsd(call.usd),
+              spent === undefined ? "" : formatUsd(usd),
+            ];
+          }),
+        };
+      }}
+    />
+  );
+}
