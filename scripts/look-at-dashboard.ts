@@ -28,6 +28,12 @@ const views: Readonly<Record<string, string>> = {
   about: "#/run/digits/about",
 };
 const widths = [360, 1280, 1920];
+const isSettled = `
+  [...document.querySelectorAll('[role="status"]')].every(
+    ({ textContent }) => !/^(Loading|Opening|Fitting|Comparing|Looking)/.test(textContent ?? ""),
+  ) &&
+  [...document.querySelectorAll(".chart .canvas")].every((place) => place.querySelector("canvas") !== null)
+`;
 
 const [out = "pictures", ...only] = process.argv.slice(2);
 const folder = resolve(out, "runs");
@@ -61,12 +67,8 @@ await browser.close();
 await served.stop();
 
 async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(`
-    [...document.querySelectorAll('[role="status"]')].every(
-      ({ textContent }) => !/^(Loading|Opening|Fitting|Comparing|Looking)/.test(textContent ?? ""),
-    ) &&
-    [...document.querySelectorAll(".chart .canvas")].every((place) => place.querySelector("canvas") !== null)
-  `);
+  // The page's content policy forbids what is made from text in it, as waitForFunction would.
+  while (!(await page.evaluate(isSettled))) await page.waitForTimeout(50);
   await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 }
 

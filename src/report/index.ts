@@ -1,6 +1,7 @@
 // Reports of runs and benches: charts, pages, tables, tests of significance. What other folders may use.
 
 export type { Bench, BenchTrace, TrivialGuess } from "./bench.ts";
+export { bestName } from "./best-name.ts";
 export type { Chart, DataTable } from "./charts/chart.ts";
 export { chartFile } from "./charts/chart.ts";
 export { chartPng } from "./charts/chart-png.ts";

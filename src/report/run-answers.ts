@@ -14,6 +14,7 @@ import { headlineOfRun } from "../study/headline.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { spendingOf } from "../study/spending.ts";
+import { bestName } from "./best-name.ts";
 import { selectedOnTest } from "./comparison.ts";
 import { type RunReportInput, standings } from "./run-facts.ts";
 import { finalEpochsOf } from "./trained-network.ts";
@@ -41,13 +42,17 @@ export function answers(input: RunReportInput): Answer[] {
   ];
 }
 
+/** The network first, which is what was searched for; without one the search. */
 export function titleOf(input: RunReportInput): string {
   const { config } = input.record.header;
   const best = input.record.selected;
-  const found = best === undefined ? "nothing scored yet" : (headlineOfRun(input.record)?.main ?? "");
+  const name = best && bestName(input.space, best.proposal);
+  const headline = headlineOfRun(input.record)?.main ?? "";
   // Of a path, its last part is enough for a title.
   const dataset = config.dataset.split(/[\\/]/).findLast((part) => part !== "") ?? config.dataset;
-  return `${config.strategy} on ${calledShort(config.space)}, ${dataset}: ${found}`;
+  const asked = `${config.strategy} on ${calledShort(config.space)}, ${dataset}`;
+  if (best === undefined) return `${asked}: nothing scored yet`;
+  return name === undefined ? `${asked}: ${headline}` : `${name}: ${headline}`;
 }
 
 function bestInWords(input: RunReportInput): string {

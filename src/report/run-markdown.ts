@@ -16,17 +16,20 @@ import {
   trialTable,
   troubleTable,
 } from "./run-tables.ts";
+import { runVerdict } from "./run-verdict.ts";
 
 export function runMarkdown(input: RunReportInput): string {
   const { config } = input.record.header;
   const best = input.record.selected;
   const network = best && networkIfAny(input.space, best.proposal);
   const chance = chanceOfRun(input.record);
+  const verdict = runVerdict(input.record);
   const trouble = troubleTable(input);
   const standing = standingTable(input);
   const published = publishedTable(config.space, config.dataset);
   const parts = [
     `# ${markdownText(titleOf(input))}`,
+    ...(verdict === undefined ? [] : [`**${markdownText(verdict.words)}**`]),
     `Asked for: ${markdownText(askedInWords(config))}.`,
     ...(input.selectedOn === "test"
       ? ["**Selected on test data:** the table has no other accuracy. Such figures are optimistic."]
@@ -38,13 +41,13 @@ export function runMarkdown(input: RunReportInput): string {
       : []),
     "## Beside other strategies",
     standing.rows.length === 0
-      ? `No baseline was run at equal budget. Run one with:\n\n${markdownCode(input.baselineCommand)}`
+      ? `No baseline yet. Run one with:\n\n${markdownCode(input.baselineCommand)}`
       : markdownTable(standing),
     "## Trials",
     markdownTable(trialTable(input)),
     ...(trouble.rows.length === 0
       ? []
-      : ["## Proposals that were not scored as proposed", markdownTable(trouble)]),
+      : ["## Rejected, failed or changed proposals", markdownTable(trouble)]),
     ...(published.rows.length === 0
       ? []
       : [`## Published results (${publishedLabel})`, markdownTable(published)]),

@@ -4,6 +4,8 @@
 
 import type { JsonObject } from "../base/json.ts";
 import { counted, formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import type { Network } from "../graph/network.ts";
+import { networkName } from "../graph/network-name.ts";
 import { printIfSayable } from "../language/index.ts";
 import { metricTitle, metricWords } from "../metrics/index.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
@@ -11,10 +13,13 @@ import { designName, isDesignOf, networkIfAny } from "../search/proposed-network
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { spendingOf } from "../study/spending.ts";
+import { seriesClass } from "./charts/chart.ts";
 import { checklistSource } from "./checklist.ts";
 import { conversationFolds } from "./conversation-fold.ts";
 import { earlyLateCaption, earlyLateInWords } from "./early-late.ts";
-import { html, type Markup } from "./markup.ts";
+import { html, type Markup, svg } from "./markup.ts";
+import { outlineOf } from "./network-outline.ts";
+import { thumbnailBars } from "./network-thumbnail.ts";
 import { definitions, figure, fold, list, notice, pageText, type Section, table } from "./page.ts";
 import { publishedLabel } from "./published.ts";
 import { answers, askedInWords, changesOf, titleOf } from "./run-answers.ts";
@@ -30,8 +35,9 @@ import {
   trialTable,
   troubleTable,
 } from "./run-tables.ts";
+import { runVerdict } from "./run-verdict.ts";
 import { textChange } from "./text-change.ts";
-import { trainedNetworkBody } from "./trained-network.ts";
+import { trainedFacts, trainedNetworkBody } from "./trained-network.ts";
 
 /** The whole page as text. The same input gives the same page. */
 export function runReport(input: RunReportInput): string {
@@ -48,9 +54,10 @@ export function runReport(input: RunReportInput): string {
     section("trained", "The trained network", trainedBody(input, charts.final)),
     section("decisions", "What the decisions were worth", charts.worth && figure(charts.worth)),
     section("early-late", "Simple early, complex late?", earlyLateBody(input)),
-    section("trouble", "Proposals that were not scored as proposed", troubleBody(input)),
     section("reasons", "Stated reasons", reasonsBody(input)),
     section("calibration", "Predicted and measured", charts.calibration && figure(charts.calibration)),
+    section("conversation", "The conversation", conversationBody(input)),
+    section("trouble", "Rejected, failed or changed proposals", troubleBody(input)),
     section(
       "trials",
       "All trials",
@@ -67,7 +74,6 @@ export function runReport(input: RunReportInput): string {
       "Where the figures come from",
       html`${table(sourceTable(input))}${notesBody(input)}${fold("All settings and provenance", table(settingsTable(input)))}`,
     ),
-    section("conversation", "The conversation", conversationBody(input)),
     section(
       "repeat",
       "How to repeat it",
@@ -118,7 +124,6 @@ function leadOf(input: RunReportInput): Markup {
   const spending = spendingOf(input.record, input.calls ?? []);
   const cards: [string, string][] = [];
   if (best !== undefined) {
-    cards.push(["best network", designName(space, best.proposal)]);
     const headline = headlineOfRun(record);
     if (headline !== undefined) cards.push([metricWords(metric), headline.main]);
     if (headline !== undefined && headline.details.length > 0)
@@ -130,12 +135,28 @@ function leadOf(input: RunReportInput): Markup {
     const memory = memoryInWords(best.cost).replace(/^, /, "");
     if (memory !== "") cards.push(["memory", memory]);
   }
+  if (best !== undefined) {
+    const { latencyMs, modelBytes } = trainedFacts(input.trained?.test);
+    if (latencyMs !== undefined)
+      cards.push(["one image, where it was trained", `${latencyMs.toFixed(2)} ms`]);
+    if (modelBytes !== undefined) cards.push(["model.onnx", `${formatCount(modelBytes)} bytes`]);
+    cards.push(["design", designName(space, best.proposal)]);
+  }
   cards.push([
     "spent",
     `${counted(spending.evaluations, "evaluation")}, ${formatDuration(spending.elapsedMs)}`,
   ]);
-  return html`<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.")}
+  const network = best && networkIfAny(space, best.proposal);
+  const verdict = runVerdict(record);
+  return html`${network && thumbnail(network)}${verdict && html`<p><strong>${verdict.words}</strong></p>`}<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.")}
 <h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
+}
+
+/** The network at a glance, as beside its name in the dashboard. */
+function thumbnail(network: Network): Markup {
+  const [width, height] = [240, 110];
+  const bars = thumbnailBars(outlineOf(network), { width, height });
+  return svg`<svg class="chart" role="img" aria-label="${networkName(network)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">${bars.map(({ x, y, series, ...size }) => svg`<rect class="dot ${seriesClass(series)}" x="${x}" y="${y}" width="${size.width}" height="${size.height}" rx="2"/>`)}</svg>`;
 }
 
 function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts>["network"]): Markup {
@@ -167,7 +188,7 @@ function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts
   const baselines =
     standing.rows.length === 0
       ? notice(
-          html`No baseline was run at equal budget, so this report cannot say whether the search is better than chance. Run one with <code>${input.baselineCommand}</code>, then write the report of both folders.`,
+          html`No baseline yet, so this report cannot say whether the search is better than chance. Run one with <code>${input.baselineCommand}</code>, then write the report of both folders.`,
         )
       : table(standing, "The run beside other strategies after the same number of evaluations");
   return html`${charts.bestSoFar && figure(charts.bestSoFar)}${baselines}`;

@@ -1,24 +1,13 @@
 // A run in a row, with a name for its best network that says what it is. The name needs the run's space, which takes a moment
 // to load: a list of hundreds of runs is shown without waiting for it, and the names follow.
-import { networkName } from "../../graph/network-name.ts";
+import { bestName } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { summaryOf } from "../../runs/summary.ts";
-import { networkIfAny } from "../../search/proposed-network.ts";
-import type { Space } from "../../search/space.ts";
-import type { Trial } from "../../search/trial.ts";
 import type { RunSummary } from "../api.ts";
 
 /** By the key of the best design: most changes of a run leave it as it was. */
 const names = new WeakMap<FollowedRun, { readonly key: string; readonly name: string | undefined }>();
 const named = new WeakMap<object, { readonly at: readonly unknown[]; readonly summary: RunSummary }>();
-
-/** "9-layer depthwise, 18.4k"; of a network from outside the space its own name first. Undefined where there is none to see. */
-export function nameOf(space: Space | undefined, { proposal }: Pick<Trial, "proposal">): string | undefined {
-  const network = networkIfAny(space, proposal);
-  if (network === undefined) return undefined;
-  const made = networkName(network);
-  return proposal.network === undefined ? made : `${proposal.network.name}, ${made}`;
-}
 
 /** With a person's note, and the name where it is known; else the name is looked for, and is there the next time. */
 export function namedSummary(run: FollowedRun): RunSummary {
@@ -57,7 +46,7 @@ async function lookUp(run: FollowedRun): Promise<void> {
   const space = (await run.domain())?.space;
   let name: string | undefined;
   try {
-    name = kept && nameOf(space, kept.trial);
+    name = kept && bestName(space, kept.trial.proposal);
   } catch {
     // A design that its space no longer takes has no name.
   }

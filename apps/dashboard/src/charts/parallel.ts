@@ -57,7 +57,7 @@ export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCo
       itemHeight: narrow ? 100 : 180,
       formatter: (value: unknown) => chart.format(Number(value)),
       textStyle: { color: palette.ink },
-      inRange: { color: [palette.grid, palette.series[0], palette.series[1]] },
+      inRange: { color: [palette.series[7], palette.series[0], palette.series[1]] },
     },
     parallel: {
       layout: "vertical",

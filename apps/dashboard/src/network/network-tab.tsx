@@ -242,14 +242,16 @@ function Facts({
   readonly name: string;
   readonly view: Pick<NetworkView, "key" | "score" | "paramCount" | "macCount">;
 }) {
-  const { metric } = useRunData().detail;
+  const { metric, tabular } = useRunData().detail;
+  // The final training, whose figure is at the top of the page, is another and longer one.
+  const figure = tabular ? metricWords(metric) : `${metricWords(metric)} in the search`;
   return (
     <>
       <h3>{name}</h3>
       <Cards
         entries={[
           ["design", <code key="key">{view.key}</code>],
-          [metricWords(metric), view.score === undefined ? undefined : formatScore(metric, view.score)],
+          [figure, view.score === undefined ? undefined : formatScore(metric, view.score)],
           ["parameters, MACs", `${formatCount(view.paramCount)}, ${formatCount(view.macCount)}`],
         ]}
       />

@@ -21,6 +21,7 @@ interface StartPageProps {
 export function StartPage({ mayChange, like }: StartPageProps) {
   const asked = useAsked(
     async (signal) => ({
+      like,
       form: await get("GET /api/form", { signal }),
       values:
         like === undefined ? undefined : await get("GET /api/runs/:id/asked", { places: [like], signal }),
@@ -32,7 +33,7 @@ export function StartPage({ mayChange, like }: StartPageProps) {
       <Title text="Start a search" />
       <h1>Start a search</h1>
       <Answer asked={asked}>
-        {({ form, values }) => <Form key={like} form={form} given={values} mayChange={mayChange} />}
+        {({ form, values, like: of }) => <Form key={of} form={form} given={values} mayChange={mayChange} />}
       </Answer>
     </>
   );

@@ -37,6 +37,7 @@ const axisOf = (byTime: boolean) => ({
   name: byTime ? "seconds of training" : "epochs",
   format: String,
   whole: !byTime,
+  ...(byTime && { min: 0 }),
 });
 
 const placed = ({ epoch, seconds, validation }: EpochPoint, byTime: boolean) => ({

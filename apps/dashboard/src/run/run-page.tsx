@@ -65,22 +65,27 @@ export function RunPage(props: RunPageProps) {
       <Title text={titleOf(run, isOverview ? undefined : shown.words)} />
       {isOverview ? <Hero run={run} mayChange={props.mayChange} /> : <Head run={run} {...props} />}
       <nav className="tabs" aria-label="Views of this run">
-        {tabs.map((each) => (
-          <a
-            key={each.name}
-            href={linkTo(["run", id, each.name])}
-            aria-current={each === shown ? "page" : undefined}
-          >
-            {each.words}
-            {each.name === "turn" && isAsked(run) && <span className="badge warn">waits for you</span>}
-          </a>
-        ))}
+        {tabs
+          .filter(({ name }) => name !== "conversation" || hasConversation(run))
+          .map((each) => (
+            <a
+              key={each.name}
+              href={linkTo(["run", id, each.name])}
+              aria-current={each === shown ? "page" : undefined}
+            >
+              {each.words}
+              {each.name === "turn" && isAsked(run) && <span className="badge warn">waits for you</span>}
+            </a>
+          ))}
       </nav>
       {!isOverview && <h2 className="hidden">{shown.words}</h2>}
       {shown.show(props)}
     </RunProvider>
   );
 }
+
+const hasConversation = ({ detail, calls }: RunData) =>
+  detail.model !== undefined || detail.callCount > 0 || calls.length > 0;
 
 const isAsked = ({ live }: RunData) => live?.question !== undefined || live?.held !== undefined;
 

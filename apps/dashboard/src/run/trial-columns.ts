@@ -95,7 +95,7 @@ export function columnsOf(detail: RunDetail, trials: TrialTable): TrialColumn[] 
       text: (row) => formatDuration(columns.finishedMs[row]!),
     },
     {
-      ...{ key: "by", words: "proposed by", width: "minmax(94px, 1fr)" },
+      ...{ key: "by", words: "proposed by", width: "minmax(106px, 1fr)" },
       value: (row) => columns.by[row],
       text: (row) => columns.by[row]!,
     },
@@ -118,7 +118,7 @@ function outcomeText({ columns }: TrialTable, row: number): string {
 /** Those that a person has not asked for are left out at first. */
 export const firstColumns = (isNarrow: boolean): readonly string[] =>
   isNarrow
-    ? ["trial", "design", "outcome", "score"]
+    ? ["trial", "design", "score"]
     : [
         "trial",
         "design",

@@ -18,7 +18,7 @@ export function OptionInput({ option, value, onChange, error }: FieldProps) {
   const id = useId();
   const { kind, fallback } = option;
   const says = fallback === undefined || fallback === "" ? "" : ` Default: ${String(fallback)}.`;
-  const about = `${sentence(option.description)}${kind === "yes-no" ? "" : says}`;
+  const about = names[option.field]?.[2] ?? `${sentence(option.description)}${kind === "yes-no" ? "" : says}`;
   if (kind === "yes-no")
     return (
       <div className="field check">
@@ -76,12 +76,16 @@ export function OptionInput({ option, value, onChange, error }: FieldProps) {
 }
 
 /** Words for the flags that need them; the others are their flag's. */
-const names: Readonly<Record<string, readonly [name: string, placeholder: string]>> = {
-  minutes: ["minutes for the whole run", "10"],
-  trials: ["evaluations", "20"],
-  maxParams: ["max. parameters", "such as 20k"],
+const names: Readonly<Record<string, readonly [name: string, placeholder: string, about?: string]>> = {
+  minutes: [
+    "minutes",
+    "10",
+    "For everything: reading the images, the search, the final training and the test.",
+  ],
+  trials: ["evaluations", "20", "Designs that are trained or looked up, in place of minutes."],
+  maxParams: ["max. parameters", "such as 20k", "Weights that are stored, and learnt."],
   minParams: ["min. parameters", "such as 1k"],
-  maxMacs: ["max. MACs", "such as 1.5M"],
+  maxMacs: ["max. MACs", "such as 1.5M", "Multiplications for one image: what takes time and power."],
   minMacs: ["min. MACs", "such as 100k"],
   maxLatencyMs: ["max. latency in ms", "such as 5"],
   maxRam: ["max. RAM of the device", "such as 256k"],

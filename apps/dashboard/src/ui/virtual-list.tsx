@@ -92,6 +92,7 @@ export function VirtualList(props: VirtualListProps) {
   };
   const hasActive = current >= first && current < last;
   const hasHeader = header !== undefined;
+  const minWidth = widths === undefined ? undefined : narrowestOf(widths);
   return (
     <div className={`virtual ${className ?? ""}`}>
       <div
@@ -110,7 +111,7 @@ export function VirtualList(props: VirtualListProps) {
             role="row"
             className="row head"
             aria-rowindex={1}
-            style={widths === undefined ? undefined : { gridTemplateColumns: widths }}
+            style={widths === undefined ? undefined : { gridTemplateColumns: widths, minWidth }}
           >
             {header.map((name, column) => (
               <span
@@ -132,7 +133,7 @@ export function VirtualList(props: VirtualListProps) {
             ))}
           </div>
         )}
-        <div role="presentation" style={{ height: count * rowHeight, position: "relative" }}>
+        <div role="presentation" style={{ height: count * rowHeight, position: "relative", minWidth }}>
           {Array.from({ length: Math.max(0, last - first) }, (_, place) => first + place).map((index) => (
             // A row that leaves the view is filled again for one that comes in.
             <Row
@@ -193,6 +194,15 @@ const Row = memo(function Row(props: RowProps) {
     </div>
   );
 });
+
+/** The gap of columns, and the padding of a row, of the style sheet. */
+const [gap, padding] = [12, 24];
+
+/** Below it columns would be cut, and the list scrolls sideways instead. */
+function narrowestOf(widths: string): number {
+  const own = [...widths.matchAll(/(\d+)px/g)].map(([, pixels]) => Number(pixels));
+  return own.reduce((sum, pixels) => sum + pixels, 0) + gap * Math.max(0, own.length - 1) + padding;
+}
 
 function reveal(box: HTMLElement, index: number, rowHeight: number): void {
   const head = box.querySelector<HTMLElement>(".head")?.offsetHeight ?? 0;

@@ -1,0 +1,12 @@
+// What a found network is called, on every surface: what it is, and of one from outside the space its own name first.
+import { networkName } from "../graph/network-name.ts";
+import { networkIfAny, type Proposed } from "../search/proposed-network.ts";
+import type { Space } from "../search/space.ts";
+
+/** "9-layer depthwise, 18.4k", "resnet-8, 9-layer residual, 77.8k"; undefined where there is no network to see. */
+export function bestName(space: Space | undefined, proposal: Proposed): string | undefined {
+  const network = networkIfAny(space, proposal);
+  if (network === undefined) return undefined;
+  const made = networkName(network);
+  return proposal.network === undefined ? made : `${proposal.network.name}, ${made}`;
+}
