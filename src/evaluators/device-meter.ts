@@ -96,10 +96,14 @@ function runLine(line: string, timeLimitMs: number, signal: AbortSignal): Promis
         // It has ended by itself.
       }
     };
-    const timer = setTimeout(
-      () => stop({ fault: `gave no answer within ${timeLimitMs / 1000} s` }),
-      timeLimitMs,
-    );
+    const late = () => {
+      // When this process was busy for long, the end of the command waits to be told behind the timer.
+      setImmediate(() => {
+        if (child.exitCode === null && child.signalCode === null)
+          stop({ fault: `gave no answer within ${timeLimitMs / 1000} s` });
+      });
+    };
+    const timer = setTimeout(late, timeLimitMs);
     const onAbort = () => stop("cancelled");
     signal.addEventListener("abort", onAbort, { once: true });
     const finish = (ended: Ended) => {

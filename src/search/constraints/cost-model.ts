@@ -4,6 +4,9 @@
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
 import { networkCost } from "../../graph/cost.ts";
+import { flashBytes } from "../../graph/flash.ts";
+import type { Network } from "../../graph/network.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { Choices, Space } from "../space.ts";
 import type { DesignCost } from "./domain.ts";
 
@@ -33,7 +36,9 @@ const models = new WeakMap<Space, CostModel | "none">();
 export function costModelOf(space: Space): CostModel | undefined {
   let model = models.get(space);
   if (model === undefined) {
-    model = buildModel(space) ?? "none";
+    const built = buildModel(space);
+    if (built !== undefined) verify(space, built);
+    model = built ?? "none";
     models.set(space, model);
   }
   return model === "none" ? undefined : model;
@@ -44,12 +49,38 @@ export function designCountOf({ decisions }: Space): number {
   return decisions.reduce((count, { options }) => count * options.length, 1);
 }
 
-function buildModel(space: Space): CostModel | undefined {
+const flashModels = {
+  int8: new WeakMap<Space, CostModel | "none">(),
+  float: new WeakMap<Space, CostModel | "none">(),
+};
+
+/**
+ * The same with bytes of flash in the place of parameters: layers add up in flash as they do in parameters. Undefined where
+ * that does not hold, as where a design has parts that no result depends on.
+ */
+export function flashModelOf(space: Space, precision: Precision): CostModel | undefined {
+  let model = flashModels[precision].get(space);
+  if (model === undefined) {
+    const count = (network: Network): DesignCost => ({
+      paramCount: flashBytes(network, precision),
+      macCount: networkCost(network).macCount,
+    });
+    const built = space.costScopes && buildModel(space, count);
+    model =
+      built !== undefined && holds(space, { model: built, count, designs: 40 }) === undefined
+        ? built
+        : "none";
+    flashModels[precision].set(space, model);
+  }
+  return model === "none" ? undefined : model;
+}
+
+function buildModel(space: Space, count: Count = networkCost): CostModel | undefined {
   const all = space.decisions.map((_, index) => index);
   const scopes = space.costScopes ?? (designCountOf(space) <= countableDesigns ? [all] : undefined);
   if (scopes === undefined) return undefined;
   const optionCounts = space.decisions.map(({ options }) => options.length);
-  const counted = countOnce(space);
+  const counted = countOnce(space, count);
   const terms: CostTerm[] = [];
   // The empty scope is the design of all first options; each later scope adds what the earlier ones leave open.
   for (const scope of [[], ...scopes]) {
@@ -64,18 +95,18 @@ function buildModel(space: Space): CostModel | undefined {
     }
     terms.push(term);
   }
-  const model = { optionCounts, terms, costOf: (choices: Choices) => sum(terms, choices, optionCounts) };
-  verify(space, model);
-  return model;
+  return { optionCounts, terms, costOf: (choices: Choices) => sum(terms, choices, optionCounts) };
 }
 
-function countOnce(space: Space): (choices: Choices) => DesignCost {
+type Count = (network: Network) => DesignCost;
+
+function countOnce(space: Space, count: Count): (choices: Choices) => DesignCost {
   const seen = new Map<string, DesignCost>();
   return (choices) => {
     const key = space.tableKey?.(choices) ?? choices.join();
     let cost = seen.get(key);
     if (cost === undefined) {
-      cost = networkCost(space.decode(choices));
+      cost = count(space.decode(choices));
       seen.set(key, cost);
     }
     return cost;
@@ -112,16 +143,31 @@ function sum(terms: readonly CostTerm[], choices: Choices, optionCounts: readonl
 
 /** Scopes that a space's author got wrong would give wrong costs silently; a few designs tell. */
 function verify(space: Space, model: CostModel): void {
+  const wrong = holds(space, { model, count: networkCost, designs: 4 });
+  if (wrong === undefined) return;
+  const { choices, counted, modelled } = wrong;
+  throw new GeniusError(
+    "internal",
+    `The costScopes of space ${space.name} do not hold: ${choices.join(",")} has ${counted.paramCount} parameters and ${counted.macCount} MACs, and its scopes give ${modelled.paramCount} and ${modelled.macCount}. Put decisions that meet in one layer into one scope.`,
+  );
+}
+
+interface Checked {
+  readonly model: CostModel;
+  readonly count: Count;
+  /** How many are looked at. */
+  readonly designs: number;
+}
+
+/** A design of which the model says something else than its network, if one of a few drawn ones is like that. */
+function holds(space: Space, { model, count, designs }: Checked) {
   const random = createRandom("cost-model", space.name);
-  for (let attempt = 0; attempt < 4; attempt += 1) {
-    const choices = model.optionCounts.map((count) => (attempt === 0 ? count - 1 : random.integer(count)));
-    const counted = networkCost(space.decode(choices));
+  for (let attempt = 0; attempt < designs; attempt += 1) {
+    const choices = model.optionCounts.map((size) => (attempt === 0 ? size - 1 : random.integer(size)));
+    const counted = count(space.decode(choices));
     const modelled = model.costOf(choices);
-    if (counted.paramCount !== modelled.paramCount || counted.macCount !== modelled.macCount) {
-      throw new GeniusError(
-        "internal",
-        `The costScopes of space ${space.name} do not hold: ${choices.join(",")} has ${counted.paramCount} parameters and ${counted.macCount} MACs, and its scopes give ${modelled.paramCount} and ${modelled.macCount}. Put decisions that meet in one layer into one scope.`,
-      );
-    }
+    if (counted.paramCount !== modelled.paramCount || counted.macCount !== modelled.macCount)
+      return { choices, counted, modelled };
   }
+  return undefined;
 }

@@ -10,12 +10,12 @@ import { extremeWithin, type Objective } from "./chain-extreme.ts";
 import { nearestWithin } from "./chain-repair.ts";
 import { createSampler, type DesignSampler } from "./chain-sample.ts";
 import { climbToFeasible } from "./climb.ts";
-import { costModelOf } from "./cost-model.ts";
+import { type CostModel, costModelOf, designCountOf, flashModelOf } from "./cost-model.ts";
 import { chainOf, type DesignChain } from "./design-chain.ts";
 import type { DesignCost, Domain, Limits, Violation } from "./domain.ts";
 import { limitsInWords } from "./limit-words.ts";
 import { defaultPrecision, designMemory, hasMemoryLimit, memoryViolations, networkMemory } from "./memory.ts";
-import { brokenRule, drawListed, extremeOf, listAllowed, nearestByRule } from "./rule.ts";
+import { brokenRule, drawListed, extremeOf, listAllowed, listedDesigns, nearestByRule } from "./rule.ts";
 
 const plainDraws = 64;
 const gridDraws = 5_000;
@@ -42,15 +42,16 @@ export function createDomain(space: Space, limits: Limits): Domain {
   const isFeasible = (choices: Choices) =>
     (space.allows?.(choices) ?? true) === true &&
     violationsOf(costOf(choices), limits).length === 0 &&
-    (!limitsMemory || memoryViolations(memoryOf(choices), limits).length === 0);
+    (!limitsMemory ||
+      (fitsFlash(space, choices, limits) && memoryViolations(memoryOf(choices), limits).length === 0));
   const isRuled = space.allows !== undefined || limitsMemory;
   let sampler: DesignSampler | undefined;
   /**
    * Uniform among the allowed designs, unless those are rarer than one in 5,000 of what the grid lets through, or one in 500
    * where memory is limited.
    */
-  const drawFromGrid = (chain: DesignChain, random: Random): Choices | undefined => {
-    sampler ??= createSampler(chain, limits);
+  const drawFromGrid = (ground: Ground, random: Random): Choices | undefined => {
+    sampler ??= createSampler(ground.chain, ground.limits);
     if (sampler.count === 0) return undefined;
     for (let attempt = 0; attempt < (limitsMemory ? memoryDraws : gridDraws); attempt += 1) {
       const choices = sampler.draw(random);
@@ -66,16 +67,19 @@ export function createDomain(space: Space, limits: Limits): Domain {
     violations,
     isFeasible,
     sample(random) {
-      for (let attempt = 0; attempt < plainDraws; attempt += 1) {
+      // Where memory is limited a draw is dear, and those from the grid keep to flash already.
+      const isDear = limitsMemory && designCountOf(space) > listedDesigns;
+      const ground = isDear ? groundFor(space, limits, "draw") : undefined;
+      for (let attempt = 0; attempt < plainDraws && ground === undefined; attempt += 1) {
         const choices = anyDesign(space, random);
         if (isFeasible(choices)) return choices;
       }
       const listed = isRuled ? listAllowed(domain) : undefined;
       if (listed !== undefined) return drawListed(listed, random);
-      const chain = chainFor(space, "draw");
-      if (chain === undefined) return climbToFeasible(domain, anyDesign(space, random));
+      const by = ground ?? groundFor(space, limits, "draw");
+      if (by === undefined) return climbToFeasible(domain, anyDesign(space, random));
       return (
-        drawFromGrid(chain, random) ??
+        drawFromGrid(by, random) ??
         (sampler?.count === 0 ? undefined : domain.repair(anyDesign(space, random)))
       );
     },
@@ -91,7 +95,7 @@ export function createDomain(space: Space, limits: Limits): Domain {
       const nearest = nearestWithin(chain, choices, limits);
       if (nearest === undefined) return undefined;
       if (nearest !== "undecided" && isFeasible(nearest)) return nearest;
-      const draw = chainFor(space, "draw") ?? chain;
+      const draw = groundFor(space, limits, "draw") ?? { chain, limits };
       const near = drawFromGrid(draw, createRandom("repair", ...choices));
       if (near === undefined && space.allows !== undefined) return climbToFeasible(domain, choices);
       if (near === undefined && sampler?.count !== 0) throw undecided(domain);
@@ -104,10 +108,10 @@ export function createDomain(space: Space, limits: Limits): Domain {
 /** Towards the limits from where costs alone would send it, and back as far as the limits allow. */
 function climbNear(domain: Domain, choices: Choices): Choices | undefined {
   const { space, limits } = domain;
-  const { maxRamBytes: _ram, maxFlashBytes: _flash, ...rest } = limits;
-  const start = createDomain(space, rest).repair(choices);
-  if (start === undefined) return undefined;
-  const near = climbToFeasible(domain, start);
+  const ground = groundFor(space, limits, "search");
+  const nearest = ground === undefined ? choices : nearestWithin(ground.chain, choices, ground.limits);
+  if (nearest === undefined) return undefined;
+  const near = climbToFeasible(domain, nearest === "undecided" ? choices : nearest);
   return near && restore(domain, near, choices);
 }
 
@@ -192,10 +196,20 @@ export function smallestFeasible(domain: Domain, by: By): Choices | undefined {
   return extreme(domain, { by, direction: "smallest" });
 }
 
+const extremes = new WeakMap<Domain, Map<string, Choices | undefined>>();
+
 function extreme(domain: Domain, objective: Objective): Choices | undefined {
   const { space, limits } = domain;
   const middle = space.decisions.map(({ options }) => Math.floor((options.length - 1) / 2));
-  if (space.allows !== undefined || hasMemoryLimit(limits)) return extremeByRule(domain, objective, middle);
+  if (space.allows !== undefined) return extremeByRule(domain, objective, middle);
+  if (hasMemoryLimit(limits)) {
+    // Strategies ask for the largest design again and again.
+    const known = extremes.get(domain) ?? new Map<string, Choices | undefined>();
+    extremes.set(domain, known);
+    const key = `${objective.by} ${objective.direction}`;
+    if (!known.has(key)) known.set(key, extremeByRule(domain, objective, middle));
+    return known.get(key);
+  }
   const chain = chainFor(space, "draw");
   if (chain === undefined) return climbToFeasible(domain, middle, objective);
   const test = (cost: DesignCost) => violationsOf(cost, limits).length === 0;
@@ -237,13 +251,45 @@ export function reachOf(space: Space): Required<CostLimits> | undefined {
 
 /** Larger blocks make draws quicker and their grid finer; smaller ones make searches quicker. */
 const blockCosts = { draw: 400, search: 0 } as const;
-const chains = { draw: new WeakMap<Space, DesignChain>(), search: new WeakMap<Space, DesignChain>() };
+type Use = keyof typeof blockCosts;
+const chains = new WeakMap<CostModel, Partial<Record<Use, DesignChain | "none">>>();
 
-function chainFor(space: Space, use: keyof typeof blockCosts): DesignChain | undefined {
-  const known = chains[use].get(space);
-  if (known !== undefined) return known;
+function chainFor(space: Space, use: Use): DesignChain | undefined {
   const model = costModelOf(space);
-  const chain = model && chainOf(model, blockCosts[use]);
-  if (chain !== undefined) chains[use].set(space, chain);
-  return chain;
+  return model && chainOfModel(model, use);
+}
+
+function chainOfModel(model: CostModel, use: Use): DesignChain | undefined {
+  const known = chains.get(model) ?? {};
+  chains.set(model, known);
+  known[use] ??= chainOf(model, blockCosts[use]) ?? "none";
+  return known[use] === "none" ? undefined : known[use];
+}
+
+/** Whether flash, where it is a sum that a table gives, is within its limit. */
+function fitsFlash(
+  space: Space,
+  choices: Choices,
+  { maxFlashBytes, precision = defaultPrecision }: Limits,
+): boolean {
+  const model = maxFlashBytes === undefined ? undefined : flashModelOf(space, precision);
+  return model === undefined || model.costOf(choices).paramCount <= (maxFlashBytes as number);
+}
+
+/** What exact draws and repairs go by: a chain and limits on its two quantities. */
+interface Ground {
+  readonly chain: DesignChain;
+  readonly limits: CostLimits;
+}
+
+/** Flash takes the place of parameters where it is limited and they are not: then draws keep to it from the start. */
+function groundFor(space: Space, limits: Limits, use: Use): Ground | undefined {
+  const { maxFlashBytes, minParamCount, maxParamCount, precision = defaultPrecision, ...rest } = limits;
+  if (maxFlashBytes !== undefined && minParamCount === undefined && maxParamCount === undefined) {
+    const model = flashModelOf(space, precision);
+    const chain = model && chainOfModel(model, use);
+    if (chain !== undefined) return { chain, limits: { ...rest, maxParamCount: maxFlashBytes } };
+  }
+  const chain = chainFor(space, use);
+  return chain && { chain, limits };
 }
