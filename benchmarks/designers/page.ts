@@ -104,7 +104,9 @@ async function tableOf(task: string): Promise<string[]> {
     const asked = (await readFile(join(folder, "conversation.jsonl"), "utf8"))
       .split("\n")
       .filter((line) => line !== "")
-      .map((line) => (JSON.parse(line) as { reply?: { calls: number; usage: { inputTokens: number } } }).reply)
+      .map(
+        (line) => (JSON.parse(line) as { reply?: { calls: number; usage: { inputTokens: number } } }).reply,
+      )
       .filter((reply) => reply !== undefined);
     return {
       score: best.outcome.score,
