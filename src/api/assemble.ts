@@ -129,7 +129,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
           networks: (race?.references ?? (await fittedReferences(domain, config))).map(
             ({ network }) => network,
           ),
-          areTried: race !== undefined,
+          areTried: race !== undefined || config.start !== undefined,
         },
       }),
       evaluations: race === undefined ? config.trials : outlookOf(race).designs,

@@ -18,7 +18,7 @@ export interface Strategy {
   propose(context: ProposeContext): Promise<Proposal | undefined>;
   /** A finished trial, in the order of its number. Called for its own proposals and for those of a resumed run. */
   observe(trial: Trial): void;
-  /** In a search by the clock: it observes the references of the race too, which it did not propose. */
+  /** It observes references too – of a race, or the network that a search starts from – which it did not propose. */
   readonly observesReferences?: true;
   /** About what a whole study will ask of the language model, so that its price can be told before the run. */
   modelPlan?(): { readonly promptChars: number; readonly replyTokens: number; readonly calls: number };
@@ -27,6 +27,8 @@ export interface Strategy {
 export interface ProposeContext {
   /** The number of the trial to propose, counted from 1. */
   readonly trialNumber: number;
+  /** The same in the whole run, where references and longer trainings are trials too. */
+  readonly trialInRun?: number;
   /** The stream of this trial: the same for the same study seed and trial number. */
   readonly random: Random;
   /** Proposals that are being evaluated now, which a strategy should not repeat. */

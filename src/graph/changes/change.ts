@@ -66,11 +66,9 @@ export function blockOf(id: string): string {
   return first.startsWith("stage") && third !== undefined ? `${first}.${second}` : first;
 }
 
-/** The name of a node in its block. */
-export const partOf = (id: string): string => {
-  const block = blockOf(id);
-  return id.startsWith(`${block}.`) ? id.slice(block.length + 1) : id;
-};
+/** The name of a node as it is called in a block: in its own without the block. */
+export const partOf = (id: string, block = blockOf(id)): string =>
+  id.startsWith(`${block}.`) ? id.slice(block.length + 1) : id;
 
 /** Nodes that may be changed. */
 export function inside({ nodes }: Network, { block }: ChangeSetting): Nodes {

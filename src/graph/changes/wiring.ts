@@ -57,7 +57,7 @@ export const grow: Move = (network, setting) => {
   // Only what comes later reads the sum: the branch itself may read the map.
   const rest = redirect(nodes.slice(place + 1), target.id, `${id}.add`);
   const changed = conform(network, [...nodes.slice(0, place + 1), ...grown, ...rest]);
-  const words = `${blockOf(target.id)}: ${groups > 1 ? "depthwise " : ""}convolution ${kernel}×${kernel} of ${partOf(source.id)} added to ${partOf(target.id)}`;
+  const words = `${blockOf(target.id)}: ${groups > 1 ? "depthwise " : ""}convolution ${kernel}×${kernel} of ${partOf(source.id, blockOf(target.id))} added to ${partOf(target.id)}`;
   return changed && { network: changed, words, preserves: true };
 };
 
@@ -86,7 +86,7 @@ export const remove: Move = (network, setting) => {
 
 function withoutTerm(nodes: Nodes, { id, inputs }: NetworkNode, dropped: number) {
   const rest = inputs.filter((_, place) => place !== dropped);
-  const words = `${blockOf(id)}: ${partOf(inputs[dropped] as string)} left out of ${partOf(id)}`;
+  const words = `${blockOf(id)}: ${partOf(inputs[dropped] as string, blockOf(id))} left out of ${partOf(id)}`;
   const changed =
     rest.length === 1
       ? redirect(nodes, id, rest[0] as string).filter((other) => other.id !== id)
@@ -114,7 +114,7 @@ export const rewire: Move = (network, setting) => {
   const changed = nodes.map((node) =>
     node.id === id ? { ...node, inputs: node.inputs.with(index, other) } : node,
   );
-  const words = `${blockOf(id)}: ${partOf(id)} reads ${partOf(other)} instead of ${partOf(input)}`;
+  const words = `${blockOf(id)}: ${partOf(id)} reads ${partOf(other, blockOf(id))} instead of ${partOf(input, blockOf(id))}`;
   return withWork(network, changed, { block: setting.block, words });
 };
 
@@ -137,7 +137,7 @@ export const skip: Move = (network, setting) => {
   });
   if (pairs.length === 0) return undefined;
   const { target, source } = setting.random.pick(pairs);
-  const words = `${blockOf(target.id)}: ${partOf(source.id)} added to ${partOf(target.id)}`;
+  const words = `${blockOf(target.id)}: ${partOf(source.id, blockOf(target.id))} added to ${partOf(target.id)}`;
   const changed = conform(network, withSkip(nodes, target, source.id));
   return changed && { network: changed, words, preserves: false };
 };

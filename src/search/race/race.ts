@@ -132,7 +132,11 @@ export function withOwnNumbers(strategy: Strategy): Strategy {
   return {
     ...strategy,
     propose: (context) =>
-      strategy.propose({ ...context, trialNumber: observed + context.pending.length + 1 }),
+      strategy.propose({
+        ...context,
+        trialNumber: observed + context.pending.length + 1,
+        trialInRun: context.trialNumber,
+      }),
     observe(trial) {
       observed += 1;
       strategy.observe(trial);

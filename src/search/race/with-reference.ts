@@ -16,8 +16,9 @@ export function withReference(strategy: Strategy, reference: FittedReference): S
       return strategy.propose({ ...context, pending: pending.filter((proposal) => !isReference(proposal)) });
     },
     observe(trial) {
-      if (isReference(trial.proposal)) isTried = true;
-      else strategy.observe(trial);
+      const isOfReference = isReference(trial.proposal);
+      isTried ||= isOfReference;
+      if (!isOfReference || strategy.observesReferences === true) strategy.observe(trial);
     },
   };
 }

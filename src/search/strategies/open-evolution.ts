@@ -89,7 +89,7 @@ export default defineStrategy({
     return {
       observesReferences: true,
       async propose(context) {
-        const { random, pending, trialNumber } = context;
+        const { random, pending, trialNumber, trialInRun = trialNumber } = context;
         const isTaken = (network: Network) =>
           known.has(canonicalKey(network)) ||
           pending.some((proposal) => proposal.network?.name === network.name);
@@ -109,7 +109,7 @@ export default defineStrategy({
           const found = childOf(network, context);
           if (found === undefined) continue;
           const { child, ...predicted } = found;
-          const from = { parent: network, trial, trialNumber, inherit: given.inherit };
+          const from = { parent: network, trial, number: trialInRun, inherit: given.inherit };
           return { ...proposalOf(child, from), ...predicted };
         }
         return undefined;
@@ -132,16 +132,16 @@ function proposalOf(
   from: {
     readonly parent: Network;
     readonly trial: ScoredTrial | undefined;
-    readonly trialNumber: number;
+    readonly number: number;
     readonly inherit: boolean;
   },
 ): Proposal {
-  const { parent, trial, trialNumber, inherit } = from;
+  const { parent, trial, number, inherit } = from;
   // The first ancestor's name, without what follows it.
   const root = /^[A-Za-z0-9._-]+/.exec(parent.name)?.[0] ?? "network";
   return {
     choices: [],
-    network: { ...network, name: `${root}/${trialNumber}` },
+    network: { ...network, name: `${root}/${number}` },
     fidelity: {},
     by,
     rationale: `${trial === undefined ? parent.name : `trial ${trial.number}`} with ${changes.join("; ")}`,
