@@ -4,7 +4,15 @@ export { type Assembly, assemble } from "./api/assemble.ts";
 export { type BenchEvent, type BenchOptions, type BenchResult, bench } from "./api/bench/bench.ts";
 export { type Cost, cost } from "./api/cost.ts";
 export type { Design, Subject } from "./api/design.ts";
-export { type Exported, type ExportOptions, exportNetwork, exportRun } from "./api/export-network.ts";
+export {
+  type CExportOptions,
+  type Exported,
+  type ExportedC,
+  type ExportOptions,
+  exportC,
+  exportNetwork,
+  exportRun,
+} from "./api/export-network.ts";
 export { type ImportedNetwork, type ImportOptions, importNetwork } from "./api/import-network.ts";
 export {
   type OpenDataOptions,

@@ -1,12 +1,15 @@
-// A network as a file that other programs read.
+// A network as a file that other programs read, or as a folder of C that they build.
 import { readFile } from "node:fs/promises";
 import { fileError, GeniusError } from "../base/errors.ts";
 import type { Given } from "../catalog/load.ts";
+import { identifier } from "../deploy/c/index.ts";
 import { initialWeights } from "../engine/index.ts";
 import { inferenceOfMetadata } from "../graph/export/inference.ts";
 import { readWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
 import { checkWeights } from "../graph/weights.ts";
+import { trainedDesign, untrainedDesign } from "../runs/deployed-design.ts";
+import { type CFormat, cFiles, type DesignFolder } from "../runs/export-c.ts";
 import { type DesignFormat, designFile, trialFile } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
 import { designName, networkOf as networkOfProposal } from "../search/proposed-network.ts";
@@ -82,14 +85,66 @@ export async function exportRun(
   folder: string,
   options: ExportOptions & { readonly space?: Given<SpaceDefinition> | undefined },
 ): Promise<Exported> {
-  const run = await openRun(folder, options.space);
+  const { run, best, network, title } = await openBest(folder, options.space);
+  const { format, seed = 1 } = options;
+  const fresh = () => initialWeights(network.nodes, seed);
+  const { content, isTrained } = await trialFile(run, best, { format, network, fresh });
+  return { content, title, trained: typeof content === "string" ? undefined : isTrained };
+}
+
+/** The selected trial of a run and its network. */
+async function openBest(folder: string, given?: Given<SpaceDefinition>) {
+  const run = await openRun(folder, given);
   const { space } = run;
   const best = run.journal.selected;
   if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
   const network = networkOfProposal(space, best.proposal);
   const title = `trial ${best.number} of ${folder}, ${space.name} ${designName(space, best.proposal)}`;
-  const { format, seed = 1 } = options;
-  const fresh = () => initialWeights(network.nodes, seed);
-  const { content, isTrained } = await trialFile(run, best, { format, network, fresh });
-  return { content, title, trained: typeof content === "string" ? undefined : isTrained };
+  return { run, best, network, title };
+}
+
+export interface CExportOptions {
+  /** `c` in 8-bit integers, `c-float` in floats. */
+  readonly format: CFormat;
+  /** The name of the header and the start of all names in it; characters that C does not allow are replaced. */
+  readonly name: string;
+  /** Of fresh weights, where there are no trained ones; 1 by default. */
+  readonly seed?: number | undefined;
+}
+
+export interface ExportedC {
+  /** Contents by file name: the header, a program that tries it, images, and how to use it. */
+  readonly files: DesignFolder;
+  /** The network in words. */
+  readonly title: string;
+  /** Whether the weights are trained ones. */
+  readonly trained: boolean;
+}
+
+/**
+ * A network as self-contained C: the selected one of a run (`folder`), or any `subject` with fresh weights.
+ *
+ * @throws GeniusError `missing-feature` for a network with operators that have no form in 8 bits, which it names, and for a run
+ *   that was trained without `int8`; as `exportRun` and `exportNetwork` else.
+ * @example
+ * ```ts
+ * import { mkdir, writeFile } from "node:fs/promises";
+ * import { exportC } from "genius-nas";
+ *
+ * const subject = { space: "nas-bench-macro", choices: "22212220" };
+ * const { files } = await exportC({ subject }, { format: "c-float", name: "classifier" });
+ * await mkdir("classifier", { recursive: true });
+ * for (const [name, content] of files) await writeFile(`classifier/${name}`, content);
+ * ```
+ */
+export async function exportC(
+  given: { readonly folder: string } | { readonly subject: Subject },
+  { format, name, seed = 1 }: CExportOptions,
+): Promise<ExportedC> {
+  const best = "folder" in given ? await openBest(given.folder) : undefined;
+  const { network, title } = best ?? (await networkOf((given as { subject: Subject }).subject));
+  const trained = best && (await trainedDesign(best.run, best.best, network));
+  const design = trained ?? untrainedDesign(network, initialWeights(network.nodes, seed));
+  const files = await cFiles(design, { format, name: identifier(name), title });
+  return { files, title, trained: design.isTrained };
 }

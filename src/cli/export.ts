@@ -1,26 +1,34 @@
-// `genius export`: a design as a file that other programs read. A run's best design comes with its trained weights
+// `genius export`: a design as a file that other programs read, or as C that they build. A run's best design comes with its trained weights
 // where there are any; a design from --choices has fresh ones.
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { z } from "zod";
-import { type Exported, exportNetwork, exportRun } from "../api/export-network.ts";
+import type { Subject } from "../api/design.ts";
+import { type Exported, exportC, exportNetwork, exportRun } from "../api/export-network.ts";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { jsonLine, style } from "../base/terminal-text.ts";
+import { writeWhole } from "../base/write-whole.ts";
 import { isText } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
+import { type CFormat, cFormats } from "../runs/export-c.ts";
 import { type DesignFormat, designFormats } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
 
 const flags = z.object({
   choices: z.string().optional().describe("a design instead of a run's best").meta({ placeholder: "C" }),
   space: z.string().optional().describe("the design's space, with --choices").meta({ placeholder: "NAME" }),
-  format: z.enum([...designFormats, "tensorboard"]).describe("what to write"),
+  format: z
+    .enum([...designFormats, ...cFormats, "tensorboard"])
+    .describe(
+      "what to write; c is a folder with C in 8-bit integers for a device, c-float the same in floats",
+    ),
   out: z
     .string()
     .optional()
     .describe(
-      "where to (default: standard output for text; else model.onnx or model.safetensors, untrained.… with random weights; of tensorboard, the folder)",
+      "where to (default: standard output for text; else model.onnx or model.safetensors, untrained.… with random weights; of c and tensorboard, the folder)",
     )
     .meta({ placeholder: "FILE" }),
   weights: z
@@ -37,6 +45,7 @@ export default defineCommand({
   passesRest: true,
   more: `Examples:
   genius export runs/… --format onnx --out model.onnx
+  genius export runs/… --format c --out classifier   (classifier.h, a program that tries it, and a README)
   genius export runs/… --format tensorboard --out logs   (again while the search runs: what is new is appended)
   genius export runs/… --format text > net.txt   (a text to change, cost and train: docs/guide/own-network.md)
   genius export net.txt --format pytorch > model.py
@@ -45,7 +54,9 @@ export default defineCommand({
   async run({ operands, options, rest, terminal }) {
     const { format } = options;
     if (format === "tensorboard") return exportEvents(operands, options, terminal);
-    const { content, title, trained } = await exported(operands, { ...options, format }, rest);
+    const subject = await subjectOf(operands, options, rest);
+    if (format === "c" || format === "c-float") return writeC(subject, { ...options, format }, terminal);
+    const { content, title, trained } = await exported(subject, { ...options, format });
     const binary = typeof content !== "string";
     const path = options.out ?? (binary ? `${trained ? "model" : "untrained"}.${format}` : undefined);
     if (path === undefined) {
@@ -55,7 +66,7 @@ export default defineCommand({
     await writeFile(path, content).catch((thrown: unknown) => {
       throw fileError(thrown, path, "write");
     });
-    if (trained === false) terminal.error(`${style("yellow", untrainedWarning(operands))}\n`);
+    if (trained === false) terminal.error(`${style("yellow", untrainedWarning(operands[0]))}\n`);
     const which = trained === undefined ? "" : `, with ${trained ? "its trained" : "random"} weights`;
     if (options.json) terminal.out(jsonLine({ written: path, trained: trained ?? null }));
     else terminal.error(`Wrote ${path}: ${title}${which}.\n`);
@@ -63,7 +74,7 @@ export default defineCommand({
   },
 });
 
-function untrainedWarning([folder]: readonly string[]): string {
+function untrainedWarning(folder: string | undefined): string {
   const train =
     folder === undefined
       ? "Train it with: genius train --space NAME --choices C DATA"
@@ -89,30 +100,60 @@ async function exportEvents(
   return 0;
 }
 
-async function exported(
+type Given = { readonly folder: string } | { readonly subject: Subject };
+
+async function subjectOf(
   operands: readonly string[],
-  options: Omit<z.output<typeof flags>, "format"> & { readonly format: DesignFormat },
+  { choices, space: name }: Pick<z.output<typeof flags>, "choices" | "space">,
   rest: Readonly<Record<string, string | boolean>>,
-): Promise<Exported> {
+): Promise<Given> {
   const [folder] = operands;
-  const { choices, space: name, format, seed, weights } = options;
-  if (folder !== undefined && operands.length === 1 && name === undefined && isText(folder)) {
-    const space = await openSpaceByFlags(folder, rest, Object.keys(flags.shape));
-    return exportNetwork({ space, choices: choices ?? [] }, { format, seed, weights });
-  }
+  const openSpace = (given: string) => openSpaceByFlags(given, rest, Object.keys(flags.shape));
+  if (folder !== undefined && operands.length === 1 && name === undefined && isText(folder))
+    return { subject: { space: await openSpace(folder), choices: choices ?? [] } };
   if (operands.length > 1 || (folder === undefined) === (choices === undefined)) {
     throw new GeniusError(
       "wrong-use",
       "Name either one run's folder, or a design with --choices and --space.",
     );
   }
-  if (folder !== undefined) {
-    if (weights !== undefined)
-      throw new GeniusError("wrong-use", "A run has its own weights: leave out --weights.");
-    return exportRun(folder, { format, seed });
-  }
+  if (folder !== undefined) return { folder };
   if (name === undefined)
     throw new GeniusError("wrong-use", "--choices needs --space, which says what they mean.");
-  const space = await openSpaceByFlags(name, rest, Object.keys(flags.shape));
-  return exportNetwork({ space, choices: choices! }, { format, seed, weights });
+  return { subject: { space: await openSpace(name), choices: choices! } };
+}
+
+const exported = (
+  given: Given,
+  options: { readonly format: DesignFormat; readonly seed: number },
+): Promise<Exported> =>
+  "folder" in given ? exportRun(given.folder, options) : exportNetwork(given.subject, options);
+
+/** C in a folder, whose name the header has. */
+async function writeC(
+  given: Given,
+  { format, seed, out, json }: z.output<typeof flags> & { readonly format: CFormat },
+  terminal: Terminal,
+): Promise<number> {
+  const folder = out ?? (format === "c" ? "model" : "model-float");
+  const { files, title, trained } = await exportC(given, { format, seed, name: basename(resolve(folder)) });
+  const names = [...files.keys()];
+  const own = names.find((name) => name.endsWith(".h")) as string;
+  const taken = existsSync(join(folder, own))
+    ? undefined
+    : names.find((name) => existsSync(join(folder, name)));
+  if (taken !== undefined)
+    throw new GeniusError(
+      "wrong-use",
+      `${folder} has a file ${taken} of another origin. Choose another folder with --out.`,
+    );
+  for (const [name, content] of files) await writeWhole(join(folder, name), content);
+  if (!trained)
+    terminal.error(`${style("yellow", untrainedWarning("folder" in given ? given.folder : undefined))}\n`);
+  if (json) terminal.out(jsonLine({ written: names.map((name) => join(folder, name)), trained }));
+  else
+    terminal.error(
+      `Wrote ${join(folder, own)} and how to use it: ${title}, with ${trained ? "its trained" : "random"} weights.\n`,
+    );
+  return 0;
 }

@@ -98,7 +98,8 @@ export async function trialFile(
   return { content, isTrained };
 }
 
-async function handedOver(
+/** A file of `best/`, if it is of this trial and there. */
+export async function handedOver(
   { folder, journal }: Pick<RunView, "folder" | "journal">,
   trial: Trial,
   name: string,

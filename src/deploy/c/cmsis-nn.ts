@@ -2,7 +2,7 @@
 // bit by bit; CMSIS-NN needs some memory of its own.
 // @see https://github.com/ARM-software/CMSIS-NN
 import type { IntegerNetwork } from "../integer-network.ts";
-import { coversMap } from "./geometry.ts";
+import { layerKernel } from "./geometry.ts";
 import { named } from "./naming.ts";
 
 /** The text of NAME_cmsis_nn.h: a hook for each kind of layer that the network has and CMSIS-NN is faster at. */
@@ -27,7 +27,7 @@ ${kinds.has("conv") ? convHook : ""}${kinds.has("depthwise") ? depthwiseHook : "
 }
 
 const hook = (kind: "conv" | "depthwise") => {
-  const [params, call, multiplier, filter] =
+  const [params, call, multiple, filter] =
     kind === "conv"
       ? [
           "cmsis_nn_conv_params",
@@ -38,14 +38,14 @@ const hook = (kind: "conv" | "depthwise") => {
       : [
           "cmsis_nn_dw_conv_params",
           "arm_depthwise_conv_wrapper_s8",
-          " w->out.channels / w->in.channels,",
+          " 1,",
           "1, w->kernel.height, w->kernel.width, w->out.channels",
         ];
   return `
 static void net_cmsis_${kind}(const int8_t *in, int8_t *out, const net_layer *layer) {
   const net_window *w = &layer->window;
   const ${params} conv = {
-    -layer->in_zero, layer->out_zero,${multiplier}
+    -layer->in_zero, layer->out_zero,${multiple}
     {w->stride.width, w->stride.height}, {w->padding.width, w->padding.height}, {1, 1}, {layer->low, layer->high}
   };
   const cmsis_nn_per_channel_quant_params factors = {(int32_t *)layer->multiplier, (int32_t *)layer->shift};
@@ -62,11 +62,11 @@ static void net_cmsis_${kind}(const int8_t *in, int8_t *out, const net_layer *la
 const convHook = hook("conv");
 const depthwiseHook = hook("depthwise");
 
-/** The kernel that a step calls, of those that CMSIS-NN has. */
+/** The kernel that a step calls, if CMSIS-NN has it. */
 function kindOf({ op, inputs, output }: IntegerNetwork["steps"][number], { values }: IntegerNetwork) {
-  if (op.kind === "depthwise") return "depthwise";
-  if (op.kind !== "conv" || op.groups > 1) return undefined;
-  return coversMap(op.window, values[inputs[0]!]!.shape, values[output]!.shape) ? undefined : "conv";
+  if (op.kind !== "conv" && op.kind !== "depthwise") return undefined;
+  const kernel = layerKernel(op, values[inputs[0]!]!.shape, values[output]!.shape);
+  return kernel === "conv" || kernel === "depthwise" ? kernel : undefined;
 }
 
 /** What CMSIS-NN needs for the largest layer, on processors with and without vectors (its get_buffer_size functions). */

@@ -100,11 +100,35 @@ static void net_grouped_conv(const float *in, float *out, const net_layer *layer
   depthwise: {
     needs: ["layer", "inside", "clamp"],
     hook: "NET_DEPTHWISE",
-    text: `/* Depthwise convolution: one filter for each output channel, which reads one input channel.
-   Weights [kernel height][kernel width][out channels]. */
+    text: `/* Depthwise convolution: one filter for each channel. Weights [kernel height][kernel width][channels]. */
 static void net_depthwise(const float *in, float *out, const net_layer *layer) {
   const net_window *w = &layer->window;
-  const int multiplier = w->out.channels / w->in.channels;
+  const int channels = w->in.channels;
+  for (int y = 0; y < w->out.height; y += 1) {
+    const net_span rows = net_inside(y, w->kernel.height, w->stride.height, w->padding.height, w->in.height);
+    for (int x = 0; x < w->out.width; x += 1, out += channels) {
+      const net_span columns = net_inside(x, w->kernel.width, w->stride.width, w->padding.width, w->in.width);
+      for (int c = 0; c < channels; c += 1) {
+        float sum = layer->bias[c];
+        for (int ky = rows.first; ky < rows.end; ky += 1) {
+          for (int kx = columns.first; kx < columns.end; kx += 1) {
+            const int pixel = (rows.origin + ky) * w->in.width + columns.origin + kx;
+            sum += in[pixel * channels + c] * layer->weight[(ky * w->kernel.width + kx) * channels + c];
+          }
+        }
+        out[c] = net_clamp(sum, layer->low, layer->high);
+      }
+    }
+  }
+}`,
+  },
+  multiple_depthwise: {
+    needs: ["layer", "inside", "clamp"],
+    text: `/* Depthwise convolution with several filters for each input channel.
+   Weights [kernel height][kernel width][out channels]. */
+static void net_multiple_depthwise(const float *in, float *out, const net_layer *layer) {
+  const net_window *w = &layer->window;
+  const int multiple = w->out.channels / w->in.channels;
   for (int y = 0; y < w->out.height; y += 1) {
     const net_span rows = net_inside(y, w->kernel.height, w->stride.height, w->padding.height, w->in.height);
     for (int x = 0; x < w->out.width; x += 1) {
@@ -115,7 +139,7 @@ static void net_depthwise(const float *in, float *out, const net_layer *layer) {
           for (int kx = columns.first; kx < columns.end; kx += 1) {
             const int pixel = (rows.origin + ky) * w->in.width + columns.origin + kx;
             const int weight = ky * w->kernel.width + kx;
-            sum += in[pixel * w->in.channels + o / multiplier] * layer->weight[weight * w->out.channels + o];
+            sum += in[pixel * w->in.channels + o / multiple] * layer->weight[weight * w->out.channels + o];
           }
         }
         *out++ = net_clamp(sum, layer->low, layer->high);

@@ -11,7 +11,7 @@ import type {
 import type { Rectifier } from "../elementwise.ts";
 import type { PointwiseFunction } from "../pointwise.ts";
 import { floatKernels } from "./float-kernels.ts";
-import { coversMap, windowText } from "./geometry.ts";
+import { layerKernel, windowText } from "./geometry.ts";
 import { type Around, movementCalls, moves, pixelsOf, sizeOf, stepsOf, windowLayer } from "./movements.ts";
 import { placeValues } from "./places.ts";
 import { type Call, call, type Program, type ProgramPart } from "./program.ts";
@@ -117,11 +117,10 @@ function layerCall(op: DeviceConvolution | DeviceDepthwise, around: Around): Cal
   const [low, high] = op.rectifier
     ? bounds[op.rectifier]
     : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const groups = op.kind === "conv" ? op.groups : 1;
-  const isConnected = op.kind === "conv" && groups === 1 && coversMap(op.window, inputShape, shape);
-  const kernel = isConnected ? "fully_connected" : groups > 1 ? "grouped_conv" : op.kind;
+  const kernel = layerKernel(op, inputShape, shape);
+  const more = kernel === "grouped_conv" && op.kind === "conv" ? [op.groups] : [];
   return {
-    ...call(kernel, inputs[0]!, output, `&${name}`, ...(groups > 1 ? [groups] : [])),
+    ...call(kernel, inputs[0]!, output, `&${name}`, ...more),
     constants: [
       { name: `${name}_weight`, type: "float", values: op.weights },
       { name: `${name}_bias`, type: "float", values: op.bias },

@@ -48,12 +48,19 @@ export function windowText(
   return `{${parts.map((numbers) => `{${numbers.join(", ")}}`).join(", ")}}`;
 }
 
-/** Whether a layer reads the whole map at once: it is fully connected. */
-export function coversMap(
-  { kernel, padding }: DeviceWindow,
-  [height, width]: MapShape,
+/** The kernel of a layer with weights. */
+export function layerKernel(
+  op: { readonly kind: "conv" | "depthwise"; readonly window: DeviceWindow; readonly groups?: number },
+  input: MapShape,
   output: MapShape,
-): boolean {
+): string {
+  if (op.kind === "depthwise") return input[2] === output[2] ? "depthwise" : "multiple_depthwise";
+  if (op.groups !== 1) return "grouped_conv";
+  return coversMap(op.window, input, output) ? "fully_connected" : "conv";
+}
+
+/** Whether a layer reads the whole map at once: it is fully connected. */
+function coversMap({ kernel, padding }: DeviceWindow, [height, width]: MapShape, output: MapShape): boolean {
   const isPadded = padding.some((sides) => sides.some((side) => side > 0));
   return kernel[0] === height && kernel[1] === width && output[0] * output[1] === 1 && !isPadded;
 }

@@ -28,13 +28,13 @@ export const int8Kernels: Readonly<Record<string, Kernel>> = {
     text: `/* value * multiplier * 2^(shift - 31), rounded twice as TensorFlow Lite does: the product to 31 bits less, then the shift
    to the right, a half away from zero. */
 static inline int32_t net_scaled(int32_t value, int32_t multiplier, int32_t shift) {
-  const int32_t raised = shift > 0 ? (int32_t)((uint32_t)value << shift) : value;
-  const int64_t product = (int64_t)raised * multiplier;
-  const int32_t high = (int32_t)((product + ((int64_t)1 << 30)) >> 31);
-  if (shift >= 0) return high;
-  const int32_t mask = (int32_t)(((uint32_t)1 << -shift) - 1u);
+  const int32_t left = shift > 0 ? shift : 0;
+  const int32_t right = left - shift;
+  const int32_t raised = (int32_t)((uint32_t)value << left);
+  const int32_t high = (int32_t)(((int64_t)raised * multiplier + ((int64_t)1 << 30)) >> 31);
+  const int32_t mask = (int32_t)(((uint32_t)1 << right) - 1u);
   const int32_t threshold = (mask >> 1) + (high < 0 ? 1 : 0);
-  return (high >> -shift) + ((high & mask) > threshold ? 1 : 0);
+  return (high >> right) + ((high & mask) > threshold ? 1 : 0);
 }`,
   },
   quotient: {
@@ -46,11 +46,34 @@ static inline int32_t net_quotient(int32_t sum, int32_t count) {
   },
   dot: {
     needs: [],
-    text: `/* The sum of (input - its zero point) * weight. */
-static inline int32_t net_dot(const int8_t *in, int32_t zero, const int8_t *weight, int count) {
-  int32_t sum = 0;
-  for (int i = 0; i < count; i += 1) sum += (int16_t)(in[i] - zero) * (int16_t)weight[i];
-  return sum;
+    text: `/* Adds the sum of (input - its zero point) * weight. */
+static inline void net_dot(const int8_t *in, int32_t zero, const int8_t *weight, int count, int32_t *sum) {
+  int32_t total = 0;
+  for (int i = 0; i < count; i += 1) total += (int16_t)(in[i] - zero) * (int16_t)weight[i];
+  *sum += total;
+}`,
+  },
+  dots: {
+    needs: ["dot"],
+    text: `/* The same for several filters, which lie \`size\` numbers apart; four at a time read the input once. */
+static inline void net_dots(const int8_t *in, int32_t zero, const int8_t *weight, int size, int count, int32_t *sums,
+                            int filters) {
+  int f = 0;
+  for (; f + 4 <= filters; f += 4, weight += 4 * size) {
+    int32_t a = 0, b = 0, c = 0, d = 0;
+    for (int i = 0; i < count; i += 1) {
+      const int16_t number = (int16_t)(in[i] - zero);
+      a += number * (int16_t)weight[i];
+      b += number * (int16_t)weight[i + size];
+      c += number * (int16_t)weight[i + 2 * size];
+      d += number * (int16_t)weight[i + 3 * size];
+    }
+    sums[f] += a;
+    sums[f + 1] += b;
+    sums[f + 2] += c;
+    sums[f + 3] += d;
+  }
+  for (; f < filters; f += 1, weight += size) net_dot(in, zero, weight, count, &sums[f]);
 }`,
   },
   layer: {
@@ -66,16 +89,28 @@ typedef struct {
   int32_t in_zero, out_zero, low, high;
 } net_layer;`,
   },
-  result: {
+  block: {
     needs: ["layer", "scaled", "clamp"],
-    text: `/* The result of output channel o, of its sum. */
-static inline int8_t net_result(int32_t sum, int o, const net_layer *layer) {
-  const int32_t value = net_scaled(sum, layer->multiplier[o], layer->shift[o]) + layer->out_zero;
-  return net_clamp(value, layer->low, layer->high);
+    text: `/* Layers compute a block of output channels at a time. */
+enum { net_block = 16 };
+
+static inline int net_block_from(int first, int channels, int32_t *sums, const net_layer *layer) {
+  const int count = channels - first < net_block ? channels - first : net_block;
+  for (int k = 0; k < count; k += 1) sums[k] = layer->bias[first + k];
+  return count;
+}
+
+/* The results of the block from output channel \`first\`, of their sums. */
+static inline void net_results(const int32_t *sums, int count, int first, const net_layer *layer, int8_t *out) {
+  const int32_t zero = layer->out_zero, low = layer->low, high = layer->high;
+  for (int k = 0; k < count; k += 1) {
+    const int32_t scaled = net_scaled(sums[k], layer->multiplier[first + k], layer->shift[first + k]);
+    out[k] = net_clamp(scaled + zero, low, high);
+  }
 }`,
   },
   conv: {
-    needs: ["layer", "inside", "dot", "result"],
+    needs: ["layer", "inside", "dots", "block"],
     hook: "NET_CONV",
     text: `/* Convolution. Weights [out channels][kernel height][kernel width][in channels]. A row of the window is one piece of the
    input and one piece of the filter. */
@@ -83,20 +118,23 @@ static void net_conv(const int8_t *in, int8_t *out, const net_layer *layer) {
   const net_window *w = &layer->window;
   const int channels = w->in.channels;
   const int row = w->kernel.width * channels;
+  const int size = w->kernel.height * row;
+  int32_t sums[net_block];
 ${eachPixel(`      const int length = (columns.end - columns.first) * channels;
-      for (int o = 0; o < w->out.channels; o += 1) {
-        const int8_t *filter = layer->weight + o * w->kernel.height * row + columns.first * channels;
-        int32_t sum = layer->bias[o];
+      for (int first = 0; first < w->out.channels; first += net_block) {
+        const int count = net_block_from(first, w->out.channels, sums, layer);
+        const int8_t *filter = layer->weight + first * size + columns.first * channels;
         for (int ky = rows.first; ky < rows.end; ky += 1) {
           const int pixel = (rows.origin + ky) * w->in.width + columns.origin + columns.first;
-          sum += net_dot(in + pixel * channels, layer->in_zero, filter + ky * row, length);
+          net_dots(in + pixel * channels, layer->in_zero, filter + ky * row, size, length, sums, count);
         }
-        *out++ = net_result(sum, o, layer);
+        net_results(sums, count, first, layer, out);
+        out += count;
       }`)}
 }`,
   },
   grouped_conv: {
-    needs: ["layer", "inside", "dot", "result"],
+    needs: ["layer", "inside", "dot", "block"],
     text: `/* Convolution in groups: an output reads only the input channels of its group.
    Weights [out channels][kernel height][kernel width][in channels of a group]. */
 static void net_grouped_conv(const int8_t *in, int8_t *out, const net_layer *layer, int groups) {
@@ -110,44 +148,71 @@ ${eachPixel(`      for (int o = 0; o < w->out.channels; o += 1) {
           for (int kx = columns.first; kx < columns.end; kx += 1) {
             const int pixel = (rows.origin + ky) * w->in.width + columns.origin + kx;
             const int8_t *from = in + pixel * w->in.channels + o / filters * channels;
-            sum += net_dot(from, layer->in_zero, filter + (ky * w->kernel.width + kx) * channels, channels);
+            net_dot(from, layer->in_zero, filter + (ky * w->kernel.width + kx) * channels, channels, &sum);
           }
         }
-        *out++ = net_result(sum, o, layer);
+        net_results(&sum, 1, o, layer, out);
+        out += 1;
       }`)}
 }`,
   },
   depthwise: {
-    needs: ["layer", "inside", "result"],
+    needs: ["layer", "inside", "block"],
     hook: "NET_DEPTHWISE",
-    text: `/* Depthwise convolution: one filter for each output channel, which reads one input channel.
-   Weights [kernel height][kernel width][out channels]. */
+    text: `/* Depthwise convolution: one filter for each channel. Weights [kernel height][kernel width][channels]. */
 static void net_depthwise(const int8_t *in, int8_t *out, const net_layer *layer) {
   const net_window *w = &layer->window;
-  const int multiplier = w->out.channels / w->in.channels;
+  const int channels = w->in.channels;
+  const int32_t zero = layer->in_zero;
+  int32_t sums[net_block];
+${eachPixel(`      for (int first = 0; first < channels; first += net_block) {
+        const int count = net_block_from(first, channels, sums, layer);
+        for (int ky = rows.first; ky < rows.end; ky += 1) {
+          for (int kx = columns.first; kx < columns.end; kx += 1) {
+            const int pixel = (rows.origin + ky) * w->in.width + columns.origin + kx;
+            const int8_t *from = in + pixel * channels + first;
+            const int8_t *weight = layer->weight + (ky * w->kernel.width + kx) * channels + first;
+            for (int k = 0; k < count; k += 1) sums[k] += (int16_t)(from[k] - zero) * (int16_t)weight[k];
+          }
+        }
+        net_results(sums, count, first, layer, out);
+        out += count;
+      }`)}
+}`,
+  },
+  multiple_depthwise: {
+    needs: ["layer", "inside", "block"],
+    text: `/* Depthwise convolution with several filters for each input channel.
+   Weights [kernel height][kernel width][out channels]. */
+static void net_multiple_depthwise(const int8_t *in, int8_t *out, const net_layer *layer) {
+  const net_window *w = &layer->window;
+  const int multiple = w->out.channels / w->in.channels;
 ${eachPixel(`      for (int o = 0; o < w->out.channels; o += 1) {
         int32_t sum = layer->bias[o];
         for (int ky = rows.first; ky < rows.end; ky += 1) {
           for (int kx = columns.first; kx < columns.end; kx += 1) {
             const int pixel = (rows.origin + ky) * w->in.width + columns.origin + kx;
             const int8_t weight = layer->weight[(ky * w->kernel.width + kx) * w->out.channels + o];
-            sum += (in[pixel * w->in.channels + o / multiplier] - layer->in_zero) * weight;
+            sum += (in[pixel * w->in.channels + o / multiple] - layer->in_zero) * weight;
           }
         }
-        *out++ = net_result(sum, o, layer);
+        net_results(&sum, 1, o, layer, out);
+        out += 1;
       }`)}
 }`,
   },
   fully_connected: {
-    needs: ["layer", "dot", "result"],
+    needs: ["layer", "dots", "block"],
     hook: "NET_FULLY_CONNECTED",
     text: `/* Fully connected layer. Weights [out features][in features]. */
 static void net_fully_connected(const int8_t *in, int8_t *out, const net_layer *layer) {
   const net_window *w = &layer->window;
   const int features = w->in.height * w->in.width * w->in.channels;
-  for (int o = 0; o < w->out.channels; o += 1) {
-    const int32_t sum = net_dot(in, layer->in_zero, layer->weight + o * features, features);
-    out[o] = net_result(layer->bias[o] + sum, o, layer);
+  int32_t sums[net_block];
+  for (int first = 0; first < w->out.channels; first += net_block) {
+    const int count = net_block_from(first, w->out.channels, sums, layer);
+    net_dots(in, layer->in_zero, layer->weight + first * features, features, features, sums, count);
+    net_results(sums, count, first, layer, out + first);
   }
 }`,
   },

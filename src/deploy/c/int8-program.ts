@@ -9,7 +9,7 @@ import {
   type IntegerValue,
   pixelTables,
 } from "../integer-network.ts";
-import { coversMap, windowText } from "./geometry.ts";
+import { layerKernel, windowText } from "./geometry.ts";
 import { int8Kernels } from "./int8-kernels.ts";
 import { type Around, movementCalls, moves, pixelsOf, sizeOf, stepsOf, windowLayer } from "./movements.ts";
 import { placeValues } from "./places.ts";
@@ -104,11 +104,10 @@ function layerCall(
   zeros: readonly [input: number, output: number],
 ): Call {
   const inputShape = inputShapes[0]!;
-  const groups = op.kind === "conv" ? op.groups : 1;
-  const isConnected = op.kind === "conv" && groups === 1 && coversMap(op.window, inputShape, shape);
-  const kernel = isConnected ? "fully_connected" : groups > 1 ? "grouped_conv" : op.kind;
+  const kernel = layerKernel(op, inputShape, shape);
+  const more = kernel === "grouped_conv" && op.kind === "conv" ? [op.groups] : [];
   return {
-    ...call(kernel, inputs[0]!, output, `&${name}`, ...(groups > 1 ? [groups] : [])),
+    ...call(kernel, inputs[0]!, output, `&${name}`, ...more),
     constants: [
       { name: `${name}_weight`, type: "int8_t", values: op.weights },
       { name: `${name}_bias`, type: "int32_t", values: op.bias },
