@@ -1,4 +1,4 @@
-// What each decision of a space was worth in the trials of a run: a linear model of accuracy in the options, fitted
+// What each decision of a space was worth in the trials of a run: a linear model of the score in the options, fitted
 // with a ridge, and the spread between a decision's best and worst option in it. The intervals come from fitting
 // resampled trials. It is a description of these trials, not a law: decisions that hardly varied get wide intervals.
 import type { Random } from "../base/random.ts";
@@ -9,7 +9,7 @@ import type { Decision } from "../search/space.ts";
 
 export interface DecisionWorth {
   readonly decision: string;
-  /** Predicted difference between the best and the worst option that were tried, in accuracy, at least 0. */
+  /** Predicted difference between the best and the worst option that were tried, in the score, at least 0. */
   readonly worth01: number;
   readonly ci95: Interval;
 }

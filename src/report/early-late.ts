@@ -43,7 +43,7 @@ const minSpread = 0.25;
 /** Differences smaller than this are called none. */
 const slight = 0.1;
 
-/** The answer, or why there is none. `evaluated`: the scored designs of the run with their accuracies. */
+/** The answer, or why there is none. `evaluated`: the scored designs of the run. */
 export function earlyLate(
   domain: Domain,
   evaluated: readonly { readonly choices: Choices; readonly score: number }[],

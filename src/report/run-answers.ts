@@ -112,7 +112,7 @@ function costInWords(input: RunReportInput): string {
   const spending = spendingOf(input.record, input.calls ?? []);
   const time = ` in ${formatDuration(spending.elapsedMs)}`;
   const training = input.tabular
-    ? "Accuracies were looked up, not trained here; the trainings behind them are not counted."
+    ? "Results were looked up, not trained here; the trainings behind them are not counted."
     : `The trainings of the search took ${formatDuration(spending.evaluationMs)} in sum${spending.epochs > 0 ? ` for ${counted(tenths(spending.epochs), "epoch")}` : ""}${finalCost(input)}.`;
   const work = `${counted(spending.evaluations, "evaluation")} from ${counted(spending.proposals, "proposal")}${time}. ${training}`;
   if (input.record.header.config.model === undefined) return `${work} No language model was used.`;

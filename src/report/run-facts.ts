@@ -34,11 +34,11 @@ export interface RunReportInput {
   readonly trained?: TrainedFiles;
   /** Runs of other strategies with the same space, data, limits and evaluations. */
   readonly baselines?: readonly BaselineTrace[];
-  /** The highest accuracy that any design has, where a table knows it. */
+  /** The highest score that any design has, where a table knows it. */
   readonly optimum01?: number;
   /** What the search selected on. */
   readonly selectedOn: "validation" | "test";
-  /** Whether accuracies were looked up instead of trained. */
+  /** Whether results were looked up instead of trained. */
   readonly tabular: boolean;
   /** One command that repeats the run. */
   readonly command: string;

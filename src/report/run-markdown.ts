@@ -32,7 +32,7 @@ export function runMarkdown(input: RunReportInput): string {
     ...(verdict === undefined ? [] : [`**${markdownText(verdict.words)}**`]),
     `Asked for: ${markdownText(askedInWords(config))}.`,
     ...(input.selectedOn === "test"
-      ? ["**Selected on test data:** the table has no other accuracy. Such figures are optimistic."]
+      ? ["**Selected on test data:** the table has no other figure. Such figures are optimistic."]
       : []),
     ...(chance === undefined ? [] : [`**${chance}**`]),
     ...answers(input).map(({ question, answer }) => `**${question}** ${markdownText(answer)}`),

@@ -68,7 +68,7 @@ describe("a stranger can answer from the page alone", () => {
       "what changed",
       "Changed from the best before it, trial 2: layer1: inverted residual, kernel 5, expansion 6",
     ],
-    ["test data is flagged", "Selected on test data: the table has no other accuracy."],
+    ["test data is flagged", "Selected on test data: the table has no other figure."],
     ["the conversation", "the first 3 messages of call 2, unchanged"],
     ["where figures come from", "runs/example/journal.jsonl"],
     ["published results", "Reported, not run here."],

@@ -148,7 +148,7 @@ function leadOf(input: RunReportInput): Markup {
   ]);
   const network = best && networkIfAny(space, best.proposal);
   const verdict = runVerdict(record);
-  return html`${network && thumbnail(network)}${verdict && html`<p><strong>${verdict.words}</strong></p>`}<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other accuracy. Such figures are optimistic.")}
+  return html`${network && thumbnail(network)}${verdict && html`<p><strong>${verdict.words}</strong></p>`}<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other figure. Such figures are optimistic.")}
 <h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
 }
 

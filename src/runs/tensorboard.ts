@@ -10,7 +10,7 @@ import { bestSoFar, isScored } from "../search/trial.ts";
 import type { RunRecord } from "../study/fold.ts";
 import { eventFile, type ScalarEvent } from "./tensorboard-events.ts";
 
-/** Of each training's curve; TensorBoard grows slow with more runs. The best by their last accuracy are kept. */
+/** Of each training's curve; TensorBoard grows slow with more runs. The best by their last score are kept. */
 const maxCurves = 100;
 
 /** The event files, by path below the log folder. */

@@ -59,7 +59,7 @@ export function Hero({ run, mayChange }: HeroProps) {
         <Notice key={warning}>{warning}</Notice>
       ))}
       {detail.selectedOn === "test" && (
-        <Notice>Selected on test data: the table has no other accuracy. Such figures are optimistic.</Notice>
+        <Notice>Selected on test data: the table has no other figure. Such figures are optimistic.</Notice>
       )}
       <Facts detail={detail} />
     </>
