@@ -2,12 +2,13 @@
 // elsewhere, JSON lines where a program reads; the verdict at the end, and the exit code.
 import { relative } from "node:path";
 import type { SearchEvent, SearchPlan } from "../api/search-events.ts";
-import type { ModelSpent, SearchResult } from "../api/search-result.ts";
+import type { FoundNetwork, ModelSpent, SearchResult } from "../api/search-result.ts";
 import { messageOf } from "../base/errors.ts";
 import { calledShort } from "../base/own-file.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { counted, formatCount } from "../base/units.ts";
 import type { Terminal } from "../command/command.ts";
+import { networkName } from "../graph/network-name.ts";
 import { accuracyBeside } from "../metrics/index.ts";
 import { toDigits } from "../search/choices.ts";
 import { limitsInWords } from "../search/constraints/limit-words.ts";
@@ -180,7 +181,8 @@ function endWords(result: SearchResult, wasFinished: boolean): string[] {
   const [first = "", ...rest] = result.verdict;
   return [
     "",
-    best === undefined ? first : style("bold", first),
+    ...(best === undefined ? [] : [style("bold", nameOf(best))]),
+    first,
     ...rest,
     ...(files.length > 0 ? [`  written to ${folder}: ${filesOf(result).join(", ")}`] : []),
     ...(detail === undefined ? [] : [`  ended early: ${detail}`]),
@@ -189,6 +191,10 @@ function endWords(result: SearchResult, wasFinished: boolean): string[] {
     look,
   ];
 }
+
+/** What the network is, which its key does not say; of one from outside the space its own name first. */
+const nameOf = ({ choices, key, network }: FoundNetwork) =>
+  choices.length === 0 ? `${terminalSafe(key)}, ${networkName(network)}` : networkName(network);
 
 const filesOf = ({ folder, files }: SearchResult) => files.map((file) => relative(folder, file));
 

@@ -10,7 +10,7 @@ import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { unknownFlag } from "../command/options.ts";
 import { accuracyBeside } from "../metrics/index.ts";
-import { networkSketch, textChange } from "../report/index.ts";
+import { bestName, networkSketch, textChange } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { toDigits } from "../search/choices.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
@@ -102,6 +102,8 @@ export default defineCommand({
       const scores = bestSoFar(trials).flatMap(({ trial, best }) => (isScored(trial) ? (best ?? []) : []));
       say(`${sparkline(scores.slice(-60))} best so far`);
       say("");
+      const name = bestName(space, best.proposal);
+      if (name !== undefined) say(style("bold", terminalSafe(name)));
       say(
         `${style("green", headline?.main ?? "")} · trial ${best.number} · ${terminalSafe(designName(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${memoryInWords(best.cost)}`,
       );

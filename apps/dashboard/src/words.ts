@@ -1,6 +1,6 @@
 // What the page says of states, outcomes, limits and money, in the report's words.
-import type { Limits, OutcomeWord, RunState, RunSummary, Spending } from "../../../src/dashboard/api.ts";
-import { formatBytes, formatCount, formatDuration, formatUsd, plural } from "./format.ts";
+import type { Limits, OutcomeWord, RunState, RunSummary } from "../../../src/dashboard/api.ts";
+import { formatBytes, formatCount } from "./format.ts";
 
 export const stateWords: Readonly<Record<RunState, string>> = {
   running: "running",
@@ -74,18 +74,4 @@ export function memoryOf({
 }): string | undefined {
   if (ramBytes === undefined || flashBytes === undefined) return undefined;
   return `${formatBytes(ramBytes)}, ${formatBytes(flashBytes)}`;
-}
-
-export function spentInWords(run: RunSummary): string {
-  const { spent } = run;
-  return `${plural(run.evaluations, "evaluation")}, ${formatDuration(spent.elapsedMs)}${moneyInWords(spent)}`;
-}
-
-function moneyInWords(spent: Spending): string {
-  if (spent.calls === 0) return "";
-  const replayed = spent.replayed ? " (recorded, nothing paid now)" : "";
-  return `, ${plural(spent.calls, "model call")}, ${formatUsd(spent.usd)}${replayed}`.replace(
-    ", not known",
-    ", price not known",
-  );
 }
