@@ -6,6 +6,8 @@ export interface StartForm {
   readonly spaces: readonly Choice[];
   readonly strategies: readonly (Choice & { readonly model: "required" | "optional" | "none" })[];
   readonly evaluators: readonly Choice[];
+  /** Devices whose RAM and flash may be the limits. */
+  readonly devices: readonly Choice[];
   readonly models: readonly (Choice & { readonly usage: string })[];
   /** The search's own options: trials, limits, seed, caps … */
   readonly options: readonly OptionField[];

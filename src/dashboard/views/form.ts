@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { evaluators, spaces, strategies } from "../../catalog/_catalog.ts";
 import { listDatasets } from "../../catalog/datasets.ts";
+import { listDevices } from "../../catalog/devices.ts";
 import { loadEvaluator, loadSpace, loadStrategy } from "../../catalog/load.ts";
 import { modelProviders } from "../../llm/index.ts";
 import { flagOf } from "../../runs/flags.ts";
@@ -21,6 +22,7 @@ export function startForm(): StartForm {
       model: model ?? "none",
     })),
     evaluators: choicesOf(evaluators),
+    devices: listDevices().map(({ name, summary }) => ({ name, summary })),
     models: modelProviders.map(({ name, summary, usage }) => ({ name, summary, usage })),
     options: fieldsOf(searchSettings).filter(({ field }) => !members.includes(field)),
   };

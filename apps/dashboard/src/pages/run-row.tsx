@@ -108,7 +108,13 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
               <summary aria-label={`What to do with ${title}, seed ${run.seed}`}>⋯</summary>
               <div>
                 <StopOrResume run={run} mayChange={mayChange} />
-                <button type="button" onClick={() => setEditing(!isEditing)}>
+                <button
+                  type="button"
+                  onClick={(event) => {
+                    event.currentTarget.closest("details")?.removeAttribute("open");
+                    setEditing(!isEditing);
+                  }}
+                >
                   Rename, tag, note
                 </button>
                 <button type="button" onClick={() => goTo(linkTo(["start"], { like: run.id }))}>

@@ -145,7 +145,17 @@ function Form({ form, given, mayChange }: FormProps) {
       <fieldset>
         <legend>How large may the network be?</legend>
         <p className="soft">Numbers such as 20k or 1.5M; leave empty what does not matter.</p>
-        <div className="fields">{named(sizeFields)}</div>
+        <div className="fields">
+          <MemberSelect
+            label="for a device"
+            about="Its RAM and flash are the limits."
+            none="any"
+            choices={form.devices}
+            value={text("device")}
+            onChange={(value) => set("device", value)}
+          />
+          {named(sizeFields)}
+        </div>
       </fieldset>
       <fieldset>
         <legend>How long?</legend>

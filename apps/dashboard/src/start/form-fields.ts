@@ -3,7 +3,7 @@
 import type { OptionField } from "../../../../src/dashboard/api.ts";
 
 /** Asked for in the questions, in this order; those that this version does not have are left out. */
-export const sizeFields = ["device", "maxRam", "maxFlash", "maxParams", "maxMacs", "maxLatencyMs"];
+export const sizeFields = ["maxRam", "maxFlash", "maxParams", "maxMacs", "maxLatencyMs"];
 /** Fields of their own, or said in another way. */
 const elsewhere = [...sizeFields, "minutes", "hours", "space", "strategy", "model", "evaluator", "dataset"];
 

@@ -95,7 +95,7 @@ const names: Readonly<Record<string, readonly [name: string, placeholder: string
 
 /** `--max-params` as a person would say it. */
 const nameOf = ({ field, flag }: OptionField) =>
-  names[field]?.[0] ?? flag.replace(/^--/, "").replaceAll("-", " ");
+  names[field]?.[0] ?? flag.replace(/^--/, "").replaceAll("-", " ").replace(/01$/, " (0 to 1)");
 
 const placeholderOf = ({ field, placeholder, fallback }: OptionField): string =>
   names[field]?.[1] ??

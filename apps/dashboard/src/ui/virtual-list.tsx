@@ -34,6 +34,9 @@ interface VirtualListProps {
   readonly onSort?: (column: number) => void;
 }
 
+/** Of the header and the frame, by the style sheet. */
+const headHeight = 38;
+
 /** Rows kept above and below those in view. */
 const margin = 8;
 
@@ -98,6 +101,8 @@ export function VirtualList(props: VirtualListProps) {
       <div
         ref={box}
         className="rows"
+        // No higher than its rows: a list of four needs no room for forty.
+        style={{ height: `min(var(--list-height), ${Math.max(2, count) * rowHeight + headHeight}px)` }}
         role="grid"
         aria-label={label}
         aria-rowcount={count + (hasHeader ? 1 : 0)}
