@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { JsonObject } from "../base/json.ts";
 import { formatCount } from "../base/units.ts";
+import { predictionFor } from "../graph/device.ts";
 import type { Network } from "../graph/network.ts";
 import { type Metric, type Metrics, scoreOf, valueOfScore } from "../metrics/index.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
@@ -133,6 +134,7 @@ export function resultOf(ending: Ending): SearchResult {
     verdict: verdictOf(found, {
       ...{ trials, chance, headline, metric, baselines, race: result?.verdict },
       isOwn: config.start !== undefined,
+      prediction: found && predictionFor(config.device, found.macCount),
       isOver: reason !== "interrupted",
       provenance: ending.provenance,
     }),
@@ -177,11 +179,13 @@ interface Beside {
   readonly isOwn: boolean;
   readonly isOver: boolean;
   readonly provenance: JsonObject;
+  /** What the device that it is for is expected to take. */
+  readonly prediction: string | undefined;
 }
 
 function verdictOf(
   best: FoundNetwork | undefined,
-  { trials, chance, headline, metric, baselines, race, isOver, provenance, isOwn }: Beside,
+  { trials, chance, headline, metric, baselines, race, isOver, provenance, isOwn, prediction }: Beside,
 ): string[] {
   if (best === undefined) return ["No design could be scored.", ...lastFailure(trials)];
   const { key, trial, paramCount, macCount, value, test } = best;
@@ -189,6 +193,7 @@ function verdictOf(
   const lines = [
     `Best: ${key} – trial ${trial}, ${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs${memoryInWords(best)}`,
     `  ${figures}`,
+    ...(prediction === undefined ? [] : [`  ${prediction}`]),
   ];
   if (typeof test.rank === "number")
     lines.push(`  rank ${test.rank} of the ${test.designs} designs in the table`);

@@ -79,6 +79,10 @@ export function loadDevice(given: string): Device {
   return deviceOf(entry, given);
 }
 
+/** Whether the package's file has it. */
+export const isKnownDevice = (name: string): boolean =>
+  deviceFile().devices.some((entry) => entry.name === name);
+
 function ownDevice(path: string): Device {
   let value: unknown;
   try {

@@ -72,3 +72,8 @@ export function predictionInWords(
       : `off by up to ×${errorFactor.toFixed(1)} on published networks`;
   return `about ${Number(ms.toPrecision(2))} ms on ${device.name} (predicted from MACs, ${error})`;
 }
+
+/** The same for a device as a run's configuration keeps it; undefined where there is none. */
+export function predictionFor(device: object | undefined, macCount: number): string | undefined {
+  return device === undefined ? undefined : predictionInWords(device as Device, macCount);
+}

@@ -4,6 +4,7 @@
 
 import type { JsonObject } from "../base/json.ts";
 import { counted, formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { predictionFor } from "../graph/device.ts";
 import type { Network } from "../graph/network.ts";
 import { networkName } from "../graph/network-name.ts";
 import { printIfSayable } from "../language/index.ts";
@@ -134,6 +135,8 @@ function leadOf(input: RunReportInput): Markup {
     ]);
     const memory = memoryInWords(best.cost).replace(/^, /, "");
     if (memory !== "") cards.push(["memory", memory]);
+    const prediction = predictionFor(config.device, best.cost.macCount);
+    if (prediction !== undefined) cards.push(["predicted latency", prediction]);
   }
   if (best !== undefined) {
     const { latencyMs, modelBytes } = trainedFacts(input.trained?.test);

@@ -1,4 +1,5 @@
 // The one command that repeats a run, written from its configuration.
+import { isKnownDevice } from "../catalog/devices.ts";
 import { isScripted } from "../catalog/load.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { fieldOf, flagOf } from "./flags.ts";
@@ -25,7 +26,8 @@ export function formValuesOf(config: StudyConfig): Readonly<Record<string, strin
     ...(config.metric.name !== "accuracy" && { metric: config.metric.file ?? config.metric.name }),
   };
   for (const [name, value] of Object.entries(config.limits))
-    if (typeof value === "number") values[fieldOf(limitFlags[name] ?? flagOf(name))] = value;
+    if (typeof value === "number" || name === "precision")
+      values[fieldOf(limitFlags[name] ?? flagOf(name))] = value as string | number;
   const { spaceOptions, strategyOptions, evaluatorOptions, launcherOptions = {}, modelOptions } = config;
   for (const set of [spaceOptions, strategyOptions, evaluatorOptions, launcherOptions, modelOptions])
     for (const [field, value] of Object.entries(set))
@@ -45,6 +47,8 @@ export function commandOf(config: StudyConfig, options: { readonly withoutModel?
   else words.push("--minutes", String(config.minutes));
   words.push("--seed", String(config.seed));
   if (config.parallel !== 1) words.push("--parallel", String(config.parallel));
+  const { device } = config;
+  if (typeof device?.name === "string" && isKnownDevice(device.name)) words.push("--device", device.name);
   for (const [name, value] of Object.entries(config.limits))
     words.push(limitFlags[name] ?? flagOf(name), String(value));
   for (const set of [
