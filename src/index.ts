@@ -5,6 +5,11 @@ export { type BenchEvent, type BenchOptions, type BenchResult, bench } from "./a
 export { type Cost, cost } from "./api/cost.ts";
 export type { Design, Subject } from "./api/design.ts";
 export {
+  type DeviceExportOptions,
+  type ExportedForDevice,
+  exportForDevice,
+} from "./api/export-device.ts";
+export {
   type CExportOptions,
   type Exported,
   type ExportedC,

@@ -93,7 +93,7 @@ export async function exportRun(
 }
 
 /** The selected trial of a run and its network. */
-async function openBest(folder: string, given?: Given<SpaceDefinition>) {
+export async function openBest(folder: string, given?: Given<SpaceDefinition>) {
   const run = await openRun(folder, given);
   const { space } = run;
   const best = run.journal.selected;

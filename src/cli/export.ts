@@ -14,15 +14,20 @@ import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { type CFormat, cFormats } from "../runs/export-c.ts";
 import { type DesignFormat, designFormats } from "../runs/export-design.ts";
+import { type DeviceFormat, deviceFormats } from "../runs/export-device.ts";
 import { openRun } from "../runs/open-run.ts";
+import { writeForDevice } from "./export-device.ts";
+
+const deviceFormatNames = Object.keys(deviceFormats) as [DeviceFormat, ...DeviceFormat[]];
+const isDeviceFormat = (format: string): format is DeviceFormat => Object.hasOwn(deviceFormats, format);
 
 const flags = z.object({
   choices: z.string().optional().describe("a design instead of a run's best").meta({ placeholder: "C" }),
   space: z.string().optional().describe("the design's space, with --choices").meta({ placeholder: "NAME" }),
   format: z
-    .enum([...designFormats, ...cFormats, "tensorboard"])
+    .enum([...designFormats, ...cFormats, ...deviceFormatNames, "tensorboard"])
     .describe(
-      "what to write; c is a folder with C in 8-bit integers for a device, c-float the same in floats",
+      "what to write; for devices: tflite (floats), tflite-int8, onnx-int8, c (a folder, 8-bit integers), c-float",
     ),
   out: z
     .string()
@@ -46,6 +51,7 @@ export default defineCommand({
   more: `Examples:
   genius export runs/… --format onnx --out model.onnx
   genius export runs/… --format c --out classifier   (classifier.h, a program that tries it, and a README)
+  genius export runs/… --format tflite-int8   (model.int8.tflite, how to call it, and what must come out of three images)
   genius export runs/… --format tensorboard --out logs   (again while the search runs: what is new is appended)
   genius export runs/… --format text > net.txt   (a text to change, cost and train: docs/guide/own-network.md)
   genius export net.txt --format pytorch > model.py
@@ -56,6 +62,16 @@ export default defineCommand({
     if (format === "tensorboard") return exportEvents(operands, options, terminal);
     const subject = await subjectOf(operands, options, rest);
     if (format === "c" || format === "c-float") return writeC(subject, { ...options, format }, terminal);
+    if (isDeviceFormat(format)) {
+      if (options.weights !== undefined)
+        throw new GeniusError(
+          "wrong-use",
+          `--format ${format} takes no --weights: export a run that trained the network.`,
+        );
+      const isTrained = await writeForDevice(subject, { ...options, format }, terminal);
+      if (!isTrained) terminal.error(`${style("yellow", untrainedWarning(operands[0]))}\n`);
+      return 0;
+    }
     const { content, title, trained } = await exported(subject, { ...options, format });
     const binary = typeof content !== "string";
     const path = options.out ?? (binary ? `${trained ? "model" : "untrained"}.${format}` : undefined);
@@ -123,11 +139,15 @@ async function subjectOf(
   return { subject: { space: await openSpace(name), choices: choices! } };
 }
 
-const exported = (
+function exported(
   given: Given,
-  options: { readonly format: DesignFormat; readonly seed: number },
-): Promise<Exported> =>
-  "folder" in given ? exportRun(given.folder, options) : exportNetwork(given.subject, options);
+  options: { readonly format: DesignFormat; readonly seed: number; readonly weights?: string | undefined },
+): Promise<Exported> {
+  if (!("folder" in given)) return exportNetwork(given.subject, options);
+  if (options.weights !== undefined)
+    throw new GeniusError("wrong-use", "A run has its own weights: leave out --weights.");
+  return exportRun(given.folder, options);
+}
 
 /** C in a folder, whose name the header has. */
 async function writeC(

@@ -18,7 +18,6 @@ export interface Readme {
 
 /** One of the three images. */
 export interface Example {
-  readonly label: string | null;
   /** Base64 of bytes [height, width, channels]. */
   readonly pixels: string;
   /** In the file's own type. */
@@ -38,7 +37,7 @@ The network ${inline(network)}, ${kindWords[given.kind]}.
 - **Pixels** ${pixelWords(given)}
 - **Output** \`scores\`, ${outputWords(given)}; the class is the place of the largest score.
 - **Classes** ${inline(classes)}
-- **Check**: \`${examples}\` holds three images of ${height} × ${width} × ${channels} bytes (height, width, channels) and the scores that must come out${given.kind === "tflite-int8" ? ", to one step" : ""}.
+- **Check**: \`${examples}\` holds three images of ${height} × ${width} × ${channels} bytes (height, width, channels) and the scores that must come out.
 ${given.remarks.map((remark) => `- ${inline(remark)}\n`).join("")}
 \`\`\`python
 import base64, json
@@ -76,23 +75,38 @@ function outputWords({ kind, classNames, scoreGrid }: Readme): string {
     : `float32 ${size}, before softmax`;
 }
 
+/** How far a score may be from the expected one: not at all in integers, by rounding in floats. */
+const tolerances = {
+  tflite: "1e-4 * np.abs(expected).max()",
+  "tflite-int8": "0",
+  "onnx-int8": "np.abs(expected).max() / 50",
+} as const;
+
 function script({ file, kind, examples, shape: [height, width, channels] }: Readme): string {
-  const image = `np.frombuffer(base64.b64decode(example["pixels"]), np.uint8).reshape(1, ${height}, ${width}, ${channels})`;
-  if (kind === "onnx-int8")
-    return `import onnxruntime  # pip install onnxruntime
+  const name = JSON.stringify(file);
+  const open = {
+    tflite: `from ai_edge_litert.interpreter import Interpreter  # pip install ai-edge-litert
 
-session = onnxruntime.InferenceSession(${JSON.stringify(file)})
-for example in json.load(open(${JSON.stringify(examples)})):
-    image = ${image}
-    [scores] = session.run(None, {"images": image.transpose(0, 3, 1, 2).astype(np.float32) / 255})
-    print(example["label"], scores[0], example["scores"])`;
-  const feed =
-    kind === "tflite" ? "image.astype(np.float32) / 255" : "(image.astype(np.int16) - 128).astype(np.int8)";
-  return `from ai_edge_litert.interpreter import Interpreter  # pip install ai-edge-litert
+network = Interpreter(${name}).get_signature_runner()`,
+    "tflite-int8": `from ai_edge_litert.interpreter import Interpreter, OpResolverType  # pip install ai-edge-litert
 
-network = Interpreter(${JSON.stringify(file)}).get_signature_runner()
+# The kernels that define the arithmetic. The fast ones, without this argument, round in another way: a few steps.
+kernels = OpResolverType.BUILTIN_REF
+network = Interpreter(${name}, experimental_op_resolver_type=kernels).get_signature_runner()`,
+    "onnx-int8": `import onnxruntime  # pip install onnxruntime
+
+session = onnxruntime.InferenceSession(${name})`,
+  }[kind];
+  const scores = {
+    tflite: `network(images=image.astype(np.float32) / 255)["scores"]`,
+    "tflite-int8": `network(images=(image.astype(np.int16) - 128).astype(np.int8))["scores"]`,
+    "onnx-int8": `session.run(None, {"images": image.transpose(0, 3, 1, 2).astype(np.float32) / 255})[0]`,
+  }[kind];
+  return `${open}
 for example in json.load(open(${JSON.stringify(examples)})):
-    image = ${image}
-    scores = network(images=${feed})["scores"]
-    print(example["label"], scores[0], example["scores"])`;
+    image = np.frombuffer(base64.b64decode(example["pixels"]), np.uint8)
+    image = image.reshape(1, ${height}, ${width}, ${channels})
+    scores, expected = ${scores}[0], np.array(example["scores"])
+    print("class", scores.argmax(), "scores", scores)
+    assert np.abs(scores - expected).max() <= ${tolerances[kind]}`;
 }

@@ -12,6 +12,7 @@ import { inferShapes } from "../graph/shapes.ts";
 import type { Weights } from "../graph/weights.ts";
 import type { Trial } from "../search/trial.ts";
 import { decodeOne, prepareDecoder } from "../tasks/image-classification/index.ts";
+import { openModelFile } from "../training/model-file.ts";
 import { readModelMetadata } from "../training/model-metadata.ts";
 import { handedOver, trainedWeights } from "./export-design.ts";
 import type { RunView } from "./run-view.ts";
@@ -136,3 +137,39 @@ function endsOf({ nodes }: Network): readonly [input: FeatureShape, output: Feat
 }
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `class ${index}`);
+
+/** What was measured in training; of random weights nothing is worth measuring. */
+export function rangesOf(
+  { ranges, isTrained }: DeployedDesign,
+  names: readonly string[],
+): ReadonlyMap<string, ValueRange> {
+  if (!isTrained) return new Map(names.map((name): [string, ValueRange] => [name, [-4, 4]]));
+  if (ranges !== undefined) return ranges;
+  throw new GeniusError(
+    "missing-feature",
+    "This network was trained without --int8, so the ranges of its maps, which 8 bits need, were not measured. Train it with --int8, or export it in floats: --format tflite or c-float.",
+  );
+}
+
+/** The scores of each image by an ONNX model in onnxruntime. */
+export async function scoresOf(
+  bytes: Uint8Array,
+  { images }: DeployedDesign,
+): Promise<readonly Float32Array[]> {
+  const model = await openModelFile(bytes);
+  const [channels, height, width] = model.shape;
+  const area = height * width;
+  try {
+    const scores: Float32Array[] = [];
+    for (const pixels of images) {
+      const planes = Float32Array.from(
+        pixels,
+        (_, place) => pixels[(place % area) * channels + Math.floor(place / area)]! / 255,
+      );
+      scores.push(await model.run(planes));
+    }
+    return scores;
+  } finally {
+    await model.dispose();
+  }
+}
