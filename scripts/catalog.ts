@@ -33,7 +33,7 @@ const kinds: readonly Kind[] = [
   },
   {
     kind: "strategies",
-    folders: ["search/strategies", "features/weight-sharing/strategies"],
+    folders: ["search/strategies", "features/weight-sharing/strategies", "features/author/strategies"],
     define: "defineStrategy",
     type: "StrategyDefinition",
     contract: "search/strategy",

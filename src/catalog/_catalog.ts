@@ -163,6 +163,15 @@ export const references: Readonly<Record<string, Entry<ReferenceDefinition>>> = 
 };
 
 export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
+  author: {
+    summary:
+      "A language model writes the search space in the language of texts, and may revise it; hybrid without the model explores it.",
+    source:
+      "Made for GENIUS; spaces as programs with alternatives as in PyGlove, https://arxiv.org/abs/2101.08809",
+    model: "required",
+    needs: "training",
+    load: async () => (await import("../features/author/strategies/author.ts")).default,
+  },
   bohb: {
     summary: "Hyperband whose new designs come from a model of the good and the bad ones.",
     source: "Falkner et al. 2018, https://arxiv.org/abs/1807.01774",

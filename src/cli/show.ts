@@ -10,7 +10,7 @@ import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { unknownFlag } from "../command/options.ts";
 import { accuracyBeside } from "../metrics/index.ts";
-import { bestName, networkSketch, textChange } from "../report/index.ts";
+import { authoredTexts, bestName, diffLineText, networkSketch, textChange } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { toDigits } from "../search/choices.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
@@ -113,13 +113,23 @@ export default defineCommand({
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
       say("");
       for (const line of networkSketch(networkOf(space, best.proposal), terminal.columns)) say(line);
+      const authored = authoredTexts(trials).find(({ text }) => text === best.proposal.authored?.text);
+      if (authored !== undefined) {
+        say("");
+        say(`The space that the model wrote, ${counted(authored.trials, "design")} tried:`);
+        for (const line of authored.text.trimEnd().split("\n")) say(style("dim", `  ${terminalSafe(line)}`));
+        if (authored.reasons !== "") say(`its reasons (claims): ${terminalSafe(authored.reasons)}`);
+      }
       const change = textChange(space, journal);
       if (change !== undefined) {
         say("");
         say("What the search changed in your text:");
         for (const line of change)
           say(
-            style(line.startsWith("+") ? "green" : line.startsWith("-") ? "red" : "dim", terminalSafe(line)),
+            style(
+              ({ same: "dim", gone: "red", new: "green" } as const)[line.kind],
+              terminalSafe(diffLineText(line)),
+            ),
           );
       }
       const verdict = raceOfRun(journal);

@@ -244,6 +244,8 @@ export interface NetworkView {
   readonly stages: readonly StageView[];
   /** In the language; absent for what no text can say. */
   readonly text?: string;
+  /** The space that a model wrote, of which it is a design, with the model's reasons. */
+  readonly authored?: { readonly text: string; readonly reasons: string };
   /** Present with `against`. */
   readonly against?: {
     readonly key: string;
@@ -255,6 +257,7 @@ export interface NetworkView {
     readonly inputShape: Shape;
     readonly stages: readonly StageView[];
     readonly text?: string;
+    readonly authored?: { readonly text: string; readonly reasons: string };
     /** From the other to this one. */
     readonly changes: readonly Change[];
   };

@@ -2,7 +2,6 @@
 // other numbers.
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
-import { lineDiff } from "../base/text-diff.ts";
 import { references } from "../catalog/_catalog.ts";
 import { networkCost } from "../graph/cost.ts";
 import { anyDesign, createDomain, reachOf } from "../search/constraints/create-domain.ts";
@@ -98,9 +97,4 @@ test("a settled text has the chosen options in the place of the braces, nested o
   expect(settledText(program, [1, 0, 1])).toBe(
     "(maxpool 3 s1) x2\nconv 8 relu\nglobalpool flatten linear 2\n",
   );
-});
-
-test("two texts differ by lines", () => {
-  expect(lineDiff("a\nb\nc\n", "a\nx\nc\nd\n")).toEqual(["  a", "- b", "+ x", "  c", "+ d"]);
-  expect(lineDiff("", "")).toEqual(["  "]);
 });

@@ -3,4 +3,4 @@ export { type SpaceAround, spaceAround } from "./around.ts";
 export { printIfSayable, printNetwork } from "./print.ts";
 export { type ReadSetting, readNetwork } from "./read.ts";
 export { designText } from "./settle.ts";
-export { spaceOfText } from "./space.ts";
+export { spaceOfText, type TextSpaceOptions } from "./space.ts";

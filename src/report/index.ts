@@ -1,5 +1,6 @@
 // Reports of runs and benches: charts, pages, tables, tests of significance. What other folders may use.
 
+export { authoredTexts } from "./authored-texts.ts";
 export type { Bench, BenchTrace, TrivialGuess } from "./bench.ts";
 export { bestName } from "./best-name.ts";
 export type { Chart, DataTable } from "./charts/chart.ts";
@@ -31,5 +32,5 @@ export { runReport } from "./run-report.ts";
 export { outcomeInWords, violationInWords } from "./run-tables.ts";
 export { type RunVerdict, runVerdict } from "./run-verdict.ts";
 export { runsMarkdown, runsReport } from "./runs-report.ts";
-export { textChange } from "./text-change.ts";
+export { diffLineText, textChange } from "./text-change.ts";
 export { finalCurveOf, type TrainedFacts, type TrainedFiles, trainedFacts } from "./trained-network.ts";

@@ -8,12 +8,13 @@ import { predictionFor } from "../graph/device.ts";
 import type { Network } from "../graph/network.ts";
 import { networkName } from "../graph/network-name.ts";
 import { printIfSayable } from "../language/index.ts";
-import { metricTitle, metricWords } from "../metrics/index.ts";
+import { formatScore, metricTitle, metricWords } from "../metrics/index.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { spendingOf } from "../study/spending.ts";
+import { authoredTexts } from "./authored-texts.ts";
 import { seriesClass } from "./charts/chart.ts";
 import { checklistSource } from "./checklist.ts";
 import { conversationFolds } from "./conversation-fold.ts";
@@ -37,7 +38,7 @@ import {
   troubleTable,
 } from "./run-tables.ts";
 import { runVerdict } from "./run-verdict.ts";
-import { textChange } from "./text-change.ts";
+import { diffLineText, textChange } from "./text-change.ts";
 import { trainedFacts, trainedNetworkBody } from "./trained-network.ts";
 
 /** The whole page as text. The same input gives the same page. */
@@ -57,6 +58,7 @@ export function runReport(input: RunReportInput): string {
     section("early-late", "Simple early, complex late?", earlyLateBody(input)),
     section("reasons", "Stated reasons", reasonsBody(input)),
     section("calibration", "Predicted and measured", charts.calibration && figure(charts.calibration)),
+    section("authored", "The spaces that the model wrote", authoredBody(input)),
     section("conversation", "The conversation", conversationBody(input)),
     section("trouble", "Rejected, failed or changed proposals", troubleBody(input)),
     section(
@@ -86,6 +88,20 @@ export function runReport(input: RunReportInput): string {
     lead: leadOf(input),
     sections: sections.filter((entry) => entry !== undefined),
   });
+}
+
+/** The texts of `author`, in the order in which they were searched. */
+function authoredBody({ record }: RunReportInput): Markup | undefined {
+  const texts = authoredTexts(record.trials);
+  if (texts.length === 0) return undefined;
+  const { metric } = record.header.config;
+  return html`${texts.map(({ text, reasons, trials, best }, index) => {
+    const reached =
+      best === undefined
+        ? "none scored"
+        : `the best, trial ${best.number}, ${formatScore(metric, best.outcome.score)}`;
+    return html`<h3>${texts.length === 1 ? "The space" : `Space ${index + 1}`}</h3><p>${counted(trials, "design")} of it, ${reached}.</p>${reasons !== "" && html`<p>Its reasons, claims and not findings:</p><blockquote>${reasons}</blockquote>`}<pre>${text}</pre>`;
+  })}`;
 }
 
 /** The remark of the first GENIUS experiments, checked on this run. */
@@ -183,7 +199,7 @@ function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts
   const network = networkIfAny(input.space, best.proposal);
   const text = network && printIfSayable(network);
   const change = textChange(input.space, input.record);
-  return html`${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${change && fold("What the search changed in your text", html`<pre>${change.join("\n")}</pre>`, "lines with − are yours, lines with + are the design's")}${decisions}${rationale === undefined ? undefined : html`<p>Its proposer's reason, a claim and not a finding:</p><blockquote>${rationale}</blockquote>`}`;
+  return html`${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${change && fold("What the search changed in your text", html`<pre>${change.map(diffLineText).join("\n")}</pre>`, "lines with − are yours, lines with + are the design's")}${decisions}${rationale === undefined ? undefined : html`<p>Its proposer's reason, a claim and not a finding:</p><blockquote>${rationale}</blockquote>`}`;
 }
 
 function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts>): Markup {

@@ -78,6 +78,8 @@ export interface Proposal {
   readonly unreadable?: string;
   /** A made-up result that a search starts from (`--start nominal`). Reports never count it. */
   readonly nominalScore?: number;
+  /** The text of a space that a model wrote, with its reasons, and the choices in it that `network` stands for. */
+  readonly authored?: { readonly text: string; readonly reasons: string; readonly choices: Choices };
   /** Only to compare with: a network that may be outside the limits, and is never selected. */
   readonly comparedOnly?: true;
   /** Counts the evaluations of one design at one fidelity, where it is repeated on purpose; 0 for the first, the default. */

@@ -207,6 +207,7 @@ export const proposalSchema = z.looseObject({
   modelEnded: z.string().optional(),
   unreadable: z.string().optional(),
   nominalScore: finite.optional(),
+  authored: z.looseObject({ text: z.string(), reasons: z.string(), choices: z.array(index) }).optional(),
   comparedOnly: z.literal(true).optional(),
   repeat: index.optional(),
 });

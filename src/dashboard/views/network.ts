@@ -44,6 +44,7 @@ function oneNetwork(run: FollowedRun, domain: Domain, shown: Shown) {
   const trial = "trial" in shown ? shown.trial : trialOfDesign(run, choices);
   const { paramCount, macCount } = networkCost(network);
   const text = printIfSayable(network);
+  const authored = trial?.proposal.authored;
   return {
     key: designName(space, proposed),
     choices,
@@ -55,6 +56,7 @@ function oneNetwork(run: FollowedRun, domain: Domain, shown: Shown) {
     inputShape: space.input,
     stages: outlineOf(network) as readonly StageView[],
     ...(text !== undefined && { text }),
+    ...(authored !== undefined && { authored: { text: authored.text, reasons: authored.reasons } }),
   };
 }
 

@@ -9,7 +9,7 @@ import { goTo, linkTo } from "../router.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer, Cards, Notice } from "../ui/pieces.tsx";
 import { NetworkPicture } from "./network-picture.tsx";
-import { NetworkText, TextChanges } from "./network-text.tsx";
+import { AuthoredSpace, NetworkText, TextChanges } from "./network-text.tsx";
 
 export function NetworkTab({ query }: { readonly query: URLSearchParams }) {
   const { detail, trials } = useRunData();
@@ -210,6 +210,7 @@ function View({
           <Facts name={`Trial ${trial}`} view={view} />
           <NetworkPicture stages={view.stages} input={view.inputShape} />
           <NetworkText text={view.text} />
+          <AuthoredSpace authored={view.authored} />
         </section>
       </div>
       {view.choices.length > 0 && (

@@ -28,6 +28,27 @@ export function NetworkText({ text }: { readonly text: string | undefined }) {
   );
 }
 
+/** The space that a model wrote, of which the network is a design. */
+export function AuthoredSpace({
+  authored,
+}: {
+  readonly authored: { readonly text: string; readonly reasons: string } | undefined;
+}) {
+  if (authored === undefined) return null;
+  return (
+    <details>
+      <summary>The space that the model wrote</summary>
+      <pre>{authored.text}</pre>
+      {authored.reasons !== "" && (
+        <>
+          <p className="soft">Its reasons, claims and not findings:</p>
+          <blockquote>{authored.reasons}</blockquote>
+        </>
+      )}
+    </details>
+  );
+}
+
 /** What changed between two texts, their names aside. */
 export function TextChanges({
   from,

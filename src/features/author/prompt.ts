@@ -1,0 +1,131 @@
+// What a model that writes a space is told, and what it is told of the answers to it: the language, the task, the limits, what hand-designed
+// networks reach; then its mistakes; then what the search in its space found.
+import { counted, formatCount } from "../../base/units.ts";
+import { networkCost } from "../../graph/cost.ts";
+import { printIfSayable } from "../../language/index.ts";
+import type { ChatMessage } from "../../llm/index.ts";
+import { accuracy, formatDifference, formatScore, type Metric } from "../../metrics/index.ts";
+import { describeLimits } from "../../search/prompt/describe-space.ts";
+import type { StrategySetting } from "../../search/strategy.ts";
+import type { ScoredTrial } from "../../search/trial.ts";
+import type { AuthoredSpace } from "./authored-space.ts";
+import { effectsOf } from "./effects.ts";
+import { grammar } from "./grammar.ts";
+
+const system = `You design neural networks. You do not choose from a given search space: you write the search space, as a text in a small language in which a network with alternatives in braces is a space. A classical search then trains designs of your space within the limits, and the best one is what is handed over. Spend your alternatives on what you are unsure of and what may matter; fix what you know. The language:
+
+${grammar}`;
+
+const answer = `Answer with your reasons in a few sentences, then the text in one block:
+\`\`\`text
+…
+\`\`\``;
+
+export interface Told {
+  readonly setting: StrategySetting;
+  /** Hand-designed networks that were measured. */
+  readonly references: readonly ScoredTrial[];
+  readonly insights?: readonly string[] | undefined;
+  /** Evaluations left. */
+  readonly left: number;
+}
+
+/** Everything before the first text. */
+export function firstPrompt({ setting, references, insights = [], left }: Told): readonly ChatMessage[] {
+  const { domain, task, measuring, metric = accuracy } = setting;
+  const { input, classCount } = domain.space;
+  const recipe = measuring?.recipe === undefined ? "" : ` Measured so: ${measuring.recipe}.`;
+  const parts = [
+    `Task: ${task}. Images are ${input.join("x")}, and there are ${classCount} classes; leave the input line out and end with linear classes.`,
+    `What is compared: ${metric.name}.${recipe} About ${left} designs of your space will be trained.`,
+    `Limits: ${describeLimits(domain.limits) || "none; prefer networks that train fast"}.`,
+    referencesText(setting, references, metric),
+    ...(insights.length === 0 ? [] : [`The person who runs the search says: ${insights.join(" ")}`]),
+    `Write the space. ${answer}`,
+  ];
+  return [
+    { role: "system", content: system },
+    { role: "user", content: parts.filter((part) => part !== "").join("\n\n") },
+  ];
+}
+
+function referencesText(
+  { starts }: StrategySetting,
+  references: readonly ScoredTrial[],
+  metric: Metric,
+): string {
+  const measured = references.map(
+    ({ proposal, outcome, cost }) =>
+      `- ${proposal.network?.name}: ${metric.name} ${formatScore(metric, outcome.score)}, ${formatCount(cost.paramCount)} parameters, ${formatCount(cost.macCount)} MACs`,
+  );
+  const names = new Set(references.map(({ proposal }) => proposal.network?.name));
+  const others = (starts?.networks ?? [])
+    .filter(({ name }) => !names.has(name))
+    .map((network) => {
+      const { paramCount, macCount } = networkCost(network);
+      return `- ${network.name}: not measured yet, ${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs`;
+    });
+  const lines = [...measured, ...others];
+  if (lines.length === 0) return "";
+  const [first] = starts?.networks ?? [];
+  const shown = first && printIfSayable(first);
+  return `Hand-designed networks, fitted to the limits:\n${lines.join("\n")}${shown ? `\n\nThe first of them as a text:\n${shown.trimEnd()}` : ""}`;
+}
+
+/** The conversation so far with an answer that could not be used. */
+export function correctionPrompt(
+  before: readonly ChatMessage[],
+  reply: string,
+  fault: string,
+): readonly ChatMessage[] {
+  return [
+    ...before,
+    { role: "assistant", content: reply.slice(-6000) || "(empty)" },
+    { role: "user", content: `That could not be used: ${fault}. Correct it. ${answer}` },
+  ];
+}
+
+const shownBest = 3;
+
+/** What was found in a space, and the question whether to go on with it. */
+export function revisionPrompt(
+  told: Told,
+  { text, facts, domain }: AuthoredSpace,
+  scored: readonly (ScoredTrial & { readonly choices: readonly number[] })[],
+): readonly ChatMessage[] {
+  const { metric = accuracy } = told.setting;
+  const { space } = domain;
+  const labels = (choices: readonly number[]) =>
+    space.decisions
+      .map(({ name, options }, index) => `${name} ${options[choices[index] as number]?.label}`)
+      .join(", ");
+  const best = scored
+    .toSorted((a, b) => b.outcome.score - a.outcome.score)
+    .slice(0, shownBest)
+    .map(
+      ({ choices, outcome, cost }) =>
+        `- ${formatScore(metric, outcome.score)} (${formatCount(cost.paramCount)} parameters, ${formatCount(cost.macCount)} MACs): ${labels(choices)}`,
+    );
+  const effects = effectsOf(
+    space,
+    scored.map(({ choices, outcome }) => ({ choices, score: outcome.score })),
+  ).map(
+    ({ name, options }) =>
+      `- ${name}: ${options
+        .map(({ label, count, difference, noise }) => {
+          if (difference === undefined) return `${label} (${counted(count, "design")})`;
+          const band = noise === undefined ? "noise unknown" : `±${formatDifference(metric, noise).slice(1)}`;
+          return `${label} ${formatDifference(metric, difference)} ${band} (${counted(count, "design")})`;
+        })
+        .join("; ")}`,
+  );
+  const parts = [
+    `This was your space (${facts}):\n${text.trimEnd()}`,
+    `${scored.length} of its designs were measured. The best:\n${best.join("\n")}`,
+    `Each option beside the others of its decision, with two standard errors:\n${effects.join("\n")}`,
+    `About ${told.left} designs are left to train. Is the space right as it is? Then answer with the one word "keep". Or write another one that goes on from what was found: narrow what is settled, open what is promising. Results of networks that are also in the new space are kept. ${answer}`,
+  ];
+  const [first, task] = firstPrompt(told) as [ChatMessage, ChatMessage];
+  const context = task.content.replace(/\n\nWrite the space\.[\s\S]*$/, "");
+  return [first, { role: "user", content: [context, ...parts].join("\n\n") }];
+}

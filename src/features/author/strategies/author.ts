@@ -1,0 +1,218 @@
+// The model writes the space, and a classical search explores it: one call for the space, corrections until it stands, and one more in
+// the middle of the search, in which the model sees what mattered and may write another. Everything is restored from the trials:
+// each of them carries the text that it is a design of.
+import { z } from "zod";
+import { GeniusError } from "../../../base/errors.ts";
+import { canonicalKey } from "../../../graph/canonical.ts";
+import type { ChatMessage } from "../../../llm/index.ts";
+import { isReference } from "../../../search/proposed-network.ts";
+import type { Choices } from "../../../search/space.ts";
+import hybrid from "../../../search/strategies/hybrid.ts";
+import {
+  defineStrategy,
+  type ProposeContext,
+  type Strategy,
+  type StrategySetting,
+} from "../../../search/strategy.ts";
+import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../../../search/trial.ts";
+import { type AuthoredSpace, checkAuthored, textIn } from "../authored-space.ts";
+import { correctionPrompt, firstPrompt, revisionPrompt, type Told } from "../prompt.ts";
+
+const by = "author";
+const maxCorrections = 3;
+/** In all, with corrections: a space that needed them leaves fewer for its revision. */
+const maxCalls = 4;
+/** Scored designs below which nothing can be said of alternatives. */
+const fewest = 4;
+
+const options = z.object({
+  revise: z
+    .boolean()
+    .default(true)
+    .describe(
+      "show the model what mattered after half of the evaluations, so that it may write another space",
+    ),
+  maxOutputTokens: z.int().positive().default(4000).describe("max tokens of one answer of the model"),
+});
+
+/** A space that the model wrote, and the search in it. */
+interface Chapter {
+  readonly authored: AuthoredSpace;
+  readonly search: Strategy;
+  readonly trials: (Trial & { readonly choices: Choices })[];
+  /** Trials that the search was shown, those of earlier spaces among them. */
+  observed: number;
+}
+
+export default defineStrategy({
+  name: by,
+  summary:
+    "A language model writes the search space in the language of texts, and may revise it; hybrid without the model explores it.",
+  source:
+    "Made for GENIUS; spaces as programs with alternatives as in PyGlove, https://arxiv.org/abs/2101.08809",
+  model: "required",
+  needs: "training",
+  options,
+  create,
+});
+
+function create(setting: StrategySetting, given: z.output<typeof options>): Strategy {
+  const { conversation, domain, evaluations } = setting;
+  if (conversation === undefined)
+    throw new GeniusError(
+      "wrong-use",
+      "The strategy author needs a model: --model PROVIDER/MODEL, or --model manual.",
+    );
+  const chapters: Chapter[] = [];
+  const references: ScoredTrial[] = [];
+  let evaluated = 0;
+  let calls = 0;
+  let revised = false;
+
+  const toldIn = ({ insights, pending }: ProposeContext): Told => ({
+    ...{ setting, references, insights },
+    left: Math.max(1, evaluations - evaluated - pending.length),
+  });
+
+  const chapterOf = (authored: AuthoredSpace): Chapter => {
+    const { conversation: _, starts: __, ...rest } = setting;
+    const search = hybrid.create(
+      { ...rest, domain: authored.domain, evaluations: Math.max(1, evaluations - evaluated) },
+      hybrid.options.parse({}),
+    );
+    const chapter: Chapter = { authored, search, trials: [], observed: 0 };
+    for (const earlier of chapters) for (const trial of earlier.trials) carryOver(trial, earlier, chapter);
+    chapters.push(chapter);
+    return chapter;
+  };
+
+  /** Asks for a text until one stands; undefined where the model keeps what there is, or has no calls left. */
+  const write = async (
+    prompt: readonly ChatMessage[],
+    {
+      purpose,
+      mayKeep,
+      signal,
+    }: { readonly purpose: string; readonly mayKeep: boolean; readonly signal: AbortSignal },
+  ): Promise<AuthoredSpace | undefined> => {
+    let messages = prompt;
+    let fault = "";
+    for (let correction = 0; correction <= maxCorrections && calls < maxCalls; correction += 1) {
+      const asked = correction === 0 ? purpose : `${purpose}, corrected`;
+      const reply = await conversation.ask(
+        { messages, purpose: asked, maxOutputTokens: given.maxOutputTokens },
+        signal,
+      );
+      calls += 1;
+      const found = textIn(reply.text);
+      if (found === undefined && mayKeep) return undefined;
+      const checked =
+        found === undefined
+          ? { fault: "there is no text between ``` fences in it" }
+          : checkAuthored(found.text, domain, {
+              name: `author${chapters.length + 1}`,
+              reasons: found.reasons,
+            });
+      if (!("fault" in checked)) return checked;
+      fault = checked.fault;
+      messages = correctionPrompt(messages, reply.text, fault);
+    }
+    if (mayKeep) return undefined;
+    throw new GeniusError(
+      "model-unusable",
+      `${conversation.model} wrote no space that can be searched, in ${calls} answers; the last mistake: ${fault}. Its answers are in conversation.jsonl.`,
+    );
+  };
+
+  const current = async (context: ProposeContext): Promise<Chapter> => {
+    const chapter = chapters.at(-1);
+    const { signal } = context;
+    if (chapter === undefined) {
+      const space = await write(firstPrompt(toldIn(context)), { purpose: "space", mayKeep: false, signal });
+      return chapterOf(space as AuthoredSpace);
+    }
+    const scored = chapter.trials.flatMap((trial) => (isScored(trial) ? trial : []));
+    const isDue = given.revise && !revised && 2 * evaluated >= evaluations && scored.length >= fewest;
+    if (!isDue || calls >= maxCalls) return chapter;
+    revised = true;
+    const prompt = revisionPrompt(toldIn(context), chapter.authored, scored);
+    const space = await write(prompt, { purpose: "revised space", mayKeep: true, signal });
+    return space === undefined || space.text === chapter.authored.text ? chapter : chapterOf(space);
+  };
+
+  return {
+    observesReferences: true,
+    async propose(context) {
+      const chapter = await current(context);
+      const { authored, search } = chapter;
+      const pending = context.pending.flatMap((proposal) => ownDesign(proposal, authored.text) ?? []);
+      const trialNumber = chapter.observed + pending.length + 1;
+      const proposal = await search.propose({ ...context, pending, trialNumber });
+      if (proposal === undefined) return undefined;
+      const { choices, ...rest } = proposal;
+      return {
+        ...rest,
+        choices: [],
+        network: authored.domain.space.decode(choices),
+        by: `${by}/search`,
+        authored: { text: authored.text, reasons: authored.reasons, choices },
+      };
+    },
+    observe(trial) {
+      const { authored } = trial.proposal;
+      if (authored === undefined) {
+        if (isReference(trial.proposal) && isScored(trial)) references.push(trial);
+        return;
+      }
+      const chapter = chapters.find((one) => one.authored.text === authored.text) ?? restored(authored);
+      if (isEvaluated(trial)) evaluated += 1;
+      chapter.trials.push({ ...trial, choices: authored.choices });
+      observe(chapter, trial, authored.choices);
+    },
+    modelPlan: () => ({
+      promptChars: JSON.stringify(firstPrompt({ setting, references, left: evaluations })).length,
+      replyTokens: 600,
+      calls: given.revise ? 2 : 1,
+    }),
+  };
+
+  /** Of a resumed run: the space that a trial is a design of. */
+  function restored({ text, reasons }: NonNullable<Proposal["authored"]>): Chapter {
+    const checked = checkAuthored(text, domain, { name: `author${chapters.length + 1}`, reasons });
+    if ("fault" in checked)
+      throw new GeniusError("bad-file", `A space that the model wrote is no longer one: ${checked.fault}.`);
+    calls += 1;
+    revised ||= chapters.length > 0;
+    return chapterOf(checked);
+  }
+}
+
+function observe(chapter: Chapter, trial: Trial, choices: Choices): void {
+  const { network: _, authored: __, ...proposal } = trial.proposal;
+  chapter.observed += 1;
+  chapter.search.observe({ ...trial, number: chapter.observed, proposal: { ...proposal, choices } });
+}
+
+/** The proposal as the search in the space of that text made it. */
+function ownDesign(proposal: Proposal, text: string): Proposal | undefined {
+  const { network: _, authored, ...rest } = proposal;
+  return authored?.text === text ? { ...rest, choices: authored.choices } : undefined;
+}
+
+/** What was measured in an earlier space counts in the new one where the network is the same: decisions are matched by their names. */
+function carryOver(trial: Chapter["trials"][number], from: Chapter, to: Chapter): void {
+  if (!isScored(trial)) return;
+  const { decisions, decode } = to.authored.domain.space;
+  const before = from.authored.domain.space.decisions;
+  const choices = decisions.map(({ name, options }) => {
+    const index = before.findIndex((decision) => decision.name === name);
+    const label = before[index]?.options[trial.choices[index] as number]?.label;
+    return Math.max(
+      0,
+      options.findIndex((option) => option.label === label),
+    );
+  });
+  const network = trial.proposal.network;
+  if (network === undefined || canonicalKey(decode(choices)) !== canonicalKey(network)) return;
+  observe(to, trial, choices);
+}
