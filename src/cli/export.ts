@@ -17,6 +17,7 @@ import { type DesignFormat, designFormats } from "../runs/export-design.ts";
 import { type DeviceFormat, deviceFormats } from "../runs/export-device.ts";
 import { openRun } from "../runs/open-run.ts";
 import { writeForDevice } from "./export-device.ts";
+import { textOfSpace } from "./text-facts.ts";
 
 const deviceFormatNames = Object.keys(deviceFormats) as [DeviceFormat, ...DeviceFormat[]];
 const isDeviceFormat = (format: string): format is DeviceFormat => Object.hasOwn(deviceFormats, format);
@@ -55,11 +56,20 @@ export default defineCommand({
   genius export runs/… --format tensorboard --out logs   (again while the search runs: what is new is appended)
   genius export runs/… --format text > net.txt   (a text to change, cost and train: docs/guide/own-network.md)
   genius export net.txt --format pytorch > model.py
+  genius export --space mobile --image-size 28 --channels 1 --format text --out mine.txt   (a space to change and search)
   genius export net.txt --weights net.safetensors --format onnx --out again.onnx
   genius export --space nas-bench-macro --choices 22212220 --format pytorch > model.py`,
   async run({ operands, options, rest, terminal }) {
     const { format } = options;
     if (format === "tensorboard") return exportEvents(operands, options, terminal);
+    // Without choices it is the space that is written.
+    if (
+      operands.length === 0 &&
+      options.choices === undefined &&
+      options.space !== undefined &&
+      format === "text"
+    )
+      return exportSpace(options.space, { options, rest, terminal });
     const subject = await subjectOf(operands, options, rest);
     if (format === "c" || format === "c-float") return writeC(subject, { ...options, format }, terminal);
     if (isDeviceFormat(format)) {
@@ -113,6 +123,26 @@ async function exportEvents(
   const written = await writeTensorboard(journal, logs);
   if (json) terminal.out(jsonLine({ written }));
   else terminal.error(`Wrote ${written.length} event files. Look at them: tensorboard --logdir ${logs}\n`);
+  return 0;
+}
+
+async function exportSpace(
+  name: string,
+  {
+    options: { out, json },
+    rest,
+    terminal,
+  }: {
+    readonly options: z.output<typeof flags>;
+    readonly rest: Readonly<Record<string, string | boolean>>;
+    readonly terminal: Terminal;
+  },
+): Promise<number> {
+  const text = textOfSpace(await openSpaceByFlags(name, rest, Object.keys(flags.shape)));
+  if (out === undefined) terminal.out(text);
+  else await writeWhole(out, text);
+  if (out !== undefined && json) terminal.out(jsonLine({ written: out }));
+  else if (out !== undefined) terminal.error(`Wrote ${out}: the space ${name}.\n`);
   return 0;
 }
 

@@ -23,7 +23,7 @@ import { headlineOfRun } from "../study/headline.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
-import { factsOfText, textInWords } from "./text-facts.ts";
+import { factsOfText, textInWords, textOfSpace } from "./text-facts.ts";
 
 const flags = z.object({
   all: z.boolean().default(false).describe("every trial, not only the last ten"),
@@ -158,10 +158,8 @@ interface SpaceShown {
 async function showSpace(name: string, { options, rest, terminal }: SpaceShown): Promise<number> {
   const space = await openSpaceByFlags(name, rest, Object.keys(flags.shape));
   if (options.format === "text") {
-    const said = space.asText?.() ?? { unsayable: "it is a program, and gives no text of itself" };
-    if ("unsayable" in said)
-      throw new GeniusError("wrong-use", `${space.name} cannot be written as a text: ${said.unsayable}.`);
-    terminal.out(options.json ? jsonLine({ text: said.text }) : said.text);
+    const text = textOfSpace(space);
+    terminal.out(options.json ? jsonLine({ text }) : text);
   } else if (options.json) terminal.out(jsonLine(factsOfText(space)));
   else for (const line of linesOfText(space, terminal.columns)) terminal.out(`${line}\n`);
   return 0;

@@ -1,5 +1,6 @@
 // What a text of the language comes to: the costs of a network, or the size and reach of a space.
 import { type Cost, costOf } from "../api/cost.ts";
+import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { counted, formatBytes, formatCount } from "../base/units.ts";
 import { peakActivationBytes } from "../graph/cost.ts";
@@ -33,6 +34,13 @@ export function factsOfText(space: Space): JsonObject {
       ...{ name, options: options.map(({ label }) => label) },
     })),
   };
+}
+
+/** @throws GeniusError `wrong-use` for a space that the language cannot say, with why. */
+export function textOfSpace(space: Space): string {
+  const said = space.asText?.() ?? { unsayable: "it is a program, and gives no text of itself" };
+  if ("text" in said) return said.text;
+  throw new GeniusError("wrong-use", `${space.name} cannot be written as a text: ${said.unsayable}.`);
 }
 
 /** How many different networks there are; undefined where counting them would take too long. */

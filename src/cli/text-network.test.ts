@@ -38,7 +38,9 @@ test("a space is counted, and a design of it costed", async () => {
 test("a space of the catalog prints as a text, which is costed the same, or says why not", async () => {
   const file = join(await folder(), "mobile.txt");
   const options = ["--space", "mobile", "--image-size", "28", "--channels", "1", "--size-class", "tiny"];
-  await writeFile(file, (await genius("show", ...options, "--format", "text")).out);
+  const said = (await genius("show", ...options, "--format", "text")).out;
+  await genius("export", ...options, "--format", "text", "--out", file);
+  expect(await readFile(file, "utf8")).toBe(said);
   const choices = "3,2,1,2,1,0,1,2,1,0,2,3,0,0,1,1,1,1,1,1,2";
   const [own, text] = await Promise.all([
     genius("cost", ...options, "--choices", choices, "--json"),
