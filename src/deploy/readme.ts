@@ -8,6 +8,8 @@ export interface Readme {
   readonly network: string;
   readonly shape: readonly [height: number, width: number, channels: number];
   readonly classNames: readonly string[];
+  /** Of the arena for feature maps, where an interpreter plans one. */
+  readonly arenaBytes?: number;
   /** Of the 8-bit scores. */
   readonly scoreGrid?: { readonly scale: number; readonly zeroPoint: number };
   /** What a user must know beside. */
@@ -37,7 +39,7 @@ The network ${inline(network)}, ${kindWords[given.kind]}.
 - **Pixels** ${pixelWords(given)}
 - **Output** \`scores\`, ${outputWords(given)}; the class is the place of the largest score.
 - **Classes** ${inline(classes)}
-- **Check**: \`${examples}\` holds three images of ${height} × ${width} × ${channels} bytes (height, width, channels) and the scores that must come out.
+${given.arenaBytes === undefined ? "" : `- **Memory** for feature maps: ${given.arenaBytes} bytes as planned here; an interpreter's own planner may need a little more, and its structures come on top.\n`}- **Check**: \`${examples}\` holds three images of ${height} × ${width} × ${channels} bytes (height, width, channels) and the scores that must come out.
 ${given.remarks.map((remark) => `- ${inline(remark)}\n`).join("")}
 \`\`\`python
 import base64, json
@@ -71,7 +73,7 @@ function pixelWords({ shape }: Readme): string {
 function outputWords({ kind, classNames, scoreGrid }: Readme): string {
   const size = classNames.length > 0 ? `[1, ${classNames.length}]` : "[1, classes]";
   return kind === "tflite-int8" && scoreGrid
-    ? `int8 ${size}; a real score is ${scoreGrid.scale} · (score − (${scoreGrid.zeroPoint}))`
+    ? `int8 ${size}; a real score is ${scoreGrid.scale} · (score − (${scoreGrid.zeroPoint})), cut off below what second-best classes reach`
     : `float32 ${size}, before softmax`;
 }
 

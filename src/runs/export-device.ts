@@ -5,6 +5,7 @@ import { deviceNetwork } from "../deploy/device-network.ts";
 import { type IntegerValue, integerNetwork, rangesToMeasure } from "../deploy/integer-network.ts";
 import { type Example, readmeOf } from "../deploy/readme.ts";
 import { imageOf, runInteger } from "../deploy/run-integer.ts";
+import { tfliteArenaBytes } from "../deploy/tflite/arena.ts";
 import { encodeTflite } from "../deploy/tflite/model.ts";
 import { floatTflite, int8Tflite } from "../deploy/tflite/network.ts";
 import { inferenceMetadata } from "../graph/export/inference.ts";
@@ -37,7 +38,7 @@ export async function deviceFiles(
     ...(!isTrained && { weights: "untrained" }),
   };
   const examples = `${file}.examples.json`;
-  const { bytes, scores, scoreGrid } = await written(design, format, metadata);
+  const { bytes, scores, scoreGrid, arenaBytes } = await written(design, format, metadata);
   const shown: readonly Example[] = images.map((pixels, index) => ({
     pixels: Buffer.from(pixels).toString("base64"),
     scores: Array.from(scores[index] as ArrayLike<number>),
@@ -47,6 +48,7 @@ export async function deviceFiles(
   const readme = readmeOf({
     ...{ file, kind: format, network: withoutHidden(title), shape: [height, width, channels], classNames },
     ...(scoreGrid && { scoreGrid }),
+    ...(arenaBytes !== undefined && { arenaBytes }),
     ...{ remarks, examples },
   });
   return new Map<string, string | Uint8Array>([
@@ -63,6 +65,7 @@ async function written(
 ): Promise<{
   readonly bytes: Uint8Array;
   readonly scores: readonly ArrayLike<number>[];
+  readonly arenaBytes?: number;
   readonly scoreGrid?: { readonly scale: number; readonly zeroPoint: number };
 }> {
   const options = { ...design, metadata };
@@ -73,12 +76,15 @@ async function written(
   }
   const device = deviceNetwork(design);
   if (format === "tflite") {
-    const bytes = encodeTflite(floatTflite(device, metadata));
-    return { bytes, scores: await scoresOf(exportOnnx(options), design) };
+    const model = floatTflite(device, metadata);
+    const scores = await scoresOf(exportOnnx(options), design);
+    return { bytes: encodeTflite(model), scores, arenaBytes: tfliteArenaBytes(model) };
   }
   const integer = integerNetwork(device, rangesOf(design, rangesToMeasure(device)));
+  const model = int8Tflite(integer, metadata);
   return {
-    bytes: encodeTflite(int8Tflite(integer, metadata)),
+    bytes: encodeTflite(model),
+    arenaBytes: tfliteArenaBytes(model),
     scores: design.images.map((pixels) => runInteger(integer, imageOf(integer, pixels))),
     scoreGrid: (integer.values[integer.output] as IntegerValue).grid,
   };

@@ -2,7 +2,7 @@
 // rounded by that – as `model.int8.onnx`, and as the integer network from which files for devices are written. What each
 // loses is measured by the one who asked.
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { deviceNetwork } from "../deploy/device-network.ts";
+import { type DeviceNetwork, deviceNetwork } from "../deploy/device-network.ts";
 import { type IntegerNetwork, integerNetwork, rangesToMeasure } from "../deploy/integer-network.ts";
 import { inferenceModel, type OnnxExportOptions } from "../graph/export/onnx.ts";
 import { quantise, type ValueRange, valuesToMeasure } from "../graph/export/quantise.ts";
@@ -30,7 +30,8 @@ export async function quantiseModel(options: OnnxExportOptions, set: ImageSet): 
   const device = hasIntegers ? deviceNetwork(options) : undefined;
   const names = new Set([...valuesToMeasure(model), ...(device ? rangesToMeasure(device) : [])]);
   names.delete("images");
-  const ranges = await measureRanges(model, [...names], some);
+  const scores = device && scoresToClip(device);
+  const ranges = await measureRanges(model, { names: [...names], scores }, some);
   return {
     onnx: encodeOnnxModel(quantise(model, ranges)),
     ...(device && { integer: integerNetwork(device, ranges) }),
@@ -39,12 +40,20 @@ export async function quantiseModel(options: OnnxExportOptions, set: ImageSet): 
 }
 
 /**
+ * The scores of an integer network have 255 steps, and two classes that fall on one step are a draw. What matters is which class
+ * is the largest, so the steps reach down to the second-best classes only; undefined where another operation reads the scores.
+ */
+function scoresToClip({ values, steps, output }: DeviceNetwork): string | undefined {
+  return steps.some(({ inputs }) => inputs.includes(output)) ? undefined : values[output]?.onnxName;
+}
+
+/**
  * The range of every value that needs one: the mean of the batches' smallest and largest, which a single outlier
  * does not stretch.
  */
 async function measureRanges(
   model: OnnxModel,
-  names: readonly string[],
+  { names, scores }: { readonly names: readonly string[]; readonly scores: string | undefined },
   set: ImageSet,
 ): Promise<ReadonlyMap<string, ValueRange>> {
   const { graph } = model;
@@ -75,11 +84,13 @@ async function measureRanges(
         images: new Tensor("float32", images.slice(), [size, ...set.shape]),
       });
       for (const [name, sum] of sums) {
+        const data = (results[name] as Tensor).data as Float32Array;
         let [min, max] = [0, 0];
-        for (const value of (results[name] as Tensor).data as Float32Array) {
+        for (const value of data) {
           if (value < min) min = value;
           else if (value > max) max = value;
         }
+        if (name === scores) min = lowestSecond(data, data.length / size);
         sum[0] += min;
         sum[1] += max;
       }
@@ -89,4 +100,14 @@ async function measureRanges(
     await session.release();
   }
   return new Map([...sums].map(([name, [min, max]]) => [name, [min / count, max / count] as const]));
+}
+
+/** The smallest second-best score of an image. */
+function lowestSecond(scores: Float32Array, classCount: number): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let start = 0; start < scores.length; start += classCount) {
+    const own = scores.slice(start, start + classCount).sort();
+    lowest = Math.min(lowest, own.at(-2) ?? 0);
+  }
+  return lowest;
 }

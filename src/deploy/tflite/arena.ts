@@ -3,23 +3,18 @@
 import { planArena } from "../../graph/arena.ts";
 import type { TfliteModel } from "./model.ts";
 
-/**
- * Bytes of the arena for the maps alone: an interpreter adds its own structures, in TFLite Micro some kilobytes.
- * @param keepsInput whether the image stays whole to the end, as in TFLite's own interpreter; in TFLite Micro it does not.
- */
-export function tfliteArenaBytes(model: TfliteModel, keepsInput = false): number {
-  const { tensors, operators, input, output, precision } = model;
+/** Bytes of the arena for the maps alone: an interpreter adds its own structures, in TFLite Micro some kilobytes. */
+export function tfliteArenaBytes({ tensors, operators, output, precision }: TfliteModel): number {
   const bytes = precision === "int8" ? 1 : 4;
   const end = operators.length;
   const firstSteps = new Map(operators.map(({ output: written }, step) => [written, step]));
   const lastSteps = new Map(operators.flatMap(({ inputs }, step) => inputs.map((read) => [read, step])));
   const buffers = tensors.flatMap(({ shape, data }, place) => {
     if (data !== undefined) return [];
-    const isKept = place === output || (keepsInput && place === input);
     return {
       bytes: bytes * shape.reduce((product, length) => product * length, 1),
       firstStep: firstSteps.get(place) ?? 0,
-      lastStep: isKept ? end : (lastSteps.get(place) ?? end),
+      lastStep: place === output ? end : (lastSteps.get(place) ?? end),
     };
   });
   return planArena(buffers).bytes;
