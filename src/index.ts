@@ -18,6 +18,7 @@ export {
   exportNetwork,
   exportRun,
 } from "./api/export-network.ts";
+export { type FinishTrialOptions, finishTrial } from "./api/finish-trial.ts";
 export { type ImportedNetwork, type ImportOptions, importNetwork } from "./api/import-network.ts";
 export {
   type OpenDataOptions,

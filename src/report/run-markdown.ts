@@ -17,6 +17,7 @@ import {
   troubleTable,
 } from "./run-tables.ts";
 import { runVerdict } from "./run-verdict.ts";
+import { tradeOffTable, tradeOffWords } from "./trade-off.ts";
 
 export function runMarkdown(input: RunReportInput): string {
   const { config } = input.record.header;
@@ -26,6 +27,7 @@ export function runMarkdown(input: RunReportInput): string {
   const verdict = runVerdict(input.record);
   const trouble = troubleTable(input);
   const standing = standingTable(input);
+  const tradeOff = tradeOffTable(input);
   const published = publishedTable(config.space, config.dataset);
   const parts = [
     `# ${markdownText(titleOf(input))}`,
@@ -43,6 +45,7 @@ export function runMarkdown(input: RunReportInput): string {
     standing.rows.length === 0
       ? `No baseline yet. Run one with:\n\n${markdownCode(input.baselineCommand)}`
       : markdownTable(standing),
+    ...(tradeOff.rows.length === 0 ? [] : ["## Trade-offs", tradeOffWords, markdownTable(tradeOff)]),
     "## Trials",
     markdownTable(trialTable(input)),
     ...(trouble.rows.length === 0

@@ -39,6 +39,7 @@ import {
 } from "./run-tables.ts";
 import { runVerdict } from "./run-verdict.ts";
 import { diffLineText, textChange } from "./text-change.ts";
+import { tradeOffTable, tradeOffWords } from "./trade-off.ts";
 import { trainedFacts, trainedNetworkBody } from "./trained-network.ts";
 
 /** The whole page as text. The same input gives the same page. */
@@ -61,6 +62,7 @@ export function runReport(input: RunReportInput): string {
     section("authored", "The spaces that the model wrote", authoredBody(input)),
     section("conversation", "The conversation", conversationBody(input)),
     section("trouble", "Rejected, failed or changed proposals", troubleBody(input)),
+    section("trade-offs", "Trade-offs", tradeOffBody(input)),
     section(
       "trials",
       "All trials",
@@ -268,4 +270,9 @@ function conversationBody({ record, calls }: RunReportInput): Markup | undefined
 function capped(data: Parameters<typeof table>[0], most: number): Markup {
   const rest = data.rows.length - most;
   return html`${table({ columns: data.columns, rows: data.rows.slice(0, most) })}${rest > 0 ? html`<p class="soft">${rest} more rows are in the journal.</p>` : undefined}`;
+}
+
+function tradeOffBody(input: RunReportInput): Markup | undefined {
+  const found = tradeOffTable(input);
+  return found.rows.length === 0 ? undefined : html`<p>${tradeOffWords}</p>${table(found)}`;
 }

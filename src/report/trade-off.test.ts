@@ -1,0 +1,72 @@
+// The table of trade-offs on trials whose front can be seen by eye.
+import { expect, test } from "vitest";
+import type { RecordedCost } from "../search/constraints/domain.ts";
+import type { Trial } from "../search/trial.ts";
+import { exampleRun, space } from "./fixtures/run.ts";
+import { tradeOffTable } from "./trade-off.ts";
+
+const given = exampleRun();
+
+function tableOf(
+  limits: Record<string, number | string>,
+  rows: readonly (readonly [score: number, cost: Partial<RecordedCost>, latencyMs?: number])[],
+) {
+  const trials = rows.map(
+    ([score, cost, latencyMs], index): Trial => ({
+      number: index + 1,
+      proposal: { choices: [index % 3, 0, 0, 0, 0, 0, 0, 0], fidelity: {}, by: "random" },
+      outcome: {
+        ...{ kind: "scored", score, metrics: { accuracy: score }, spent: { milliseconds: 1 } },
+        ...(latencyMs !== undefined && { latencyMs }),
+      },
+      cost: { paramCount: 1000, macCount: 1000, ...cost },
+    }),
+  );
+  const { record } = given;
+  const header = { ...record.header, config: { ...record.header.config, limits } };
+  return tradeOffTable({ record: { ...record, header, trials }, space, folder: "runs/my run" });
+}
+
+test("with a device the front is of accuracy, RAM and flash, best first, each with its command", () => {
+  const { columns, rows } = tableOf({ maxRamBytes: 65_536, precision: "int8" }, [
+    [0.8, { ramBytes: 2048, flashBytes: 4096 }],
+    [0.9, { ramBytes: 4096, flashBytes: 8192 }],
+    // Worse than the second in everything.
+    [0.85, { ramBytes: 5120, flashBytes: 8192 }],
+    // Equal to the first: the earlier one stays.
+    [0.8, { ramBytes: 2048, flashBytes: 4096 }],
+    // Least flash.
+    [0.5, { ramBytes: 4096, flashBytes: 1024 }],
+  ]);
+  expect(columns.slice(2)).toEqual(["accuracy", "RAM", "flash", "trained to the end by"]);
+  expect(rows.map((row) => row[0])).toEqual([2, 1, 5]);
+  expect(rows[0]!.slice(2)).toEqual(["90.00 %", "4 KiB", "8 KiB", "genius finish 'runs/my run' --trial 2"]);
+});
+
+test("a latency counts where every design has one", () => {
+  const limits = { maxFlashBytes: 65_536 };
+  const cost = { ramBytes: 1024, flashBytes: 1024 };
+  expect(
+    tableOf(limits, [
+      [0.8, cost, 3],
+      [0.9, cost, 5],
+    ]).rows.map((row) => row[0]),
+  ).toEqual([2, 1]);
+  expect(
+    tableOf(limits, [
+      [0.8, cost, 3],
+      [0.9, cost],
+    ]).rows.map((row) => row[0]),
+  ).toEqual([2]);
+});
+
+test("without a device it is of parameters and MACs; one design is no choice", () => {
+  const { columns, rows } = tableOf({}, [
+    [0.8, { macCount: 500 }],
+    [0.9, {}],
+    [0.7, { paramCount: 2000 }],
+  ]);
+  expect(columns.slice(3, 5)).toEqual(["parameters", "MACs"]);
+  expect(rows.map((row) => row[0])).toEqual([2, 1]);
+  expect(tableOf({}, [[0.8, {}]]).rows).toEqual([]);
+});

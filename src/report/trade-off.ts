@@ -1,0 +1,79 @@
+// The designs that one would choose from: of those evaluated, the ones that no other beats in the score and in every cost at
+// once. Which costs count follows from what was limited and measured.
+import { quote } from "../base/shell.ts";
+import { formatBytes, formatCount } from "../base/units.ts";
+import { formatScore, metricWords } from "../metrics/index.ts";
+import { designName } from "../search/proposed-network.ts";
+import { isScored, type ScoredTrial } from "../search/trial.ts";
+import type { DataTable } from "./charts/chart.ts";
+import type { RunReportInput } from "./run-facts.ts";
+
+export const tradeOffWords =
+  "The designs to choose from: no other that was evaluated is at least as good in all of these figures.";
+
+interface CostColumn {
+  readonly words: string;
+  value(trial: ScoredTrial): number | undefined;
+  text(value: number): string;
+}
+
+const columns: readonly CostColumn[] = [
+  { words: "RAM", value: ({ cost }) => cost.ramBytes, text: formatBytes },
+  { words: "flash", value: ({ cost }) => cost.flashBytes, text: formatBytes },
+  {
+    words: "latency",
+    value: ({ outcome }) => outcome.latencyMs,
+    text: (ms) => `${Number(ms.toPrecision(3))} ms`,
+  },
+];
+
+const sizes: readonly CostColumn[] = [
+  { words: "parameters", value: ({ cost }) => cost.paramCount, text: formatCount },
+  { words: "MACs", value: ({ cost }) => cost.macCount, text: formatCount },
+];
+
+/** Best first, each with the command that trains it to its end; no rows where fewer than two designs were scored. */
+export function tradeOffTable({
+  record,
+  space,
+  folder,
+}: Pick<RunReportInput, "record" | "space" | "folder">): DataTable {
+  const { metric, limits } = record.header.config;
+  const scored = record.trials.filter(isScored);
+  const hasMemory = limits.maxRamBytes !== undefined || limits.maxFlashBytes !== undefined;
+  const measured = columns.filter(({ value }) => scored.every((trial) => value(trial) !== undefined));
+  // Without a device it is size that one pays with; a latency on this machine is too noisy to order designs by.
+  const costs = hasMemory ? measured : sizes;
+  const front = scored
+    .filter((trial) => !scored.some((other) => beats(other, trial, costs)))
+    .sort((a, b) => b.outcome.score - a.outcome.score);
+  return {
+    columns: [
+      "trial",
+      "design",
+      metricWords(metric),
+      ...costs.map(({ words }) => words),
+      "trained to the end by",
+    ],
+    rows:
+      scored.length < 2
+        ? []
+        : front.map((trial) => [
+            trial.number,
+            designName(space, trial.proposal),
+            formatScore(metric, trial.outcome.score),
+            ...costs.map(({ value, text }) => text(value(trial) as number)),
+            `genius finish ${quote(folder)} --trial ${trial.number}`,
+          ]),
+  };
+}
+
+/** Whether a trial is as good in everything and better in something; of equal ones the earlier. */
+function beats(a: ScoredTrial, b: ScoredTrial, costs: readonly CostColumn[]): boolean {
+  const pairs: (readonly [number, number])[] = [
+    [a.outcome.score, b.outcome.score],
+    ...costs.map(({ value }) => [-(value(a) as number), -(value(b) as number)] as const),
+  ];
+  if (pairs.some(([own, other]) => own < other)) return false;
+  return pairs.some(([own, other]) => own > other) || a.number < b.number;
+}
