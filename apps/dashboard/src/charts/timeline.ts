@@ -5,13 +5,7 @@ import { type AxisSpec, axis, frame, plain, seriesColour, tooltip, zoom } from "
 
 interface TimelineChart {
   readonly axis: AxisSpec & { readonly unit: number };
-  readonly bars: readonly {
-    readonly id: number;
-    readonly start: number;
-    readonly end: number;
-    readonly lane: number;
-    readonly isGood: boolean;
-  }[];
+  readonly bars: readonly (Span & { readonly lane: number })[];
   readonly lanes: number;
   readonly about: (id: number) => readonly string[];
 }
@@ -71,4 +65,24 @@ export function timelineOption(chart: TimelineChart, look: ChartLook): EChartsCo
       },
     },
   };
+}
+
+interface Span {
+  readonly id: number;
+  readonly start: number;
+  readonly end: number;
+  readonly isGood: boolean;
+}
+
+/** Each in the first lane that is free at its start. */
+export function inLanes<Bar extends Span>(spans: readonly Bar[]): (Bar & { readonly lane: number })[] {
+  const free: number[] = [];
+  return spans
+    .toSorted((a, b) => a.start - b.start)
+    .map((span) => {
+      const found = free.findIndex((end) => end <= span.start);
+      const lane = found === -1 ? free.length : found;
+      free[lane] = span.end;
+      return { ...span, lane };
+    });
 }

@@ -2,7 +2,7 @@
 // in which nothing was trained.
 import { useCallback, useMemo } from "react";
 import { useRunData } from "../api/use-run.ts";
-import { timelineOption } from "../charts/timeline.ts";
+import { inLanes, timelineOption } from "../charts/timeline.ts";
 import { formatDuration, formatScore } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
@@ -56,24 +56,4 @@ export function Timeline() {
       })}
     />
   );
-}
-
-interface Span {
-  readonly id: number;
-  readonly start: number;
-  readonly end: number;
-  readonly isGood: boolean;
-}
-
-/** Each in the first lane that is free at its start. */
-export function inLanes<Bar extends Span>(spans: readonly Bar[]): (Bar & { readonly lane: number })[] {
-  const free: number[] = [];
-  return spans
-    .toSorted((a, b) => a.start - b.start)
-    .map((span) => {
-      const found = free.findIndex((end) => end <= span.start);
-      const lane = found === -1 ? free.length : found;
-      free[lane] = span.end;
-      return { ...span, lane };
-    });
 }

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { exampleRun } from "./fixtures/run.ts";
+import { runVerdict } from "./run-verdict.ts";
+
+const { record } = exampleRun();
+const best = record.selected!.outcome.score;
+
+/** The run with random runs that ended at these scores. */
+function beside(ends: readonly number[], strategy = record.header.config.strategy) {
+  const baselines = ends.map((score, seed) => ({
+    strategy: "random",
+    seed,
+    points: [{ evaluation: 1, score }],
+  }));
+  const header = { ...record.header, config: { ...record.header.config, strategy } };
+  return runVerdict({ ...record, header, result: { ...record.result!, baselines } });
+}
+const runs = (count: number, score: number) => new Array<number>(count).fill(score);
+
+test("the verdict beside chance is one sentence, and claims no more than the runs show", () => {
+  expect(beside(runs(25, best - 0.01))).toEqual({
+    kind: "better",
+    words: "Better than all 25 random runs with the same evaluations.",
+  });
+  expect(beside([...runs(18, best - 0.01), ...runs(7, best + 0.01)])?.words).toBe(
+    "Not clearly better than chance: above 18 and below 7 of 25 random runs with the same evaluations.",
+  );
+  expect(beside([...runs(5, best - 0.01), ...runs(20, best)])).toEqual({
+    kind: "worse",
+    words:
+      "No better than chance: above 5, level with 20 and below 0 of 25 random runs with the same evaluations.",
+  });
+  // One run is no distribution.
+  expect(beside([best - 0.01])?.kind).toBe("unclear");
+  expect(beside(runs(25, best - 0.01), "random")?.words).toMatch(/^It is random search/);
+});
+
+test("without a baseline nothing is claimed", () => {
+  expect(beside([])).toEqual({ kind: "none", words: expect.stringMatching(/^No baseline yet/) });
+});
