@@ -108,6 +108,34 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     await page.context().close();
   });
 
+  test("what opens has no barrier either: menus, forms, folders, ranges", async () => {
+    const page = await open("#/");
+    const found: string[] = [];
+    const check = async (where: string) => {
+      const { violations } = await axeFor(page, "light").analyze();
+      found.push(...violations.map((violation) => barrierInWords(where, violation)));
+    };
+    const menu = page.locator("details.menu").first();
+    await menu.locator("summary").click();
+    await check("the menu of a run");
+    await menu.getByRole("button", { name: "Rename, tag, note" }).click();
+    await page.getByLabel("name", { exact: true }).fill("A name of mine");
+    await check("naming a run");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("link", { name: "A name of mine" }).waitFor();
+    await goTo(page, "#/start?like=table");
+    await page.getByText("More", { exact: true }).click();
+    await page.getByRole("button", { name: "Choose a folder" }).click();
+    await page.getByRole("button", { name: "Use this folder" }).waitFor();
+    await check("the whole form");
+    await goTo(page, "#/run/table/trials");
+    for (const fold of ["Ranges", "Columns", "How the best came to be"]) await page.getByText(fold).click();
+    await check("all of the trials");
+    expect(found).toEqual([]);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   test("says what the run found, and every chart has its figures", async () => {
     const page = await open("#/run/table");
     const best = await served.ask<{ best: { key: string } }>("/api/runs/table");

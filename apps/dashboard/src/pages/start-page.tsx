@@ -218,7 +218,7 @@ function Form({ form, given, mayChange }: FormProps) {
           ...otherGroups(form.options, isTable ? ["trials"] : []),
         ].map(({ title, options }) => (
           <section key={title} aria-label={title}>
-            <h3>{title}</h3>
+            <h2>{title}</h2>
             <div className="fields">{options.map(field)}</div>
           </section>
         ))}
