@@ -64,8 +64,12 @@ async function runPage(blocks: readonly Block[], folder: string): Promise<void> 
       if (name !== undefined) await writeFile(join(folder, name), text);
     } else if (language === "sh") {
       for (const command of commandsOf(text)) {
-        if (needs === undefined) await genius(argumentsOf(command), folder);
-        else await checkOptions(argumentsOf(command), folder);
+        const [called = "", file] = command.split(" > ");
+        if (needs !== undefined) await checkOptions(argumentsOf(called), folder);
+        else {
+          const printed = await genius(argumentsOf(called), folder);
+          if (file !== undefined) await writeFile(join(folder, file.trim()), printed);
+        }
       }
     }
   }

