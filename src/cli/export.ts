@@ -104,7 +104,9 @@ function untrainedWarning(folder: string | undefined): string {
   const train =
     folder === undefined
       ? "Train it with: genius train --space NAME --choices C DATA"
-      : `Where the run trains, this finishes it: genius resume ${folder}`;
+      : isText(folder)
+        ? `Train it with: genius train ${folder} DATA`
+        : `Where the run trains, this finishes it: genius resume ${folder}`;
   return `WARNING: this network was not trained to its end, so its weights are RANDOM and it predicts nothing. ${train}`;
 }
 
