@@ -1,8 +1,8 @@
 // The exported C, compiled and run: by gcc with sanitizers, and for two Cortex-M processors by QEMU. Its scores are those of the
 // ONNX file in onnxruntime (floats), and of our interpreter bit by bit (8-bit integers). Of its arena the promised last byte is
 // used and none beyond; beside the arena it needs no memory but the stack; and its flash is nearly that of the promise, never above.
-// GENIUS_ALL_DESIGNS=1 adds large networks and twenty random designs of each space, which takes many minutes.
-import { describe, expect, test } from "vitest";
+// GENIUS_ALL_DESIGNS=1 adds larger networks and twenty random designs of each space, which takes an hour or more.
+import { describe, expect, test, vi } from "vitest";
 import { networkArena } from "../../graph/arena.ts";
 import { flashBytes as promisedFlash } from "../../graph/flash.ts";
 import type { Network } from "../../graph/network.ts";
@@ -10,7 +10,9 @@ import { type Precision, precisions } from "../../graph/precision.ts";
 import { cortex, needsPrograms, sanitised, sizesOf, type Target, tryHeader } from "./fixtures/c-tools.ts";
 import { type Deployed, deployed, handMade, headerOf, testNetworks } from "./fixtures/deployed.ts";
 
-const networks = await testNetworks(process.env.GENIUS_ALL_DESIGNS === "1");
+const all = process.env.GENIUS_ALL_DESIGNS === "1";
+const networks = await testNetworks(all);
+vi.setConfig({ testTimeout: all ? 1_200_000 : 120_000 });
 const known = new Map<string, Promise<Readonly<Partial<Record<Precision, Deployed>>>>>();
 
 /** A network and its programs, made once for all targets. */
