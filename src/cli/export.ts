@@ -71,13 +71,14 @@ export default defineCommand({
     )
       return exportSpace(options.space, { options, rest, terminal });
     const subject = await subjectOf(operands, options, rest);
-    if (format === "c" || format === "c-float") return writeC(subject, { ...options, format }, terminal);
+    const isC = format === "c" || format === "c-float";
+    if (options.weights !== undefined && (isC || isDeviceFormat(format)))
+      throw new GeniusError(
+        "wrong-use",
+        `--format ${format} takes no --weights: export a run that trained the network.`,
+      );
+    if (isC) return writeC(subject, { ...options, format }, terminal);
     if (isDeviceFormat(format)) {
-      if (options.weights !== undefined)
-        throw new GeniusError(
-          "wrong-use",
-          `--format ${format} takes no --weights: export a run that trained the network.`,
-        );
       const isTrained = await writeForDevice(subject, { ...options, format }, terminal);
       if (!isTrained) terminal.error(`${style("yellow", untrainedWarning(operands[0]))}\n`);
       return 0;
