@@ -1,7 +1,7 @@
 // The exported C beside onnxruntime, both in 8 bits, one image at a time, on one thread of this machine: milliseconds and their
 // ratio, in turns. The goal is a ratio of at most 3, without vector intrinsics in the C.
 //
-//   node --conditions=genius-source benchmarks/c-speed/run.ts [--turns 5] [--flags "-O3 -march=native"] [NAME…]
+//   node --conditions=genius-source benchmarks/c-speed/run.ts [--turns 5] [--flags "-O3"] [NAME…]
 //
 // NAME: a reference (resnet-8, mobilenet-v2, ds-cnn by default). Prints JSON. Random weights: speed does not depend on them.
 import { execFileSync } from "node:child_process";
@@ -25,7 +25,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     turns: { type: "string", default: "5" },
-    flags: { type: "string", default: "-O3 -march=native" },
+    flags: { type: "string", default: "-O3 -march=native -mprefer-vector-width=256" },
   },
 });
 const names = positionals.length > 0 ? positionals : ["resnet-8", "mobilenet-v2", "ds-cnn"];
@@ -57,7 +57,7 @@ for (const name of names) {
     execFileSync("gcc", ["-std=c99", ...flags, "time.c", "-o", "time", "-lm"], { cwd: folder });
     const turns: { cMs: number; onnxruntimeMs: number }[] = [];
     for (let turn = 0; turn < Number(values.turns); turn += 1) {
-      const cMs = Number(execFileSync("./time", { cwd: folder, encoding: "utf8" }));
+      const cMs = Number(execFileSync(join(folder, "time"), { cwd: folder, encoding: "utf8" }));
       turns.push({ cMs, onnxruntimeMs: await measureLatencyMs(session) });
     }
     const cMs = median(turns.map((turn) => turn.cMs));

@@ -32,7 +32,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 function compiledScores(folder: string): readonly (readonly number[])[] {
   const flags = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror"];
   execFileSync("gcc", [...flags, "main.c", "-o", "try", "-lm"], { cwd: folder, stdio: "pipe" });
-  const printed = execFileSync("./try", { cwd: folder, encoding: "utf8" });
+  const printed = execFileSync(join(folder, "try"), { cwd: folder, encoding: "utf8" });
   expect(printed).toMatch(/\nAll scores are as expected\.\n$/);
   return printed
     .split(/^image-\d\.raw: /m)

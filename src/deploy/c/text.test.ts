@@ -82,7 +82,9 @@ int main(void) {
     writeFileSync(join(folder, "all.c"), '#define NET_BAG_IMPLEMENTATION\n#include "net_bag.h"\n');
     const flags = ["-std=c99", "-trigraphs", "-Wall", "-Wextra", "-Wpedantic", "-Wno-trigraphs", "-Werror"];
     execFileSync("gcc", [...flags, "print.c", "all.c", "-o", "print", "-lm"], { cwd: folder, stdio: "pipe" });
-    const printed = execFileSync("./print", { cwd: folder, encoding: "utf8" }).trimEnd().split("\n");
+    const printed = execFileSync(join(folder, "print"), { cwd: folder, encoding: "utf8" })
+      .trimEnd()
+      .split("\n");
     expect(printed.length).toBe(hostile.length + 1);
     expect(printed).toContain('quote " end');
     expect(printed).toContain("back \\ slash \\");
