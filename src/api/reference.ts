@@ -3,6 +3,8 @@ import { GeniusError } from "../base/errors.ts";
 import { formatCount } from "../base/units.ts";
 import { type Given, loadReference } from "../catalog/load.ts";
 import { networkCost } from "../graph/cost.ts";
+import { memoryInWords } from "../search/constraints/limit-words.ts";
+import { limitedMemory } from "../search/constraints/memory.ts";
 import {
   type FittedReference,
   fitReference,
@@ -32,11 +34,14 @@ export async function openReference(
   const definition = await loadReference(reference);
   const { imageSize, channels, classCount } = images;
   const setting = { input: [channels, ...sidesOf(imageSize)], classCount } as const;
-  const fitted = fitReference(definition, setting, limitsOf(settingsOf({ limits })));
+  const asked = limitsOf(settingsOf({ limits }));
+  const fitted = fitReference(definition, setting, asked);
   if (fitted !== undefined) return fitted;
-  const { paramCount, macCount } = networkCost(definition.build({ ...setting, width: narrowestWidth }));
+  const narrowest = definition.build({ ...setting, width: narrowestWidth });
+  const { paramCount, macCount } = networkCost(narrowest);
+  const memory = memoryInWords(limitedMemory(narrowest, asked));
   throw new GeniusError(
     "infeasible",
-    `${definition.name} has no width inside the limits for images of ${sizeText(imageSize)}: its narrowest has ${formatCount(paramCount)} parameters and ${formatCount(macCount)} MACs. Change the limits, or choose another of "genius list references".`,
+    `${definition.name} has no width inside the limits for images of ${sizeText(imageSize)}: its narrowest has ${formatCount(paramCount)} parameters and ${formatCount(macCount)} MACs${memory}. Change the limits, or choose another of "genius list references".`,
   );
 }

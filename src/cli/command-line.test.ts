@@ -97,7 +97,11 @@ test("cost answers a line for a line, names the bad ones, and continues", async 
   const { code, out } = await genius("cost --space nas-bench-macro --stdin --json", input);
   expect(code).toBe(1);
   const [first, second, third] = linesOf(out);
-  expect(first).toEqual({ choices: [0, 2, 0, 1, 2, 1, 0, 0], paramCount: 890_666, macCount: 47_327_744 });
+  expect(first).toMatchObject({
+    choices: [0, 2, 0, 1, 2, 1, 0, 0],
+    paramCount: 890_666,
+    macCount: 47_327_744,
+  });
   expect(second).toMatchObject({ error: { code: "bad-choices", line: 2 } });
   expect(third).toEqual(first);
 });
