@@ -96,6 +96,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       folder,
       seed: config.seed,
       metric: config.metric,
+      ...(Object.keys(config.limits).length > 0 && { isAllowed: domain.isFeasible }),
       environment,
       parallel: config.parallel,
       byTheClock: config.minutes !== undefined,

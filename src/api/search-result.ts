@@ -135,6 +135,7 @@ export function resultOf(ending: Ending): SearchResult {
       ...{ trials, chance, headline, metric, baselines, race: result?.verdict },
       isOwn: config.start !== undefined,
       prediction: found && predictionFor(config.device, found.macCount),
+      isLimited: Object.keys(config.limits).length > 0,
       isOver: reason !== "interrupted",
       provenance: ending.provenance,
     }),
@@ -177,6 +178,7 @@ interface Beside {
   readonly race: RaceVerdict | undefined;
   /** Whether the search started from the person's own network. */
   readonly isOwn: boolean;
+  readonly isLimited: boolean;
   readonly isOver: boolean;
   readonly provenance: JsonObject;
   /** What the device that it is for is expected to take. */
@@ -185,7 +187,19 @@ interface Beside {
 
 function verdictOf(
   best: FoundNetwork | undefined,
-  { trials, chance, headline, metric, baselines, race, isOver, provenance, isOwn, prediction }: Beside,
+  {
+    trials,
+    chance,
+    headline,
+    metric,
+    baselines,
+    race,
+    isOver,
+    provenance,
+    isOwn,
+    isLimited,
+    prediction,
+  }: Beside,
 ): string[] {
   if (best === undefined) return ["No design could be scored.", ...lastFailure(trials)];
   const { key, trial, paramCount, macCount, value, test } = best;
@@ -196,7 +210,9 @@ function verdictOf(
     ...(prediction === undefined ? [] : [`  ${prediction}`]),
   ];
   if (typeof test.rank === "number")
-    lines.push(`  rank ${test.rank} of the ${test.designs} designs in the table`);
+    lines.push(
+      `  rank ${test.rank} of the ${test.designs} designs of the table${isLimited ? " within the limits" : ""}`,
+    );
   if (chance !== undefined) lines.push(`  ${chance}`);
   if (!isOver) return lines;
   if (race !== undefined) return [...lines, ...raceWords(race, { trials, metric, provenance, isOwn })];

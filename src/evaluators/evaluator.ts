@@ -79,6 +79,8 @@ export interface EvaluatorSetting {
   readonly seed: number;
   /** What to select on; absent: the evaluator's own choice. */
   readonly metric?: Metric;
+  /** Whether a design is within the limits: what ranks and an optimum count among; absent: all designs. */
+  readonly isAllowed?: (choices: Choices) => boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Evaluations that will run at once, so that they can share the processor; 1 by default. */
   readonly parallel?: number;

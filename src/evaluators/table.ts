@@ -45,9 +45,9 @@ export default defineEvaluator({
   options,
   metricsOf: (given) => [ownMetricOf(given)],
   describe: async ({ dataset }, { tableFile }) => describeTable(dataset, tableFile),
-  async create({ space, dataset }, { noise01, tableFile, ...own }) {
+  async create({ space, dataset, isAllowed }, { noise01, tableFile, ...own }) {
     const metric = ownMetricOf(own);
-    const table = await openTable({ space, dataset, file: tableFile, metric });
+    const table = await openTable({ space, dataset, file: tableFile, metric, isAllowed });
     const placeOf = (choices: Choices) => {
       const rank = table.rankOf(choices);
       return rank === undefined ? undefined : { rank, designs: table.designCount };
