@@ -39,7 +39,7 @@ test("a published table is searched, and the result holds the network, its figur
   expect(best!.network.name).toContain("nas-bench-macro");
   expect(best!.paramCount).toBeLessThanOrEqual(900_000);
   expect(best!.key).toBe(keyOf(run.space, best!.choices));
-  expect(best!.test.designs).toBe(6561);
+  expect(best!.test.designs).toBe(542);
   expect(run.verdict.join("\n")).toMatch(
     /^Best: [012]{8} – trial \d+.*\n.*\n {2}rank \d+ of the 6561.*\nBeside it/,
   );
