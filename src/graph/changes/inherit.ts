@@ -1,6 +1,6 @@
 // Weights of a changed network from those of the network that it was changed from: by the nodes' ids, channel by channel. New
 // channels are copies whose readers share the weight, larger windows begin with zeros around the old ones, a new branch adds
-// nothing until it is trained – so the function stays where a change says that it does (docs/decisions/031). Whatever has no
+// nothing until it is trained – so the function stays where a change says that it does (docs/decisions/034). Whatever has no
 // place keeps its fresh weights.
 import { createRandom } from "../../base/random.ts";
 import type { Network, NetworkNode } from "../network.ts";
