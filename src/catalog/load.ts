@@ -1,15 +1,16 @@
 // From a name, a path or an object to a definition: `evolution` comes from the catalog, `./mine.ts` from the user's
 // file of the same form, and a script hands over its own object. Options are checked by the member's own schema.
 import { readFile } from "node:fs/promises";
-import type { z } from "zod";
+import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import { checkForm, isPath, loadOwnFile } from "../base/own-file.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import type { ReferenceDefinition } from "../search/references/reference.ts";
-import type { Space, SpaceDefinition } from "../search/space.ts";
+import { defineSpace, type Space, type SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
+import { imageSizeOption, sidesOf } from "../tasks/image-size.ts";
 import { evaluators, launchers, references, spaces, strategies } from "./_catalog.ts";
 import { checkMade } from "./check-made.ts";
 import type { Entry } from "./entry.ts";
@@ -17,10 +18,11 @@ import type { Entry } from "./entry.ts";
 /** A member as callers name it: a name of the catalog, a file, or the definition itself. */
 export type Given<D> = string | D;
 
-export const loadSpace = (given: Given<SpaceDefinition>) =>
-  typeof given === "string" && isText(given)
-    ? loadText(given)
-    : load<SpaceDefinition>("space", spaces, given);
+export const loadSpace = (given: Given<SpaceDefinition>) => {
+  if (typeof given !== "string") return load<SpaceDefinition>("space", spaces, given);
+  if (isText(given)) return loadText(given);
+  return isReference(given) ? loadReferenceAsText(given) : load<SpaceDefinition>("space", spaces, given);
+};
 export const loadStrategy = (given: Given<StrategyDefinition>) =>
   load<StrategyDefinition>("strategy", strategies, given);
 export const loadEvaluator = (given: Given<EvaluatorDefinition>) =>
@@ -93,6 +95,33 @@ export async function referenceOf(kind: keyof typeof catalogs, given: Given<Defi
 
 /** Whether a name means a text of the language. */
 export const isText = (name: string): boolean => name.endsWith(".txt");
+
+/** Whether a name is that of a hand-designed network. */
+export const isReference = (name: string): boolean => Object.hasOwn(references, name);
+
+/** Whether a name means one network, or the space that a text is: a file, or a hand-designed network. */
+export const isNetwork = (name: string): boolean => isText(name) || isReference(name);
+
+/** A hand-designed network as it was published, for images of any size, as a space of one design. */
+async function loadReferenceAsText(name: string): Promise<SpaceDefinition> {
+  const { summary, source, build } = await loadReference(name);
+  const { printNetwork, spaceOfText } = await import("../language/index.ts");
+  const options = z.strictObject({
+    imageSize: imageSizeOption({ min: 1, max: 4096 })
+      .prefault(32)
+      .describe("image height and width in pixels"),
+    channels: z.int().min(1).max(4096).default(3).describe("image channels: 3 for colour, 1 for grey"),
+    classCount: z.int().min(2).max(100_000).default(10).describe("how many classes"),
+  });
+  return defineSpace({
+    ...{ name, summary, source, options },
+    fit: (images) => images,
+    create({ imageSize, channels, classCount }) {
+      const network = build({ input: [channels, ...sidesOf(imageSize)], classCount, width: 1 });
+      return spaceOfText(`name ${name}\n${printNetwork(network)}`, name).create({});
+    },
+  }) as SpaceDefinition;
+}
 
 async function loadText(file: string): Promise<SpaceDefinition> {
   const text = await readFile(file, "utf8").catch((thrown: unknown) => {

@@ -5,7 +5,7 @@ import { limitsOf } from "../api/resolve-config.ts";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { loadDevice } from "../catalog/devices.ts";
-import { isText } from "../catalog/load.ts";
+import { isNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { type Device, predictedLatencyMs, predictionInWords } from "../graph/device.ts";
@@ -39,6 +39,7 @@ export default defineCommand({
   passesRest: true,
   more: `Examples:
   genius cost net.txt                       (a network or a space as a text: docs/guide/own-network.md)
+  genius cost resnet-8 --image-size 96      (one of genius list references)
   genius cost --space nas-bench-macro --choices 22212220
   genius cost --space genius-imagenet --stdin --json < designs.txt
 
@@ -78,8 +79,11 @@ function namedSpace(operands: readonly string[], name: string | undefined): stri
   if (operands.length + (name === undefined ? 0 : 1) !== 1) {
     throw new GeniusError("wrong-use", "Name one text, as in genius cost net.txt, or a space with --space.");
   }
-  if (file !== undefined && !isText(file))
-    throw new GeniusError("wrong-use", `"${file}" is no text of a network: its name must end in .txt.`);
+  if (file !== undefined && !isNetwork(file))
+    throw new GeniusError(
+      "wrong-use",
+      `"${file}" is no text, whose name would end in .txt, and none of "genius list references".`,
+    );
   return file ?? (name as string);
 }
 

@@ -9,7 +9,7 @@ import { type Exported, exportC, exportNetwork, exportRun } from "../api/export-
 import { fileError, GeniusError } from "../base/errors.ts";
 import { jsonLine, style } from "../base/terminal-text.ts";
 import { writeWhole } from "../base/write-whole.ts";
-import { isText } from "../catalog/load.ts";
+import { isNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { type CFormat, cFormats } from "../runs/export-c.ts";
@@ -56,6 +56,7 @@ export default defineCommand({
   genius export runs/… --format tensorboard --out logs   (again while the search runs: what is new is appended)
   genius export runs/… --format text > net.txt   (a text to change, cost and train: docs/guide/own-network.md)
   genius export net.txt --format pytorch > model.py
+  genius export resnet-8 --format text > mine.txt   (one of genius list references, to change)
   genius export --space mobile --image-size 28 --channels 1 --format text --out mine.txt   (a space to change and search)
   genius export net.txt --weights net.safetensors --format onnx --out again.onnx
   genius export --space nas-bench-macro --choices 22212220 --format pytorch > model.py`,
@@ -105,7 +106,7 @@ function untrainedWarning(folder: string | undefined): string {
   const train =
     folder === undefined
       ? "Train it with: genius train --space NAME --choices C DATA"
-      : isText(folder)
+      : isNetwork(folder)
         ? `Train it with: genius train ${folder} DATA`
         : `Where the run trains, this finishes it: genius resume ${folder}`;
   return `WARNING: this network was not trained to its end, so its weights are RANDOM and it predicts nothing. ${train}`;
@@ -158,7 +159,7 @@ async function subjectOf(
 ): Promise<Given> {
   const [folder] = operands;
   const openSpace = (given: string) => openSpaceByFlags(given, rest, Object.keys(flags.shape));
-  if (folder !== undefined && operands.length === 1 && name === undefined && isText(folder))
+  if (folder !== undefined && operands.length === 1 && name === undefined && isNetwork(folder))
     return { subject: { space: await openSpace(folder), choices: choices ?? [] } };
   if (operands.length > 1 || (folder === undefined) === (choices === undefined)) {
     throw new GeniusError(

@@ -5,7 +5,7 @@ import { GeniusError } from "../base/errors.ts";
 import { calledShort } from "../base/own-file.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { counted, formatCount } from "../base/units.ts";
-import { isText, openSpace } from "../catalog/load.ts";
+import { isNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { unknownFlag } from "../command/options.ts";
@@ -41,21 +41,25 @@ export default defineCommand({
   more: `Examples:
   genius show runs/…
   genius show net.txt
+  genius show resnet-8 --image-size 28   (one of genius list references)
   genius show --space mobile --image-size 28 --channels 1 --format text > mine.txt   (a space to change and search)`,
   async run({ operands, options, rest, terminal }) {
     const [folder] = operands;
     if (options.space !== undefined && operands.length === 0)
       return showSpace(options.space, { options, rest, terminal });
-    const [unknown] = Object.keys(rest);
-    if (unknown !== undefined) throw unknownFlag(unknown, Object.keys(flags.shape));
-    if (folder !== undefined && operands.length === 1 && isText(folder)) {
-      const space = await openSpace(folder);
+    if (folder !== undefined && operands.length === 1 && isNetwork(folder)) {
+      const space = await openSpaceByFlags(folder, rest, Object.keys(flags.shape));
       if (options.json) terminal.out(jsonLine(factsOfText(space)));
       else for (const line of linesOfText(space, terminal.columns)) terminal.out(`${line}\n`);
       return 0;
     }
+    const [unknown] = Object.keys(rest);
+    if (unknown !== undefined) throw unknownFlag(unknown, Object.keys(flags.shape));
     if (folder === undefined || operands.length > 1)
-      throw new GeniusError("wrong-use", "Name one run's folder, or a text: genius show runs/….");
+      throw new GeniusError(
+        "wrong-use",
+        "Name one run's folder, a text or a hand-designed network: genius show runs/….",
+      );
     const { journal, space, state, problem } = await openRun(folder);
     const { config } = journal.header;
     const { metric } = config;

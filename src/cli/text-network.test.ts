@@ -57,6 +57,17 @@ test("a space of the catalog prints as a text, which is costed the same, or says
   expect((await genius("show", "--spase", "mobile")).error).toMatch(/--space/);
 });
 
+test("a hand-designed network is costed, shown and exported by its name, and its text costs the same", async () => {
+  const file = join(await folder(), "mine.txt");
+  const images = ["--image-size", "28", "--channels", "1"];
+  const { paramCount, macCount } = JSON.parse((await genius("cost", "resnet-8", ...images, "--json")).out);
+  await genius("export", "resnet-8", ...images, "--format", "text", "--out", file);
+  expect(JSON.parse((await genius("cost", file, "--json")).out)).toMatchObject({ paramCount, macCount });
+  expect((await genius("cost", "resnet-8")).out).toMatch(/^resnet-8 {2}78k parameters \(78042\), 12\.5M MACs/);
+  expect((await genius("show", "resnet-8")).out).toMatch(/in all: 78k parameters/);
+  expect((await genius("cost", "resnet-9")).error).toMatch(/none of "genius list references"/);
+});
+
 test("a mistake is told by the file, and a network is not searched", async () => {
   const file = join(await folder(), "net.txt");
   await writeFile(file, "conv 8 k3 bn\n");
