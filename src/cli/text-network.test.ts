@@ -63,7 +63,9 @@ test("a hand-designed network is costed, shown and exported by its name, and its
   const { paramCount, macCount } = JSON.parse((await genius("cost", "resnet-8", ...images, "--json")).out);
   await genius("export", "resnet-8", ...images, "--format", "text", "--out", file);
   expect(JSON.parse((await genius("cost", file, "--json")).out)).toMatchObject({ paramCount, macCount });
-  expect((await genius("cost", "resnet-8")).out).toMatch(/^resnet-8 {2}78k parameters \(78042\), 12\.5M MACs/);
+  expect((await genius("cost", "resnet-8")).out).toMatch(
+    /^resnet-8 {2}78k parameters \(78042\), 12\.5M MACs/,
+  );
   expect((await genius("show", "resnet-8")).out).toMatch(/in all: 78k parameters/);
   expect((await genius("cost", "resnet-9")).error).toMatch(/none of "genius list references"/);
 });
