@@ -4,15 +4,17 @@
 // Usage: node --conditions=genius-source benchmarks/train-search/equal-time.ts --dataset FOLDER [--minutes 60] [--max-params 80k]
 //          [--max-macs 12.5M] [--space mobile] [--arms search:hybrid,search:random,search:largest-first,train:resnet-8]
 //          [--seeds 1,2,3] [--out DIR] [--page FILE]
-// `search:STRATEGY` is `genius search --minutes`, `train:REFERENCE` is `genius train REFERENCE --minutes`. By the clock, so give
+// `search:STRATEGY` is `genius search --minutes`, in the space SPACE as `search:STRATEGY@SPACE`; `around:REFERENCE` is the search
+// that starts from that network, fitted to the limits; `train:REFERENCE` is `genius train REFERENCE --minutes`. By the clock, so give
 // it a quiet machine: the load before and after each arm is kept, and the page names the arms that something ran beside.
 // Finished arms are lines of DIR/arms.jsonl and are not run again; seeds are the outer loop, so arms are interleaved.
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { openReference } from "../../src/api/reference.ts";
 import { networkCost } from "../../src/graph/cost.ts";
-import { search, train } from "../../src/index.ts";
+import { openData, printNetwork, search, train } from "../../src/index.ts";
 import { type ArmLine, equalTimePage } from "./equal-time-page.ts";
 
 const { values } = parseArgs({
@@ -42,7 +44,7 @@ async function run(arm: string, seed: number): Promise<ArmLine> {
   const loadBefore = loadavg()[0]!;
   const started = performance.now();
   const found =
-    kind === "search" ? await searched(name, { folder, seed }) : await trained(name, { folder, seed });
+    kind === "train" ? await trained(name, { folder, seed }) : await searched(kind, name, { folder, seed });
   const seconds = (performance.now() - started) / 1000;
   return { arm, seed, minutes, seconds, loadBefore, loadAfter: loadavg()[0]!, ...found };
 }
@@ -53,11 +55,13 @@ interface Place {
   readonly seed: number;
 }
 
-async function searched(strategy: string, { folder, seed }: Place): Promise<Found> {
+async function searched(kind: string, name: string, { folder, seed }: Place): Promise<Found> {
+  const [strategy, space = values.space] = name.split("@") as [string, string?];
+  const where = kind === "around" ? { start: await textOf(name) } : { strategy, space };
   const { best, trials, verdict } = await search({
-    ...{ data: dataset, limits, budget: { minutes }, space: values.space, strategy, seed, out: folder },
+    ...{ data: dataset, limits, budget: { minutes }, seed, out: folder, ...where },
   });
-  if (best === undefined) throw new Error(`${strategy} found nothing: ${verdict.join(" ")}`);
+  if (best === undefined) throw new Error(`${name} found nothing: ${verdict.join(" ")}`);
   const { key, paramCount, macCount, testMetrics } = best;
   return {
     key,
@@ -67,6 +71,17 @@ async function searched(strategy: string, { folder, seed }: Place): Promise<Foun
     test: testMetrics?.accuracy ?? Number.NaN,
     verdict,
   };
+}
+
+/** A reference inside the limits, as the file of a text. */
+async function textOf(reference: string): Promise<string> {
+  const opened = await openData(dataset);
+  if (opened.kind !== "images") throw new Error(`${dataset} holds no images.`);
+  const [channels, ...imageSize] = opened.shape;
+  const images = { imageSize, channels, classCount: opened.classNames.length };
+  const file = join(values.out, `${reference}.txt`);
+  await writeFile(file, printNetwork((await openReference({ reference, limits }, images)).network));
+  return file;
 }
 
 async function trained(reference: string, { folder, seed }: Place): Promise<Found> {
