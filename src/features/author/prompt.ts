@@ -34,7 +34,7 @@ export interface Told {
 export function firstPrompt({ setting, references, insights = [], left }: Told): readonly ChatMessage[] {
   const { domain, task, measuring, metric = accuracy } = setting;
   const { input, classCount } = domain.space;
-  const recipe = measuring?.recipe === undefined ? "" : ` Measured so: ${measuring.recipe}.`;
+  const recipe = measuring?.recipe === undefined ? "" : ` Measured so: ${measuring.recipe.replace(/\.$/, "")}.`;
   const parts = [
     `Task: ${task}. Images are ${input.join("x")}, and there are ${classCount} classes; leave the input line out and end with linear classes.`,
     `What is compared: ${metric.name}.${recipe} About ${left} designs of your space will be trained.`,
@@ -85,7 +85,7 @@ export function correctionPrompt(
   ];
 }
 
-const shownBest = 3;
+const shownBest = 8;
 
 /** What was found in a space, and the question whether to go on with it. */
 export function revisionPrompt(
