@@ -128,7 +128,8 @@ test("the runs are there with what they found, and one of them whole", async () 
     firstDigit: 0,
   });
   expect(detail.decisions).toHaveLength(8);
-  expect(detail.optimum01).toBeCloseTo(0.9313, 4);
+  // The best within the limits, of the whole table it is 0.9313.
+  expect(detail.optimum01).toBeCloseTo(0.9308, 4);
   const random = detail.baselines.find(({ strategy }) => strategy === "random")!;
   expect(random.runs).toBe(25);
   for (const [index, low] of random.low01.entries()) {

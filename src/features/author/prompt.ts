@@ -34,7 +34,8 @@ export interface Told {
 export function firstPrompt({ setting, references, insights = [], left }: Told): readonly ChatMessage[] {
   const { domain, task, measuring, metric = accuracy } = setting;
   const { input, classCount } = domain.space;
-  const recipe = measuring?.recipe === undefined ? "" : ` Measured so: ${measuring.recipe.replace(/\.$/, "")}.`;
+  const recipe =
+    measuring?.recipe === undefined ? "" : ` Measured so: ${measuring.recipe.replace(/\.$/, "")}.`;
   const parts = [
     `Task: ${task}. Images are ${input.join("x")}, and there are ${classCount} classes; leave the input line out and end with linear classes.`,
     `What is compared: ${metric.name}.${recipe} About ${left} designs of your space will be trained.`,
