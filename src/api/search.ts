@@ -184,7 +184,7 @@ async function goOn(
     const hasMoved = !isDeepStrictEqual(places, planned.places);
     await journal.addNote({
       about: "resumed",
-      text: `resumed after ${record.trials.length} trials`,
+      text: `resumed after ${counted(record.trials.length, "trial")}`,
       ...(hasMoved && { places }),
     });
     if (change !== undefined) {

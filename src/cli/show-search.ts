@@ -247,5 +247,5 @@ function titleOf({ config, recorded }: SearchPlan): string {
   const limits = limitsInWords(config.limits as Limits);
   const model = config.model === undefined ? "" : ` with ${config.model}`;
   const parts = [config.dataset, calledShort(config.space), `${config.strategy}${model}`, ...limits];
-  return `genius · ${terminalSafe(parts.join(" · "))}${recorded.length > 0 ? ` · resumed after ${recorded.length} trials` : ""}`;
+  return `genius · ${terminalSafe(parts.join(" · "))}${recorded.length > 0 ? ` · resumed after ${counted(recorded.length, "trial")}` : ""}`;
 }

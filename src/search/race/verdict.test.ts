@@ -32,9 +32,14 @@ test("compares the best design with the best reference on the longest rung that 
   });
   expect(verdict.difference).toBeCloseTo(0.05);
   // Of 100 images at 75 %: 4.3 points; the twins differ by 4 points, which is 2.8 for one.
-  expect(verdict.noise).toBeCloseTo(Math.sqrt((0.75 * 0.25) / 100));
+  expect(verdict.noise).toBeCloseTo(Math.sqrt((0.75 * 0.25) / 100), 3);
   expect(judgeRace([first, twin, design], 100_000)!.noise).toBeCloseTo(0.04 / Math.SQRT2);
   expect(differenceNoise(0.01)).toBeCloseTo(0.0283);
+});
+
+test("knows that all right of a few images is no certainty", () => {
+  const trials = [trial(5, 1, { network: reference }), trial(5, 1), trial(5, 1)];
+  expect(judgeRace(trials, 6)!.noise).toBeCloseTo(Math.sqrt(((7 / 8) * (1 / 8)) / 6));
 });
 
 test("says when all are within the noise, and nothing where nothing was trained by the clock", () => {

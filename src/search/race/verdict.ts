@@ -101,8 +101,14 @@ function noiseOf(
   const isShare = score !== undefined && score >= 0 && score <= 1;
   const sampling =
     isShare && validationImages !== undefined && validationImages > 0
-      ? Math.sqrt((score * (1 - score)) / validationImages)
+      ? deviationOfShare(score, validationImages)
       : undefined;
   const known = [between, sampling].filter((value) => value !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** Of a share of `count` images, one right and one wrong more than were seen: six right of six are no certainty. */
+function deviationOfShare(share: number, count: number): number {
+  const share01 = (share * count + 1) / (count + 2);
+  return Math.sqrt((share01 * (1 - share01)) / count);
 }
