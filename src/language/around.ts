@@ -251,7 +251,8 @@ function withTies(text: string, ties: readonly Tie[]): string {
   let result = text;
   for (const { site, written } of edits.sort((a, b) => b.site.offset - a.site.offset))
     result = `${result.slice(0, site.offset)}${written}${result.slice(site.offset + site.length)}`;
-  return lines + result;
+  // A byte order mark is at the beginning only.
+  return lines + result.replace(/^\uFEFF/, "");
 }
 
 /**

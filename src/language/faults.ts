@@ -28,15 +28,19 @@ export class FaultError extends Error {
 /** More mistakes than these are not shown: most follow from the first. */
 const maxShown = 5;
 
+const lineEnd = /\r\n?|\n/;
+
 export function placeOf(text: string, offset: number): Place {
-  const before = text.slice(0, offset);
-  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
+  const before = text
+    .slice(0, offset)
+    .replace(/^\uFEFF/, "")
+    .split(lineEnd);
+  return { line: before.length, column: (before.at(-1) as string).length + 1 };
 }
 
 /** The line of the text that holds a character. */
 export function lineAt(text: string, offset: number): string {
-  const end = text.indexOf("\n", offset);
-  return text.slice(text.lastIndexOf("\n", offset - 1) + 1, end === -1 ? undefined : end);
+  return text.replace(/^\uFEFF/, "").split(lineEnd)[placeOf(text, offset).line - 1] as string;
 }
 
 /** `"cnv". Did you mean "conv"?` */

@@ -10,6 +10,7 @@ import {
   smallestFeasible,
 } from "../search/constraints/create-domain.ts";
 import { spaceChecks } from "../testing/space-suite.ts";
+import { spaceAround } from "./around.ts";
 import { readNetwork } from "./read.ts";
 import { spaceOfText } from "./space.ts";
 
@@ -84,6 +85,32 @@ describe("a text with alternatives is a space", () => {
       Math.min(...inside),
       Math.max(...inside),
     ]);
+  });
+});
+
+describe("files of other systems", () => {
+  const plain =
+    "input 3x32x32\nblock b c: # of one layer\n  conv c norm\n  relu\nb 8\nglobalpool flatten linear 10\n";
+  for (const [name, text] of Object.entries({
+    "a byte order mark": `\uFEFF${plain}`,
+    "a byte order mark before an indented text": `\uFEFF${plain.replaceAll(/^(?=.)/gm, "  ")}`,
+    "lines that end as on Windows": plain.replaceAll("\n", "\r\n"),
+    "lines that end in carriage returns": plain.replaceAll("\n", "\r"),
+    "all of it": `\uFEFF${plain.replaceAll("\n", "\r")}`,
+  })) {
+    test(name, () => {
+      expect(readNetwork(text)).toEqual(readNetwork(plain));
+      expect(spaceAround(text, "own.txt").choices).toEqual(spaceAround(plain, "own.txt").choices);
+    });
+  }
+
+  test("a mistake is told at its line and column", () => {
+    expect(() => readNetwork("\uFEFFconv 16\rcnov 32\r\nrelu")).toThrow(
+      /line 2, column 1: there is no layer "cnov".*\n {4}cnov 32\n {4}\^/,
+    );
+    expect(() => readNetwork("\uFEFFconv 16 bn\rrelu")).toThrow(
+      /line 1, column 9.*\n {4}conv 16 bn\n {12}\^/,
+    );
   });
 });
 

@@ -162,7 +162,7 @@ function parseChoice(reader: ValueReader, scope: Scope, name: () => string): Exp
 export const writtenBetween = (text: string, from: number, to: number): string =>
   text
     .slice(from, to)
-    .replace(/#[^\n]*/g, "")
+    .replace(/#[^\r\n]*/g, "")
     .replace(/\s+/g, " ")
     .trim();
 

@@ -1,4 +1,4 @@
-// A text as words, numbers and signs. Line ends matter only outside brackets, where they end a statement; an indented
+// A text as words, numbers and signs, with line ends of any system (\n, \r\n, \r) and perhaps a byte order mark. Line ends matter only outside brackets, where they end a statement; an indented
 // line belongs to the block above it.
 import { FaultError } from "./faults.ts";
 
@@ -16,7 +16,7 @@ export interface Token {
 export const maxTextLength = 100_000;
 
 const pattern =
-  /[ \t\r]+|#[^\n]*|(?<line>\n)|(?<size>\d+(?:x\d+)+(?![A-Za-z0-9_]))|(?<number>\d+(?:\.\d+)?(?:e-?\d+)?(?![A-Za-z0-9_]))|(?<word>[A-Za-z_][A-Za-z0-9_]*(?:(?<=\d)\.\d+|-[A-Za-z][A-Za-z0-9]*)*)|(?<sign>[(){}|,=:*/+~-])/y;
+  /^\uFEFF|[ \t]+|#[^\r\n]*|(?<line>\r\n?|\n)|(?<size>\d+(?:x\d+)+(?![A-Za-z0-9_]))|(?<number>\d+(?:\.\d+)?(?:e-?\d+)?(?![A-Za-z0-9_]))|(?<word>[A-Za-z_][A-Za-z0-9_]*(?:(?<=\d)\.\d+|-[A-Za-z][A-Za-z0-9]*)*)|(?<sign>[(){}|,=:*/+~-])/y;
 
 /**
  * The tokens of a text, ending with `end`.
@@ -35,7 +35,7 @@ export function tokensOf(text: string): readonly Token[] {
     const { line, size, number, word, sign } = groups;
     if (line !== undefined) {
       if (depth > 0) continue;
-      const next = text[offset + 1 + base];
+      const next = text[pattern.lastIndex + base];
       tokens.push({ kind: "line", text: "", offset, indented: next === " " || next === "\t" });
     } else if (sign !== undefined) {
       if (sign === "(" || sign === "{") depth += 1;
@@ -52,7 +52,7 @@ export function tokensOf(text: string): readonly Token[] {
 /** How far the least indented line is indented, so that a text may stand indented as a whole. */
 function baseOf(text: string): number {
   let base = Number.POSITIVE_INFINITY;
-  for (const [, indent] of text.matchAll(/^([ \t]*)[^ \t\r\n#]/gm))
+  for (const [, indent] of text.matchAll(/^\uFEFF?([ \t]*)[^ \t\r\n#\uFEFF]/gm))
     base = Math.min(base, (indent as string).length);
   return base === Number.POSITIVE_INFINITY ? 0 : base;
 }

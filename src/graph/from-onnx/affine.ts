@@ -47,6 +47,7 @@ export function applied(setting: RuleSetting, feature: Feature, { factor, shift 
   const { base } = feature;
   const [channels] = build.shape(base);
   if (factor.length !== channels) return refuse("its constant does not fit the channels");
+  if (![...factor, ...shift].every(Number.isFinite)) return refuse("its constant is not finite");
   const node = build.node(base);
   const { op } = node;
   const isShifted = shift.some((value) => value !== 0);

@@ -35,6 +35,31 @@ export interface Build {
 /** Numbers in the output of one node, for one image. */
 const maxVolume = 30e6;
 
+/** The most that a text of the language says of a window. */
+const maxSide = 255;
+
+function checkWindow(op: Operation): void {
+  if (op.kind !== "conv" && op.kind !== "pool") return;
+  for (const [what, pair, from] of [
+    ["window", op.kernel, 1],
+    ["stride", op.stride, 1],
+    ["padding", op.padding, 0],
+  ] as const)
+    if (!pair.every((side) => Number.isInteger(side) && side >= from && side <= maxSide))
+      refuse(`its ${what} is ${pair.join("×")}, and ${from} to ${maxSide} can be`);
+}
+
+const partNames: Readonly<Record<ParameterPart, string>> = {
+  ...{ weight: "weight", bias: "bias", runningMean: "mean", runningVariance: "variance" },
+};
+
+function checkFinite(weights: NodeWeights): void {
+  for (const [part, tensor] of Object.entries(weights)) {
+    const odd = tensor.data.find((value) => !Number.isFinite(value));
+    if (odd !== undefined) refuse(`its ${partNames[part as ParameterPart]} has the number ${odd}`);
+  }
+}
+
 export function createBuild(shape: FeatureShape): Build {
   const input: NetworkNode = { id: "input", inputs: [], op: { kind: "input", shape } };
   const nodes: NetworkNode[] = [input];
@@ -45,6 +70,8 @@ export function createBuild(shape: FeatureShape): Build {
   const tensors = new Map<string, NodeWeights>();
   const add: Build["add"] = (written, inputs, weights = {}) => {
     const op: Operation = withPairs(written);
+    checkWindow(op);
+    checkFinite(weights);
     const node: NetworkNode = { id: `n${nodes.length}`, inputs, op };
     try {
       shapes.set(

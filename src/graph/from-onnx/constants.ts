@@ -83,12 +83,17 @@ export function reshapedDims(
 ): readonly number[] {
   const kept = wanted.map((length, axis) => (length === 0 && !allowsZero ? (dims[axis] ?? 1) : length));
   const known = kept.reduce((product, length) => (length === -1 ? product : product * length), 1);
-  return kept.map((length) => (length === -1 ? sizeOf(dims) / known : length));
+  const made = kept.map((length) => (length === -1 ? sizeOf(dims) / known : length));
+  // A second −1, another negative length, and a length that is left over in parts.
+  if (sizeOf(made) !== sizeOf(dims) || made.some((length) => !(Number.isInteger(length) && length >= 0)))
+    return refuse(`[${dims.join(", ")}] does not fit into [${wanted.join(", ")}]`);
+  return made;
 }
 
 export function unsqueezedDims(dims: readonly number[], axes: readonly number[]): readonly number[] {
   const rank = dims.length + axes.length;
   const added = new Set(axes.map((axis) => axisOf(axis, rank)));
+  if (added.size !== axes.length) refuse(`its axes ${axes.join(", ")} name one twice`);
   const rest = [...dims];
   return Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (rest.shift() as number)));
 }
@@ -98,7 +103,18 @@ export function squeezedDims(
   axes: readonly number[] | undefined,
 ): readonly number[] {
   const gone = axes?.map((axis) => axisOf(axis, dims.length));
+  if (gone?.some((axis) => dims[axis] !== 1))
+    refuse(
+      `it takes away the axes ${gone.join(", ")} of [${dims.join(", ")}], and only those of length 1 can go`,
+    );
   return dims.filter((length, axis) => (gone === undefined ? length !== 1 : !gone.includes(axis)));
+}
+
+/** The order of the axes that a Transpose gives. */
+export function orderOf(node: FileNode, rank: number): readonly number[] {
+  const order = listAttribute(node, "perm") ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+  const isOrder = order.length === rank && order.toSorted((a, b) => a - b).every((axis, at) => axis === at);
+  return isOrder ? order : refuse(`its perm [${order.join(", ")}] is no order of ${rank} axes`);
 }
 
 /** From attributes in old operator sets, from an input in newer ones. */
@@ -156,6 +172,8 @@ const pickedFrom = (a: ConstantTensor, dims: readonly number[], indices: Int32Ar
 
 function gathered(a: ConstantTensor, indices: ConstantTensor, axis: number): ConstantTensor {
   const size = a.dims[axis] as number;
+  const outside = indices.data.find((index) => !(index >= -size && index < size));
+  if (outside !== undefined) refuse(`it takes part ${outside} of ${size}`);
   const before = a.dims.slice(0, axis);
   const after = a.dims.slice(axis + 1);
   const dims = [...before, ...indices.dims, ...after];
@@ -172,10 +190,18 @@ function joinedAlong(parts: readonly ConstantTensor[], axis: number): ConstantTe
   const [first] = parts as readonly [ConstantTensor];
   const inner = (part: ConstantTensor) => sizeOf(part.dims.slice(axis));
   const outer = sizeOf(first.dims.slice(0, axis));
-  const data: number[] = [];
+  const fits = (part: ConstantTensor) =>
+    part.dims.length === first.dims.length &&
+    part.dims.every((size, at) => at === axis || size === first.dims[at]);
+  if (!parts.every(fits))
+    return refuse(`${parts.map(({ dims }) => `[${dims.join(", ")}]`).join(" and ")} do not fit`);
+  const data = new Float64Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  let at = 0;
   for (let place = 0; place < outer; place += 1)
-    for (const part of parts)
-      data.push(...part.data.subarray(place * inner(part), (place + 1) * inner(part)));
+    for (const part of parts) {
+      data.set(part.data.subarray(place * inner(part), (place + 1) * inner(part)), at);
+      at += inner(part);
+    }
   const length = parts.reduce((sum, part) => sum + (part.dims[axis] as number), 0);
   return tensorOf(
     first.dims.with(axis, length),
@@ -184,13 +210,50 @@ function joinedAlong(parts: readonly ConstantTensor[], axis: number): ConstantTe
   );
 }
 
+/** Of TensorProto.DataType: its name, and what its whole numbers lie between. */
+const wholeTypes: Readonly<Record<number, readonly [name: string, least: number, most: number]>> = {
+  2: ["uint8", 0, 255],
+  3: ["int8", -128, 127],
+  4: ["uint16", 0, 65_535],
+  5: ["int16", -32_768, 32_767],
+  6: ["int32", -(2 ** 31), 2 ** 31 - 1],
+  7: ["int64", -(2 ** 63), 2 ** 63],
+  9: ["bool", 0, 1],
+  12: ["uint32", 0, 2 ** 32 - 1],
+  13: ["uint64", 0, 2 ** 64],
+};
+
+/** Of TensorProto.DataType: float, float16, double. */
+const floatTypes: ReadonlySet<number> = new Set([1, 10, 11]);
+const [booleanType, brainType] = [9, 16];
+
+/** Whether a Cast, of values of the network, is to a floating-point type, and so changes nothing but digits. */
+export const isToFloat = (node: FileNode): boolean => floatTypes.has(numberAttribute(node, "to", 1));
+
+/** `int64`, or the number of a type that is not known here. */
+export function castTypeOf(node: FileNode): string {
+  const type = numberAttribute(node, "to", 1);
+  return type === brainType ? "bfloat16" : (wholeTypes[type]?.[0] ?? `the number type ${type}`);
+}
+
+function castTo(a: ConstantTensor, type: number): ConstantTensor {
+  if (floatTypes.has(type) || type === brainType) return tensorOf(a.dims, a.data, false);
+  const whole = (of: (value: number) => number) => tensorOf(a.dims, Float64Array.from(a.data, of), true);
+  if (type === booleanType) return whole((value) => Number(value !== 0));
+  const [name, least, most] = wholeTypes[type] ?? refuse(`it casts to the number type ${type}`);
+  return whole((value) => {
+    const cut = Math.trunc(value);
+    return cut >= least && cut <= most ? cut : refuse(`it casts ${value} to ${name}`);
+  });
+}
+
 const folds: Readonly<Record<string, Fold>> = {
   Constant: (_, node) => constantOf(node),
   ConstantOfShape([shape], node) {
     const given = node.attributes.get("value");
     const value = typeof given === "object" && "data" in given ? given : undefined;
     const dims = shape && [...shape.data];
-    if (dims === undefined || !(sizeOf(dims) <= 50e6)) return undefined;
+    if (dims === undefined || !(sizeOf(dims) <= 50e6) || dims.some((length) => length < 0)) return undefined;
     const isInteger = value?.isInteger ?? false;
     const fill = value?.data[0] ?? 0;
     return {
@@ -202,9 +265,7 @@ const folds: Readonly<Record<string, Fold>> = {
   Identity: same,
   Dropout: same,
   Cast([a], node) {
-    // To a floating-point type, or to an integer.
-    const isInteger = ![1, 10, 11, 16].includes(numberAttribute(node, "to", 1));
-    return a && tensorOf(a.dims, isInteger ? Float64Array.from(a.data, Math.trunc) : a.data, isInteger);
+    return a && castTo(a, numberAttribute(node, "to", 1));
   },
   Add: pointwise((a, b) => a + b),
   Sub: pointwise((a, b) => a - b),
@@ -243,8 +304,12 @@ const folds: Readonly<Record<string, Fold>> = {
   Reciprocal: alone((value) => 1 / value),
   ReduceProd: reduce((values) => values.reduce((product, value) => product * value, 1)),
   ReduceSum: reduce((values) => values.reduce((sum, value) => sum + value, 0)),
-  ReduceMax: reduce((values) => Math.max(...values)),
-  ReduceMin: reduce((values) => Math.min(...values)),
+  ReduceMax: reduce((values) =>
+    values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
+  ),
+  ReduceMin: reduce((values) =>
+    values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
+  ),
   Reshape([a, shape], node) {
     const wanted = shape ? [...shape.data] : listAttribute(node, "shape");
     return (
@@ -262,7 +327,7 @@ const folds: Readonly<Record<string, Fold>> = {
   Squeeze: ([a, given], node) => a && { ...a, dims: squeezedDims(a.dims, axesOf(node, given)) },
   Transpose([a], node) {
     if (a === undefined) return undefined;
-    const order = listAttribute(node, "perm") ?? a.dims.map((_, axis) => a.dims.length - 1 - axis);
+    const order = orderOf(node, a.dims.length);
     const strides = stridesOf(a.dims);
     const dims = order.map((axis) => a.dims[axis] as number);
     return pickedFrom(
@@ -296,7 +361,8 @@ const folds: Readonly<Record<string, Fold>> = {
   Range([start, limit, delta]) {
     if (start === undefined || limit === undefined || delta === undefined) return undefined;
     const [from, to, by] = [start.data[0] as number, limit.data[0] as number, delta.data[0] as number];
-    const count = Math.min(1e6, Math.max(0, Math.ceil((to - from) / by)));
+    const count = Math.max(0, Math.ceil((to - from) / by));
+    if (!(count <= 1e6)) return undefined;
     return tensorOf(
       [count],
       Array.from({ length: count }, (_, index) => from + index * by),
@@ -323,5 +389,8 @@ export function foldConstants(
   inputs: readonly (ConstantTensor | undefined)[],
 ): ConstantTensor | undefined {
   const fold = node.domain === "" && Object.hasOwn(folds, node.operator) ? folds[node.operator] : undefined;
-  return fold?.(inputs, node);
+  const made = fold?.(inputs, node);
+  if (made !== undefined && sizeOf(made.dims) !== made.data.length)
+    refuse(`its ${made.data.length} numbers do not fit into [${made.dims.join(", ")}]`);
+  return made;
 }

@@ -11,6 +11,8 @@ import { randomWeights } from "../export/fixtures/random-weights.ts";
 import { foldBatchNorms } from "../export/fold-batch-norm.ts";
 import { exportOnnx } from "../export/onnx.ts";
 import { withoutZeros } from "../export/simplify.ts";
+import { decodeOnnxModel } from "../onnx/decode.ts";
+import { bytesField, integerField, joinChunks, messageField, textField } from "../onnx/protobuf.ts";
 import {
   body,
   conv,
@@ -327,6 +329,36 @@ describe("rules", () => {
       ],
     };
     expect(await difference(fileOf(written), { isLast: true })).toBeLessThan(1e-5);
+  });
+
+  test("constants of many numbers, joined and reduced, do not overflow the stack", () => {
+    const count = 300_000;
+    const { network } = importOnnx(
+      fileOf({
+        nodes: [
+          node("GlobalAveragePool", "x", "pooled"),
+          node("Flatten", "pooled", "flat"),
+          node("Concat", "w w", "joined", { axis: 1 }),
+          node("ReduceMax", "many", "most", { keepdims: 0 }),
+          node("ReduceMin", "many", "least", { keepdims: 0 }),
+          node("Sub", "most least", "range"),
+          node("Mul", "joined range", "scaled"),
+          node("MatMul", "flat scaled", "y"),
+        ],
+        constants: [floats("w", 3, count), floats("many", count)],
+      }),
+      { name: "x" },
+    );
+    expect(network.nodes.at(-1)?.op).toMatchObject({ kind: "linear", outFeatures: 2 * count });
+    const doubles = Float64Array.from({ length: count }, (_, place) => place / 2);
+    const tensor = [
+      ...integerField(1, count),
+      ...integerField(2, 11),
+      ...textField(8, "many"),
+      ...bytesField(10, new Uint8Array(doubles.buffer)),
+    ];
+    const decoded = decodeOnnxModel(joinChunks(messageField(7, messageField(5, tensor))));
+    expect(decoded.initializers.get("many")?.data).toEqual(doubles);
   });
 
   test("a padding that one side has more of is zeros of the kernel, and said", () => {

@@ -13,7 +13,7 @@ import {
 import type { FeatureShape } from "../operator.ts";
 import type { Weights } from "../weights.ts";
 import { createBuild } from "./build.ts";
-import { foldConstants, integers } from "./constants.ts";
+import { foldConstants, integers, isToFloat } from "./constants.ts";
 import { ImportFault } from "./fault.ts";
 import { layerRules } from "./layers.ts";
 import { asMap, asVector, inLayout } from "./layout.ts";
@@ -170,7 +170,8 @@ function constantResult(node: FileNode, read: readonly (Value | undefined)[]): C
   );
 }
 
-const changesNothing: ReadonlySet<string> = new Set(["Identity", "Dropout", "Cast"]);
+const changesNothing = (node: FileNode): boolean =>
+  ["Identity", "Dropout"].includes(node.operator) || (node.operator === "Cast" && isToFloat(node));
 const onlyMoves: ReadonlySet<string> = new Set([
   "Identity",
   "Reshape",
@@ -190,7 +191,7 @@ function graphOf({ nodes, outputs }: OnnxFile, values: ReadonlyMap<string, Value
     let at = name;
     for (let step = 0; step < 100; step += 1) {
       const node = producers.get(at);
-      if (node === undefined || !changesNothing.has(node.operator) || node.outputs[0] !== at) return at;
+      if (node === undefined || !changesNothing(node) || node.outputs[0] !== at) return at;
       at = node.inputs[0] ?? "";
     }
     return at;

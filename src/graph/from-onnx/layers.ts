@@ -173,6 +173,8 @@ function linear(
 
 const batchNormalization: Rule = (setting) => {
   const { node, build } = setting;
+  if (numberAttribute(node, "training_mode", 0) !== 0)
+    return refuse("it is in training mode: export the network after model.eval()");
   const feature = featureAt(setting, 0);
   const { dims } = feature;
   const base = dims.length === 2 ? asVector(build, feature) : asMap(build, feature);
@@ -180,10 +182,15 @@ const batchNormalization: Rule = (setting) => {
   const tensor = (index: number, what: string) => vectorOf(weightAt(setting, index, what), channels, what);
   // ONNX keeps this share of the old statistics, PyTorch this share of the new.
   const momentum = Math.round(1e6 * (1 - numberAttribute(node, "momentum", 0.9))) / 1e6;
+  const variance = tensor(4, "variance");
+  const negative = variance.data.find((value) => value < 0);
+  if (negative !== undefined) return refuse(`its variance is negative: ${negative}`);
+  const epsilon = numberAttribute(node, "epsilon", 1e-5);
+  if (!(epsilon >= 0 && epsilon < Number.POSITIVE_INFINITY)) return refuse(`its epsilon is ${epsilon}`);
   const id = build.add(
     {
       kind: "batch-norm",
-      epsilon: readable(numberAttribute(node, "epsilon", 1e-5)),
+      epsilon: readable(epsilon),
       momentum: momentum >= 0 && momentum <= 1 ? momentum : 0.1,
     },
     [base],
@@ -191,7 +198,7 @@ const batchNormalization: Rule = (setting) => {
       weight: tensor(1, "scale"),
       bias: tensor(2, "shift"),
       runningMean: tensor(3, "mean"),
-      runningVariance: tensor(4, "variance"),
+      runningVariance: variance,
     },
   );
   return { kind: "feature", dims, base: id, isSole: true };

@@ -3,8 +3,11 @@
 import { volume } from "../operator.ts";
 import {
   axesOf,
+  castTypeOf,
+  isToFloat,
   listAttribute,
   numberAttribute,
+  orderOf,
   reshapedDims,
   sliceOf,
   squeezedDims,
@@ -17,6 +20,11 @@ import { constantAt, featureAt, type Rule, type RuleSetting } from "./rule.ts";
 import { axisOf, type Feature, picked, reshaped, sizeOf, stridesOf } from "./value.ts";
 
 const same: Rule = (setting) => featureAt(setting, 0);
+
+const cast: Rule = (setting) =>
+  isToFloat(setting.node)
+    ? featureAt(setting, 0)
+    : refuse(`it casts values of the network to ${castTypeOf(setting.node)}, and they are floats here`);
 
 const reshape: Rule = (setting) => {
   const feature = featureAt(setting, 0);
@@ -55,8 +63,8 @@ const squeeze: Rule = (setting) => {
 const transpose: Rule = (setting) => {
   const feature = featureAt(setting, 0);
   const { dims } = feature;
-  const order = listAttribute(setting.node, "perm") ?? dims.map((_, axis) => dims.length - 1 - axis);
-  if (order.length !== dims.length || order[0] !== 0) return refuse("it moves the batch to another place");
+  const order = orderOf(setting.node, dims.length);
+  if (order[0] !== 0) return refuse("it moves the batch to another place");
   const strides = stridesOf(dims);
   const pick = {
     dims: order.map((axis) => dims[axis] as number),
@@ -115,6 +123,8 @@ const split: Rule = (setting) => {
   const each = Math.ceil(length / count);
   const even = Array.from({ length: count }, (_, index) => Math.min(each, length - index * each));
   const sizes = [...(constantAt(setting, 1)?.data ?? listAttribute(node, "split") ?? even)];
+  if (sizes.some((size) => !(size >= 0)) || sizes.reduce((sum, size) => sum + size, 0) !== length)
+    return refuse(`it splits ${length} into ${sizes.join(" and ")}`);
   let from = 0;
   return sizes.map((size) => {
     from += size;
@@ -159,6 +169,8 @@ const pad: Rule = (setting) => {
   const axes = constantAt(setting, 3)?.data;
   const along =
     axes === undefined ? dims.map((_, axis) => axis) : [...axes].map((axis) => axisOf(axis, dims.length));
+  if (pads.length !== 2 * along.length)
+    return refuse(`it has ${pads.length} pads, and ${2 * along.length} are needed`);
   const [before, behind] = [0, 1].map((side) =>
     dims.map((_, axis) => {
       const at = along.indexOf(axis);
@@ -204,7 +216,7 @@ function withZeroChannels(
 export const moveRules: Readonly<Record<string, Rule>> = {
   Identity: same,
   Dropout: same,
-  Cast: same,
+  Cast: cast,
   Reshape: reshape,
   Flatten: flatten,
   Unsqueeze: unsqueeze,

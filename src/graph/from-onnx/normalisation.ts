@@ -50,7 +50,7 @@ function normalisationOf({ id, op }: NetworkNode, weights: Weights): Normalisati
   const shift = part("bias");
   const mean = shift.map((value, channel) => -value / (factor[channel] as number));
   const deviation = factor.map((value) => 1 / value);
-  const pixelScale = Math.max(...mean, ...deviation) > 2 ? 255 : 1;
+  const pixelScale = [...mean, ...deviation].some((value) => value > 2) ? 255 : 1;
   return {
     mean01: mean.map((value) => value / pixelScale),
     sd01: deviation.map((value) => value / pixelScale),

@@ -186,9 +186,16 @@ const concat: Rule = (setting) => {
 };
 
 const softmax: Rule = (setting) => {
-  const { node, graph } = setting;
+  const { node, graph, operatorSet } = setting;
   if (!graph.endsWith(node.outputs[0] ?? ""))
     return refuse("it is not the last of the network, where scores become probabilities");
+  const { dims } = featureAt(setting, 0);
+  const isOfOne = operatorSet >= 13;
+  const axis = axisOf(numberAttribute(node, "axis", isOfOne ? -1 : 1), dims.length);
+  // Before operator set 13 it is over all axes from this one on.
+  const over = isOfOne ? [dims[axis] as number] : dims.slice(axis);
+  if (axis === 0 || sizeOf(over) !== sizeOf(dims.slice(1)))
+    return refuse(`it is over axis ${axis} of [${dims.join(", ")}], which is not that of the classes`);
   setting.note(
     `${node.name || "The last node"} (${node.operator}): left out, since networks here end in scores; the order of the classes is the same.`,
   );

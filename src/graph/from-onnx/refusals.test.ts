@@ -84,6 +84,130 @@ describe("refusals", () => {
     );
   });
 
+  const behindConv = (written: Written) => refusalOf(joined(conv("x", "a"), written, head("b", 4)));
+
+  test("a Cast of values to whole numbers, and what a pattern sees behind one", () => {
+    for (const [to, name] of [
+      [7, "int64"],
+      [2, "uint8"],
+      [9, "bool"],
+      [16, "bfloat16"],
+    ] as const)
+      expect(
+        behindConv(body(node("Cast", "a", "whole", { to }), node("Cast", "whole", "b", { to: 1 }))),
+      ).toMatch(new RegExp(`"the whole" \\(Cast\\): it casts values of the network to ${name}`));
+    expect(
+      behindConv(
+        body(
+          node("Cast", "a", "whole", { to: 6 }),
+          node("Sigmoid", "whole", "gate"),
+          node("Mul", "a gate", "b"),
+        ),
+      ),
+    ).toMatch(/"the whole" \(Cast\): it casts values of the network to int32/);
+    for (const to of [1, 10, 11])
+      expect(
+        behindConv(body(node("Cast", "a", "other", { to }), node("Cast", "other", "b", { to: 1 }))),
+      ).toBe("");
+    const counted = (to: number, value: number) =>
+      refusalOf(
+        joined(
+          conv("x", "a"),
+          body(
+            node("Cast", "number", "whole", { to }),
+            node("Cast", "whole", "again", { to: 1 }),
+            node("Mul", "a again", "b"),
+          ),
+          { nodes: [], constants: [number("number", value)] },
+          head("b", 4),
+        ),
+      );
+    expect(counted(2, 3.5)).toBe("");
+    expect(counted(9, 0.5)).toBe("");
+    expect(counted(2, 300)).toMatch(/"the whole" \(Cast\): it casts 300 to uint8/);
+  });
+
+  test("a Softmax at the end over another axis than that of the classes", () => {
+    const ending = (axis: number, operatorSet = 17) =>
+      refusalOf({
+        ...joined(conv("x", "a"), {
+          nodes: [
+            node("GlobalAveragePool", "a", "pooled"),
+            node("Softmax", "pooled", "chances", { axis }),
+            node("Flatten", "chances", "y"),
+          ],
+        }),
+        operatorSet,
+      });
+    expect(ending(1)).toBe("");
+    expect(ending(1, 11)).toBe("");
+    expect(ending(0)).toMatch(/"the chances" \(Softmax\): it is over axis 0 of \[1, 4, 1, 1\]/);
+    expect(ending(-1)).toMatch(/"the chances" \(Softmax\): it is over axis 3/);
+    expect(ending(2, 11)).toMatch(/it is over axis 2/);
+  });
+
+  test("what ONNX does not allow, by the name of the node", () => {
+    const windowed = (attributes: Parameters<typeof conv>[2]) =>
+      refusalOf(joined(conv("x", "a", attributes), head("a", 4)));
+    expect(windowed({ auto_pad: "BOGUS" })).toMatch(/"the a" \(Conv\): its auto_pad "BOGUS" is none of/);
+    expect(windowed({ auto_pad: "VALID" })).toBe("");
+    expect(windowed({ pads: [1, 1, 1] })).toMatch(/"the a" \(Conv\): its pads are \[1, 1, 1\]/);
+    expect(windowed({ pads: [-1, -1, -1, -1] })).toMatch(/"the a" \(Conv\): its pads are \[-1, /);
+    expect(windowed({ strides: [0, 0] })).toMatch(/"the a" \(Conv\): its strides are \[0, 0\]/);
+    expect(windowed({ strides: [1e9, 1e9] })).toMatch(
+      /"the a" \(Conv\): its stride is 1000000000×1000000000, and 1 to 255 can be/,
+    );
+    expect(windowed({ kernel_shape: [2, 2] })).toMatch(/its window is 2×2, and its weight is for 3×3/);
+    expect(behindConv(body(node("Transpose", "a", "b", { perm: [0, 1, 1, 3] })))).toMatch(
+      /"the b" \(Transpose\): its perm \[0, 1, 1, 3\] is no order of 4 axes/,
+    );
+    const weighed = (made: ReturnType<typeof node>, constant: ReturnType<typeof floats>) =>
+      refusalOf({
+        nodes: [
+          node("GlobalAveragePool", "x", "pooled"),
+          node("Flatten", "pooled", "flat"),
+          made,
+          node("MatMul", "flat w", "y"),
+        ],
+        constants: [constant, integers("shape", 5, 4)],
+      });
+    expect(weighed(node("Transpose", "given", "w", { perm: [0, 0] }), floats("given", 5, 3))).toMatch(
+      /"the w" \(Transpose\): its perm \[0, 0\] is no order of 2 axes/,
+    );
+    expect(weighed(node("Reshape", "given shape", "w"), floats("given", 9))).toMatch(
+      /"the w" \(Reshape\): \[9\] does not fit into \[5, 4\]/,
+    );
+    const normed = (change: number, attributes = {}) =>
+      refusalOf(
+        joined(
+          conv("x", "a"),
+          body(node("BatchNormalization", "a ones ones ones variance", "b", attributes)),
+          {
+            nodes: [],
+            constants: [
+              { name: "ones", dims: [4], data: Float32Array.of(1, 1, 1, 1) },
+              { name: "variance", dims: [4], data: Float32Array.of(1, 1, change, 1) },
+            ],
+          },
+          head("b", 4),
+        ),
+      );
+    expect(normed(1)).toBe("");
+    expect(normed(-1)).toMatch(/"the b" \(BatchNormalization\): its variance is negative: -1/);
+    expect(normed(Number.NaN)).toMatch(/"the b" \(BatchNormalization\): its variance has the number NaN/);
+    expect(normed(1, { training_mode: 1 })).toMatch(/"the b" \(BatchNormalization\): it is in training mode/);
+    for (const odd of [Number.NaN, Number.POSITIVE_INFINITY])
+      expect(
+        refusalOf({
+          nodes: [node("Conv", "x weight", "a"), ...head("a", 4).nodes],
+          constants: [
+            { name: "weight", dims: [4, 3, 1, 1], data: new Float32Array(12).fill(odd, 7, 8) },
+            ...(head("a", 4).constants ?? []),
+          ],
+        }),
+      ).toMatch(`"the a" (Conv): its weight has the number ${odd}`);
+  });
+
   test("files of another kind", () => {
     const plain = head("x", 3);
     expect(refusalOf({ ...plain, inputs: ["x", "mask"] })).toMatch(

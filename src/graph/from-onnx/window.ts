@@ -18,6 +18,22 @@ const pairOf = (values: readonly number[] | undefined, fallback: number): Pair =
   return [height, width];
 };
 
+const autos: ReadonlySet<string> = new Set(["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"]);
+
+/** A list that has a number for each side, or for each of its ends. */
+function sides(
+  node: FileNode,
+  name: string,
+  { count, from }: { readonly count: number; readonly from: number },
+): readonly number[] | undefined {
+  const values = listAttribute(node, name);
+  if (values === undefined) return undefined;
+  const isRight = values.length === count && values.every((side) => Number.isInteger(side) && side >= from);
+  return isRight
+    ? values
+    : refuse(`its ${name} are [${values.join(", ")}], and ${count} numbers from ${from} on are needed`);
+}
+
 export function windowOf(
   node: FileNode,
   [, height, width]: FeatureShape,
@@ -26,13 +42,17 @@ export function windowOf(
   const written = listAttribute(node, "kernel_shape") ?? weightKernel;
   if (written?.length !== 2)
     return refuse(`its window has ${written?.length ?? 0} sides, and images have two`);
+  if (weightKernel !== undefined && written.join() !== weightKernel.join())
+    return refuse(`its window is ${written.join("×")}, and its weight is for ${weightKernel.join("×")}`);
   const kernel = pairOf(written, 1);
-  const stride = pairOf(listAttribute(node, "strides"), 1);
-  const dilations = listAttribute(node, "dilations") ?? [1];
+  const stride = pairOf(sides(node, "strides", { count: 2, from: 1 }), 1);
+  const dilations = sides(node, "dilations", { count: 2, from: 1 }) ?? [1];
   if (dilations.some((dilation) => dilation !== 1))
     return refuse(`its window is dilated by ${dilations.join("×")}, and no layer here has gaps`);
   const auto = textAttribute(node, "auto_pad") ?? "NOTSET";
+  if (!autos.has(auto)) return refuse(`its auto_pad "${auto}" is none of ${[...autos].join(", ")}`);
   const roundsUp = numberAttribute(node, "ceil_mode", 0) === 1;
+  const pads = sides(node, "pads", { count: 4, from: 0 });
   if (auto === "SAME_UPPER" || auto === "SAME_LOWER") {
     const total = [height, width].map((length, axis) => {
       const count = Math.ceil(length / (stride[axis] as number));
@@ -48,7 +68,7 @@ export function windowOf(
       padding: { top: begin[0], left: begin[1], bottom: end[0], right: end[1] },
     };
   }
-  const [top = 0, left = 0, bottom = top, right = left] = listAttribute(node, "pads") ?? [];
+  const [top = 0, left = 0, bottom = 0, right = 0] = auto === "VALID" ? [] : (pads ?? []);
   return { kernel, stride, roundsUp, padding: { top, left, bottom, right } };
 }
 

@@ -167,8 +167,8 @@ function attributeOf(bytes: Uint8Array): readonly [string, FileAttribute | undef
     else if (field.field === 4) single = textIn(field);
     else if (field.field === 5) single = tensorOf(field.bytes).value;
     else if (field.field === 6) single = { graph: true };
-    else if (field.field === 7) floats.push(...floatsIn(field));
-    else if (field.field === 8) integers.push(...integersIn(field));
+    else if (field.field === 7) append(floats, floatsIn(field));
+    else if (field.field === 8) append(integers, integersIn(field));
     else if (field.field === 9) texts.push(textIn(field));
     else if (field.field === 20) type = field.integer;
   }
@@ -238,14 +238,14 @@ function tensorOf(bytes: Uint8Array): { readonly name: string; readonly value: C
   const doubles: number[] = [];
   const integers: number[] = [];
   for (const field of fieldsOf(bytes)) {
-    if (field.field === 1) dims.push(...integersIn(field));
+    if (field.field === 1) append(dims, integersIn(field));
     else if (field.field === 2) type = field.integer;
     else if (field.field === 4) floats.push(floatsIn(field));
     else if (field.field === 5 || field.field === 7 || field.field === 11)
-      for (const one of integersIn(field)) integers.push(one);
+      append(integers, integersIn(field));
     else if (field.field === 8) name = textIn(field);
     else if (field.field === 9) raw = field.bytes;
-    else if (field.field === 10) doubles.push(...doublesIn(field));
+    else if (field.field === 10) append(doubles, doublesIn(field));
     else if (field.field === 13) isExternal = true;
     else if (field.field === 14) isExternal ||= field.integer === 1;
   }
@@ -293,6 +293,11 @@ function tensorOf(bytes: Uint8Array): { readonly name: string; readonly value: C
     for (const value of integers) put(bits(value));
   }
   return { name, value: { dims, data, isInteger } };
+}
+
+/** A spread as arguments would overflow the stack where there are many. */
+function append(to: number[], values: Iterable<number>): void {
+  for (const value of values) to.push(value);
 }
 
 function doublesIn({ bytes }: Field): readonly number[] {
