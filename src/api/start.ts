@@ -2,6 +2,7 @@
 // costs as the limits where none are named.
 import { readFile } from "node:fs/promises";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { checkRegular, readOwnText } from "../base/own-file.ts";
 import { isText } from "../catalog/load.ts";
 import { networkCost } from "../graph/cost.ts";
 import { spaceAround, spaceOfText } from "../language/index.ts";
@@ -34,14 +35,19 @@ export async function openStart(file: string): Promise<Start> {
       "wrong-use",
       `A search starts from a text (mine.txt) or a model (mine.onnx), and "${file}" is neither.`,
     );
-  const bytes = await readFile(file).catch((thrown: unknown) => {
-    throw fileError(thrown, file, "read");
-  });
   const name = file.replace(/^.*[/\\]|\.[A-Za-z]+$/g, "") || "network";
-  const written = isText(file) ? bytes.toString("utf8") : importNetwork(bytes, { name, norms: true }).text;
+  const written = isText(file) ? await readOwnText(file) : await textOfModel(file, name);
   const { text, choices } = spaceAround(written, file);
   const reference = `around-${name}.txt`;
   return { config: { name, choices }, space: spaceOfText(text, reference) as SpaceDefinition, reference };
+}
+
+async function textOfModel(file: string, name: string): Promise<string> {
+  await checkRegular(file);
+  const bytes = await readFile(file).catch((thrown: unknown) => {
+    throw fileError(thrown, file, "read");
+  });
+  return importNetwork(bytes, { name, norms: true }).text;
 }
 
 /** The network as it is compared with; outside the limits it is never selected. */

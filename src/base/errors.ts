@@ -58,6 +58,12 @@ export function systemCodeOf(thrown: unknown): string | undefined {
 
 /** Turns a failed file operation into one clear sentence about `path`; other errors pass through unchanged. */
 export function fileError(thrown: unknown, path: string, doing: string): unknown {
+  if (path.includes("\0"))
+    return new GeniusError(
+      "bad-file",
+      `Cannot ${doing} ${path.replaceAll("\0", "\\0")}: a path holds no NUL character. Check the path.`,
+      { cause: thrown },
+    );
   const isWrite = !/^(read|open)\b/.test(doing);
   return refused(thrown, `Cannot ${doing} ${path}`, {
     place: isWrite ? "Choose another place with --out, or remove what is in the way." : "Check the path.",

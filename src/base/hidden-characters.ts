@@ -42,6 +42,13 @@ export function withoutHidden(text: string): string {
     .replace(manyMarks, "$1");
 }
 
+/** What a person typed, without the control characters that no key types; tabs and line ends stay. */
+export const withoutControls = (text: string): string =>
+  text.replace(/\r\n?/g, "\n").replace(/(?![\t\n])\p{Cc}/gu, "");
+
+/** As `withoutControls`, on one line. */
+export const lineWithoutControls = (text: string): string => withoutControls(text).replace(/[\t\n]+/g, " ");
+
 /** JSON with its hidden characters written as `\u…`, which reads back as the same value. */
 export function escapeHidden(json: string): string {
   const escaped = (found: string) =>

@@ -1,10 +1,9 @@
 // From a name, a path or an object to a definition: `evolution` comes from the catalog, `./mine.ts` from the user's
 // file of the same form, and a script hands over its own object. Options are checked by the member's own schema.
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { fileError, GeniusError } from "../base/errors.ts";
+import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
-import { checkForm, isPath, loadOwnFile } from "../base/own-file.ts";
+import { checkForm, isPath, loadOwnFile, readOwnText } from "../base/own-file.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import type { ReferenceDefinition } from "../search/references/reference.ts";
@@ -124,9 +123,7 @@ async function loadReferenceAsText(name: string): Promise<SpaceDefinition> {
 }
 
 async function loadText(file: string): Promise<SpaceDefinition> {
-  const text = await readFile(file, "utf8").catch((thrown: unknown) => {
-    throw fileError(thrown, file, "read");
-  });
+  const text = await readOwnText(file);
   const { spaceOfText } = await import("../language/index.ts");
   return spaceOfText(text, file) as SpaceDefinition;
 }

@@ -1,5 +1,4 @@
 // `genius search`: from flags and a settings file to the options of `search()`, and its events to the terminal.
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { chooseMembers } from "../api/resolve-config.ts";
 import { search } from "../api/search.ts";
@@ -7,6 +6,7 @@ import type { SearchEvent } from "../api/search-events.ts";
 import { optionsOf } from "../api/search-options.ts";
 import { isStart } from "../api/start.ts";
 import { GeniusError } from "../base/errors.ts";
+import { readOwnText } from "../base/own-file.ts";
 import { isText } from "../catalog/load.ts";
 import { answersOption } from "../command/answers-option.ts";
 import { defineCommand } from "../command/command.ts";
@@ -123,7 +123,7 @@ Examples:
 async function namesNetwork(file: string): Promise<boolean> {
   if (!isStart(file)) return false;
   if (!isText(file)) return true;
-  const text = await readFile(file, "utf8").catch(() => "a missing file is told when it is opened");
+  const text = await readOwnText(file).catch(() => "a missing file is told when it is opened");
   return /[a-z]/i.test(text.replaceAll(/#.*/g, ""));
 }
 

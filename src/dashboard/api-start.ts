@@ -85,3 +85,9 @@ export interface PriceEstimate {
   readonly outputTokens: number;
   readonly usd?: number;
 }
+
+/** What a run was asked. */
+export interface AskedBefore extends Required<Pick<StartRequest, "dataset" | "options">> {
+  /** Names in `options` of those of a member that is a file, which the form does not offer. */
+  readonly optionsOfFiles: Readonly<Partial<Record<"space" | "strategy" | "evaluator", readonly string[]>>>;
+}

@@ -16,6 +16,7 @@
 import type { Metric } from "../metrics/metric.ts";
 import type { Guess, InForce, LiveState, NewGuess, Turn } from "./api-live.ts";
 import type {
+  AskedBefore,
   DataSurvey,
   FolderView,
   OptionGroup,
@@ -134,7 +135,10 @@ export interface Routes {
   };
   /** What can be searched for and with what; members' own options come from `GET /api/form/options`. */
   readonly "GET /api/form": { readonly reply: StartForm };
-  /** The options of the members that were chosen, to be shown as further groups of the form. */
+  /**
+   * The options of the members that were chosen, to be shown as further groups of the form. Names of the catalog only: the
+   * options of a file of the person's own are checked when the search starts.
+   */
   readonly "GET /api/form/options": {
     readonly query: { readonly space?: string; readonly strategy?: string; readonly evaluator?: string };
     readonly reply: { readonly groups: readonly OptionGroup[] };
@@ -152,7 +156,7 @@ export interface Routes {
   };
   readonly "POST /api/runs": { readonly body: StartRequest; readonly reply: Started };
   /** What the run was asked, as values of the form: to start another like it. */
-  readonly "GET /api/runs/:id/asked": { readonly reply: Required<Pick<StartRequest, "dataset" | "options">> };
+  readonly "GET /api/runs/:id/asked": { readonly reply: AskedBefore };
   /** Replaces the person's note. */
   readonly "POST /api/runs/:id/note": { readonly body: RunNote; readonly reply: RunNote };
   /** Moves a run that is not running into the trash: 409 `locked` while it runs. */

@@ -342,6 +342,19 @@ test("a run is named, tagged, put away, deleted and taken back, and another is s
   await rm(join(root, "kept"), { recursive: true });
 });
 
+test("a run with a member that is a file says which of its options the form does not know", async () => {
+  const journal = (await readFile(join(root, "table", "journal.jsonl"), "utf8"))
+    .replace('"space":"nas-bench-macro"', '"space":"/none/mine.ts"')
+    .replace('"spaceOptions":{}', '"spaceOptions":{"depth":3}');
+  await mkdir(join(root, "own"));
+  await writeFile(join(root, "own", "journal.jsonl"), journal);
+  expect(await get("/api/runs/own/asked")).toMatchObject({
+    options: { space: "/none/mine.ts", depth: 3 },
+    optionsOfFiles: { space: ["depth"] },
+  });
+  await rm(join(root, "own"), { recursive: true });
+});
+
 test("what is in a folder and what a model costs is known before a search", async () => {
   const key = { "x-genius-token": token };
   const view = await (await post("/api/form/folders", { path: root }, key)).json();

@@ -23,7 +23,7 @@ import { listEvents, runEvents } from "./events.ts";
 import { type Guard, guarded, hasToken, refusal } from "./guard.ts";
 import { addKeeping } from "./keeping.ts";
 import type { PageFiles } from "./page-files.ts";
-import { body, checked, count, statusOf } from "./requests.ts";
+import { argument, body, checked, count, statusOf } from "./requests.ts";
 import { splitIds } from "./run-ids.ts";
 import { folderView, priceEstimate, surveyOf } from "./views/before-start.ts";
 import { callDetail, callRows, callsWith } from "./views/calls.ts";
@@ -50,8 +50,8 @@ type Reply<Route extends keyof Routes> = Routes[Route]["reply"];
 
 const maxBodyBytes = 1 << 20;
 const startOrder = z.object({
-  dataset: z.string().max(4096).optional(),
-  options: z.record(z.string(), z.union([z.string().max(4096), z.number(), z.boolean()])),
+  dataset: argument.optional(),
+  options: z.record(z.string(), z.union([argument, z.number(), z.boolean()])),
   turns: z.array(personTurn).max(20).optional(),
 });
 const resumeOrder = z.object({ trials: z.int().min(1).max(10_000_000).optional() });
@@ -102,11 +102,11 @@ export function createApp(dashboard: Dashboard): Hono {
     return context.json({ groups: await memberOptions({ space, strategy, evaluator }) });
   });
   app.post("/api/form/data", async (context) => {
-    const { dataset } = await body(context, z.object({ dataset: z.string().min(1).max(4096) }));
+    const { dataset } = await body(context, z.object({ dataset: argument.min(1) }));
     return context.json((await surveyOf(dataset, environment)) satisfies Reply<"POST /api/form/data">);
   });
   app.post("/api/form/folders", async (context) => {
-    const { path } = await body(context, z.object({ path: z.string().max(4096).optional() }));
+    const { path } = await body(context, z.object({ path: argument.optional() }));
     return context.json((await folderView(path)) satisfies Reply<"POST /api/form/folders">);
   });
   app.get("/api/form/price", (context) => {

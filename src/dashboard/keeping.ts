@@ -3,7 +3,7 @@ import type { Context, Hono } from "hono";
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import type { FollowedRun } from "../runs/followed-run.ts";
-import { formValuesOf } from "../runs/repeat-command.ts";
+import { formValuesOf, optionsOfFiles } from "../runs/repeat-command.ts";
 import { runNote, writeNote } from "../runs/run-note.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { moveToTrash, takeFromTrash } from "../runs/run-trash.ts";
@@ -23,6 +23,7 @@ export function addKeeping(
     return context.json({
       dataset: header.config.dataset,
       options: formValuesOf(header.config),
+      optionsOfFiles: optionsOfFiles(header.config),
     } satisfies Reply<"GET /api/runs/:id/asked">);
   });
   app.post("/api/runs/:id/note", async (context) => {

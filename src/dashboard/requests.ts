@@ -1,7 +1,13 @@
 // Reading what a request says: numbers and words of its address, and its body. What is wrong is said in words for a person.
 import type { Context } from "hono";
-import type { z } from "zod";
+import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
+
+/** A path, or a value of an option: no process can be given a NUL character, and no path holds one. */
+export const argument = z
+  .string()
+  .max(4096)
+  .refine((text) => !text.includes("\0"), "it holds a NUL character, which no path and no option can have");
 
 export function statusOf({ code }: GeniusError): 400 | 403 | 404 | 409 | 500 {
   switch (code) {

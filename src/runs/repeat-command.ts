@@ -1,4 +1,5 @@
 // The one command that repeats a run, written from its configuration.
+import { isPath } from "../base/own-file.ts";
 import { isKnownDevice } from "../catalog/devices.ts";
 import { isScripted } from "../catalog/load.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
@@ -34,6 +35,18 @@ export function formValuesOf(config: StudyConfig): Readonly<Record<string, strin
       if (["string", "number", "boolean"].includes(typeof value))
         values[field] = value as string | number | boolean;
   return values;
+}
+
+/** The options of members that are files, which no form offers, by member. */
+export function optionsOfFiles(
+  config: StudyConfig,
+): Readonly<Partial<Record<"space" | "strategy" | "evaluator", readonly string[]>>> {
+  const { space, strategy, evaluator } = config;
+  return {
+    ...(isPath(space) && { space: Object.keys(config.spaceOptions) }),
+    ...(isPath(strategy) && { strategy: Object.keys(config.strategyOptions) }),
+    ...(isPath(evaluator) && { evaluator: Object.keys(config.evaluatorOptions) }),
+  };
 }
 
 export function commandOf(config: StudyConfig, options: { readonly withoutModel?: boolean } = {}): string {

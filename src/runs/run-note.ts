@@ -3,15 +3,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { lineWithoutControls, withoutControls } from "../base/hidden-characters.ts";
 import { writeWhole } from "../base/write-whole.ts";
 
 export const notePath = (folder: string): string => join(folder, "about.json");
 
 export const runNote = z.object({
   /** The run's name for people. */
-  label: z.string().trim().max(120).optional(),
-  tags: z.array(z.string().trim().min(1).max(40)).max(20).optional(),
-  text: z.string().trim().max(4000).optional(),
+  label: z.string().overwrite(lineWithoutControls).trim().max(120).optional(),
+  tags: z.array(z.string().overwrite(lineWithoutControls).trim().min(1).max(40)).max(20).optional(),
+  text: z.string().overwrite(withoutControls).trim().max(4000).optional(),
   /** Out of the way: not listed unless asked for. */
   isArchived: z.boolean().optional(),
 });

@@ -23,7 +23,7 @@ export async function moveToTrash(root: string, id: string, folder: string): Pro
 
 /** Moves it back. @throws GeniusError `not-found` when it is not there, `wrong-use` when another run has its place. */
 export async function takeFromTrash(root: string, id: string): Promise<void> {
-  const isName = id.split("/").every((part) => !["", ".", ".."].includes(part));
+  const isName = id.isWellFormed() && id.split("/").every((part) => !["", ".", ".."].includes(part));
   if (!isName) throw new GeniusError("not-found", `There is no run "${id}".`);
   const place = placeOf(root, id);
   const folder = join(root, id);
@@ -50,7 +50,8 @@ const isThere = (path: string) =>
   stat(path).then(
     () => true,
     (thrown) => {
-      if (systemCodeOf(thrown) === "ENOENT") return false;
+      // No file has a name that is too long for one.
+      if (["ENOENT", "ENAMETOOLONG"].includes(systemCodeOf(thrown) ?? "")) return false;
       throw thrown;
     },
   );

@@ -64,11 +64,11 @@ export function createProcesses(environment: Readonly<Record<string, string | un
       const { space = "", strategy = "hybrid" } = options;
       const name = { space: String(space), strategy: String(strategy), now: new Date() };
       const folder = await createRunFolder(root, name);
-      for (const turn of turns) await putTurn(folder, turn);
-      const child = await launch(folder, ["search", ...args, `--out=${folder}`, "--answers=dashboard"]);
       const hasJournal = async () =>
         (await readFile(join(folder, "journal.jsonl")).catch(() => "")).length > 0;
       try {
+        for (const turn of turns) await putTurn(folder, turn);
+        const child = await launch(folder, ["search", ...args, `--out=${folder}`, "--answers=dashboard"]);
         await ready(child, folder, hasJournal);
       } catch (thrown) {
         // Nothing began: what is left is the search's own log, whose words are in the error.

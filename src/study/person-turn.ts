@@ -2,9 +2,10 @@
 // a decision may still have, pausing and resuming proposals. A turn lies in the run's inbox until the search
 // takes it up, and then stands in a note of the journal, so that a resume carries it out again.
 import { z } from "zod";
+import { withoutControls } from "../base/hidden-characters.ts";
 
 const index = z.int().min(0);
-const text = z.string().trim().min(1).max(20_000);
+const text = z.string().overwrite(withoutControls).trim().min(1).max(20_000);
 
 export const personTurn = z.discriminatedUnion("kind", [
   /** The answer to a question of the model `manual`. It is kept in the conversation's record, not in the journal. */

@@ -39,11 +39,11 @@ export async function surveyOf(
     const setting = { env: environment, maxBuffer: maxOutputBytes };
     execFile(process.execPath, args, setting, (problem, output, errors) => {
       if (problem === null) return done(output);
-      const words = errors
-        .trim()
-        .split("\n")
-        .findLast((line) => line.startsWith("genius: "));
-      fail(new GeniusError("bad-data", words?.replace(/^genius: /, "") ?? "The images could not be read."));
+      // The last thing said, with all its lines.
+      const lines = errors.trimEnd().split("\n");
+      const own = lines.findLastIndex((line) => line.startsWith("genius: "));
+      const words = own === -1 ? "The images could not be read." : lines.slice(own).join("\n");
+      fail(new GeniusError("bad-data", words.replace(/^genius: /, "")));
     });
   });
   const { report, ...rest } = said.parse(JSON.parse(text));

@@ -1,6 +1,9 @@
 // The form that starts a search, from the schemas of the options: the same as `genius search --help` shows.
 import { z } from "zod";
-import { evaluators, spaces, strategies } from "../../catalog/_catalog.ts";
+import { GeniusError } from "../../base/errors.ts";
+import { unknownName } from "../../base/nearest.ts";
+import { calledShort, isPath } from "../../base/own-file.ts";
+import { evaluators, references, spaces, strategies } from "../../catalog/_catalog.ts";
 import { listDatasets } from "../../catalog/datasets.ts";
 import { listDevices } from "../../catalog/devices.ts";
 import { loadEvaluator, loadSpace, loadStrategy } from "../../catalog/load.ts";
@@ -31,6 +34,10 @@ export function startForm(): StartForm {
 const choicesOf = (entries: Readonly<Record<string, { readonly summary: string }>>): Choice[] =>
   Object.entries(entries).map(([name, { summary }]) => ({ name, summary }));
 
+/**
+ * Of members of the catalog: a file of the person's own would be run for it, and whoever may read may not run anything.
+ * @throws GeniusError `wrong-use` for a file, `unknown-name` for what is not in the catalog.
+ */
 export async function memberOptions(chosen: {
   readonly space?: string | undefined;
   readonly strategy?: string | undefined;
@@ -41,11 +48,28 @@ export async function memberOptions(chosen: {
     const fields = fieldsOf(options);
     if (fields.length > 0) groups.push({ title, options: fields });
   };
+  const catalogs = [
+    ["space", { ...spaces, ...references }],
+    ["strategy", strategies],
+    ["evaluator", evaluators],
+  ] as const;
+  for (const [kind, known] of catalogs) {
+    const name = chosen[kind];
+    if (name && !Object.hasOwn(known, name)) throw notBuiltIn(kind, name, Object.keys(known));
+  }
   if (chosen.space) add(`Space ${chosen.space}`, (await loadSpace(chosen.space)).options);
   if (chosen.strategy) add(`Strategy ${chosen.strategy}`, (await loadStrategy(chosen.strategy)).options);
   if (chosen.evaluator) add(`Evaluator ${chosen.evaluator}`, (await loadEvaluator(chosen.evaluator)).options);
   return groups;
 }
+
+const notBuiltIn = (kind: string, name: string, known: readonly string[]): GeniusError =>
+  isPath(name)
+    ? new GeniusError(
+        "wrong-use",
+        `The options of ${calledShort(name)}, a file of your own, are checked when the search starts; only a ${kind} of the catalog is looked up here.`,
+      )
+    : unknownName(kind, name, known);
 
 interface JsonSchema {
   readonly type?: string | readonly string[];

@@ -1,11 +1,19 @@
 // The form that starts a search, by the questions that a person has: which images, how large, how long, who designs. All
 // else is under "more". What can be chosen comes from the server, which has it from the same schemas as the command line.
 import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { OptionField, StartForm, StartRequest } from "../../../../src/dashboard/api.ts";
+import type { AskedBefore, OptionField, StartForm } from "../../../../src/dashboard/api.ts";
 import { get, messageOf, post, useAsked } from "../api/client.ts";
 import { goTo, linkTo } from "../router.ts";
 import { type Designer, DesignerQuestion } from "../start/designer-question.tsx";
-import { fieldNamed, fieldOfError, isCount, otherGroups, sizeFields } from "../start/form-fields.ts";
+import {
+  fieldNamed,
+  fieldOfError,
+  isCount,
+  keptOptions,
+  membersOf,
+  otherGroups,
+  sizeFields,
+} from "../start/form-fields.ts";
 import { ImagesQuestion } from "../start/images-question.tsx";
 import { MemberSelect } from "../start/member-select.tsx";
 import { OptionInput, type OptionValue } from "../ui/option-field.tsx";
@@ -44,7 +52,7 @@ const memberFields = ["space", "strategy", "evaluator"] as const;
 
 interface FormProps {
   readonly form: StartForm;
-  readonly given: Pick<StartRequest, "dataset" | "options"> | undefined;
+  readonly given: AskedBefore | undefined;
   readonly mayChange: boolean;
 }
 
@@ -65,15 +73,12 @@ function Form({ form, given, mayChange }: FormProps) {
   const groups = useAsked(
     (signal) =>
       get("GET /api/form/options", {
-        query: {
-          ...(space !== "" && { space }),
-          ...(strategy !== "" && { strategy }),
-          ...(evaluator !== "" && { evaluator }),
-        },
+        query: membersOf(given, { space, strategy, evaluator }).query,
         signal,
       }),
     [space, strategy, evaluator],
   );
+  const { files } = membersOf(given, { space, strategy, evaluator });
   const ofMembers = groups.state === "there" ? groups.reply.groups : [];
   const offered = useMemo(
     () => [...form.options, ...ofMembers.flatMap(({ options }) => options)],
@@ -98,7 +103,8 @@ function Form({ form, given, mayChange }: FormProps) {
     names.flatMap((name) => fieldNamed(form.options, name) ?? []).map(field);
   const start = async () => {
     const options: Record<string, string | number | boolean> = {};
-    for (const name of [...offered.map(({ field }) => field), ...memberFields]) {
+    const kept = keptOptions(given, { space, strategy, evaluator });
+    for (const name of [...offered.map(({ field }) => field), ...kept, ...memberFields]) {
       const value = values[name];
       if (value !== undefined && value !== "") options[name] = value;
     }
@@ -212,6 +218,11 @@ function Form({ form, given, mayChange }: FormProps) {
             onChange={(value) => set("evaluator", value)}
           />
         </div>
+        {files.map((file) => (
+          <p key={file} className="soft">
+            The options of {file} are checked when the search starts.
+          </p>
+        ))}
         {groups.state === "failed" && <Notice>{groups.message}</Notice>}
         {[
           ...ofMembers.filter(({ options }) => options.length > 0),

@@ -1,6 +1,6 @@
 // How the options of a search are asked for in the form: the few that every person decides in the questions, and all others
 // under "more", in groups. The options themselves come from the server's schemas, so a new one is there by itself.
-import type { OptionField } from "../../../../src/dashboard/api.ts";
+import type { AskedBefore, OptionField } from "../../../../src/dashboard/api.ts";
 
 /** Asked for in the questions, in this order; those that this version does not have are left out. */
 export const sizeFields = ["maxRam", "maxFlash", "maxParams", "maxMacs", "maxLatencyMs"];
@@ -28,6 +28,32 @@ export function otherGroups(
     return own.length === 0 ? [] : [{ title, options: own }];
   });
 }
+
+const memberKinds = ["space", "strategy", "evaluator"] as const;
+
+interface Chosen {
+  readonly space: string;
+  readonly strategy: string;
+  readonly evaluator: string;
+}
+
+/** Only a run that was asked before has a member that is a file. */
+const isFile = (given: AskedBefore | undefined, kind: keyof Chosen, chosen: Chosen): boolean =>
+  given?.optionsOfFiles[kind] !== undefined && given.options[kind] === chosen[kind];
+
+/** What is asked of the server for the members that were chosen, and which of them are files, that only a search opens. */
+export function membersOf(given: AskedBefore | undefined, chosen: Chosen) {
+  const named = memberKinds.filter((kind) => chosen[kind] !== "");
+  const builtIn = named.filter((kind) => !isFile(given, kind, chosen));
+  return {
+    query: Object.fromEntries(builtIn.map((kind) => [kind, chosen[kind]])) as Partial<Chosen>,
+    files: named.filter((kind) => isFile(given, kind, chosen)).map((kind) => chosen[kind]),
+  };
+}
+
+/** Options of a file that a run was asked with: they go along as they were while that file is chosen. */
+export const keptOptions = (given: AskedBefore | undefined, chosen: Chosen): readonly string[] =>
+  memberKinds.flatMap((kind) => (isFile(given, kind, chosen) ? (given?.optionsOfFiles[kind] ?? []) : []));
 
 export const fieldNamed = (options: readonly OptionField[], name: string): OptionField | undefined =>
   options.find(({ field }) => field === name);
