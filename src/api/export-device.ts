@@ -24,8 +24,8 @@ export interface ExportedForDevice {
 }
 
 /**
- * A network as a file for TFLite, TFLite Micro or onnxruntime: the selected one of a run (`folder`), or any `subject` with fresh
- * weights.
+ * A network as a file for TFLite, TFLite Micro or onnxruntime: the selected one of a run or of a training (`folder`), or any
+ * `subject` with fresh weights.
  *
  * @throws GeniusError `missing-feature` for operators that have no such form, which it names, and for 8 bits of a run that was
  *   trained without `int8`; `not-found` when the folder holds no run, or no design of it was scored yet.
@@ -45,7 +45,7 @@ export async function exportForDevice(
 ): Promise<ExportedForDevice> {
   const best = "folder" in given ? await openBest(given.folder) : undefined;
   const { network, title } = best ?? (await networkOf((given as { readonly subject: Subject }).subject));
-  const trained = best && (await trainedDesign(best.run, best.best, network));
+  const trained = best && (await trainedDesign(best.shelf, network));
   const design = trained ?? untrainedDesign(network, initialWeights(network.nodes, seed));
   return { files: await deviceFiles(design, { format, file, title }), title, trained: design.isTrained };
 }

@@ -10,8 +10,9 @@ import type { Network } from "../graph/network.ts";
 import { checkWeights } from "../graph/weights.ts";
 import { trainedDesign, untrainedDesign } from "../runs/deployed-design.ts";
 import { type CFormat, cFiles, type DesignFolder } from "../runs/export-c.ts";
-import { type DesignFormat, designFile, trialFile } from "../runs/export-design.ts";
+import { type DesignFormat, designFile, type Shelf, shelfOf, shelvedFile } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
+import { isTrainedFolder, readTrainedNetwork } from "../runs/trained-network.ts";
 import { designName, networkOf as networkOfProposal } from "../search/proposed-network.ts";
 import type { SpaceDefinition } from "../search/space.ts";
 import { networkOf, type Subject } from "./design.ts";
@@ -68,7 +69,7 @@ async function weightsIn(file: string, network: Network) {
 }
 
 /**
- * The selected network of a run as the content of a file. Where it was trained to its end, that is the file in `best/`: a
+ * The selected network of a run, or the one that `train` put into the folder, as the content of a file. Where it was trained to its end, that is the file in `best/`: a
  * model with normalisation and class names inside. Else its weights are random, and `trained` is false.
  *
  * @throws GeniusError `not-found` when the folder holds no run, or no design of it was scored yet.
@@ -85,22 +86,33 @@ export async function exportRun(
   folder: string,
   options: ExportOptions & { readonly space?: Given<SpaceDefinition> | undefined },
 ): Promise<Exported> {
-  const { run, best, network, title } = await openBest(folder, options.space);
+  const { shelf, network, title } = await openBest(folder, options.space);
   const { format, seed = 1 } = options;
   const fresh = () => initialWeights(network.nodes, seed);
-  const { content, isTrained } = await trialFile(run, best, { format, network, fresh });
+  const { content, isTrained } = await shelvedFile(shelf, { format, network, fresh });
   return { content, title, trained: typeof content === "string" ? undefined : isTrained };
 }
 
-/** The selected trial of a run and its network. */
-export async function openBest(folder: string, given?: Given<SpaceDefinition>) {
+export interface OpenBest {
+  readonly shelf: Shelf;
+  readonly network: Network;
+  /** In words. */
+  readonly title: string;
+}
+
+/** The network of a run's selected trial, or that of a training without a search. */
+export async function openBest(folder: string, given?: Given<SpaceDefinition>): Promise<OpenBest> {
+  if (isTrainedFolder(folder)) {
+    const network = await readTrainedNetwork(folder);
+    return { shelf: { folder, isOfNetwork: true }, network, title: `${network.name}, trained in ${folder}` };
+  }
   const run = await openRun(folder, given);
   const { space } = run;
   const best = run.journal.selected;
   if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
   const network = networkOfProposal(space, best.proposal);
   const title = `trial ${best.number} of ${folder}, ${space.name} ${designName(space, best.proposal)}`;
-  return { run, best, network, title };
+  return { shelf: shelfOf(run, best), network, title };
 }
 
 export interface CExportOptions {
@@ -122,7 +134,7 @@ export interface ExportedC {
 }
 
 /**
- * A network as self-contained C: the selected one of a run (`folder`), or any `subject` with fresh weights.
+ * A network as self-contained C: the selected one of a run or of a training (`folder`), or any `subject` with fresh weights.
  *
  * @throws GeniusError `missing-feature` for a network with operators that have no form in 8 bits, which it names, and for a run
  *   that was trained without `int8`; as `exportRun` and `exportNetwork` else.
@@ -143,7 +155,7 @@ export async function exportC(
 ): Promise<ExportedC> {
   const best = "folder" in given ? await openBest(given.folder) : undefined;
   const { network, title } = best ?? (await networkOf((given as { subject: Subject }).subject));
-  const trained = best && (await trainedDesign(best.run, best.best, network));
+  const trained = best && (await trainedDesign(best.shelf, network));
   const design = trained ?? untrainedDesign(network, initialWeights(network.nodes, seed));
   const files = await cFiles(design, { format, name: identifier(name), title });
   return { files, title, trained: design.isTrained };

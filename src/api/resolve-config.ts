@@ -7,7 +7,7 @@ import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { unknownName } from "../base/nearest.ts";
 import { isPath } from "../base/own-file.ts";
-import { counted } from "../base/units.ts";
+import { counted, formatCount } from "../base/units.ts";
 import { findPublished } from "../catalog/datasets.ts";
 import { deviceInWords, loadDevice } from "../catalog/devices.ts";
 import {
@@ -303,11 +303,13 @@ async function describe(
 
 /**
  * Limits as a domain takes them: those of a device, unless others are given.
- * @throws GeniusError for a device that is not known.
+ * @throws GeniusError for a device that is not known, and `wrong-use` for a minimum above its maximum.
  */
 export function limitsOf(settings: Partial<LimitSettings>): Limits {
   const { maxParams, minParams, maxMacs, minMacs, device, precision } = settings;
   const ofDevice = device === undefined ? undefined : deviceLimits(loadDevice(device));
+  refuseCrossed(minParams, maxParams, "parameters");
+  refuseCrossed(minMacs, maxMacs, "MACs");
   const maxRamBytes = settings.maxRam ?? ofDevice?.maxRamBytes;
   const maxFlashBytes = settings.maxFlash ?? ofDevice?.maxFlashBytes;
   return {
@@ -321,4 +323,12 @@ export function limitsOf(settings: Partial<LimitSettings>): Limits {
       precision: precision ?? defaultPrecision,
     }),
   };
+}
+
+function refuseCrossed(min: number | undefined, max: number | undefined, of: string): void {
+  if (min === undefined || max === undefined || min <= max) return;
+  throw new GeniusError(
+    "wrong-use",
+    `The minimum of ${formatCount(min)} ${of} is above the maximum of ${formatCount(max)}: no network is between them.`,
+  );
 }

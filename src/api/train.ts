@@ -11,12 +11,16 @@ import { fittingWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
 import { inferShapes } from "../graph/shapes.ts";
 import type { Metrics } from "../metrics/metric.ts";
+import { violationInWords } from "../report/index.ts";
+import { writeTrainedNetwork } from "../runs/trained-network.ts";
+import { networkViolations } from "../search/constraints/create-domain.ts";
 import type { Choices, ImageTask, Space } from "../search/space.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { type Design, isNetwork, openDesign, type Subject } from "./design.ts";
 import { fitSpace } from "./fit-space.ts";
 import { openReference, type ReferenceDesign } from "./reference.ts";
-import type { MemberOptions } from "./search-options.ts";
+import { limitsOf } from "./resolve-config.ts";
+import { type MemberOptions, type SearchLimits, settingsOf } from "./search-options.ts";
 
 /** How `train` trains. Only `data` and `out` are needed. */
 export interface TrainOptions {
@@ -31,6 +35,8 @@ export interface TrainOptions {
   readonly launcherOptions?: MemberOptions | undefined;
   /** A .safetensors file that the training begins with, as `importNetwork` writes it; what it does not have begins at random. */
   readonly weights?: string | undefined;
+  /** What a network or a design must keep to be trained. A reference is fitted to limits of its own. */
+  readonly limits?: SearchLimits | undefined;
   /** The wall time of it all, in minutes: opening the images, training, test and files. By epochs where it is absent. */
   readonly minutes?: number | undefined;
   /** Seeds the weights, the order of the data and the split; 1 by default. */
@@ -69,7 +75,7 @@ export interface TrainResult {
  * A design's space is fitted to the images, unless it is open already. Images are brought to the network's size; its channels and
  * classes must be those of the data.
  *
- * @throws GeniusError `wrong-use` where network and images do not fit, `bad-data` and `not-found` for data that cannot be
+ * @throws GeniusError `wrong-use` where network and images do not fit, `infeasible` outside the limits, `bad-data` and `not-found` for data that cannot be
  *   read, `training-failed` when the training does not finish.
  * @example
  * ```ts
@@ -97,6 +103,7 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
     (await definition.describe?.({ dataset: data, environment, onProgress }, evaluatorOptions))?.images;
   const { space, choices } = await openSubject(subject, imagesOf, onProgress);
   const network = space.decode(choices);
+  refuseOutside(network, options.limits);
   if (weights !== undefined) {
     if (definition.beginsWithWeights !== true)
       throw new GeniusError(
@@ -143,10 +150,12 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
         onEvent?.({ kind: "epoch", point });
       },
     });
+    const files = (tested.files ?? []).map((name) => join(out, name));
+    const kept = await writeTrainedNetwork(out, network);
     return {
       ...{ network, folder: out, test: tested.detail ?? {}, curve },
       ...{ testMetrics: tested.metrics, testAccuracy01: tested.metrics.accuracy },
-      files: (tested.files ?? []).map((name) => join(out, name)),
+      files: [...files, kept],
     };
   } catch (thrown) {
     signal.throwIfAborted();
@@ -154,6 +163,16 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
   } finally {
     await evaluator.close?.();
   }
+}
+
+/** @throws GeniusError `infeasible` that says which limits the network breaks. */
+function refuseOutside(network: Network, limits: SearchLimits = {}): void {
+  const broken = networkViolations(network, limitsOf(settingsOf({ limits })));
+  if (broken.length === 0) return;
+  throw new GeniusError(
+    "infeasible",
+    `${network.name} is outside the limits: ${broken.map(violationInWords).join("; ")}. Make it smaller or larger, or change the limits; nothing was trained.`,
+  );
 }
 
 /** How much of the network begins with the weights of a file. */

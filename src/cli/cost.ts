@@ -1,6 +1,6 @@
 // `genius cost`: parameters and MACs of designs. One design from --choices, or a line out for a line in.
 import { z } from "zod";
-import { type Cost, cost } from "../api/cost.ts";
+import { cost } from "../api/cost.ts";
 import { limitsOf } from "../api/resolve-config.ts";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
@@ -8,14 +8,10 @@ import { loadDevice } from "../catalog/devices.ts";
 import { isNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
-import { type Device, predictedLatencyMs, predictionInWords } from "../graph/device.ts";
-import { violationInWords } from "../report/index.ts";
 import { parseChoices, toDigits } from "../search/choices.ts";
-import { violationsOf } from "../search/constraints/create-domain.ts";
-import type { Violation } from "../search/constraints/domain.ts";
-import { defaultPrecision, memoryViolations } from "../search/constraints/memory.ts";
-import type { Limits, Space } from "../search/space.ts";
+import type { Space } from "../search/space.ts";
 import { limitSettings } from "../study/settings.ts";
+import { type Bounds, verdictOf, verdictOfText } from "./limit-verdict.ts";
 import { costInWords, factsOfText, textInWords } from "./text-facts.ts";
 
 const flags = z.object({
@@ -46,7 +42,8 @@ export default defineCommand({
   genius cost --space nas-bench-macro --choices 22212220 --device stm32f746
 
 RAM is the arena of feature maps for one image; flash holds weights, tables and the code of the exported C (--format c).
-With limits or a device it says what a design breaks, and with a device of a published speed a predicted latency.
+With limits or a device it says what a design breaks, and with a device of a published speed a predicted latency;
+of a space, how many designs are within the limits.
 A line that is not a design gets {"error": {"code", "message", "line"}}; the others are still answered, and the
 exit code is 1.`,
   async run({ operands, options, rest, terminal }) {
@@ -57,7 +54,11 @@ exit code is 1.`,
       json: options.json,
     };
     if (options.choices === undefined && !options.stdin && operands.length === 1) {
-      terminal.out(options.json ? jsonLine(factsOfText(space)) : `${textInWords(space).join("\n")}\n`);
+      const { words, facts } = verdictOfText(space, asked);
+      const lines = [...textInWords(space), ...words.map((line) => `  ${line}`)];
+      terminal.out(
+        options.json ? jsonLine({ ...factsOfText(space), ...facts }) : `${lines.join("\n")}\n`,
+      );
       return 0;
     }
     if ((options.choices === undefined) === !options.stdin) {
@@ -87,41 +88,18 @@ function namedSpace(operands: readonly string[], name: string | undefined): stri
   return file ?? (name as string);
 }
 
-interface Asked {
-  readonly limits: Limits;
-  readonly device?: Device;
+interface Asked extends Bounds {
   readonly json: boolean;
 }
 
-async function answer(space: Space, text: string, { limits, device, json }: Asked): Promise<string> {
+async function answer(space: Space, text: string, asked: Asked): Promise<string> {
   const choices = parseChoices(space, text);
   const counted = await cost({ space, choices });
   const digits = toDigits(space, choices);
-  const broken = Object.keys(limits).length === 0 ? undefined : brokenBy(counted, limits);
-  const predicted = device && predictedLatencyMs(device, counted.macCount);
-  if (json) {
-    const beside = {
-      ...(broken !== undefined && { violations: broken }),
-      ...(predicted !== undefined && { predictedLatencyMs: predicted }),
-    };
-    return `${JSON.stringify({ choices: digits, ...counted, ...beside })}\n`;
-  }
-  const verdict =
-    broken === undefined
-      ? []
-      : [broken.length === 0 ? "within the limits" : broken.map(violationInWords).join("; ")];
-  const latency = device && predictionInWords(device, counted.macCount);
-  const lines = [
-    `${digits.join(",")}  ${costInWords(counted)}`,
-    ...[...verdict, ...(latency === undefined ? [] : [latency])].map((words) => `  ${words}`),
-  ];
+  const { words, facts } = verdictOf(counted, asked);
+  if (asked.json) return `${JSON.stringify({ choices: digits, ...counted, ...facts })}\n`;
+  const lines = [`${digits.join(",")}  ${costInWords(counted)}`, ...words.map((line) => `  ${line}`)];
   return `${lines.join("\n")}\n`;
-}
-
-function brokenBy(counted: Cost, limits: Limits): readonly Violation[] {
-  const { precision = defaultPrecision } = limits;
-  const memory = { ramBytes: counted.ramBytes[precision], flashBytes: counted.flashBytes[precision] };
-  return [...violationsOf(counted, limits), ...memoryViolations(memory, limits)];
 }
 
 async function answerLines(space: Space, terminal: Terminal, asked: Asked): Promise<number> {

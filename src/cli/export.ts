@@ -12,6 +12,7 @@ import { writeWhole } from "../base/write-whole.ts";
 import { isNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
+import { unknownFlag } from "../command/options.ts";
 import { type CFormat, cFormats } from "../runs/export-c.ts";
 import { type DesignFormat, designFormats } from "../runs/export-design.ts";
 import { type DeviceFormat, deviceFormats } from "../runs/export-device.ts";
@@ -57,11 +58,16 @@ export default defineCommand({
   genius export runs/… --format text > net.txt   (a text to change, cost and train: docs/guide/own-network.md)
   genius export net.txt --format pytorch > model.py
   genius export resnet-8 --format text > mine.txt   (one of genius list references, to change)
+  genius export trained/net --format c   (the folder that genius train wrote, trained with --int8)
   genius export --space mobile --image-size 28 --channels 1 --format text --out mine.txt   (a space to change and search)
   genius export net.txt --weights net.safetensors --format onnx --out again.onnx
   genius export --space nas-bench-macro --choices 22212220 --format pytorch > model.py`,
   async run({ operands, options, rest, terminal }) {
     const { format } = options;
+    const isOfRun =
+      format === "tensorboard" || (operands.length === 1 && !isNetwork(operands[0] as string));
+    const [unknown] = Object.keys(rest);
+    if (isOfRun && unknown !== undefined) throw unknownFlag(unknown, Object.keys(flags.shape));
     if (format === "tensorboard") return exportEvents(operands, options, terminal);
     // Without choices it is the space that is written.
     if (
@@ -167,6 +173,8 @@ async function subjectOf(
       "Name either one run's folder, or a design with --choices and --space.",
     );
   }
+  if (folder !== undefined && name !== undefined)
+    throw new GeniusError("wrong-use", "A run has a space of its own: leave out --space.");
   if (folder !== undefined) return { folder };
   if (name === undefined)
     throw new GeniusError("wrong-use", "--choices needs --space, which says what they mean.");

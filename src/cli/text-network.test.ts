@@ -111,10 +111,42 @@ test("a text of other classes or images than the data is told what to change", a
   );
 });
 
-test("limits of a text to train are refused by its kind", async () => {
+test("a text to train is held to the limits", async () => {
   const file = join(await folder(), "net.txt");
   await writeFile(file, network);
-  expect((await genius("train", file, "digits", "--max-params", "1k")).error).toMatch(
-    /A text has its size already; limits are for a reference\./,
+  const refused = await genius("train", file, "digits", "--max-params", "100");
+  expect(refused.code).not.toBe(0);
+  expect(refused.error).toMatch(/net is outside the limits: 322 parameters, above the limit 100/);
+  const tiny = await genius("train", file, "digits", "--max-ram", "1k");
+  expect(tiny.error).toMatch(/of RAM, above the limit 1 KiB/);
+  expect((await genius("train", file, "digits", "--min-params", "20k", "--max-params", "10k")).error).toMatch(
+    /The minimum of 20k parameters is above the maximum of 10k/,
   );
+});
+
+test("the costs of a text say which limits it breaks, and how fast it will be", async () => {
+  const at = await folder();
+  const [file, many] = [join(at, "net.txt"), join(at, "my.txt")];
+  await writeFile(file, network);
+  await writeFile(many, space);
+  expect((await genius("cost", file, "--max-ram", "1k")).out).toMatch(/of RAM, above the limit 1 KiB/);
+  const limits = ["--device", "stm32f746", "--max-params", "100"];
+  const said = (await genius("cost", file, ...limits)).out;
+  expect(said).toMatch(/322 parameters, above the limit 100/);
+  expect(said).toMatch(/about \S+ ms on stm32f746/);
+  const facts = JSON.parse((await genius("cost", file, ...limits, "--json")).out);
+  expect(facts.violations).toMatchObject([{ quantity: "paramCount", limit: 100 }]);
+  expect(facts.predictedLatencyMs).toBeGreaterThan(0);
+  expect((await genius("cost", file, "--max-params", "1k")).out).toMatch(/within the limits/);
+  // Of 4 or 8 channels, those of 4 have under 300 parameters but with the larger kernel.
+  expect((await genius("cost", many, "--max-params", "200")).out).toMatch(/1 of 4 designs is within/);
+  const inside = JSON.parse((await genius("cost", many, ...limits, "--json")).out);
+  expect(inside.inside).toEqual({ designs: 0, of: 4, drawn: false });
+  expect(inside.predictedLatencyMs.min).toBeLessThan(inside.predictedLatencyMs.max);
+});
+
+test("a network has no choices", async () => {
+  const file = join(await folder(), "net.txt");
+  await writeFile(file, network);
+  expect((await genius("cost", file, "--choices", "1")).error).toMatch(/net has no alternatives/);
 });

@@ -51,7 +51,7 @@ const options = limitSettings.extend({
 export default defineCommand({
   options,
   passesRest: true,
-  more: `NET is a text of a network (net.txt, see docs/guide/own-network.md), or a reference from \`genius list references\`, as wide as the limits allow; without limits it is as published. The
+  more: `NET is a text of a network (net.txt, see docs/guide/own-network.md), or a reference from \`genius list references\`, as wide as the limits allow; without limits it is as published. A text or a design is trained if it keeps the limits. The
 evaluator's options are options here as well: --final-epochs, --batch-size, --int8 …
 
 Examples:
@@ -73,6 +73,7 @@ Examples:
       const say = epochLine(terminal);
       const result = await train(subject, {
         ...{ data, out, evaluator, evaluatorOptions: flags, minutes, weights, seed },
+        ...(!("reference" in subject) && { limits }),
         ...{ signal: terminal.signal, environment: terminal.environment },
         onEvent(event) {
           if (event.kind === "preparing") terminal.error(`${event.text}\n`);
@@ -145,7 +146,6 @@ function subjectOf(
     operands.length === 2 &&
     isText(text)
   ) {
-    noLimits(limits, "A text");
     const file = text.replace(/^.*[/\\]|\.txt$/g, "");
     const name = choices === undefined ? file : `${file}-${choices.replaceAll(",", "-")}`;
     return { subject: { space: text, choices: choices ?? [] }, name, data: images };
@@ -164,15 +164,9 @@ function subjectOf(
     const reference = operands[0] as string;
     return { subject: { reference, limits }, name: reference.replace(/^.*[/\\]|\.[cm]?[jt]s$/g, ""), data };
   }
-  noLimits(limits, "A design");
   return {
     subject: { space, choices },
     name: `${space.replace(/^.*[/\\]|\.[cm]?[jt]s$/g, "")}-${choices.replaceAll(",", "-")}`,
     data,
   };
-}
-
-function noLimits(limits: NonNullable<ReferenceDesign["limits"]>, what: string): void {
-  if (Object.values(limits).some((limit) => limit !== undefined))
-    throw new GeniusError("wrong-use", `${what} has its size already; limits are for a reference.`);
 }

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GeniusError } from "../base/errors.ts";
 import { outcomeInWords } from "../report/index.ts";
-import { type DesignFormat, trialFile } from "../runs/export-design.ts";
+import { type DesignFormat, shelfOf, shelvedFile } from "../runs/export-design.ts";
 import type { FollowedRun } from "../runs/followed-run.ts";
 import { trainedFileNames } from "../runs/trained-files.ts";
 import type { Domain } from "../search/constraints/domain.ts";
@@ -47,7 +47,7 @@ export async function designDownload(
     const { initialWeights } = await import("../engine/index.ts");
     return initialWeights(network.nodes, 1);
   };
-  const { content, isTrained } = await trialFile(run, trial, { format, network, fresh });
+  const { content, isTrained } = await shelvedFile(shelfOf(run, trial), { format, network, fresh });
   const isText = typeof content === "string";
   return {
     bytes: Uint8Array.from(isText ? new TextEncoder().encode(content) : content),

@@ -10,12 +10,10 @@ import type { FeatureShape, Network } from "../graph/network.ts";
 import { volume } from "../graph/operator.ts";
 import { inferShapes } from "../graph/shapes.ts";
 import type { Weights } from "../graph/weights.ts";
-import type { Trial } from "../search/trial.ts";
 import { decodeOne, prepareDecoder } from "../tasks/image-classification/index.ts";
 import { openModelFile } from "../training/model-file.ts";
 import { readModelMetadata } from "../training/model-metadata.ts";
-import { handedOver, trainedWeights } from "./export-design.ts";
-import type { RunView } from "./run-view.ts";
+import { handedOver, type Shelf, trainedWeights } from "./export-design.ts";
 
 export interface DeployedDesign {
   readonly network: Network;
@@ -58,18 +56,14 @@ const facts = z.object({
   levels: z.object({ low: z.number(), high: z.number() }).optional(),
 });
 
-/** The trial's network as it was handed over; undefined where it was not trained to its end. */
-export async function trainedDesign(
-  run: Pick<RunView, "folder" | "journal">,
-  trial: Trial,
-  network: Network,
-): Promise<DeployedDesign | undefined> {
-  const weights = await trainedWeights(run, trial, network);
-  const model = await handedOver(run, trial, "model.onnx");
+/** The network as it was handed over; undefined where it was not trained to its end. */
+export async function trainedDesign(shelf: Shelf, network: Network): Promise<DeployedDesign | undefined> {
+  const weights = await trainedWeights(shelf, network);
+  const model = await handedOver(shelf, "model.onnx");
   if (weights === undefined || model === undefined) return undefined;
-  const { normalisation, class_names, levels } = readFacts(model, run.folder);
-  const calibration = await handedOver(run, trial, "int8.json");
-  const kept = calibration && readCalibration(text.decode(calibration), `${run.folder}/best/int8.json`);
+  const { normalisation, class_names, levels } = readFacts(model, shelf.folder);
+  const calibration = await handedOver(shelf, "int8.json");
+  const kept = calibration && readCalibration(text.decode(calibration), `${shelf.folder}/best/int8.json`);
   const [input, output] = endsOf(network);
   return {
     network,
@@ -77,7 +71,7 @@ export async function trainedDesign(
     isTrained: true,
     normalisation,
     classNames: class_names ?? numbered(volume(output)),
-    images: kept?.images.map(({ pixels }) => pixels) ?? (await sampleImages(run, trial, input)),
+    images: kept?.images.map(({ pixels }) => pixels) ?? (await sampleImages(shelf, input)),
     ...(kept && { ranges: kept.ranges }),
     remarks:
       levels === undefined
@@ -109,13 +103,9 @@ function readFacts(model: Uint8Array, folder: string): z.output<typeof facts> {
 const samples = z.array(z.object({ image: z.string(), label: z.string(), predicted: z.string() }));
 
 /** Of the test images that the report shows, the first that were classified correctly. */
-async function sampleImages(
-  run: Pick<RunView, "folder" | "journal">,
-  trial: Trial,
-  shape: FeatureShape,
-): Promise<readonly Uint8Array[]> {
-  const file = await handedOver(run, trial, "samples.json");
-  const path = `${run.folder}/best/samples.json`;
+async function sampleImages(shelf: Shelf, shape: FeatureShape): Promise<readonly Uint8Array[]> {
+  const file = await handedOver(shelf, "samples.json");
+  const path = `${shelf.folder}/best/samples.json`;
   const read = samples.safeParse(file && JSON.parse(text.decode(file)));
   if (!read.success) throw new GeniusError("bad-file", `${path} is damaged or missing: it holds no images.`);
   const isRight = ({ label, predicted }: (typeof read.data)[number]) => Number(label === predicted);

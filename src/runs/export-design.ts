@@ -58,13 +58,22 @@ export function designFile(
   }
 }
 
-/** The trained weights of a run's trial; undefined where it was not trained at full length. */
-export async function trainedWeights(
+/** A folder whose `best/` may hold what a training left of a network. */
+export interface Shelf {
+  readonly folder: string;
+  /** Whether what is there is of the network in question. */
+  readonly isOfNetwork: boolean;
+}
+
+/** Where what was trained of a run's trial is. */
+export const shelfOf = (
   { folder, journal }: Pick<RunView, "folder" | "journal">,
-  trial: Trial,
-  network: Network,
-): Promise<Weights | undefined> {
-  const bytes = await handedOver({ folder, journal }, trial, "weights.safetensors");
+  { number }: Trial,
+): Shelf => ({ folder, isOfNetwork: isHandedOver(journal, number) });
+
+/** The trained weights of a network; undefined where it was not trained at full length. */
+export async function trainedWeights(shelf: Shelf, network: Network): Promise<Weights | undefined> {
+  const bytes = await handedOver(shelf, "weights.safetensors");
   return bytes && decodeWeights(network, bytes);
 }
 
@@ -74,12 +83,11 @@ const handedOverNames: Partial<Record<DesignFormat, string>> = {
 };
 
 /**
- * The trial's network as a file, and whether its weights are trained: of the trial that was trained to its end the very
- * file of `best/`, which for ONNX has normalisation and class names inside.
+ * A network as a file, and whether its weights are trained: of one that was trained to its end the very file of `best/`,
+ * which for ONNX has normalisation and class names inside.
  */
-export async function trialFile(
-  run: Pick<RunView, "folder" | "journal">,
-  trial: Trial,
+export async function shelvedFile(
+  shelf: Shelf,
   given: {
     readonly format: DesignFormat;
     readonly network: Network;
@@ -88,9 +96,9 @@ export async function trialFile(
 ): Promise<{ readonly content: string | Uint8Array; readonly isTrained: boolean }> {
   const { format, network, fresh } = given;
   const name = handedOverNames[format];
-  const file = name && (await handedOver(run, trial, name));
+  const file = name && (await handedOver(shelf, name));
   // A file that is of another network is refused here.
-  const trained = await trainedWeights(run, trial, network);
+  const trained = await trainedWeights(shelf, network);
   if (file !== undefined && trained !== undefined) return { content: file, isTrained: true };
   const isTrained = trained !== undefined;
   const weights = name === undefined ? undefined : (trained ?? (await fresh()));
@@ -98,13 +106,12 @@ export async function trialFile(
   return { content, isTrained };
 }
 
-/** A file of `best/`, if it is of this trial and there. */
+/** A file of `best/`, if it is of the network and there. */
 export async function handedOver(
-  { folder, journal }: Pick<RunView, "folder" | "journal">,
-  trial: Trial,
+  { folder, isOfNetwork }: Shelf,
   name: string,
 ): Promise<Uint8Array | undefined> {
-  if (!isHandedOver(journal, trial.number)) return undefined;
+  if (!isOfNetwork) return undefined;
   const path = join(folder, "best", name);
   try {
     return await readFile(path);

@@ -22,6 +22,7 @@ export function parseChoices(space: Space, text: string): Choices {
   const trimmed = text.trim();
   const own = space.parse?.(trimmed);
   if (own !== undefined) return own;
+  if (space.decisions.length === 0) throw noAlternatives(space);
   const list = /^\[?\s*(-?\d+(?:\s*[,\s]\s*-?\d+)*)\s*,?\s*\]?$/.exec(trimmed)?.[1];
   if (list === undefined) {
     throw new GeniusError(
@@ -36,6 +37,7 @@ export function parseChoices(space: Space, text: string): Choices {
 /** Checks digits (numbered from the space's `firstDigit`) and turns them into choices. */
 export function fromDigits(space: Space, digits: readonly number[]): Choices {
   const { decisions, firstDigit } = space;
+  if (decisions.length === 0 && digits.length > 0) throw noAlternatives(space);
   if (digits.length !== decisions.length) {
     throw new GeniusError(
       "bad-choices",
@@ -53,6 +55,13 @@ export function fromDigits(space: Space, digits: readonly number[]): Choices {
     }
     return digit - firstDigit;
   });
+}
+
+function noAlternatives({ name }: Space): GeniusError {
+  return new GeniusError(
+    "bad-choices",
+    `${name} has no alternatives: it is one network, and there is nothing to choose. Leave out the choices.`,
+  );
 }
 
 function expected(space: Space): string {

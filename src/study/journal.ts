@@ -1,5 +1,6 @@
 // The journal of a run: `journal.jsonl` in its folder, append-only and synced. It is the truth about a study;
 // everything else in the folder can be made again from it.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
@@ -33,6 +34,9 @@ export interface Journal {
 export type Clock = () => Date;
 
 export const journalPath = (folder: string) => join(folder, "journal.jsonl");
+
+/** Whether a training was finished in the folder: of a search's best design, or without a journal of one network. */
+export const holdsTraining = (folder: string): boolean => existsSync(join(folder, "best", "test.json"));
 
 /** What a journal's header says. */
 export interface JournalStart {
@@ -145,9 +149,13 @@ export async function readBytes(folder: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (thrown) {
     if (systemCodeOf(thrown) === "ENOENT") {
-      throw new GeniusError("not-found", `${folder} holds no run: there is no journal.jsonl in it.`, {
-        cause: thrown,
-      });
+      throw new GeniusError(
+        "not-found",
+        holdsTraining(folder)
+          ? `${folder} holds a trained network, not a search: its figures are in ${join(folder, "best", "test.json")}. As a file: genius export ${folder} --format onnx`
+          : `${folder} holds no run: there is no journal.jsonl in it.`,
+        { cause: thrown },
+      );
     }
     throw fileError(thrown, path, "read");
   }

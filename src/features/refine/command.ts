@@ -14,7 +14,7 @@ import { createPredictor } from "../../engine/index.ts";
 import { inputSize, trainingSize, withImageSize } from "../../evaluators/open-images.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { accuracyBeside, formatFrom } from "../../metrics/index.ts";
-import { trainedWeights } from "../../runs/export-design.ts";
+import { shelfOf, trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
 import { designName, networkOf } from "../../search/proposed-network.ts";
 import { modelSettings } from "../../study/settings.ts";
@@ -83,7 +83,7 @@ for one setting, with a longer search.`,
     const { config } = journal.header;
     const best = journal.selected;
     const decoded = best && networkOf(space, best.proposal);
-    const weights = best && decoded && (await trainedWeights(run, best, decoded));
+    const weights = best && decoded && (await trainedWeights(shelfOf(run, best), decoded));
     if (best === undefined || decoded === undefined || weights === undefined) {
       throw new GeniusError(
         "not-found",

@@ -16,7 +16,7 @@ import { inputSize, trainingSize, withImageSize } from "../../evaluators/open-im
 import { networkCost } from "../../graph/cost.ts";
 import type { Network } from "../../graph/network.ts";
 import { accuracyBeside, formatFrom, type Metric, scoreIn } from "../../metrics/index.ts";
-import { trainedWeights } from "../../runs/export-design.ts";
+import { shelfOf, trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
 import { designName, networkOf } from "../../search/proposed-network.ts";
 import { openTask } from "../../tasks/index.ts";
@@ -160,7 +160,7 @@ async function open(from: string, target: string, { given, environment, say }: O
   const trial = journal.selected;
   if (trial === undefined) throw new GeniusError("not-found", `${from} has no scored design yet.`);
   const { proposal } = trial;
-  const inherited = await trainedWeights(run, trial, networkOf(space, proposal));
+  const inherited = await trainedWeights(shelfOf(run, trial), networkOf(space, proposal));
   if (inherited === undefined) {
     throw new GeniusError(
       "not-found",

@@ -1,0 +1,92 @@
+// What a design, a network or a space is under limits: what it breaks and how fast it will be on a device, in words and for JSON.
+import { type Cost, costOf } from "../api/cost.ts";
+import { createRandom } from "../base/random.ts";
+import { counted } from "../base/units.ts";
+import { type Device, predictedLatencyMs, predictionInWords } from "../graph/device.ts";
+import { violationInWords } from "../report/index.ts";
+import { designCountOf } from "../search/constraints/cost-model.ts";
+import { anyDesign, createDomain, reachOf, violationsOf } from "../search/constraints/create-domain.ts";
+import type { Violation } from "../search/constraints/domain.ts";
+import { limitsInWords } from "../search/constraints/limit-words.ts";
+import { defaultPrecision, hasMemoryLimit, memoryViolations } from "../search/constraints/memory.ts";
+import { allowedOf } from "../search/constraints/rule.ts";
+import type { Limits, Space } from "../search/space.ts";
+
+export interface Bounds {
+  readonly limits: Limits;
+  readonly device?: Device;
+}
+
+export interface Verdict {
+  readonly words: readonly string[];
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Of a network; empty without limits and device. */
+export function verdictOf(counted: Cost, { limits, device }: Bounds): Verdict {
+  const broken = Object.keys(limits).length === 0 ? undefined : brokenBy(counted, limits);
+  const predicted = device && predictedLatencyMs(device, counted.macCount);
+  const latency = device && predictionInWords(device, counted.macCount);
+  const verdict = broken?.length === 0 ? "within the limits" : broken?.map(violationInWords).join("; ");
+  return {
+    words: [verdict, latency].filter((words) => words !== undefined),
+    facts: {
+      ...(broken !== undefined && { violations: broken }),
+      ...(predicted !== undefined && { predictedLatencyMs: predicted }),
+    },
+  };
+}
+
+function brokenBy(counted: Cost, limits: Limits): readonly Violation[] {
+  const { precision = defaultPrecision } = limits;
+  const memory = { ramBytes: counted.ramBytes[precision], flashBytes: counted.flashBytes[precision] };
+  return [...violationsOf(counted, limits), ...memoryViolations(memory, limits)];
+}
+
+/** Designs that are looked at one by one; memory is planned for each. */
+const listed = { byCosts: 20_000, byMemory: 500 };
+const drawnDesigns = 300;
+
+/** Of a text: of its network, or of how many of its designs. */
+export function verdictOfText(space: Space, bounds: Bounds): Verdict {
+  if (space.decisions.length === 0) return verdictOf(costOf(space.decode([])), bounds);
+  const { limits, device } = bounds;
+  const words: string[] = [];
+  const facts: Record<string, unknown> = {};
+  if (Object.keys(limits).length > 0) {
+    const inside = insideOf(space, limits);
+    const { designs, of, drawn } = inside;
+    const which = drawn ? `${counted(of, "design")} drawn at random` : counted(of, "design");
+    const is = designs === 1 ? "is" : "are";
+    words.push(
+      `${designs === 0 ? "none" : designs} of ${which} ${is} within the limits: ${limitsInWords(limits).join(", ")}`,
+    );
+    facts.inside = inside;
+  }
+  const reach = device?.speed && reachOf(space);
+  if (device !== undefined && reach !== undefined) {
+    const { minMacCount, maxMacCount } = reach;
+    words.push(
+      `the design of fewest MACs: ${predictionInWords(device, minMacCount)}`,
+      `the design of most MACs: ${predictionInWords(device, maxMacCount)}`,
+    );
+    const [min, max] = [minMacCount, maxMacCount].map((count) => predictedLatencyMs(device, count));
+    facts.predictedLatencyMs = { min, max };
+  }
+  return { words, facts };
+}
+
+/** How many designs keep the limits: of all, or in a large space of some that are drawn. */
+function insideOf(space: Space, limits: Limits) {
+  const domain = createDomain(space, limits);
+  const all = designCountOf(space);
+  if (all <= (hasMemoryLimit(limits) ? listed.byMemory : listed.byCosts))
+    return { designs: allowedOf(domain).length, of: all, drawn: false };
+  const random = createRandom(1, "designs within limits");
+  const designs = Array.from({ length: drawnDesigns }, () => anyDesign(space, random));
+  return {
+    designs: designs.filter((choices) => domain.isFeasible(choices)).length,
+    of: drawnDesigns,
+    drawn: true,
+  };
+}
