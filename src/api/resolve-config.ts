@@ -234,7 +234,10 @@ export async function resolveConfig(
 }
 
 /** Where memory is limited in 8 bits, the network is for a device: it is handed over in 8 bits, and measured in them. */
-function impliedBy({ precision }: Limits, { options }: Pick<EvaluatorDefinition, "options">): JsonObject {
+export function impliedBy(
+  { precision }: Limits,
+  { options }: Pick<EvaluatorDefinition, "options">,
+): JsonObject {
   return precision === "int8" && options instanceof z.ZodObject && "int8" in options.shape
     ? { int8: true }
     : {};

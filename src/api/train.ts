@@ -14,12 +14,12 @@ import type { Metrics } from "../metrics/metric.ts";
 import { violationInWords } from "../report/index.ts";
 import { writeTrainedNetwork } from "../runs/trained-network.ts";
 import { networkViolations } from "../search/constraints/create-domain.ts";
-import type { Choices, ImageTask, Space } from "../search/space.ts";
+import type { Choices, ImageTask, Limits, Space } from "../search/space.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { type Design, isNetwork, openDesign, type Subject } from "./design.ts";
 import { fitSpace } from "./fit-space.ts";
 import { openReference, type ReferenceDesign } from "./reference.ts";
-import { limitsOf } from "./resolve-config.ts";
+import { impliedBy, limitsOf } from "./resolve-config.ts";
 import { type MemberOptions, type SearchLimits, settingsOf } from "./search-options.ts";
 
 /** How `train` trains. Only `data` and `out` are needed. */
@@ -35,7 +35,10 @@ export interface TrainOptions {
   readonly launcherOptions?: MemberOptions | undefined;
   /** A .safetensors file that the training begins with, as `importNetwork` writes it; what it does not have begins at random. */
   readonly weights?: string | undefined;
-  /** What a network or a design must keep to be trained. A reference is fitted to limits of its own. */
+  /**
+   * What a network or a design must keep to be trained; where they limit memory in 8 bits, `int8` is on. A reference is fitted to
+   * limits of its own.
+   */
   readonly limits?: SearchLimits | undefined;
   /** The wall time of it all, in minutes: opening the images, training, test and files. By epochs where it is absent. */
   readonly minutes?: number | undefined;
@@ -89,6 +92,7 @@ export interface TrainResult {
 export async function train(subject: Subject | ReferenceDesign, options: TrainOptions): Promise<TrainResult> {
   const { data, out, seed = 1, minutes, weights, onEvent, environment = process.env } = options;
   const started = performance.now();
+  const limits = limitsOf(settingsOf({ limits: options.limits ?? {} }));
   if (minutes !== undefined && !(minutes > 0 && Number.isFinite(minutes)))
     throw new GeniusError("wrong-use", `minutes must be a number above 0, received ${minutes}.`);
   const onProgress = (text: string) => onEvent?.({ kind: "preparing", text });
@@ -96,14 +100,14 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
   const definition = await loadEvaluator(options.evaluator ?? "train");
   const evaluatorOptions = resolveOptions(
     definition.options,
-    options.evaluatorOptions ?? {},
+    { ...impliedBy(limits, definition), ...options.evaluatorOptions },
     `the evaluator ${definition.name}`,
   );
   const imagesOf = async () =>
     (await definition.describe?.({ dataset: data, environment, onProgress }, evaluatorOptions))?.images;
   const { space, choices } = await openSubject(subject, imagesOf, onProgress);
   const network = space.decode(choices);
-  refuseOutside(network, options.limits);
+  refuseOutside(network, limits);
   if (weights !== undefined) {
     if (definition.beginsWithWeights !== true)
       throw new GeniusError(
@@ -166,8 +170,8 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
 }
 
 /** @throws GeniusError `infeasible` that says which limits the network breaks. */
-function refuseOutside(network: Network, limits: SearchLimits = {}): void {
-  const broken = networkViolations(network, limitsOf(settingsOf({ limits })));
+function refuseOutside(network: Network, limits: Limits): void {
+  const broken = networkViolations(network, limits);
   if (broken.length === 0) return;
   throw new GeniusError(
     "infeasible",

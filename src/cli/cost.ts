@@ -56,9 +56,7 @@ exit code is 1.`,
     if (options.choices === undefined && !options.stdin && operands.length === 1) {
       const { words, facts } = verdictOfText(space, asked);
       const lines = [...textInWords(space), ...words.map((line) => `  ${line}`)];
-      terminal.out(
-        options.json ? jsonLine({ ...factsOfText(space), ...facts }) : `${lines.join("\n")}\n`,
-      );
+      terminal.out(options.json ? jsonLine({ ...factsOfText(space), ...facts }) : `${lines.join("\n")}\n`);
       return 0;
     }
     if ((options.choices === undefined) === !options.stdin) {

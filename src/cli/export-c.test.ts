@@ -131,3 +131,60 @@ test("random weights are told of", async () => {
   expect(error).toContain("RANDOM");
   expect(await readFile(join(folder, "README.md"), "utf8")).toContain("it predicts nothing");
 });
+
+test("an option that export does not have is refused, of a run as of a text", async () => {
+  for (const format of ["c", "onnx", "tensorboard"]) {
+    const { code, error } = await genius(["export", run, "--format", format, "--anything"]);
+    expect(code).toBe(2);
+    expect(error).toContain("There is no option --anything");
+  }
+  const spaced = await genius(["export", run, "--format", "text", "--space", "mobile"]);
+  expect(spaced.error).toContain("A run has a space of its own");
+});
+
+describe("a network that was trained without a search", () => {
+  let trained: string;
+
+  beforeAll(async () => {
+    trained = join(root, "trained");
+    const text = join(root, "own.txt");
+    await writeFile(text, "conv 8 k3 norm relu\nmaxpool 2\nglobalpool flatten linear classes\n");
+    const asked = ["--int8", "--final-epochs", "1", "--out", trained];
+    const { code } = await genius(["train", text, "digits", ...asked], { environment: environment() });
+    expect(code).toBe(0);
+  });
+
+  test.each(["c", "c-float", "tflite", "tflite-int8", "onnx-int8", "safetensors"])(
+    "--format %s has its trained weights",
+    async (format) => {
+      const out = join(root, `of-trained-${format}`);
+      const { code, error } = await genius(["export", trained, "--format", format, "--out", out]);
+      expect(error).toContain("own, trained in");
+      expect(error).toContain("with its trained weights");
+      expect(code).toBe(0);
+      if (!skip && format.startsWith("c")) expect(compiledScores(out).length).toBe(3);
+    },
+  );
+
+  test("its ONNX file is the one of best/, and its text the network", async () => {
+    const out = join(root, "again.onnx");
+    expect((await genius(["export", trained, "--format", "onnx", "--out", out])).code).toBe(0);
+    expect(await readFile(out)).toEqual(await readFile(join(trained, "best/model.onnx")));
+    expect((await genius(["export", trained, "--format", "text"])).out).toMatch(/conv 8 k3/);
+  });
+
+  test("show and report say what the folder holds", async () => {
+    for (const command of ["show", "report"]) {
+      const { code, error } = await genius([command, trained]);
+      expect(code).toBe(1);
+      expect(error).toMatch(/holds a trained network, not a search: its figures are in .*test\.json/);
+    }
+  });
+
+  test("a folder without the network's file says how to get it", async () => {
+    await rm(join(trained, "best/network.json"));
+    const { code, error } = await genius(["export", trained, "--format", "c"]);
+    expect(code).toBe(1);
+    expect(error).toMatch(/network\.json is missing/);
+  });
+});

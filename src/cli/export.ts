@@ -64,8 +64,7 @@ export default defineCommand({
   genius export --space nas-bench-macro --choices 22212220 --format pytorch > model.py`,
   async run({ operands, options, rest, terminal }) {
     const { format } = options;
-    const isOfRun =
-      format === "tensorboard" || (operands.length === 1 && !isNetwork(operands[0] as string));
+    const isOfRun = format === "tensorboard" || (operands.length === 1 && !isNetwork(operands[0] as string));
     const [unknown] = Object.keys(rest);
     if (isOfRun && unknown !== undefined) throw unknownFlag(unknown, Object.keys(flags.shape));
     if (format === "tensorboard") return exportEvents(operands, options, terminal);

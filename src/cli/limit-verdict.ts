@@ -1,12 +1,13 @@
 // What a design, a network or a space is under limits: what it breaks and how fast it will be on a device, in words and for JSON.
 import { type Cost, costOf } from "../api/cost.ts";
-import { createRandom } from "../base/random.ts";
+import { GeniusError } from "../base/errors.ts";
+import { createRandom, type Random } from "../base/random.ts";
 import { counted } from "../base/units.ts";
 import { type Device, predictedLatencyMs, predictionInWords } from "../graph/device.ts";
 import { violationInWords } from "../report/index.ts";
 import { designCountOf } from "../search/constraints/cost-model.ts";
 import { anyDesign, createDomain, reachOf, violationsOf } from "../search/constraints/create-domain.ts";
-import type { Violation } from "../search/constraints/domain.ts";
+import type { Domain, Violation } from "../search/constraints/domain.ts";
 import { limitsInWords } from "../search/constraints/limit-words.ts";
 import { defaultPrecision, hasMemoryLimit, memoryViolations } from "../search/constraints/memory.ts";
 import { allowedOf } from "../search/constraints/rule.ts";
@@ -58,8 +59,9 @@ export function verdictOfText(space: Space, bounds: Bounds): Verdict {
     const { designs, of, drawn } = inside;
     const which = drawn ? `${counted(of, "design")} drawn at random` : counted(of, "design");
     const is = designs === 1 ? "is" : "are";
+    const rare = inside.rare === true ? "; there are such designs, and they are rare" : "";
     words.push(
-      `${designs === 0 ? "none" : designs} of ${which} ${is} within the limits: ${limitsInWords(limits).join(", ")}`,
+      `${designs === 0 ? "none" : designs} of ${which} ${is} within the limits: ${limitsInWords(limits).join(", ")}${rare}`,
     );
     facts.inside = inside;
   }
@@ -76,17 +78,34 @@ export function verdictOfText(space: Space, bounds: Bounds): Verdict {
   return { words, facts };
 }
 
+/** Whether a design within the limits is found at all. */
+function hasOne(domain: Domain, random: Random): boolean {
+  try {
+    return domain.sample(random) !== undefined;
+  } catch (thrown) {
+    if (thrown instanceof GeniusError) return false;
+    throw thrown;
+  }
+}
+
+interface Inside {
+  readonly designs: number;
+  readonly of: number;
+  /** Whether those were drawn, and not all looked at. */
+  readonly drawn: boolean;
+  /** None was drawn, and there are some. */
+  readonly rare?: true;
+}
+
 /** How many designs keep the limits: of all, or in a large space of some that are drawn. */
-function insideOf(space: Space, limits: Limits) {
+function insideOf(space: Space, limits: Limits): Inside {
   const domain = createDomain(space, limits);
   const all = designCountOf(space);
   if (all <= (hasMemoryLimit(limits) ? listed.byMemory : listed.byCosts))
     return { designs: allowedOf(domain).length, of: all, drawn: false };
   const random = createRandom(1, "designs within limits");
-  const designs = Array.from({ length: drawnDesigns }, () => anyDesign(space, random));
-  return {
-    designs: designs.filter((choices) => domain.isFeasible(choices)).length,
-    of: drawnDesigns,
-    drawn: true,
-  };
+  const drawn = Array.from({ length: drawnDesigns }, () => anyDesign(space, random));
+  const designs = drawn.filter((choices) => domain.isFeasible(choices)).length;
+  const rare = designs === 0 && hasOne(domain, random);
+  return { designs, of: drawnDesigns, drawn: true, ...(rare && { rare: true as const }) };
 }

@@ -138,7 +138,6 @@ test("the costs of a text say which limits it breaks, and how fast it will be", 
   expect(facts.violations).toMatchObject([{ quantity: "paramCount", limit: 100 }]);
   expect(facts.predictedLatencyMs).toBeGreaterThan(0);
   expect((await genius("cost", file, "--max-params", "1k")).out).toMatch(/within the limits/);
-  // Of 4 or 8 channels, those of 4 have under 300 parameters but with the larger kernel.
   expect((await genius("cost", many, "--max-params", "200")).out).toMatch(/1 of 4 designs is within/);
   const inside = JSON.parse((await genius("cost", many, ...limits, "--json")).out);
   expect(inside.inside).toEqual({ designs: 0, of: 4, drawn: false });
