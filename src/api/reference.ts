@@ -13,7 +13,7 @@ import {
 } from "../search/references/reference.ts";
 import type { ImageTask } from "../search/space.ts";
 import { sidesOf, sizeText } from "../tasks/image-size.ts";
-import { limitsOf } from "./resolve-config.ts";
+import { limitsOf } from "./limits.ts";
 import { type SearchLimits, settingsOf } from "./search-options.ts";
 
 /** A network that people designed, as wide as the limits allow; as published where there are none. */

@@ -7,7 +7,7 @@ import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { unknownName } from "../base/nearest.ts";
 import { isPath } from "../base/own-file.ts";
-import { counted, formatCount } from "../base/units.ts";
+import { counted } from "../base/units.ts";
 import { findPublished } from "../catalog/datasets.ts";
 import { deviceInWords, loadDevice } from "../catalog/devices.ts";
 import {
@@ -21,15 +21,14 @@ import {
 } from "../catalog/load.ts";
 import type { DatasetDescription, EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
-import { deviceLimits } from "../graph/device.ts";
 import { isMessageList, parseModelName } from "../llm/index.ts";
 import { accuracy, loadOwnMetric, type Metric, metricOf } from "../metrics/index.ts";
-import { defaultPrecision } from "../search/constraints/memory.ts";
 import type { Limits, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
-import { defaultMembers, type LimitSettings, modelSettings } from "../study/settings.ts";
+import { defaultMembers, modelSettings } from "../study/settings.ts";
 import { type FittedOptions, fitSpace } from "./fit-space.ts";
+import { limitsOf } from "./limits.ts";
 import { lengthOf } from "./search-length.ts";
 import { type MemberOptions, type SearchOptions, settingsOf } from "./search-options.ts";
 import { limitsOfStart, openStart, type Start } from "./start.ts";
@@ -302,36 +301,4 @@ async function describe(
       { cause: thrown },
     );
   }
-}
-
-/**
- * Limits as a domain takes them: those of a device, unless others are given.
- * @throws GeniusError for a device that is not known, and `wrong-use` for a minimum above its maximum.
- */
-export function limitsOf(settings: Partial<LimitSettings>): Limits {
-  const { maxParams, minParams, maxMacs, minMacs, device, precision } = settings;
-  const ofDevice = device === undefined ? undefined : deviceLimits(loadDevice(device));
-  refuseCrossed(minParams, maxParams, "parameters");
-  refuseCrossed(minMacs, maxMacs, "MACs");
-  const maxRamBytes = settings.maxRam ?? ofDevice?.maxRamBytes;
-  const maxFlashBytes = settings.maxFlash ?? ofDevice?.maxFlashBytes;
-  return {
-    ...(minParams !== undefined && { minParamCount: minParams }),
-    ...(maxParams !== undefined && { maxParamCount: maxParams }),
-    ...(minMacs !== undefined && { minMacCount: minMacs }),
-    ...(maxMacs !== undefined && { maxMacCount: maxMacs }),
-    ...(maxRamBytes !== undefined && { maxRamBytes }),
-    ...(maxFlashBytes !== undefined && { maxFlashBytes }),
-    ...((maxRamBytes !== undefined || maxFlashBytes !== undefined) && {
-      precision: precision ?? defaultPrecision,
-    }),
-  };
-}
-
-function refuseCrossed(min: number | undefined, max: number | undefined, of: string): void {
-  if (min === undefined || max === undefined || min <= max) return;
-  throw new GeniusError(
-    "wrong-use",
-    `The minimum of ${formatCount(min)} ${of} is above the maximum of ${formatCount(max)}: no network is between them.`,
-  );
 }

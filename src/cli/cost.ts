@@ -1,7 +1,7 @@
 // `genius cost`: parameters and MACs of designs. One design from --choices, or a line out for a line in.
 import { z } from "zod";
 import { cost } from "../api/cost.ts";
-import { limitsOf } from "../api/resolve-config.ts";
+import { limitsOf } from "../api/limits.ts";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { loadDevice } from "../catalog/devices.ts";

@@ -4,7 +4,7 @@ import { GeniusError } from "../base/errors.ts";
 import { createRandom, type Random } from "../base/random.ts";
 import { counted } from "../base/units.ts";
 import { type Device, predictedLatencyMs, predictionInWords } from "../graph/device.ts";
-import { violationInWords } from "../report/index.ts";
+import { violationInWords } from "../report/violation-words.ts";
 import { designCountOf } from "../search/constraints/cost-model.ts";
 import { anyDesign, createDomain, reachOf, violationsOf } from "../search/constraints/create-domain.ts";
 import type { Domain, Violation } from "../search/constraints/domain.ts";

@@ -29,8 +29,9 @@ export {
   questionsOf,
 } from "./run-questions.ts";
 export { runReport } from "./run-report.ts";
-export { outcomeInWords, violationInWords } from "./run-tables.ts";
+export { outcomeInWords } from "./run-tables.ts";
 export { type RunVerdict, runVerdict } from "./run-verdict.ts";
 export { runsMarkdown, runsReport } from "./runs-report.ts";
 export { diffLineText, textChange } from "./text-change.ts";
 export { finalCurveOf, type TrainedFacts, type TrainedFiles, trainedFacts } from "./trained-network.ts";
+export { violationInWords } from "./violation-words.ts";

@@ -3,7 +3,6 @@
 import type { JsonValue } from "../base/json.ts";
 import { formatBytes, formatCount, formatPercent } from "../base/units.ts";
 import { formatScore, metricWords } from "../metrics/index.ts";
-import type { Violation } from "../search/constraints/domain.ts";
 import { designName } from "../search/proposed-network.ts";
 import { isScored, type Trial } from "../search/trial.ts";
 import { spendingOf } from "../study/spending.ts";
@@ -11,6 +10,7 @@ import type { DataTable } from "./charts/chart.ts";
 import { type ChecklistItem, runChecklist } from "./checklist.ts";
 import { citation, type PublishedRow, publishedFor } from "./published.ts";
 import { type RunReportInput, standings } from "./run-facts.ts";
+import { violationInWords } from "./violation-words.ts";
 
 /** What came of a trial, and why, in a few words. */
 export function outcomeInWords(trial: Trial): string {
@@ -26,16 +26,6 @@ export function outcomeInWords(trial: Trial): string {
     default:
       return outcome satisfies never;
   }
-}
-
-export function violationInWords({ quantity, value, bound, limit, reason }: Violation): string {
-  if (quantity === "rule") return `not allowed in this space: ${reason ?? "by its rule"}`;
-  const side = bound === "max" ? "above" : "below";
-  if (quantity === "latencyMs") return `latency ${value} ms ${side} the limit ${limit} ms`;
-  if (quantity === "ramBytes" || quantity === "flashBytes")
-    return `${formatBytes(value)} of ${quantity === "ramBytes" ? "RAM" : "flash"}, ${side} the limit ${formatBytes(limit)}`;
-  const words = quantity === "macCount" ? "multiply–accumulates" : "parameters";
-  return `${formatCount(value)} ${words}, ${side} the limit ${formatCount(limit)}`;
 }
 
 export function trialTable({ record, space }: RunReportInput): DataTable {
