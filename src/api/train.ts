@@ -18,8 +18,9 @@ import type { Choices, ImageTask, Limits, Space } from "../search/space.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { type Design, isNetwork, openDesign, type Subject } from "./design.ts";
 import { fitSpace } from "./fit-space.ts";
+import { limitsOf } from "./limits.ts";
 import { openReference, type ReferenceDesign } from "./reference.ts";
-import { impliedBy, limitsOf } from "./resolve-config.ts";
+import { impliedBy } from "./resolve-config.ts";
 import { type MemberOptions, type SearchLimits, settingsOf } from "./search-options.ts";
 
 /** How `train` trains. Only `data` and `out` are needed. */
