@@ -1,5 +1,6 @@
 // The integer interpreter on values worked out by hand, and beside the float model on every example network.
 import { expect, test } from "vitest";
+import { correlation } from "../graph/export/fixtures/correlation.ts";
 import { exampleNetworks } from "../graph/export/fixtures/networks.ts";
 import { createNetworkBuilder } from "../graph/network.ts";
 import { deviceNetwork } from "./device-network.ts";
@@ -239,18 +240,6 @@ test("pixels are normalised by the table of their channel", async () => {
     }
   }
 });
-
-function correlation(a: Float32Array, b: Float32Array): number {
-  const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  a.forEach((value, i) => {
-    ab += (value - meanA) * (b[i]! - meanB);
-    aa += (value - meanA) ** 2;
-    bb += (b[i]! - meanB) ** 2;
-  });
-  return ab / Math.sqrt(aa * bb);
-}
 
 const names = Object.keys(exampleNetworks).filter((name) => !/^genius|modern/.test(name));
 

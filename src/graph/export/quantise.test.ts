@@ -4,6 +4,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { createNetworkBuilder } from "../network.ts";
 import { encodeOnnxModel, type OnnxModel } from "../onnx/model.ts";
+import { correlation } from "./fixtures/correlation.ts";
 import { exampleNetworks } from "./fixtures/networks.ts";
 import { randomImages, randomWeights } from "./fixtures/random-weights.ts";
 import { inferenceModel } from "./onnx.ts";
@@ -32,18 +33,6 @@ async function rangesOf(model: OnnxModel, images: Float32Array): Promise<Map<str
       [value(name).reduce((a, b) => Math.min(a, b)), value(name).reduce((a, b) => Math.max(a, b))],
     ]),
   );
-}
-
-function correlation(a: Float32Array, b: Float32Array): number {
-  const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  a.forEach((value, i) => {
-    ab += (value - meanA) * (b[i]! - meanB);
-    aa += (value - meanA) ** 2;
-    bb += (b[i]! - meanB) ** 2;
-  });
-  return ab / Math.sqrt(aa * bb);
 }
 
 test.for(Object.keys(exampleNetworks).filter((name) => !/^genius/.test(name)))(
