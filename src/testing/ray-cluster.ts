@@ -85,6 +85,8 @@ export async function startRay(venv: string, size: NodeSize): Promise<RayCluster
     const all = ["start", ...args, "--num-cpus", String(cpus), "--num-gpus", String(gpus), "--block"];
     all.push("--node-ip-address", "127.0.0.1", "--object-store-memory", "80000000", "--disable-usage-stats");
     if (memory !== undefined) all.push("--memory", String(memory));
+    const agentPort = await freePort();
+    all.push("--dashboard-agent-listen-port", String(agentPort));
     let words = "";
     const process = spawn(join(venv, "bin", "ray"), all, {
       env: { ...environment, ...more, GENIUS_RAY_MARK: name } as NodeJS.ProcessEnv,
@@ -99,6 +101,14 @@ export async function startRay(venv: string, size: NodeSize): Promise<RayCluster
       if (process.exitCode !== null || waited > 1200) throw new Error(`Ray did not start:\n${words}`);
       await wait(100);
     }
+    // Without its agent, which does not say that its port was taken, a node takes no jobs.
+    for (let waited = 0; !(await answers(agentPort)); waited += 1) {
+      if (process.exitCode !== null || waited > 300) {
+        await killMarked(name);
+        throw new Error(`The agent of a node of Ray does not answer at port ${agentPort}:\n${words}`);
+      }
+      await wait(100);
+    }
     return { kill: () => killMarked(name) };
   };
   const startHead = async (size: NodeSize) => {
@@ -106,7 +116,6 @@ export async function startRay(venv: string, size: NodeSize): Promise<RayCluster
     const args = ["--head", "--port", String(port), "--temp-dir", join(folder, String(starts))];
     args.push("--dashboard-host", "127.0.0.1", "--dashboard-port", String(dashboardPort));
     args.push("--ray-client-server-port", String(await freePort()));
-    args.push("--dashboard-agent-listen-port", String(await freePort()));
     return start(args, size);
   };
   const close = async () => {
@@ -120,8 +129,7 @@ export async function startRay(venv: string, size: NodeSize): Promise<RayCluster
       token,
       environment,
       head: { kill: () => head.kill() },
-      addNode: async (size) =>
-        start(["--address", gcs, "--dashboard-agent-listen-port", String(await freePort())], size),
+      addNode: (size) => start(["--address", gcs], size),
       async startHead(size) {
         head = await startHead(size);
       },
@@ -177,13 +185,24 @@ async function findMarked(mark: string): Promise<ReadonlySet<number>> {
   return found;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolvePort, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolvePort(typeof address === "object" && address !== null ? address.port : 0));
+const answers = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/`).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * A port that nobody listens at. Not one of those that the system gives to outgoing connections, from 32768 on: a node binds
+ * its ports seconds later, and its own connections could have taken it by then. Nor of Ray's workers, up to 19999.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const isFree = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
     });
-  });
+    if (isFree) return port;
+  }
 }
