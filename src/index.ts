@@ -1,6 +1,7 @@
 // The public API of genius-nas: the named exports of this file, and nothing else.
 
 export { type Assembly, assemble } from "./api/assemble.ts";
+export { type BaselinesEvent, type BaselinesOptions, type BaselinesResult, baselines } from "./api/baselines.ts";
 export { type BenchEvent, type BenchOptions, type BenchResult, bench } from "./api/bench/bench.ts";
 export { type Cost, cost } from "./api/cost.ts";
 export type { Design, Subject } from "./api/design.ts";
@@ -144,10 +145,9 @@ export {
   type ScoredTrial,
   type Trial,
 } from "./search/trial.ts";
-export type { BaselineRun } from "./study/baselines.ts";
 export type { RunRecord } from "./study/fold.ts";
 export { createJournal, type Journal, openJournal, readJournal } from "./study/journal.ts";
-export type { StudyConfig } from "./study/journal-lines.ts";
+export type { BaselineRun, ReferenceRun, StudyConfig } from "./study/journal-lines.ts";
 export { runStudy, type Study, type StudyEvent, type StudyResult, testBest } from "./study/run-study.ts";
 export { type TableJudge, type Trace, type TracePoint, traceStudy } from "./study/table-trace.ts";
 export {

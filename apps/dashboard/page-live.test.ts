@@ -1,6 +1,6 @@
 // Drives searches from the page while they run: started from its form, held and changed by a person, answered in a model's
 // place, trained with curves that grow, stopped and resumed. Each in the machine's Chromium, against the real server.
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -118,6 +118,31 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByText("finished", { exact: true }).waitFor();
       await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "All runs" }).click();
       await page.getByText("40 / 40").waitFor();
+      await page.context().close();
+    });
+
+    test("a run without a baseline gets its verdict by one button", async () => {
+      const out = join(folder, "unjudged");
+      const search = ["search", "nas-bench-macro", "--strategy", "evolution", "--trials", "30"];
+      await genius(...search, "--out", out);
+      // As a search that was stopped before its end.
+      const lines = (await readFile(join(out, "journal.jsonl"), "utf8")).trim().split("\n");
+      await writeFile(join(out, "journal.jsonl"), `${lines.slice(0, -1).join("\n")}\n`);
+      const page = await (await browser.newContext()).newPage();
+      page.setDefaultTimeout(patience);
+      await page.goto(served.url);
+      await page.getByRole("row", { name: /unjudged/ }).getByRole("link").click();
+      await page.getByText(/^– ?No baseline yet/).waitFor();
+      await page.getByRole("button", { name: "Run the baselines" }).click();
+      await page.getByText(/random runs with the same evaluations/).waitFor();
+      await page
+        .getByRole("heading", { name: "Beside other strategies after the same evaluations" })
+        .waitFor();
+      await page.getByText("stopped, can be resumed").waitFor();
+      expect(await page.getByRole("button", { name: "Run the baselines" }).count()).toBe(0);
+      const download = page.waitForEvent("download");
+      await page.getByRole("link", { name: "Download the report" }).click();
+      expect(await readFile(await (await download).path(), "utf8")).toContain("of 25 runs of random search");
       await page.context().close();
     });
 

@@ -2,10 +2,13 @@
 import { expect, test } from "vitest";
 import type { RunSummary, TrialColumns } from "../../src/dashboard/api.ts";
 import { appendTrials, createTrialTable } from "./src/api/trial-table.ts";
+import { worthOfCalls } from "./src/conversation/call-worth.ts";
 import { inLanes } from "./src/charts/timeline.ts";
 import { grouped, listed, type Wanted } from "./src/pages/runs-order.ts";
 import { improvements } from "./src/run/best-so-far.ts";
+import { gathered } from "./src/run/option-scores.ts";
 import { numberIn } from "./src/run/trial-columns.ts";
+import { foldedLines } from "./src/ui/folded-lines.ts";
 
 /** Rows in the order in which trainings ended. */
 function tableOf(rows: readonly { readonly number: number; readonly score: number; readonly ms: number }[]) {
@@ -82,4 +85,48 @@ test("a bound is read as people write counts", () => {
   expect([numberIn("20k"), numberIn(" 1.5M "), numberIn("93.2"), numberIn("many")]).toEqual([
     ...[20_000, 1_500_000, 93.2, undefined],
   ]);
+});
+
+test("a call is worth what its designs added to the best so far, also where trainings end in another order", () => {
+  const table = tableOf([
+    { number: 2, score: 0.6, ms: 10 },
+    { number: 1, score: 0.5, ms: 20 },
+    { number: 3, score: 0.55, ms: 30 },
+    { number: 4, score: 0.75, ms: 40 },
+    { number: 5, score: 0.8, ms: 50 },
+  ]);
+  const worth = worthOfCalls([{ trials: [1] }, { trials: [2, 3] }, { trials: [] }, { trials: [4, 5] }], table);
+  const rounded = worth.map(({ gain, best }) => [gain && Number(gain.toFixed(6)), best]);
+  expect(rounded).toEqual([
+    [0, 0.5],
+    [0.1, 0.6],
+    [undefined, 0.6],
+    [0.2, 0.8],
+  ]);
+});
+
+test("designs are gathered by one decision, and by two", () => {
+  const design = (id: number, choices: readonly number[], score: number) => ({ id, choices, score });
+  const designs = [design(1, [0, 1], 0.5), design(2, [1, 1], 0.75), design(3, [0, 1], 0.75), design(4, [0, 0], 0.25)];
+  expect(gathered(designs, [0]).map(({ options, count, mean, best }) => [options, count, mean, best.id])).toEqual([
+    [[0], 3, 0.5, 3],
+    [[1], 1, 0.75, 2],
+  ]);
+  expect(gathered(designs, [1, 0]).map(({ options, count, mean }) => [options, count, mean])).toEqual([
+    [[0, 0], 1, 0.25],
+    [[1, 0], 2, 0.625],
+    [[1, 1], 1, 0.75],
+  ]);
+});
+
+test("of a long text only what changed is shown, with what stands around it", () => {
+  const lines = [
+    ...["a", "b", "c", "d"].map((text) => ({ kind: "same", text }) as const),
+    { kind: "new", text: "x" } as const,
+    ...["e", "f", "g"].map((text) => ({ kind: "same", text }) as const),
+  ];
+  expect(foldedLines(lines, 1).map(({ kind, text }) => `${kind} ${text}`)).toEqual([
+    ...["folded 3 lines as before", "same d", "new x", "same e", "folded 2 lines as before"],
+  ]);
+  expect(foldedLines(lines.slice(0, 4), 1).map(({ text }) => text)).toEqual(["4 lines as before"]);
 });

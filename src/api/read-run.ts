@@ -2,7 +2,7 @@
 import type { Given } from "../catalog/load.ts";
 import { openRun } from "../runs/open-run.ts";
 import type { SpaceDefinition } from "../search/space.ts";
-import { evaluatorFacts } from "../study/fold.ts";
+import { evaluatorFacts, type JournalState } from "../study/fold.ts";
 import { spendingOf } from "../study/spending.ts";
 import { resultOf, type SearchResult } from "./search-result.ts";
 
@@ -24,7 +24,7 @@ export async function readRunResult(
   const { config } = journal.header;
   const { calls: requests, inputTokens, outputTokens, usd = 0 } = spendingOf(journal, calls);
   return resultOf({
-    ...{ folder, config, space, trials: journal.trials, result: journal.result },
+    ...{ folder, config, space, trials: journal.trials, result: resultWithBaselines(journal) },
     selectedOn: evaluatorFacts(journal).selectedOn,
     provenance: journal.header.provenance,
     reason: journal.result?.reason ?? "interrupted",
@@ -32,4 +32,9 @@ export async function readRunResult(
       model: { model: config.model, calls: requests, inputTokens, outputTokens, usd },
     }),
   });
+}
+
+/** The last line, with the baselines that were run after it. */
+function resultWithBaselines({ result, baselines }: JournalState) {
+  return result && { ...result, baselines };
 }

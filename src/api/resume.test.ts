@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { openRun } from "../runs/open-run.ts";
+import { summaryOf } from "../runs/summary.ts";
 import { journalPath, readJournal } from "../study/journal.ts";
 import { resume, search } from "./search.ts";
 
@@ -114,4 +115,15 @@ test("changed data are refused with what to do, and accepted on request, which t
   expect((await resume(run, { trials: 4 })).trials.length).toBe(4);
   await appendFile(join(folder, "data.bin"), "yet more");
   await expect(resume(run, { trials: 5 })).rejects.toMatchObject({ code: "data-changed" });
+});
+
+test("a run that is resumed for more trials is of that many everywhere, and goes on to them", async () => {
+  const folder = join(await mkdtemp(join(tmpdir(), "genius-longer-")), "run");
+  await search({ data: "nas-bench-macro", strategy: "random", budget: { trials: 9 }, out: folder });
+  await resume(folder, { trials: 11 });
+  const run = await openRun(folder);
+  expect(summaryOf(run)).toMatchObject({ evaluations: 11, budget: 11, state: "finished" });
+  // Resumed without a number, it is finished.
+  await resume(folder);
+  expect((await readJournal(folder)).trials).toHaveLength(11);
 });

@@ -237,7 +237,7 @@ async function finished(
   }
   const isCompared = clock !== undefined || run.config.start !== undefined;
   const verdict = isCompared ? judgeRace(trials, parts.evaluator.recipe?.validationImages) : undefined;
-  const baselines = await runBaselines(study, trials, parts.isLookedUp);
+  const baselines = parts.isLookedUp ? await runBaselines(study, trials) : [];
   for (const baseline of baselines) tell({ kind: "baseline", run: baseline });
   const line: Omit<ResultLine, "kind" | "time"> = {
     reason,

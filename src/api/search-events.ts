@@ -3,8 +3,7 @@
 import type { PlannedEpochs } from "../runs/run-time.ts";
 import type { Space } from "../search/space.ts";
 import type { EpochPoint, Trial } from "../search/trial.ts";
-import type { BaselineRun } from "../study/baselines.ts";
-import type { StudyConfig } from "../study/journal-lines.ts";
+import type { BaselineRun, StudyConfig } from "../study/journal-lines.ts";
 import type { StudyEvent } from "../study/run-study.ts";
 import type { Layout } from "../tasks/image-classification/index.ts";
 import type { ModelSpent, SearchResult } from "./search-result.ts";

@@ -10,10 +10,10 @@ import { designName, networkOf } from "../search/proposed-network.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
-import { type BaselineRun, baselineWords } from "../study/baselines.ts";
+import { baselineWords } from "../study/baselines.ts";
 import { chanceWords } from "../study/chance.ts";
 import { type Headline, headlineOf, headlineWords, isForDevice } from "../study/headline.ts";
-import type { ResultLine, StudyConfig } from "../study/journal-lines.ts";
+import type { BaselineRun, ResultLine, StudyConfig } from "../study/journal-lines.ts";
 import { raceWords } from "../study/race-words.ts";
 import type { StudyResult } from "../study/run-study.ts";
 

@@ -182,10 +182,12 @@ async function goOn(
     }
     const places = await placesIn(folder, planned);
     const hasMoved = !isDeepStrictEqual(places, planned.places);
+    const hasNewLength = trials !== planned.trials;
     await journal.addNote({
       about: "resumed",
-      text: `resumed after ${counted(record.trials.length, "trial")}`,
+      text: `resumed after ${counted(record.trials.length, "trial")}${hasNewLength ? `, for ${trials} in all` : ""}`,
       ...(hasMoved && { places }),
+      ...(hasNewLength && { trials }),
     });
     if (change !== undefined) {
       tell({ kind: "note", about: "data", text: change.text });

@@ -45,6 +45,9 @@ export class GeniusError extends Error {
   }
 }
 
+/** Whether something was stopped on purpose, by an abort signal. */
+export const isAbort = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === "AbortError";
+
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -2,7 +2,7 @@
 // must look into that file, and not into genius.
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { GeniusError, messageOf } from "./errors.ts";
+import { GeniusError, isAbort, messageOf } from "./errors.ts";
 
 /** Ours are the folders beside this one, the packages that came with it, and its command. */
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -24,8 +24,7 @@ export function foreignPlaceOf(thrown: unknown): string | undefined {
 
 /** The error of foreign code as one that names its file; anything else as it is. */
 export function namingForeignCode(thrown: unknown): unknown {
-  if (thrown instanceof GeniusError || (thrown instanceof Error && thrown.name === "AbortError"))
-    return thrown;
+  if (thrown instanceof GeniusError || isAbort(thrown)) return thrown;
   const place = foreignPlaceOf(thrown);
   if (place === undefined) return thrown;
   return new GeniusError(

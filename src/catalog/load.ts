@@ -95,6 +95,9 @@ export async function referenceOf(kind: keyof typeof catalogs, given: Given<Defi
 /** Whether a name means a text of the language. */
 export const isText = (name: string): boolean => name.endsWith(".txt");
 
+/** Whether loading a member of this name runs a program of the user's own; a text is only read. */
+export const isProgram = (name: string): boolean => isPath(name) && !isText(name);
+
 /** Whether a name is that of a hand-designed network. */
 export const isReference = (name: string): boolean => Object.hasOwn(references, name);
 

@@ -24,6 +24,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "end a search now and fully train its best network so far",
     load: async () => (await import("./finish.ts")).default,
   },
+  baselines: {
+    usage: "baselines DIR",
+    summary: "compare a run with random search, or with a known network trained as long",
+    load: async () => (await import("./baselines.ts")).default,
+  },
   show: {
     usage: "show DIR|NET.txt",
     summary: "show a run (best network, curve, cost), a network's layers, or a space",

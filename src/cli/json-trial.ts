@@ -1,7 +1,7 @@
 // A trial, and a baseline, as `--json` gives it: with the accuracy under the name that programs know, as long as it was measured.
 import { accuracyBeside, type Metric } from "../metrics/index.ts";
 import type { Trial } from "../search/trial.ts";
-import type { BaselineRun } from "../study/baselines.ts";
+import type { BaselineRun } from "../study/journal-lines.ts";
 
 /** A network from outside the space is given by its name: the whole graph is in the journal. */
 export function jsonTrial(trial: Trial) {

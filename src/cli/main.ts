@@ -1,6 +1,6 @@
 // The command `genius`: finds the command, reads its flags, runs it, and turns whatever goes wrong into one clear
 // paragraph and an exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted and resumable.
-import { fileError, GeniusError, messageOf, systemError } from "../base/errors.ts";
+import { fileError, GeniusError, isAbort, messageOf, systemError } from "../base/errors.ts";
 import { namingForeignCode } from "../base/foreign-code.ts";
 import { nearest } from "../base/nearest.ts";
 import { useProxy } from "../base/proxy.ts";
@@ -134,7 +134,7 @@ const wrongUse: readonly string[] = ["wrong-use", "unknown-name", "bad-choices"]
 
 function report(caught: unknown, terminal: Terminal): number {
   const thrown = namingForeignCode(caught);
-  if (thrown instanceof Error && thrown.name === "AbortError") {
+  if (isAbort(thrown)) {
     terminal.error("genius: interrupted.\n");
     return 130;
   }

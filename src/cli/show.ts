@@ -21,6 +21,7 @@ import { baselineWords } from "../study/baselines.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { raceOfRun } from "../study/race-words.ts";
+import { besideReferenceRun } from "../study/reference-words.ts";
 import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
 import { factsOfText, textInWords, textOfSpace } from "./text-facts.ts";
@@ -139,10 +140,13 @@ export default defineCommand({
       const verdict = raceOfRun(journal);
       if (verdict !== undefined) say("");
       for (const line of verdict ?? []) say(terminalSafe(line));
-      if (result?.baselines !== undefined) {
+      const beside = besideReferenceRun(journal);
+      if (beside !== undefined) say(`\n${terminalSafe(beside.words)}`);
+      const { baselines } = journal;
+      if (baselines.length > 0) {
         say("");
         say("Beside it, at the same evaluations:");
-        for (const line of baselineWords(result.baselines, { score: best.outcome.score, metric })) say(line);
+        for (const line of baselineWords(baselines, { score: best.outcome.score, metric })) say(line);
       }
     }
     say("");

@@ -2,7 +2,7 @@
 // message, copy a model, or shut a machine down.
 import { spawn } from "node:child_process";
 import { z } from "zod";
-import { messageOf } from "../base/errors.ts";
+import { isAbort, messageOf } from "../base/errors.ts";
 import type { Terminal } from "./command.ts";
 
 export const onDoneOption = z
@@ -33,8 +33,7 @@ export async function thenRun(
     await tell(command, ended, code === 0 ? "finished" : code === 130 ? "stopped" : "failed");
     return code;
   } catch (thrown) {
-    const isStopped = thrown instanceof Error && thrown.name === "AbortError";
-    await tell(command, ended, isStopped ? "stopped" : "failed");
+    await tell(command, ended, isAbort(thrown) ? "stopped" : "failed");
     throw thrown;
   }
 }

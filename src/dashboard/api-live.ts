@@ -42,7 +42,7 @@ export interface InForce {
 
 /** `share01` of the work was done at `at`, and the rest takes until `endsAt`, where that is known. */
 export interface LiveTime {
-  readonly phase: "search" | "final";
+  readonly phase: "search" | "final" | "baselines";
   readonly share01: number;
   readonly at: string;
   readonly endsAt?: string;
@@ -64,7 +64,9 @@ export interface LiveState {
     /** The learning curve as it grows. */
     readonly curve: readonly EpochPoint[];
   }[];
-  /** How far the whole run is, the final training included. */
+  /** What is run beside a search that has ended, and how far it is. */
+  readonly baselines?: { readonly words: string };
+  /** How far the whole run is, the final training included; of baselines how far these are. */
   readonly time?: LiveTime;
   /** The final training of the selected network; `epochs` in all, where it goes by epochs. */
   readonly finalTraining?: {

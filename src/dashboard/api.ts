@@ -166,6 +166,10 @@ export interface Routes {
   readonly "POST /api/runs/:id/stop": { readonly body: Record<string, never>; readonly reply: Done };
   /** `trials`: total number of evaluations, to continue beyond the plan. */
   readonly "POST /api/runs/:id/resume": { readonly body: { readonly trials?: number }; readonly reply: Done };
+  /** Runs what the run is compared with (`RunDetail.offer`): 409 `locked` while it runs. Stopped by `stop`. */
+  readonly "POST /api/runs/:id/baselines": { readonly body: Record<string, never>; readonly reply: Done };
+  /** Allows `RunDetail.programs` to be run, until the server ends: looking at a run runs nothing that its journal names. */
+  readonly "POST /api/runs/:id/programs": { readonly body: Record<string, never>; readonly reply: Done };
   /** A person's turn in a running search (409 `not-running` otherwise). It is carried out at the next proposal. */
   readonly "POST /api/runs/:id/turns": { readonly body: Turn; readonly reply: { readonly id: string } };
   /** Records the person's own prediction. Finished runs too; a second guess for a trial is refused (409). */
@@ -319,6 +323,18 @@ export interface RunDetail extends RunSummary {
   /** The highest score that any design has, where a table knows it. */
   readonly optimum01?: number;
   readonly baselines: readonly BaselineBand[];
+  /** The hand-designed network that was trained alone for as long, where one was. */
+  readonly reference?: {
+    readonly name: string;
+    readonly paramCount: number;
+    readonly macCount: number;
+    /** On test data; absent where the metric was not measured. */
+    readonly score?: number;
+  };
+  /** What could be run beside it now to know what it is worth: `lookUp` takes seconds, `train` as long as a training. */
+  readonly offer?: { readonly kind: "lookUp" | "train"; readonly words: string };
+  /** Files that its space and evaluator are, and that are not run before a person allows it. */
+  readonly programs: readonly string[];
   /** What the final training left in `best/`: the trial, and the files that can be downloaded. */
   readonly trained?: {
     readonly trial: number;
@@ -360,7 +376,15 @@ export interface BaselineBand {
 }
 
 export interface Note {
-  readonly about: "resumed" | "stopped" | "final" | "data" | "person" | "advice" | "warning";
+  readonly about:
+    | "resumed"
+    | "stopped"
+    | "final"
+    | "data"
+    | "person"
+    | "advice"
+    | "warning"
+    | "baselines";
   readonly text: string;
   readonly trialNumber?: number;
   readonly time: string;

@@ -8,7 +8,7 @@ import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import type { Analyst } from "../runs/analyst.ts";
-import type { FollowedRun } from "../runs/followed-run.ts";
+import { type FollowedRun, refusePrograms } from "../runs/followed-run.ts";
 import { addGuess, type RecordedGuess, readGuesses } from "../runs/person-guesses.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { Processes } from "../runs/search-processes.ts";
@@ -79,6 +79,7 @@ export function createApp(dashboard: Dashboard): Hono {
   const domainOf = async (run: FollowedRun): Promise<Domain> => {
     const domain = await run.domain();
     if (domain !== undefined) return domain;
+    refusePrograms(run);
     throw new GeniusError(
       "not-found",
       `The space of ${run.id} cannot be loaded here, so its networks cannot be shown.`,
@@ -268,6 +269,7 @@ export function createApp(dashboard: Dashboard): Hono {
     const run = (await store.list()).find((other) => other.folder === folder);
     if (run === undefined)
       throw new GeniusError("internal", `The search started, but ${folder} is not found.`);
+    run.allowPrograms();
     return context.json({ id: run.id } satisfies Reply<"POST /api/runs">, 201);
   });
   app.post("/api/runs/:id/stop", async (context) => {
@@ -276,8 +278,20 @@ export function createApp(dashboard: Dashboard): Hono {
   });
   app.post("/api/runs/:id/resume", async (context) => {
     const { trials } = await body(context, resumeOrder);
-    await processes.resume((await runOf(context)).folder, trials);
+    const run = await runOf(context);
+    await processes.resume(run.folder, trials);
+    run.allowPrograms();
     return context.json({ done: true } satisfies Reply<"POST /api/runs/:id/resume">);
+  });
+  app.post("/api/runs/:id/baselines", async (context) => {
+    const run = await runOf(context);
+    await processes.baselines(run.folder);
+    run.allowPrograms();
+    return context.json({ done: true } satisfies Reply<"POST /api/runs/:id/baselines">);
+  });
+  app.post("/api/runs/:id/programs", async (context) => {
+    (await runOf(context)).allowPrograms();
+    return context.json({ done: true } satisfies Reply<"POST /api/runs/:id/programs">);
   });
   app.post("/api/runs/:id/turns", async (context) => {
     const run = await runOf(context);

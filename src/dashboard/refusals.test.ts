@@ -145,3 +145,74 @@ test("names, tags and notes are kept without control characters", async () => {
   expect(JSON.parse(await readFile(join(folder, "about.json"), "utf8"))).toEqual(kept);
   expect((await post("/api/runs/noted/note", { tags: ["\0"] })).status).toBe(400);
 });
+
+test("looking at a run runs no program that its journal names, until a person allows it", async () => {
+  const marker = join(root, "space-ran");
+  const space = join(root, "space.ts");
+  const library = JSON.stringify(new URL("../search/spaces/nas-bench-macro.ts", import.meta.url).href);
+  await writeFile(
+    space,
+    `import { writeFileSync } from "node:fs";\nimport macro from ${library};\nwriteFileSync(${JSON.stringify(marker)}, "");\nexport default macro;\n`,
+  );
+  const { journal } = exampleJournal(space);
+  await mkdir(join(root, "foreign"));
+  await writeFile(join(root, "foreign", "journal.jsonl"), journal);
+  const isRun = () =>
+    stat(marker).then(
+      () => true,
+      () => false,
+    );
+  expect((await get("/api/runs")).status).toBe(200);
+  const { status, body } = await get("/api/runs/foreign");
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ programs: [space], evaluations: 1 });
+  expect(body).not.toHaveProperty("decisions");
+  for (const path of [
+    ...["trials", "trials/1", "troubles", "curves", "calls", "asked"],
+    ...["download?what=trials.csv", "download?what=journal.jsonl"],
+  ]) {
+    const answer = await app.request(`/api/runs/foreign/${path}`, { headers: { host } });
+    expect([path, answer.status]).toEqual([path, 200]);
+    await answer.text();
+  }
+  for (const path of [
+    ...["network?trial=1", "worth", "early-late", "trials/1/why", "export?trial=1&format=onnx"],
+    ...["download?what=report.html"],
+  ]) {
+    const answer = await get(`/api/runs/foreign/${path}`);
+    expect([path, answer.status, answer.message]).toEqual([path, 403, expect.stringContaining("does not run programs")]);
+  }
+  expect(await isRun()).toBe(false);
+  // Only with the token.
+  const without = await app.request("/api/runs/foreign/programs", {
+    ...{ method: "POST", body: "{}", headers: { host, "content-type": "application/json" } },
+  });
+  expect(without.status).toBe(403);
+  expect(await isRun()).toBe(false);
+  expect((await post("/api/runs/foreign/programs", {})).status).toBe(200);
+  const allowed = await get("/api/runs/foreign");
+  expect(allowed.body).toMatchObject({ programs: [] });
+  expect(allowed.body).toHaveProperty("decisions");
+  expect(await isRun()).toBe(true);
+});
+
+/** One scored trial of a space that is a file. */
+function exampleJournal(space: string) {
+  const config = {
+    ...{ dataset: "cifar10", task: "CIFAR-10", space, spaceOptions: {}, strategy: "random" },
+    ...{ metric: { name: "accuracy", unit: "share", goal: "maximise" }, strategyOptions: {} },
+    ...{ evaluator: "table", evaluatorOptions: {}, modelOptions: {}, trials: 1, limits: {} },
+    ...{ parallel: 1, seed: 1 },
+  };
+  const time = "2026-11-30T12:00:00.000Z";
+  const trial = {
+    ...{ number: 1, proposal: { choices: [2, 2, 2, 1, 2, 2, 2, 0], fidelity: {}, by: "random" } },
+    outcome: { kind: "scored", metrics: { accuracy: 0.9313 }, spent: { milliseconds: 0 } },
+    cost: { paramCount: 1, macCount: 1 },
+  };
+  const lines = [
+    { kind: "header", format: "genius-journal", version: 2, config, provenance: {}, time },
+    { kind: "trial", trial, key: "22212220", time },
+  ];
+  return { journal: `${lines.map((line) => JSON.stringify(line)).join("\n")}\n` };
+}

@@ -13,6 +13,8 @@ export function statusOf({ code }: GeniusError): 400 | 403 | 404 | 409 | 500 {
   switch (code) {
     case "not-found":
       return 404;
+    case "no-permission":
+      return 403;
     case "locked":
       return 409;
     case "internal":

@@ -15,6 +15,15 @@ export function binomialTail(atLeast: number, count: number, chance01: number): 
   return Math.min(1, total);
 }
 
+/**
+ * The standard deviation of a share of `count` draws, with one success and one failure more than were seen: six right of six are
+ * no certainty.
+ */
+export function deviationOfShare(share01: number, count: number): number {
+  const share = (share01 * count + 1) / (count + 2);
+  return Math.sqrt((share * (1 - share)) / count);
+}
+
 /** Wilson's 95 % interval of a share. @see Wilson (1927), "Probable inference, the law of succession". */
 export function wilsonInterval(successes: number, count: number): readonly [number, number] {
   const z = 1.959964;

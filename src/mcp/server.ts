@@ -210,6 +210,7 @@ export function createMcpServer(setting: McpSetting): McpServer {
         const run = await store.open(id);
         await keepBounds(setting, trials ?? run.journal.header?.config.trials ?? 0);
         await processes.resume(run.folder, trials);
+        run.allowPrograms();
         return { resumed: id };
       }),
   );
@@ -288,6 +289,7 @@ async function start(
   ) as Record<string, string | number>;
   const folder = await processes.start(store.root, { dataset, options });
   const run = (await store.list()).find((other) => other.folder === folder);
+  run?.allowPrograms();
   return { run: run?.id ?? folder };
 }
 

@@ -10,6 +10,7 @@ export {
   formatFrom,
   formatMetric,
   formatScore,
+  formatSpread,
   type Metric,
   type MetricDefinition,
   type Metrics,

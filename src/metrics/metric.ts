@@ -91,6 +91,12 @@ export function formatBare({ unit }: Metric, value: number, decimals = 2): strin
     : value.toFixed(decimals + (unit === "%" ? 0 : 2));
 }
 
+/** A standard deviation beside a figure, without its unit: "± 0.12"; one that is rounded away is no certainty. */
+export function formatSpread(metric: Metric, sd: number): string {
+  const said = formatBare(metric, sd);
+  return Number(said) === 0 ? `± less than ${said.replace(/0$/, "1")}` : `± ${said}`;
+}
+
 /** A difference of two values: "+1.25 points", "−0.013". */
 export function formatDifference(metric: Metric, difference: number): string {
   const sign = difference < 0 ? "−" : "+";

@@ -20,6 +20,7 @@ import {
   spendingTable,
   trivialTable,
 } from "./comparison-words.ts";
+import { minRuns } from "./few-runs.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 import { html } from "./markup.ts";
 import { definitions, figure, fold, list, notice, pageText, table } from "./page.ts";
@@ -46,6 +47,7 @@ export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] 
     whole: true,
     format: String,
   } as const;
+  const isFew = comparison.seeds.length < minRuns;
   const curves = (read: (curve: AnytimeCurve) => Band | null): Curve[] =>
     comparison.anytime.flatMap((curve, series) => {
       const band = read(curve);
@@ -53,8 +55,7 @@ export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] 
       const points = curve.evaluations.map((evaluation, index) => ({
         x: evaluation,
         y: band.center[index]!,
-        low: band.low[index]!,
-        high: band.high[index]!,
+        ...(!isFew && { low: band.low[index]!, high: band.high[index]! }),
       }));
       return { name: curve.strategy, points, series };
     });
@@ -63,7 +64,7 @@ export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] 
     curveChart({
       name: "anytime-accuracy",
       title: `${metricTitle(metric)} of the selected design`,
-      caption: `${metricTitle(metric)} on ${data} of the design that each strategy would select after each number of evaluations: mean over seeds, with 95 % intervals.`,
+      caption: `${metricTitle(metric)} on ${data} of the design that each strategy would select after each number of evaluations: mean over seeds${isFew ? `, too few for intervals` : ", with 95 % intervals"}.`,
       x,
       y: scoreAxis(metric, `${metricWords(metric)} on ${data}`, [
         ...accuracies.flatMap((band) => [...band.low.slice(Math.min(2, band.low.length - 1)), ...band.high]),
@@ -77,8 +78,7 @@ export function comparisonCharts(comparison: Comparison, bench: Bench): Chart[] 
           curveChart({
             name: "anytime-rank",
             title: "Rank of the selected design",
-            caption:
-              "Rank among all allowed designs by the figure that selection sees; 1 is the best. Median over seeds, with quartiles.",
+            caption: `Rank among all allowed designs by the figure that selection sees; 1 is the best. Median over seeds${isFew ? "" : ", with quartiles"}.`,
             x,
             y: {
               label: `rank${comparison.designCount === null ? "" : ` of ${comparison.designCount.toLocaleString("en")}`} (logarithmic)`,
@@ -123,13 +123,13 @@ function seedStrip(comparison: Comparison, bench: Bench, evaluations: number): C
             name: row.strategy,
             values,
             center: summary.mean,
-            interval: summary.ci95 ?? [summary.mean, summary.mean],
+            interval: (row.seeds < minRuns ? null : summary.ci95) ?? [summary.mean, summary.mean],
           };
     });
   return stripChart({
     name: `runs-${evaluations}`,
     title: `Each run after ${evaluations} evaluations`,
-    caption: "A dot is a run with its own seed; the cross is the mean with its 95 % interval.",
+    caption: "A dot is a run with its own seed; the cross is the mean, with its 95 % interval where there are enough runs for one.",
     x: scoreAxis(
       comparison.metric,
       `${metricWords(comparison.metric)} on ${comparedData(comparison)}`,

@@ -4,6 +4,7 @@ import { createRandom } from "../base/random.ts";
 import { type Interval, meanInterval, probabilityOfImprovement } from "../math/bootstrap.ts";
 import { mean } from "../math/statistics.ts";
 import { type Bench, handedOver01, pointAt, runsOf } from "./bench.ts";
+import { minPairs } from "./few-runs.ts";
 import { friedmanTest, holmAdjusted, indistinctGroups, signedRankTest } from "./paired-tests.ts";
 
 interface PairTest {
@@ -14,7 +15,7 @@ interface PairTest {
   /** Mean over seeds of a's score minus b's. */
   readonly difference01: number;
   readonly ci95: Interval | null;
-  /** Null where both do the same with every seed: two runs are no sample. */
+  /** Null where both do the same with every seed, since two runs are no sample, and of too few pairs. */
   readonly pValue: number | null;
   /** Holm-adjusted over the pairs of this budget that are tested. */
   readonly pHolm: number | null;
@@ -28,7 +29,7 @@ interface PairTest {
 export interface BudgetTests {
   readonly evaluations: number;
   readonly comparedOn: "testScore" | "validationScore";
-  /** Null for fewer than three strategies that differ by seed, or two seeds that all of them finished. */
+  /** Null for fewer than three strategies that differ by seed, or too few seeds that all of them finished. */
   readonly friedman: {
     readonly seeds: number;
     readonly chiSquared: number;
@@ -50,8 +51,10 @@ export function testsAt(bench: Bench, strategies: readonly string[], evaluations
   const pairs = strategies.flatMap((a, index) =>
     strategies.slice(index + 1).flatMap((b) => {
       const tested = pairTest(a, b, scores, evaluations);
-      if (tested === undefined || !isOneRun(a) || !isOneRun(b)) return tested ?? [];
-      return { ...tested, seeds: 1, ci95: null, pValue: null, improvementCi95: null };
+      if (tested === undefined) return [];
+      const untested = { ...tested, ci95: null, pValue: null, improvementCi95: null };
+      if (isOneRun(a) && isOneRun(b)) return { ...untested, seeds: 1 };
+      return tested.seeds < minPairs ? untested : tested;
     }),
   );
   const adjusted = holmAdjusted(pairs.flatMap(({ pValue }) => pValue ?? []));
@@ -110,7 +113,7 @@ function pairTest(a: string, b: string, scores: Scores, evaluations: number) {
 function friedmanOf(strategies: readonly string[], scores: Scores): BudgetTests["friedman"] {
   const [first, ...others] = strategies.map((strategy) => scores.get(strategy)!);
   const seeds = [...(first?.keys() ?? [])].filter((seed) => others.every((of) => of.has(seed)));
-  if (strategies.length < 3 || seeds.length < 2) return null;
+  if (strategies.length < 3 || seeds.length < minPairs) return null;
   const test = friedmanTest(
     strategies.map((strategy) => seeds.map((seed) => scores.get(strategy)!.get(seed)!)),
   );

@@ -12,19 +12,29 @@ import type { RankSummary, Summary } from "./bench.ts";
 import type { DataTable } from "./charts/chart.ts";
 import type { Comparison, ComparisonRow } from "./comparison.ts";
 import type { BudgetTests } from "./comparison-tests.ts";
+import { minPairs, minRuns } from "./few-runs.ts";
 
-/** A mean with its spread and interval; the mean alone of a single run. `say` is for a figure, and a spread is a size. */
-function summaryWords(metric: Metric, summary: Summary | null, say: (value: number) => string): string {
+interface Spoken {
+  readonly metric: Metric;
+  /** Runs that it is of. */
+  readonly runs: number;
+  /** For a figure; a spread is a size. */
+  readonly say: (value: number) => string;
+}
+
+/** A mean with its spread and interval; the mean alone of few runs, and of runs that hardly differ. */
+function summaryWords(summary: Summary | null, { metric, runs, say }: Spoken): string {
   if (summary === null) return "–";
   const { mean, sd, ci95 } = summary;
-  if (sd === null || ci95 === null) return say(mean);
+  const isKnown = sd !== null && ci95 !== null && runs >= minRuns;
+  if (!isKnown || Number(formatBare(metric, sd)) === 0) return say(mean);
   const interval = ci95.map((end) => ({ end, said: say(end) }));
   if (Number(interval[0]!.said) > Number(interval[1]!.said)) interval.reverse();
   return `${say(mean)} ± ${formatBare(metric, sd)} (${interval.map(({ said }) => said).join(" to ")})`;
 }
-const rank = (summary: RankSummary | null) => {
+const rank = (summary: RankSummary | null, runs: number) => {
   if (summary === null) return "–";
-  if (summary.ci95 === null) return round(summary.median);
+  if (summary.ci95 === null || runs < minRuns) return round(summary.median);
   return `${round(summary.median)} (mean ${round(summary.mean)}, ${round(summary.ci95[0])} to ${round(summary.ci95[1])})`;
 };
 const round = (value: number) => String(Math.round(value * 10) / 10);
@@ -84,6 +94,9 @@ export function findings(comparison: Comparison): string[] {
       );
   const similar = tested("no significant difference");
   const untested = tested("not tested");
+  const isCopy = (name: string) => rows.find(({ strategy }) => strategy === name)!.deterministic;
+  const copies = leader.deterministic ? untested.filter(isCopy) : [];
+  const few = untested.filter((name) => !copies.includes(name));
   const within =
     noise01 === null
       ? []
@@ -93,7 +106,7 @@ export function findings(comparison: Comparison): string[] {
   const highest = metric.goal === "maximise" ? "highest" : "lowest";
   const best = `${leader.strategy} has the ${highest} ${what}, ${formatScore(metric, leading01)}${tied.length > 0 ? `, as ${listed(tied)} ${tied.length === 1 ? "has" : "have"},` : ""} over ${leader.seeds} ${leader.seeds === 1 ? "run" : "runs"}`;
   const baseline = leader.baseline ? " It is a baseline: no strategy that was asked for did better." : "";
-  const hasWinner = similar.length === 0 && within.length === 0 && tied.length === 0;
+  const hasWinner = similar.length === 0 && few.length === 0 && within.length === 0 && tied.length === 0;
   return [
     hasWinner
       ? `After ${budget} evaluations ${best}.${baseline}`
@@ -108,8 +121,13 @@ export function findings(comparison: Comparison): string[] {
           `Its lead over ${within.join(", ")} is below the noise of the table's figures: trained again, the same network differs by ${formatMetric(metric, noise01!)} (one standard deviation).`,
         ]
       : []),
-    ...(untested.length > 0
-      ? [`It and ${untested.join(", ")} do the same with every seed: one run each, so nothing is tested.`]
+    ...(copies.length > 0
+      ? [`It and ${copies.join(", ")} do the same with every seed: one run each, so nothing is tested.`]
+      : []),
+    ...(few.length > 0
+      ? [
+          `Against ${few.join(", ")} nothing is tested: of fewer than ${minPairs} seeds no difference can be significant. Use more with --seeds.`,
+        ]
       : []),
     ...(leader.strategy === "random" || untested.includes("random")
       ? []
@@ -140,12 +158,14 @@ export function resultTable(comparison: Comparison): DataTable {
       row.baseline ? `${row.strategy} (baseline)` : row.strategy,
       row.evaluations,
       row.seeds,
-      rank(row.rank),
+      rank(row.rank, row.seeds),
       row.validationScore === null && comparison.selectedOn === "test"
         ? "none"
-        : summaryWords(metric, row.validationScore, figure),
-      comparison.validationOnly ? "not known" : summaryWords(metric, row.testScore, figure),
-      summaryWords(metric, row.regret01, difference),
+        : summaryWords(row.validationScore, { metric, runs: row.seeds, say: figure }),
+      comparison.validationOnly
+        ? "not known"
+        : summaryWords(row.testScore, { metric, runs: row.seeds, say: figure }),
+      summaryWords(row.regret01, { metric, runs: row.seeds, say: difference }),
       milliseconds(row.msPerTrial),
     ]),
   };
@@ -219,7 +239,7 @@ const pValue = (p: number) => (p < 0.0001 ? "< 0.0001" : p.toPrecision(2));
 
 export function friedmanSentence(tests: BudgetTests): string {
   if (tests.friedman === null)
-    return "Friedman's test needs three strategies that differ by seed, and two seeds that all of them finished.";
+    return `Friedman's test needs three strategies that differ by seed, and ${minPairs} seeds that all of them finished.`;
   const { chiSquared, pValue: p, seeds, criticalDifference } = tests.friedman;
   return `Friedman over ${seeds} seeds: χ² = ${chiSquared.toFixed(1)}, p ${equals(p)}; Nemenyi's critical difference of mean ranks at the 5 % level is ${criticalDifference.toFixed(2)}.`;
 }
@@ -261,4 +281,4 @@ export function spendingTable({ spending }: Comparison): DataTable {
 }
 
 export const methodNote =
-  "Means over seeds with standard deviations; intervals are bootstrap 95 % intervals (BCa for means, percentiles for the others). Strategies are compared on the test figure of the design each would hand over, where there is one. A strategy that does the very same with every seed has one run: no spread, and a test only against strategies that differ by seed. Pairs: Wilcoxon's signed ranks over seeds, two-sided, Holm-corrected over the pairs of a budget; a − b is positive where a is better. P(a above b): over all pairs of runs, ties half.";
+  `Means over seeds with standard deviations; intervals are bootstrap 95 % intervals (BCa for means, percentiles for the others). Strategies are compared on the test figure of the design each would hand over, where there is one. A strategy that does the very same with every seed has one run: no spread, and a test only against strategies that differ by seed. Of fewer than ${minRuns} runs the mean stands alone, and of fewer than ${minPairs} pairs nothing is tested. Pairs: Wilcoxon's signed ranks over seeds, two-sided, Holm-corrected over the pairs of a budget; a − b is positive where a is better. P(a above b): over all pairs of runs, ties half.`;

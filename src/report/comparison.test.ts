@@ -7,7 +7,7 @@ import { packedFileOf } from "../evaluators/tables/published.ts";
 import { accuracy, metricOf } from "../metrics/index.ts";
 import type { Bench, BenchPoint, BenchTrace } from "./bench.ts";
 import { compareBench } from "./comparison.ts";
-import { findings } from "./comparison-words.ts";
+import { findings, resultTable } from "./comparison-words.ts";
 
 const table = await readPackedTable(packedFileOf({ space: "nas-bench-macro", dataset: "cifar10" }));
 const designs = [...table.values()].map(({ test01 }) => test01!).sort((a, b) => b - a);
@@ -166,4 +166,25 @@ test("where chance or the noise of training explains a lead, no winner is named"
   expect(noisy.join("\n")).toMatch(
     /Its lead over .* is below the noise of the table's figures: .* differs by 2\.00 %/,
   );
+});
+
+test("of few runs the mean stands alone, and nothing is tested that could not be significant", () => {
+  const of = (count: number) => {
+    const traces = bench.traces.filter(({ seed }) => seed <= count);
+    return compareBench({ ...bench, traces });
+  };
+  const cells = (count: number) => resultTable(of(count)).rows.flat().map(String);
+  expect(cells(4).filter((cell) => /±|\(mean/.test(cell))).toEqual([]);
+  expect(cells(5).filter((cell) => cell.includes("±")).length).toBeGreaterThan(0);
+  const [few, enough] = [of(5), of(6)];
+  for (const { pairs, friedman } of few.tests) {
+    expect(friedman).toBeNull();
+    for (const pair of pairs)
+      expect(pair).toMatchObject({ seeds: 5, pValue: null, pHolm: null, ci95: null, verdict: "not tested" });
+  }
+  expect(findings(few).join(" ")).toMatch(/there is no winner.*nothing is tested.*--seeds/);
+  expect(enough.tests.flatMap(({ pairs }) => pairs).every(({ pValue }) => pValue !== null)).toBe(true);
+  // A mean of runs that ended level has no spread to show.
+  const level = { ...bench, traces: seeds.flatMap((seed) => [{ ...run("one", 1, 1), seed }, { ...run("two", 2, 1), seed }]) };
+  expect(resultTable(compareBench(level)).rows.flat().map(String).join(" ")).not.toContain("± 0.00");
 });

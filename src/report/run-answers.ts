@@ -13,6 +13,7 @@ import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { raceOfRun } from "../study/race-words.ts";
+import { besideReferenceRun } from "../study/reference-words.ts";
 import { spendingOf } from "../study/spending.ts";
 import { bestName } from "./best-name.ts";
 import { selectedOnTest } from "./comparison.ts";
@@ -25,11 +26,12 @@ export interface Answer {
 }
 
 /** The four questions of a reader in a hurry. */
-/** Of a run by the clock. */
+/** Of a run by the clock, and of one beside which a reference was trained. */
 function besideReferences({ record }: RunReportInput): Answer[] {
-  const words = raceOfRun(record);
+  const alone = besideReferenceRun(record);
+  const words = [...(alone === undefined ? [] : [alone.words]), ...(raceOfRun(record) ?? [])];
   const question = "Is it better than networks that people designed?";
-  return words === undefined ? [] : [{ question, answer: words.join(" ") }];
+  return words.length === 0 ? [] : [{ question, answer: words.join(" ") }];
 }
 
 export function answers(input: RunReportInput): Answer[] {
@@ -89,8 +91,9 @@ export function againstRandom(input: RunReportInput): string {
   }
   const { runs, lower, equal, higher, evaluations, mean01, ci95 } = standing;
   const said = (score: number) => formatScore(input.record.header.config.metric, score);
-  const interval = `${said(ci95[0])} to ${said(ci95[1])}`;
-  const beside = `after the same ${evaluations} evaluations it is above ${lower}, level with ${equal} and below ${higher} of ${runs} runs of random search, whose mean is ${said(mean01)} (95 % interval ${interval}).${besideOthers(input)}`;
+  const ends = ci95.map(said);
+  const interval = ends[0] === ends[1] ? "" : ` (95 % interval ${ends.join(" to ")})`;
+  const beside = `after the same ${evaluations} evaluations it is above ${lower}, level with ${equal} and below ${higher} of ${runs} runs of random search, whose mean is ${said(mean01)}${interval}.${besideOthers(input)}`;
   if (input.record.header.config.strategy === "random") return `It is random search: ${beside}`;
   if (runs < 20) return `Hard to say from ${runs} ${runs === 1 ? "run" : "runs"} of random search: ${beside}`;
   if (higher + equal < 0.05 * runs) return `Yes: ${beside} It is one run; more seeds would say how often.`;

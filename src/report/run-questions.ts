@@ -6,6 +6,7 @@ import { type Interval, meanInterval, probabilityOfImprovement } from "../math/b
 import { mean, standardDeviation } from "../math/statistics.ts";
 import { formatScore, type Metric } from "../metrics/index.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
+import { minRuns } from "./few-runs.ts";
 import { limitWords } from "./run-answers.ts";
 import type { BaselineTrace } from "./run-facts.ts";
 
@@ -26,9 +27,9 @@ export interface MethodGroup<Run> {
   /** The best of each run by then. */
   readonly ends: readonly number[];
   readonly mean01: number;
-  /** Absent for a single run. */
+  /** Absent for few runs. */
   readonly sd01?: number;
-  /** Absent for a single run, and where all runs ended at the same figure: both would have no width. */
+  /** Absent for few runs, and where all runs ended at the same figure: then it would have no width. */
   readonly ci95?: Interval;
 }
 
@@ -50,9 +51,6 @@ export interface Question<Run> {
   readonly groups: readonly MethodGroup<Run>[];
   readonly pairs: readonly MethodPair[];
 }
-
-/** Fewer runs of each say nothing beyond themselves: of three and three, one of ten draws looks as clear by chance. */
-export const minRuns = 5;
 
 const byTheClock = ({ config }: AskedRun) => config.minutes !== undefined;
 
@@ -95,6 +93,7 @@ function groupsOf<Run extends AskedRun>(runs: readonly Run[]): MethodGroup<Run>[
     const ends = own.flatMap(
       (run) => run.trace.findLast((point) => byTheClock(run) || point.evaluation <= evaluations)?.score ?? [],
     );
+    const isEnough = ends.length >= minRuns;
     const varies = new Set(ends).size > 1;
     return {
       method,
@@ -102,8 +101,8 @@ function groupsOf<Run extends AskedRun>(runs: readonly Run[]): MethodGroup<Run>[
       ...(!own.some(byTheClock) && { evaluations }),
       ends,
       mean01: mean(ends),
-      ...(ends.length > 1 && { sd01: standardDeviation(ends) }),
-      ...(varies && { ci95: meanInterval(ends, createRandom("runs", method)) }),
+      ...(isEnough && { sd01: standardDeviation(ends) }),
+      ...(isEnough && varies && { ci95: meanInterval(ends, createRandom("runs", method)) }),
     };
   });
 }
@@ -130,6 +129,7 @@ function pairsOf(groups: readonly MethodGroup<unknown>[]): MethodPair[] {
 /** The interval of a group in words, or why it has none. */
 export function intervalWords(metric: Metric, { ends, ci95 }: MethodGroup<unknown>): string {
   if (ends.length < 2) return "one run has none";
+  if (ends.length < minRuns) return `${ends.length} runs are too few`;
   if (ci95 === undefined) return "none: all runs ended level";
   return ci95.map((end) => formatScore(metric, end)).join(" to ");
 }

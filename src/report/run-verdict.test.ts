@@ -13,7 +13,7 @@ function beside(ends: readonly number[], strategy = record.header.config.strateg
     points: [{ evaluation: 1, score }],
   }));
   const header = { ...record.header, config: { ...record.header.config, strategy } };
-  return runVerdict({ ...record, header, result: { ...record.result!, baselines } });
+  return runVerdict({ ...record, header, baselines });
 }
 const runs = (count: number, score: number) => new Array<number>(count).fill(score);
 
@@ -37,4 +37,24 @@ test("the verdict beside chance is one sentence, and claims no more than the run
 
 test("without a baseline nothing is claimed", () => {
   expect(beside([])).toEqual({ kind: "none", words: expect.stringMatching(/^No baseline yet/) });
+});
+
+test("a known network that was trained alone for as long decides, within the noise of the test images", () => {
+  const own = record.result!.testMetrics!.accuracy!;
+  const verdict = (accuracy: number, testImages?: number) =>
+    runVerdict({
+      ...record,
+      reference: {
+        ...{ name: "resnet-8", paramCount: 18_300, macCount: 1e6, testMetrics: { accuracy } },
+        ...(testImages !== undefined && { testImages }),
+      },
+    });
+  // Two shares of 10,000 images near 93 % differ by 0.7 points at two standard deviations.
+  expect(verdict(own - 0.02, 10_000)?.kind).toBe("better");
+  expect(verdict(own - 0.02, 10_000)?.words).toMatch(
+    /^Better than resnet-8 \(18\.3k parameters\), trained alone for as long: .* beyond the noise of ±0\.\d\d points \(2σ\)\.$/,
+  );
+  expect(verdict(own + 0.02, 10_000)?.kind).toBe("worse");
+  expect(verdict(own - 0.02, 100)).toMatchObject({ kind: "unclear", words: expect.stringMatching(/^Not shown to differ/) });
+  expect(verdict(own - 0.02)?.words).toContain("how much is noise is not known");
 });

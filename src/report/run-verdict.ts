@@ -1,10 +1,13 @@
-// Whether a run found anything, in one sentence: beside the best hand-designed network where it went by the clock, beside
-// random search where outcomes were looked up, and that nobody knows where neither was run.
+// Whether a run found anything, in one sentence: beside a hand-designed network that was trained alone for as long, beside the
+// best one of its race where it went by the clock, beside random search where outcomes were looked up, and that nobody knows
+// where none of these was run.
 import { formatScore } from "../metrics/index.ts";
 import { differenceNoise } from "../search/race/verdict.ts";
 import { isEvaluated } from "../search/trial.ts";
 import type { JournalState } from "../study/fold.ts";
+import type { BaselineRun } from "../study/journal-lines.ts";
 import { raceOfRun } from "../study/race-words.ts";
+import { besideReferenceRun } from "../study/reference-words.ts";
 
 export interface RunVerdict {
   /** `none`: nothing to compare with. */
@@ -12,12 +15,14 @@ export interface RunVerdict {
   readonly words: string;
 }
 
-type Judged = Pick<JournalState, "header" | "trials" | "result" | "selected">;
+type Judged = Pick<JournalState, "header" | "trials" | "result" | "selected" | "baselines" | "reference">;
 
 /** Undefined while nothing was scored. */
 export function runVerdict(journal: Judged): RunVerdict | undefined {
   const { header, selected, result } = journal;
   if (header === undefined || selected === undefined) return undefined;
+  const alone = besideReferenceRun(journal);
+  if (alone !== undefined) return alone;
   const race = raceOfRun(journal);
   if (race !== undefined) return { kind: kindOfRace(result?.verdict), words: race[0] ?? "" };
   const beside = besideRandom(journal);
@@ -27,7 +32,7 @@ export function runVerdict(journal: Judged): RunVerdict | undefined {
     words:
       result === undefined
         ? "No baseline yet: how it compares is said at the end."
-        : "No baseline yet: nothing says whether the search is better than chance.",
+        : "No baseline yet: nothing says whether the search is better than chance, or than a known network.",
   };
 }
 
@@ -41,11 +46,11 @@ function kindOfRace(verdict: NonNullable<JournalState["result"]>["verdict"]): Ru
 }
 
 /** "Better than all 25 random runs with the same evaluations." */
-function besideRandom({ header, trials, result, selected }: Judged): RunVerdict | undefined {
+function besideRandom({ header, trials, baselines, selected }: Judged): RunVerdict | undefined {
   const evaluations = trials.filter(isEvaluated).length;
-  const endOf = (run: NonNullable<NonNullable<JournalState["result"]>["baselines"]>[number]) =>
+  const endOf = (run: BaselineRun) =>
     run.points.findLast((point) => point.evaluation <= evaluations)?.score;
-  const random = (result?.baselines ?? []).filter(({ strategy }) => strategy === "random");
+  const random = baselines.filter(({ strategy }) => strategy === "random");
   const ends = random.flatMap((run) => endOf(run) ?? []);
   if (ends.length === 0 || header === undefined || selected === undefined) return undefined;
   const { score } = selected.outcome;
@@ -77,7 +82,7 @@ function besideRandom({ header, trials, result, selected }: Judged): RunVerdict 
 
   /** Beside the largest network, the guess that needs no search. */
   function largest(): string {
-    const run = (result?.baselines ?? []).find(({ strategy }) => strategy === "largest-first");
+    const run = baselines.find(({ strategy }) => strategy === "largest-first");
     const end = run && endOf(run);
     if (end === undefined || header === undefined || selected === undefined) return "";
     const place = score > end ? "Above" : score === end ? "Level with" : "Below";

@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { GeniusError } from "../base/errors.ts";
 import type { AnalysisTask, Answers } from "./analysis.ts";
-import type { FollowedRun } from "./followed-run.ts";
+import { type FollowedRun, refusePrograms } from "./followed-run.ts";
 
 export interface Analyst {
   worth(run: FollowedRun): Promise<Answers["worth"]>;
@@ -42,7 +42,8 @@ export function createAnalyst(): Analyst {
     started.once("exit", () => fail(new GeniusError("internal", "The analysis ended before its answer.")));
     return started;
   };
-  const ask = (run: FollowedRun, task: AnalysisTask): Promise<unknown> => {
+  const ask = async (run: FollowedRun, task: AnalysisTask): Promise<unknown> => {
+    refusePrograms(run);
     const { kind } = task;
     // What came before a trial does not change any more.
     const at =

@@ -1,10 +1,11 @@
 // A run as an onlooker follows it: its journal and its conversation, read once and then further as they grow, its state, and
-// its space. It changes nothing in the folder.
+// its space. It changes nothing in the folder, and runs no program that the journal names unless a person has allowed it: a
+// journal may be anybody's.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf } from "../base/errors.ts";
+import { GeniusError, messageOf } from "../base/errors.ts";
 import type { JsonLine } from "../base/json-lines.ts";
-import { type Given, openSpace } from "../catalog/load.ts";
+import { type Given, isProgram, openSpace } from "../catalog/load.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
 import type { Domain } from "../search/constraints/domain.ts";
 import type { Limits, SpaceDefinition } from "../search/space.ts";
@@ -26,8 +27,12 @@ export interface FollowedRun extends RunView {
   readonly note: RunNote;
   /** Reads on. Resolves to whether anything changed. Calls at once share one reading. */
   refresh(): Promise<boolean>;
-  /** Undefined when the space cannot be loaded here. */
+  /** Undefined when the space cannot be loaded here, or is a program that nobody has allowed to run. */
   domain(): Promise<Domain | undefined>;
+  /** Files of the user's own that its space and evaluator are, as long as they must not be run. */
+  readonly programs: readonly string[];
+  /** A person of this machine wants its programs run. */
+  allowPrograms(): void;
 }
 
 export function followRun(id: string, folder: string): FollowedRun {
@@ -41,6 +46,7 @@ export function followRun(id: string, folder: string): FollowedRun {
   let callsDamage: string | undefined;
   let holder: Awaited<ReturnType<typeof liveHolder>>;
   let domain: Promise<Domain | undefined> | undefined;
+  let mayRun = false;
   let reading: Promise<boolean> | undefined;
   let sizes = "";
   let note: RunNote = {};
@@ -48,9 +54,14 @@ export function followRun(id: string, folder: string): FollowedRun {
   const journalTail = createTail(path);
   const callsTail = createTail(callsPath);
 
+  const programs = () => {
+    const { space = "", evaluator = "" } = journal.header?.config ?? {};
+    return mayRun ? [] : [...new Set([space, evaluator].filter(isProgram))];
+  };
   const restartJournal = () => {
     journal = emptyJournal;
     domain = undefined;
+    mayRun = false;
     generation += 1;
   };
   const restartCalls = () => {
@@ -140,11 +151,28 @@ export function followRun(id: string, folder: string): FollowedRun {
       });
       return reading;
     },
-    domain() {
-      domain ??= journal.header === undefined ? undefined : domainOf(journal.header).catch(() => undefined);
-      return domain ?? Promise.resolve(undefined);
+    get programs() {
+      return programs();
+    },
+    allowPrograms() {
+      mayRun = true;
+    },
+    async domain() {
+      const { header } = journal;
+      if (header === undefined || programs().includes(header.config.space)) return undefined;
+      domain ??= domainOf(header).catch(() => undefined);
+      return domain;
     },
   };
+}
+
+/** @throws GeniusError `no-permission` where the run's space or evaluator is a program that nobody has allowed to run. */
+export function refusePrograms({ programs }: Pick<FollowedRun, "programs">): void {
+  if (programs.length === 0) return;
+  throw new GeniusError(
+    "no-permission",
+    `The run uses ${programs.join(" and ")}, and looking at a run does not run programs. If you trust the file, allow it on the run's page in the dashboard, or use the command "genius report".`,
+  );
 }
 
 /** With the paths of the configuration as they are found now. */

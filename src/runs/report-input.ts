@@ -18,7 +18,7 @@ export async function reportInput(run: OpenRun): Promise<RunReportInput> {
     space,
     calls,
     trained,
-    ...(journal.result?.baselines !== undefined && { baselines: journal.result.baselines }),
+    ...(journal.baselines.length > 0 && { baselines: journal.baselines }),
     ...(optimum !== undefined && { optimum01: optimum }),
     selectedOn,
     tabular,

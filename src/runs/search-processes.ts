@@ -32,6 +32,8 @@ export interface Processes {
   stop(folder: string): Promise<void>;
   /** Goes on with a run. Resolves when its process holds the lock, or has ended well. */
   resume(folder: string, trials?: number): Promise<void>;
+  /** Runs baselines beside a run that has ended. Resolves as `resume` does. */
+  baselines(folder: string): Promise<void>;
 }
 
 const bin = fileURLToPath(new URL("../../bin/genius.js", import.meta.url));
@@ -56,6 +58,14 @@ export function createProcesses(environment: Readonly<Record<string, string | un
     } finally {
       await log.close();
     }
+  };
+
+  /** Works in the folder of a run that nobody is running. */
+  const goOn = async (folder: string, args: readonly string[]) => {
+    if ((await liveHolder(folder)) !== undefined)
+      throw new GeniusError("locked", `${folder} is running already.`);
+    const child = await launch(folder, args);
+    await ready(child, folder, async () => (await liveHolder(folder)) !== undefined);
   };
 
   return {
@@ -87,13 +97,14 @@ export function createProcesses(environment: Readonly<Record<string, string | un
         );
       process.kill(holder.pid, "SIGINT");
     },
-    async resume(folder, trials) {
-      if ((await liveHolder(folder)) !== undefined)
-        throw new GeniusError("locked", `${folder} is running already.`);
-      const more = trials === undefined ? [] : [`--trials=${trials}`];
-      const child = await launch(folder, ["resume", folder, ...more, "--answers=dashboard"]);
-      await ready(child, folder, async () => (await liveHolder(folder)) !== undefined);
-    },
+    resume: (folder, trials) =>
+      goOn(folder, [
+        "resume",
+        folder,
+        ...(trials === undefined ? [] : [`--trials=${trials}`]),
+        "--answers=dashboard",
+      ]),
+    baselines: (folder) => goOn(folder, ["baselines", folder]),
   };
 }
 

@@ -1,30 +1,31 @@
 // The baselines that every search is shown with: random search and the largest network, at the same number of evaluations.
 // Where outcomes are looked up they cost nothing and are run; where evaluations are trainings they are left out, and
 // a view of the search must say that they are missing.
+import { setImmediate } from "node:timers/promises";
 import { formatScore, type Metric } from "../metrics/index.ts";
 import largestFirst from "../search/strategies/largest-first.ts";
 import random from "../search/strategies/random.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import { improvementsOf, isEvaluated, type Trial } from "../search/trial.ts";
+import type { BaselineRun } from "./journal-lines.ts";
 import { runStudy, type Study } from "./run-study.ts";
-
-/** The best so far of one baseline run, at each evaluation that improved it. */
-export interface BaselineRun {
-  readonly strategy: string;
-  readonly seed: number;
-  readonly points: readonly { readonly evaluation: number; readonly score: number }[];
-}
 
 const randomSeeds = 25;
 
-/** Baselines at the same number of evaluations; none unless outcomes are looked up, since trainings cost too much. */
+export interface BaselineWatch {
+  /** Told after each run. */
+  readonly onRun?: (done: number, runs: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Baselines at the same number of evaluations, where outcomes are looked up; trainings would cost too much. */
 export async function runBaselines(
-  study: Study,
+  study: Pick<Study, "domain" | "evaluator" | "seed">,
   trials: readonly Trial[],
-  isLookedUp: boolean,
+  { onRun, signal }: BaselineWatch = {},
 ): Promise<readonly BaselineRun[]> {
   const evaluations = trials.filter(isEvaluated).length;
-  if (!isLookedUp || evaluations === 0) return [];
+  if (evaluations === 0) return [];
   const run = async (definition: StrategyDefinition, seed: number): Promise<BaselineRun> => {
     const { domain, evaluator } = study;
     const setting = { domain, evaluations, task: "", fidelity: evaluator.fidelity };
@@ -32,9 +33,16 @@ export async function runBaselines(
     const result = await runStudy({ domain, evaluator, strategy, trials: evaluations, parallel: 1, seed });
     return { strategy: definition.name, seed, points: pointsOf(result.trials) };
   };
-  const runs = [await run(largestFirst, study.seed)];
-  for (let index = 1; index <= randomSeeds; index += 1)
-    runs.push(await run(random, study.seed * 1000 + index));
+  const wanted: [StrategyDefinition, number][] = [[largestFirst, study.seed]];
+  for (let index = 1; index <= randomSeeds; index += 1) wanted.push([random, study.seed * 1000 + index]);
+  const runs: BaselineRun[] = [];
+  for (const [definition, seed] of wanted) {
+    // Looking up leaves no gap in which the process would hear that it should stop.
+    await setImmediate();
+    signal?.throwIfAborted();
+    runs.push(await run(definition, seed));
+    onRun?.(runs.length, wanted.length);
+  }
   return runs;
 }
 

@@ -74,6 +74,31 @@ test("time is counted without the pause before a resume, and trials by what they
   });
 });
 
+test("a resume may ask for more evaluations, which are then the plan", () => {
+  const longer: JournalLine = {
+    ...{ kind: "note", about: "resumed", text: "resumed after 3 trials, for 5 in all", trials: 5, time: at(60) },
+  };
+  expect(fold(...finished, longer).header?.config.trials).toBe(5);
+  expect(fold(...resumed).header?.config.trials).toBe(3);
+});
+
+test("baselines that are run after the end belong to the result, take none of its time, and fall with a resume", () => {
+  const runs = [{ strategy: "random", seed: 7001, points: [{ evaluation: 1, score: 0.75 }] }];
+  const reference = { name: "resnet-8", paramCount: 1, macCount: 1, testMetrics: { accuracy: 0.5 } };
+  const after: JournalLine = {
+    ...{ kind: "note", about: "baselines", text: "run", baselines: runs, reference, time: at(50) },
+  };
+  const state = fold(...finished, after);
+  expect(state).toMatchObject({ standing: "finished", baselines: runs, reference, changedAt: at(50) });
+  expect(state.spent.elapsedMs).toBe(fold(...finished).spent.elapsedMs);
+  const again = fold(...finished, after, note("resumed", "resumed after 3 trials", 60), trial(4, 0.9, 61));
+  expect(again).toMatchObject({ baselines: [], reference });
+  expect(again.spent.elapsedMs).toBe(5 * 60_000);
+  // An error that stopped the search is one though baselines were noted since.
+  const failed = [header, trial(1, 0.8), note("stopped", "failed: the disk is full", 3), after];
+  expect(fold(...failed).standing).toBe("failed");
+});
+
 test("a parent is the best trial of a lower number; among equals the earliest", () => {
   const state = fold(header, trial(3, 0.8), trial(1, 0.8), trial(2, 0.7), trial(4, 0.9));
   expect([1, 2, 4, 5].map((number) => parentOf(state, number)?.number)).toEqual([undefined, 1, 1, 4]);

@@ -5,12 +5,14 @@ import type { JsonObject } from "../base/json.ts";
 import type { JsonLine } from "../base/json-lines.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import {
+  type BaselineRun,
   checkJournalLine,
   failureWords,
   type JournalHeader,
   type JournalLine,
   type LineFault,
   type NoteLine,
+  type ReferenceRun,
   type ResultLine,
   type TrialLine,
 } from "./journal-lines.ts";
@@ -32,6 +34,10 @@ export interface JournalState {
   readonly result: ResultLine | undefined;
   /** The last result of all, taken back or not: it names the trial that `best/` in the run's folder belongs to. */
   readonly lastResult: ResultLine | undefined;
+  /** Runs of other strategies with the same evaluations, from the result or run after it. */
+  readonly baselines: readonly BaselineRun[];
+  /** The hand-designed network that was trained alone for as long, where one was. */
+  readonly reference: ReferenceRun | undefined;
   /** The trial that the result names, else the best so far. */
   readonly selected: ScoredTrial | undefined;
   /** How it stands when no process is running it. */
@@ -83,6 +89,8 @@ export const emptyJournal: JournalState = {
   notes: [],
   result: undefined,
   lastResult: undefined,
+  baselines: [],
+  reference: undefined,
   selected: undefined,
   standing: "stopped",
   failure: undefined,
@@ -136,7 +144,8 @@ function misplaced(state: JournalState, line: JournalLine): LineFault | undefine
 function take(open: Open, line: JournalLine): void {
   const begun = line.kind === "header" ? (line.startedAt ?? line.time) : line.time;
   const last = Date.parse(open.changedAt || begun);
-  const pauses = line.kind === "note" && line.about === "resumed";
+  // Until a search is resumed, and while baselines are run, it does not work.
+  const pauses = line.kind === "note" && (line.about === "resumed" || line.about === "baselines");
   const passed = pauses ? 0 : Date.parse(line.time) - last;
   const passedMs = Number.isNaN(passed) ? 0 : Math.max(0, passed);
   const elapsedMs = open.spent.elapsedMs + passedMs;
@@ -159,22 +168,31 @@ function take(open: Open, line: JournalLine): void {
     }
     case "note":
       open.notes.push(line);
-      if (line.about === "resumed") open.result = undefined;
+      if (line.about === "resumed") [open.result, open.baselines] = [undefined, []];
+      open.baselines = line.baselines ?? open.baselines;
+      open.reference = line.reference ?? open.reference;
       if (line.about === "final" && line.seconds !== undefined)
         open.final = { seconds: line.seconds, usedSeconds: elapsedMs / 1000 };
       open.dataHash = line.dataHash ?? open.dataHash;
-      if (line.places !== undefined && open.header !== undefined)
-        open.header = { ...open.header, config: { ...open.header.config, places: line.places } };
+      open.header = open.header && withChanges(open.header, line);
       break;
     case "result":
       open.result = line;
       open.lastResult = line;
+      open.baselines = line.baselines ?? [];
       open.finalMs += open.sinceTrialMs;
       open.sinceTrialMs = 0;
       break;
     default:
       line satisfies never;
   }
+}
+
+/** A resume may find its files elsewhere, and may be asked for more evaluations. */
+function withChanges(header: JournalHeader, { places, trials }: NoteLine): JournalHeader {
+  if (places === undefined && trials === undefined) return header;
+  const changes = { ...(places !== undefined && { places }), ...(trials !== undefined && { trials }) };
+  return { ...header, config: { ...header.config, ...changes } };
 }
 
 function spentWith(spent: StudySpending, trial: Trial): StudySpending {
@@ -196,7 +214,7 @@ function derived(
       ? before.trials
       : rows.map(({ trial }) => trial).sort((a, b) => a.number - b.number);
   const named = result?.best == null ? undefined : rowOf.get(result.best)?.trial;
-  const last = notes.at(-1);
+  const last = notes.findLast(({ about }) => about !== "baselines");
   const failure =
     result === undefined && last?.about === "stopped" && last.text.startsWith(failureWords)
       ? last.text.slice(failureWords.length)

@@ -2,7 +2,8 @@
 // data, then its validation in the same training, and last what the search saw, which is of a shorter training. At chance
 // level it says so.
 import type { JsonObject } from "../base/json.ts";
-import { formatFrom, formatScore, type Metric, type Metrics, metricWords } from "../metrics/index.ts";
+import { wilsonInterval } from "../math/binomial.ts";
+import { formatFrom, formatMetric, formatScore, type Metric, type Metrics, metricWords } from "../metrics/index.ts";
 import type { ScoredTrial } from "../search/trial.ts";
 import { chanceOfRun } from "./chance.ts";
 import { evaluatorFacts, type JournalState } from "./fold.ts";
@@ -50,12 +51,22 @@ export function headlineOf(facts: HeadlineFacts): Headline {
     main: `${name}${isRoundedFirst ? `${rounded} in 8 bits` : exact} on test data${chance}`,
     details: isTrained
       ? [
+          ...intervalWords(metric, isRoundedFirst ? integers : testMetrics, test),
           ...(other === undefined ? [] : [other]),
           `validation ${formatFrom(metric, validation)} in the same training`,
           `the search saw ${formatScore(metric, best.outcome.score)}${length === undefined ? "" : ` ${length}`}`,
         ]
       : [`validation ${formatScore(metric, best.outcome.score)}, by which it was selected`],
   };
+}
+
+/** What a share of right answers on so many images may stand for; no other metric has a known interval. */
+function intervalWords(metric: Metric, metrics: Metrics, test: JsonObject | undefined): string[] {
+  const [share, images] = [metrics[metric.name], test?.testImages];
+  if (metric.name !== "accuracy" || share === undefined || typeof images !== "number" || images === 0)
+    return [];
+  const ends = wilsonInterval(share * images, images).map((end) => formatMetric(metric, end));
+  return [`${ends.join(" to ")} (95 % interval of ${images.toLocaleString("en")} test images)`];
 }
 
 /** Of a run as its journal has it; undefined while nothing was scored. */

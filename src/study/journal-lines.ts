@@ -80,10 +80,37 @@ export interface TrialLine {
 /** How a note about "stopped" begins when it was an error that stopped the search. */
 export const failureWords = "failed: ";
 
+/** The best so far of one run of a baseline, at each evaluation that improved it. */
+export interface BaselineRun {
+  readonly strategy: string;
+  readonly seed: number;
+  readonly points: readonly { readonly evaluation: number; readonly score: number }[];
+}
+
+/** A hand-designed network that was trained alone for as long as the run's own. */
+export interface ReferenceRun {
+  readonly name: string;
+  readonly paramCount: number;
+  readonly macCount: number;
+  /** Wall time of its training; absent where it went by epochs, of which it had as many as the run's own. */
+  readonly minutes?: number;
+  /** On test data, by the name of the metric. */
+  readonly testMetrics: Metrics;
+  readonly testImages?: number;
+}
+
 /** A remark that is no trial: a resume, a stop, the begin of the final training, what was found in the data, a person's note. */
 export interface NoteLine {
   readonly kind: "note";
-  readonly about: "resumed" | "stopped" | "final" | "data" | "person" | "advice" | "warning";
+  readonly about:
+    | "resumed"
+    | "stopped"
+    | "final"
+    | "data"
+    | "person"
+    | "advice"
+    | "warning"
+    | "baselines";
   readonly text: string;
   readonly trialNumber?: number;
   /** With `about: "person"`: what the person did, so that a resume carries it out again. */
@@ -94,6 +121,11 @@ export interface NoteLine {
   readonly seconds?: number;
   /** With `about: "resumed"`: where files and data lay then, where that had changed. */
   readonly places?: Places;
+  /** With `about: "resumed"`: the number of evaluations from then on, where more were asked for than before. */
+  readonly trials?: number;
+  /** With `about: "baselines"`: what was run beside the search after its end. */
+  readonly baselines?: readonly BaselineRun[];
+  readonly reference?: ReferenceRun;
   readonly time: string;
 }
 
@@ -115,12 +147,7 @@ export interface ResultLine {
   /** Of a run by the clock: the best design beside the best reference, at equal time of training. */
   readonly verdict?: RaceVerdict;
   /** Random search and largest-first at the same number of evaluations, where they were run. */
-  readonly baselines?: readonly {
-    readonly strategy: string;
-    readonly seed: number;
-    /** The best so far, at each evaluation that improved it. */
-    readonly points: readonly { readonly evaluation: number; readonly score: number }[];
-  }[];
+  readonly baselines?: readonly BaselineRun[];
   readonly time: string;
 }
 
@@ -245,6 +272,21 @@ const config = z.looseObject({
   seed: finite,
   places: places.optional(),
 });
+const baselines = z.array(
+  z.looseObject({
+    strategy: z.string(),
+    seed: finite,
+    points: z.array(z.looseObject({ evaluation: index, score: finite })),
+  }),
+);
+const reference = z.looseObject({
+  name: z.string(),
+  paramCount: finite,
+  macCount: finite,
+  minutes: finite.positive().optional(),
+  testMetrics: metricsSchema,
+  testImages: index.optional(),
+});
 const time = z.string();
 const line = z.discriminatedUnion("kind", [
   z.looseObject({
@@ -259,13 +301,16 @@ const line = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("trial"), trial, key: z.string(), time }),
   z.looseObject({
     kind: z.literal("note"),
-    about: z.enum(["resumed", "stopped", "final", "data", "person", "advice", "warning"]),
+    about: z.enum(["resumed", "stopped", "final", "data", "person", "advice", "warning", "baselines"]),
     text: z.string(),
     trialNumber: index.optional(),
     turn: z.object({ id: z.string(), turn: personTurn, trialNumber: index.min(1) }).optional(),
     dataHash: z.string().optional(),
     seconds: finite.optional(),
     places: places.optional(),
+    trials: index.optional(),
+    baselines: baselines.optional(),
+    reference: reference.optional(),
     time,
   }),
   z.looseObject({
@@ -292,15 +337,7 @@ const line = z.discriminatedUnion("kind", [
         isWithinNoise: z.boolean(),
       })
       .optional(),
-    baselines: z
-      .array(
-        z.looseObject({
-          strategy: z.string(),
-          seed: finite,
-          points: z.array(z.looseObject({ evaluation: index, score: finite })),
-        }),
-      )
-      .optional(),
+    baselines: baselines.optional(),
     time,
   }),
 ]);

@@ -15,6 +15,15 @@ export interface LiveFile {
   readonly finalTraining?: LiveFinal;
   readonly question?: LiveQuestion;
   readonly held?: { readonly number: number; readonly proposal: Proposal };
+  /** After the search: what it is compared with is run. */
+  readonly baselines?: LiveBaselines;
+}
+
+export interface LiveBaselines {
+  readonly words: string;
+  readonly share01: number;
+  readonly since: string;
+  readonly changed: string;
 }
 
 export interface LiveClock {

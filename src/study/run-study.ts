@@ -4,7 +4,7 @@
 // k - parallel have been observed, in order of their number. So a resumed study continues as if nothing had
 // happened: recorded trials are observed instead of being evaluated again. (docs/decisions/002)
 
-import { GeniusError, messageOf } from "../base/errors.ts";
+import { GeniusError, isAbort, messageOf } from "../base/errors.ts";
 import { asError, namingForeignCode } from "../base/foreign-code.ts";
 import { createRandom } from "../base/random.ts";
 import type { EvaluationRequest, Evaluator, TestResult } from "../evaluators/evaluator.ts";
@@ -203,7 +203,6 @@ export async function runStudy(study: Study): Promise<StudyResult> {
 
 class Interrupted extends Error {}
 
-const isAbort = (thrown: unknown) => thrown instanceof Error && thrown.name === "AbortError";
 const isCancelled = ({ outcome }: Trial) => outcome.kind === "failed" && outcome.reason === "cancelled";
 /** The same for two proposals that would repeat an evaluation: of one network, as far as its space says; a text's by its graph. */
 const designKey = ({ networks }: Space, { choices, network, fidelity, repeat = 0 }: Proposal) =>

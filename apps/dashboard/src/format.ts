@@ -11,6 +11,7 @@ export {
   formatBare,
   formatDifference,
   formatScore,
+  formatSpread,
   type Metric,
   metricTitle,
   metricWords,

@@ -1,8 +1,10 @@
 // A run for the page's first paint: what was asked, what it stands on, its baselines, and what is going on right now.
 import type { JsonValue } from "../../base/json.ts";
+import { counted } from "../../base/units.ts";
 import { loadEvaluator, loadSpace } from "../../catalog/load.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { quantileOfSorted } from "../../math/statistics.ts";
+import { scoreIn } from "../../metrics/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { commandOf } from "../../runs/repeat-command.ts";
 import { readTrainedFacts, trainedFileNames } from "../../runs/trained-files.ts";
@@ -26,14 +28,12 @@ export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined
   const space = (await run.domain())?.space;
   const { optimum } = evaluatorFacts(run.journal);
   const live = await liveState(run, space);
-  const tabular = await loadEvaluator(config.evaluator).then(
-    (definition) => definition.tabular === true,
-    () => false,
-  );
-  const spaceSummary = await loadSpace(config.space).then(
-    (definition) => definition.summary,
-    () => undefined,
-  );
+  // A program that the journal names is not run for a look.
+  const known = async <Definition>(name: string, load: (name: string) => Promise<Definition>) =>
+    run.programs.includes(name) ? undefined : load(name).catch(() => undefined);
+  const tabular = (await known(config.evaluator, loadEvaluator))?.tabular === true;
+  const spaceSummary = (await known(config.space, loadSpace))?.summary;
+  const offer = offerOf(run, tabular);
   return {
     ...(await summaryWithName(run)),
     task: config.task,
@@ -57,6 +57,9 @@ export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined
     firstDigit: space?.firstDigit ?? 0,
     ...(optimum !== undefined && { optimum01: optimum }),
     baselines: baselineBands(run),
+    ...referenceOf(run),
+    ...(offer !== undefined && { offer }),
+    programs: run.programs,
     ...(await trainedOf(run)),
     notes: notesOf(run),
     ...(result !== undefined && { result: { reason: result.reason, best: result.best, time: result.time } }),
@@ -78,6 +81,34 @@ export function notesOf({ journal }: FollowedRun): Note[] {
   }));
 }
 
+function referenceOf({ journal: { reference, header } }: FollowedRun): Pick<RunDetail, "reference"> {
+  if (reference === undefined || header === undefined) return {};
+  const { name, paramCount, macCount, testMetrics } = reference;
+  const score = scoreIn(header.config.metric, testMetrics);
+  return { reference: { name, paramCount, macCount, ...(!Number.isNaN(score) && { score }) } };
+}
+
+/** What could be run beside a run that has ended; undefined where nothing can be, or it was already. */
+function offerOf({ journal, state }: FollowedRun, tabular: boolean): RunDetail["offer"] {
+  const { header, selected, baselines, reference, result } = journal;
+  if (header === undefined || selected === undefined || state === "running") return undefined;
+  const { config } = header;
+  const evaluations = counted(journal.spent.evaluations, "evaluation");
+  if (tabular)
+    return baselines.length > 0
+      ? undefined
+      : {
+          kind: "lookUp",
+          words: `random search with 25 seeds and the largest networks, ${evaluations} each: looked up in seconds`,
+        };
+  if (reference !== undefined || result?.testMetrics === undefined) return undefined;
+  const length = config.minutes === undefined ? "as many epochs" : counted(config.minutes, "minute");
+  return {
+    kind: "train",
+    words: `a hand-designed network, as large as the limits allow, trained alone for ${length} on this machine and tested once`,
+  };
+}
+
 /** What was handed over, of the trial that it belongs to. */
 async function trainedOf({ folder, journal }: FollowedRun): Promise<Pick<RunDetail, "trained">> {
   const files = await trainedFileNames(folder);
@@ -89,7 +120,8 @@ async function trainedOf({ folder, journal }: FollowedRun): Promise<Pick<RunDeta
 
 /** Which turns make sense in this run while it runs. */
 function turnsOf({ journal, state }: FollowedRun): Turn["kind"][] {
-  if (state !== "running") return [];
+  // With a result there is no search any more, though its baselines may be under way.
+  if (state !== "running" || journal.result !== undefined) return [];
   const { model, strategyOptions } = journal.header?.config ?? {};
   const asksModel = model !== undefined && strategyOptions?.prompt !== "genius-2023";
   return [
@@ -132,7 +164,7 @@ export async function liveState(run: FollowedRun, space: Space | undefined): Pro
 }
 
 function shown(live: LiveFile, run: FollowedRun, space: Space | undefined): LiveState {
-  const { proposing, evaluating, finalTraining, question, held } = live;
+  const { proposing, evaluating, finalTraining, question, held, baselines } = live;
   const time = liveTime(run, live);
   const costOf = (choices: readonly number[]) => {
     const network = space?.decisions.length === choices.length ? space : undefined;
@@ -151,6 +183,7 @@ function shown(live: LiveFile, run: FollowedRun, space: Space | undefined): Live
       curve: shownCurve(run, curve),
     })),
     ...(time !== undefined && { time }),
+    ...(baselines !== undefined && { baselines: { words: baselines.words } }),
     ...(finalTraining !== undefined && {
       finalTraining: {
         trial: finalTraining.number,
@@ -181,7 +214,7 @@ function costs(space: Space, choices: readonly number[]) {
 
 /** The median and the middle nine tenths of each baseline, where any of its runs improved. */
 function baselineBands({ journal }: FollowedRun): BaselineBand[] {
-  const baselines = journal.result?.baselines ?? [];
+  const { baselines } = journal;
   return [...new Set(baselines.map(({ strategy }) => strategy))].map((strategy) => {
     const runs = baselines.filter((run) => run.strategy === strategy);
     const steps = [...new Set(runs.flatMap(({ points }) => points.map(({ evaluation }) => evaluation)))].sort(

@@ -13,6 +13,7 @@ export function liveTime(
   const { header, spent, changedAt } = journal;
   if (header === undefined) return undefined;
   const { config, provenance } = header;
+  if (live.baselines !== undefined) return timeOfBaselines(live.baselines);
   const { clock, finalTraining: final } = live;
   if (clock !== undefined && config.minutes !== undefined) {
     const leftMs = Date.parse(clock.deadline) - now.getTime();
@@ -32,6 +33,15 @@ export function liveTime(
     share01,
     at,
     ...(leftMs !== undefined && { endsAt: new Date(Date.parse(at) + leftMs).toISOString() }),
+  };
+}
+
+function timeOfBaselines({ share01, since, changed }: NonNullable<LiveFile["baselines"]>): LiveTime {
+  const [begun, at] = [Date.parse(since), Date.parse(changed)];
+  const leftMs = share01 > 0 ? ((at - begun) * (1 - share01)) / share01 : undefined;
+  return {
+    ...{ phase: "baselines", share01, at: changed },
+    ...(leftMs !== undefined && { endsAt: new Date(at + leftMs).toISOString() }),
   };
 }
 

@@ -35,7 +35,8 @@ export async function summaryWithName(run: FollowedRun): Promise<RunSummary> {
   return namedSummary(run);
 }
 
-const keyOf = ({ journal }: FollowedRun, trial: number) => `${trial} ${journal.rowOf.get(trial)?.key}`;
+const keyOf = ({ journal, programs }: FollowedRun, trial: number) =>
+  `${trial} ${programs.length} ${journal.rowOf.get(trial)?.key}`;
 
 async function lookUp(run: FollowedRun): Promise<void> {
   const { best } = summaryOf(run);

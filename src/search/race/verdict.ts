@@ -1,5 +1,6 @@
 // What a race has shown: the best design beside the best reference, after equal time of training and on the same
 // validation images, and whether the difference is beyond the noise. Read from its trials alone.
+import { deviationOfShare } from "../../math/binomial.ts";
 import { isReference } from "../proposed-network.ts";
 import { isScored, type ScoredTrial, type Trial } from "../trial.ts";
 import { isTwin, networkKey } from "./standings.ts";
@@ -105,10 +106,4 @@ function noiseOf(
       : undefined;
   const known = [between, sampling].filter((value) => value !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
-}
-
-/** Of a share of `count` images, one right and one wrong more than were seen: six right of six are no certainty. */
-function deviationOfShare(share: number, count: number): number {
-  const share01 = (share * count + 1) / (count + 2);
-  return Math.sqrt((share01 * (1 - share01)) / count);
 }

@@ -1,6 +1,6 @@
 // The parts of ECharts that the page uses, and no others. Loaded when the first chart is shown, so that the page's
 // first paint does not wait for it.
-import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from "echarts/charts";
+import { BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart } from "echarts/charts";
 import {
   DataZoomInsideComponent,
   DataZoomSliderComponent,
@@ -19,6 +19,7 @@ import { CanvasRenderer } from "echarts/renderers";
 use([
   BarChart,
   CustomChart,
+  HeatmapChart,
   LineChart,
   ParallelChart,
   ScatterChart,

@@ -1,5 +1,6 @@
 // One call, whole: what the model was shown, what it wrote, which tools it used, what it cost, and what was made of the
 // reply. Every text of it is shown as text.
+import { useState } from "react";
 import type { CallDetail } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
@@ -14,14 +15,20 @@ import {
 import { linkTo } from "../router.ts";
 import { designName } from "../run/trial-words.ts";
 import { WhyThisOne } from "../trial/why-this-one.tsx";
-import { Answer, Notice } from "../ui/pieces.tsx";
+import { Answer, Notice, Pick } from "../ui/pieces.tsx";
 import { outcomeWords } from "../words.ts";
+import { PromptChange } from "./prompt-change.tsx";
+import { roleWords } from "./role-words.ts";
 
 interface CallPanelProps {
   readonly index: number;
   /** Its place among all calls, from 0. */
   readonly place: number;
   readonly count: number;
+  /** What its designs added to the best so far. */
+  readonly gain: number | undefined;
+  /** The row of the call before it; undefined for the first. */
+  readonly before: number | undefined;
 }
 
 const fromWords: Readonly<Record<CallDetail["from"], string>> = {
@@ -32,7 +39,7 @@ const fromWords: Readonly<Record<CallDetail["from"], string>> = {
   none: "no answer",
 };
 
-export function CallPanel({ index, place, count }: CallPanelProps) {
+export function CallPanel({ index, place, count, gain, before }: CallPanelProps) {
   const { detail } = useRunData();
   const asked = useAsked(
     (signal) => get("GET /api/runs/:id/calls/:index", { places: [detail.id, index], signal }),
@@ -43,12 +50,16 @@ export function CallPanel({ index, place, count }: CallPanelProps) {
       <h3>
         Call {place + 1} of {count}
       </h3>
-      <Answer asked={asked}>{(call) => <Body key={call.index} call={call} />}</Answer>
+      <Answer asked={asked}>
+        {(call) => <Body key={call.index} call={call} gain={gain} before={before} />}
+      </Answer>
     </>
   );
 }
 
-function Body({ call }: { readonly call: CallDetail }) {
+function Body({ call, gain, before }: { readonly call: CallDetail } & Omit<CallPanelProps, "index" | "place" | "count">) {
+  const { metric } = useRunData().detail;
+  const [shown, setShown] = useState<"whole" | "change">("whole");
   const cost = [
     call.purpose,
     call.modelId,
@@ -66,7 +77,22 @@ function Body({ call }: { readonly call: CallDetail }) {
         <Notice key={failure}>{failure}</Notice>
       ))}
       <h4>What it was shown</h4>
-      <Messages messages={call.messages} />
+      {before !== undefined && (
+        <Pick
+          label="prompt"
+          options={[
+            ["whole", "whole"],
+            ["change", "changes since the call before"],
+          ]}
+          value={shown}
+          onPick={setShown}
+        />
+      )}
+      {shown === "change" && before !== undefined ? (
+        <PromptChange call={call} before={before} />
+      ) : (
+        <Messages messages={call.messages} />
+      )}
       {call.toolUses.length > 0 && (
         <>
           <h4>Tools it used</h4>
@@ -92,6 +118,13 @@ function Body({ call }: { readonly call: CallDetail }) {
         </details>
       )}
       <h4>What was made of it</h4>
+      {gain !== undefined && (
+        <p>
+          {gain > 0
+            ? `It raised the best so far by ${formatDifference(metric, gain).slice(1)}.`
+            : "It did not raise the best so far."}
+        </p>
+      )}
       {call.outcomes.length === 0 && <p>No trial came of this call.</p>}
       {call.outcomes.map((trial) => (
         <Outcome key={trial.number} trial={trial} />
@@ -124,12 +157,6 @@ function Messages({ messages }: { readonly messages: CallDetail["messages"] }) {
     </>
   );
 }
-
-const roleWords: Readonly<Record<string, string>> = {
-  system: "instructions",
-  user: "GENIUS asked",
-  assistant: "the model answered",
-};
 
 function Message({ message: { role, content } }: { readonly message: CallDetail["messages"][number] }) {
   return (

@@ -3,18 +3,21 @@ import { useDeferredValue, useEffect, useId, useMemo, useState } from "react";
 import type { CallSummary } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
-import { formatCount, formatUsd, plural } from "../format.ts";
+import { formatCount, formatDifference, formatUsd, type Metric, plural } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { Pick } from "../ui/pieces.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 import { Calibration } from "./calibration.tsx";
 import { CallPanel } from "./call-panel.tsx";
+import { worthOfCalls } from "./call-worth.ts";
 import { SpentByCall } from "./spent-by-call.tsx";
+import { WorthByCall } from "./worth-by-call.tsx";
 
-const header = ["call", "for", "tokens", "cost", "led to"];
+const header = ["call", "for", "tokens", "cost", "led to", "worth"];
 
 export function ConversationTab({ query }: { readonly query: URLSearchParams }) {
-  const { detail, calls, live } = useRunData();
+  const { detail, calls, trials, live } = useRunData();
+  const worth = useMemo(() => worthOfCalls(calls, trials), [calls, trials]);
   const [follows, setFollows] = useState(false);
   const id = useId();
   const [text, setText] = useState("");
@@ -85,6 +88,7 @@ export function ConversationTab({ query }: { readonly query: URLSearchParams }) 
                 `${formatCount(call.inputTokens)} + ${formatCount(call.outputTokens)}`,
                 call.usd === undefined ? "" : formatUsd(call.usd),
                 call.trials.length === 0 ? "" : `trial ${call.trials.join(", ")}`,
+                gainWords(detail.metric, worth[listed[row]!]?.gain),
               ];
             }}
           />
@@ -92,7 +96,7 @@ export function ConversationTab({ query }: { readonly query: URLSearchParams }) 
             {listed.length === calls.length
               ? plural(calls.length, "call")
               : `${listed.length} of ${plural(calls.length, "call")}`}
-            . Tokens are those read and those written.
+            . Tokens are those read and those written; a call is worth what its designs added to the best so far.
           </p>
           {live?.proposing !== undefined && <p role="status">Thinking of trial {live.proposing.trial}…</p>}
         </div>
@@ -115,14 +119,24 @@ export function ConversationTab({ query }: { readonly query: URLSearchParams }) 
               </label>
             )}
           </div>
-          <CallPanel index={calls[index]!.index} place={index} count={calls.length} />
+          <CallPanel
+            index={calls[index]!.index}
+            place={index}
+            count={calls.length}
+            gain={worth[index]?.gain}
+            before={calls[index - 1]?.index}
+          />
         </section>
       </div>
       <SpentByCall />
+      <WorthByCall worth={worth} />
       <Calibration />
     </>
   );
 }
+
+const gainWords = (metric: Metric, gain: number | undefined) =>
+  gain === undefined ? "" : gain === 0 ? "no gain" : formatDifference(metric, gain);
 
 const kinds = [
   ["all", "all"],

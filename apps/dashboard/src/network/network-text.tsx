@@ -2,6 +2,7 @@
 // changed by the command.
 import { useState } from "react";
 import { diffLines } from "../../../../src/report/text-diff.ts";
+import { Diff } from "../ui/diff.tsx";
 
 export function NetworkText({ text }: { readonly text: string | undefined }) {
   const [isCopied, setCopied] = useState(false);
@@ -60,15 +61,5 @@ export function TextChanges({
   if (from === undefined || to === undefined) return null;
   const [before, after] = [from, to].map((text) => text.replace(/^name .*\n/, "")) as [string, string];
   if (before === after) return <p className="soft">As texts, the two are the same.</p>;
-  return (
-    <pre className="diff">
-      {diffLines(before, after).map(({ kind, text }, line) => {
-        const words = `${{ same: " ", gone: "−", new: "+" }[kind]} ${text}\n`;
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place; many are alike.
-        if (kind === "same") return <span key={line}>{words}</span>;
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place; many are alike.
-        return kind === "gone" ? <del key={line}>{words}</del> : <ins key={line}>{words}</ins>;
-      })}
-    </pre>
-  );
+  return <Diff label="What differs in the texts" lines={diffLines(before, after)} />;
 }

@@ -3,16 +3,17 @@
 import { useCallback, useMemo } from "react";
 import type { EarlyLateAnswer, Worth } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
-import { choicesAt, isScored } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { curveOption } from "../charts/curves.ts";
 import { intervalHeight, intervalOption } from "../charts/intervals.ts";
-import { type ParallelLine, parallelHeight, parallelOption } from "../charts/parallel.ts";
+import { parallelHeight, parallelOption } from "../charts/parallel.ts";
 import { differenceWords, formatBare, formatScore, type Metric, metricWords, withUnit } from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer } from "../ui/pieces.tsx";
 import { exactly } from "./axes.ts";
+import { type ScoredDesign, scoredDesigns } from "./option-scores.ts";
+import { Slices } from "./slices.tsx";
 import { designName, trialInLines } from "./trial-words.ts";
 
 /** New trials after which slow questions are asked again. */
@@ -29,11 +30,13 @@ export function DecisionsPart() {
     (signal) => get("GET /api/runs/:id/early-late", { places: [detail.id], signal }),
     [detail.id, stage],
   );
+  const designs = useMemo(() => scoredDesigns(trials), [trials]);
+  const byWorth = worth.state === "there" ? worthiest(worth.reply) : [];
   if (detail.decisions === undefined)
     return <p>The space is not known here, so its decisions cannot be shown.</p>;
   return (
     <>
-      <ParallelLines />
+      <ParallelLines designs={designs} />
       <div className="columns">
         <section aria-label="What each decision was worth">
           <Answer asked={worth} waiting="Fitting what each decision was worth…">
@@ -60,6 +63,7 @@ export function DecisionsPart() {
           </Answer>
         </section>
       </div>
+      <Slices designs={designs} first={byWorth[0]} second={byWorth[1]} />
       <details>
         <summary>The decisions and what they mean</summary>
         <DataTable
@@ -74,22 +78,18 @@ export function DecisionsPart() {
   );
 }
 
+/** Names of the decisions, those that were worth most first. */
+const worthiest = (worth: Worth | null) =>
+  (worth?.decisions ?? []).toSorted((a, b) => b.worth01 - a.worth01).map(({ decision }) => decision);
+
 const maxLines = 2000;
 
-function ParallelLines() {
+function ParallelLines({ designs }: { readonly designs: readonly ScoredDesign[] }) {
   const { detail, trials } = useRunData();
   const { decisions = [] } = detail;
-  const { lines, scored } = useMemo(() => {
-    const all: ParallelLine[] = [];
-    for (let row = 0; row < trials.count; row += 1) {
-      const score = trials.columns.score[row] ?? null;
-      if (!isScored(trials, row) || score === null) continue;
-      const choices = choicesAt(trials, row);
-      if (choices.length > 0) all.push({ id: trials.columns.number[row]!, choices, score });
-    }
-    // The best are drawn last, so that nothing covers them.
-    return { lines: all.sort((a, b) => a.score - b.score).slice(-maxLines), scored: all.length };
-  }, [trials]);
+  const scored = designs.length;
+  // The best are drawn last, so that nothing covers them.
+  const lines = useMemo(() => designs.toSorted((a, b) => a.score - b.score).slice(-maxLines), [designs]);
   const option = useCallback(
     (look: ChartLook) =>
       parallelOption(

@@ -8,7 +8,9 @@ import { StateBadge, StopOrResume } from "../pages/run-state.tsx";
 import { linkTo } from "../router.ts";
 import { Notice } from "../ui/pieces.tsx";
 import { limitsInWords, memoryOf, modelName, runTitle } from "../words.ts";
+import { BaselinesOffer } from "./baselines-offer.tsx";
 import { Downloads } from "./downloads.tsx";
+import { ProgramsNotice } from "./programs-notice.tsx";
 import { Thumbnail } from "./thumbnail.tsx";
 
 interface HeroProps {
@@ -42,17 +44,21 @@ export function Hero({ run, mayChange }: HeroProps) {
             </p>
           )}
           {verdict !== undefined && <VerdictLine verdict={verdict} />}
-          {detail.beside?.slice(1).map((words) => (
-            <p key={words} className="soft">
-              {words}
-            </p>
-          ))}
+          {detail.beside
+            ?.filter((words) => words !== verdict?.words)
+            .map((words) => (
+              <p key={words} className="soft">
+                {words}
+              </p>
+            ))}
+          {verdict?.kind === "none" && <BaselinesOffer mayChange={mayChange} />}
         </div>
         <div className="get">
           <Downloads />
           <StopOrResume run={detail} mayChange={mayChange} />
         </div>
       </div>
+      <ProgramsNotice mayChange={mayChange} />
       {detail.chance !== undefined && <Notice>{detail.chance}</Notice>}
       {detail.problem !== undefined && <Notice>{detail.problem}</Notice>}
       {detail.warnings.map((warning) => (

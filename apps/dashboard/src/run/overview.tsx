@@ -5,7 +5,7 @@ import { useRunData } from "../api/use-run.ts";
 import { metricTitle, plural } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Later } from "../ui/later.tsx";
-import { Notice } from "../ui/pieces.tsx";
+import { BaselinesOffer } from "./baselines-offer.tsx";
 import { BestSoFar } from "./best-so-far-chart.tsx";
 import { CostPart } from "./cost-part.tsx";
 import { DecisionsPart } from "./decisions-part.tsx";
@@ -16,7 +16,7 @@ import { Standing } from "./standing.tsx";
 /** Parts that an address may lead to: `#/run/ID/cost`. */
 export const parts = ["progress", "cost", "learning", "decisions"] as const;
 
-export function Overview({ part }: { readonly part: string }) {
+export function Overview({ part, mayChange }: { readonly part: string; readonly mayChange: boolean }) {
   const { detail } = useRunData();
   const later = (id: (typeof parts)[number], title: string, height: number, children: ReactNode) => (
     <Later id={id} title={title} isWanted={part === id} height={height}>
@@ -26,7 +26,7 @@ export function Overview({ part }: { readonly part: string }) {
   return (
     <>
       <LivePanel />
-      <Search />
+      <Search mayChange={mayChange} />
       {later("cost", `${metricTitle(detail.metric)} and cost`, 640, <CostPart />)}
       {!detail.tabular && later("learning", "Learning curves", 560, <LearningPart />)}
       {later("decisions", "Decisions", 800, <DecisionsPart />)}
@@ -43,7 +43,7 @@ export function Overview({ part }: { readonly part: string }) {
   );
 }
 
-function Search() {
+function Search({ mayChange }: { readonly mayChange: boolean }) {
   const { detail, hasTrials } = useRunData();
   return (
     <section className="story" aria-labelledby="search-title">
@@ -54,17 +54,8 @@ function Search() {
           Loading the trials…
         </p>
       )}
-      {detail.baselines.length > 0 ? (
-        <Standing detail={detail} />
-      ) : (
-        detail.minutes === undefined &&
-        detail.best !== undefined && (
-          <Notice>
-            To know whether the search is better than chance, run the strategy “random” with the same length,
-            and compare the two.
-          </Notice>
-        )
-      )}
+      <Standing detail={detail} />
+      {detail.verdict?.kind !== "none" && <BaselinesOffer mayChange={mayChange} />}
     </section>
   );
 }

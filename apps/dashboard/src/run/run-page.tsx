@@ -28,7 +28,11 @@ const tabs: readonly {
   readonly words: string;
   readonly show: (props: RunPageProps) => ReactNode;
 }[] = [
-  { name: "overview", words: "Overview", show: ({ tab }) => <Overview part={tab} /> },
+  {
+    name: "overview",
+    words: "Overview",
+    show: ({ tab, mayChange }) => <Overview part={tab} mayChange={mayChange} />,
+  },
   { name: "trials", words: "Trials", show: ({ query }) => <TrialsTab query={query} /> },
   { name: "network", words: "Network", show: ({ query }) => <NetworkTab query={query} /> },
   { name: "conversation", words: "Conversation", show: ({ query }) => <ConversationTab query={query} /> },

@@ -10,7 +10,7 @@ export function RunTime({ time }: { readonly time: NonNullable<LiveState["time"]
   const passed = end === undefined || end <= at ? 0 : Math.min(1, Math.max(0, (now - at) / (end - at)));
   const percent = Math.floor(100 * (time.share01 + (1 - time.share01) * passed));
   const leftMs = end === undefined ? undefined : Math.max(0, end - now);
-  const phase = time.phase === "final" ? "Final training" : "Search";
+  const phase = { search: "Search", final: "Final training", baselines: "Baselines" }[time.phase];
   const left =
     leftMs === undefined
       ? "no estimate of the time left yet"

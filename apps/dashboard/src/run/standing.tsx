@@ -1,10 +1,19 @@
-// The run beside other strategies after the same evaluations, or why nothing can be said of that.
+// The run beside other strategies after the same evaluations, and beside a hand-designed network that was trained as long.
 import type { RunDetail } from "../../../../src/dashboard/api.ts";
-import { formatScore } from "../format.ts";
+import { formatCount, formatScore, metricWords } from "../format.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { randomFirst } from "./best-so-far.ts";
 
 export function Standing({ detail }: { readonly detail: RunDetail }) {
+  return (
+    <>
+      <BesideStrategies detail={detail} />
+      <BesideReference detail={detail} />
+    </>
+  );
+}
+
+function BesideStrategies({ detail }: { readonly detail: RunDetail }) {
   const { baselines, best, metric } = detail;
   if (baselines.length === 0) return null;
   return (
@@ -26,6 +35,38 @@ export function Standing({ detail }: { readonly detail: RunDetail }) {
               best === undefined ? "none yet" : formatScore(metric, best.score),
             ];
           }),
+        }}
+      />
+    </>
+  );
+}
+
+function BesideReference({ detail }: { readonly detail: RunDetail }) {
+  const { reference, best, testScore, metric } = detail;
+  if (reference === undefined || best === undefined) return null;
+  const figure = (score: number | undefined) =>
+    score === undefined ? "not measured" : formatScore(metric, score);
+  return (
+    <>
+      <h3>Beside a known network, trained alone for as long</h3>
+      <DataTable
+        label="Beside a known network"
+        data={{
+          columns: ["network", `${metricWords(metric)} on test data`, "parameters", "MACs"],
+          rows: [
+            [
+              best.name ?? `trial ${best.trial}`,
+              figure(testScore),
+              formatCount(best.paramCount),
+              formatCount(best.macCount),
+            ],
+            [
+              reference.name,
+              figure(reference.score),
+              formatCount(reference.paramCount),
+              formatCount(reference.macCount),
+            ],
+          ],
         }}
       />
     </>

@@ -4,7 +4,7 @@ import type { TrialDetail } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { curveOption } from "../charts/curves.ts";
-import { formatCount, formatDuration, formatScore, metricWords } from "../format.ts";
+import { formatCount, formatDuration, formatScore, formatSpread, metricWords } from "../format.ts";
 import { NetworkOfDesign } from "../network/network-of-design.tsx";
 import { linkTo } from "../router.ts";
 import { scoreAxis } from "../run/axes.ts";
@@ -82,7 +82,7 @@ export function TrialFacts({ trial }: { readonly trial: TrialDetail }) {
           [
             "expected by its proposer",
             predicted &&
-              `${formatScore(detail.metric, predicted.score)}${predicted.sd01 === undefined ? "" : ` ± ${formatScore(detail.metric, predicted.sd01)}`}`,
+              `${formatScore(detail.metric, predicted.score)}${predicted.sd01 === undefined ? "" : ` ${formatSpread(detail.metric, predicted.sd01)}`}`,
           ],
           ["parameters, MACs", `${formatCount(trial.paramCount)}, ${formatCount(trial.macCount)}`],
           ["RAM, flash", memoryOf(trial)],

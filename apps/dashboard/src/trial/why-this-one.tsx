@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Attribution, Change, TrialDetail } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
-import { differenceWords, formatBare, formatScore, type Metric } from "../format.ts";
+import { differenceWords, formatBare, formatScore, formatSpread, type Metric } from "../format.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer } from "../ui/pieces.tsx";
 
@@ -117,7 +117,7 @@ function Findings({ attribution }: { readonly attribution: Attribution }) {
         <p>Too few trials were scored before this one to say anything.</p>
       ) : (
         <p>
-          It would have expected {formatScore(metric, predicted.score)} ± {formatBare(metric, predicted.sd01)}
+          It would have expected {formatScore(metric, predicted.score)} {formatSpread(metric, predicted.sd01)}
           {parent !== undefined &&
             `, and of trial ${parent.trial} ${formatScore(metric, parent.predicted01)}`}
           {measured01 !== undefined && `; measured: ${formatScore(metric, measured01)}`}.
@@ -130,7 +130,7 @@ function Findings({ attribution }: { readonly attribution: Attribution }) {
             columns: ["change", `worth, ${differenceWords(metric)}`],
             rows: changes.map((change) => [
               changeInWords(change),
-              `${signed(metric, change.gain01)} ± ${formatBare(metric, change.sd01)}`,
+              `${signed(metric, change.gain01)} ${formatSpread(metric, change.sd01)}`,
             ]),
           }}
         />

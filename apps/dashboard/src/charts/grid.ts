@@ -1,0 +1,119 @@
+// Two decisions as a grid: each cell the mean score of the designs that have its two options, with how many they are. A cell
+// without a design stays empty.
+import type { EChartsCoreOption } from "echarts/core";
+import type { ChartLook } from "../ui/chart.tsx";
+import { frame, plain, tooltip } from "./frame.ts";
+
+export interface GridAxis {
+  readonly name: string;
+  readonly labels: readonly string[];
+}
+
+export interface GridCell {
+  readonly x: number;
+  readonly y: number;
+  readonly mean: number;
+  readonly count: number;
+  /** The trial of the best design of the cell. */
+  readonly best: number;
+}
+
+export interface GridChart {
+  readonly x: GridAxis;
+  readonly y: GridAxis;
+  readonly cells: readonly GridCell[];
+  readonly format: (score: number) => string;
+  readonly about: (id: number) => readonly string[];
+}
+
+export const gridHeight = (rows: number) => 130 + rows * 44;
+
+export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption {
+  const { palette, narrow } = look;
+  const { x, y, cells } = chart;
+  const shared = frame(look, false);
+  const means = cells.map(({ mean }) => mean);
+  const [least, most] = [Math.min(...means), Math.max(...means)];
+  const left = narrow ? 84 : 140;
+  const cellWidth = (look.width - left - 40) / Math.max(1, x.labels.length);
+  const categories = (axis: GridAxis, length: number) => ({
+    type: "category",
+    data: axis.labels.map((_, place) => String(place)),
+    axisLabel: {
+      color: palette.ink,
+      interval: 0,
+      formatter: (place: string) => plain(axis.labels[Number(place)] ?? place, length),
+    },
+    axisLine: { lineStyle: { color: palette.soft } },
+    axisTick: { show: false },
+    nameTextStyle: { color: palette.soft, fontSize: 12 },
+  });
+  return {
+    ...shared,
+    grid: { left, right: 24, top: 76, bottom: 44 },
+    tooltip: {
+      ...tooltip(look),
+      formatter: ({ value }: { readonly value?: unknown }) => {
+        const cell = Array.isArray(value) ? cells.find(({ best }) => best === value[3]) : undefined;
+        if (cell === undefined) return "";
+        const of = `${cell.count} ${cell.count === 1 ? "design" : "designs"}`;
+        return [
+          `${x.name}: ${x.labels[cell.x]}`,
+          `${y.name}: ${y.labels[cell.y]}`,
+          `mean ${chart.format(cell.mean)} of ${of}; the best:`,
+          ...chart.about(cell.best),
+        ]
+          .map((text) => plain(text))
+          .join("\n");
+      },
+    },
+    visualMap: {
+      type: "continuous",
+      dimension: 2,
+      min: least,
+      max: most === least ? least + 1e-6 : most,
+      precision: 4,
+      calculable: !narrow,
+      orient: "horizontal",
+      left: "center",
+      top: 0,
+      itemWidth: 12,
+      itemHeight: narrow ? 100 : 180,
+      formatter: (value: unknown) => chart.format(Number(value)),
+      textStyle: { color: palette.ink },
+      inRange: { color: [palette.series[7], palette.series[0], palette.series[1]] },
+    },
+    title: {
+      text: plain(y.name, narrow ? 24 : 60),
+      left: 0,
+      top: 50,
+      padding: 0,
+      textStyle: { color: palette.soft, fontSize: 12, fontWeight: "normal" },
+    },
+    xAxis: {
+      ...categories(x, Math.max(3, Math.floor(cellWidth / 7))),
+      name: plain(x.name),
+      nameLocation: "middle",
+      nameGap: 28,
+    },
+    yAxis: { ...categories(y, narrow ? 11 : 20), inverse: true },
+    series: {
+      type: "heatmap",
+      data: cells.map(({ x: column, y: row, mean, best }) => [column, row, mean, best]),
+      itemStyle: { borderColor: palette.paper, borderWidth: 2 },
+      label: {
+        show: cellWidth > 44,
+        color: palette.ink,
+        backgroundColor: palette.paper,
+        padding: [2, 4],
+        borderRadius: 3,
+        fontSize: 11,
+        formatter: ({ value }: { readonly value?: unknown }) => {
+          const cell = Array.isArray(value) ? cells.find(({ best }) => best === value[3]) : undefined;
+          return cell === undefined ? "" : `${chart.format(cell.mean)} ×${cell.count}`;
+        },
+      },
+      emphasis: { itemStyle: { borderColor: palette.ink } },
+    },
+  };
+}

@@ -1,0 +1,30 @@
+// A button that runs what the run is compared with, so that a verdict takes the place of "no baseline yet". What is run and how
+// long it takes is said before; it is followed and stopped as a search is.
+import { post } from "../api/client.ts";
+import { useRunData } from "../api/use-run.ts";
+import { Act, Notice } from "../ui/pieces.tsx";
+
+const labels = { lookUp: "Run the baselines", train: "Train a known network as long" } as const;
+
+export function BaselinesOffer({ mayChange }: { readonly mayChange: boolean }) {
+  const { detail } = useRunData();
+  const { offer } = detail;
+  const last = detail.notes.findLast(({ about }) => about === "baselines");
+  if (offer === undefined) return null;
+  return (
+    <div className="offer">
+      {last !== undefined && <Notice>Last time {last.text}</Notice>}
+      {mayChange && (
+        <Act
+          label={labels[offer.kind]}
+          act={() => post("POST /api/runs/:id/baselines", { places: [detail.id], body: {} })}
+          done="under way"
+        />
+      )}
+      <p className="soft">
+        {mayChange ? "" : "To know what the run is worth, with the token of this dashboard: "}
+        {offer.words}.
+      </p>
+    </div>
+  );
+}
