@@ -1,15 +1,16 @@
 // Takes a picture of every view of the dashboard, in both themes and at three widths, for a person to look at:
-// node scripts/look-at-dashboard.ts OUT [VIEW…]. Runs are made once in OUT/runs, from tables, a replayed conversation and
-// short trainings; delete that folder to make them again.
+// node scripts/look-at-dashboard.ts OUT [VIEW…]. Runs are made once in OUT/runs, from tables, replayed conversations and
+// short trainings; delete that folder to make them again. One search waits for a person meanwhile. Reports are shown as files.
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { chromium, type Page } from "playwright-core";
 import { makeHostileRun } from "../apps/dashboard/hostile-run.ts";
 import { chromiumFlags, chromiumPath, genius, serveFolder } from "../apps/dashboard/test-server.ts";
 import { madeUpConversation } from "../src/testing/made-up-conversation.ts";
 
-const views: Readonly<Record<string, string>> = {
+const views: Record<string, string> = {
   runs: "#/",
   start: "#/start",
   "start-like": "#/start?like=digits",
@@ -18,15 +19,20 @@ const views: Readonly<Record<string, string>> = {
   "run-trained": "#/run/digits",
   "run-cifar-like": "#/run/clock",
   "run-thirty": "#/run/thirty",
+  "run-stopped": "#/run/stopped",
+  "run-failed": "#/run/failed",
+  "run-foreign": "#/run/foreign",
   "run-replay": "#/run/replay",
   trials: "#/run/replay/trials?trial=4",
   "trials-table": "#/run/table/trials",
   network: "#/run/table/network?trial=20&against=5",
   "network-trained": "#/run/digits/network",
   conversation: "#/run/replay/conversation?call=4",
+  "conversation-recorded": "#/run/recorded/conversation?call=3",
   turn: "#/run/table/turn",
   about: "#/run/digits/about",
 };
+const reports = ["table", "digits", "clock"];
 const widths = [360, 1280, 1920];
 const isSettled = `
   [...document.querySelectorAll('[role="status"]')].every(
@@ -39,6 +45,8 @@ const [out = "pictures", ...only] = process.argv.slice(2);
 const folder = resolve(out, "runs");
 if (!existsSync(folder)) await makeRuns();
 const served = await serveFolder(folder);
+const waiting = await startWaiting();
+Object.assign(views, { "run-waiting": `#/run/${waiting}`, "turn-waiting": `#/run/${waiting}/turn` });
 const browser = await chromium.launch({ executablePath: chromiumPath!, args: chromiumFlags });
 for (const width of widths)
   for (const colorScheme of ["light", "dark"] as const) {
@@ -61,15 +69,58 @@ for (const width of widths)
       }
       await page.screenshot({ path: join(out, `${name}-${width}-${colorScheme}.png`) });
     }
+    for (const name of reports) {
+      if (only.length > 0 && !only.includes(`report-${name}`)) continue;
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(pathToFileURL(join(folder, name, "report.html")).href);
+      await page.screenshot({ path: join(out, `report-${name}-${width}-${colorScheme}.png`), fullPage: true });
+    }
     await context.close();
   }
 await browser.close();
+await ask(`/api/runs/${waiting}/stop`, {});
 await served.stop();
+await rm(join(folder, waiting), { recursive: true, force: true });
+
+/** A search in which a person is the model, and is asked. */
+async function startWaiting(): Promise<string> {
+  const options = { strategy: "llm", model: "manual", trials: 3, maxMacs: "60M" };
+  const { id } = (await ask("/api/runs", { dataset: "nas-bench-macro", options })) as { id: string };
+  const isAsked = async () =>
+    (await served.ask<{ live?: { question?: object } }>(`/api/runs/${id}`)).live?.question !== undefined;
+  while (!(await isAsked())) await new Promise((wait) => setTimeout(wait, 100));
+  return id;
+}
+
+async function ask(path: string, body: object): Promise<unknown> {
+  const headers = { "content-type": "application/json", "x-genius-token": served.token };
+  return (
+    await fetch(new URL(path, served.origin), { method: "POST", headers, body: JSON.stringify(body) })
+  ).json();
+}
 
 async function settled(page: Page): Promise<void> {
   // The page's content policy forbids what is made from text in it, as waitForFunction would.
   while (!(await page.evaluate(isSettled))) await page.waitForTimeout(50);
   await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+}
+
+/** The run of a table, changed: without its last line, with another, or of a space that is a file. */
+async function makeVariants(): Promise<void> {
+  const lines = (await readFile(join(folder, "table", "journal.jsonl"), "utf8")).trim().split("\n").slice(0, -1);
+  const failure = {
+    ...{ kind: "note", about: "stopped", text: "failed: No space left on the device: runs/failed" },
+    time: new Date().toISOString(),
+  };
+  const variants: Readonly<Record<string, readonly string[]>> = {
+    stopped: lines,
+    failed: [...lines.slice(0, 12), JSON.stringify(failure)],
+    foreign: lines.map((line) => line.replace('"space":"nas-bench-macro"', '"space":"/elsewhere/space.ts"')),
+  };
+  for (const [name, journal] of Object.entries(variants)) {
+    await cp(join(folder, "table"), join(folder, name), { recursive: true });
+    await writeFile(join(folder, name, "journal.jsonl"), `${journal.join("\n")}\n`);
+  }
 }
 
 async function makeRuns(): Promise<void> {
@@ -82,7 +133,11 @@ async function makeRuns(): Promise<void> {
   const transcript = join(folder, "talk.json");
   await writeFile(transcript, JSON.stringify(madeUpConversation()));
   await genius("search", "--model", `replay/${transcript}`, "--space", "nas-bench-macro", ...to("replay"));
+  const recorded = "docs/recorded/designers-2026-11/macro-final-1/conversation.jsonl";
+  const replayed = ["search", "nas-bench-macro", "--max-macs", "60M", "--trials", "10", "--seed", "1"];
+  await genius(...replayed, "--strategy", "hybrid", "--model", `replay/${recorded}`, ...to("recorded"));
   await makeHostileRun(folder);
+  await makeVariants();
   const digits = ["search", "digits", "--max-params", "20k", "--max-macs", "1M"];
   await genius(
     ...digits,
@@ -106,4 +161,5 @@ async function makeRuns(): Promise<void> {
     "local-search",
     ...to("thirty"),
   );
+  for (const name of reports) await genius("report", join(folder, name));
 }
