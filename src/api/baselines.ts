@@ -75,7 +75,7 @@ export async function baselines(folder: string, options: BaselinesOptions = {}):
     const verdict = runVerdict(after);
     return { ...measured, verdict: verdict?.words ?? "" };
   } catch (thrown) {
-    if (!isAbort(thrown))
+    if (!isAbort(thrown) && !isWrongUse(thrown))
       await journal.addNote({ about: "baselines", text: `the baselines failed: ${messageOf(thrown)}` });
     throw thrown;
   } finally {
@@ -83,6 +83,10 @@ export async function baselines(folder: string, options: BaselinesOptions = {}):
     await journal.close();
   }
 }
+
+/** The caller is told; nobody who looks at the run later wants to know. */
+const isWrongUse = (thrown: unknown) =>
+  thrown instanceof GeniusError && (thrown.code === "wrong-use" || thrown.code === "unknown-name");
 
 interface Measuring {
   readonly options: BaselinesOptions;

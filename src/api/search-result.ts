@@ -137,6 +137,7 @@ export function resultOf(ending: Ending): SearchResult {
       prediction: found && predictionFor(config.device, found.macCount),
       isLimited: Object.keys(config.limits).length > 0,
       isOver: reason !== "interrupted",
+      folder,
       provenance: ending.provenance,
     }),
     spent: {
@@ -180,6 +181,7 @@ interface Beside {
   readonly isOwn: boolean;
   readonly isLimited: boolean;
   readonly isOver: boolean;
+  readonly folder: string;
   readonly provenance: JsonObject;
   /** What the device that it is for is expected to take. */
   readonly prediction: string | undefined;
@@ -195,6 +197,7 @@ function verdictOf(
     baselines,
     race,
     isOver,
+    folder,
     provenance,
     isOwn,
     isLimited,
@@ -226,8 +229,7 @@ function verdictOf(
   // A training is too expensive to repeat unasked.
   return [
     ...lines,
-    "Beside it: nothing yet. To see whether the search was better than chance, run it again with the strategy random",
-    "and with the strategy largest-first, and compare the runs' reports.",
+    `Beside it: nothing yet. To compare it with a known network that is trained as long: genius baselines ${folder}`,
   ];
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { calledShort } from "../base/own-file.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
-import { counted, formatCount } from "../base/units.ts";
+import { counted, formatCount, formatTimeLeft } from "../base/units.ts";
 import { isNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
@@ -12,6 +12,7 @@ import { unknownFlag } from "../command/options.ts";
 import { accuracyBeside } from "../metrics/index.ts";
 import { authoredTexts, bestName, diffLineText, networkSketch, textChange } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
+import { timeOfJournal } from "../runs/run-time.ts";
 import { toDigits } from "../search/choices.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { designName, networkOf } from "../search/proposed-network.ts";
@@ -19,6 +20,7 @@ import type { Space } from "../search/space.ts";
 import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { chanceOfRun } from "../study/chance.ts";
+import type { RunRecord } from "../study/fold.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
@@ -83,7 +85,7 @@ export default defineCommand({
     const evaluated = trials.filter(isEvaluated);
     const resumable = `continue with: genius resume ${folder}`;
     const words = {
-      running: "running",
+      running: `running${leftWords(journal)}`,
       finished: result?.reason.replaceAll("-", " "),
       failed: `failed: ${terminalSafe(problem ?? "")} – ${resumable}`,
       stopped: `not finished – ${resumable}`,
@@ -156,6 +158,14 @@ export default defineCommand({
     return 0;
   },
 });
+
+/** ", about 3 min left", as of the journal's last line. */
+function leftWords(journal: RunRecord): string {
+  const leftMs = journal.result === undefined ? timeOfJournal(journal)?.leftMs : undefined;
+  if (leftMs === undefined) return "";
+  const since = Date.now() - Date.parse(journal.changedAt);
+  return leftMs > since ? `, about ${formatTimeLeft(leftMs - since)} left` : ", about to be done";
+}
 
 interface SpaceShown {
   readonly options: z.output<typeof flags>;

@@ -248,6 +248,8 @@ export interface RunSummary {
   readonly beside?: readonly string[];
   /** Whether the search found anything, in a sentence; `none`: there is nothing to compare with. */
   readonly verdict?: Verdict;
+  /** When a running search will end, as of its last trial; the run itself knows more (`LiveState.time`). */
+  readonly endsAt?: string;
   /** Minutes asked for, of a run by the clock. */
   readonly minutes?: number;
   /** What a person wrote about it. */
@@ -266,6 +268,8 @@ export interface RunNote {
 export interface Verdict {
   readonly kind: "better" | "unclear" | "worse" | "none";
   readonly words: string;
+  /** For a row of a list: "better than random search". */
+  readonly short: string;
 }
 
 export interface Limits {

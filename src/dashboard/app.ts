@@ -296,7 +296,7 @@ export function createApp(dashboard: Dashboard): Hono {
   app.post("/api/runs/:id/turns", async (context) => {
     const run = await runOf(context);
     const turn = await body(context, personTurn);
-    if (run.state !== "running")
+    if (run.state !== "running" || run.journal.result !== undefined)
       return refusal(
         context,
         409,

@@ -1,6 +1,7 @@
 // The report of a run as Markdown: the same words and tables as the page, without the drawings.
 import { networkIfAny } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
+import { besideReferenceRun } from "../study/reference-words.ts";
 import { checklistSource } from "./checklist.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 import { networkSketch } from "./network-sketch.ts";
@@ -27,6 +28,7 @@ export function runMarkdown(input: RunReportInput): string {
   const verdict = runVerdict(input.record);
   const trouble = troubleTable(input);
   const standing = standingTable(input);
+  const alone = besideReferenceRun(input.record);
   const tradeOff = tradeOffTable(input);
   const published = publishedTable(config.space, config.dataset);
   const parts = [
@@ -42,9 +44,11 @@ export function runMarkdown(input: RunReportInput): string {
       ? ["## The best network", markdownCode(networkSketch(network, 100).join("\n"))]
       : []),
     "## Beside other strategies",
-    standing.rows.length === 0
-      ? `No baseline yet. Run one with:\n\n${markdownCode(input.baselineCommand)}`
-      : markdownTable(standing),
+    standing.rows.length > 0
+      ? markdownTable(standing)
+      : alone === undefined
+        ? `No baseline yet. Run what it is compared with:\n\n${markdownCode(`genius baselines ${input.folder}`)}`
+        : markdownText(alone.words),
     ...(tradeOff.rows.length === 0 ? [] : ["## Trade-offs", tradeOffWords, markdownTable(tradeOff)]),
     "## Trials",
     markdownTable(trialTable(input)),

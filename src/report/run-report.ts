@@ -13,6 +13,7 @@ import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
+import { besideReferenceRun } from "../study/reference-words.ts";
 import { spendingOf } from "../study/spending.ts";
 import { authoredTexts } from "./authored-texts.ts";
 import { seriesClass } from "./charts/chart.ts";
@@ -206,12 +207,14 @@ function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts
 
 function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts>): Markup {
   const standing = standingTable(input);
+  const alone = besideReferenceRun(input.record);
   const baselines =
-    standing.rows.length === 0
-      ? notice(
-          html`No baseline yet, so this report cannot say whether the search is better than chance. Run one with <code>${input.baselineCommand}</code>, then write the report of both folders.`,
-        )
-      : table(standing, "The run beside other strategies after the same number of evaluations");
+    standing.rows.length > 0
+      ? table(standing, "The run beside other strategies after the same number of evaluations")
+      : alone === undefined &&
+        notice(
+          html`No baseline yet, so this report cannot say whether the search was worth its time. Run what it is compared with: <code>genius baselines ${input.folder}</code>, then write the report again.`,
+        );
   return html`${charts.bestSoFar && figure(charts.bestSoFar)}${baselines}`;
 }
 

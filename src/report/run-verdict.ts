@@ -13,6 +13,8 @@ export interface RunVerdict {
   /** `none`: nothing to compare with. */
   readonly kind: "better" | "unclear" | "worse" | "none";
   readonly words: string;
+  /** For a row of a list: "better than random search". */
+  readonly short: string;
 }
 
 type Judged = Pick<JournalState, "header" | "trials" | "result" | "selected" | "baselines" | "reference">;
@@ -24,11 +26,15 @@ export function runVerdict(journal: Judged): RunVerdict | undefined {
   const alone = besideReferenceRun(journal);
   if (alone !== undefined) return alone;
   const race = raceOfRun(journal);
-  if (race !== undefined) return { kind: kindOfRace(result?.verdict), words: race[0] ?? "" };
+  if (race !== undefined) {
+    const kind = kindOfRace(result?.verdict);
+    return { kind, words: race[0] ?? "", short: shortOfRace(journal, kind) };
+  }
   const beside = besideRandom(journal);
   if (beside !== undefined) return beside;
   return {
     kind: "none",
+    short: "no baseline yet",
     words:
       result === undefined
         ? "No baseline yet: how it compares is said at the end."
@@ -43,6 +49,19 @@ function kindOfRace(verdict: NonNullable<JournalState["result"]>["verdict"]): Ru
   return noise !== undefined && !verdict.isWithinNoise && verdict.difference > differenceNoise(noise)
     ? "better"
     : "unclear";
+}
+
+const raceWordsFor: Readonly<Record<RunVerdict["kind"], string>> = {
+  better: "better than",
+  unclear: "not shown to be better than",
+  worse: "not better than",
+  none: "not compared with",
+};
+
+function shortOfRace({ trials, result }: Judged, kind: RunVerdict["kind"]): string {
+  const best = trials.find(({ number }) => number === result?.verdict?.reference);
+  const name = best?.proposal.network?.name ?? "a known network";
+  return `${raceWordsFor[kind]} ${name}`;
 }
 
 /** "Better than all 25 random runs with the same evaluations." */
@@ -61,22 +80,26 @@ function besideRandom({ header, trials, baselines, selected }: Judged): RunVerdi
   const runs = `random ${count === 1 ? "run" : "runs"} with the same evaluations`;
   const level = equal > 0 ? `, level with ${equal}` : "";
   const others = largest();
+  const short = "better than random search";
   if (header.config.strategy === "random")
     return {
       kind: "unclear",
+      short: "random search",
       words: `It is random search: above ${lower}${level} and below ${higher} of ${count} others.${others}`,
     };
   if (lower === count && count > 1)
-    return { kind: "better", words: `Better than all ${count} ${runs}.${others}` };
+    return { kind: "better", short, words: `Better than all ${count} ${runs}.${others}` };
   if (count >= 20 && lower > 0.95 * count)
-    return { kind: "better", words: `Better than ${lower} of ${count} ${runs}${level}.${others}` };
+    return { kind: "better", short, words: `Better than ${lower} of ${count} ${runs}${level}.${others}` };
   if (2 * lower > count)
     return {
       kind: "unclear",
+      short: "not clearly better than random search",
       words: `Not clearly better than chance: above ${lower}${level} and below ${higher} of ${count} ${runs}.${others}`,
     };
   return {
     kind: "worse",
+    short: "no better than random search",
     words: `No better than chance: above ${lower}${level} and below ${higher} of ${count} ${runs}.${others}`,
   };
 

@@ -1,6 +1,7 @@
 // How far a run is, and how long it still takes: of all its work, the final training included. Terminal and dashboard ask
 // here, so that both show the same. Pure: the caller says what time it is.
 import type { JsonObject } from "../base/json.ts";
+import type { JournalState } from "../study/fold.ts";
 
 /** Epochs of a training in the search, and of the final one. */
 export interface PlannedEpochs {
@@ -57,6 +58,27 @@ export function timeOfTrials({ budget, evaluated, parallel, paceMs, epochs, fina
     share01: Math.min(1, (Math.max(1, budget) - left) / whole),
     leftMs: paceMs === undefined ? undefined : (left + finalUnits) * paceMs,
   };
+}
+
+/** How far a running search is, by its journal alone: as of the journal's last line. Undefined without a header. */
+export function timeOfJournal({
+  header,
+  spent,
+}: Pick<JournalState, "header" | "spent">): WorkTime | undefined {
+  if (header === undefined) return undefined;
+  const { config, provenance } = header;
+  if (config.minutes !== undefined) {
+    const wholeMs = 60_000 * config.minutes;
+    return {
+      share01: Math.min(1, spent.elapsedMs / wholeMs),
+      leftMs: Math.max(0, wholeMs - spent.elapsedMs),
+    };
+  }
+  return timeOfTrials({
+    ...{ budget: config.trials, evaluated: spent.evaluations, parallel: config.parallel },
+    paceMs: spent.evaluations === 0 ? undefined : spent.elapsedMs / spent.evaluations,
+    epochs: plannedEpochs(provenance.evaluator as JsonObject | undefined),
+  });
 }
 
 /** What an evaluator planned, by its provenance. */

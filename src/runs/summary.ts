@@ -3,10 +3,11 @@ import { accuracy, type Metric, metricOf, scoreOf } from "../metrics/index.ts";
 import { type RunVerdict, runVerdict } from "../report/index.ts";
 import type { Limits } from "../search/space.ts";
 import { chanceOfRun } from "../study/chance.ts";
-import { evaluatorFacts } from "../study/fold.ts";
+import { evaluatorFacts, type JournalState } from "../study/fold.ts";
 import { type Headline, headlineOfRun } from "../study/headline.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { type Spending, spendingOf } from "../study/spending.ts";
+import { timeOfJournal } from "./run-time.ts";
 import type { RunState, RunView } from "./run-view.ts";
 
 export interface RunSummary {
@@ -39,6 +40,8 @@ export interface RunSummary {
   readonly beside?: readonly string[];
   /** Whether the search found anything, beside hand-designed networks or chance; absent while nothing was scored. */
   readonly verdict?: RunVerdict;
+  /** When a running search will end, as far as its journal tells. */
+  readonly endsAt?: string;
   /** Minutes asked for, of a run by the clock. */
   readonly minutes?: number;
   readonly spent: RunSpending;
@@ -70,6 +73,13 @@ export function summaryOf(run: RunView): RunSummary {
   const summary = summarise(run);
   known.set(run, { at, summary });
   return summary;
+}
+
+function endOf(journal: JournalState, state: RunState): Pick<RunSummary, "endsAt"> {
+  if (state !== "running" || journal.result !== undefined) return {};
+  const leftMs = timeOfJournal(journal)?.leftMs;
+  const at = Date.parse(journal.changedAt);
+  return leftMs === undefined || Number.isNaN(at) ? {} : { endsAt: new Date(at + leftMs).toISOString() };
 }
 
 function summarise({ id, folder, journal, calls, state, problem }: RunView): RunSummary {
@@ -113,6 +123,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
     ...(chance !== undefined && { chance }),
     ...(beside !== undefined && { beside }),
     ...(verdict !== undefined && { verdict }),
+    ...endOf(journal, state),
     ...(config?.minutes !== undefined && { minutes: config.minutes }),
     ...(tested !== undefined && { testScore: scoreOf(metric, tested) }),
     spent: { ...spent, ...(usd !== undefined && { usd }) },

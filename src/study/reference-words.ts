@@ -10,6 +10,8 @@ import type { ReferenceRun } from "./journal-lines.ts";
 export interface BesideReference {
   readonly kind: "better" | "unclear" | "worse";
   readonly words: string;
+  /** For a row of a list. */
+  readonly short: string;
 }
 
 /** Undefined where no reference was trained, or either has no figure on test data. */
@@ -31,10 +33,17 @@ export function besideReferenceRun({
       ? "how much is noise is not known"
       : `${Math.abs(difference) > noise ? "beyond" : "within"} the noise of ±${formatDifference(metric, noise).slice(1)} (${noiseWidth}σ)`;
   if (noise === undefined || Math.abs(difference) <= noise)
-    return { kind: "unclear", words: `Not shown to differ from ${size}: ${figures}, ${band}.` };
-  return difference > 0
-    ? { kind: "better", words: `Better than ${size}: ${figures}, ${band}.` }
-    : { kind: "worse", words: `Worse than ${size}: ${figures}, ${band}.` };
+    return {
+      kind: "unclear",
+      words: `Not shown to differ from ${size}: ${figures}, ${band}.`,
+      short: `as good as ${reference.name}, within the noise`,
+    };
+  const kind = difference > 0 ? "better" : "worse";
+  const word = difference > 0 ? "Better" : "Worse";
+  return {
+    ...{ kind, words: `${word} than ${size}: ${figures}, ${band}.` },
+    short: `${kind} than ${reference.name}`,
+  };
 }
 
 /** Of the difference of two shares of the same images; other metrics have no known noise. */

@@ -5,6 +5,7 @@ import { post } from "../api/client.ts";
 import { formatCount, formatDuration, formatTime } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { Act } from "../ui/pieces.tsx";
+import { TimeLeft } from "../ui/time-left.tsx";
 import { runName, runTitle } from "../words.ts";
 import { RunEdit } from "./run-edit.tsx";
 import { StateBadge, StopOrResume } from "./run-state.tsx";
@@ -19,13 +20,7 @@ interface RunRowProps {
   readonly columnCount: number;
 }
 
-const marks = { better: "✓", unclear: "≈", worse: "✗", none: "" } as const;
-const markWords = {
-  better: "better than its baselines",
-  unclear: "not shown to be better",
-  worse: "not better than its baselines",
-  none: "",
-} as const;
+const marks = { better: "✓", unclear: "≈", worse: "✗", none: "–" } as const;
 
 export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCount }: RunRowProps) {
   const [isEditing, setEditing] = useState(false);
@@ -66,16 +61,18 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
             <span className="soft">none yet</span>
           ) : (
             <>
-              <strong>{headline?.main}</strong>{" "}
-              {kind !== "none" && (
-                <span className={`mark ${kind}`} title={verdict?.words}>
-                  <span aria-hidden="true">{marks[kind]}</span>
-                  <span className="hidden">{markWords[kind]}</span>
-                </span>
-              )}
+              <strong>{headline?.main}</strong>
               {best.name !== undefined && (
                 <p className="soft">
                   <bdi>{best.name}</bdi>
+                </p>
+              )}
+              {verdict !== undefined && (
+                <p className="soft" title={verdict.words}>
+                  <span className={`mark ${kind}`} aria-hidden="true">
+                    {marks[kind]}
+                  </span>{" "}
+                  {verdict.short}
                 </p>
               )}
             </>
@@ -100,7 +97,14 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
               : run.evaluations.toLocaleString("en")}
           </span>
         </td>
-        <td className="number narrow-hides">{formatDuration(run.spent.elapsedMs)}</td>
+        <td className="number narrow-hides">
+          {formatDuration(run.spent.elapsedMs)}
+          {run.endsAt !== undefined && (
+            <p className="soft">
+              <TimeLeft endsAt={run.endsAt} />
+            </p>
+          )}
+        </td>
         <td className="wide soft">{formatTime(run.changedAt)}</td>
         <td className="do">
           {mayChange && (
