@@ -210,12 +210,40 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     await panel.getByText("What it wrote").waitFor();
     await page.getByRole("button", { name: "Next →" }).click();
     await page.getByRole("heading", { name: /^Call 2 of/ }).waitFor();
+    // What is new in the prompt stands alone, and is still what is shown at the next call.
+    await page.getByRole("button", { name: "changes since the call before" }).click();
+    const change = page.getByRole("group", { name: "What changed in the prompt" });
+    await change.waitFor();
+    expect(await change.locator("ins").count()).toBeGreaterThan(0);
+    await page.getByRole("button", { name: "Next →" }).click();
+    await page.getByRole("heading", { name: /^Call 3 of/ }).waitFor();
+    await change.waitFor();
+    await page.getByRole("button", { name: "← Before" }).click();
+    await page.getByRole("heading", { name: /^Call 2 of/ }).waitFor();
     await page.getByText("a claim, not a finding").first().waitFor();
     await page.getByRole("button", { name: "Ask the surrogate" }).first().click();
     await page
       .getByText(/A Gaussian process/)
       .first()
       .waitFor();
+    await page.context().close();
+  });
+
+  test("scores are seen by the option of one decision, and of two at once", async () => {
+    const page = await open(views.decisions!);
+    await page.getByLabel("decision", { exact: true }).selectOption({ label: "layer1" });
+    await page.getByLabel("and", { exact: true }).selectOption({ label: "layer3" });
+    for (const [title, columns] of [
+      ["By layer1", 1],
+      ["layer1 and layer3", 2],
+    ] as const) {
+      const chart = page.locator("figure.chart").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+      await expect.poll(() => isDrawn(chart.locator("canvas")), { timeout: patience }).toBe(true);
+      await chart.getByText(/^Data of/).click();
+      // Every one of the 30 scored designs is counted once.
+      const counts = await chart.locator(`tbody td:nth-child(${columns + 1})`).allTextContents();
+      expect(counts.reduce((sum, text) => sum + Number(text), 0)).toBe(30);
+    }
     await page.context().close();
   });
 

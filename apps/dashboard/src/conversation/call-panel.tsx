@@ -39,8 +39,12 @@ const fromWords: Readonly<Record<CallDetail["from"], string>> = {
   none: "no answer",
 };
 
+type Shown = "whole" | "change";
+
 export function CallPanel({ index, place, count, gain, before }: CallPanelProps) {
   const { detail } = useRunData();
+  // Kept from call to call.
+  const [shown, setShown] = useState<Shown>("whole");
   const asked = useAsked(
     (signal) => get("GET /api/runs/:id/calls/:index", { places: [detail.id, index], signal }),
     [detail.id, index],
@@ -51,15 +55,20 @@ export function CallPanel({ index, place, count, gain, before }: CallPanelProps)
         Call {place + 1} of {count}
       </h3>
       <Answer asked={asked}>
-        {(call) => <Body key={call.index} call={call} gain={gain} before={before} />}
+        {(call) => <Body key={call.index} {...{ call, gain, before, shown }} onShow={setShown} />}
       </Answer>
     </>
   );
 }
 
-function Body({ call, gain, before }: { readonly call: CallDetail } & Omit<CallPanelProps, "index" | "place" | "count">) {
+interface BodyProps extends Pick<CallPanelProps, "gain" | "before"> {
+  readonly call: CallDetail;
+  readonly shown: Shown;
+  readonly onShow: (shown: Shown) => void;
+}
+
+function Body({ call, gain, before, shown, onShow }: BodyProps) {
   const { metric } = useRunData().detail;
-  const [shown, setShown] = useState<"whole" | "change">("whole");
   const cost = [
     call.purpose,
     call.modelId,
@@ -85,7 +94,7 @@ function Body({ call, gain, before }: { readonly call: CallDetail } & Omit<CallP
             ["change", "changes since the call before"],
           ]}
           value={shown}
-          onPick={setShown}
+          onPick={onShow}
         />
       )}
       {shown === "change" && before !== undefined ? (
