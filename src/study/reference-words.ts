@@ -41,7 +41,8 @@ export function besideReferenceRun({
   const kind = difference > 0 ? "better" : "worse";
   const word = difference > 0 ? "Better" : "Worse";
   return {
-    ...{ kind, words: `${word} than ${size}: ${figures}, ${band}.` },
+    kind,
+    words: `${word} than ${size}: ${figures}, ${band}.`,
     short: `${kind} than ${reference.name}`,
   };
 }

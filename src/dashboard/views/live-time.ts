@@ -40,7 +40,9 @@ function timeOfBaselines({ share01, since, changed }: NonNullable<LiveFile["base
   const [begun, at] = [Date.parse(since), Date.parse(changed)];
   const leftMs = share01 > 0 ? ((at - begun) * (1 - share01)) / share01 : undefined;
   return {
-    ...{ phase: "baselines", share01, at: changed },
+    phase: "baselines",
+    share01,
+    at: changed,
     ...(leftMs !== undefined && { endsAt: new Date(at + leftMs).toISOString() }),
   };
 }

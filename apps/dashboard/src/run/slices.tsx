@@ -41,7 +41,7 @@ export function Slices({ designs, first, second }: SlicesProps) {
       </div>
       <div className="columns">
         <Slice designs={designs} decision={decisions[one]!} place={one} />
-        {decisions.length > 1 && one !== other && <Grid designs={designs} places={[one, other]} />}
+        {decisions.length > 1 && one !== other && <Grid designs={designs} first={one} second={other} />}
       </div>
     </>
   );
@@ -121,15 +121,17 @@ function Slice({
 
 function Grid({
   designs,
-  places,
+  first,
+  second,
 }: {
   readonly designs: readonly ScoredDesign[];
-  readonly places: readonly [number, number];
+  readonly first: number;
+  readonly second: number;
 }) {
   const { detail, trials } = useRunData();
   const { metric, decisions = [] } = detail;
-  const [x, y] = places.map((place) => decisions[place]!) as [DecisionInfo, DecisionInfo];
-  const cells = useMemo(() => gathered(designs, places), [designs, places]);
+  const [x, y] = [decisions[first]!, decisions[second]!];
+  const cells = useMemo(() => gathered(designs, [first, second]), [designs, first, second]);
   const option = useCallback(
     (look: ChartLook) =>
       gridOption(
