@@ -9,6 +9,7 @@ import { distribute, membersHelp } from "../command/members.ts";
 import { onDoneOption, thenRun } from "../command/on-done.ts";
 import { comparisonJson, comparisonMarkdown } from "../report/index.ts";
 import { limitsApart } from "../study/settings.ts";
+import { benchInWords } from "./bench-table.ts";
 
 const options = benchSettings.extend({
   onDone: onDoneOption,
@@ -26,6 +27,7 @@ Examples:
   genius bench --space ./my-space.ts --table figures.csv --table-metric loss --table-goal minimise
   genius bench --space ./my-space.ts --evaluator ./my-evaluator.ts --strategies hybrid
 
+In a terminal the verdict comes last; piped into a file the output is the whole comparison as Markdown.
 random and largest-first are always run too. Limits hold for every strategy, and ranks and regret count among the designs
 within them. A table without a validation figure says "selectedOn": "test"; a strategy that does the very same with every
 seed counts as one run.`,
@@ -59,7 +61,10 @@ seed counts as one run.`,
       });
     return thenRun(onDone, { name: "bench", terminal }, async () => {
       const { comparison } = await measure();
-      terminal.out(json ? jsonLine(comparisonJson(comparison)) : comparisonMarkdown(comparison));
+      if (json) terminal.out(jsonLine(comparisonJson(comparison)));
+      // A person reads the verdict; a file gets the whole comparison.
+      else if (terminal.showsResults === true) terminal.out(benchInWords(comparison, terminal.columns));
+      else terminal.out(comparisonMarkdown(comparison));
       return 0;
     });
   },

@@ -49,6 +49,7 @@ export function processTerminal(
     terminal: {
       environment,
       isInteractive: stderr.isTTY === true && environment.TERM !== "dumb" && !environment.CI,
+      showsResults: stdout.isTTY === true,
       // A terminal without a size, as under some process managers, says 0.
       get columns() {
         return stderr.columns || 80;

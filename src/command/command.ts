@@ -6,6 +6,8 @@ import type { z } from "zod";
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isInteractive: boolean;
+  /** Whether results are read on a terminal, and not from a file or a pipe. */
+  readonly showsResults?: boolean;
   readonly columns: number;
   /** Standard output: results. */
   out(text: string): void;

@@ -10,6 +10,7 @@ export { barChart, stripChart } from "./charts/rows.ts";
 export { baselineStrategies, type Comparison, compareBench } from "./comparison.ts";
 export { comparisonJson } from "./comparison-json.ts";
 export { comparisonMarkdown, comparisonPage } from "./comparison-page.ts";
+export { comparisonTitle, findings, resultTable } from "./comparison-words.ts";
 export { type DecisionWorth, decisionWorth } from "./decision-worth.ts";
 export { type EarlyLate, earlyLate, earlyLateCaption, earlyLateInWords } from "./early-late.ts";
 export { markdownCode, markdownTable, markdownText } from "./markdown.ts";
