@@ -4,33 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readJournal } from "../study/journal.ts";
-import { run } from "./main.ts";
+import { genius } from "./fixtures/terminal.ts";
 
 const root = await mkdtemp(join(tmpdir(), "genius-baselines-"));
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-async function genius(args: readonly string[], signal = new AbortController().signal) {
-  let [said, out] = ["", ""];
-  const code = await run(args, {
-    environment: process.env,
-    isInteractive: false,
-    columns: 100,
-    out: (text) => {
-      out += text;
-    },
-    error: (text) => {
-      said += text;
-    },
-    readStandardInput: async function* () {},
-    signal,
-  });
-  return { code, said, out };
-}
+const environment = process.env;
 
 test("of a stopped search of a table they are those that its end would have had", async () => {
   const whole = join(root, "whole");
   const search = ["search", "nas-bench-macro", "--strategy", "evolution", "--trials", "12"];
-  expect((await genius([...search, "--out", whole])).code).toBe(0);
+  expect((await genius([...search, "--out", whole], { environment })).code).toBe(0);
   const { baselines } = await readJournal(whole);
   expect(baselines).toHaveLength(26);
 
@@ -38,26 +22,26 @@ test("of a stopped search of a table they are those that its end would have had"
   await cp(whole, stopped, { recursive: true });
   const lines = (await readFile(join(whole, "journal.jsonl"), "utf8")).trim().split("\n");
   await writeFile(join(stopped, "journal.jsonl"), `${lines.slice(0, -1).join("\n")}\n`);
-  expect((await genius(["show", stopped])).out).not.toContain("Beside it");
+  expect((await genius(["show", stopped], { environment })).out).not.toContain("Beside it");
 
-  const { code, out } = await genius(["baselines", stopped]);
+  const { code, out } = await genius(["baselines", stopped], { environment });
   expect(code).toBe(0);
   expect(out).toContain("random runs with the same evaluations");
   expect((await readJournal(stopped)).baselines).toEqual(baselines);
-  expect((await genius(["show", stopped])).out).toContain("Beside it, at the same evaluations:");
-  expect((await genius(["report", stopped])).code).toBe(0);
+  expect((await genius(["show", stopped], { environment })).out).toContain("Beside it, at the same evaluations:");
+  expect((await genius(["report", stopped], { environment })).code).toBe(0);
   expect(await readFile(join(stopped, "report.md"), "utf8")).toContain("of 25 runs of random search");
   // Resumed, the search is compared again at its own end.
-  expect((await genius(["resume", stopped])).code).toBe(0);
+  expect((await genius(["resume", stopped], { environment })).code).toBe(0);
   expect((await readJournal(stopped)).baselines).toEqual(baselines);
 });
 
 test("a trained network stands beside a known one that was trained as long, and time and result stay", async () => {
   const out = join(root, "digits");
   const small = ["--max-params", "6k", "--trials", "1", "--epochs", "1", "--final-epochs", "1"];
-  expect((await genius(["search", "digits", ...small, "--strategy", "random", "--out", out])).code).toBe(0);
+  expect((await genius(["search", "digits", ...small, "--strategy", "random", "--out", out], { environment })).code).toBe(0);
   const before = await readJournal(out);
-  const { code, out: json } = await genius(["baselines", out, "--reference", "ds-cnn", "--json"]);
+  const { code, out: json } = await genius(["baselines", out, "--reference", "ds-cnn", "--json"], { environment });
   expect(code).toBe(0);
   const { reference, verdict } = JSON.parse(json);
   expect(reference).toMatchObject({ name: "ds-cnn", testMetrics: { accuracy: expect.any(Number) } });
@@ -67,15 +51,15 @@ test("a trained network stands beside a known one that was trained as long, and 
   const after = await readJournal(out);
   expect(after.result).toEqual(before.result);
   expect(after.spent).toEqual(before.spent);
-  expect((await genius(["report", out])).code).toBe(0);
+  expect((await genius(["report", out], { environment })).code).toBe(0);
   expect(await readFile(join(out, "report.md"), "utf8")).toContain("trained alone for as long");
 }, 120_000);
 
 test("what has nothing to be compared with is refused in words, and an interrupt leaves the run as it was", async () => {
-  const empty = await genius(["baselines", join(root, "nothing")]);
-  expect([empty.code, empty.said]).toEqual([1, expect.stringContaining("holds no run")]);
+  const empty = await genius(["baselines", join(root, "nothing")], { environment });
+  expect([empty.code, empty.error]).toEqual([1, expect.stringContaining("holds no run")]);
   const whole = join(root, "whole");
   const before = await readFile(join(whole, "journal.jsonl"), "utf8");
-  expect((await genius(["baselines", whole], AbortSignal.abort())).code).toBe(130);
+  expect((await genius(["baselines", whole], { environment, signal: AbortSignal.abort() })).code).toBe(130);
   expect(await readFile(join(whole, "journal.jsonl"), "utf8")).toBe(before);
 });

@@ -168,11 +168,15 @@ function leadOf(input: RunReportInput): Markup {
     "spent",
     `${counted(spending.evaluations, "evaluation")}, ${formatDuration(spending.elapsedMs)}`,
   ]);
+  if (record.result !== undefined) cards.push(["ended", minuteOf(record.result.time)]);
   const network = best && networkIfAny(space, best.proposal);
   const verdict = runVerdict(record);
   return html`${network && thumbnail(network)}${verdict && html`<p><strong>${verdict.words}</strong></p>`}<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other figure. Such figures are optimistic.")}
 <h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
 }
+
+/** A moment, the same for every reader. */
+const minuteOf = (iso: string) => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
 /** The network at a glance, as beside its name in the dashboard. */
 function thumbnail(network: Network): Markup {

@@ -1,12 +1,14 @@
 // The head of a run's page, as of a product: which network, how good it is and better than what, what it costs, and where to
 // get it. The network's name says what it is; its key, which nobody can read, comes last.
+import type { ReactNode } from "react";
 import type { RunDetail, Verdict } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import type { RunData } from "../api/use-run.ts";
-import { formatCount, formatDuration, formatUsd, plural } from "../format.ts";
+import { formatCount, formatDuration, formatTime, formatUsd, plural } from "../format.ts";
 import { StateBadge, StopOrResume } from "../pages/run-state.tsx";
 import { linkTo } from "../router.ts";
 import { Notice } from "../ui/pieces.tsx";
+import { TimeLeft } from "../ui/time-left.tsx";
 import { limitsInWords, memoryOf, modelName, runTitle } from "../words.ts";
 import { BaselinesOffer } from "./baselines-offer.tsx";
 import { Downloads } from "./downloads.tsx";
@@ -67,7 +69,7 @@ export function Hero({ run, mayChange }: HeroProps) {
       {detail.selectedOn === "test" && (
         <Notice>Selected on test data: the table has no other figure. Such figures are optimistic.</Notice>
       )}
-      <Facts detail={detail} />
+      <Facts run={run} />
     </>
   );
 }
@@ -105,13 +107,14 @@ function VerdictLine({ verdict: { kind, words } }: { readonly verdict: Verdict }
 }
 
 /** What the network costs, and what finding it did. */
-function Facts({ detail }: Pick<RunData, "detail">) {
-  const { best, spent, trained } = detail;
+function Facts({ run: { detail, live } }: Pick<HeroProps, "run">) {
+  const { best, spent, trained, result } = detail;
+  const endsAt = detail.state === "running" ? (live?.time?.endsAt ?? detail.endsAt) : undefined;
   const length =
     detail.minutes === undefined
       ? `${detail.evaluations.toLocaleString("en")} of ${plural(detail.budget, "evaluation")}`
       : `${plural(detail.evaluations, "evaluation")} of ${detail.minutes} min`;
-  const facts: readonly (readonly [string, string | undefined])[] = [
+  const facts: readonly (readonly [string, ReactNode])[] = [
     ["parameters", best && formatCount(best.paramCount)],
     ["MACs for one image", best && formatCount(best.macCount)],
     ["RAM, flash on the device", best && memoryOf(best)],
@@ -119,6 +122,8 @@ function Facts({ detail }: Pick<RunData, "detail">) {
     ["model.onnx", trained?.modelBytes === undefined ? undefined : bytes(trained.modelBytes)],
     ["limits", limitsInWords(detail.limits)],
     ["search", `${length}, ${formatDuration(spent.elapsedMs)}`],
+    ["until done", endsAt && <TimeLeft endsAt={endsAt} />],
+    ["done", result && formatTime(result.time)],
     [
       "language model",
       spent.calls === 0 && detail.model === undefined
