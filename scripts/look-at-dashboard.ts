@@ -73,7 +73,10 @@ for (const width of widths)
       if (only.length > 0 && !only.includes(`report-${name}`)) continue;
       await page.setViewportSize({ width, height: 900 });
       await page.goto(pathToFileURL(join(folder, name, "report.html")).href);
-      await page.screenshot({ path: join(out, `report-${name}-${width}-${colorScheme}.png`), fullPage: true });
+      await page.screenshot({
+        path: join(out, `report-${name}-${width}-${colorScheme}.png`),
+        fullPage: true,
+      });
     }
     await context.close();
   }
@@ -107,7 +110,10 @@ async function settled(page: Page): Promise<void> {
 
 /** The run of a table, changed: without its last line, with another, or of a space that is a file. */
 async function makeVariants(): Promise<void> {
-  const lines = (await readFile(join(folder, "table", "journal.jsonl"), "utf8")).trim().split("\n").slice(0, -1);
+  const lines = (await readFile(join(folder, "table", "journal.jsonl"), "utf8"))
+    .trim()
+    .split("\n")
+    .slice(0, -1);
   const failure = {
     ...{ kind: "note", about: "stopped", text: "failed: No space left on the device: runs/failed" },
     time: new Date().toISOString(),

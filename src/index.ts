@@ -1,7 +1,12 @@
 // The public API of genius-nas: the named exports of this file, and nothing else.
 
 export { type Assembly, assemble } from "./api/assemble.ts";
-export { type BaselinesEvent, type BaselinesOptions, type BaselinesResult, baselines } from "./api/baselines.ts";
+export {
+  type BaselinesEvent,
+  type BaselinesOptions,
+  type BaselinesResult,
+  baselines,
+} from "./api/baselines.ts";
 export { type BenchEvent, type BenchOptions, type BenchResult, bench } from "./api/bench/bench.ts";
 export { type Cost, cost } from "./api/cost.ts";
 export type { Design, Subject } from "./api/design.ts";

@@ -131,7 +131,10 @@ describe.skipIf(chromiumPath === undefined)(
       const page = await (await browser.newContext()).newPage();
       page.setDefaultTimeout(patience);
       await page.goto(served.url);
-      await page.getByRole("row", { name: /unjudged/ }).getByRole("link").click();
+      await page
+        .getByRole("row", { name: /unjudged/ })
+        .getByRole("link")
+        .click();
       await page.getByText(/^– ?No baseline yet/).waitFor();
       await page.getByRole("button", { name: "Run the baselines" }).click();
       await page.getByText(/random runs with the same evaluations/).waitFor();

@@ -237,7 +237,9 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
       ["By layer1", 1],
       ["layer1 and layer3", 2],
     ] as const) {
-      const chart = page.locator("figure.chart").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+      const chart = page
+        .locator("figure.chart")
+        .filter({ has: page.getByRole("heading", { name: title, exact: true }) });
       await expect.poll(() => isDrawn(chart.locator("canvas")), { timeout: patience }).toBe(true);
       await chart.getByText(/^Data of/).click();
       // Every one of the 30 scored designs is counted once.

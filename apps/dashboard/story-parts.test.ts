@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import type { RunSummary, TrialColumns } from "../../src/dashboard/api.ts";
 import { appendTrials, createTrialTable } from "./src/api/trial-table.ts";
-import { worthOfCalls } from "./src/conversation/call-worth.ts";
 import { inLanes } from "./src/charts/timeline.ts";
+import { worthOfCalls } from "./src/conversation/call-worth.ts";
 import { grouped, listed, type Wanted } from "./src/pages/runs-order.ts";
 import { improvements } from "./src/run/best-so-far.ts";
 import { gathered } from "./src/run/option-scores.ts";
@@ -95,7 +95,10 @@ test("a call is worth what its designs added to the best so far, also where trai
     { number: 4, score: 0.75, ms: 40 },
     { number: 5, score: 0.8, ms: 50 },
   ]);
-  const worth = worthOfCalls([{ trials: [1] }, { trials: [2, 3] }, { trials: [] }, { trials: [4, 5] }], table);
+  const worth = worthOfCalls(
+    [{ trials: [1] }, { trials: [2, 3] }, { trials: [] }, { trials: [4, 5] }],
+    table,
+  );
   const rounded = worth.map(({ gain, best }) => [gain && Number(gain.toFixed(6)), best]);
   expect(rounded).toEqual([
     [0, 0.5],
@@ -107,8 +110,15 @@ test("a call is worth what its designs added to the best so far, also where trai
 
 test("designs are gathered by one decision, and by two", () => {
   const design = (id: number, choices: readonly number[], score: number) => ({ id, choices, score });
-  const designs = [design(1, [0, 1], 0.5), design(2, [1, 1], 0.75), design(3, [0, 1], 0.75), design(4, [0, 0], 0.25)];
-  expect(gathered(designs, [0]).map(({ options, count, mean, best }) => [options, count, mean, best.id])).toEqual([
+  const designs = [
+    design(1, [0, 1], 0.5),
+    design(2, [1, 1], 0.75),
+    design(3, [0, 1], 0.75),
+    design(4, [0, 0], 0.25),
+  ];
+  expect(
+    gathered(designs, [0]).map(({ options, count, mean, best }) => [options, count, mean, best.id]),
+  ).toEqual([
     [[0], 3, 0.5, 3],
     [[1], 1, 0.75, 2],
   ]);

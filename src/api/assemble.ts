@@ -200,7 +200,10 @@ async function raceOf(
 }
 
 /** What people designed, or the one network that the search starts from. */
-export async function fittedReferences(domain: Domain, { start }: StudyConfig): Promise<readonly FittedReference[]> {
+export async function fittedReferences(
+  domain: Domain,
+  { start }: StudyConfig,
+): Promise<readonly FittedReference[]> {
   if (start !== undefined) return [startReference(domain, start)];
   const definitions = await Promise.all(Object.values(references).map(({ load }) => load()));
   return fitReferences(domain, inOrder(definitions));

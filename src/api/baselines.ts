@@ -160,9 +160,14 @@ async function trainReference(
       if (event.kind === "preparing") return onEvent?.(event);
       const { epoch, validation } = event.point;
       const done =
-        minutes === undefined ? epoch / (epochs ?? Infinity) : (performance.now() - begun) / (60_000 * minutes);
+        minutes === undefined
+          ? epoch / (epochs ?? Infinity)
+          : (performance.now() - begun) / (60_000 * minutes);
       const seen = `${name}, trained alone: epoch ${Number(epoch.toFixed(1))}`;
-      const figure = validation[metric.name] === undefined ? "" : `, validation ${formatScore(metric, scoreIn(metric, validation))}`;
+      const figure =
+        validation[metric.name] === undefined
+          ? ""
+          : `, validation ${formatScore(metric, scoreIn(metric, validation))}`;
       shown(`${seen}${figure}`, done);
       onEvent?.({ kind: "epoch", name, point: event.point });
     },

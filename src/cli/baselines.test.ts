@@ -28,7 +28,9 @@ test("of a stopped search of a table they are those that its end would have had"
   expect(code).toBe(0);
   expect(out).toContain("random runs with the same evaluations");
   expect((await readJournal(stopped)).baselines).toEqual(baselines);
-  expect((await genius(["show", stopped], { environment })).out).toContain("Beside it, at the same evaluations:");
+  expect((await genius(["show", stopped], { environment })).out).toContain(
+    "Beside it, at the same evaluations:",
+  );
   expect((await genius(["report", stopped], { environment })).code).toBe(0);
   expect(await readFile(join(stopped, "report.md"), "utf8")).toContain("of 25 runs of random search");
   // Resumed, the search is compared again at its own end.
@@ -39,9 +41,14 @@ test("of a stopped search of a table they are those that its end would have had"
 test("a trained network stands beside a known one that was trained as long, and time and result stay", async () => {
   const out = join(root, "digits");
   const small = ["--max-params", "6k", "--trials", "1", "--epochs", "1", "--final-epochs", "1"];
-  expect((await genius(["search", "digits", ...small, "--strategy", "random", "--out", out], { environment })).code).toBe(0);
+  expect(
+    (await genius(["search", "digits", ...small, "--strategy", "random", "--out", out], { environment }))
+      .code,
+  ).toBe(0);
   const before = await readJournal(out);
-  const { code, out: json } = await genius(["baselines", out, "--reference", "ds-cnn", "--json"], { environment });
+  const { code, out: json } = await genius(["baselines", out, "--reference", "ds-cnn", "--json"], {
+    environment,
+  });
   expect(code).toBe(0);
   const { reference, verdict } = JSON.parse(json);
   expect(reference).toMatchObject({ name: "ds-cnn", testMetrics: { accuracy: expect.any(Number) } });

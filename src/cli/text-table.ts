@@ -17,9 +17,7 @@ export function textTable(
   const cells = [table.columns, ...table.rows].map((row) =>
     row.map((cell) => terminalSafe(cell === null ? "" : String(cell))),
   );
-  const widths = table.columns.map((_, place) =>
-    Math.max(...cells.map((row) => lengthOf(row[place] ?? ""))),
-  );
+  const widths = table.columns.map((_, place) => Math.max(...cells.map((row) => lengthOf(row[place] ?? ""))));
   let kept = table.columns.map((_, place) => place);
   const isTooWide = () =>
     kept.reduce((sum, place) => sum + widths[place]!, 0) + gap.length * (kept.length - 1) > width;

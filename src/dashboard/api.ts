@@ -380,15 +380,7 @@ export interface BaselineBand {
 }
 
 export interface Note {
-  readonly about:
-    | "resumed"
-    | "stopped"
-    | "final"
-    | "data"
-    | "person"
-    | "advice"
-    | "warning"
-    | "baselines";
+  readonly about: "resumed" | "stopped" | "final" | "data" | "person" | "advice" | "warning" | "baselines";
   readonly text: string;
   readonly trialNumber?: number;
   readonly time: string;

@@ -180,7 +180,11 @@ test("looking at a run runs no program that its journal names, until a person al
     ...["download?what=report.html"],
   ]) {
     const answer = await get(`/api/runs/foreign/${path}`);
-    expect([path, answer.status, answer.message]).toEqual([path, 403, expect.stringContaining("does not run programs")]);
+    expect([path, answer.status, answer.message]).toEqual([
+      path,
+      403,
+      expect.stringContaining("does not run programs"),
+    ]);
   }
   expect(await isRun()).toBe(false);
   // Only with the token.

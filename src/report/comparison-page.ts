@@ -129,7 +129,8 @@ function seedStrip(comparison: Comparison, bench: Bench, evaluations: number): C
   return stripChart({
     name: `runs-${evaluations}`,
     title: `Each run after ${evaluations} evaluations`,
-    caption: "A dot is a run with its own seed; the cross is the mean, with its 95 % interval where there are enough runs for one.",
+    caption:
+      "A dot is a run with its own seed; the cross is the mean, with its 95 % interval where there are enough runs for one.",
     x: scoreAxis(
       comparison.metric,
       `${metricWords(comparison.metric)} on ${comparedData(comparison)}`,

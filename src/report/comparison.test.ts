@@ -185,6 +185,12 @@ test("of few runs the mean stands alone, and nothing is tested that could not be
   expect(findings(few).join(" ")).toMatch(/there is no winner.*nothing is tested.*--seeds/);
   expect(enough.tests.flatMap(({ pairs }) => pairs).every(({ pValue }) => pValue !== null)).toBe(true);
   // A mean of runs that ended level has no spread to show.
-  const level = { ...bench, traces: seeds.flatMap((seed) => [{ ...run("one", 1, 1), seed }, { ...run("two", 2, 1), seed }]) };
+  const level = {
+    ...bench,
+    traces: seeds.flatMap((seed) => [
+      { ...run("one", 1, 1), seed },
+      { ...run("two", 2, 1), seed },
+    ]),
+  };
   expect(resultTable(compareBench(level)).rows.flat().map(String).join(" ")).not.toContain("± 0.00");
 });

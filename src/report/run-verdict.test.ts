@@ -57,6 +57,9 @@ test("a known network that was trained alone for as long decides, within the noi
     /^Better than resnet-8 \(18\.3k parameters\), trained alone for as long: .* beyond the noise of ±0\.\d\d points \(2σ\)\.$/,
   );
   expect(verdict(own + 0.02, 10_000)?.kind).toBe("worse");
-  expect(verdict(own - 0.02, 100)).toMatchObject({ kind: "unclear", words: expect.stringMatching(/^Not shown to differ/) });
+  expect(verdict(own - 0.02, 100)).toMatchObject({
+    kind: "unclear",
+    words: expect.stringMatching(/^Not shown to differ/),
+  });
   expect(verdict(own - 0.02)?.words).toContain("how much is noise is not known");
 });

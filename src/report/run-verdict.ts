@@ -67,8 +67,7 @@ function shortOfRace({ trials, result }: Judged, kind: RunVerdict["kind"]): stri
 /** "Better than all 25 random runs with the same evaluations." */
 function besideRandom({ header, trials, baselines, selected }: Judged): RunVerdict | undefined {
   const evaluations = trials.filter(isEvaluated).length;
-  const endOf = (run: BaselineRun) =>
-    run.points.findLast((point) => point.evaluation <= evaluations)?.score;
+  const endOf = (run: BaselineRun) => run.points.findLast((point) => point.evaluation <= evaluations)?.score;
   const random = baselines.filter(({ strategy }) => strategy === "random");
   const ends = random.flatMap((run) => endOf(run) ?? []);
   if (ends.length === 0 || header === undefined || selected === undefined) return undefined;

@@ -76,7 +76,13 @@ test("time is counted without the pause before a resume, and trials by what they
 
 test("a resume may ask for more evaluations, which are then the plan", () => {
   const longer: JournalLine = {
-    ...{ kind: "note", about: "resumed", text: "resumed after 3 trials, for 5 in all", trials: 5, time: at(60) },
+    ...{
+      kind: "note",
+      about: "resumed",
+      text: "resumed after 3 trials, for 5 in all",
+      trials: 5,
+      time: at(60),
+    },
   };
   expect(fold(...finished, longer).header?.config.trials).toBe(5);
   expect(fold(...resumed).header?.config.trials).toBe(3);

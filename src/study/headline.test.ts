@@ -23,7 +23,11 @@ test("the trained network's test figure stands first, what the search saw last",
 });
 
 test("a share of few test images is shown with what it may stand for", () => {
-  const perfect = { ...facts, testMetrics: { accuracy: 1 }, test: { validation: { accuracy: 0.938 }, testImages: 36 } };
+  const perfect = {
+    ...facts,
+    testMetrics: { accuracy: 1 },
+    test: { validation: { accuracy: 0.938 }, testImages: 36 },
+  };
   expect(headlineOf(perfect).details[0]).toBe("90.36 % to 100.00 % (95 % interval of 36 test images)");
 });
 

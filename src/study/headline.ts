@@ -3,7 +3,14 @@
 // level it says so.
 import type { JsonObject } from "../base/json.ts";
 import { wilsonInterval } from "../math/binomial.ts";
-import { formatFrom, formatMetric, formatScore, type Metric, type Metrics, metricWords } from "../metrics/index.ts";
+import {
+  formatFrom,
+  formatMetric,
+  formatScore,
+  type Metric,
+  type Metrics,
+  metricWords,
+} from "../metrics/index.ts";
 import type { ScoredTrial } from "../search/trial.ts";
 import { chanceOfRun } from "./chance.ts";
 import { evaluatorFacts, type JournalState } from "./fold.ts";

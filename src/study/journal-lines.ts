@@ -102,15 +102,7 @@ export interface ReferenceRun {
 /** A remark that is no trial: a resume, a stop, the begin of the final training, what was found in the data, a person's note. */
 export interface NoteLine {
   readonly kind: "note";
-  readonly about:
-    | "resumed"
-    | "stopped"
-    | "final"
-    | "data"
-    | "person"
-    | "advice"
-    | "warning"
-    | "baselines";
+  readonly about: "resumed" | "stopped" | "final" | "data" | "person" | "advice" | "warning" | "baselines";
   readonly text: string;
   readonly trialNumber?: number;
   /** With `about: "person"`: what the person did, so that a resume carries it out again. */

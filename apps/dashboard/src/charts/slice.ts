@@ -31,7 +31,11 @@ export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOpti
       formatter: ({ value }: { readonly value?: unknown }) => {
         if (!Array.isArray(value)) return "";
         const [at, score, id] = value as readonly number[];
-        if (id !== undefined) return chart.about(id).map((text) => plain(text)).join("\n");
+        if (id !== undefined)
+          return chart
+            .about(id)
+            .map((text) => plain(text))
+            .join("\n");
         const { count } = means.find(({ option }) => option === at)!;
         return `${plain(labels[at!] ?? "")}\nmean ${chart.y.format(score!)} of ${count} ${count === 1 ? "design" : "designs"}`;
       },

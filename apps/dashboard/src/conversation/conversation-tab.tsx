@@ -96,7 +96,8 @@ export function ConversationTab({ query }: { readonly query: URLSearchParams }) 
             {listed.length === calls.length
               ? plural(calls.length, "call")
               : `${listed.length} of ${plural(calls.length, "call")}`}
-            . Tokens are those read and those written; a call is worth what its designs added to the best so far.
+            . Tokens are those read and those written; a call is worth what its designs added to the best so
+            far.
           </p>
           {live?.proposing !== undefined && <p role="status">Thinking of trial {live.proposing.trial}…</p>}
         </div>
