@@ -84,8 +84,8 @@ test("the form asks for the options of built-in members only, and hands on those
 });
 
 onUnix("a device is no file of one's own, and a text has at most 1 MB", async () => {
-  for (const refused of [loadOwnFile("space", device), loadSpace(device), readOwnText(device)])
-    await expect(refused).rejects.toThrow("is a device, a pipe or a socket, not a regular file");
+  for (const read of [() => loadOwnFile("space", device), () => loadSpace(device), () => readOwnText(device)])
+    await expect(read()).rejects.toThrow("is a device, a pipe or a socket, not a regular file");
   const long = join(root, "long.txt");
   await writeFile(long, "# ".padEnd(1_000_001, "x"));
   await expect(loadSpace(long)).rejects.toThrow(/long\.txt: it has 1\.01 MB, and a text has at most 1 MB/);

@@ -129,8 +129,8 @@ function pairsOf(groups: readonly MethodGroup<unknown>[]): MethodPair[] {
 /** The interval of a group in words, or why it has none. */
 export function intervalWords(metric: Metric, { ends, ci95 }: MethodGroup<unknown>): string {
   if (ends.length < 2) return "one run has none";
-  if (ends.length < minRuns) return `${ends.length} runs are too few`;
-  if (ci95 === undefined) return "none: all runs ended level";
+  if (new Set(ends).size === 1) return "none: all runs ended level";
+  if (ci95 === undefined) return `none: ${ends.length} runs are too few`;
   return ci95.map((end) => formatScore(metric, end)).join(" to ");
 }
 
