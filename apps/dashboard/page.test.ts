@@ -240,7 +240,7 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
       const chart = page
         .locator("figure.chart")
         .filter({ has: page.getByRole("heading", { name: title, exact: true }) });
-      await expect.poll(() => isDrawn(chart.locator("canvas")), { timeout: patience }).toBe(true);
+      await expect.poll(() => isDrawn(chart.locator("canvas").first()), { timeout: patience }).toBe(true);
       await chart.getByText(/^Data of/).click();
       // Every one of the 30 scored designs is counted once.
       const counts = await chart.locator(`tbody td:nth-child(${columns + 1})`).allTextContents();

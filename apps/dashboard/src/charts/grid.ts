@@ -99,6 +99,8 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
     yAxis: { ...categories(y, narrow ? 11 : 20), inverse: true },
     series: {
       type: "heatmap",
+      // All at once, on one canvas, which is what is saved.
+      progressive: 0,
       data: cells.map(({ x: column, y: row, mean, best }) => [column, row, mean, best]),
       itemStyle: { borderColor: palette.paper, borderWidth: 2 },
       label: {
