@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
 import { meanInterval, percentileInterval, probabilityOfImprovement } from "./bootstrap.ts";
-import { chiSquaredTail, studentizedRangeQuantile } from "./distributions.ts";
+import { chiSquaredTail, studentizedRangeQuantile, tQuantile } from "./distributions.ts";
 import {
   kendallTau,
   mean,
@@ -56,6 +56,16 @@ describe("distributions agree with SciPy", () => {
     [20, 5.0116887941184425],
   ])("studentized range of %i groups", (groups, expected) =>
     expect(studentizedRangeQuantile(0.95, groups)).toBeCloseTo(expected, 7),
+  );
+
+  test.each([
+    [1, 12.706204736432095],
+    [2, 4.302652729911275],
+    [4, 2.7764451051977987],
+    [8, 2.306004135033371],
+    [30, 2.042272456301238],
+  ])("Student's t of %i degrees", (degrees, expected) =>
+    expect(tQuantile(0.975, degrees)).toBeCloseTo(expected, 5),
   );
 });
 

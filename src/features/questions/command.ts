@@ -147,6 +147,7 @@ function conversations(
     const conversation = await createConversation({
       model: modelOf(model, name),
       baseUrl,
+      ...(given.effort !== undefined && { effort: given.effort }),
       environment,
       folder,
       caps,

@@ -2,23 +2,38 @@
 // the order of decisions and options, the length of the history, what it is told of costs, the temperature.
 import { z } from "zod";
 import type { JsonObject } from "../../base/json.ts";
-import { unknownName } from "../../base/nearest.ts";
 import { createRandom } from "../../base/random.ts";
 import { spaceVariant } from "../../search/space-variant.ts";
-import { difference, estimate, inWords, isClear } from "./estimates.ts";
+import { differenceInWords, estimate, inWords, isClear, unpairedDifference } from "./estimates.ts";
+import {
+  chosenOf,
+  conversationName,
+  firstSeedOption,
+  limitsOf,
+  maxMacsOption,
+  standardArm,
+} from "./model-searches.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
 import { regretChart } from "./regret-chart.ts";
-import { openSearches, runSearches, runSeeds, type SearchEnd } from "./table-searches.ts";
+import { openSearches, runSearches, runSeeds, type SearchEnd, seedsFrom } from "./table-searches.ts";
 
 const options = z.object({
   space: z.string().default("nas-bench-macro").describe("a space with a published table"),
   dataset: z.string().default("cifar10").describe("a data set of that space"),
+  maxMacs: maxMacsOption,
   evaluations: z.int().min(2).default(10).describe("evaluations of each search"),
-  seeds: z.int().min(2).default(5).describe("searches with each wording"),
+  seeds: z.int().min(1).default(5).describe("searches with each wording"),
+  firstSeed: firstSeedOption,
   wordings: z
     .string()
     .default("all")
     .describe("names of wordings with commas between; the one as it is belongs to every study"),
+  alone: z
+    .boolean()
+    .default(false)
+    .describe(
+      "only the searches with the named wordings, to be recorded: without the one as it is and without baselines",
+    ),
   parallel: z.int().min(1).default(4).describe("parallel searches"),
   prompt: z
     .enum(["default", "genius-2026-11"])
@@ -34,10 +49,11 @@ interface Wording {
   readonly reordered?: boolean;
 }
 
-const base: Wording = { name: "as it is", options: {} };
+const base: Wording = { name: standardArm, options: {} };
 const wordings: readonly Wording[] = [
   base,
   { name: "the paper's protocol", options: { prompt: "genius-2023" } },
+  { name: "the prompt of November 2026", options: { prompt: "genius-2026-11" } },
   { name: "another order of options", options: {}, reordered: true },
   { name: "a short history", options: { shown: 2 } },
   { name: "no costs", options: { costs: false } },
@@ -70,27 +86,19 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
       provenance: {},
     };
   }
-  const searches = await openSearches(given.space, given.dataset);
-  const chosen = chosenWordings(given.wordings);
-  const regretsOf = (ends: readonly SearchEnd[]) => ends.map((end) => end.bestRegret01);
+  const searches = await openSearches(given.space, given.dataset, limitsOf(given.maxMacs));
+  const names = chosenOf(given.wordings, {
+    noun: "wording",
+    known: wordings.map(({ name }) => name),
+    ...(!given.alone && { always: base.name }),
+  });
+  const chosen = wordings.filter(({ name }) => names.includes(name));
   const { signal } = setting;
-  const baseline = async (strategy: string) =>
-    regretsOf(await runSeeds(searches, seeds, (seed) => ({ strategy, seed, evaluations, signal })));
-  const [chance, largest, hybrid] = [
-    await baseline("random"),
-    await baseline("largest-first"),
-    await baseline("hybrid"),
-  ];
-  const baselines = [
-    { name: "random search", regrets: chance },
-    { name: "largest-first", regrets: largest },
-    { name: "hybrid without a model", regrets: hybrid },
-  ];
+  const numbers = seedsFrom(given.firstSeed, seeds);
   const ends = await runSearches(
     searches,
     chosen.flatMap((wording) =>
-      Array.from({ length: seeds }, (_, index) => async () => {
-        const seed = index + 1;
+      numbers.map((seed) => async () => {
         const name = `${wording.name} ${seed}`;
         setting.onProgress(name);
         const random = createRandom("prompt-sensitivity", seed);
@@ -102,7 +110,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
             evaluations,
             signal,
           },
-          conversation: await converse(name.replaceAll(/[^a-z0-9]+/g, "-")),
+          conversation: await converse(conversationName(name)),
           ...(wording.reordered && {
             variant: spaceVariant(searches.domain.space, { kind: "permuted", random }),
           }),
@@ -111,35 +119,26 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
     ),
     given.parallel,
   );
-  const measured = chosen.map((wording, index) => ({
-    wording,
-    regrets: regretsOf(ends.slice(index * seeds, (index + 1) * seeds)),
-  }));
-  const verdictOf = (regrets: readonly number[]) => {
-    const gain = difference(regrets, chance);
-    return !isClear(gain)
-      ? "no significant difference from random search"
-      : gain.mean < 0
-        ? "better than random search"
-        : "worse than random search";
-  };
-  const own = measured[0]!;
-  const verdict = verdictOf(own.regrets);
-  const flips = measured
-    .filter(({ regrets }) => verdictOf(regrets) !== verdict)
-    .map(({ wording }) => wording.name);
-  const effects = measured
-    .slice(1)
-    .map(({ wording, regrets }) => ({ name: wording.name, effect: difference(regrets, own.regrets) }));
+  const measured = chosen.map((wording, index) => {
+    const own = ends.slice(index * seeds, (index + 1) * seeds);
+    return {
+      wording,
+      regrets: regretsOf(own),
+      anytime: own.map((end) => end.anytimeRegret01),
+      ranks: own.map((end) => end.bestRank),
+    };
+  });
+  const baselines: { readonly name: string; readonly regrets: readonly number[] }[] = [];
+  if (!given.alone) {
+    for (const [name, strategy] of baselineStrategies) {
+      const own = await runSeeds(searches, numbers, (seed) => ({ strategy, seed, evaluations, signal }));
+      baselines.push({ name, regrets: regretsOf(own) });
+    }
+  }
+  const asItIs = measured.find(({ wording }) => wording === base)?.regrets;
+  const against = (regrets: readonly number[]) => asItIs && unpairedDifference(regrets, asItIs);
   return {
-    findings: [
-      `As it is asked, the model is ${verdict} after ${evaluations} evaluations (${seeds} seeds); that conclusion ${flips.length === 0 ? "holds under every wording" : `changes under ${flips.join(", ")}`}.`,
-      `Asked as it is, its regret differs from that of largest-first, which asks nobody, by ${inWords(difference(own.regrets, largest))} points.`,
-      ...effects.map(
-        ({ name, effect }) =>
-          `${name}: regret changes by ${inWords(effect)} points${isClear(effect) ? "" : ", no significant difference"}.`,
-      ),
-    ],
+    findings: asItIs === undefined ? [] : findingsOf({ measured, baselines, asItIs, given }),
     remarks: [`${seeds} searches with each wording: effects smaller than the intervals are not seen.`],
     charts: [
       regretChart(
@@ -154,14 +153,14 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
       {
         title: "Regret in points",
         table: {
-          columns: ["asked", "regret", "against as it is"],
+          columns: ["asked", "regret", "against as it is", "of the best so far, mean over the search"],
           rows: [
-            ...measured.map(({ wording, regrets }) => [
-              wording.name,
-              inWords(estimate(regrets)),
-              wording === base ? null : inWords(difference(regrets, own.regrets)),
-            ]),
-            ...baselines.map(({ name, regrets }) => [name, inWords(estimate(regrets)), null]),
+            ...measured.map(({ wording, regrets, anytime }) => {
+              const effect = wording === base ? undefined : against(regrets);
+              const said = effect === undefined ? null : inWords(effect);
+              return [wording.name, inWords(estimate(regrets)), said, inWords(estimate(anytime))];
+            }),
+            ...baselines.map(({ name, regrets }) => [name, inWords(estimate(regrets)), null, null]),
           ],
         },
       },
@@ -171,10 +170,50 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   };
 }
 
-function chosenWordings(names: string): readonly Wording[] {
-  if (names === "all") return wordings;
-  const known = wordings.map(({ name }) => name);
-  const asked = names.split(",").map((name) => name.trim());
-  for (const name of asked) if (!known.includes(name)) throw unknownName("wording", name, known);
-  return wordings.filter((wording) => wording === base || asked.includes(wording.name));
+const regretsOf = (ends: readonly SearchEnd[]) => ends.map((end) => end.bestRegret01);
+
+const baselineStrategies = [
+  ["random search", "random"],
+  ["largest-first", "largest-first"],
+  ["hybrid without a model", "hybrid"],
+] as const;
+
+/** What the wordings change, against the one as it is; a model has no seed, so groups are compared. */
+function findingsOf(about: {
+  readonly measured: readonly {
+    readonly wording: Wording;
+    readonly regrets: readonly number[];
+    readonly anytime: readonly number[];
+  }[];
+  readonly baselines: readonly { readonly regrets: readonly number[] }[];
+  readonly asItIs: readonly number[];
+  readonly given: Options;
+}): readonly string[] {
+  const { measured, baselines, asItIs, given } = about;
+  const [chance, largest] = baselines.map(({ regrets }) => regrets) as [readonly number[], readonly number[]];
+  const verdictOf = (regrets: readonly number[]) => {
+    const gain = unpairedDifference(regrets, chance);
+    return !isClear(gain)
+      ? "no significant difference from random search"
+      : gain.mean < 0
+        ? "better than random search"
+        : "worse than random search";
+  };
+  const verdict = verdictOf(asItIs);
+  const flips = measured
+    .filter(({ regrets }) => verdictOf(regrets) !== verdict)
+    .map(({ wording }) => wording.name);
+  const own = measured.find(({ wording }) => wording === base)!;
+  const effects = measured
+    .filter((other) => other !== own)
+    .map(({ wording, regrets, anytime }) => {
+      const atEnd = differenceInWords(unpairedDifference(regrets, asItIs));
+      const onTheWay = differenceInWords(unpairedDifference(anytime, own.anytime));
+      return `${wording.name}: regret changes by ${atEnd}; that of the best so far, over the whole search, by ${onTheWay}.`;
+    });
+  return [
+    `As it is asked, the model is ${verdict} after ${given.evaluations} evaluations (${given.seeds} seeds); that conclusion ${flips.length === 0 ? "holds under every wording" : `changes under ${flips.join(", ")}`}.`,
+    `Asked as it is, its regret differs from that of largest-first, which asks nobody, by ${inWords(unpairedDifference(asItIs, largest))} points.`,
+    ...effects,
+  ];
 }

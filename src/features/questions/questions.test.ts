@@ -134,8 +134,8 @@ test("prompt sensitivity asks a model in every wording, and answers nothing with
       },
     },
   );
-  expect(answer.tables[0]!.table.rows.length).toBe(11);
-  expect(answer.findings.length).toBe(9);
+  expect(answer.tables[0]!.table.rows.length).toBe(12);
+  expect(answer.findings.length).toBe(10);
   await Promise.all(open.map((conversation) => conversation.close()));
   await server.close();
 });
@@ -161,4 +161,64 @@ test("the page is whole, and hostile words stay words", async () => {
   expect(page).not.toContain("<script");
   expect(parse(page).childNodes.length).toBe(2);
   expect(answerMarkdown(answered)).toContain("# Does the same study");
+});
+
+test("a model in one search of one arm is told what the arm tells, in words, within limits", async () => {
+  const server = await startModelServer({
+    respond: (_, number) => {
+      const choices = Array.from({ length: 8 }, (_, index) => (number * 5 + index * number) % 2);
+      return behaviours.object({ reason: "drawn", choices, expectedAccuracyPercent: 80 });
+    },
+  });
+  const folder = await mkdtemp(join(tmpdir(), "genius-study-"));
+  const names: string[] = [];
+  const answerFor = async (told: string) => {
+    const open: Conversation[] = [];
+    const answer = await ask(
+      "sense-of-direction",
+      {
+        ...{ space: "nas-bench-macro", dataset: "cifar10", strategies: "llm", maxMacs: "60M" },
+        ...{ told, evaluations: 5, seeds: 1, firstSeed: 4 },
+      },
+      {
+        converse: async (name) => {
+          names.push(name);
+          const conversation = await createConversation({
+            ...{ model: "compatible/scripted", baseUrl: server.baseUrl, environment: {}, caps: {} },
+            folder: join(folder, name),
+          });
+          open.push(conversation);
+          return conversation;
+        },
+      },
+    );
+    await Promise.all(open.map((conversation) => conversation.close()));
+    return answer;
+  };
+  const toldIn = (from: number) =>
+    server.requests
+      .slice(from)
+      .map(
+        ({ body }) =>
+          /Results so far[\s\S]*?\n\n/.exec(JSON.stringify(body.messages).replaceAll("\\n", "\n"))?.[0],
+      )
+      .at(-1)!;
+  const { findings } = await answerFor("better-or-worse");
+  // One search shows nothing for certain.
+  expect(findings).toEqual([
+    "llm: no significant loss under better-or-worse; a loss under none; no better than random search under better-or-worse.",
+  ]);
+  expect(toldIn(0)).toContain("better than all before it (the accuracy is not told)");
+  expect(toldIn(0)).not.toMatch(/\d\d\.\d\d %/);
+  let from = server.requests.length;
+  await answerFor("rank");
+  expect(toldIn(from)).toMatch(/rank \d+ of 4075 \(1 is the best/);
+  from = server.requests.length;
+  await answerFor("constant");
+  expect(toldIn(from)).toContain("Results so far, in the order of their evaluation");
+  from = server.requests.length;
+  await answerFor("exact");
+  expect(toldIn(from)).toMatch(/best first:\n {2}\d{8} {2}\d\d\.\d\d %/);
+  expect(names).toEqual(["better-or-worse-4", "rank-4", "constant-4", "as-it-is-4"]);
+  await server.close();
 });

@@ -17,7 +17,7 @@ import type { StudyConfig } from "../../study/journal-lines.ts";
 import { runStudy } from "../../study/run-study.ts";
 import { estimate, inWords } from "./estimates.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
-import { openSearches, runSeeds, runTableSearch } from "./table-searches.ts";
+import { openSearches, runSeeds, runTableSearch, seedsFrom } from "./table-searches.ts";
 
 const options = z.object({
   transcripts: z
@@ -55,7 +55,12 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   const { signal } = setting;
   for (const strategy of given.strategies.split(",").map((name) => name.trim())) {
     setting.onProgress(strategy);
-    const ends = await runSeeds(searches, repeats, (seed) => ({ strategy, seed, evaluations, signal }));
+    const ends = await runSeeds(searches, seedsFrom(1, repeats), (seed) => ({
+      strategy,
+      seed,
+      evaluations,
+      signal,
+    }));
     const again = await runTableSearch(searches, { strategy, seed: 1, evaluations, signal });
     rows.push({
       who: strategy,
@@ -72,7 +77,7 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
     setting.onProgress("llm");
     const ends = await runSeeds(
       searches,
-      repeats,
+      seedsFrom(1, repeats),
       async (repeat) => ({
         strategy: "llm",
         seed: 1,

@@ -1,64 +1,38 @@
 // Does the designer need exact figures? Each strategy searches a table whose results are told to it rounded, noisy, as
 // ranks only, as better or worse only, shuffled and constant. What it then evaluates and hands over is judged by the table.
 import { z } from "zod";
-import { anyDesign } from "../../search/constraints/create-domain.ts";
-import { difference, estimate, inWords, isClear } from "./estimates.ts";
+import { difference, estimate, inWords, isClear, unpairedDifference } from "./estimates.ts";
+import {
+  chosenOf,
+  conversationName,
+  firstSeedOption,
+  limitsOf,
+  maxMacsOption,
+  standardArm,
+} from "./model-searches.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
 import { regretChart } from "./regret-chart.ts";
-import {
-  type Feedback,
-  openSearches,
-  runSeeds,
-  type SearchEnd,
-  type TableSetting,
-} from "./table-searches.ts";
+import { openSearches, runSeeds, type SearchEnd, seedsFrom } from "./table-searches.ts";
+import { feedbackOf, type Kind, kinds, meanings, toldToModel } from "./told-results.ts";
 
 const options = z.object({
   space: z.string().default("nas-bench-201").describe("a space with a published table"),
   dataset: z.string().default("cifar100").describe("a data set of that space"),
-  strategies: z.string().default("hybrid,gp,tpe,evolution,local-search").describe("with commas between"),
+  maxMacs: maxMacsOption,
+  strategies: z
+    .string()
+    .default("hybrid,gp,tpe,evolution,local-search")
+    .describe("with commas between; a model is asked besides, or alone with llm"),
+  told: z
+    .string()
+    .default("all")
+    .describe(`what searches are told, with commas between: ${kinds.join(", ")}`),
   evaluations: z.int().min(2).default(25).describe("evaluations of each search"),
-  seeds: z.int().min(2).default(20).describe("searches of each kind"),
+  seeds: z.int().min(1).default(20).describe("searches of each kind"),
+  firstSeed: firstSeedOption,
   noisePoints: z.number().positive().default(0.5).describe("standard deviation of the noise, in points"),
 });
 type Options = z.output<typeof options>;
-
-/** In the order of how much they still say. */
-const kinds = ["exact", "rounded", "noisy", "rank", "better-or-worse", "shuffled", "constant"] as const;
-type Kind = (typeof kinds)[number];
-
-const meanings: Readonly<Record<Kind, string>> = {
-  exact: "the accuracy of the table",
-  rounded: "to whole points",
-  noisy: "with noise added",
-  rank: "the design's place among all, which keeps the order and loses the distances",
-  "better-or-worse": "1 if better than all before, else 0",
-  shuffled: "the accuracy of another design, drawn again for each",
-  constant: "always one half",
-};
-
-function feedbackOf(kind: Kind, { table, domain }: TableSetting, noisePoints: number): Feedback {
-  const truth = (choices: readonly number[]) => table.lookUp(choices)!.selection01;
-  switch (kind) {
-    case "exact":
-      return ({ choices }) => truth(choices);
-    case "rounded":
-      return ({ choices }) => Math.round(100 * truth(choices)) / 100;
-    case "noisy":
-      return ({ choices, random }) =>
-        Math.min(1, Math.max(0, truth(choices) + (random.normal() * noisePoints) / 100));
-    case "rank":
-      return ({ choices }) => 1 - (table.rankOf(choices)! - 1) / table.designCount;
-    case "better-or-worse":
-      return ({ choices, seen }) => (seen.every((before) => truth(choices) > before) ? 1 : 0);
-    case "shuffled":
-      return ({ random }) => truth(anyDesign(domain.space, random));
-    case "constant":
-      return () => 0.5;
-    default:
-      return kind satisfies never;
-  }
-}
 
 export default defineQuestion({
   name: "sense-of-direction",
@@ -71,25 +45,25 @@ export default defineQuestion({
 });
 
 async function answer(setting: QuestionSetting, given: Options): Promise<Answer> {
-  const { evaluations, seeds } = given;
-  const conversation = await setting.converse?.("model");
-  const searches = await openSearches(given.space, given.dataset);
-  const strategies = [
-    ...given.strategies.split(",").map((name) => name.trim()),
-    ...(conversation ? ["llm"] : []),
-  ];
+  const { evaluations, seeds, noisePoints } = given;
+  const { converse, signal } = setting;
+  const searches = await openSearches(given.space, given.dataset, limitsOf(given.maxMacs));
+  const named = given.strategies.split(",").map((name) => name.trim());
+  const strategies = [...new Set([...named, ...(converse ? ["llm"] : [])])];
+  const told = chosenOf(given.told, { noun: "kind of result", known: kinds });
   const ends = new Map<string, SearchEnd[]>();
   for (const strategy of [...strategies, "random"]) {
     // Random search does not listen: one kind says all.
-    for (const kind of strategy === "random" ? (["exact"] as const) : kinds) {
+    for (const kind of strategy === "random" ? (["exact"] as const) : told) {
       setting.onProgress(`${strategy}, ${kind}`);
-      const runs = await runSeeds(searches, seeds, (seed) => ({
-        strategy,
-        seed,
-        evaluations,
-        feedback: feedbackOf(kind, searches, given.noisePoints),
-        signal: setting.signal,
-        ...(strategy === "llm" && { conversation: conversation! }),
+      const runs = await runSeeds(searches, seedsFrom(given.firstSeed, seeds), async (seed) => ({
+        ...{ strategy, seed, evaluations, signal },
+        ...(strategy === "llm" && converse !== undefined
+          ? {
+              ...toldToModel(kind, searches, noisePoints),
+              conversation: await converse(conversationName(kind === "exact" ? standardArm : kind, seed)),
+            }
+          : { feedback: feedbackOf(kind, searches, noisePoints) }),
       }));
       ends.set(`${strategy} ${kind}`, runs);
     }
@@ -97,46 +71,53 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
   const regrets = (strategy: string, kind: Kind) =>
     ends.get(`${strategy} ${kind}`)!.map((end) => end.bestRegret01);
   const chance = regrets("random", "exact");
-  const rows = strategies.flatMap((strategy) =>
-    kinds.map((kind) => ({
-      strategy,
-      kind,
-      found: estimate(regrets(strategy, kind)),
-      handedOver: estimate(ends.get(`${strategy} ${kind}`)!.map((end) => end.chosenRegret01)),
-      lost: difference(regrets(strategy, kind), regrets(strategy, "exact")),
-      againstChance: difference(regrets(strategy, kind), chance),
-    })),
-  );
+  const rows = strategies.flatMap((strategy) => {
+    const effect = strategy === "llm" ? unpairedDifference : difference;
+    return told.map((kind) => {
+      const own = ends.get(`${strategy} ${kind}`)!;
+      return {
+        ...{ strategy, kind },
+        found: estimate(regrets(strategy, kind)),
+        anytime: estimate(own.map((end) => end.anytimeRegret01)),
+        aimed: estimate(own.map((end) => end.meanRegret01)),
+        handedOver: estimate(own.map((end) => end.chosenRegret01)),
+        ranks: own.map((end) => end.bestRank),
+        ...(told.includes("exact") && {
+          lost: effect(regrets(strategy, kind), regrets(strategy, "exact")),
+        }),
+        againstChance: effect(regrets(strategy, kind), chance),
+      };
+    });
+  });
+  const isLost = ({ lost }: (typeof rows)[number]) => lost !== undefined && isClear(lost) && lost.mean > 0;
   const findings = strategies.map((strategy) => {
     const own = rows.filter((row) => row.strategy === strategy);
-    const same = own.filter(({ kind, lost }) => kind !== "exact" && !(isClear(lost) && lost.mean > 0));
-    const worse = own.filter(({ lost }) => isClear(lost) && lost.mean > 0);
+    const same = own.filter((row) => row.kind !== "exact" && !isLost(row));
     const noBetter = own.filter(({ againstChance }) => !(isClear(againstChance) && againstChance.mean < 0));
     const words = (list: typeof own) => list.map(({ kind }) => kind).join(", ") || "none";
-    return `${strategy}: no significant loss under ${words(same)}; a loss under ${
-      worse.map(({ kind, lost }) => `${kind} (${inWords(lost)} points)`).join(", ") || "none"
-    }; no better than random search under ${words(noBetter)}.`;
+    const losses = own.filter(isLost).map(({ kind, lost }) => `${kind} (${inWords(lost!)} points)`);
+    return `${strategy}: no significant loss under ${words(same)}; a loss under ${losses.join(", ") || "none"}; no better than random search under ${words(noBetter)}.`;
   });
-  const deaf = strategies.filter((strategy) => {
-    const { lost } = rows.find((row) => row.strategy === strategy && row.kind === "constant")!;
-    return !(isClear(lost) && lost.mean > 0);
-  });
+  const deaf = rows.filter((row) => row.kind === "constant" && row.lost !== undefined && !isLost(row));
+  const isAsked = strategies.includes("llm");
   return {
     findings: [
       ...findings,
       ...deaf.map(
-        (strategy) =>
+        ({ strategy }) =>
           `${strategy} finds as good a design when every figure is the same: within ${evaluations} evaluations on this table, its prior knowledge decides, and not what it is told.`,
       ),
     ],
     remarks: [
-      ...(conversation
-        ? []
+      ...(isAsked
+        ? [
+            "A language model has no seed: its searches are compared as two groups (Welch), those of other strategies seed by seed.",
+          ]
         : [
             "No language model was named (--model), and recorded conversations cannot be told other figures: this answer is about classical strategies.",
           ]),
       ...(searches.table.selectedOn === "test" ? ["This table has test figures only."] : []),
-      `The loss is the regret of the best of ${evaluations} evaluated designs, against the same seeds with exact figures. Under constant and shuffled figures a search cannot know which of its designs is best: see what it hands over.`,
+      `The loss is the regret of the best of ${evaluations} evaluated designs, against exact figures${told.includes("exact") ? "" : ", which were not among what was told here"}. Under constant and shuffled figures a search cannot know which of its designs is best: see what it hands over.`,
     ],
     charts: strategies.map((strategy) =>
       regretChart(
@@ -144,26 +125,27 @@ async function answer(setting: QuestionSetting, given: Options): Promise<Answer>
           name: `direction-${strategy}`,
           title: `${strategy}: the best of ${evaluations} designs, by what it was told`,
         },
-        kinds.map((kind) => ({ name: kind, regrets: regrets(strategy, kind) })),
+        told.map((kind) => ({ name: kind, regrets: regrets(strategy, kind) })),
       ),
     ),
     tables: [
       {
         title: `Regret in points after ${evaluations} evaluations, ${seeds} seeds (random search: ${inWords(estimate(chance))})`,
         table: {
-          columns: ["strategy", "told", "best evaluated", "handed over", "more than with exact figures"],
-          rows: rows.map(({ strategy, kind, found, handedOver, lost }) => [
-            strategy,
-            kind,
-            inWords(found),
-            inWords(handedOver),
-            kind === "exact" ? null : inWords(lost),
+          columns: [
+            ...["strategy", "told", "best evaluated", "best so far, mean over the search"],
+            ...["all evaluated, mean", "handed over"],
+            "more than with exact figures",
+          ],
+          rows: rows.map(({ strategy, kind, found, anytime, aimed, handedOver, lost }) => [
+            ...[strategy, kind, inWords(found), inWords(anytime), inWords(aimed), inWords(handedOver)],
+            kind === "exact" || lost === undefined ? null : inWords(lost),
           ]),
         },
       },
       {
         title: "What was told",
-        table: { columns: ["told", "meaning"], rows: kinds.map((kind) => [kind, meanings[kind]]) },
+        table: { columns: ["told", "meaning"], rows: told.map((kind) => [kind, meanings[kind]]) },
       },
     ],
     data: JSON.parse(JSON.stringify({ rows, random: estimate(chance) })),

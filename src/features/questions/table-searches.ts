@@ -9,9 +9,10 @@ import { loadStrategy, openSpace, resolveOptions } from "../../catalog/load.ts";
 import type { Evaluator } from "../../evaluators/evaluator.ts";
 import { type AccuracyTable, openTable } from "../../evaluators/tables/accuracy-table.ts";
 import type { Conversation } from "../../llm/index.ts";
+import { mean } from "../../math/statistics.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
-import type { Choices } from "../../search/space.ts";
+import type { Choices, Limits } from "../../search/space.ts";
 import type { SpaceVariant } from "../../search/space-variant.ts";
 import { isEvaluated, type Trial } from "../../search/trial.ts";
 import { runStudy } from "../../study/run-study.ts";
@@ -22,13 +23,22 @@ export interface TableSetting {
   readonly task: string;
 }
 
-/** @throws GeniusError as `openTable` does. */
-export async function openSearches(name: string, dataset: string): Promise<TableSetting> {
+/**
+ * Ranks and regret count among the designs within the limits.
+ * @throws GeniusError as `openTable` does.
+ */
+export async function openSearches(
+  name: string,
+  dataset: string,
+  limits: Limits = {},
+): Promise<TableSetting> {
   const { definition, options, words } = await publishedSpace(name, dataset);
   const space = await openSpace(definition, options);
+  const domain = createDomain(space, limits);
+  const isLimited = Object.keys(limits).length > 0;
   return {
-    domain: createDomain(space, {}),
-    table: await openTable({ space, dataset }),
+    domain,
+    table: await openTable({ space, dataset, ...(isLimited && { isAllowed: domain.isFeasible }) }),
     task: words,
   };
 }
@@ -47,6 +57,8 @@ export interface SearchSpec {
   readonly evaluations: number;
   /** By default the figure that the table is selected on. */
   readonly feedback?: Feedback;
+  /** How a model is told what `feedback` gives, where that is not in per cent. */
+  readonly tellScore?: (score: number) => string;
   readonly conversation?: Conversation;
   /** Another variant of the same space, such as one with its options in another order. */
   readonly variant?: Pick<SpaceVariant, "space" | "toOriginal">;
@@ -57,6 +69,10 @@ export interface SearchEnd {
   /** Regret of the best design evaluated, by the figure selected on, in [0, 1]. */
   readonly bestRegret01: number;
   readonly bestRank: number;
+  /** Of all designs evaluated: how well the search aimed, whatever it found. */
+  readonly meanRegret01: number;
+  /** Of the best so far, the mean over all evaluations: a search that finds the same sooner has less. */
+  readonly anytimeRegret01: number;
   /** Of the design that the search believes in: the highest by what it was told, the earliest among equals. */
   readonly chosenRegret01: number;
   readonly chosen: Choices | undefined;
@@ -72,7 +88,7 @@ export async function runTableSearch(
   { domain: own, table: known, task }: TableSetting,
   spec: SearchSpec,
 ): Promise<SearchEnd> {
-  const domain = spec.variant === undefined ? own : createDomain(spec.variant.space, {});
+  const domain = spec.variant === undefined ? own : createDomain(spec.variant.space, own.limits);
   const original = (choices: Choices) => spec.variant?.toOriginal(choices) ?? choices;
   const definition = await loadStrategy(spec.strategy);
   const options = resolveOptions(
@@ -80,7 +96,7 @@ export async function runTableSearch(
     spec.strategyOptions ?? {},
     `the strategy ${spec.strategy}`,
   );
-  const { evaluations, seed, conversation, signal } = spec;
+  const { evaluations, seed, conversation, tellScore, signal } = spec;
   const truth = (choices: Choices) => known.lookUp(original(choices))!.selection01;
   const seen: number[] = [];
   const evaluator: Evaluator = {
@@ -95,7 +111,11 @@ export async function runTableSearch(
     },
   };
   const strategy = definition.create(
-    { domain, evaluations, task, fidelity: evaluator.fidelity, ...(conversation && { conversation }) },
+    {
+      ...{ domain, evaluations, task, fidelity: evaluator.fidelity },
+      ...(conversation && { conversation }),
+      ...(tellScore && { tellScore }),
+    },
     options,
   );
   const result = await runStudy({
@@ -119,22 +139,37 @@ export async function runTableSearch(
   return {
     bestRegret01: regretOf(best),
     bestRank: best === undefined ? known.designCount : (known.rankOf(original(best)) ?? known.designCount),
+    meanRegret01: evaluated.length === 0 ? known.optimum01 : mean(evaluated.map(regretOf)),
+    anytimeRegret01: anytime(evaluated.map(regretOf)) ?? known.optimum01,
     chosenRegret01: regretOf(chosen),
     chosen: chosen && original(chosen),
     evaluated: evaluated.map(original),
   };
 }
 
-/** Runs one search for each seed from 1 to `seeds`. */
+function anytime(regrets: readonly number[]): number | undefined {
+  let best = Number.POSITIVE_INFINITY;
+  const soFar = regrets.map((regret) => {
+    best = Math.min(best, regret);
+    return best;
+  });
+  return soFar.length === 0 ? undefined : mean(soFar);
+}
+
+/** `count` seeds from `first` on. */
+export const seedsFrom = (first: number, count: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => first + index);
+
+/** Runs one search for each seed. */
 export const runSeeds = (
   searches: TableSetting,
-  seeds: number,
+  seeds: readonly number[],
   specOf: (seed: number) => SearchSpec | Promise<SearchSpec>,
   parallel = 1,
 ): Promise<SearchEnd[]> =>
   runSearches(
     searches,
-    Array.from({ length: seeds }, (_, index) => () => specOf(index + 1)),
+    seeds.map((seed) => () => specOf(seed)),
     parallel,
   );
 

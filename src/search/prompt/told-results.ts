@@ -19,6 +19,8 @@ export interface ResultsState {
   readonly shown: number;
   /** Whether the model is told what designs cost. */
   readonly costs: boolean;
+  /** How a score is told, where that is not in per cent. */
+  readonly tellScore?: ((score: number) => string) | undefined;
 }
 
 const shownReasons = 5;
@@ -40,9 +42,13 @@ export function resultsText(state: ResultsState): string {
     ...nominal.map((trial) => resultLine(state, trial, trial.proposal.nominalScore ?? 0, false)),
     ...whole.map((trial) => resultLine(state, trial, trial.outcome.score, reasoned.has(trial))),
   ];
+  const isUntold =
+    state.tellScore !== undefined &&
+    ranked.every(({ outcome }) => outcome.score === ranked[0]?.outcome.score);
+  const order = isUntold ? "in the order of their evaluation" : "best first";
   const text = [
-    parts.length === 0 ? "Nothing was measured yet." : `Results so far, best first:\n${parts.join("\n")}`,
-    ...(short.length === 0 ? [] : [`Also tried: ${shortList(domain, short)}`]),
+    parts.length === 0 ? "Nothing was measured yet." : `Results so far, ${order}:\n${parts.join("\n")}`,
+    ...(short.length === 0 ? [] : [`Also tried: ${shortList(state, short)}`]),
     ...unable.map((trial) => `Not measured: ${asked(domain, trial)} – ${whyNot(trial)}`),
     ...pending
       .filter(({ unreadable }) => unreadable === undefined)
@@ -57,16 +63,21 @@ export function bestAllowed(domain: Domain, trials: readonly Trial[]): Choices |
   return bestOf(designs.filter(({ proposal }) => domain.isFeasible(proposal.choices)))?.proposal.choices;
 }
 
-function shortList(domain: Domain, trials: readonly ScoredTrial[]): string {
+function shortList(
+  { domain, tellScore = shortPercent }: ResultsState,
+  trials: readonly ScoredTrial[],
+): string {
   const listed = trials
     .slice(0, listedShortly)
-    .map(({ proposal, outcome }) => `${textOf(domain, proposal)} ${(100 * outcome.score).toFixed(1)}`);
+    .map(({ proposal, outcome }) => `${textOf(domain, proposal)} ${tellScore(outcome.score)}`);
   const more = trials.length - listed.length;
   return `${listed.join(", ")}${more > 0 ? ` and ${more} worse` : ""}`;
 }
 
+const shortPercent = (score: number) => (100 * score).toFixed(1);
+
 function resultLine(
-  { domain, metric = accuracy, costs }: ResultsState,
+  { domain, metric = accuracy, costs, tellScore = formatPercent }: ResultsState,
   trial: Trial,
   score: number,
   withReason: boolean,
@@ -85,7 +96,8 @@ function resultLine(
     withReason && isModels(proposal) && proposal.rationale !== undefined
       ? `; your reason: "${clip(proposal.rationale, 120)}"`
       : "";
-  return `  ${textOf(domain, proposal)}  ${formatPercent(score)}${size}${curveText(outcome, metric)}${forecast}${repaired}${reason}`;
+  const again = (proposal.repeat ?? 0) > 0 ? " (measured again)" : "";
+  return `  ${textOf(domain, proposal)}${again}  ${tellScore(score)}${size}${curveText(outcome, metric)}${forecast}${repaired}${reason}`;
 }
 
 /** A model's proposal is one that it offered, or came from a call of it and was not put aside. */
