@@ -256,6 +256,7 @@ export async function openModel(
   return createConversation({
     model,
     baseUrl,
+    ...(settings.effort !== undefined && { effort: settings.effort }),
     environment: setting.environment,
     folder: setting.folder,
     answerer: setting.answerer,

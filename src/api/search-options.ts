@@ -5,7 +5,7 @@ import { GeniusError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { type Given, resolveOptions } from "../catalog/load.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
-import type { Answerer } from "../llm/index.ts";
+import type { Answerer, Effort } from "../llm/index.ts";
 import type { SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
 import { limitSettings, modelSettings, type SearchSettings, searchSettings } from "../study/settings.ts";
@@ -58,6 +58,8 @@ export interface SearchBudget {
 export interface ModelOptions {
   /** Address of an OpenAI-compatible server, for `compatible/…`. */
   readonly baseUrl?: string | undefined;
+  /** How much a model that can think may think; the provider's default when absent. */
+  readonly effort?: Effort | undefined;
   /** Price of a million tokens read, in US dollars. */
   readonly usdPerMillionInput?: number | undefined;
   /** Price of a million tokens written, in US dollars. */

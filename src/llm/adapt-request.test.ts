@@ -15,7 +15,7 @@ describe("a server that does not take all that is sent", () => {
     inputJsonSchema: { type: "object", properties: {}, additionalProperties: true },
     execute: () => 1,
   };
-  const whole: ChatRequest = { ...ask, maxOutputTokens: 4000, schema, tools: [tool] };
+  const whole: ChatRequest = { ...ask, maxOutputTokens: 4000, effort: "low", schema, tools: [tool] };
 
   const adapters = [
     ["compatible/test-model", {}],

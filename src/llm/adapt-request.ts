@@ -1,5 +1,5 @@
 // Servers that speak the same language differ in what they refuse: one wants `max_completion_tokens`, another no
-// temperature, no tools, no schema, or only streams. What a server has refused is left out or said another way from
+// temperature, no thinking effort, no tools, no schema, or only streams. What a server has refused is left out or said another way from
 // then on, and a person is told so once. Nothing is tried here; the sender of requests asks what to change.
 import { APICallError, type LanguageModelV4CallOptions, type LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { GeniusError } from "../base/errors.ts";
@@ -31,6 +31,7 @@ export interface Adaptation {
 interface Ways {
   maxTokens: "max_tokens" | "max_completion_tokens" | "none";
   temperature: boolean;
+  effort: boolean;
   tools: boolean;
   schema: SchemaForm;
   streamed: boolean;
@@ -41,6 +42,7 @@ export function createAdaptation(serverName: string, note: (text: string) => voi
   const ways: Ways = {
     maxTokens: "max_tokens",
     temperature: true,
+    effort: true,
     tools: true,
     schema: "json_schema",
     streamed: false,
@@ -55,7 +57,7 @@ export function createAdaptation(serverName: string, note: (text: string) => voi
 
   return {
     request(params, schema) {
-      const { maxOutputTokens, temperature, tools, toolChoice, prompt, ...rest } = params;
+      const { maxOutputTokens, temperature, reasoning, tools, toolChoice, prompt, ...rest } = params;
       const told = schema !== undefined && ways.schema !== "json_schema" ? withWords(prompt, schema) : prompt;
       return {
         isStreamed: ways.streamed,
@@ -65,6 +67,7 @@ export function createAdaptation(serverName: string, note: (text: string) => voi
           ...(maxOutputTokens !== undefined &&
             limitOf(ways.maxTokens, maxOutputTokens, rest.providerOptions)),
           ...(temperature !== undefined && ways.temperature && { temperature }),
+          ...(reasoning !== undefined && ways.effort && { reasoning }),
           ...(tools !== undefined &&
             ways.tools && { tools, ...(toolChoice !== undefined && { toolChoice }) }),
           ...(schema !== undefined && formatOf(ways.schema, schema)),
@@ -82,6 +85,7 @@ export function createAdaptation(serverName: string, note: (text: string) => voi
       const sent = {
         limit: params.maxOutputTokens !== undefined || ways.maxTokens === "max_completion_tokens",
         temperature: params.temperature !== undefined,
+        effort: params.reasoning !== undefined,
         tools: params.tools !== undefined && params.tools.length > 0,
         schema: schema !== undefined && ways.schema !== "words",
       };
@@ -91,6 +95,8 @@ export function createAdaptation(serverName: string, note: (text: string) => voi
         change("is asked without a temperature, because it refuses the one that was set (--temperature)", {
           temperature: false,
         });
+      const dropEffort = () =>
+        change("is not told how much to think, because it refuses that (--effort)", { effort: false });
       const dropTools = () =>
         change("is asked without tools, because it refuses them (as with --cost-tool=false)", {
           tools: false,
@@ -116,6 +122,7 @@ export function createAdaptation(serverName: string, note: (text: string) => voi
         if (ways.maxTokens !== "none") return dropLimit();
       }
       if (sent.temperature && /temperature/i.test(said)) return dropTemperature();
+      if (sent.effort && /reasoning|thinking|effort/i.test(said)) return dropEffort();
       if (
         sent.schema &&
         /response.?format|json.?schema|json.?object|schema|structured|mime.?type|grammar|guided/i.test(said)
@@ -134,6 +141,7 @@ export function createAdaptation(serverName: string, note: (text: string) => voi
       if (sent.schema) return schemaInWords();
       if (sent.tools) return dropTools();
       if (sent.temperature) return dropTemperature();
+      if (sent.effort) return dropEffort();
       return sent.limit && ways.maxTokens !== "none" && dropLimit();
     },
   };

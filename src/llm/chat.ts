@@ -7,6 +7,8 @@ import type { Price } from "./prices.ts";
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
+  /** Characters at its beginning that are the same in every call of a search: providers that cache what is marked are told. */
+  readonly stable?: number;
 }
 
 /** Something the model may call while it answers; it is carried out in this process. */
@@ -20,11 +22,15 @@ export interface Tool {
   execute(input: unknown): JsonValue | Promise<JsonValue>;
 }
 
+export type Effort = "none" | "minimal" | "low" | "medium" | "high";
+
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   /** From 0; the provider's default when absent. */
   readonly temperature?: number;
   readonly maxOutputTokens?: number;
+  /** How much a model that can think may think; the provider's default when absent. */
+  readonly effort?: Effort;
   /** Asks for a reply that is one JSON value of this schema. `name` is letters, digits, `_` and `-`. */
   readonly schema?: { readonly name: string; readonly jsonSchema: JsonObject };
   readonly tools?: readonly Tool[];

@@ -2,7 +2,7 @@
 // around it. A reply is on disk before it is handed out; a request that the run has paid for is not paid again.
 import { cacheDirectoryOf } from "../base/cache-directory.ts";
 import { GeniusError, messageOf } from "../base/errors.ts";
-import type { ChatReply, Conversation } from "./chat.ts";
+import type { ChatReply, Conversation, Effort } from "./chat.ts";
 import { type DaySpending, openDaySpending } from "./day-spending.ts";
 import { type Caps, createLedger, type Ledger } from "./ledger.ts";
 import {
@@ -29,6 +29,8 @@ export interface ConversationOptions {
   readonly environment: Environment;
   /** The run's folder, in which `conversation.jsonl` is begun or continued. Nothing is recorded without. */
   readonly folder?: string | undefined;
+  /** For every request that names none. */
+  readonly effort?: Effort | undefined;
   readonly caps?: Caps;
   /** Holds the caps of several conversations together; each on its own without. */
   readonly ledger?: Ledger;
@@ -94,8 +96,9 @@ export async function createConversation(options: ConversationOptions): Promise<
       return ledger.spent;
     },
     textOf: (replyNumber) => texts.get(replyNumber),
-    async ask(request, signal) {
+    async ask(asked, signal) {
       signal.throwIfAborted();
+      const request = options.effort === undefined ? asked : { effort: options.effort, ...asked };
       const { purpose } = request;
       const visible = visibleRequest(request);
       const key = requestKey(identity, visible);

@@ -4,6 +4,7 @@ export type {
   ChatReply,
   ChatRequest,
   Conversation,
+  Effort,
   Spent,
   Tool,
   ToolCall,

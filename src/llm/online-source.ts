@@ -6,11 +6,11 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4Usage,
 } from "@ai-sdk/provider";
-import type { ToolSet } from "ai";
+import type { ModelMessage, ToolSet } from "ai";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
 import { type AdaptedRequest, createAdaptation } from "./adapt-request.ts";
-import type { ChatReply, ChatRequest, Tool, ToolCall, Usage } from "./chat.ts";
+import type { ChatMessage, ChatReply, ChatRequest, Tool, ToolCall, Usage } from "./chat.ts";
 import { collectStream } from "./collect-stream.ts";
 import { gaveUp, judge } from "./failures.ts";
 import type { Reservation } from "./ledger.ts";
@@ -168,10 +168,11 @@ export function createOnlineSource(
     ) satisfies ToolSet;
     return generateText({
       model,
-      messages: request.messages.map(({ role, content }) => ({ role, content })),
+      messages: request.messages.map((message) => messageFor(message, open)),
       allowSystemInMessages: true,
       ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
       ...(request.maxOutputTokens === undefined ? {} : { maxOutputTokens: request.maxOutputTokens }),
+      ...(request.effort === undefined ? {} : { reasoning: request.effort }),
       ...(Object.keys(tools).length === 0 ? {} : { tools }),
       stopWhen: isStepCount(steps),
       prepareStep: ({ stepNumber }) =>
@@ -228,6 +229,16 @@ export function createOnlineSource(
       } satisfies Omit<ChatReply, "number">;
     },
   };
+}
+
+/** A message, its stable part marked where the provider caches what is marked. */
+function messageFor({ role, content, stable = 0 }: ChatMessage, { cacheMark }: OpenModel): ModelMessage {
+  if (role !== "user" || stable === 0 || cacheMark === undefined) return { role, content };
+  const parts = [
+    { type: "text" as const, text: content.slice(0, stable), providerOptions: cacheMark as never },
+    { type: "text" as const, text: content.slice(stable) },
+  ];
+  return { role, content: parts.filter(({ text }) => text !== "") };
 }
 
 /** What the SDK itself finds wrong with an answer, as an error of ours. */

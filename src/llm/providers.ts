@@ -2,6 +2,7 @@
 // providers differ.
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { GeniusError } from "../base/errors.ts";
+import type { JsonValue } from "../base/json.ts";
 import { type Environment, type ModelProvider, modelProviders, type OnlineProvider } from "./model-name.ts";
 import { tolerantFetch } from "./tolerant-fetch.ts";
 
@@ -14,7 +15,11 @@ export interface OpenModel {
   readonly keyVariable: string | undefined;
   /** Must never be written anywhere. */
   readonly secrets: readonly string[];
+  /** The mark on a text that is to be cached, where a provider caches only what is marked. */
+  readonly cacheMark?: ProviderOptions;
 }
+
+type ProviderOptions = Record<string, Record<string, JsonValue>>;
 
 /**
  * @throws GeniusError `no-key` when the provider needs a key and the environment has none, `wrong-use` when an
@@ -42,6 +47,9 @@ export async function openModel(
     shownUrl: baseUrl === undefined ? `${name.provider}'s server` : shown(baseUrl),
     keyVariable: variable,
     secrets: apiKey === undefined ? [] : [apiKey],
+    ...(name.provider === "anthropic" && {
+      cacheMark: { anthropic: { cacheControl: { type: "ephemeral" } } },
+    }),
   };
 }
 

@@ -10,6 +10,7 @@ export function visibleRequest(request: ChatRequest): JsonObject {
     messages: request.messages.map(({ role, content }) => ({ role, content })),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.maxOutputTokens === undefined ? {} : { maxOutputTokens: request.maxOutputTokens }),
+    ...(request.effort === undefined ? {} : { effort: request.effort }),
     ...(request.schema === undefined
       ? {}
       : { schema: { name: request.schema.name, jsonSchema: request.schema.jsonSchema } }),

@@ -103,6 +103,10 @@ export const modelSettings = z.object({
     .optional()
     .describe("max calls of the model (default: twice the estimate)")
     .meta({ placeholder: "N" }),
+  effort: z
+    .enum(["none", "minimal", "low", "medium", "high"])
+    .optional()
+    .describe("how much a model that can think may think (default: the provider's own)"),
   usdPerMillionInput: z
     .number()
     .nonnegative()

@@ -78,6 +78,17 @@ export const manners: Readonly<Record<string, Manner>> = {
         "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.",
       ),
   },
+  "no-effort": {
+    words: "a thinking effort (`reasoning_effort`)",
+    seenWith: "models that do not think, and servers older than the field",
+    answer: "no effort",
+    refuses: ({ reasoning_effort }) =>
+      when(
+        reasoning_effort !== undefined,
+        400,
+        "Unsupported parameter: 'reasoning_effort' is not supported with this model.",
+      ),
+  },
   "no-tools": {
     words: "tools",
     seenWith: "Ollama, for models without them",
