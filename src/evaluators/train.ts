@@ -217,7 +217,8 @@ async function create(setting: EvaluatorSetting, options: TrainOptions): Promise
       if (mayGoOn && end.kind === "trained") await store.keep(key, length, scoreIn(metric, end.metrics));
       // A stopped one is continued from what it wrote; a failed one is not.
       else if (mayGoOn && end.kind !== "cancelled") await store.drop(key, length);
-      const outcome = outcomeOf(end, { options, milliseconds: performance.now() - started });
+      const { classNames } = dataset;
+      const outcome = outcomeOf(end, { options, classNames, milliseconds: performance.now() - started });
       const isOrphan = request.parent !== undefined && begun === undefined && heirOf === undefined;
       return isOrphan && outcome.kind === "scored" ? { ...outcome, remark: orphanWords } : outcome;
     },
@@ -264,7 +265,15 @@ const fatalCodes = new Set(["disk-full", "no-permission", "not-found", "bad-data
 
 function outcomeOf(
   end: JobEnd,
-  { options, milliseconds }: { readonly options: TrainOptions; readonly milliseconds: number },
+  {
+    options,
+    classNames,
+    milliseconds,
+  }: {
+    readonly options: TrainOptions;
+    readonly classNames: readonly string[];
+    readonly milliseconds: number;
+  },
 ): Evaluation {
   const failed = (reason: Extract<Evaluation, { kind: "failed" }>["reason"], detail: string): Evaluation => ({
     kind: "failed",
@@ -276,7 +285,15 @@ function outcomeOf(
   switch (end.kind) {
     case "trained": {
       const { metrics, curve, latencyMs, epochsRun } = end;
-      return { kind: "scored", metrics, curve, latencyMs, spent: { milliseconds, epochs: epochsRun } };
+      const nameOf = (label: number) => classNames[label] ?? String(label);
+      const confused = end.confused?.map(({ actual, predicted, images }) => ({
+        ...{ actual: nameOf(actual), predicted: nameOf(predicted), images },
+      }));
+      return {
+        ...{ kind: "scored", metrics, curve, latencyMs },
+        ...(confused !== undefined && { confused }),
+        spent: { milliseconds, epochs: epochsRun },
+      };
     }
     case "too-slow": {
       const limit = options.maxLatencyMs ?? Number.POSITIVE_INFINITY;

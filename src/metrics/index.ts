@@ -1,5 +1,6 @@
 // The metrics: what is measured of a trained network. What other folders may use.
 export { default as accuracy } from "./accuracy.ts";
+export { highestOf } from "./classes.ts";
 export { classMetrics, selectableMetrics } from "./classification.ts";
 export {
   accuracyBeside,

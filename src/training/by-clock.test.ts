@@ -286,7 +286,10 @@ test("the latency of the first slice is that of the later ones, and an ended sli
   const short = trained(await job(2, undefined, first));
   const long = trained(await job(4, first, second));
   expect(long.latencyMs).toBe(short.latencyMs);
-  expect(await job(4, second)).toEqual({ ...long, epochsRun: 0 });
+  // What it mixes up is not in the checkpoint.
+  const { confused, ...known } = long;
+  expect(confused?.length).toBeGreaterThan(0);
+  expect(await job(4, second)).toEqual({ ...known, epochsRun: 0 });
 });
 
 test("the whole hand-over is in the seconds of a final training, which tells seconds and epochs", async () => {

@@ -64,7 +64,11 @@ function endOf({
   readonly measured: Measured;
 }): Extract<End, { kind: "trained" }> | EarlyEnd {
   if (Number.isFinite(measured.loss))
-    return { kind: "trained", metrics: measured.metrics, curve, latencyMs, epochsRun };
+    return {
+      ...{ kind: "trained", metrics: measured.metrics },
+      ...(measured.confused && { confused: measured.confused }),
+      ...{ curve, latencyMs, epochsRun },
+    };
   return { kind: "diverged", detail: "the trained network gives no finite scores", curve, epochsRun };
 }
 

@@ -15,7 +15,7 @@ import { exportPytorch } from "../graph/export/pytorch.ts";
 import { encodeWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
 import { encodeOnnxModel } from "../graph/onnx/model.ts";
-import { accuracyBeside } from "../metrics/index.ts";
+import { accuracyBeside, highestOf } from "../metrics/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { createEvaluationBatches, type ImageSet, openPixels } from "../tasks/image-classification/index.ts";
 import type { FinishDetail, FinishResult } from "./job.ts";
@@ -246,9 +246,7 @@ async function latencyOf(bytes: Uint8Array): Promise<number> {
 function confusionOf({ scores }: Scores, { labels, classCount }: ImageSet): number[][] {
   const counts = Array.from({ length: classCount }, () => new Array<number>(classCount).fill(0));
   for (const [image, label] of labels.entries()) {
-    const own = scores.subarray(image * classCount, (image + 1) * classCount);
-    const predicted = own.indexOf(own.reduce((a, b) => Math.max(a, b)));
-    (counts[label] as number[])[predicted]! += 1;
+    (counts[label] as number[])[highestOf(scores, image, classCount)]! += 1;
   }
   return counts;
 }

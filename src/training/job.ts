@@ -4,6 +4,7 @@ import type { ErrorCode } from "../base/errors.ts";
 import type { Network } from "../graph/network.ts";
 import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { EpochPoint } from "../search/trial.ts";
+import type { ConfusedPair } from "./measure.ts";
 import type { TrainingPlan } from "./plan.ts";
 
 /** Where the images are, and which part of them trains. */
@@ -83,6 +84,7 @@ export type End =
       readonly kind: "trained";
       /** On validation. */
       readonly metrics: Metrics;
+      readonly confused?: readonly ConfusedPair[];
       readonly curve: readonly EpochPoint[];
       /** Median of one image at a time, one thread. */
       readonly latencyMs: number;

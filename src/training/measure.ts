@@ -1,6 +1,6 @@
 // How good weights are on a set of images: the scores of all of them, and accuracy and loss from the scores.
 
-import { type Metrics, measureAll } from "../metrics/index.ts";
+import { highestOf, type Metrics, measureAll } from "../metrics/index.ts";
 import {
   createEvaluationBatches,
   type ImageSet,
@@ -13,6 +13,15 @@ export interface Measured {
   readonly metrics: Metrics;
   /** The task's loss, without label smoothing. */
   readonly loss: number;
+  /** The pairs of classes that are mixed up most, by number. */
+  readonly confused?: readonly ConfusedPair[];
+}
+
+/** `images` of the class `actual` were taken for `predicted`. */
+export interface ConfusedPair {
+  readonly actual: number;
+  readonly predicted: number;
+  readonly images: number;
 }
 
 export interface Scores extends Measured {
@@ -51,7 +60,31 @@ export async function measure(
     labels: set.labels,
     classCount: set.classCount,
   });
-  return { scores, metrics, loss: metrics[task.loss] as number };
+  return { scores, metrics, loss: metrics[task.loss] as number, confused: mostConfused(scores, set) };
+}
+
+const maxPairs = 3;
+
+/** Of many classes most pairs never occur, so they are counted as they come. */
+function mostConfused(
+  scores: Float32Array,
+  { labels, classCount }: Pick<ImageSet, "labels" | "classCount">,
+): readonly ConfusedPair[] {
+  const pairs = new Map<number, number>();
+  for (let image = 0; image < labels.length; image += 1) {
+    const actual = labels[image] as number;
+    const predicted = highestOf(scores, image, classCount);
+    const pair = actual * classCount + predicted;
+    if (predicted !== actual) pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
+  }
+  return [...pairs]
+    .sort(([a, more], [b, fewer]) => fewer - more || a - b)
+    .slice(0, maxPairs)
+    .map(([pair, images]) => ({
+      actual: Math.floor(pair / classCount),
+      predicted: pair % classCount,
+      images,
+    }));
 }
 
 /** The softmax of one row of scores. */
