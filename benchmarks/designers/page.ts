@@ -11,6 +11,9 @@ import { runJob } from "../../src/api/bench/run-job.ts";
 import { createRandom } from "../../src/base/random.ts";
 import { meanInterval } from "../../src/math/bootstrap.ts";
 import { mean, median } from "../../src/math/statistics.ts";
+import { keyOf } from "../../src/search/choices.ts";
+import evolution from "../../src/search/strategies/evolution.ts";
+import type { StrategyDefinition } from "../../src/search/strategy.ts";
 import { isScored } from "../../src/search/trial.ts";
 import { readJournal } from "../../src/study/journal.ts";
 
@@ -60,23 +63,23 @@ async function tableOf(task: string): Promise<string[]> {
     rows.set(arm, [...(rows.get(arm) ?? []), await foundBy(join(values.runs as string, name))]);
   }
   const evaluations = config.trials;
-  for (const strategy of classical) {
+  const classicalRuns = async (memberOf: (seed: number) => string | StrategyDefinition) => {
     const found: Found[] = [];
     for (let seed = 1; seed <= seeds; seed += 1) {
-      const { points } = await runJob(
-        opened,
-        { ...ground, evaluations, sameStart: false },
-        { strategy, seed },
-      );
+      const job = { strategy: memberOf(seed), seed };
+      const { points } = await runJob(opened, { ...ground, evaluations, sameStart: false }, job);
       const last = points.at(-1)!;
       found.push({ score: last.score, rank: last.rank! });
     }
     // A strategy that does the very same with every seed is one run.
-    rows.set(
-      `${strategy}, no model`,
-      found.every(({ score }) => score === found[0]!.score) ? [found[0]!] : found,
-    );
-  }
+    return found.every(({ score }) => score === found[0]!.score) ? [found[0]!] : found;
+  };
+  for (const strategy of classical) rows.set(`${strategy}, no model`, await classicalRuns(() => strategy));
+  const firsts = await firstDesigns(runs.filter((name) => name.split("-")[1] === "llm"));
+  rows.set(
+    "evolution, from the model's first design",
+    await classicalRuns((seed) => evolutionFrom(firsts[(seed - 1) % firsts.length]!)),
+  );
   return [
     `## ${space}, ${dataset}, ${Object.entries(limits)
       .map(([limit, value]) => `${limit} ${value}`)
@@ -86,6 +89,16 @@ async function tableOf(task: string): Promise<string[]> {
     "|---|---|---|---|---|---|---|---|",
     ...[...rows].map(([arm, found]) => rowOf(arm, found)),
   ];
+
+  /** What the model began with in each of its searches. */
+  async function firstDesigns(names: readonly string[]): Promise<readonly string[]> {
+    const designs: string[] = [];
+    for (const name of names) {
+      const { trials } = await readJournal(join(values.runs as string, name));
+      designs.push(keyOf(opened.domain.space, trials.find(isScored)!.proposal.choices));
+    }
+    return designs;
+  }
 
   async function foundBy(folder: string): Promise<Found> {
     const { trials } = await readJournal(folder);
@@ -116,6 +129,16 @@ async function tableOf(task: string): Promise<string[]> {
       ...(offers.size > 0 && { offered: offers.size, missed: missed.length }),
     };
   }
+}
+
+/** Evolution that begins with a design; of three alive, since with its usual ten all of ten evaluations are random. */
+function evolutionFrom(start: string): StrategyDefinition {
+  return {
+    ...evolution,
+    options: evolution.options,
+    create: (setting) =>
+      evolution.create(setting, evolution.options.parse({ start, population: 3, sample: 2 })),
+  } as StrategyDefinition;
 }
 
 function rowOf(arm: string, found: readonly Found[]): string {

@@ -3,7 +3,7 @@
 // beside the one that is the default, and no model at all.
 //
 // Usage: node --conditions=genius-source benchmarks/partnership/run.ts [--space nas-bench-macro] [--max-macs 60000000]
-//   [--evaluations 10] [--seeds 20] [--every 3]
+//   [--evaluations 10] [--seeds 20] [--every 3] [--turns record]
 import { parseArgs } from "node:util";
 import { publishedSpace } from "../../src/api/published-space.ts";
 import { createRandom } from "../../src/base/random.ts";
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     evaluations: { type: "string", default: "10" },
     seeds: { type: "string", default: "20" },
     every: { type: "string", default: "3" },
+    turns: { type: "string", default: "record" },
   },
 });
 const [evaluations, seeds] = [Number(values.evaluations), Number(values.seeds)];
@@ -97,7 +98,12 @@ async function search(seed: number, prompt: string, designer?: Designer) {
   const setting = { domain, evaluations, task: "images", fidelity: { full: {} } };
   const strategy = hybrid.create(
     { ...setting, ...(model && { conversation: model.conversation }) },
-    hybrid.options.parse({ prompt, every: Number(values.every), ...(designer && { candidates: 6 }) }),
+    hybrid.options.parse({
+      prompt,
+      every: Number(values.every),
+      turns: values.turns,
+      ...(designer && { candidates: 6 }),
+    }),
   );
   const { best, trials } = await runStudy({
     ...{ domain, evaluator, strategy, trials: evaluations, parallel: 1, seed },

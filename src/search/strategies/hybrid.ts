@@ -12,6 +12,14 @@ import { designerTools } from "../prompt/designer-tools.ts";
 import { hybridPrompt2026 } from "../prompt/genius-2026-11.ts";
 import { candidatesSchema, hybridPrompt, readCandidates, readForecasts } from "../prompt/hybrid-prompt.ts";
 import { inventedTrials, meanLength } from "../prompt/invented-history.ts";
+import {
+  inventedLessons,
+  lessonsNow,
+  lessonsOption,
+  maxLessonCharacters,
+  readLessons,
+  withLessons,
+} from "../prompt/lessons.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
 import type { Choices } from "../space.ts";
@@ -33,11 +41,13 @@ import {
   isCallDue,
   letGo,
   levelled,
+  modelsBest,
   nothingUsable,
   proposalFrom,
   saidIn,
   surrogateReason,
   trustOf,
+  turnRules,
   unmeasuredReason,
   wordsOf,
 } from "./hybrid/partnership.ts";
@@ -53,6 +63,12 @@ const options = z.object({
     .optional()
     .describe("designs that the model is asked for at once (default: twice as many as --every)"),
   every: z.int().min(1).default(3).describe("evaluations for each call of the model"),
+  turns: z
+    .enum(turnRules)
+    .default("record")
+    .describe(
+      "which evaluations are the model's own: its best candidate, as often as its record is likely to be better than the surrogate's (record), or every third one of its offers, the rule of records of November 2026 (offers)",
+    ),
   calls: z.int().min(0).default(30).describe("max calls of the model; it may be fewer"),
   costAware: costAwareOption,
   prompt: z
@@ -65,6 +81,7 @@ const options = z.object({
     .describe(
       "offer the model tools with exact answers: costs, neighbours, layers, what was tried, what the surrogate expects",
     ),
+  lessons: lessonsOption,
   maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -107,16 +124,19 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const wanted = given.candidates ?? (isOld ? oldCandidates : Math.min(20, 2 * given.every));
   /** The surrogate's own designs that the model is shown. */
   const shown = isOld ? wanted : ownShown;
+  const keepsLessons = given.lessons && !isOld;
   const schemaFor = (forecasts: number) =>
-    candidatesSchema(domain.space, wanted, {
-      metric: setting.metric,
-      ...(!isOld && { forecasts }),
-    });
+    withLessons(
+      candidatesSchema(domain.space, wanted, {
+        metric: setting.metric,
+        ...(!isOld && { forecasts }),
+      }),
+      keepsLessons,
+    );
   const hasTools = given.costTool && !isOld;
   const toolsFor = (pending: readonly Proposal[], trialNumber: number) =>
     designerTools({
-      domain,
-      trials,
+      ...{ domain, trials, isTrained: setting.measuring?.validationImages !== undefined },
       expect(designs) {
         // Nothing is expected before a measurement; and what is looked up must not change what is drawn.
         if (!trials.some(isScored)) return [];
@@ -136,7 +156,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
   /** The model's answer, why it is not asked any more, or undefined where that was said before. */
   const ask = async (
     model: Conversation,
-    { trialNumber, pending, insights, signal }: ProposeContext,
+    { trialNumber, pending, insights, editedLessons, signal }: ProposeContext,
     beliefs: {
       readonly beliefs: Candidates;
       readonly own: readonly Acquired[];
@@ -164,6 +184,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       trials: trials.filter(({ proposal }) => isTold(proposal)),
       pending: pending.filter(isTold),
       ...{ left, wanted, insights },
+      ...(keepsLessons && { lessons: lessonsNow({ trials, pending, edited: editedLessons }) }),
       ...beliefs,
     };
     try {
@@ -218,11 +239,13 @@ function create(setting: StrategySetting, given: Options): Strategy {
         const read = readCandidates(domain.space, reply);
         const named = read.kind === "candidates" ? read.candidates : [];
         if (isPartner) {
+          const lessons = keepsLessons ? readLessons(reply.text) : undefined;
           const said = saidIn(named, readForecasts(reply.text, own.length), { own, isFree, repair });
           const hasOffers = said.some(({ kind }) => kind === "offer");
           without = {
             ...call,
             ...(said.length > 0 && { modelSaid: said }),
+            ...(lessons !== undefined && { lessons }),
             ...(read.kind === "unreadable" && unused("unusable", read.reason)),
             ...(read.kind === "candidates" && !hasOffers && unused("overruled", nothingUsable)),
           };
@@ -241,7 +264,11 @@ function create(setting: StrategySetting, given: Options): Strategy {
         const believed =
           words.offers.length === 0 ? beliefs : surrogate.candidates({ random, pending, extra });
         const trust = trustOf(trials, believed);
-        const chosen = choose(words, { beliefs: believed, own, trust, proposals });
+        const favourite = modelsBest([...heard, { modelSaid }], isFree);
+        const chosen = choose(words, {
+          ...{ beliefs: believed, own, trust, favourite },
+          ...{ proposals: heard, turns: given.turns },
+        });
         if (chosen !== undefined) return { ...proposalFrom(chosen, believed), ...without };
       }
       const by = "hybrid/surrogate";
@@ -283,13 +310,16 @@ function create(setting: StrategySetting, given: Options): Strategy {
             pending: [],
             left: setting.evaluations - every * asked,
             wanted,
+            ...(keepsLessons && { lessons: inventedLessons }),
             ...inventedBeliefs(domain, shown),
           }),
         ).length;
       const schema = JSON.stringify([schemaFor(shown), ...(hasTools ? toolsFor([], 1) : [])]).length;
       return {
         promptChars: meanLength(calls, lengthAfter) + schema,
-        replyTokens: tokensOf(wanted * (200 + 3 * domain.space.decisions.length)),
+        replyTokens: tokensOf(
+          wanted * (200 + 3 * domain.space.decisions.length) + (keepsLessons ? maxLessonCharacters : 0),
+        ),
         calls,
       };
     },

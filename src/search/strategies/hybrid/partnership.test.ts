@@ -12,7 +12,17 @@ import macro from "../../spaces/nas-bench-macro.ts";
 import type { Candidates } from "../../surrogate/surrogate.ts";
 import type { ModelWord, Proposal, Trial } from "../../trial.ts";
 import hybrid from "../hybrid.ts";
-import { choose, isCallDue, letGo, levelled, saidIn, type Trust, trustOf, wordsOf } from "./partnership.ts";
+import {
+  choose,
+  isCallDue,
+  letGo,
+  levelled,
+  modelsBest,
+  saidIn,
+  type Trust,
+  trustOf,
+  wordsOf,
+} from "./partnership.ts";
 
 const offer = (choice: number, score?: number): ModelWord => ({
   choices: [choice],
@@ -146,6 +156,9 @@ test("what a model said before anything was measured is an order, moved to the l
   expect(levelled([proposal(1, blind)], []).proposals[0]?.modelSaid?.[0]?.score).toBe(0.84);
 });
 
+/** The rule of records of November 2026. */
+const old = { favourite: undefined, turns: "offers" } as const;
+
 test("what both expect to be worse than something at hand is not taken", () => {
   // The surrogate's own design 3 promises most by its deviation, but both expect more of 2.
   const words = wordsOf(
@@ -154,16 +167,16 @@ test("what both expect to be worse than something at hand is not taken", () => {
   );
   const uncertain = { ...beliefs([90, 90, 92, 91]), deviations: Float64Array.of(1, 1, 0.1, 5) };
   const made = [proposal(0, { by: "hybrid/model" })];
-  const at = { beliefs: uncertain, own: [own(3)], proposals: made };
+  const at = { ...old, beliefs: uncertain, own: [own(3)], proposals: made };
   expect(choose(words, { ...at, trust: even })?.choices).toEqual([2]);
   // Of a model whose record is worse nothing is believed.
   expect(choose(words, { ...at, trust: { ...even, modelIsWorse01: 0.9 } })?.choices).toEqual([3]);
 });
 
-test("a third of the evaluations is the model's best while its record is not worse", () => {
+test("by the rule of November 2026 a third of the evaluations is one of the model's while its record is not worse", () => {
   const judged: ModelWord = { choices: [4], kind: "forecast", score: 0.93 };
   const words = wordsOf([{ modelSaid: [offer(1, 0.9), offer(2, 0.95), offer(3), judged] }], () => true);
-  const at = { beliefs: beliefs([99, 90, 90, 90, 99], 0.1), own: [own(4)], trust: even };
+  const at = { ...old, beliefs: beliefs([99, 90, 90, 90, 99], 0.1), own: [own(4)], trust: even };
   const turn = (made: readonly Proposal[], trust = even) =>
     choose(words, { ...at, trust, proposals: made })?.choices[0];
   const [model, surrogate] = [proposal(9, { by: "hybrid/model" }), proposal(8)];
@@ -177,7 +190,7 @@ test("a third of the evaluations is the model's best while its record is not wor
 test("while the model is trusted, nothing is tried of which it was not asked what it expects", () => {
   const words = wordsOf([{ modelSaid: [offer(1, 0.985)] }], () => true);
   const made = [proposal(9, { by: "hybrid/model" })];
-  const at = { beliefs: beliefs([99, 90, 99], 0.1), own: [own(2)], proposals: made };
+  const at = { ...old, beliefs: beliefs([99, 90, 99], 0.1), own: [own(2)], proposals: made };
   expect(choose(words, { ...at, trust: even })?.choices).toEqual([1]);
   const hopeless = wordsOf([{ modelSaid: [offer(1, 0.9)] }], () => true);
   expect(choose(hopeless, { ...at, trust: even })?.choices).toEqual([2]);
@@ -297,4 +310,42 @@ test("a search that is resumed between two calls continues with what was on offe
   const resumed = await search(resumedBy, 1, begun.trials.slice(0, 6));
   const designs = (trials: readonly Trial[]) => trials.map(({ proposal: made }) => made.choices.join(""));
   expect(designs(resumed.trials)).toEqual(designs(whole.trials));
+});
+
+test("the model's best candidate is the highest forecast, and of equal ones the first of its latest reply", () => {
+  const all = () => true;
+  const replies = [
+    { modelSaid: [offer(1, 0.9), offer(2, 0.95), offer(3, 0.95)] },
+    { modelSaid: [offer(4, 0.95), offer(5, 0.95), { choices: [1], kind: "forecast" as const, score: 0.94 }] },
+  ];
+  expect(modelsBest(replies, all)).toEqual([4]);
+  expect(modelsBest(replies, (choices) => choices[0] !== 4)).toEqual([5]);
+  expect(modelsBest(replies.slice(0, 1), all)).toEqual([2]);
+  // Offered again with a lower forecast, it counts with that.
+  expect(modelsBest([...replies, { modelSaid: [offer(4, 0.8), offer(5, 0.8)] }], all)).toEqual([2]);
+  expect(modelsBest([...replies, { modelSaid: [offer(3)] }], all)).toEqual([3]);
+  expect(modelsBest([], all)).toBeUndefined();
+});
+
+test("the model's best candidate has its turn as often as its record is likely to be the better one", () => {
+  const judged: ModelWord = { choices: [4], kind: "forecast", score: 0.93 };
+  const said = { modelSaid: [offer(1, 0.97), offer(2, 0.99), offer(3, 0.985), judged] };
+  const turn = (made: readonly Proposal[], modelIsWorse01: number) => {
+    const tried = new Set(made.map(({ choices }) => choices.join()));
+    const isFree = (choices: Choices) => !tried.has(choices.join());
+    const proposals = made.map((one, index) => (index === 0 ? { ...one, ...said } : one));
+    const heard = proposals.length === 0 ? [said] : proposals;
+    return choose(wordsOf(heard, isFree), {
+      ...{ beliefs: beliefs([99, 90, 90, 90, 99], 0.1), own: [own(4)], turns: "record" },
+      ...{ trust: { ...even, modelIsWorse01 }, proposals, favourite: modelsBest(heard, isFree) },
+    })?.choices[0];
+  };
+  const [its, surrogates] = [proposal(2, { by: "hybrid/model" }), proposal(4)];
+  expect(turn([], 0.5)).toBe(2);
+  // One of one was its best: at even odds the other promises most, at good ones it goes on.
+  expect(turn([its], 0.5)).toBe(4);
+  expect(turn([its], 0.2)).toBe(3);
+  // One of two: a third of three is reached, half is not.
+  expect(turn([its, surrogates], 0.5)).toBe(3);
+  expect(turn([], 0.9)).toBe(4);
 });

@@ -46,6 +46,43 @@ export function wordsOf(
 }
 
 /**
+ * The model's best candidate among what it offered and is free: the highest forecast; of equal ones that of its latest reply,
+ * and there the first, since it is asked to name the best first.
+ * @param proposals in order of number, those under way included
+ */
+export function modelsBest(
+  proposals: readonly Pick<Proposal, "modelSaid">[],
+  isFree: (choices: Choices) => boolean,
+): Choices | undefined {
+  const offers = new Map<string, { choices: Choices; score: number; reply: number; place: number }>();
+  for (const [reply, { modelSaid = [] }] of proposals.entries()) {
+    for (const [place, { kind, choices, score }] of modelSaid.entries()) {
+      const key = choices.join();
+      const before = offers.get(key);
+      const said = score ?? before?.score ?? Number.NEGATIVE_INFINITY;
+      if (kind === "offer") offers.set(key, { choices, score: said, reply, place });
+      else if (before !== undefined) offers.set(key, { ...before, score: said });
+    }
+  }
+  const [best] = [...offers.values()]
+    .filter(({ choices }) => isFree(choices))
+    .sort((a, b) => b.score - a.score || b.reply - a.reply || a.place - b.place);
+  return best?.choices;
+}
+
+/** How many of the proposals so far were the model's best candidate when they were chosen. */
+function ownTurnsOf(proposals: readonly Proposal[]): number {
+  const tried = new Set<string>();
+  let turns = 0;
+  for (const [index, { choices }] of proposals.entries()) {
+    const best = modelsBest(proposals.slice(0, index + 1), (free) => !tried.has(free.join()));
+    if (best !== undefined && best.join() === choices.join()) turns += 1;
+    tried.add(choices.join());
+  }
+  return turns;
+}
+
+/**
  * What was said before anything was measured is an order and no level: a model that has not seen a figure can be seven points
  * off with all it says. It is moved to the level of the first such design that is measured, which then is no record.
  */
@@ -207,6 +244,14 @@ export function letGo(trials: readonly Trial[], trust: Trust): string | undefine
   return `its ${trust.common} forecasts of measured designs missed by more than the surrogate's, and its last ${inVain} designs were no better than the best`;
 }
 
+/**
+ * Which evaluations are the model's own. `record`: its best candidate, as often as its record is likely to be the better one,
+ * and at least every third time. `offers`: every third is one of its offers, whoever preferred it – the rule of records of
+ * November 2026.
+ */
+export const turnRules = ["record", "offers"] as const;
+export type Turns = (typeof turnRules)[number];
+
 export interface Choice {
   readonly choices: Choices;
   /** What the model said when it offered it; undefined for a design of the surrogate's own. */
@@ -227,7 +272,7 @@ function joint(own: Belief, forecast: number, { model, surrogateScale }: Trust):
 /**
  * The next design. While the model's record is not worse, it is one of which both have said what they expect: what is on
  * offer, and the surrogate's designs that the model was asked about; the surrogate's newest only where nothing on offer
- * can be better than the best, since alone it tries what a model knows to be bad. A third of the evaluations is then the model's best; of
+ * can be better than the best, since alone it tries what a model knows to be bad. Some of the evaluations are then the model's own (`Turns`); of
  * the others the one that promises most, both being believed by their records. What both expect to be worse than
  * something else at hand is never taken.
  */
@@ -237,11 +282,14 @@ export function choose(
     readonly beliefs: Candidates;
     readonly own: readonly Acquired[];
     readonly trust: Trust;
-    /** Proposals so far, those under way included. */
+    /** Proposals so far, those under way included, with what the model said at the level of the results. */
     readonly proposals: readonly Proposal[];
+    /** The model's best candidate now. */
+    readonly favourite: Choices | undefined;
+    readonly turns: Turns;
   },
 ): Choice | undefined {
-  const { beliefs, trust, proposals } = at;
+  const { beliefs, trust, proposals, favourite, turns } = at;
   const isTrusted = trust.modelIsWorse01 < worseFrom01;
   const wordOf = new Map(offers.map((word) => [word.choices.join(), word]));
   // What the model itself expects to stay behind the best is nothing to wait for.
@@ -276,16 +324,23 @@ export function choose(
   );
   const models = free.filter(({ word }) => word !== undefined);
   const made = proposals.filter(isChosen);
+  if (turns === "record") {
+    const own = known.find(({ choices }) => choices.join() === favourite?.join());
+    const share01 = ownTurnsOf(made) / (made.length + 1);
+    const isDue = isTrusted && share01 < Math.max(1 / 3, 1 - trust.modelIsWorse01);
+    if (own?.word !== undefined && isDue && isHopeful(own.word)) return { ...own, why: modelsTurn };
+  }
   const share01 = made.filter(({ by }) => by === byModel).length / (made.length + 1);
-  if (models.length > 0 && share01 < 1 / 3 && isTrusted) {
+  if (turns === "offers" && models.length > 0 && share01 < 1 / 3 && isTrusted) {
     const [first] = [...models].sort((a, b) => (b.said ?? -1) - (a.said ?? -1) || b.own.mean - a.own.mean);
-    return { ...first!, why: "the model's best candidate" };
+    return { ...first!, why: modelsTurn };
   }
   const [best] = [...free].sort((a, b) => b.promise - a.promise);
   const why = offers.length === 0 ? surrogateReason : "promises most, both being believed by their records";
   return best && { ...best, why };
 }
 
+const modelsTurn = "the model's best candidate";
 export const surrogateReason = "highest expected improvement";
 export const unmeasuredReason = "promises most by its graph, nothing being measured yet";
 
