@@ -125,7 +125,7 @@ test("a training is started, its curve is seen while it grows, and it is stopped
 test("a person answers in the model's place, adds a design and a remark, stops, resumes, and finishes", async () => {
   const started = await post("/api/runs", {
     dataset: "nas-bench-macro",
-    options: { strategy: "llm", model: "manual", trials: 3 },
+    options: { strategy: "llm", model: "manual", trials: 3, lessons: true },
   });
   const run = `/api/runs/${encodeURIComponent(((await started.json()) as { id: string }).id)}`;
   const question = () =>
@@ -134,6 +134,7 @@ test("a person answers in the model's place, adds a design and a remark, stops, 
   const first = await question();
   expect(first.prompt).toContain("You design neural networks");
   await take({ kind: "insight", text: "Late layers matter most. <b>" });
+  await take({ kind: "lessons", text: "Width <b> pays late." });
   await take({ kind: "trial", choices: [2, 2, 2, 1, 2, 2, 2, 0], reason: "known to be good" });
   await take({
     kind: "answer",
@@ -151,6 +152,11 @@ test("a person answers in the model's place, adds a design and a remark, stops, 
   expect((await post(`${run}/resume`, {})).status).toBe(200);
   const last = await question();
   expect(last.prompt).toContain("Late layers matter most. <b>");
+  expect(last.prompt).toContain("has edited them:\n  Width <b> pays late.");
+  expect((await get<RunDetail>(run)).inForce.lessons).toEqual({
+    text: "Width <b> pays late.",
+    isEdited: true,
+  });
   await take({
     kind: "answer",
     question: last.id,

@@ -11,6 +11,8 @@ export type Turn =
   | { readonly kind: "answer"; readonly question: string; readonly text: string }
   /** A remark that stands in every prompt from the next proposal on. */
   | { readonly kind: "insight"; readonly text: string }
+  /** The model's lessons as the person would have them, in max 500 characters; empty strikes them out. */
+  | { readonly kind: "lessons"; readonly text: string }
   /** A design to evaluate; it costs an evaluation as any other. */
   | {
       readonly kind: "trial";
@@ -35,6 +37,8 @@ export type Turn =
 export interface InForce {
   readonly hold: boolean;
   readonly insights: readonly string[];
+  /** What the model says it has learned; absent where it has written none. */
+  readonly lessons?: { readonly text: string; readonly isEdited: boolean };
   readonly allowed: readonly { readonly decision: string; readonly options: readonly number[] }[];
   /** Turns that were put in and not yet taken up. */
   readonly waiting: readonly { readonly id: string; readonly kind: Turn["kind"] }[];

@@ -1,6 +1,7 @@
 // The report of a run as Markdown: the same words and tables as the page, without the drawings.
 import { networkIfAny } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
+import { keptLessons } from "../study/kept-lessons.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
 import { checklistSource } from "./checklist.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
@@ -31,6 +32,7 @@ export function runMarkdown(input: RunReportInput): string {
   const alone = besideReferenceRun(input.record);
   const tradeOff = tradeOffTable(input);
   const published = publishedTable(config.space, config.dataset);
+  const lessons = keptLessons(input.record)?.now.text ?? "";
   const parts = [
     `# ${markdownText(titleOf(input))}`,
     ...(verdict === undefined ? [] : [`**${markdownText(verdict.words)}**`]),
@@ -50,6 +52,7 @@ export function runMarkdown(input: RunReportInput): string {
         ? `No baseline yet. Run what it is compared with:\n\n${markdownCode(`genius baselines ${input.folder}`)}`
         : markdownText(alone.words),
     ...(tradeOff.rows.length === 0 ? [] : ["## Trade-offs", tradeOffWords, markdownTable(tradeOff)]),
+    ...(lessons === "" ? [] : ["## What the model says it learned (claims)", markdownText(lessons)]),
     "## Trials",
     markdownTable(trialTable(input)),
     ...(trouble.rows.length === 0

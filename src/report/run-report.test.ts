@@ -86,6 +86,12 @@ test("the page needs nothing from anywhere, runs nothing, and says so to the bro
   expect(page).not.toMatch(/url\((?!#clip-)|@import/);
 });
 
+test("what the model says it learned is shown as a claim, on the page and in Markdown", () => {
+  const claim = "Later stages gain from larger kernels";
+  expect(textOf(page)).toMatch(new RegExp(`claims, and not findings\\. ${claim}`));
+  expect(runMarkdown(run)).toMatch(new RegExp(`What the model says it learned \\(claims\\)\\s+${claim}`));
+});
+
 test("figures have a title and a data table, ids are unique, headings are in order", () => {
   const ids = [...page.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]);
   expect(new Set(ids).size).toBe(ids.length);

@@ -13,6 +13,7 @@ import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
+import { keptLessons } from "../study/kept-lessons.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
 import { spendingOf } from "../study/spending.ts";
 import { authoredTexts } from "./authored-texts.ts";
@@ -61,6 +62,7 @@ export function runReport(input: RunReportInput): string {
     section("reasons", "Stated reasons", reasonsBody(input)),
     section("calibration", "Predicted and measured", charts.calibration && figure(charts.calibration)),
     section("authored", "The spaces that the model wrote", authoredBody(input)),
+    section("lessons", "What the model says it learned", lessonsBody(input)),
     section("conversation", "The conversation", conversationBody(input)),
     section("trouble", "Rejected, failed or changed proposals", troubleBody(input)),
     section("trade-offs", "Trade-offs", tradeOffBody(input)),
@@ -105,6 +107,20 @@ function authoredBody({ record }: RunReportInput): Markup | undefined {
         : `the best, trial ${best.number}, ${formatScore(metric, best.outcome.score)}`;
     return html`<h3>${texts.length === 1 ? "The space" : `Space ${index + 1}`}</h3><p>${counted(trials, "design")} of it, ${reached}.</p>${reasons !== "" && html`<p>Its reasons, claims and not findings:</p><blockquote>${reasons}</blockquote>`}<pre>${text}</pre>`;
   })}`;
+}
+
+/** The lessons that a model kept, and how they came about. */
+function lessonsBody({ record }: RunReportInput): Markup | undefined {
+  const kept = keptLessons(record);
+  if (kept === undefined) return undefined;
+  const { now, history } = kept;
+  const steps = list(
+    history.map(({ trial, text, byPerson }) => {
+      const said = text === "" ? "struck out" : text;
+      return `${byPerson ? "edited by a person" : "written"} with trial ${trial}: ${said}`;
+    }),
+  );
+  return html`<p>Written by the model in its replies${now.isEdited ? " and edited last by the person who ran the search" : ""}; claims, and not findings.</p><blockquote>${now.text || "None in force."}</blockquote>${fold(`How they came about: ${counted(history.length, "text")}`, steps)}`;
 }
 
 /** The remark of the first GENIUS experiments, checked on this run. */

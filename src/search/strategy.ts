@@ -35,6 +35,8 @@ export interface ProposeContext {
   readonly pending: readonly Proposal[];
   /** What the person who runs the search has remarked so far, oldest first, for a strategy that asks a model. */
   readonly insights?: readonly string[];
+  /** A model's lessons as that person has edited them last. */
+  readonly editedLessons?: { readonly text: string; readonly trialNumber: number };
   /** Wall seconds left for the search, in a study by the clock: without those of the final training. May be negative. */
   readonly secondsLeft?: number;
   readonly signal: AbortSignal;
@@ -64,6 +66,8 @@ export interface StrategySetting {
   readonly measuring?: Measuring;
   /** What designs are selected on; accuracy where it is absent. */
   readonly metric?: Metric;
+  /** How a model is told a result by `llm`, where that is not the score in per cent: an experiment on what it needs to know. */
+  readonly tellScore?: (score: number) => string;
   readonly fidelity: {
     readonly full: Fidelity;
     /** The range of epochs that a multi-fidelity strategy may use; absent where an evaluator has no cheaper setting. */

@@ -70,6 +70,8 @@ export interface Proposal {
   readonly unusedAnswers?: readonly UnusedAnswer[];
   /** All that the model said of designs in the reply to `call`: what was offered stays on offer until it is tried. */
   readonly modelSaid?: readonly ModelWord[];
+  /** What the model says it has learned by then, in the reply to `call`: a claim, not a finding. */
+  readonly lessons?: string;
   /** What the surrogate expected, where a model proposed the design or was asked about it. */
   readonly surrogateExpected?: { readonly score: number; readonly sd: number };
   /** Why the model is not asked any more, on the first proposal that went on without it. */
@@ -111,6 +113,12 @@ interface Measured {
   readonly metrics: Metrics;
   readonly curve?: readonly EpochPoint[];
   readonly latencyMs?: number;
+  /** The pairs of classes that it mixes up most on validation data: `images` of `actual` were taken for `predicted`. */
+  readonly confused?: readonly {
+    readonly actual: string;
+    readonly predicted: string;
+    readonly images: number;
+  }[];
   /** A word about the result that a reader must know, such as a contradiction in a recorded conversation. */
   readonly remark?: string;
   readonly spent: Spent;
@@ -160,21 +168,40 @@ export function isScored(trial: Trial): trial is ScoredTrial {
 }
 
 /**
- * The scored trial of the highest score, but for what is only compared with; among equals the earliest. Where trainings go by the clock, of those that were
- * trained longest. Undefined when there is none.
+ * The scored trial of the highest score, but for what is only compared with; among equals the earliest. A design that was
+ * measured again counts with the mean of its measurements, by its first. Where trainings go by the clock, of those that
+ * were trained longest. Undefined when there is none.
  */
 export function bestOf(trials: readonly Trial[]): ScoredTrial | undefined {
+  const scoreOf = scoresWithRepeats(trials);
   let best: ScoredTrial | undefined;
   for (const trial of trials) {
     const mayBe = isScored(trial) && trial.proposal.comparedOnly === undefined;
-    if (mayBe && (best === undefined || isBetter(trial, best))) best = trial;
+    if (mayBe && (best === undefined || isBetter(trial, best, scoreOf))) best = trial;
   }
   return best;
 }
 
-function isBetter(trial: ScoredTrial, than: ScoredTrial): boolean {
+function isBetter(trial: ScoredTrial, than: ScoredTrial, scoreOf: (trial: ScoredTrial) => number): boolean {
   const longer = (trial.proposal.fidelity.seconds ?? 0) - (than.proposal.fidelity.seconds ?? 0);
-  return longer > 0 || (longer === 0 && trial.outcome.score > than.outcome.score);
+  return longer > 0 || (longer === 0 && scoreOf(trial) > scoreOf(than));
+}
+
+/**
+ * A trial's score, or the mean over the measurements of its design at its fidelity where it was measured again. Networks
+ * from outside the space, such as the twins of a race, count each by itself.
+ */
+function scoresWithRepeats(trials: readonly Trial[]): (trial: ScoredTrial) => number {
+  const isAgain = ({ network, repeat = 0 }: Proposal) => network === undefined && repeat > 0;
+  if (!trials.some(({ proposal }) => isAgain(proposal))) return ({ outcome }) => outcome.score;
+  const keyOf = ({ choices, fidelity }: Proposal) => JSON.stringify([choices, fidelity]);
+  const designs = trials.filter(isScored).filter(({ proposal }) => proposal.network === undefined);
+  const groups = Map.groupBy(designs, ({ proposal }) => keyOf(proposal));
+  return ({ proposal, outcome }) => {
+    const own = proposal.network === undefined ? groups.get(keyOf(proposal)) : undefined;
+    if (own === undefined) return outcome.score;
+    return own.reduce((sum, { outcome }) => sum + outcome.score, 0) / own.length;
+  };
 }
 
 /** Whether a trial cost an evaluation: it was scored, its training failed, or its measured latency broke a limit. */

@@ -178,6 +178,7 @@ export const evaluationSchema = z.discriminatedUnion("kind", [
     metrics: metricsSchema,
     curve: z.array(point).optional(),
     latencyMs: finite.optional(),
+    confused: z.array(z.looseObject({ actual: z.string(), predicted: z.string(), images: index })).optional(),
     remark: z.string().optional(),
     spent,
   }),
@@ -222,6 +223,7 @@ export const proposalSchema = z.looseObject({
       }),
     )
     .optional(),
+  lessons: z.string().optional(),
   surrogateExpected: z.looseObject({ score: finite, sd: finite }).optional(),
   modelEnded: z.string().optional(),
   unreadable: z.string().optional(),

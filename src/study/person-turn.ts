@@ -11,6 +11,8 @@ export const personTurn = z.discriminatedUnion("kind", [
   /** The answer to a question of the model `manual`. It is kept in the conversation's record, not in the journal. */
   z.object({ kind: z.literal("answer"), question: z.string().max(200), text: z.string().max(200_000) }),
   z.object({ kind: z.literal("insight"), text }),
+  /** What the model has learned, as the person would have it; empty to have it begin again. */
+  z.object({ kind: z.literal("lessons"), text: z.string().overwrite(withoutControls).trim().max(500) }),
   z.object({
     kind: z.literal("trial"),
     choices: z.array(index).max(1000),
@@ -47,6 +49,8 @@ export function turnInWords(turn: PersonTurn): string {
       return `answered ${turn.question}`;
     case "insight":
       return turn.text;
+    case "lessons":
+      return turn.text === "" ? "struck out the model's lessons" : `edited the model's lessons: ${turn.text}`;
     case "trial":
       return `added the design ${turn.choices.join(",")} by hand${turn.reason === undefined ? "" : `: ${turn.reason}`}`;
     case "allow":

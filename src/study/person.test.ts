@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { assemble } from "../api/assemble.ts";
+import { createRandom } from "../base/random.ts";
 import { accuracy, metricOf } from "../metrics/index.ts";
+import type { ProposeContext } from "../search/strategy.ts";
 import type { Proposal, Trial } from "../search/trial.ts";
 import { listInbox, putTurn } from "./inbox.ts";
 import type { StudyConfig } from "./journal-lines.ts";
 import { withPerson } from "./person.ts";
-import type { NotedTurn } from "./person-turn.ts";
+import { type NotedTurn, turnInWords } from "./person-turn.ts";
 import { runStudy } from "./run-study.ts";
 
 const environment = process.env;
@@ -137,4 +139,34 @@ test("what cannot be carried out is refused in words, and the search continues",
   expect(refused.join("\n")).toMatch(/layer1 has the options 0 to 2/);
   expect(refused.join("\n")).toMatch(/a file that holds no turn/);
   expect(refused).toHaveLength(4);
+});
+
+test("an edit of the model's lessons reaches the strategy from the next proposal on, and stands in a note", async () => {
+  const folder = await newFolder();
+  const told: ProposeContext["editedLessons"][] = [];
+  const notes: NotedTurn[] = [];
+  const { domain, close } = await assemble(config, { folder, environment });
+  const strategy = withPerson(
+    {
+      async propose({ editedLessons }) {
+        told.push(editedLessons);
+        return undefined;
+      },
+      observe: () => {},
+    },
+    {
+      ...{ folder, domain, noted: [], onHeld: () => {} },
+      note: async (turn) => void notes.push(turn),
+      refuse: async (why) => expect.unreachable(why),
+    },
+  );
+  const context = { random: createRandom(1), pending: [], signal: new AbortController().signal };
+  await strategy.propose({ ...context, trialNumber: 1 });
+  await putTurn(folder, { kind: "lessons", text: "depth late pays" });
+  await strategy.propose({ ...context, trialNumber: 2 });
+  await strategy.propose({ ...context, trialNumber: 3 });
+  const edited = { text: "depth late pays", trialNumber: 2 };
+  expect(told).toEqual([undefined, edited, edited]);
+  expect(notes.map(({ turn }) => turnInWords(turn))).toEqual(["edited the model's lessons: depth late pays"]);
+  await close();
 });

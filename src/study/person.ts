@@ -82,7 +82,7 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
     const given = release();
     if (given?.choices === undefined || given.choices.join() === proposal.choices.join()) return proposal;
     const { choices, predicted01 } = given;
-    const { fidelity, call } = proposal;
+    const { fidelity, call, lessons } = proposal;
     return {
       choices,
       fidelity,
@@ -91,6 +91,7 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
       ...(predicted01 !== undefined && { predicted: { score: predicted01 } }),
       ...(proposal.choices.length > 0 && { editedFrom: proposal.choices }),
       ...(call !== undefined && { call }),
+      ...(lessons !== undefined && { lessons }),
     };
   };
 
@@ -107,7 +108,12 @@ export function withPerson(strategy: Strategy, setting: PersonSetting): Strategy
         ...of("insight", number).map(({ turn }) => turn.text),
         ...(allowed === undefined ? [] : allowedInWords(space, allowed)),
       ];
-      const proposal = await strategy.propose({ ...context, ...(insights.length > 0 && { insights }) });
+      const lessons = of("lessons", number).at(-1);
+      const proposal = await strategy.propose({
+        ...context,
+        ...(insights.length > 0 && { insights }),
+        ...(lessons && { editedLessons: { text: lessons.turn.text, trialNumber: lessons.trialNumber } }),
+      });
       if (proposal === undefined) return undefined;
       const moved = allowed === undefined ? proposal : moveInto(allowed, proposal, context);
       return moved === undefined ? undefined : held(number, moved, context.signal);

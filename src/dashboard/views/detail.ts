@@ -12,6 +12,7 @@ import { designName } from "../../search/proposed-network.ts";
 import type { Space } from "../../search/space.ts";
 import { evaluatorFacts } from "../../study/fold.ts";
 import { listInbox } from "../../study/inbox.ts";
+import { keptLessons } from "../../study/kept-lessons.ts";
 import { type LiveFile, readLiveText } from "../../study/live-file.ts";
 import { allowedBy } from "../../study/person.ts";
 import type { PersonTurn } from "../../study/person-turn.ts";
@@ -127,6 +128,7 @@ function turnsOf({ journal, state }: FollowedRun): Turn["kind"][] {
   return [
     ...(model === "manual" ? (["answer"] as const) : []),
     ...(asksModel ? (["insight"] as const) : []),
+    ...(asksModel && strategyOptions?.lessons === true ? (["lessons"] as const) : []),
     "trial",
     "allow",
     "hold",
@@ -140,7 +142,9 @@ export async function inForce(run: FollowedRun, space: Space | undefined): Promi
     turns.filter((turn) => turn.kind === kind) as Extract<PersonTurn, { kind: Kind }>[];
   const allowed = space === undefined ? undefined : allowedBy(space, of("allow"));
   const waiting = run.state === "running" ? await listInbox(run.folder).catch(() => []) : [];
+  const lessons = keptLessons(run.journal)?.now;
   return {
+    ...(lessons && { lessons }),
     hold: of("hold").at(-1)?.on === true,
     insights: of("insight").map(({ text }) => text),
     allowed: (space?.decisions ?? []).flatMap(({ name, options }, index) => {

@@ -7,6 +7,7 @@ import type { Measuring } from "../strategy.ts";
 import type { Proposal, Trial } from "../trial.ts";
 import { costTable } from "./cost-table.ts";
 import { describeLimits } from "./describe-space.ts";
+import { type Lessons, lessonsAsk, lessonsText } from "./lessons.ts";
 import { scoreWords } from "./score-words.ts";
 import { spaceTable } from "./space-table.ts";
 import { bestAllowed, resultsText } from "./told-results.ts";
@@ -30,8 +31,14 @@ export interface PromptContext {
   readonly costs?: boolean;
   /** Whether a design outside the limits is brought inside instead of being sent back; it is unless this is false. */
   readonly repairs?: boolean;
+  /** How a result is told, where that is not the score in per cent. */
+  readonly tellScore?: ((score: number) => string) | undefined;
   /** What the person who runs the search has remarked. */
   readonly insights?: readonly string[] | undefined;
+  /** Whether a design that was tried may be measured again. */
+  readonly mayRepeat?: boolean;
+  /** What the model has learned so far; absent where it keeps no lessons. */
+  readonly lessons?: Lessons | undefined;
 }
 
 const system =
@@ -39,18 +46,20 @@ const system =
 
 /** The conversation to send: a new one each time, so that its length does not grow with the search. */
 export function defaultPrompt(context: PromptContext): readonly ChatMessage[] {
-  const { domain, metric, history, pending, shown, costs = true } = context;
+  const { domain, metric, history, pending, shown, costs = true, tellScore } = context;
   const best = bestAllowed(domain, history);
+  const opening = openingText(context).join("\n\n");
   const parts = [
-    ...openingText(context),
+    opening,
     ...(costs ? [costTable(domain, best)] : []),
-    resultsText({ domain, metric, trials: history, pending, shown, costs }),
+    resultsText({ domain, metric, trials: history, pending, shown, costs, tellScore }),
+    ...lessonsText(context.lessons),
     ...insightsText(context.insights),
     ask(context, best !== undefined),
   ];
   return [
     { role: "system", content: system },
-    { role: "user", content: parts.join("\n\n") },
+    { role: "user", content: parts.join("\n\n"), stable: opening.length },
   ];
 }
 
@@ -115,7 +124,10 @@ export function adviceFor(left: number, hasResults: boolean): string {
     : `${left} evaluations are left.`;
 }
 
-function ask({ domain, metric, left }: PromptContext, hasResults: boolean): string {
+const againText =
+  "One that was tried is measured again, with another seed, if you name it: that costs an evaluation too, and the mean of its measurements counts from then on. It pays only where noise hides which of two good designs is better.";
+
+function ask({ domain, metric, left, lessons, mayRepeat }: PromptContext, hasResults: boolean): string {
   const { firstDigit, decisions } = domain.space;
-  return `${adviceFor(left, hasResults)} Propose the next design: a JSON object {"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}. It must be one that was not tried.`;
+  return `${adviceFor(left, hasResults)} Propose the next design: a JSON object {"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}. ${mayRepeat ? againText : "It must be one that was not tried."}${lessonsAsk(lessons)}`;
 }

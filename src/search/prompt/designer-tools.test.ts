@@ -109,3 +109,21 @@ test("the surrogate is asked for allowed designs only, and is no tool where ther
     "tried",
   ]);
 });
+
+test("what a trained design mixes up is said in words; searches on tables have no such tool", () => {
+  expect(tools.map(({ name }) => name)).not.toContain("confusions");
+  const confused = [{ actual: "cat", predicted: "dog", images: 34 }];
+  const trained = designerTools({
+    domain,
+    trials: [
+      trial(1, "00000000", { ...scored(0.7), confused } as Outcome),
+      trial(2, "11111111", scored(0.8)),
+    ],
+    isTrained: true,
+  }).find(({ name }) => name === "confusions")!;
+  expect(trained.execute({ design: designOf("00000000") })).toEqual(["34 images of cat taken for dog"]);
+  expect(trained.execute({ design: designOf("11111111") })).toEqual({
+    error: "It is not known what it mixes up.",
+  });
+  expect(trained.execute({ design: designOf("22222222") })).toEqual({ error: "It was not measured." });
+});

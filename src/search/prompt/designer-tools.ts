@@ -19,6 +19,10 @@ export interface DesignerToolsState {
   readonly domain: Domain;
   /** In order of number. */
   readonly trials: readonly Trial[];
+  /** How a score is told, where that is not in per cent. */
+  readonly tellScore?: ((score: number) => string) | undefined;
+  /** Whether designs are trained here, so that what they mix up is known. */
+  readonly isTrained?: boolean;
   /** What a surrogate expects of allowed designs, where there is one. */
   readonly expect?: (
     designs: readonly Choices[],
@@ -31,7 +35,7 @@ const maxLayers = 80;
 const maxTried = 60;
 
 export function designerTools(state: DesignerToolsState): readonly Tool[] {
-  const { domain, trials, expect } = state;
+  const { domain, expect } = state;
   return [
     costTool(domain),
     tool(
@@ -46,9 +50,17 @@ export function designerTools(state: DesignerToolsState): readonly Tool[] {
       { design: digits },
       ({ design }) => layersOf(domain, choicesOf(domain, design)),
     ),
-    tool("tried", "Lists what was tried so far with its result, best first.", {}, () =>
-      triedOf(domain, trials),
-    ),
+    tool("tried", "Lists what was tried so far with its result, best first.", {}, () => triedOf(state)),
+    ...(state.isTrained
+      ? [
+          tool(
+            "confusions",
+            "Says which classes a measured design mixes up most on validation images.",
+            { design: digits },
+            ({ design }) => confusionsOf(state, choicesOf(domain, design)),
+          ),
+        ]
+      : []),
     ...(expect === undefined
       ? []
       : [
@@ -164,13 +176,26 @@ function layersOf({ space }: Domain, choices: Choices): JsonValue {
   };
 }
 
-function triedOf({ space }: Domain, trials: readonly Trial[]): JsonValue {
+function confusionsOf({ trials }: DesignerToolsState, choices: Choices): JsonValue {
+  const own = trials.filter(isScored).filter(({ proposal }) => proposal.network === undefined);
+  const measured = own.findLast(({ proposal }) => proposal.choices.join() === choices.join());
+  const confused = measured?.outcome.confused;
+  if (measured === undefined) return { error: "It was not measured." };
+  if (confused === undefined) return { error: "It is not known what it mixes up." };
+  return confused.map(
+    ({ actual, predicted, images }) => `${images} images of ${actual} taken for ${predicted}`,
+  );
+}
+
+function triedOf({ domain: { space }, trials, tellScore }: DesignerToolsState): JsonValue {
   const scored = trials.filter(isScored).sort((a, b) => b.outcome.score - a.outcome.score);
   const others = trials.filter((trial) => !isScored(trial) && isEvaluated(trial));
   const results = [
     ...scored.map(({ proposal, outcome, cost }) => ({
       design: shownDesign(space, proposal),
-      percent: Number((100 * outcome.score).toFixed(2)),
+      ...(tellScore === undefined
+        ? { percent: Number((100 * outcome.score).toFixed(2)) }
+        : { result: tellScore(outcome.score) }),
       macCount: cost.macCount,
     })),
     ...others.map(({ proposal, outcome }) => ({

@@ -13,6 +13,7 @@ import { isScored, type ModelWord, type Proposal, type ScoredTrial, type Trial }
 import { costTable } from "./cost-table.ts";
 import { adviceFor, insightsText, openingText } from "./default-prompt.ts";
 import { designText } from "./describe-space.ts";
+import { type Lessons, lessonsAsk, lessonsText } from "./lessons.ts";
 import { designOf, readProposal } from "./proposal-reply.ts";
 import { scoreWords } from "./score-words.ts";
 import { bestAllowed, resultsText } from "./told-results.ts";
@@ -36,6 +37,8 @@ export interface HybridPromptState {
   readonly offers?: readonly ModelWord[];
   /** What the person who runs the search has remarked. */
   readonly insights?: readonly string[] | undefined;
+  /** What the model has learned so far; absent where it keeps no lessons. */
+  readonly lessons?: Lessons | undefined;
 }
 
 export interface ModelCandidate {
@@ -54,18 +57,20 @@ export function hybridPrompt(state: HybridPromptState): readonly ChatMessage[] {
   const { domain, metric, trials, pending, left, wanted, own } = state;
   const { decisions, firstDigit } = domain.space;
   const best = bestAllowed(domain, trials);
+  const opening = openingText(state).join("\n\n");
   const parts = [
-    ...openingText(state),
+    opening,
     costTable(domain, best),
     resultsText({ domain, metric, trials, pending, shown: shownResults, costs: true }),
     beliefsText(state),
     ...offersText(state),
+    ...lessonsText(state.lessons),
     ...insightsText(state.insights),
-    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates that were not tried, best first, and forecast the surrogate's own designs: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}, …], "forecasts": [${own.length} numbers in per cent, in the order of the surrogate's own designs]}.`,
+    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates that were not tried, best first, and forecast the surrogate's own designs: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}, …], "forecasts": [${own.length} numbers in per cent, in the order of the surrogate's own designs]}.${lessonsAsk(state.lessons)}`,
   ];
   return [
     { role: "system", content: systemFor(metric) },
-    { role: "user", content: parts.join("\n\n") },
+    { role: "user", content: parts.join("\n\n"), stable: opening.length },
   ];
 }
 

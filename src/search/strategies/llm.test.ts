@@ -352,3 +352,32 @@ test("a usable answer between unusable ones keeps the search going", async () =>
   });
   expect(result.trials.filter(({ outcome }) => outcome.kind === "scored")).toHaveLength(3);
 });
+
+test("lessons that the model keeps stand in the journal and in its next prompt, within their length", async () => {
+  const { result, requests } = await search({
+    trials: 3,
+    options: { lessons: true },
+    respond: (_, n) =>
+      behaviours.object({
+        ...{ reason: "r", choices: [2, 2, 2, 2, 2, 2, 2, n], expectedAccuracyPercent: 92 },
+        lessons: `lesson ${n}`,
+      }),
+  });
+  expect(result.trials.map(({ proposal }) => proposal.lessons)).toEqual(["lesson 0", "lesson 1", "lesson 2"]);
+  const prompts = requests.map(promptOf);
+  expect(prompts[0]).not.toContain("lessons so far");
+  expect(prompts[2]).toContain("Your lessons so far:\n  lesson 1");
+  expect(prompts[2]).not.toContain("lesson 0");
+});
+
+test("a design that is named again is measured again where that is allowed, and nowhere else", async () => {
+  const respond = (_: unknown, n: number) => proposal(["22222222", "22222222", "22212220"][n]!);
+  const again = await search({ trials: 3, options: { repeats: true }, respond });
+  expect(again.keys).toEqual(["22222222", "22222222", "22212220"]);
+  expect(again.result.trials.map(({ proposal: { repeat } }) => repeat)).toEqual([undefined, 1, undefined]);
+  expect(again.result.trials.every(({ outcome }) => outcome.kind === "scored")).toBe(true);
+  expect(promptOf(again.requests[2]!)).toContain("22222222 (measured again)");
+  expect(promptOf(again.requests[0]!)).toContain("is measured again, with another seed, if you name it");
+  const usual = await search({ trials: 3, respond });
+  expect(new Set(usual.keys).size).toBe(3);
+});

@@ -19,12 +19,21 @@ import { costTool, designerTools } from "../prompt/designer-tools.ts";
 import { genius2023Prompt } from "../prompt/genius-2023.ts";
 import { prompt2026 } from "../prompt/genius-2026-11.ts";
 import { inventedTrials, meanLength, proseCharacters } from "../prompt/invented-history.ts";
+import {
+  inventedLessons,
+  type Lessons,
+  lessonsNow,
+  lessonsOption,
+  maxLessonCharacters,
+  readLessons,
+  withLessons,
+} from "../prompt/lessons.ts";
 import { type ProposalReply, readProposal, replySchema } from "../prompt/proposal-reply.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
 import type { Choices } from "../space.ts";
 import { defineStrategy, type Strategy, type StrategySetting } from "../strategy.ts";
-import { isEvaluated, type Proposal, type Trial, type UnusedAnswer } from "../trial.ts";
+import { isEvaluated, isScored, type Proposal, type Trial, type UnusedAnswer } from "../trial.ts";
 
 const ownStart = { model: "the model's own", nominal: "a random one with a made-up result" };
 const options = z.object({
@@ -52,6 +61,11 @@ const options = z.object({
     .boolean()
     .default(true)
     .describe("offer tools with exact answers: costs, neighbours, layers, what was tried"),
+  lessons: lessonsOption,
+  repeats: z
+    .boolean()
+    .default(false)
+    .describe("a design that was measured and is named again is measured once more, with another seed"),
   maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -75,6 +89,8 @@ function create(setting: StrategySetting, given: Options): Strategy {
     );
   }
   const paper = given.prompt === "genius-2023";
+  const keepsLessons = given.lessons && given.prompt === "default";
+  const repeats = given.repeats && given.prompt === "default";
   const hasTool = !paper && given.costs && given.costTool;
   const history: Trial[] = [];
   const known = createKnownDesigns(domain.space);
@@ -83,10 +99,16 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const asking: Pick<ChatRequest, "maxOutputTokens" | "temperature" | "schema" | "tools"> = {
     maxOutputTokens: given.maxOutputTokens,
     ...(paper ? { temperature: 0 } : given.temperature !== undefined && { temperature: given.temperature }),
-    ...(!paper && { schema: replySchema(domain.space, setting.metric) }),
+    ...(!paper && { schema: withLessons(replySchema(domain.space, setting.metric), keepsLessons) }),
     // Old records are of the first of the tools alone.
     ...(hasTool && {
-      tools: given.prompt === "default" ? designerTools({ domain, trials: history }) : [costTool(domain)],
+      tools:
+        given.prompt === "default"
+          ? designerTools({
+              ...{ domain, trials: history, tellScore: setting.tellScore },
+              isTrained: setting.measuring?.validationImages !== undefined,
+            })
+          : [costTool(domain)],
     }),
   };
 
@@ -99,15 +121,19 @@ function create(setting: StrategySetting, given: Options): Strategy {
     left,
     pending,
     insights,
+    lessons,
     replyOf = replyTo,
   }: MessageSetting): readonly ChatMessage[] => {
     const context = {
       pending,
       insights,
+      lessons,
+      mayRepeat: repeats,
       domain,
       task: setting.task,
       measuring: setting.measuring,
       metric: setting.metric,
+      tellScore: setting.tellScore,
       history,
       left,
       shown: given.shown,
@@ -144,6 +170,9 @@ function create(setting: StrategySetting, given: Options): Strategy {
         left,
         pending: context.pending.filter(isTold),
         insights: context.insights,
+        ...(keepsLessons && {
+          lessons: lessonsNow({ trials: history, pending: context.pending, edited: context.editedLessons }),
+        }),
       });
       const purpose = `proposal ${context.trialNumber}`;
       const earlier = [...history.map(({ proposal }) => proposal), ...context.pending];
@@ -154,7 +183,12 @@ function create(setting: StrategySetting, given: Options): Strategy {
         const reply = await ask(asked, `${purpose}${again}`, context.signal);
         const read = readProposal(domain.space, reply);
         if (read.kind === "design") {
-          const first = { ...proposalOf(read, reply), ...(unusedAnswers.length > 0 && { unusedAnswers }) };
+          const lessons = keepsLessons ? readLessons(reply.text) : undefined;
+          const first = {
+            ...proposalOf(read, reply),
+            ...(lessons !== undefined && { lessons }),
+            ...(unusedAnswers.length > 0 && { unusedAnswers }),
+          };
           const proposal =
             given.onInfeasible === "ask" && !paper
               ? await preferred(first, {
@@ -162,7 +196,9 @@ function create(setting: StrategySetting, given: Options): Strategy {
                   ask: (more) => ask([...messages, ...more], `${purpose}, repaired`, context.signal),
                 })
               : first;
-          return paper ? proposal : settle(proposal, { domain, given, isFree, random: context.random });
+          if (paper) return proposal;
+          const again = repeats ? repeated(proposal, domain, history) : undefined;
+          return again ?? settle(proposal, { domain, given, isFree, random: context.random });
         }
         unusedAnswers.push({ call: reply.number, kind: "unusable", why: read.reason });
         inARow += 1;
@@ -186,6 +222,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
             history: invented.slice(0, trials),
             left: evaluations - trials,
             pending: [],
+            ...(keepsLessons && { lessons: inventedLessons }),
             replyOf: () => "x".repeat(proseCharacters),
           }),
         ).length;
@@ -193,7 +230,9 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const around = JSON.stringify([schema ?? "", tools]).length;
       return {
         promptChars: meanLength(evaluations, lengthAfter) + around,
-        replyTokens: paper ? tokensOf(proseCharacters) : tokensOf(replyCharacters(domain)),
+        replyTokens: tokensOf(
+          paper ? proseCharacters : replyCharacters(domain) + (keepsLessons ? maxLessonCharacters : 0),
+        ),
         calls: evaluations,
       };
     },
@@ -218,6 +257,7 @@ interface MessageSetting {
   readonly left: number;
   readonly pending: readonly Proposal[];
   readonly insights?: readonly string[] | undefined;
+  readonly lessons?: Lessons;
   /** What the model said when it proposed a trial. */
   readonly replyOf?: (trial: Trial) => string | undefined;
 }
@@ -283,13 +323,25 @@ async function preferred(
   ]);
   const read = readProposal(domain.space, reply);
   if (read.kind !== "design") return proposal;
-  const { unusedAnswers } = proposal;
+  const { unusedAnswers, lessons } = proposal;
   const isNearest = read.choices.join() === nearest.join();
   return {
     ...proposalOf(read, reply),
     ...(unusedAnswers && { unusedAnswers }),
+    ...(lessons !== undefined && { lessons }),
     ...(isNearest && { repairedFrom: proposal.choices }),
   };
+}
+
+/** The proposal as another measurement of a design that has a result; undefined for any other. */
+function repeated(proposal: Proposal, domain: Domain, history: readonly Trial[]): Proposal | undefined {
+  if (!domain.isFeasible(proposal.choices)) return undefined;
+  const key = proposal.choices.join();
+  const measured = history.filter(
+    (trial) =>
+      isScored(trial) && trial.proposal.network === undefined && trial.proposal.choices.join() === key,
+  );
+  return measured.length === 0 ? undefined : { ...proposal, repeat: measured.length };
 }
 
 interface Settling {

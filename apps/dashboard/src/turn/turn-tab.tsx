@@ -1,5 +1,5 @@
 // A person's turn: answering as the designer, changing a proposal before it is evaluated, pinning or forbidding options,
-// adding a design, leaving an insight for the next prompt, and guessing before looking.
+// adding a design, leaving an insight for the next prompt, editing the model's lessons, and guessing before looking.
 import type { Turn } from "../../../../src/dashboard/api.ts";
 import { post } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
@@ -11,6 +11,7 @@ import { AnswerQuestion } from "./answer-question.tsx";
 import { GuessFirst } from "./guess-first.tsx";
 import { HeldProposal } from "./held-proposal.tsx";
 import { Insights } from "./insights.tsx";
+import { Lessons } from "./lessons.tsx";
 
 export function TurnTab({ mayChange }: { readonly mayChange: boolean }) {
   const { detail, live } = useRunData();
@@ -63,6 +64,7 @@ export function TurnTab({ mayChange }: { readonly mayChange: boolean }) {
         {(can("allow") || inForce.allowed.length > 0) && <AllowedOptions canChange={can("allow")} />}
         <div>
           {can("trial") && <AddTrial />}
+          {(can("lessons") || inForce.lessons !== undefined) && <Lessons canChange={can("lessons")} />}
           {(can("insight") || inForce.insights.length > 0) && <Insights canChange={can("insight")} />}
         </div>
       </div>
@@ -74,6 +76,7 @@ export function TurnTab({ mayChange }: { readonly mayChange: boolean }) {
 const turnWords: Readonly<Record<Turn["kind"], string>> = {
   answer: "an answer",
   insight: "an insight",
+  lessons: "edited lessons",
   trial: "a design",
   allow: "allowed options",
   hold: "holding",
