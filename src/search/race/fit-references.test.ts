@@ -4,6 +4,7 @@ import resnet8 from "../references/resnet-8.ts";
 import resnet20 from "../references/resnet-20.ts";
 import mobile from "../spaces/mobile.ts";
 import { fitReferences } from "./fit-references.ts";
+import { raceDomain } from "./race-domain.ts";
 
 const images = { imageSize: 28, channels: 1, classCount: 10 } as const;
 const space = mobile.create(mobile.options.parse(mobile.fit?.(images, {})));
@@ -28,6 +29,16 @@ test("without limits, a reference is no larger than the largest design and no wi
     expect(each.macCount).toBeLessThanOrEqual(macCount);
     expect(each.width).toBeLessThan(1);
   }
+});
+
+test("a device's memory widens none beyond its published width, so designs are bounded as without a device", () => {
+  const memory = { maxRamBytes: 280 * 1024, maxFlashBytes: 896 * 1024, precision: "int8" } as const;
+  const [free] = fitReferences(createDomain(space, {}), definitions);
+  const [fitted] = fitReferences(createDomain(space, memory), definitions);
+  expect(fitted?.width).toBe(1);
+  expect(raceDomain(createDomain(space, memory), [fitted!])?.limits.maxMacCount).toBe(2 * free!.macCount);
+  const [narrow] = fitReferences(createDomain(space, { ...memory, maxFlashBytes: 24 * 1024 }), definitions);
+  expect(narrow?.width).toBeLessThan(1);
 });
 
 test("a limit of parameters is kept, and the widest inside it is taken", () => {

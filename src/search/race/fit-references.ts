@@ -1,10 +1,12 @@
 // References for a race, as large as what they are compared with: where the person set no upper limit, the largest allowed
 // design of the space is the limit. A network far larger than any design sees too few images to be a fair comparison.
+// Memory that a device has says what fits, not how large a network should be: it widens none beyond its published width, and
+// so the designs, which are bounded by the first reference, stay as small as in a search without a device.
 import { largestFeasible } from "../constraints/create-domain.ts";
 import type { Domain } from "../constraints/domain.ts";
 import { type FittedReference, fitReference, type ReferenceDefinition } from "../references/reference.ts";
 
-/** Those that fit, in the same order. Without a limit of the person none is wider than it was published. */
+/** Those that fit, in the same order. Without a limit of parameters or MACs none is wider than it was published. */
 export function fitReferences(
   domain: Domain,
   definitions: readonly ReferenceDefinition[],
@@ -22,13 +24,7 @@ export function fitReferences(
     ...(maxParamCount !== undefined && { maxParamCount }),
     ...(maxMacCount !== undefined && { maxMacCount }),
   };
-  const isFree = Object.keys(limits).every((name) => name.startsWith("min") || name === "precision");
-  return definitions.flatMap((definition) => {
-    const fitted = fitReference(definition, images, bounds);
-    return (
-      (isFree && fitted !== undefined && fitted.width > 1
-        ? fitReference(definition, images, limits)
-        : fitted) ?? []
-    );
-  });
+  const isSized = limits.maxParamCount !== undefined || limits.maxMacCount !== undefined;
+  const setting = isSized ? images : { ...images, maxWidth: 1 };
+  return definitions.flatMap((definition) => fitReference(definition, setting, bounds) ?? []);
 }

@@ -46,7 +46,11 @@ const nameAt = ({ name }: ReferenceDefinition, width: number) =>
 
 /** The narrowest that is tried: every layer at its minimum. */
 export const narrowestWidth = 1 / 64;
-const widest = 16;
+
+export interface FitSetting extends Omit<ReferenceSetting, "width"> {
+  /** 1 for none wider than published; 16 by default. */
+  readonly maxWidth?: number;
+}
 
 /**
  * The widest network of a reference inside the limits; undefined when even the narrowest is too large or the widest
@@ -54,7 +58,7 @@ const widest = 16;
  */
 export function fitReference(
   definition: ReferenceDefinition,
-  images: Omit<ReferenceSetting, "width">,
+  { maxWidth = 16, ...images }: FitSetting,
   limits: Limits,
 ): FittedReference | undefined {
   const at = (width: number): FittedReference => {
@@ -67,7 +71,7 @@ export function fitReference(
   const isUnder = ({ network }: FittedReference) =>
     networkViolations(network, limits).every(({ bound }) => bound === "min");
   const widestUnder = () => {
-    let [low, high] = [narrowestWidth, widest];
+    let [low, high] = [narrowestWidth, maxWidth];
     if (!isUnder(at(low))) return undefined;
     if (isUnder(at(high))) return at(high);
     while (high / low > 1.002) {
