@@ -1,6 +1,7 @@
 // Limits on RAM and flash: exact in a space that can be listed, kept everywhere, and what is missing told exactly.
 import { expect, test } from "vitest";
 import { createRandom } from "../../base/random.ts";
+import { spaces } from "../../catalog/_catalog.ts";
 import { networkArena } from "../../graph/arena.ts";
 import { flashBytes } from "../../graph/flash.ts";
 import type { Choices, Limits, Space } from "../space.ts";
@@ -119,3 +120,19 @@ test("where nothing fits it says by how much, exactly in a space that can be lis
     /No design of mobile has at most 2\.93 KiB of flash \(int8\): the smallest that was found needs .* KiB of flash, .* KiB too much\./,
   );
 });
+
+test.each(["mobile", "residual", "nats-size"])(
+  "a byte of flash or RAM is too little for %s, and it says by how much",
+  async (name) => {
+    const definition = await spaces[name]!.load();
+    const fitted = definition.fit?.({ imageSize: 32, channels: 3, classCount: 10 }, {}) ?? {};
+    const tried = definition.create(definition.options.parse(fitted) as never);
+    for (const limits of [{ maxFlashBytes: 1 }, { maxRamBytes: 1 }]) {
+      const domain = createDomain(tried, limits);
+      expect(domain.sample(createRandom("none"))).toBeUndefined();
+      expect(describeEmpty(domain)).toMatch(
+        /the smallest (that was found )?needs [\d.]+ [KM]iB of (flash|RAM), /,
+      );
+    }
+  },
+);
