@@ -8,7 +8,7 @@ import { isNetwork, openDesign, type Subject } from "./design.ts";
 
 /** Parameters, multiply–accumulates (MACs) and memory for one image. */
 export interface Cost extends DesignCost {
-  /** The arena of feature maps, as the exported C and TFLite files plan it. */
+  /** The arena of feature maps, as the exported C plans it; interpreters of TFLite files take more. */
   readonly ramBytes: Readonly<Record<Precision, number>>;
   /** Weights, tables and the code of the exported C. */
   readonly flashBytes: Readonly<Record<Precision, number>>;

@@ -1,6 +1,8 @@
 // The text beside an exported file that says how to call it: what goes in, what comes out, and three images with the scores
 // that must come out. It must not know how the file was written.
 
+import type { TfliteRam } from "./tflite/promised.ts";
+
 export interface Readme {
   /** The file's name, without folders. */
   readonly file: string;
@@ -8,8 +10,8 @@ export interface Readme {
   readonly network: string;
   readonly shape: readonly [height: number, width: number, channels: number];
   readonly classNames: readonly string[];
-  /** Of the arena for feature maps, where an interpreter plans one. */
-  readonly arenaBytes?: number;
+  /** For feature maps, where an interpreter plans their memory. */
+  readonly ram?: TfliteRam;
   /** Of the 8-bit scores. */
   readonly scoreGrid?: { readonly scale: number; readonly zeroPoint: number };
   /** What a user must know beside. */
@@ -39,7 +41,7 @@ The network ${inline(network)}, ${kindWords[given.kind]}.
 - **Pixels** ${pixelWords(given)}
 - **Output** \`scores\`, ${outputWords(given)}; the class is the place of the largest score.
 - **Classes** ${inline(classes)}
-${given.arenaBytes === undefined ? "" : `- **Memory** for feature maps: ${given.arenaBytes} bytes as planned here; an interpreter's own planner may need a little more, and its structures come on top.\n`}- **Check**: \`${examples}\` holds three images of ${height} × ${width} × ${channels} bytes (height, width, channels) and the scores that must come out.
+${given.ram === undefined ? "" : `- **Memory** for feature maps: ${given.ram.interpreter.toLocaleString("en")} bytes in the interpreter with the kernels used below (XNNPACK keeps maps in memory of its own), ${given.ram.micro.toLocaleString("en")} bytes in TFLite Micro. Their own structures come on top: in TFLite Micro some kilobytes.\n`}- **Check**: \`${examples}\` holds three images of ${height} × ${width} × ${channels} bytes (height, width, channels) and the scores that must come out.
 ${given.remarks.map((remark) => `- ${inline(remark)}\n`).join("")}
 \`\`\`python
 import base64, json

@@ -1,6 +1,7 @@
 // The memory that feature maps need while a network predicts: which buffers are live when, and one block of memory – the
-// arena – in which each has a fixed place. The exported C and TFLite files use this same plan, so that the peak that is
-// promised before training is the one that a device needs. Weights, code and stack are not in it.
+// arena – in which each has a fixed place. The exported C uses this same plan, so that the peak that is promised before
+// training is the one that a device needs. Weights, code and stack are not in it. What interpreters of TFLite files take is
+// in deploy/tflite/arena.ts.
 import { type InferenceGraph, inferenceGraph } from "./export/simplify.ts";
 import type { Network, NetworkNode } from "./network.ts";
 import { volume } from "./operator.ts";
@@ -50,6 +51,13 @@ export function planArena(buffers: readonly LiveBuffer[]): ArenaPlan {
     if (best.bytes === least) break;
   }
   return best;
+}
+
+/** The arena of TFLite Micro's planner alone: of buffers that are as large when aligned, the last one is placed first. */
+export function greedyArenaBytes(buffers: readonly LiveBuffer[]): number {
+  const order = buffers.map((_, index) => index).toReversed();
+  order.sort((a, b) => aligned(buffers[b]!.bytes) - aligned(buffers[a]!.bytes));
+  return place(buffers, order).bytes;
 }
 
 const improvements = 12;

@@ -5,9 +5,9 @@ import { deviceNetwork } from "../deploy/device-network.ts";
 import { type IntegerValue, integerNetwork, rangesToMeasure } from "../deploy/integer-network.ts";
 import { type Example, readmeOf } from "../deploy/readme.ts";
 import { imageOf, runInteger } from "../deploy/run-integer.ts";
-import { tfliteArenaBytes } from "../deploy/tflite/arena.ts";
 import { encodeTflite } from "../deploy/tflite/model.ts";
 import { floatTflite, int8Tflite } from "../deploy/tflite/network.ts";
+import { ramOf, type TfliteRam } from "../deploy/tflite/promised.ts";
 import { inferenceMetadata } from "../graph/export/inference.ts";
 import { exportOnnx, inferenceModel } from "../graph/export/onnx.ts";
 import { quantise, valuesToMeasure } from "../graph/export/quantise.ts";
@@ -38,7 +38,7 @@ export async function deviceFiles(
     ...(!isTrained && { weights: "untrained" }),
   };
   const examples = `${file}.examples.json`;
-  const { bytes, scores, scoreGrid, arenaBytes } = await written(design, format, metadata);
+  const { bytes, scores, scoreGrid, ram } = await written(design, format, metadata);
   const shown: readonly Example[] = images.map((pixels, index) => ({
     pixels: Buffer.from(pixels).toString("base64"),
     scores: Array.from(scores[index] as ArrayLike<number>),
@@ -48,7 +48,7 @@ export async function deviceFiles(
   const readme = readmeOf({
     ...{ file, kind: format, network: withoutHidden(title), shape: [height, width, channels], classNames },
     ...(scoreGrid && { scoreGrid }),
-    ...(arenaBytes !== undefined && { arenaBytes }),
+    ...(ram && { ram }),
     ...{ remarks, examples },
   });
   return new Map<string, string | Uint8Array>([
@@ -65,7 +65,7 @@ async function written(
 ): Promise<{
   readonly bytes: Uint8Array;
   readonly scores: readonly ArrayLike<number>[];
-  readonly arenaBytes?: number;
+  readonly ram?: TfliteRam;
   readonly scoreGrid?: { readonly scale: number; readonly zeroPoint: number };
 }> {
   const options = { ...design, metadata };
@@ -78,13 +78,13 @@ async function written(
   if (format === "tflite") {
     const model = floatTflite(device, metadata);
     const scores = await scoresOf(exportOnnx(options), design);
-    return { bytes: encodeTflite(model), scores, arenaBytes: tfliteArenaBytes(model) };
+    return { bytes: encodeTflite(model), scores, ram: ramOf(model) };
   }
   const integer = integerNetwork(device, rangesOf(design, rangesToMeasure(device)));
   const model = int8Tflite(integer, metadata);
   return {
     bytes: encodeTflite(model),
-    arenaBytes: tfliteArenaBytes(model),
+    ram: ramOf(model),
     scores: design.images.map((pixels) => runInteger(integer, imageOf(integer, pixels))),
     scoreGrid: (integer.values[integer.output] as IntegerValue).grid,
   };

@@ -1,53 +1,22 @@
 // Our TFLite files in Google's interpreter, with its reference kernels: the 8-bit scores must be those of our integer network,
-// the float scores those of the float model. Every reference and random designs of every space, on small images.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// the float scores those of the float model, and the arena the one that is promised before training. Every reference and random
+// designs of every space, on small images; benchmarks/device-files does it for twenty of each.
 import { expect, test } from "vitest";
 import { createRandom } from "../../base/random.ts";
 import { references, spaces } from "../../catalog/_catalog.ts";
 import { exampleNetworks } from "../../graph/export/fixtures/networks.ts";
 import type { Network } from "../../graph/network.ts";
-import { needsLitert, runInLitert } from "../../testing/litert.ts";
+import { needsLitert } from "../../testing/litert.ts";
 import { imageBytes, measureNetwork, randomBytes, shrunk } from "../fixtures/measured.ts";
 import { integerNetwork } from "../integer-network.ts";
 import { imageOf, runInteger } from "../run-integer.ts";
-import { encodeTflite, type TfliteModel } from "./model.ts";
+import { runFiles, type TfliteJob, type TfliteRun } from "./fixtures/run-files.ts";
 import { floatTflite, int8Tflite } from "./network.ts";
+import { tfliteRam } from "./promised.ts";
 
-const script = join(import.meta.dirname, "fixtures", "run.py");
 const imageCount = 2;
 /** Of each space; GENIUS_DESIGNS asks for more. */
 const designs = Number(process.env.GENIUS_DESIGNS ?? 1);
-
-interface Job {
-  readonly model: TfliteModel;
-  readonly input: Int8Array | Float32Array;
-}
-
-async function runAll(jobs: readonly Job[]): Promise<readonly ArrayBuffer[]> {
-  const folder = await mkdtemp(join(tmpdir(), "genius-tflite-"));
-  try {
-    const described = await Promise.all(
-      jobs.map(async ({ model, input }, index) => {
-        const path = (name: string) => join(folder, `${index}.${name}`);
-        await writeFile(path("tflite"), encodeTflite(model));
-        await writeFile(path("input"), new Uint8Array(input.buffer));
-        return { model: path("tflite"), input: path("input"), output: path("output"), count: imageCount };
-      }),
-    );
-    await writeFile(join(folder, "jobs.json"), JSON.stringify(described));
-    await runInLitert(script, join(folder, "jobs.json"));
-    return await Promise.all(
-      described.map(async ({ output }) => {
-        const { buffer, byteOffset, byteLength } = await readFile(output);
-        return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
-      }),
-    );
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
 
 function worst(received: ArrayLike<number>, expected: ArrayLike<number>): number {
   expect(received.length).toBe(expected.length);
@@ -56,8 +25,8 @@ function worst(received: ArrayLike<number>, expected: ArrayLike<number>): number
 
 /** Holds the files of all networks to what ours give. */
 async function check(networks: readonly Network[]): Promise<void> {
-  const jobs: Job[] = [];
-  const checks: ((received: ArrayBuffer) => void)[] = [];
+  const jobs: TfliteJob[] = [];
+  const checks: ((received: TfliteRun) => void)[] = [];
   for (const network of networks) {
     const measured = await measureNetwork(network, 1);
     const bytes = randomBytes(network, imageCount, 5);
@@ -66,19 +35,23 @@ async function check(networks: readonly Network[]): Promise<void> {
     const scores = await measured.scores(bytes);
     await measured.release();
     const scale = Math.max(1, ...scores.map(Math.abs));
-    jobs.push({ model: floatTflite(measured.device), input: Float32Array.from(all, (byte) => byte / 255) });
-    checks.push((received) =>
-      expect(worst(new Float32Array(received), scores) / scale, network.name).toBeLessThan(1e-4),
-    );
+    const pixels01 = Float32Array.from(all, (byte) => byte / 255);
+    jobs.push({ model: floatTflite(measured.device), input: pixels01, imageCount });
+    checks.push((received) => {
+      expect(worst(new Float32Array(received.scores), scores) / scale, network.name).toBeLessThan(1e-4);
+      expect(received.arenaBytes, network.name).toBe(tfliteRam(network, "float")?.interpreter);
+    });
     if (network.nodes.some(({ op }) => op.kind === "layer-norm")) continue;
     const integer = integerNetwork(measured.device, measured.ranges);
     const expected = images.flatMap((image) => [...runInteger(integer, imageOf(integer, image))]);
-    jobs.push({ model: int8Tflite(integer), input: Int8Array.from(all, (byte) => byte - 128) });
-    checks.push((received) =>
-      expect([...new Int8Array(received)], `${network.name} in 8 bits`).toEqual(expected),
-    );
+    jobs.push({ model: int8Tflite(integer), input: Int8Array.from(all, (byte) => byte - 128), imageCount });
+    checks.push((received) => {
+      const name = `${network.name} in 8 bits`;
+      expect([...new Int8Array(received.scores)], name).toEqual(expected);
+      expect(received.arenaBytes, name).toBe(tfliteRam(network, "int8")?.interpreter);
+    });
   }
-  const results = await runAll(jobs);
+  const results = await runFiles(jobs);
   for (const [index, received] of results.entries()) checks[index]?.(received);
 }
 
