@@ -1,13 +1,21 @@
 // The exported C, compiled and run: by gcc with sanitizers, and for two Cortex-M processors by QEMU. Its scores are those of the
 // ONNX file in onnxruntime (floats), and of our interpreter bit by bit (8-bit integers). Of its arena the promised last byte is
-// used and none beyond; beside the arena it needs no memory but the stack; and its flash is nearly that of the promise, never above.
+// used and none beyond; beside the arena it needs no memory but the stack, which is below 1 kB; and its flash is nearly that of the promise, never above.
 // GENIUS_ALL_DESIGNS=1 adds larger networks and twenty random designs of each space, which takes an hour or more.
 import { describe, expect, test, vi } from "vitest";
 import { networkArena } from "../../graph/arena.ts";
 import { flashBytes as promisedFlash } from "../../graph/flash.ts";
 import type { Network } from "../../graph/network.ts";
 import { type Precision, precisions } from "../../graph/precision.ts";
-import { cortex, needsPrograms, sanitised, sizesOf, type Target, tryHeader } from "./fixtures/c-tools.ts";
+import {
+  cortex,
+  needsPrograms,
+  sanitised,
+  sizesOf,
+  stackBytesOf,
+  type Target,
+  tryHeader,
+} from "./fixtures/c-tools.ts";
 import { type Deployed, deployed, handMade, headerOf, testNetworks } from "./fixtures/deployed.ts";
 
 const all = process.env.GENIUS_ALL_DESIGNS === "1";
@@ -63,6 +71,8 @@ describe.skipIf(arm.skip).each(["cortex-m4", "cortex-m7"] as const)(`compiled fo
       if (given === undefined) continue;
       const header = headerOf(given.program);
       const { ramBytes, flashBytes } = sizesOf(header, cpu);
+      // What README and header say.
+      expect(stackBytesOf(header, cpu)).toBeLessThan(1024);
       const promised = promisedFlash(network, precision);
       // The hand-made graphs have more kinds of operators than any network that is searched.
       const spare = handMade.includes(name) ? 1024 : 0;

@@ -120,7 +120,7 @@ ${remarks.map((line) => `\n${shown(line)}\n`).join("")}
 |---|---|
 | input | ${height} × ${width} pixels, ${pixel}, row by row from the top left; normalisation is inside |
 | output | ${program.classCount} scores before softmax; the class with the highest one is returned |
-| RAM | ${program.arenaBytes.toLocaleString("en")} bytes of arena (\`NET_ARENA_BYTES\`), and less than 1 kB of stack |
+| RAM | ${program.arenaBytes.toLocaleString("en")} bytes of arena (\`NET_ARENA_BYTES\`), and a stack of less than 1 kB (\`arm-none-eabi-gcc -Os -fstack-usage\`, Cortex-M4) |
 | flash | ${constantBytes(program).toLocaleString("en")} bytes of weights and tables, and the code |
 
 ## Call it
@@ -136,7 +136,7 @@ puts(net_class_names[best]);
 \`\`\`
 
 Scale and crop images to ${height} × ${width} as those that it was trained on. The probability of a class is \`exp\` of its score, divided by the
-sum over all classes. All calls share one arena: make one call at a time.
+sum over all classes.${cutOffText(program)} All calls share one arena: make one call at a time.
 
 ## Try it
 
@@ -165,6 +165,14 @@ Define these before the implementation is included:
 ${hooks === undefined ? "" : '\n`net_cmsis_nn.h` is such a file for [CMSIS-NN](https://github.com/ARM-software/CMSIS-NN) on Arm processors: `#define NET_HOOKS "net_cmsis_nn.h"`.\nIt gives the same results bit by bit.\n'}`;
   return outside.putBack(named(text, name));
 }
+
+/** Where 8-bit scores end, which a probability must not overlook. */
+const cutOffText = ({ lowestScore }: Program) =>
+  lowestScore === undefined
+    ? ""
+    : ` Scores end at ${Number(lowestScore.toPrecision(4))}, below which the second-best classes of the training images
+seldom were: a class with this score may have a lower one, so that its probability is at most what this gives, and the others' are a little
+higher.`;
 
 function highest(scores: ArrayLike<number>): number {
   let best = 0;

@@ -1,6 +1,6 @@
 // A network in 8-bit integers as a C program, which computes bit by bit what run-integer.ts computes.
 import type { Network } from "../../graph/network.ts";
-import type { FixedPoint } from "../fixed-point.ts";
+import { type FixedPoint, lowest } from "../fixed-point.ts";
 import {
   type IntegerConvolution,
   type IntegerDepthwise,
@@ -33,6 +33,7 @@ export function int8Program(integer: IntegerNetwork, network: Network): Program 
     kernels: int8Kernels,
     steps: stepsOf(integer, pointer, (step, around) => callsOf(step, { ...around, values })),
     arenaBytes: bytes,
+    lowestScore: Math.fround(grid.scale * (lowest - grid.zeroPoint)),
     readPixels: readPixels(integer, pointer(0)),
     writeScores: {
       constants: [],

@@ -61,6 +61,8 @@ export interface Program {
   readonly readPixels: ProgramPart;
   /** Writes `scores` from the arena. */
   readonly writeScores: ProgramPart;
+  /** The lowest score that there is: of 8-bit scores, where lower ones are cut off. */
+  readonly lowestScore?: number;
   /** Whether it needs math.h. */
   readonly usesMath: boolean;
 }
