@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, test } from "vitest";
 import { networkCost } from "../graph/cost.ts";
-import { deviceLimits, predictedLatencyMs, predictionInWords, speedOf } from "../graph/device.ts";
+import {
+  deviceLimits,
+  energyOf,
+  predictedEnergyMicrojoules,
+  predictedLatencyMs,
+  predictionInWords,
+  speedOf,
+} from "../graph/device.ts";
 import dsCnn from "../search/references/ds-cnn.ts";
 import mobileNet from "../search/references/mobilenet-v1.ts";
 import resNet8 from "../search/references/resnet-8.ts";
@@ -71,6 +78,29 @@ describe("a predicted latency", () => {
       /^about \d+ ms on stm32f746 \(predicted from MACs, off by up to ×1\.\d on published networks\)$/,
     );
     expect(predictedLatencyMs(loadDevice("stm32f411"), 1e6)).toBeUndefined();
+  });
+});
+
+describe("a predicted energy", () => {
+  it("of ResNet-8 on the STM32U575 is within the stated factor of the 3.4 mJ of MLPerf Tiny", () => {
+    const device = loadDevice("stm32u575");
+    const microjoules = predictedEnergyMicrojoules(device, 12_501_632)!;
+    const factor = Math.max(microjoules / 3383.822, 3383.822 / microjoules);
+    expect(factor).toBeGreaterThan(1);
+    expect(factor).toBeLessThanOrEqual(device.energy!.errorFactor!);
+    expect(predictionInWords(device, 12_501_632)).toMatch(
+      /^about \d+ ms on stm32u575 \(.*\); about \d\.?\d* mJ an image \(predicted from MACs, off by up to ×1\.\d on published networks\)$/,
+    );
+  });
+
+  it("is not said where none was published, and is exact for one network", () => {
+    expect(predictedEnergyMicrojoules(loadDevice("stm32f746"), 1e6)).toBeUndefined();
+    const energy = energyOf([{ macCount: 1000, microjoules: 10 }])!;
+    expect(energy).toEqual({ macsPerMicrojoule: expect.closeTo(100), networkCount: 1 });
+    const told = { ...energy, runtime: "mine", date: "2026", source: "bench" };
+    expect(predictionInWords({ name: "board", energy: told }, 5000)).toBe(
+      "about 50 µJ on board an image (predicted from MACs, from one published network)",
+    );
   });
 });
 

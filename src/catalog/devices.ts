@@ -5,7 +5,7 @@ import { fileError, GeniusError, messageOf } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import { isPath } from "../base/own-file.ts";
 import { formatBytes, formatCount } from "../base/units.ts";
-import { type Device, reserve01, speedOf } from "../graph/device.ts";
+import { type Device, energyOf, reserve01, speedOf } from "../graph/device.ts";
 
 const positive = z.number().positive();
 const macCount = z.int().positive();
@@ -24,6 +24,9 @@ const measurement = z
     "needs milliseconds or inferencesPerSecond, one of the two",
   );
 
+/** With what, when and by whom networks were measured. */
+const told = { runtime: z.string(), date: z.string(), source: z.string() };
+
 const device = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/i, "letters, digits, dots and hyphens"),
   label: z.string().optional(),
@@ -34,12 +37,13 @@ const device = z.strictObject({
   flashKib: positive,
   note: z.string().optional(),
   source: z.string().optional(),
-  speed: z
+  speed: z.strictObject({ ...told, measured: z.array(measurement).min(1) }).optional(),
+  energy: z
     .strictObject({
-      runtime: z.string(),
-      date: z.string(),
-      source: z.string(),
-      measured: z.array(measurement).min(1),
+      ...told,
+      measured: z
+        .array(z.strictObject({ network: z.string(), macCount: macCount.optional(), microjoules: positive }))
+        .min(1),
     })
     .optional(),
 });
@@ -109,19 +113,34 @@ function badDevice(path: string, what: string, cause?: unknown): GeniusError {
 
 function deviceOf(entry: DeviceEntry, from: string): Device {
   const { name, label = name, core, clockMhz = 0, vectorUnit, note, ramKib, flashKib } = entry;
-  const measured = entry.speed?.measured.map(({ network, macCount: own, ...time }) => {
+  const macsOf = ({ network, macCount: own }: { network: string; macCount?: number | undefined }) => {
     const macs = own ?? deviceFile().networks.find((one) => one.name === network)?.macCount;
     if (macs === undefined) throw badDevice(from, `the measured network "${network}" needs its macCount`);
-    return { macCount: macs, milliseconds: time.milliseconds ?? 1000 / (time.inferencesPerSecond as number) };
+    return macs;
+  };
+  const timed = entry.speed?.measured.map((one) => ({
+    macCount: macsOf(one),
+    milliseconds: one.milliseconds ?? 1000 / (one.inferencesPerSecond as number),
+  }));
+  const metered = entry.energy?.measured.map((one) => ({
+    macCount: macsOf(one),
+    microjoules: one.microjoules,
+  }));
+  const [speed, energy] = [speedOf(timed ?? []), energyOf(metered ?? [])];
+  const toldOf = ({
+    runtime = "",
+    date = "",
+    source = "",
+  }: Partial<Record<keyof typeof told, string>> = {}) => ({
+    ...{ runtime, date, source },
   });
-  const speed = speedOf(measured ?? []);
-  const { runtime = "", date = "", source = "" } = entry.speed ?? {};
   return {
     ...{ name, label, core, clockMhz, vectorUnit },
     ramBytes: Math.floor(1024 * ramKib),
     flashBytes: Math.floor(1024 * flashKib),
     ...(note !== undefined && { note }),
-    ...(speed !== undefined && { speed: { ...speed, runtime, date, source } }),
+    ...(speed !== undefined && { speed: { ...speed, ...toldOf(entry.speed) } }),
+    ...(energy !== undefined && { energy: { ...energy, ...toldOf(entry.energy) } }),
   };
 }
 
@@ -129,16 +148,16 @@ function deviceOf(entry: DeviceEntry, from: string): Device {
 export function listDevices(): readonly { name: string; summary: string; source?: string }[] {
   const { devices } = deviceFile();
   return devices.map((entry) => {
-    const { label, core, clockMhz, vectorUnit, ramBytes, flashBytes, note, speed } = deviceOf(
-      entry,
-      entry.name,
-    );
+    const made = deviceOf(entry, entry.name);
+    const { label, core, clockMhz, vectorUnit, ramBytes, flashBytes, note, speed, energy } = made;
     const vector = vectorUnit === "none" ? "no vector unit" : `vector unit: ${vectorUnit}`;
     const fast =
       speed === undefined
         ? "no published speed"
         : `${formatCount(speed.macsPerSecond)} MACs/s in int8 (${speed.runtime})`;
-    const summary = `${label}: ${formatBytes(ramBytes)} RAM, ${formatBytes(flashBytes)} flash, ${core}, ${clockMhz} MHz, ${vector}, ${fast}.${note === undefined ? "" : ` ${note}`}`;
+    const sparing =
+      energy === undefined ? "" : `, ${formatCount(energy.macsPerMicrojoule)} MACs/µJ (${energy.runtime})`;
+    const summary = `${label}: ${formatBytes(ramBytes)} RAM, ${formatBytes(flashBytes)} flash, ${core}, ${clockMhz} MHz, ${vector}, ${fast}${sparing}.${note === undefined ? "" : ` ${note}`}`;
     return { name: entry.name, summary, ...(entry.source !== undefined && { source: entry.source }) };
   });
 }

@@ -12,6 +12,20 @@ export interface Device {
   readonly flashBytes: number;
   readonly note?: string;
   readonly speed?: DeviceSpeed;
+  readonly energy?: DeviceEnergy;
+}
+
+/** What published measurements say of the energy of an inference. */
+export interface DeviceEnergy {
+  /** Multiply–accumulates for a microjoule, of 8-bit networks: the geometric mean over the networks that were measured. */
+  readonly macsPerMicrojoule: number;
+  /** As that of a speed. */
+  readonly errorFactor?: number;
+  readonly networkCount: number;
+  readonly runtime: string;
+  /** When it was measured. */
+  readonly date: string;
+  readonly source: string;
 }
 
 export interface DeviceSpeed {
@@ -42,14 +56,30 @@ export function deviceLimits({ ramBytes, flashBytes }: Pick<Device, "ramBytes" |
 export function speedOf(
   measured: readonly { readonly macCount: number; readonly milliseconds: number }[],
 ): Pick<DeviceSpeed, "macsPerSecond" | "errorFactor" | "networkCount"> | undefined {
-  if (measured.length === 0) return undefined;
-  const logs = measured.map(({ macCount, milliseconds }) => Math.log((1000 * macCount) / milliseconds));
+  const found = rateOf(measured.map(({ macCount, milliseconds }) => (1000 * macCount) / milliseconds));
+  return found && { macsPerSecond: found.rate, ...found.trust };
+}
+
+/** The energy that measurements of networks tell; undefined without any. */
+export function energyOf(
+  measured: readonly { readonly macCount: number; readonly microjoules: number }[],
+): Pick<DeviceEnergy, "macsPerMicrojoule" | "errorFactor" | "networkCount"> | undefined {
+  const found = rateOf(measured.map(({ macCount, microjoules }) => macCount / microjoules));
+  return found && { macsPerMicrojoule: found.rate, ...found.trust };
+}
+
+/** The geometric mean of MACs for one unit of something, and how far each is from the mean of the others. */
+function rateOf(rates: readonly number[]) {
+  if (rates.length === 0) return undefined;
+  const logs = rates.map(Math.log);
   const sum = logs.reduce((total, log) => total + log, 0);
   const apart = logs.map((log) => Math.abs(log - (sum - log) / (logs.length - 1)));
   return {
-    macsPerSecond: Math.exp(sum / logs.length),
-    ...(logs.length > 1 && { errorFactor: Math.exp(Math.max(...apart)) }),
-    networkCount: logs.length,
+    rate: Math.exp(sum / logs.length),
+    trust: {
+      ...(logs.length > 1 && { errorFactor: Math.exp(Math.max(...apart)) }),
+      networkCount: logs.length,
+    },
   };
 }
 
@@ -58,20 +88,46 @@ export function predictedLatencyMs({ speed }: Pick<Device, "speed">, macCount: n
   return speed && (1000 * macCount) / speed.macsPerSecond;
 }
 
-/** "about 62 ms on stm32f746 (predicted from MACs; off by up to ×1.4 on published networks)". */
+/** In microjoules, for one image; undefined where no energy was published. */
+export function predictedEnergyMicrojoules(
+  { energy }: Pick<Device, "energy">,
+  macCount: number,
+): number | undefined {
+  return energy && macCount / energy.macsPerMicrojoule;
+}
+
+/**
+ * "about 62 ms on stm32f746 (predicted from MACs, off by up to ×1.4 on published networks)", and the energy behind it where
+ * one was published; undefined where neither was.
+ */
 export function predictionInWords(
-  device: Pick<Device, "name" | "speed">,
+  device: Pick<Device, "name" | "speed" | "energy">,
   macCount: number,
 ): string | undefined {
+  const { name, speed, energy } = device;
+  const parts: string[] = [];
   const ms = predictedLatencyMs(device, macCount);
-  if (ms === undefined) return undefined;
-  const { errorFactor } = device.speed as DeviceSpeed;
-  const error =
-    errorFactor === undefined
-      ? "from one published network"
-      : `off by up to ×${errorFactor.toFixed(1)} on published networks`;
-  return `about ${Number(ms.toPrecision(2))} ms on ${device.name} (predicted from MACs, ${error})`;
+  if (ms !== undefined && speed !== undefined)
+    parts.push(
+      `about ${Number(ms.toPrecision(2))} ms on ${name} (predicted from MACs, ${errorInWords(speed)})`,
+    );
+  const microjoules = predictedEnergyMicrojoules(device, macCount);
+  if (microjoules !== undefined && energy !== undefined)
+    parts.push(
+      `about ${energyInWords(microjoules)}${parts.length === 0 ? ` on ${name}` : ""} an image (predicted from MACs, ${errorInWords(energy)})`,
+    );
+  return parts.length === 0 ? undefined : parts.join("; ");
 }
+
+const errorInWords = ({ errorFactor }: Pick<DeviceSpeed, "errorFactor">) =>
+  errorFactor === undefined
+    ? "from one published network"
+    : `off by up to ×${errorFactor.toFixed(1)} on published networks`;
+
+const energyInWords = (microjoules: number) =>
+  microjoules < 1000
+    ? `${Number(microjoules.toPrecision(2))} µJ`
+    : `${Number((microjoules / 1000).toPrecision(2))} mJ`;
 
 /** The same for a device as a run's configuration keeps it; undefined where there is none. */
 export function predictionFor(device: object | undefined, macCount: number): string | undefined {
