@@ -8,10 +8,12 @@ import { loadDevice } from "../catalog/devices.ts";
 import { isNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
+import type { Network } from "../graph/network.ts";
 import { parseChoices, toDigits } from "../search/choices.ts";
+import { defaultPrecision, hasMemoryLimit } from "../search/constraints/memory.ts";
 import type { Space } from "../search/space.ts";
 import { limitSettings } from "../study/settings.ts";
-import { type Bounds, verdictOf, verdictOfText } from "./limit-verdict.ts";
+import { type Bounds, type Verdict, verdictOf, verdictOfText } from "./limit-verdict.ts";
 import { costInWords, factsOfText, textInWords } from "./text-facts.ts";
 
 const flags = z.object({
@@ -51,11 +53,13 @@ exit code is 1.`,
     const asked: Asked = {
       limits: limitsOf(options),
       ...(options.device !== undefined && { device: loadDevice(options.device) }),
-      json: options.json,
+      ...{ json: options.json, many: options.stdin },
     };
     if (options.choices === undefined && !options.stdin && operands.length === 1) {
-      const { words, facts } = verdictOfText(space, asked);
-      const lines = [...textInWords(space), ...words.map((line) => `  ${line}`)];
+      const verdict = verdictOfText(space, asked);
+      const files = space.decisions.length === 0 ? await filesOf(space.decode([]), asked) : noFiles;
+      const lines = [...textInWords(space), ...[...verdict.words, ...files.words].map((line) => `  ${line}`)];
+      const facts = { ...verdict.facts, ...files.facts };
       terminal.out(options.json ? jsonLine({ ...factsOfText(space), ...facts }) : `${lines.join("\n")}\n`);
       return 0;
     }
@@ -88,14 +92,33 @@ function namedSpace(operands: readonly string[], name: string | undefined): stri
 
 interface Asked extends Bounds {
   readonly json: boolean;
+  /** Whether designs come one a line; then it is only counted. */
+  readonly many: boolean;
+}
+
+const noFiles: Verdict = { words: [], facts: {} };
+
+/** What files of a network take by their format, where memory matters. */
+async function filesOf(network: Network, { limits, device }: Asked): Promise<Verdict> {
+  if (device === undefined && !hasMemoryLimit(limits)) return noFiles;
+  const [{ ramInWords }, { tfliteRam }] = await Promise.all([
+    import("../report/on-device.ts"),
+    import("../deploy/tflite/promised.ts"),
+  ]);
+  const { precision = defaultPrecision } = limits;
+  const ram = tfliteRam(network, precision);
+  return { words: [ramInWords(network, precision)], facts: ram === undefined ? {} : { tfliteRamBytes: ram } };
 }
 
 async function answer(space: Space, text: string, asked: Asked): Promise<string> {
   const choices = parseChoices(space, text);
   const counted = await cost({ space, choices });
   const digits = toDigits(space, choices);
-  const { words, facts } = verdictOf(counted, asked);
+  const verdict = verdictOf(counted, asked);
+  const files = asked.many ? noFiles : await filesOf(space.decode(choices), asked);
+  const facts = { ...verdict.facts, ...files.facts };
   if (asked.json) return `${JSON.stringify({ choices: digits, ...counted, ...facts })}\n`;
+  const words = [...verdict.words, ...files.words];
   const lines = [`${digits.join(",")}  ${costInWords(counted)}`, ...words.map((line) => `  ${line}`)];
   return `${lines.join("\n")}\n`;
 }

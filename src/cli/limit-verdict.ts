@@ -3,7 +3,12 @@ import { type Cost, costOf } from "../api/cost.ts";
 import { GeniusError } from "../base/errors.ts";
 import { createRandom, type Random } from "../base/random.ts";
 import { counted } from "../base/units.ts";
-import { type Device, predictedLatencyMs, predictionInWords } from "../graph/device.ts";
+import {
+  type Device,
+  predictedEnergyMicrojoules,
+  predictedLatencyMs,
+  predictionInWords,
+} from "../graph/device.ts";
 import { violationInWords } from "../report/violation-words.ts";
 import { designCountOf } from "../search/constraints/cost-model.ts";
 import { anyDesign, createDomain, reachOf, violationsOf } from "../search/constraints/create-domain.ts";
@@ -27,13 +32,15 @@ export interface Verdict {
 export function verdictOf(counted: Cost, { limits, device }: Bounds): Verdict {
   const broken = Object.keys(limits).length === 0 ? undefined : brokenBy(counted, limits);
   const predicted = device && predictedLatencyMs(device, counted.macCount);
-  const latency = device && predictionInWords(device, counted.macCount);
+  const energy = device && predictedEnergyMicrojoules(device, counted.macCount);
+  const prediction = device && predictionInWords(device, counted.macCount);
   const verdict = broken?.length === 0 ? "within the limits" : broken?.map(violationInWords).join("; ");
   return {
-    words: [verdict, latency].filter((words) => words !== undefined),
+    words: [verdict, prediction].filter((words) => words !== undefined),
     facts: {
       ...(broken !== undefined && { violations: broken }),
       ...(predicted !== undefined && { predictedLatencyMs: predicted }),
+      ...(energy !== undefined && { predictedEnergyMicrojoules: energy }),
     },
   };
 }

@@ -10,7 +10,14 @@ import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { unknownFlag } from "../command/options.ts";
 import { accuracyBeside } from "../metrics/index.ts";
-import { authoredTexts, bestName, diffLineText, networkSketch, textChange } from "../report/index.ts";
+import {
+  authoredTexts,
+  bestName,
+  diffLineText,
+  networkSketch,
+  onDeviceInWords,
+  textChange,
+} from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
 import { timeOfJournal } from "../runs/run-time.ts";
 import { toDigits } from "../search/choices.ts";
@@ -69,12 +76,14 @@ export default defineCommand({
     const { trials, result, selected: best } = journal;
     const chance = chanceOfRun(journal);
     const headline = headlineOfRun(journal);
+    const onDevice = onDeviceInWords(journal, space);
     if (options.json) {
       const choices = best && toDigits(space, best.proposal.choices);
       terminal.out(
         jsonLine({
           ...{ state, config, metric, atChance: chance !== undefined },
           best: best && { ...jsonTrial(best), choices },
+          ...(onDevice.length > 0 && { onDevice }),
           result: result && { ...result, ...accuracyBeside("testAccuracy01", result.testMetrics) },
           trials: trials.map(jsonTrial),
         }),
@@ -115,6 +124,7 @@ export default defineCommand({
         `${style("green", headline?.main ?? "")} · trial ${best.number} · ${terminalSafe(designName(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${memoryInWords(best.cost)}`,
       );
       for (const detail of headline?.details ?? []) say(style("dim", detail));
+      for (const line of onDevice) say(terminalSafe(line));
       if (chance !== undefined) say(style("yellow", chance));
       if (best.proposal.rationale !== undefined)
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);

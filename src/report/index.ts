@@ -17,6 +17,7 @@ export { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 export { html } from "./markup.ts";
 export { type OutlineStage, outlineOf } from "./network-outline.ts";
 export { networkSketch } from "./network-sketch.ts";
+export { onDeviceInWords } from "./on-device.ts";
 export { definitions, figure, fold, list, notice, pageText, table } from "./page.ts";
 export { holmAdjusted } from "./paired-tests.ts";
 export { runCharts } from "./run-charts.ts";

@@ -17,6 +17,7 @@ import { besideReferenceRun } from "../study/reference-words.ts";
 import { spendingOf } from "../study/spending.ts";
 import { bestName } from "./best-name.ts";
 import { selectedOnTest } from "./comparison.ts";
+import { onDeviceInWords } from "./on-device.ts";
 import { type RunReportInput, standings } from "./run-facts.ts";
 import { finalEpochsOf } from "./trained-network.ts";
 
@@ -34,9 +35,18 @@ function besideReferences({ record }: RunReportInput): Answer[] {
   return words.length === 0 ? [] : [{ question, answer: words.join(" ") }];
 }
 
+/** Of a search for a device, or within its memory. */
+function onDevice({ record, space }: RunReportInput): Answer[] {
+  const words = onDeviceInWords(record, space);
+  return words.length === 0
+    ? []
+    : [{ question: "What does it need on the device?", answer: `${words.join(". ")}.` }];
+}
+
 export function answers(input: RunReportInput): Answer[] {
   return [
     { question: "Which network is the best?", answer: bestInWords(input) },
+    ...onDevice(input),
     ...besideReferences(input),
     { question: "Is it better than random search?", answer: againstRandom(input) },
     { question: "What did it cost?", answer: costInWords(input) },

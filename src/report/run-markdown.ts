@@ -19,7 +19,7 @@ import {
   troubleTable,
 } from "./run-tables.ts";
 import { runVerdict } from "./run-verdict.ts";
-import { tradeOffTable, tradeOffWords } from "./trade-off.ts";
+import { tradeOffRemark, tradeOffTable, tradeOffWords } from "./trade-off.ts";
 
 export function runMarkdown(input: RunReportInput): string {
   const { config } = input.record.header;
@@ -51,7 +51,13 @@ export function runMarkdown(input: RunReportInput): string {
       : alone === undefined
         ? `No baseline yet. Run what it is compared with:\n\n${markdownCode(`genius baselines ${input.folder}`)}`
         : markdownText(alone.words),
-    ...(tradeOff.rows.length === 0 ? [] : ["## Trade-offs", tradeOffWords, markdownTable(tradeOff)]),
+    ...(tradeOff.rows.length === 0
+      ? []
+      : [
+          "## Trade-offs",
+          [tradeOffWords, tradeOffRemark(config)].filter((words) => words !== undefined).join(" "),
+          markdownTable(tradeOff),
+        ]),
     ...(lessons === "" ? [] : ["## What the model says it learned (claims)", markdownText(lessons)]),
     "## Trials",
     markdownTable(trialTable(input)),

@@ -4,7 +4,6 @@
 
 import type { JsonObject } from "../base/json.ts";
 import { counted, formatCount, formatDuration, formatPercent } from "../base/units.ts";
-import { predictionFor } from "../graph/device.ts";
 import type { Network } from "../graph/network.ts";
 import { networkName } from "../graph/network-name.ts";
 import { printIfSayable } from "../language/index.ts";
@@ -41,7 +40,7 @@ import {
 } from "./run-tables.ts";
 import { runVerdict } from "./run-verdict.ts";
 import { diffLineText, textChange } from "./text-change.ts";
-import { tradeOffTable, tradeOffWords } from "./trade-off.ts";
+import { tradeOffRemark, tradeOffTable, tradeOffWords } from "./trade-off.ts";
 import { trainedFacts, trainedNetworkBody } from "./trained-network.ts";
 
 /** The whole page as text. The same input gives the same page. */
@@ -170,8 +169,6 @@ function leadOf(input: RunReportInput): Markup {
     ]);
     const memory = memoryInWords(best.cost).replace(/^, /, "");
     if (memory !== "") cards.push(["memory", memory]);
-    const prediction = predictionFor(config.device, best.cost.macCount);
-    if (prediction !== undefined) cards.push(["predicted latency", prediction]);
   }
   if (best !== undefined) {
     const { latencyMs, modelBytes } = trainedFacts(input.trained?.test);
@@ -297,5 +294,7 @@ function capped(data: Parameters<typeof table>[0], most: number): Markup {
 
 function tradeOffBody(input: RunReportInput): Markup | undefined {
   const found = tradeOffTable(input);
-  return found.rows.length === 0 ? undefined : html`<p>${tradeOffWords}</p>${table(found)}`;
+  if (found.rows.length === 0) return undefined;
+  const remark = tradeOffRemark(input.record.header.config);
+  return html`<p>${tradeOffWords}${remark && ` ${remark}`}</p>${table(found)}`;
 }

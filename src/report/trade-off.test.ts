@@ -1,15 +1,19 @@
 // The table of trade-offs on trials whose front can be seen by eye.
 import { expect, test } from "vitest";
+import type { JsonObject } from "../base/json.ts";
+import { loadDevice } from "../catalog/devices.ts";
 import type { RecordedCost } from "../search/constraints/domain.ts";
 import type { Trial } from "../search/trial.ts";
+import type { StudyConfig } from "../study/journal-lines.ts";
 import { exampleRun, space } from "./fixtures/run.ts";
-import { tradeOffTable } from "./trade-off.ts";
+import { tradeOffRemark, tradeOffTable } from "./trade-off.ts";
 
 const given = exampleRun();
 
 function tableOf(
   limits: Record<string, number | string>,
   rows: readonly (readonly [score: number, cost: Partial<RecordedCost>, latencyMs?: number])[],
+  more: Partial<StudyConfig> = {},
 ) {
   const trials = rows.map(
     ([score, cost, latencyMs], index): Trial => ({
@@ -23,7 +27,7 @@ function tableOf(
     }),
   );
   const { record } = given;
-  const header = { ...record.header, config: { ...record.header.config, limits } };
+  const header = { ...record.header, config: { ...record.header.config, limits, ...more } };
   return tradeOffTable({ record: { ...record, header, trials }, space, folder: "runs/my run" });
 }
 
@@ -41,6 +45,27 @@ test("with a device the front is of accuracy, RAM and flash, best first, each wi
   expect(columns.slice(2)).toEqual(["accuracy", "RAM", "flash", "trained to the end by"]);
   expect(rows.map((row) => row[0])).toEqual([2, 1, 5]);
   expect(rows[0]!.slice(2)).toEqual(["90.00 %", "4 KiB", "8 KiB", "genius finish 'runs/my run' --trial 2"]);
+});
+
+test("for a device the latency is the predicted one, and says so; a command's is measured", () => {
+  const device = loadDevice("stm32f746") as unknown as JsonObject;
+  const rows = [
+    [0.8, { ramBytes: 1024, flashBytes: 1024, macCount: 1e6 }, 0.1],
+    [0.9, { ramBytes: 2048, flashBytes: 1024, macCount: 12_501_632 }, 0.2],
+  ] as const;
+  const limits = { maxRamBytes: 65_536 };
+  const predicted = tableOf(limits, rows, { device });
+  expect(predicted.columns[5]).toBe("latency on stm32f746, predicted");
+  expect(predicted.rows[0]![5]).toMatch(/^about \d\d ms$/);
+  expect(tradeOffRemark({ ...given.record.header.config, limits, device })).toMatch(
+    /^The latency on stm32f746 is predicted from MACs .* off by up to ×1\.\d \(/,
+  );
+  const evaluatorOptions = { measure: "ssh pi ./run {model}" };
+  const measured = tableOf(limits, rows, { device, evaluatorOptions });
+  expect(measured.columns[5]).toBe("latency, measured by --measure");
+  expect(measured.rows[0]![5]).toBe("0.2 ms");
+  expect(tradeOffRemark({ ...given.record.header.config, limits, device, evaluatorOptions })).toBeUndefined();
+  expect(tableOf(limits, rows).columns[5]).toBe("latency on the machine that searched");
 });
 
 test("a latency counts where every design has one", () => {

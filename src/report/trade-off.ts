@@ -2,9 +2,11 @@
 // once. Which costs count follows from what was limited and measured.
 import { quote } from "../base/shell.ts";
 import { formatBytes, formatCount } from "../base/units.ts";
+import { type Device, predictedLatencyMs } from "../graph/device.ts";
 import { formatScore, metricWords } from "../metrics/index.ts";
 import { designName } from "../search/proposed-network.ts";
 import { isScored, type ScoredTrial } from "../search/trial.ts";
+import type { StudyConfig } from "../study/journal-lines.ts";
 import type { DataTable } from "./charts/chart.ts";
 import type { RunReportInput } from "./run-facts.ts";
 
@@ -17,15 +19,51 @@ interface CostColumn {
   text(value: number): string;
 }
 
-const columns: readonly CostColumn[] = [
+const memory: readonly CostColumn[] = [
   { words: "RAM", value: ({ cost }) => cost.ramBytes, text: formatBytes },
   { words: "flash", value: ({ cost }) => cost.flashBytes, text: formatBytes },
-  {
-    words: "latency",
-    value: ({ outcome }) => outcome.latencyMs,
-    text: (ms) => `${Number(ms.toPrecision(3))} ms`,
-  },
 ];
+
+const milliseconds = (ms: number) => `${Number(ms.toPrecision(3))} ms`;
+
+/**
+ * What is known of the latency where the network is to run: as a command measured it there, else as it is predicted of the
+ * device; without either as the machine that searched measured it.
+ */
+function latencyColumn({
+  device,
+  evaluatorOptions,
+}: Pick<StudyConfig, "device" | "evaluatorOptions">): CostColumn {
+  const measured = ({ outcome }: ScoredTrial) => outcome.latencyMs;
+  if (typeof evaluatorOptions.measure === "string")
+    return { words: "latency, measured by --measure", value: measured, text: milliseconds };
+  const known = device as Device | undefined;
+  if (known?.speed !== undefined)
+    return {
+      words: `latency on ${known.name}, predicted`,
+      value: ({ cost }) => predictedLatencyMs(known, cost.macCount),
+      text: (ms) => `about ${Number(ms.toPrecision(2))} ms`,
+    };
+  return { words: "latency on the machine that searched", value: measured, text: milliseconds };
+}
+
+/** How far a predicted latency can be off; undefined where the table has none. */
+export function tradeOffRemark(
+  config: Pick<StudyConfig, "device" | "evaluatorOptions" | "limits">,
+): string | undefined {
+  const known = config.device as Device | undefined;
+  if (known?.speed === undefined || typeof config.evaluatorOptions.measure === "string" || !hasMemory(config))
+    return undefined;
+  const { errorFactor, runtime } = known.speed;
+  const error =
+    errorFactor === undefined
+      ? "one published network"
+      : `published networks, for which it was off by up to ×${errorFactor.toFixed(1)}`;
+  return `The latency on ${known.name} is predicted from MACs by the speed of ${error} (${runtime}).`;
+}
+
+const hasMemory = ({ limits }: Pick<StudyConfig, "limits">) =>
+  limits.maxRamBytes !== undefined || limits.maxFlashBytes !== undefined;
 
 const sizes: readonly CostColumn[] = [
   { words: "parameters", value: ({ cost }) => cost.paramCount, text: formatCount },
@@ -38,12 +76,14 @@ export function tradeOffTable({
   space,
   folder,
 }: Pick<RunReportInput, "record" | "space" | "folder">): DataTable {
-  const { metric, limits } = record.header.config;
+  const { config } = record.header;
+  const { metric } = config;
   const scored = record.trials.filter(isScored);
-  const hasMemory = limits.maxRamBytes !== undefined || limits.maxFlashBytes !== undefined;
-  const measured = columns.filter(({ value }) => scored.every((trial) => value(trial) !== undefined));
+  const known = [...memory, latencyColumn(config)].filter(({ value }) =>
+    scored.every((trial) => value(trial) !== undefined),
+  );
   // Without a device it is size that one pays with; a latency on this machine is too noisy to order designs by.
-  const costs = hasMemory ? measured : sizes;
+  const costs = hasMemory(config) ? known : sizes;
   const front = scored
     .filter((trial) => !scored.some((other) => beats(other, trial, costs)))
     .sort((a, b) => b.outcome.score - a.outcome.score);
