@@ -1,11 +1,11 @@
 // A network as a file for a device's interpreter, with how to call it and what must come out of three images.
 import { initialWeights } from "../engine/index.ts";
-import { trainedDesign, untrainedDesign } from "../runs/deployed-design.ts";
+import { untrainedDesign } from "../runs/deployed-design.ts";
 import { type DeviceFormat, deviceFiles, deviceFormats } from "../runs/export-device.ts";
 import { networkOf, type Subject } from "./design.ts";
-import { openBest } from "./export-network.ts";
+import { type DeployOptions, deployedDesign, openBest } from "./export-network.ts";
 
-export interface DeviceExportOptions {
+export interface DeviceExportOptions extends DeployOptions {
   /** `tflite` in floats, `tflite-int8` in 8-bit integers, `onnx-int8` for onnxruntime. */
   readonly format: DeviceFormat;
   /** The file's name; `model.tflite`, `model.int8.tflite` or `model.int8.onnx` by default. */
@@ -27,8 +27,10 @@ export interface ExportedForDevice {
  * A network as a file for TFLite, TFLite Micro or onnxruntime: the selected one of a run or of a training (`folder`), or any
  * `subject` with fresh weights.
  *
- * @throws GeniusError `missing-feature` for operators that have no such form, which it names, and for 8 bits of a run that was
- *   trained without `int8`; `not-found` when the folder holds no run, or no design of it was scored yet.
+ * 8 bits of a network that was trained without `int8` need the images that it was trained on, to measure the ranges of its maps.
+ *
+ * @throws GeniusError `missing-feature` for operators that have no such form, which it names; `not-found` when the folder holds no
+ *   run, or no design of it was scored yet, or those images are gone, and `bad-data` when they are others.
  * @example
  * ```ts
  * import { writeFile } from "node:fs/promises";
@@ -41,11 +43,11 @@ export interface ExportedForDevice {
  */
 export async function exportForDevice(
   given: { readonly folder: string } | { readonly subject: Subject },
-  { format, file = deviceFormats[format], seed = 1 }: DeviceExportOptions,
+  { format, file = deviceFormats[format], seed = 1, ...deploy }: DeviceExportOptions,
 ): Promise<ExportedForDevice> {
   const best = "folder" in given ? await openBest(given.folder) : undefined;
   const { network, title } = best ?? (await networkOf((given as { readonly subject: Subject }).subject));
-  const trained = best && (await trainedDesign(best.shelf, network));
+  const trained = best && (await deployedDesign(best, { ...deploy, isInteger: format !== "tflite" }));
   const design = trained ?? untrainedDesign(network, initialWeights(network.nodes, seed));
   return { files: await deviceFiles(design, { format, file, title }), title, trained: design.isTrained };
 }

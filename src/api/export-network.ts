@@ -1,6 +1,8 @@
 // A network as a file that other programs read, or as a folder of C that they build.
 import { readFile } from "node:fs/promises";
+import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { Given } from "../catalog/load.ts";
 import { identifier } from "../deploy/c/index.ts";
 import { initialWeights } from "../engine/index.ts";
@@ -8,13 +10,14 @@ import { inferenceOfMetadata } from "../graph/export/inference.ts";
 import { readWeights } from "../graph/export/weights-file.ts";
 import type { Network } from "../graph/network.ts";
 import { checkWeights } from "../graph/weights.ts";
-import { trainedDesign, untrainedDesign } from "../runs/deployed-design.ts";
+import { type DeployedDesign, trainedDesign, untrainedDesign } from "../runs/deployed-design.ts";
 import { type CFormat, cFiles, type DesignFolder } from "../runs/export-c.ts";
 import { type DesignFormat, designFile, type Shelf, shelfOf, shelvedFile } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
 import { isTrainedFolder, readTrainedNetwork } from "../runs/trained-network.ts";
 import { designName, networkOf as networkOfProposal } from "../search/proposed-network.ts";
 import type { SpaceDefinition } from "../search/space.ts";
+import { type CalibrationSource, calibrated } from "./calibrate.ts";
 import { networkOf, type Subject } from "./design.ts";
 
 export interface ExportOptions {
@@ -96,6 +99,8 @@ export async function exportRun(
 export interface OpenBest {
   readonly shelf: Shelf;
   readonly network: Network;
+  /** The images of the run; a folder of a training does not name them. */
+  readonly source?: CalibrationSource;
   /** In words. */
   readonly title: string;
 }
@@ -112,10 +117,55 @@ export async function openBest(folder: string, given?: Given<SpaceDefinition>): 
   if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
   const network = networkOfProposal(space, best.proposal);
   const title = `trial ${best.number} of ${folder}, ${space.name} ${designName(space, best.proposal)}`;
-  return { shelf: shelfOf(run, best), network, title };
+  const { dataset, evaluatorOptions } = run.journal.header.config;
+  const named = (option: "task" | "format") => {
+    const value = evaluatorOptions[option];
+    return typeof value === "string" ? { [option]: value } : {};
+  };
+  const source = {
+    data: dataset,
+    ...named("task"),
+    ...named("format"),
+    ...splitOf(run.journal.header.provenance),
+  };
+  return { shelf: shelfOf(run, best), network, title, source };
 }
 
-export interface CExportOptions {
+const splitKept = z.object({
+  evaluator: z.object({ validationFraction01: z.number(), splitSeed: z.number() }),
+});
+
+function splitOf(provenance: JsonObject): Pick<CalibrationSource, "split"> {
+  const read = splitKept.safeParse(provenance);
+  if (!read.success) return {};
+  const { validationFraction01, splitSeed } = read.data.evaluator;
+  return { split: { fraction01: validationFraction01, seed: splitSeed } };
+}
+
+/** What a network is made into a file from; in 8 bits with the ranges of its maps, measured now where its training did not. */
+export async function deployedDesign(
+  { shelf, network, source }: OpenBest,
+  { isInteger, data, environment = process.env, onProgress }: DeployOptions & { readonly isInteger: boolean },
+): Promise<DeployedDesign | undefined> {
+  const design = await trainedDesign(shelf, network);
+  if (design === undefined || !isInteger || (design.ranges !== undefined && data === undefined))
+    return design;
+  if (data !== undefined && data !== source?.data)
+    return calibrated(design, shelf, { source: { ...source, data }, environment, onProgress });
+  return calibrated(design, shelf, { source, environment, onProgress });
+}
+
+/** For 8 bits of a network that was trained without `int8`. */
+export interface DeployOptions {
+  /** The images that it was trained on, where the folder does not name them or they have moved. */
+  readonly data?: string | undefined;
+  /** Told in words when something takes long. */
+  readonly onProgress?: ((text: string) => void) | undefined;
+  /** Places of data and caches; `process.env` by default. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+export interface CExportOptions extends DeployOptions {
   /** `c` in 8-bit integers, `c-float` in floats. */
   readonly format: CFormat;
   /** The name of the header and the start of all names in it; characters that C does not allow are replaced. */
@@ -136,8 +186,10 @@ export interface ExportedC {
 /**
  * A network as self-contained C: the selected one of a run or of a training (`folder`), or any `subject` with fresh weights.
  *
- * @throws GeniusError `missing-feature` for a network with operators that have no form in 8 bits, which it names, and for a run
- *   that was trained without `int8`; as `exportRun` and `exportNetwork` else.
+ * 8 bits of a network that was trained without `int8` need the images that it was trained on, to measure the ranges of its maps.
+ *
+ * @throws GeniusError `missing-feature` for a network with operators that have no form in 8 bits, which it names; `not-found` and
+ *   `bad-data` where those images are gone or others; as `exportRun` and `exportNetwork` else.
  * @example
  * ```ts
  * import { mkdir, writeFile } from "node:fs/promises";
@@ -151,11 +203,11 @@ export interface ExportedC {
  */
 export async function exportC(
   given: { readonly folder: string } | { readonly subject: Subject },
-  { format, name, seed = 1 }: CExportOptions,
+  { format, name, seed = 1, ...deploy }: CExportOptions,
 ): Promise<ExportedC> {
   const best = "folder" in given ? await openBest(given.folder) : undefined;
   const { network, title } = best ?? (await networkOf((given as { subject: Subject }).subject));
-  const trained = best && (await trainedDesign(best.shelf, network));
+  const trained = best && (await deployedDesign(best, { ...deploy, isInteger: format === "c" }));
   const design = trained ?? untrainedDesign(network, initialWeights(network.nodes, seed));
   const files = await cFiles(design, { format, name: identifier(name), title });
   return { files, title, trained: design.isTrained };

@@ -15,15 +15,20 @@ export async function writeForDevice(
     seed,
     out = deviceFormats[format],
     json,
+    data,
   }: {
     readonly format: DeviceFormat;
     readonly seed: number;
     readonly out?: string | undefined;
     readonly json: boolean;
+    readonly data?: string | undefined;
   },
   terminal: Terminal,
 ): Promise<boolean> {
-  const { files, title, trained } = await exportForDevice(given, { format, seed, file: basename(out) });
+  const { files, title, trained } = await exportForDevice(given, {
+    ...{ format, seed, file: basename(out), data, environment: terminal.environment },
+    onProgress: (text) => terminal.error(`${text}\n`),
+  });
   const paths = [...files.keys()].map((name) => join(dirname(out), name));
   for (const [name, content] of files) await writeWhole(join(dirname(out), name), content);
   if (json) terminal.out(jsonLine({ written: paths, trained }));

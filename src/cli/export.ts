@@ -43,6 +43,13 @@ const flags = z.object({
     .optional()
     .describe("of a network: its weights, as the .safetensors file of genius import (default: random ones)")
     .meta({ placeholder: "FILE" }),
+  data: z
+    .string()
+    .optional()
+    .describe(
+      "8 bits of a network trained without --int8: the images that it was trained on, to measure the ranges of its maps (default: those of the run)",
+    )
+    .meta({ placeholder: "DATASET" }),
   seed: z.int().min(0).default(1).describe("of random weights, where no trained ones are available"),
   json: z.boolean().default(false).describe("say what was written as JSON"),
 });
@@ -53,6 +60,7 @@ export default defineCommand({
   more: `Examples:
   genius export runs/… --format onnx --out model.onnx
   genius export runs/… --format c --out classifier   (classifier.h, a program that tries it, and a README)
+  genius export runs/… --format tflite-int8 --data photos   (8 bits of a run without --int8 whose images have moved)
   genius export runs/… --format tflite-int8   (model.int8.tflite, how to call it, and what must come out of three images)
   genius export runs/… --format tensorboard --out logs   (again while the search runs: what is new is appended)
   genius export runs/… --format text > net.txt   (a text to change, cost and train: docs/guide/own-network.md)
@@ -78,6 +86,12 @@ export default defineCommand({
       return exportSpace(options.space, { options, rest, terminal });
     const subject = await subjectOf(operands, options, rest);
     const isC = format === "c" || format === "c-float";
+    const isInteger = format === "c" || format === "tflite-int8" || format === "onnx-int8";
+    if (options.data !== undefined && !(isInteger && "folder" in subject))
+      throw new GeniusError(
+        "wrong-use",
+        "--data is for 8 bits of a network that was trained: genius export runs/… --format c|tflite-int8|onnx-int8.",
+      );
     if (options.weights !== undefined && (isC || isDeviceFormat(format)))
       throw new GeniusError(
         "wrong-use",
@@ -193,11 +207,14 @@ function exported(
 /** C in a folder, whose name the header has. */
 async function writeC(
   given: Given,
-  { format, seed, out, json }: z.output<typeof flags> & { readonly format: CFormat },
+  { format, seed, out, json, data }: z.output<typeof flags> & { readonly format: CFormat },
   terminal: Terminal,
 ): Promise<number> {
   const folder = out ?? (format === "c" ? "model" : "model-float");
-  const { files, title, trained } = await exportC(given, { format, seed, name: basename(resolve(folder)) });
+  const { files, title, trained } = await exportC(given, {
+    ...{ format, seed, name: basename(resolve(folder)), data, environment: terminal.environment },
+    onProgress: (text) => terminal.error(`${text}\n`),
+  });
   const names = [...files.keys()];
   const own = names.find((name) => name.endsWith(".h")) as string;
   const taken = existsSync(join(folder, own))

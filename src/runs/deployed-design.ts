@@ -137,7 +137,7 @@ export function rangesOf(
   if (ranges !== undefined) return ranges;
   throw new GeniusError(
     "missing-feature",
-    "This network was trained without --int8, so the ranges of its maps, which 8 bits need, were not measured. Train it with --int8, or export it in floats: --format tflite or c-float.",
+    "This network was trained without --int8, so the ranges of its maps, which 8 bits need, were not measured.",
   );
 }
 
