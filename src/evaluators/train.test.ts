@@ -283,6 +283,7 @@ test("the selected design is trained, exported and tested; a stopped training en
   const result = await whole.test!(requestOf());
   const best = join(root, "whole", "best");
   expect((await readdir(best)).sort()).toEqual([
+    "README.md",
     "int8.json",
     "model.int8.onnx",
     "model.int8.tflite",

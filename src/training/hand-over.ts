@@ -18,6 +18,7 @@ import { encodeOnnxModel } from "../graph/onnx/model.ts";
 import { accuracyBeside, highestOf } from "../metrics/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import { createEvaluationBatches, type ImageSet, openPixels } from "../tasks/image-classification/index.ts";
+import { bestReadme } from "./best-readme.ts";
 import type { FinishDetail, FinishResult } from "./job.ts";
 import { type Measured, measure, type Scores } from "./measure.ts";
 import { type ModelFile, measureLatencyMs, openModelFile } from "./model-file.ts";
@@ -111,7 +112,10 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
       ["test.json", `${JSON.stringify(report, undefined, 2)}\n`],
     ];
     for (const [name, content] of files) await writeWhole(join(folder, name), content);
-    return { testMetrics: tested.metrics, files: files.map(([name]) => name), detail };
+    const names = files.map(([name]) => name);
+    const told = { network: network.name, shape: dataset.shape, classNames: dataset.classNames };
+    await writeWhole(join(folder, "README.md"), bestReadme({ ...told, files: names }));
+    return { testMetrics: tested.metrics, files: [...names, "README.md"], detail };
   } finally {
     await model.dispose();
   }
