@@ -266,7 +266,16 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     const page = await open("#/");
     await page.getByText(poison).first().waitFor();
     const id = encodeURIComponent(poison);
-    for (const tab of ["progress", "cost", "trials?trial=2", "conversation", "turn", "about", "decisions"]) {
+    for (const tab of [
+      "progress",
+      "cost",
+      "trade-off",
+      "trials?trial=2",
+      "conversation",
+      "turn",
+      "about",
+      "decisions",
+    ]) {
       await goTo(page, `#/run/${id}/${tab}`);
       for (const canvas of await page.locator("canvas").all()) await canvas.hover({ force: true });
       for (const ask of await page.getByRole("button", { name: "Ask the surrogate" }).all())

@@ -12,9 +12,10 @@ import { DecisionsPart } from "./decisions-part.tsx";
 import { LearningPart } from "./learning-part.tsx";
 import { LivePanel } from "./live-panel.tsx";
 import { Standing } from "./standing.tsx";
+import { TradeOffPart } from "./trade-off-part.tsx";
 
 /** Parts that an address may lead to: `#/run/ID/cost`. */
-export const parts = ["progress", "cost", "learning", "decisions"] as const;
+export const parts = ["progress", "cost", "trade-off", "learning", "decisions"] as const;
 
 export function Overview({ part, mayChange }: { readonly part: string; readonly mayChange: boolean }) {
   const { detail } = useRunData();
@@ -28,6 +29,7 @@ export function Overview({ part, mayChange }: { readonly part: string; readonly 
       <LivePanel />
       <Search mayChange={mayChange} />
       {later("cost", `${metricTitle(detail.metric)} and cost`, 640, <CostPart />)}
+      {later("trade-off", "Trade-offs", 640, <TradeOffPart />)}
       {!detail.tabular && later("learning", "Learning curves", 560, <LearningPart />)}
       {later("decisions", "Decisions", 800, <DecisionsPart />)}
       {detail.callCount > 0 && (
