@@ -86,6 +86,8 @@ interface Member {
   readonly model?: string;
   readonly needs?: string;
   readonly asksLast?: boolean;
+  readonly file?: string;
+  readonly precision?: string;
 }
 
 /** The members of a kind: each with its path below src/. */
@@ -157,6 +159,21 @@ ${formats.map(({ path }) => `  () => import(${JSON.stringify(`./${basename(path)
   `src/${formatFolder}/_formats.ts`,
 );
 
+// Formats for devices lie below the catalog too. Their names are part of the public types, so they stay literal.
+const deviceFormats = await membersOf({
+  ...{ kind: "device formats", folders: ["deploy/formats"], define: "defineDeviceFormat" },
+  ...{ type: "DeviceFormatDefinition", contract: "deploy/device-format" },
+});
+const deviceFormatList = await format(
+  `// Written by \`npm run catalog\`; do not edit. The formats for devices, loaded when one is written.
+
+export const deviceFormats = {
+${deviceFormats.map(({ member: { name, file, precision }, path }) => `  ${JSON.stringify(name)}: { file: ${JSON.stringify(file)}, precision: ${JSON.stringify(precision)}, load: () => import(${JSON.stringify(`./${basename(path)}`)}) },`).join("\n")}
+} as const;
+`,
+  "src/deploy/formats/_formats.ts",
+);
+
 // Metrics are small and are measured together, far below the catalog.
 const metrics = await membersOf(kinds.find(({ kind }) => kind === "metrics")!);
 const identifierOf = ({ member }: (typeof metrics)[number]) =>
@@ -184,6 +201,7 @@ export const tasks = [${tasks.map(identifierOf).join(", ")}] as const;
 for (const [path, text] of [
   ["catalog/_catalog.ts", catalog],
   [`${formatFolder}/_formats.ts`, formatList],
+  ["deploy/formats/_formats.ts", deviceFormatList],
   ["metrics/_metrics.ts", metricList],
   ["tasks/_tasks.ts", taskList],
 ] as const) {

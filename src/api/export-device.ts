@@ -1,7 +1,8 @@
 // A network as a file for a device's interpreter, with how to call it and what must come out of three images.
+import { deviceFormats } from "../deploy/formats/_formats.ts";
 import { initialWeights } from "../engine/index.ts";
 import { untrainedDesign } from "../runs/deployed-design.ts";
-import { type DeviceFormat, deviceFiles, deviceFormats } from "../runs/export-device.ts";
+import { type DeviceFormat, deviceFiles } from "../runs/export-device.ts";
 import { networkOf, type Subject } from "./design.ts";
 import { type DeployOptions, deployedDesign, openBest } from "./export-network.ts";
 
@@ -43,11 +44,13 @@ export interface ExportedForDevice {
  */
 export async function exportForDevice(
   given: { readonly folder: string } | { readonly subject: Subject },
-  { format, file = deviceFormats[format], seed = 1, ...deploy }: DeviceExportOptions,
+  { format, file = deviceFormats[format].file, seed = 1, ...deploy }: DeviceExportOptions,
 ): Promise<ExportedForDevice> {
   const best = "folder" in given ? await openBest(given.folder) : undefined;
   const { network, title } = best ?? (await networkOf((given as { readonly subject: Subject }).subject));
-  const trained = best && (await deployedDesign(best, { ...deploy, isInteger: format !== "tflite" }));
+  const trained =
+    best &&
+    (await deployedDesign(best, { ...deploy, isInteger: deviceFormats[format].precision === "int8" }));
   const design = trained ?? untrainedDesign(network, initialWeights(network.nodes, seed));
   return { files: await deviceFiles(design, { format, file, title }), title, trained: design.isTrained };
 }

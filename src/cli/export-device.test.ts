@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { deviceFormats } from "../deploy/formats/_formats.ts";
 import { needsLitert, runInLitert } from "../testing/litert.ts";
 import { genius } from "./fixtures/terminal.ts";
 
@@ -28,24 +29,22 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-const defaults = {
-  tflite: "model.tflite",
-  "tflite-int8": "model.int8.tflite",
-  "onnx-int8": "model.int8.onnx",
-};
-
-test.for(Object.entries(defaults))("--format %s runs by its README", needsLitert, async ([format, name]) => {
-  const folder = join(root, format);
-  const { code, error } = await genius(["export", run, "--format", format, "--out", join(folder, name)]);
-  expect(error).toContain("with its trained weights");
-  expect(code).toBe(0);
-  expect((await readdir(folder)).sort()).toEqual([name, `${name}.examples.json`, `${name}.md`].sort());
-  const readme = await readFile(join(folder, `${name}.md`), "utf8");
-  const lines = /```python\n([\s\S]*?)```/.exec(readme)![1]!;
-  const script = join(folder, "try.py");
-  await writeFile(script, `import os\nos.chdir(${JSON.stringify(folder)})\n${lines}`);
-  expect((await runInLitert(script)).match(/^class \d/gm)?.length).toBe(3);
-});
+test.for(Object.entries(deviceFormats))(
+  "--format %s runs by its README",
+  needsLitert,
+  async ([format, { file: name }]) => {
+    const folder = join(root, format);
+    const { code, error } = await genius(["export", run, "--format", format, "--out", join(folder, name)]);
+    expect(error).toContain("with its trained weights");
+    expect(code).toBe(0);
+    expect((await readdir(folder)).sort()).toEqual([name, `${name}.examples.json`, `${name}.md`].sort());
+    const readme = await readFile(join(folder, `${name}.md`), "utf8");
+    const lines = /```python\n([\s\S]*?)```/.exec(readme)![1]!;
+    const script = join(folder, "try.py");
+    await writeFile(script, `import os\nos.chdir(${JSON.stringify(folder)})\n${lines}`);
+    expect((await runInLitert(script)).match(/^class \d/gm)?.length).toBe(3);
+  },
+);
 
 test("the file of best/ and an export hold the same network", async () => {
   const out = join(root, "again.tflite");

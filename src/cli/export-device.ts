@@ -5,7 +5,8 @@ import { exportForDevice } from "../api/export-device.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { writeWhole } from "../base/write-whole.ts";
 import type { Terminal } from "../command/command.ts";
-import { type DeviceFormat, deviceFormats } from "../runs/export-device.ts";
+import { deviceFormats } from "../deploy/formats/_formats.ts";
+import type { DeviceFormat } from "../runs/export-device.ts";
 
 /** Returns whether the weights are trained ones. */
 export async function writeForDevice(
@@ -13,7 +14,7 @@ export async function writeForDevice(
   {
     format,
     seed,
-    out = deviceFormats[format],
+    out = deviceFormats[format].file,
     json,
     data,
   }: {

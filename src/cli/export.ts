@@ -13,9 +13,10 @@ import { isNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { unknownFlag } from "../command/options.ts";
+import { deviceFormats } from "../deploy/formats/_formats.ts";
 import { type CFormat, cFormats } from "../runs/export-c.ts";
 import { type DesignFormat, designFormats } from "../runs/export-design.ts";
-import { type DeviceFormat, deviceFormats } from "../runs/export-device.ts";
+import type { DeviceFormat } from "../runs/export-device.ts";
 import { openRun } from "../runs/open-run.ts";
 import { writeForDevice } from "./export-device.ts";
 import { textOfSpace } from "./text-facts.ts";
@@ -86,7 +87,7 @@ export default defineCommand({
       return exportSpace(options.space, { options, rest, terminal });
     const subject = await subjectOf(operands, options, rest);
     const isC = format === "c" || format === "c-float";
-    const isInteger = format === "c" || format === "tflite-int8" || format === "onnx-int8";
+    const isInteger = isDeviceFormat(format) ? deviceFormats[format].precision === "int8" : format === "c";
     if (options.data !== undefined && !(isInteger && "folder" in subject))
       throw new GeniusError(
         "wrong-use",
