@@ -3,6 +3,7 @@
 // is looked at; what the members do is checked when they do it.
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
+import { checkPlainly } from "../base/schema-words.ts";
 
 const method = z.custom((value) => typeof value === "function", "a function is needed");
 const filled = z.looseObject({});
@@ -32,12 +33,11 @@ const forms = {
 
 /** @throws GeniusError `bad-file` that names the member and the first field that is missing or wrong. */
 export function checkMade<T>(kind: keyof typeof forms, name: string, made: T): T {
-  const read = forms[kind].safeParse(made);
-  if (read.success) return made;
-  const [issue] = read.error.issues;
-  const field = issue?.path.length ? `"${issue.path.join(".")}" of ` : "";
+  const { fault } = checkPlainly<unknown>(forms[kind], made);
+  if (fault === undefined) return made;
+  const field = fault.path.length > 0 ? `"${fault.path.join(".")}" of ` : "";
   throw new GeniusError(
     "bad-file",
-    `The ${kind} ${name} cannot be used: ${field}what its create(…) returns: ${issue?.message ?? "wrong form"}. The contract is ${kind === "space" ? "Space" : kind === "strategy" ? "Strategy" : "Evaluator"} in genius-nas; docs/guide/own-${kind}.md shows one.`,
+    `The ${kind} ${name} cannot be used: ${field}what its create(…) returns${fault.words} The contract is ${kind === "space" ? "Space" : kind === "strategy" ? "Strategy" : "Evaluator"} in genius-nas; docs/guide/own-${kind}.md shows one.`,
   );
 }

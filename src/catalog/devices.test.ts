@@ -127,11 +127,18 @@ describe("a device of one's own", () => {
 
   it.each([
     ["{", /it is not JSON/],
-    ["[]", /the file: .*like \{"name": "my-board"/],
-    [{ name: "board", flashKib: 1 }, /ramKib: /],
-    [{ name: "board", ramKib: -4, flashKib: 1 }, /ramKib: /],
+    ["[]", /the file must be an object; \[\] was given\..*like \{"name": "my-board"/],
+    [{ name: "board", flashKib: 1 }, /ramKib is needed\./],
+    [{ name: "board", ramKib: -4, flashKib: 1 }, /ramKib must be above 0; -4 was given\./],
+    [
+      { name: "board", ramKb: 4, flashKib: 1 },
+      /the file has the unknown field "ramKb"\. Did you mean "ramKib"\?/,
+    ],
     [{ name: "my board", ramKib: 4, flashKib: 1 }, /name: letters, digits/],
-    [{ name: "board", ramKib: 4, flashKib: 1, ram: 3 }, /the file: .*"ram"/],
+    [
+      { name: "board", ramKib: 4, flashKib: 1, ram: 3 },
+      /the file has the unknown field "ram"\. .* Known are name, /,
+    ],
     [
       {
         ...{ name: "board", ramKib: 4, flashKib: 1 },

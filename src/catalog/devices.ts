@@ -4,6 +4,7 @@ import { z } from "zod";
 import { fileError, GeniusError, messageOf } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import { isPath } from "../base/own-file.ts";
+import { checkPlainly } from "../base/schema-words.ts";
 import { formatBytes, formatCount } from "../base/units.ts";
 import { type Device, energyOf, reserve01, speedOf } from "../graph/device.ts";
 
@@ -93,20 +94,17 @@ function ownDevice(path: string): Device {
     value = JSON.parse(readFileSync(path, "utf8").replace(/^\ufeff/, ""));
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw fileError(thrown, path, "read the device");
-    throw badDevice(path, `it is not JSON (${messageOf(thrown)})`, thrown);
+    throw badDevice(path, `it is not JSON (${messageOf(thrown)}).`, thrown);
   }
-  const parsed = device.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0] as z.core.$ZodIssue;
-    throw badDevice(path, `${issue.path.join(".") || "the file"}: ${issue.message}`);
-  }
-  return deviceOf(parsed.data, path);
+  const { data, fault } = checkPlainly(device, value);
+  if (fault !== undefined) throw badDevice(path, `${fault.path.join(".") || "the file"}${fault.words}`);
+  return deviceOf(data, path);
 }
 
 function badDevice(path: string, what: string, cause?: unknown): GeniusError {
   return new GeniusError(
     "bad-file",
-    `The device ${path}: ${what}. It must be like {"name": "my-board", "ramKib": 256, "flashKib": 1024, "core": "Arm Cortex-M4", "clockMhz": 120}.`,
+    `The device ${path}: ${what} A device is written like {"name": "my-board", "ramKib": 256, "flashKib": 1024, "core": "Arm Cortex-M4", "clockMhz": 120}.`,
     { cause },
   );
 }
@@ -115,7 +113,7 @@ function deviceOf(entry: DeviceEntry, from: string): Device {
   const { name, label = name, core, clockMhz = 0, vectorUnit, note, ramKib, flashKib } = entry;
   const macsOf = ({ network, macCount: own }: { network: string; macCount?: number | undefined }) => {
     const macs = own ?? deviceFile().networks.find((one) => one.name === network)?.macCount;
-    if (macs === undefined) throw badDevice(from, `the measured network "${network}" needs its macCount`);
+    if (macs === undefined) throw badDevice(from, `the measured network "${network}" needs its macCount.`);
     return macs;
   };
   const timed = entry.speed?.measured.map((one) => ({

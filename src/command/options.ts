@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import type { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { checkPlainly } from "../base/schema-words.ts";
 import { type Flag, fieldOf, flagOf } from "../runs/flags.ts";
 
 /** The flags as a help section. */
@@ -102,33 +103,13 @@ export function coerce(
  * @throws GeniusError `wrong-use` that names the flag, what was received and what is allowed.
  */
 export function checkFlags<T>(schema: z.ZodType<T>, values: Readonly<Record<string, unknown>>): T {
-  const result = schema.safeParse(values);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const field = String(issue.path[0] ?? "");
-  const message = issue.message.replace(/\.$/, "");
-  if (field === "") throw new GeniusError("wrong-use", `Options: ${message}.`);
-  if (values[field] === undefined) {
-    const allowed = / expected one of (.*)$/.exec(message)?.[1];
-    const hint = allowed === undefined ? "" : `; allowed are ${allowed.replaceAll("|", ", ")}`;
-    throw new GeniusError("wrong-use", `${flagOf(field)} is needed${hint}.`);
-  }
-  const shown = String(values[field]);
-  const bound = boundWords(issue);
-  if (bound !== undefined)
-    throw new GeniusError("wrong-use", `${flagOf(field)} must be ${bound}; "${shown}" was given.`);
-  const received = message.includes(`"${shown}"`) ? "" : `, and "${shown}" was given`;
-  throw new GeniusError("wrong-use", `${flagOf(field)}: ${message}${received}.`);
-}
-
-/** What a number that is too small or too large should be. */
-function boundWords(issue: z.core.$ZodIssue): string | undefined {
-  if (issue.code !== "too_small" && issue.code !== "too_big") return undefined;
-  if (issue.origin !== "number" && issue.origin !== "int") return undefined;
-  const { inclusive = false } = issue;
-  return issue.code === "too_small"
-    ? `${inclusive ? "at least" : "above"} ${issue.minimum}`
-    : `${inclusive ? "at most" : "below"} ${issue.maximum}`;
+  const { data, fault } = checkPlainly(schema, values);
+  if (fault === undefined) return data;
+  const [field] = fault.path;
+  throw new GeniusError(
+    "wrong-use",
+    `${field === undefined ? "Options" : flagOf(String(field))}${fault.words}`,
+  );
 }
 
 /** The error for a flag that nothing knows. */

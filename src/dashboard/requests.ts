@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
+import { checkPlainly } from "../base/schema-words.ts";
 
 /** A path, or a value of an option: no process can be given a NUL character, and no path holds one. */
 export const argument = z
@@ -38,9 +39,9 @@ export function count(
 }
 
 export function checked<Value>(schema: z.ZodType<Value>, value: unknown, name: string): Value {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new GeniusError("wrong-use", `"${name}": ${result.error.issues[0]?.message ?? "not understood"}.`);
+  const { data, fault } = checkPlainly(schema, value);
+  if (fault === undefined) return data;
+  throw new GeniusError("wrong-use", `"${name}"${fault.words}`);
 }
 
 export async function body<Value>(context: Context, schema: z.ZodType<Value>): Promise<Value> {
@@ -50,11 +51,7 @@ export async function body<Value>(context: Context, schema: z.ZodType<Value>): P
   } catch {
     throw new GeniusError("wrong-use", "The body is not JSON.");
   }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new GeniusError(
-    "wrong-use",
-    `${issue?.path.join(".") || "The body"}: ${issue?.message ?? "not understood"}.`,
-  );
+  const { data, fault } = checkPlainly(schema, value);
+  if (fault === undefined) return data;
+  throw new GeniusError("wrong-use", `${fault.path.join(".") || "The body"}${fault.words}`);
 }
