@@ -1,4 +1,4 @@
-// How long a person waits: `genius --help`, and the first line of `genius cost`, as whole processes, beside an empty
+// How long a person waits: `genius --help`, the first line of `genius cost`, `genius search --help`, beside an empty
 // Node program. Medians over several runs after a warm-up; the ratio to the empty program holds on any machine.
 //
 //   node benchmarks/start-up/run.ts [--runs 15]
@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   "an empty Node program": ["-e", ""],
   "genius --help": [bin, "--help"],
   "genius cost (one design)": [bin, "cost", "--space", "nas-bench-macro", "--choices", "22212220"],
+  "genius search --help": [bin, "search", "--help"],
 };
 
 function medianMs(args: readonly string[]): number {

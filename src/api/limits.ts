@@ -5,7 +5,7 @@ import { loadDevice } from "../catalog/devices.ts";
 import { deviceLimits } from "../graph/device.ts";
 import { defaultPrecision } from "../search/constraints/memory.ts";
 import type { Limits } from "../search/space.ts";
-import type { LimitSettings } from "../study/settings.ts";
+import type { LimitSettings } from "../study/limit-settings.ts";
 
 /**
  * Limits as a domain takes them: those of a device, unless others are given.

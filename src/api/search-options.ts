@@ -8,7 +8,8 @@ import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { Answerer, Effort } from "../llm/index.ts";
 import type { SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
-import { limitSettings, modelSettings, type SearchSettings, searchSettings } from "../study/settings.ts";
+import { limitSettings } from "../study/limit-settings.ts";
+import { modelSettings, type SearchSettings, searchSettings } from "../study/settings.ts";
 import type { SearchEvent } from "./search-events.ts";
 
 /** Bounds that every evaluated network keeps, all inclusive. A count is a number or text such as `"20k"` or `"5M"`. */
@@ -98,7 +99,7 @@ export interface SearchOptions extends Sitting {
   readonly spaceOptions?: MemberOptions | undefined;
   /**
    * A text (`mine.txt`) or a model (`mine.onnx`) of your own network, in place of a space: searched is the space around it, and every result is
-   * compared with it. Its own costs are the limits where none are given.
+   * compared with it. Its own parameters and MACs are the maximum where `maxParams` or `maxMacs` is not given.
    */
   readonly start?: string | undefined;
   /** A name, a file, or an object made by `defineStrategy`; `hybrid` by default. */

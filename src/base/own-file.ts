@@ -4,7 +4,6 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fileError, GeniusError, messageOf } from "./errors.ts";
-import { resolveOwnPackages } from "./own-packages.ts";
 
 /** Whether a name means a file of the user's own. */
 export function isPath(name: string): boolean {
@@ -50,6 +49,10 @@ export async function readOwnText(file: string): Promise<string> {
 /** The default export of a file. @throws GeniusError `bad-file` when it cannot be loaded. */
 export async function loadOwnFile(kind: string, file: string): Promise<unknown> {
   await checkRegular(file);
+  await stat(file).catch((thrown: unknown) => {
+    throw fileError(thrown, file, `read the ${kind}`);
+  });
+  const { resolveOwnPackages } = await import("./own-packages.ts");
   resolveOwnPackages();
   try {
     return ((await import(pathToFileURL(resolve(file)).href)) as { default?: unknown }).default;

@@ -1,17 +1,16 @@
 // From a name, a path or an object to a definition: `evolution` comes from the catalog, `./mine.ts` from the user's
 // file of the same form, and a script hands over its own object. Options are checked by the member's own schema.
-import { z } from "zod";
+import type { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
-import { unknownName } from "../base/nearest.ts";
+import { nearest, unknownName } from "../base/nearest.ts";
 import { checkForm, isPath, loadOwnFile, readOwnText } from "../base/own-file.ts";
+import { checkPlainly } from "../base/schema-words.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
 import type { ReferenceDefinition } from "../search/references/reference.ts";
-import { defineSpace, type Space, type SpaceDefinition } from "../search/space.ts";
+import type { Space, SpaceDefinition } from "../search/space.ts";
 import type { StrategyDefinition } from "../search/strategy.ts";
-import { imageSizeOption, sidesOf } from "../tasks/image-size.ts";
 import { evaluators, launchers, references, spaces, strategies } from "./_catalog.ts";
-import { checkMade } from "./check-made.ts";
 import type { Entry } from "./entry.ts";
 
 /** A member as callers name it: a name of the catalog, a file, or the definition itself. */
@@ -43,7 +42,9 @@ export async function openSpace(
   const { name } = definition;
   const made = definition.create(resolveOptions(definition.options, options, `the space ${name}`));
   // A text without alternatives is one network.
-  return definition.text === undefined ? checkMade("space", name, made) : made;
+  if (definition.text !== undefined) return made;
+  const { checkMade } = await import("./check-made.ts");
+  return checkMade("space", name, made);
 }
 
 interface Definition {
@@ -104,25 +105,25 @@ export const isReference = (name: string): boolean => Object.hasOwn(references, 
 /** Whether a name means one network, or the space that a text is: a file, or a hand-designed network. */
 export const isNetwork = (name: string): boolean => isText(name) || isReference(name);
 
-/** A hand-designed network as it was published, for images of any size, as a space of one design. */
+/** The error for a name that means no network. */
+export function unknownNetwork(name: string): GeniusError {
+  const suggestion = nearest(name, Object.keys(references));
+  const hint = name.endsWith(".onnx")
+    ? ` "genius import ${name}" makes a text of a model.`
+    : suggestion === undefined
+      ? ""
+      : ` Did you mean "${suggestion}"?`;
+  return new GeniusError(
+    "unknown-name",
+    `"${name}" is no network: neither a text, whose name ends in .txt, nor one of "genius list references".${hint}`,
+  );
+}
+
+// Loaded where they are used, so that other commands start sooner.
+
 async function loadReferenceAsText(name: string): Promise<SpaceDefinition> {
-  const { summary, source, build } = await loadReference(name);
-  const { printNetwork, spaceOfText } = await import("../language/index.ts");
-  const options = z.strictObject({
-    imageSize: imageSizeOption({ min: 1, max: 4096 })
-      .prefault(32)
-      .describe("image height and width in pixels"),
-    channels: z.int().min(1).max(4096).default(3).describe("image channels: 3 for colour, 1 for grey"),
-    classCount: z.int().min(2).max(100_000).default(10).describe("how many classes"),
-  });
-  return defineSpace({
-    ...{ name, summary, source, options },
-    fit: (images) => images,
-    create({ imageSize, channels, classCount }) {
-      const network = build({ input: [channels, ...sidesOf(imageSize)], classCount, width: 1 });
-      return spaceOfText(`name ${name}\n${printNetwork(network)}`, name).create({});
-    },
-  }) as SpaceDefinition;
+  const { spaceOfReference } = await import("./reference-space.ts");
+  return spaceOfReference(await loadReference(name));
 }
 
 async function loadText(file: string): Promise<SpaceDefinition> {
@@ -157,16 +158,8 @@ export function resolveOptions<T>(
   values: Readonly<Record<string, unknown>>,
   of: string,
 ): T {
-  const result = schema.safeParse(values);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const path = issue.path.join(".");
-  const received =
-    path === ""
-      ? ""
-      : ` It is ${JSON.stringify(issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key as string], values)) ?? "missing"}.`;
-  throw new GeniusError(
-    "wrong-use",
-    `Option ${path === "" ? "set" : `"${path}"`} of ${of}: ${issue.message}.${received}`,
-  );
+  const { data, fault } = checkPlainly(schema, values);
+  if (fault === undefined) return data;
+  const name = fault.path.length === 0 ? "set" : `"${fault.path.join(".")}"`;
+  throw new GeniusError("wrong-use", `Option ${name} of ${of}${fault.words}`);
 }

@@ -8,7 +8,7 @@ import { defineCommand } from "../command/command.ts";
 import { distribute, membersHelp } from "../command/members.ts";
 import { onDoneOption, thenRun } from "../command/on-done.ts";
 import { comparisonJson, comparisonMarkdown } from "../report/index.ts";
-import { limitsApart } from "../study/settings.ts";
+import { limitsApart } from "../study/limit-settings.ts";
 import { benchInWords } from "./bench-table.ts";
 
 const options = benchSettings.extend({

@@ -1,20 +1,16 @@
 // `genius cost`: parameters and MACs of designs. One design from --choices, or a line out for a line in.
 import { z } from "zod";
 import { cost } from "../api/cost.ts";
-import { limitsOf } from "../api/limits.ts";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
-import { loadDevice } from "../catalog/devices.ts";
-import { isNetwork } from "../catalog/load.ts";
+import { isNetwork, loadSpace, unknownNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
-import { openSpaceByFlags } from "../command/members.ts";
-import type { Network } from "../graph/network.ts";
+import { membersHelp, openSpaceByFlags } from "../command/members.ts";
 import { parseChoices, toDigits } from "../search/choices.ts";
-import { defaultPrecision, hasMemoryLimit } from "../search/constraints/memory.ts";
 import type { Space } from "../search/space.ts";
-import { limitSettings } from "../study/settings.ts";
-import { type Bounds, type Verdict, verdictOf, verdictOfText } from "./limit-verdict.ts";
-import { costInWords, factsOfText, textInWords } from "./text-facts.ts";
+import { limitSettings, limitsApart } from "../study/limit-settings.ts";
+import { costInWords } from "./cost-words.ts";
+import type { Judge, Verdict } from "./limit-verdict.ts";
 
 const flags = z.object({
   space: z
@@ -37,7 +33,7 @@ export default defineCommand({
   passesRest: true,
   more: `Examples:
   genius cost net.txt                       (a network or a space as a text: docs/guide/own-network.md)
-  genius cost resnet-8 --image-size 96      (one of genius list references)
+  genius cost resnet-8 --image-size 96 --channels 1   (one of genius list references)
   genius cost --space nas-bench-macro --choices 22212220
   genius cost --space genius-imagenet --stdin --json < designs.txt
 
@@ -48,16 +44,18 @@ With limits or a device it says what a design breaks, and with a device of a pub
 of a space, how many designs are within the limits.
 A line that is not a design gets {"error": {"code", "message", "line"}}; the others are still answered, and the
 exit code is 1.`,
+  async help(given, [operand]) {
+    const name = operand ?? (typeof given.space === "string" ? given.space : undefined);
+    if (name === undefined) return optionsElsewhere;
+    return membersHelp([[isNetwork(name) ? "the network" : "the space", await loadSpace(name)]]);
+  },
   async run({ operands, options, rest, terminal }) {
     const space = await openSpaceByFlags(namedSpace(operands, options.space), rest, Object.keys(flags.shape));
-    const asked: Asked = {
-      limits: limitsOf(options),
-      ...(options.device !== undefined && { device: loadDevice(options.device) }),
-      ...{ json: options.json, many: options.stdin },
-    };
+    const judge = await judgeBy(options);
     if (options.choices === undefined && !options.stdin && operands.length === 1) {
-      const verdict = verdictOfText(space, asked);
-      const files = space.decisions.length === 0 ? await filesOf(space.decode([]), asked) : noFiles;
+      const { factsOfText, textInWords } = await import("./text-facts.ts");
+      const verdict = judge.verdictOfText(space);
+      const files = space.decisions.length === 0 ? judge.filesOf(space.decode([])) : nothing;
       const lines = [...textInWords(space), ...[...verdict.words, ...files.words].map((line) => `  ${line}`)];
       const facts = { ...verdict.facts, ...files.facts };
       terminal.out(options.json ? jsonLine({ ...factsOfText(space), ...facts }) : `${lines.join("\n")}\n`);
@@ -69,6 +67,7 @@ exit code is 1.`,
         "Give one design with --choices, or --stdin to read them, and not both.",
       );
     }
+    const asked: Asked = { json: options.json, judge, many: options.stdin };
     if (options.choices !== undefined) {
       terminal.out(await answer(space, options.choices, asked));
       return 0;
@@ -77,45 +76,47 @@ exit code is 1.`,
   },
 });
 
+const optionsElsewhere = `Options of what is counted, such as --image-size and --channels for images of your own:
+  genius cost resnet-8 --help
+  genius cost --space mobile --help
+`;
+
 function namedSpace(operands: readonly string[], name: string | undefined): string {
   const [file] = operands;
   if (operands.length + (name === undefined ? 0 : 1) !== 1) {
     throw new GeniusError("wrong-use", "Name one text, as in genius cost net.txt, or a space with --space.");
   }
-  if (file !== undefined && !isNetwork(file))
-    throw new GeniusError(
-      "wrong-use",
-      `"${file}" is no text, whose name would end in .txt, and none of "genius list references".`,
-    );
+  if (file !== undefined && !isNetwork(file)) throw unknownNetwork(file);
   return file ?? (name as string);
 }
 
-interface Asked extends Bounds {
+interface Asked {
   readonly json: boolean;
+  readonly judge: Judge;
   /** Whether designs come one a line; then it is only counted. */
   readonly many: boolean;
 }
 
-const noFiles: Verdict = { words: [], facts: {} };
+const nothing: Verdict = { words: [], facts: {} };
+const withoutLimits: Judge = {
+  verdictOf: () => nothing,
+  verdictOfText: () => nothing,
+  filesOf: () => nothing,
+};
 
-/** What files of a network take by their format, where memory matters. */
-async function filesOf(network: Network, { limits, device }: Asked): Promise<Verdict> {
-  if (device === undefined && !hasMemoryLimit(limits)) return noFiles;
-  const [{ ramInWords }, { tfliteRam }] = await Promise.all([
-    import("../report/on-device.ts"),
-    import("../deploy/tflite/promised.ts"),
-  ]);
-  const { precision = defaultPrecision } = limits;
-  const ram = tfliteRam(network, precision);
-  return { words: [ramInWords(network, precision)], facts: ram === undefined ? {} : { tfliteRamBytes: ram } };
+/** By the limits and the device that were asked for. It is loaded then only, so that a count alone is instant. */
+async function judgeBy(options: z.output<typeof flags>): Promise<Judge> {
+  const { limits } = limitsApart(options);
+  if (Object.values(limits).every((value) => value === undefined)) return withoutLimits;
+  return (await import("./limit-verdict.ts")).judgeBy(limits);
 }
 
 async function answer(space: Space, text: string, asked: Asked): Promise<string> {
   const choices = parseChoices(space, text);
   const counted = await cost({ space, choices });
   const digits = toDigits(space, choices);
-  const verdict = verdictOf(counted, asked);
-  const files = asked.many ? noFiles : await filesOf(space.decode(choices), asked);
+  const verdict = asked.judge.verdictOf(counted);
+  const files = asked.many ? nothing : asked.judge.filesOf(space.decode(choices));
   const facts = { ...verdict.facts, ...files.facts };
   if (asked.json) return `${JSON.stringify({ choices: digits, ...counted, ...facts })}\n`;
   const words = [...verdict.words, ...files.words];

@@ -7,8 +7,8 @@ import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { formatPercent } from "../base/units.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
+import { costInWords } from "./cost-words.ts";
 import { createSearchView, exitCodeOf } from "./show-search.ts";
-import { costInWords } from "./text-facts.ts";
 
 export default defineCommand({
   options: z.object({

@@ -1,14 +1,19 @@
 // What a design, a network or a space is under limits: what it breaks and how fast it will be on a device, in words and for JSON.
 import { type Cost, costOf } from "../api/cost.ts";
+import { limitsOf } from "../api/limits.ts";
 import { GeniusError } from "../base/errors.ts";
 import { createRandom, type Random } from "../base/random.ts";
 import { counted } from "../base/units.ts";
+import { loadDevice } from "../catalog/devices.ts";
+import { tfliteRam } from "../deploy/tflite/promised.ts";
 import {
   type Device,
   predictedEnergyMicrojoules,
   predictedLatencyMs,
   predictionInWords,
 } from "../graph/device.ts";
+import type { Network } from "../graph/network.ts";
+import { ramInWords } from "../report/on-device.ts";
 import { violationInWords } from "../report/violation-words.ts";
 import { designCountOf } from "../search/constraints/cost-model.ts";
 import { anyDesign, createDomain, reachOf, violationsOf } from "../search/constraints/create-domain.ts";
@@ -17,8 +22,9 @@ import { limitsInWords } from "../search/constraints/limit-words.ts";
 import { defaultPrecision, hasMemoryLimit, memoryViolations } from "../search/constraints/memory.ts";
 import { allowedOf } from "../search/constraints/rule.ts";
 import type { Limits, Space } from "../search/space.ts";
+import type { LimitSettings } from "../study/limit-settings.ts";
 
-export interface Bounds {
+interface Bounds {
   readonly limits: Limits;
   readonly device?: Device;
 }
@@ -28,8 +34,27 @@ export interface Verdict {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Of a network; empty without limits and device. */
-export function verdictOf(counted: Cost, { limits, device }: Bounds): Verdict {
+/** What is said of a network, and of the networks of a text. */
+export interface Judge {
+  verdictOf(counted: Cost): Verdict;
+  verdictOfText(space: Space): Verdict;
+  /** What files of a network take by their format, where memory matters. */
+  filesOf(network: Network): Verdict;
+}
+
+/** @throws GeniusError as `limitsOf` does. */
+export function judgeBy(settings: LimitSettings): Judge {
+  const { device } = settings;
+  const bounds = { limits: limitsOf(settings), ...(device !== undefined && { device: loadDevice(device) }) };
+  return {
+    verdictOf: (counted) => verdictOf(counted, bounds),
+    verdictOfText: (space) => verdictOfText(space, bounds),
+    filesOf: (network) => filesOf(network, bounds),
+  };
+}
+
+/** Of a network. */
+function verdictOf(counted: Cost, { limits, device }: Bounds): Verdict {
   const broken = Object.keys(limits).length === 0 ? undefined : brokenBy(counted, limits);
   const predicted = device && predictedLatencyMs(device, counted.macCount);
   const energy = device && predictedEnergyMicrojoules(device, counted.macCount);
@@ -45,6 +70,13 @@ export function verdictOf(counted: Cost, { limits, device }: Bounds): Verdict {
   };
 }
 
+function filesOf(network: Network, { limits, device }: Bounds): Verdict {
+  if (device === undefined && !hasMemoryLimit(limits)) return { words: [], facts: {} };
+  const { precision = defaultPrecision } = limits;
+  const ram = tfliteRam(network, precision);
+  return { words: [ramInWords(network, precision)], facts: ram === undefined ? {} : { tfliteRamBytes: ram } };
+}
+
 function brokenBy(counted: Cost, limits: Limits): readonly Violation[] {
   const { precision = defaultPrecision } = limits;
   const memory = { ramBytes: counted.ramBytes[precision], flashBytes: counted.flashBytes[precision] };
@@ -56,7 +88,7 @@ const listed = { byCosts: 20_000, byMemory: 500 };
 const drawnDesigns = 300;
 
 /** Of a text: of its network, or of how many of its designs. */
-export function verdictOfText(space: Space, bounds: Bounds): Verdict {
+function verdictOfText(space: Space, bounds: Bounds): Verdict {
   if (space.decisions.length === 0) return verdictOf(costOf(space.decode([])), bounds);
   const { limits, device } = bounds;
   const words: string[] = [];

@@ -1,23 +1,17 @@
 // What a text of the language comes to: the costs of a network, or the size and reach of a space.
-import { type Cost, costOf } from "../api/cost.ts";
+import { costOf } from "../api/cost.ts";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import { counted, formatBytes, formatCount } from "../base/units.ts";
+import { counted, formatCount } from "../base/units.ts";
 import { peakActivationBytes } from "../graph/cost.ts";
 import { designCountOf } from "../search/constraints/cost-model.ts";
 import { reachOf } from "../search/constraints/create-domain.ts";
 import { designAt } from "../search/sampling/unseen.ts";
 import type { Space } from "../search/space.ts";
+import { costInWords } from "./cost-words.ts";
 
 /** Networks of this many designs are told apart in about a second. */
 const countedDesigns = 1_000;
-
-/** "891k parameters (890666), 47.3M MACs (47327744), RAM 120 KiB int8 / 480 KiB float, flash …". */
-export function costInWords({ paramCount, macCount, ramBytes, flashBytes }: Cost): string {
-  const both = ({ int8, float }: Cost["ramBytes"]) =>
-    `${formatBytes(int8)} int8 / ${formatBytes(float)} float`;
-  return `${formatCount(paramCount)} parameters (${paramCount}), ${formatCount(macCount)} MACs (${macCount}), RAM ${both(ramBytes)}, flash ${both(flashBytes)}`;
-}
 
 /** For --json: a network's costs, or a space's decisions, designs and reach (null where it cannot be known exactly). */
 export function factsOfText(space: Space): JsonObject {

@@ -1,34 +1,11 @@
 // The settings of a search, as one schema: its type, defaults, validation, flags, help and docs. What belongs to a
 // space, a strategy, an evaluator or a model is in that member's own schema.
 import { z } from "zod";
-import { messageOf } from "../base/errors.ts";
-import { parseBytes, parseCount } from "../base/units.ts";
-import { precisions } from "../graph/precision.ts";
 import { selectableMetrics } from "../metrics/index.ts";
-
-/** A count as people write it: 20000, 20k, 5M, 1.5G. */
-const count = z.union([z.string(), z.number()]).transform((value, context) => {
-  try {
-    return parseCount(String(value));
-  } catch (thrown) {
-    context.addIssue({ code: "custom", message: messageOf(thrown) });
-    return z.NEVER;
-  }
-});
-
-/** A size of memory as people write it: 262144, 256k, 1M. */
-const bytes = z.union([z.string(), z.number()]).transform((value, context) => {
-  try {
-    return parseBytes(String(value));
-  } catch (thrown) {
-    context.addIssue({ code: "custom", message: messageOf(thrown) });
-    return z.NEVER;
-  }
-});
+import { limitSettings } from "./limit-settings.ts";
 
 const named = (placeholder: string, description: string) =>
   z.string().optional().describe(description).meta({ placeholder });
-const limit = (description: string) => count.optional().describe(description).meta({ placeholder: "N" });
 
 const time = (description: string) =>
   z.number().positive().max(100_000).optional().describe(description).meta({ placeholder: "N" });
@@ -39,39 +16,6 @@ export const defaultTrials = 20;
 
 /** The members of a search on images that names none. */
 export const defaultMembers = { space: "mobile", strategy: "hybrid", evaluator: "train" } as const;
-
-export const limitSettings = z.object({
-  maxParams: limit("maximum parameters, e.g. 20k or 5M"),
-  minParams: limit("minimum parameters"),
-  maxMacs: limit("maximum multiply–accumulates (MACs) of one image"),
-  minMacs: limit("minimum multiply–accumulates (MACs) of one image"),
-  maxRam: bytes
-    .optional()
-    .describe("maximum RAM for the feature maps of one image, in bytes, e.g. 256k (k = 1024)")
-    .meta({ placeholder: "N" }),
-  maxFlash: bytes
-    .optional()
-    .describe("maximum flash for weights, tables and code, in bytes, e.g. 512k or 1M")
-    .meta({ placeholder: "N" }),
-  precision: z
-    .enum(precisions)
-    .optional()
-    .describe("numbers that RAM and flash are counted for: int8 (default) or float"),
-  device: named(
-    "NAME|FILE",
-    "device that sets RAM and flash limits: a name from `genius list devices`, or a JSON file",
-  ),
-});
-
-/** The limits among other settings, and the others. */
-export function limitsApart<S extends LimitSettings>(
-  all: S,
-): { readonly limits: LimitSettings; readonly settings: Omit<S, keyof LimitSettings> } {
-  const fields = Object.keys(limitSettings.shape);
-  const pick = (wanted: boolean) =>
-    Object.fromEntries(Object.entries(all).filter(([field]) => fields.includes(field) === wanted));
-  return { limits: pick(true), settings: pick(false) as Omit<S, keyof LimitSettings> };
-}
 
 export const modelSettings = z.object({
   baseUrl: named("URL", "address of an OpenAI-compatible server, for --model compatible/…"),
@@ -173,4 +117,3 @@ export const searchSettings = z.object({
 
 export type SearchSettings = z.infer<typeof searchSettings>;
 export type ModelSettings = z.infer<typeof modelSettings>;
-export type LimitSettings = z.infer<typeof limitSettings>;

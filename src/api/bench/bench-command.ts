@@ -1,7 +1,7 @@
 // The command that repeats a bench, for its report.
 import type { z } from "zod";
 import { flagOf } from "../../runs/flags.ts";
-import { type LimitSettings, limitSettings } from "../../study/settings.ts";
+import { type LimitSettings, limitSettings } from "../../study/limit-settings.ts";
 import type { BenchGround } from "./open-bench.ts";
 import type { benchSettings } from "./settings.ts";
 

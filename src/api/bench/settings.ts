@@ -1,7 +1,7 @@
 // The settings of a bench, as one schema: its type, defaults, validation, flags, help and docs.
 import { z } from "zod";
 import { ownMetricSettings } from "../../evaluators/own-metric.ts";
-import { limitSettings } from "../../study/settings.ts";
+import { limitSettings } from "../../study/limit-settings.ts";
 
 /** A list, or the text of one with commas. */
 const list = z

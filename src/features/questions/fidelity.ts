@@ -13,7 +13,7 @@ import { kendallTau } from "../../math/statistics.ts";
 import { stripChart } from "../../report/index.ts";
 import { keyOf } from "../../search/choices.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
-import { limitSettings } from "../../study/settings.ts";
+import { limitSettings } from "../../study/limit-settings.ts";
 import {
   type ImageSize,
   imageSizeOption,

@@ -1,0 +1,104 @@
+// Starts what `genius search` was asked for: from flags and a settings file to the options of `search()`, and its events to
+// the terminal.
+import { chooseMembers } from "../api/choose-members.ts";
+import { search } from "../api/search.ts";
+import type { SearchEvent } from "../api/search-events.ts";
+import { optionsOf } from "../api/search-options.ts";
+import { isStart } from "../api/start.ts";
+import { GeniusError } from "../base/errors.ts";
+import { readOwnText } from "../base/own-file.ts";
+import { isText } from "../catalog/load.ts";
+import type { Invocation } from "../command/command.ts";
+import { distribute } from "../command/members.ts";
+import { thenRun } from "../command/on-done.ts";
+import { checkFlags, coerce } from "../command/options.ts";
+import { readSettingsFile } from "../command/settings-file.ts";
+import { flagsOf } from "../runs/flags.ts";
+import { type SearchFlags, searchFlags } from "./search-flags.ts";
+import { createSearchView, exitCodeOf } from "./show-search.ts";
+
+/** @returns the exit code. */
+export async function startSearch({
+  operands,
+  options: given,
+  rest,
+  explicit,
+  terminal,
+}: Invocation<SearchFlags>): Promise<number> {
+  const { settings, flags: flagsGiven } = await mergeFile(given, explicit, rest);
+  const { out, json, answers, onDone, settings: _, dataset, start: startsFrom, ...own } = settings;
+  const options = optionsOf(oneDataset([...operands, ...(dataset === undefined ? [] : [dataset])]), own);
+  const isNetwork = startsFrom !== undefined && own.space === undefined && (await namesNetwork(startsFrom));
+  const asked = isNetwork ? { ...options, start: startsFrom } : options;
+  const flags = isNetwork || startsFrom === undefined ? flagsGiven : { ...flagsGiven, start: startsFrom };
+  const { launcher: launcherName } = flags;
+  const { members } = await chooseMembers({ ...asked, evaluatorOptions: { launcher: launcherName } });
+  const { space, strategy, evaluator, launcher } = members;
+  const [spaceFlags, strategyFlags = {}, evaluatorFlags = {}, launcherFlags = {}] = await distribute(
+    flags,
+    [space, strategy, evaluator, ...(launcher === undefined ? [] : [launcher])],
+    Object.keys(searchFlags.shape),
+  );
+  // Checked here as well, so that a mistake is told in the flag's own name.
+  checkFlags(strategy.options, strategyFlags);
+  checkFlags(evaluator.options, evaluatorFlags);
+  if (launcher !== undefined) checkFlags(launcher.options, launcherFlags);
+  const { environment, signal } = terminal;
+  const { onEvent: show } = await createSearchView(terminal, {
+    json,
+    answersHere: answers !== "dashboard",
+  });
+  let folder = out;
+  const onEvent = (event: SearchEvent) => {
+    if (event.kind === "plan") folder = event.plan.folder;
+    show(event);
+  };
+  return thenRun(onDone, { name: "search", terminal, folder: () => folder }, async () =>
+    exitCodeOf(
+      await search({
+        ...asked,
+        ...{ spaceOptions: spaceFlags, strategyOptions: strategyFlags, evaluatorOptions: evaluatorFlags },
+        ...{ launcherOptions: launcherFlags, out, answers, environment, signal, onEvent },
+      }),
+    ),
+  );
+}
+
+/** Whether a file is a network rather than a list of designs to begin with, which is digits. */
+async function namesNetwork(file: string): Promise<boolean> {
+  if (!isStart(file)) return false;
+  if (!isText(file)) return true;
+  const text = await readOwnText(file).catch(() => "a missing file is told when it is opened");
+  return /[a-z]/i.test(text.replaceAll(/#.*/g, ""));
+}
+
+function oneDataset(named: readonly string[]): string | undefined {
+  if (named.length > 1) {
+    throw new GeniusError(
+      "wrong-use",
+      `One dataset, please: ${named.map((name) => `"${name}"`).join(" and ")} were given.`,
+    );
+  }
+  return named[0];
+}
+
+/** Puts a settings file below the flags, and checks the whole. */
+async function mergeFile(
+  given: SearchFlags,
+  explicit: Readonly<Record<string, unknown>>,
+  rest: Readonly<Record<string, string | boolean>>,
+): Promise<{ settings: SearchFlags; flags: Readonly<Record<string, string | boolean>> }> {
+  if (given.settings === undefined) return { settings: given, flags: rest };
+  const file = await readSettingsFile(given.settings);
+  const known = await flagsOf(searchFlags);
+  const own = known.map((flag) => flag.field);
+  const fromFile = Object.entries(file);
+  const settings = checkFlags(searchFlags, {
+    ...coerce(Object.fromEntries(fromFile.filter(([field]) => own.includes(field))), known),
+    ...explicit,
+  });
+  return {
+    settings,
+    flags: { ...Object.fromEntries(fromFile.filter(([field]) => !own.includes(field))), ...rest },
+  };
+}
