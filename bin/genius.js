@@ -37,7 +37,9 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     console.error(`genius: the newer Node at ${node} does not start: ${error.message}`);
     process.exit(1);
   });
-  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+  child.on("exit", (code, signal) =>
+    process.exit(code ?? (signal === "SIGINT" || signal === "SIGTERM" ? 130 : 1)),
+  );
 }
 
 function bundledNode() {

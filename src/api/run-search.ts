@@ -1,7 +1,7 @@
 // Runs a study whose parts are ready, new or resumed: keeps its trials, and at the end tests the selected design once and
 // puts baselines beside it. It tells what happens by events, and prints nothing.
 import { messageOf } from "../base/errors.ts";
-import { formatDuration } from "../base/units.ts";
+import { counted, formatDuration } from "../base/units.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
 import { estimate, thinks } from "../llm/index.ts";
 import { plannedEpochs } from "../runs/run-time.ts";
@@ -199,7 +199,7 @@ function personAside({ parts, journal, turns, liveFile, tell }: SearchRun, strat
 
 async function interrupted(run: SearchRun, result: StudyResult): Promise<SearchResult> {
   const done = result.trials.filter(isEvaluated).length;
-  await run.journal.addNote({ about: "stopped", text: `interrupted after ${done} evaluations` });
+  await run.journal.addNote({ about: "stopped", text: `interrupted after ${counted(done, "evaluation")}` });
   return ended(run, { ...result, reason: "interrupted" });
 }
 

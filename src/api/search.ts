@@ -9,6 +9,7 @@ import { isPath } from "../base/own-file.ts";
 import { counted } from "../base/units.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { createRunFolder } from "../runs/run-folder.ts";
+import { isEvaluated } from "../search/trial.ts";
 import { putTurn, removeItem } from "../study/inbox.ts";
 import { createJournal, openJournal, readJournal } from "../study/journal.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
@@ -16,11 +17,12 @@ import { createLiveWriter } from "../study/live-file.ts";
 import { placesOf } from "../study/run-places.ts";
 import { type Assembly, assemble } from "./assemble.ts";
 import { dataChange, refusalWords } from "./changed-data.ts";
+import { chooseMembers } from "./choose-members.ts";
 import { keptText } from "./kept-text.ts";
 import { answererOf } from "./manual-answers.ts";
 import { provenanceOf } from "./provenance.ts";
 import { readRunResult } from "./read-run.ts";
-import { chooseMembers, resolveConfig } from "./resolve-config.ts";
+import { resolveConfig } from "./resolve-config.ts";
 import { runSearch } from "./run-search.ts";
 import type { SearchEvent } from "./search-events.ts";
 import type { GivenMembers, SearchOptions, Sitting } from "./search-options.ts";
@@ -167,6 +169,13 @@ async function goOn(
       const result = await readRunResult(folder, options);
       tell({ kind: "end", result });
       return result;
+    }
+    const done = record.trials.filter(isEvaluated).length;
+    if (options.trials !== undefined && trials < done) {
+      throw new GeniusError(
+        "wrong-use",
+        `${folder} has ${counted(done, "evaluation")} already, and ${trials} in all were asked for. Ask for more, or end the search with what it has: genius finish ${folder}`,
+      );
     }
     const config = { ...planned, trials };
     const liveFile = createLiveWriter(folder);

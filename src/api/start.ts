@@ -58,18 +58,24 @@ export function startReference(domain: Domain, { name, choices }: StartConfig): 
   return { name, width: 1, network, paramCount, macCount, own: isOutside ? "outside" : "inside" };
 }
 
-/** Limits that the network's own costs are, where a person named no upper one. */
+/**
+ * The limits with the network's own parameters and MACs as the maximum where none is named, so that what is found is no larger
+ * in either; a named minimum above them leaves that side open.
+ */
 export function limitsOfStart(
   { config, space }: Start,
   limits: Limits,
   images: ImageTask | undefined,
 ): Limits {
-  const { maxParamCount, maxMacCount, maxRamBytes, maxFlashBytes } = limits;
-  if ([maxParamCount, maxMacCount, maxRamBytes, maxFlashBytes].some((limit) => limit !== undefined))
-    return limits;
+  const { minParamCount = 0, minMacCount = 0 } = limits;
+  if (limits.maxParamCount !== undefined && limits.maxMacCount !== undefined) return limits;
   const fitted = images === undefined ? {} : fitSpace(space, images, { limits, onProgress: () => {} });
   const { paramCount, macCount } = networkCost(
     (space.create(space.options.parse(fitted)) as Space).decode(config.choices),
   );
-  return { ...limits, maxParamCount: paramCount, maxMacCount: macCount };
+  return {
+    ...(paramCount >= minParamCount && { maxParamCount: paramCount }),
+    ...(macCount >= minMacCount && { maxMacCount: macCount }),
+    ...limits,
+  };
 }

@@ -66,10 +66,21 @@ test.each([
   ["cost --space nas-bench-macro --chioces 1", /no option --chioces.*--choices/],
   ["search nas-bench-macro --max-params lots", /--max-params.*"lots"/],
   ["search nas-bench-macro --trials many", /--trials.*"many"/],
+  ["search nas-bench-macro --trials 1.5", /--trials must be a whole number; 1\.5 was given\./],
+  [
+    "export --format tflit",
+    /--format must be one of .*tflite.*; "tflit" was given\. Did you mean "tflite"\?/,
+  ],
   ["search nas-bench-macro --strategy evolutoin", /no strategy "evolutoin"/],
   ["search nas-bench-macro --trials", /--trials needs a value/],
-  ["search digits --hours -1", /--hours must be above 0; "-1" was given/],
-  ["train resnet-8 digits --minutes 0", /--minutes must be above 0; "0" was given/],
+  ["search digits --hours -1", /--hours must be above 0; -1 was given/],
+  [
+    "train net.tx digits",
+    /"net\.tx" is no network: neither a text, whose name ends in \.txt, nor one of "genius list references"/,
+  ],
+  ["train resnet-9 digits", /"resnet-9" is no network.*Did you mean "resnet-8"\?/],
+  ["cost model.onnx", /"model\.onnx" is no network.*"genius import model\.onnx" makes a text of a model/],
+  ["train resnet-8 digits --minutes 0", /--minutes must be above 0; 0 was given/],
   ["search", /Say what to search for/],
   ["search nas-bench-macro --model openia/x --strategy random", /no model provider "openia".*"openai"/],
   ["search digits --dataset digits", /One dataset, please/],
@@ -78,7 +89,7 @@ test.each([
     /"cifar100" names a published table.*needs images.*--evaluator table/,
   ],
   ["bench", /Say on which space to compare.*nas-bench-macro/],
-  ["bench --space nas-bench-macro --evaluations ten", /--evaluations: must be a list of counts.*"ten"/],
+  ["bench --space nas-bench-macro --evaluations ten", /--evaluations must be a list of counts.*"ten"/],
   ["bench --space mobile", /mobile has no published table: give your own figures with --table FILE/],
   ["bench --space mobile --table none.csv", /Nothing says what "your own table" holds.*--class-count/],
   ["bench --space nas-bench-macro --evaluator train", /trains or replays each.*genius search/],
@@ -90,6 +101,17 @@ test.each([
   expect(error).toMatch(message);
   expect(code).toBe(2);
   expect(out).toBe("");
+});
+
+test("cost --help has the options of what is counted", async () => {
+  expect((await genius("cost --help")).out).toMatch(/--image-size.*\n.*genius cost resnet-8 --help/);
+  const network = (await genius("cost resnet-8 --help")).out;
+  expect(network).toMatch(/Options of the network resnet-8:\n +--image-size N\|HxW .*\n +--channels N /);
+  expect((await genius("help cost resnet-8")).out).toBe(network);
+  expect((await genius("cost --space mobile --help")).out).toMatch(
+    /Options of the space mobile:[\s\S]*--size-class/,
+  );
+  expect((await genius("study sense-of-direction --help")).out).not.toContain("the study fidelity");
 });
 
 test("cost answers a line for a line, names the bad ones, and continues", async () => {

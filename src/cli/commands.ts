@@ -5,6 +5,8 @@ import type { Command } from "../command/command.ts";
 export interface CommandEntry {
   readonly usage: string;
   readonly summary: string;
+  /** It only calculates and then writes: a signal ends it at once, even in the middle of a long calculation. */
+  readonly endsAtOnce?: true;
   load(): Promise<Command>;
 }
 
@@ -122,6 +124,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   export: {
     usage: "export (DIR | NET.txt | --choices C --space NAME) --format F",
     summary: "write a design as onnx, pytorch, mermaid, text or safetensors",
+    endsAtOnce: true,
     load: async () => (await import("./export.ts")).default,
   },
   transcript: {

@@ -83,6 +83,10 @@ test("Ctrl-C, kill -9 and a torn line in the middle: resumed, the search is the 
   expect(interrupted.code).toBe(130);
   expect(interrupted.said).toContain(`genius resume ${run}`);
 
+  const fewer = await start(["resume", run, "--trials", "2"]).closed;
+  expect(fewer.code).toBe(2);
+  expect(fewer.said).toMatch(/has \d+ evaluations already, and 2 in all were asked for\..*genius finish/);
+
   const second = start(["resume", run]);
   await second.trials(4);
   const hold = join(folder, "hold");
@@ -178,4 +182,37 @@ test("a place that is a file is one clear sentence", async () => {
   const { code, said } = await start(search("file/run")).closed;
   expect(code).toBe(1);
   expect(said).toMatch(/genius: Cannot create the folder .*is a file, not a folder/);
+});
+
+const busySpace = `
+import { writeSync } from "node:fs";
+import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
+export default {
+  name: "busy", summary: "", source: "", options: z.object({}),
+  create: () => ({
+    name: "busy", summary: "", input: [3, 8, 8], classCount: 2, firstDigit: 0,
+    decisions: [{ name: "a", meaning: "", kind: "ordinal", about: "architecture", options: [{ label: "1" }] }],
+    decode() {
+      writeSync(2, "# calculating\\n");
+      for (const end = Date.now() + 60_000; Date.now() < end; );
+    },
+  }),
+};`;
+
+test.each([
+  ["directly", []],
+  ["under an old Node", oldNode],
+] as const)("a signal ends an export in the middle of a calculation, started %s", async (_, nodeOptions) => {
+  const folder = await mkdtemp(join(tmpdir(), "genius-busy-"));
+  const space = join(folder, "busy.ts");
+  await writeFile(space, busySpace);
+  const { child, closed, trials } = start(
+    ["export", "--space", space, "--choices", "0", "--format", "pytorch"],
+    nodeOptions,
+  );
+  await trials(1);
+  child.kill("SIGTERM");
+  const { code } = await closed;
+  expect([child.signalCode, code]).toEqual(nodeOptions.length === 0 ? ["SIGTERM", null] : [null, 130]);
+  await rm(folder, { recursive: true });
 });

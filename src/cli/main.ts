@@ -2,8 +2,6 @@
 // paragraph and an exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted and resumable.
 import { fileError, GeniusError, isAbort, messageOf, systemError } from "../base/errors.ts";
 import { namingForeignCode } from "../base/foreign-code.ts";
-import { nearest } from "../base/nearest.ts";
-import { useProxy } from "../base/proxy.ts";
 import { terminalSafeLines } from "../base/terminal-text.ts";
 import type { Command, Terminal } from "../command/command.ts";
 import { commands } from "./commands.ts";
@@ -12,17 +10,7 @@ import { processTerminal } from "./terminal.ts";
 /** Runs the command line `args` and sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   const interrupt = new AbortController();
-  let interrupts = 0;
-  process.on("SIGINT", () => {
-    interrupts += 1;
-    if (interrupts > 1) process.exit(130);
-    interrupt.abort();
-  });
-  process.on("SIGTERM", () => interrupt.abort());
-  // The terminal was closed: what takes long continues without it, and can be followed with "genius dashboard".
-  process.on("SIGHUP", () => {
-    if (!outlivesTerminal(args)) interrupt.abort();
-  });
+  if (!endsAtOnce(args)) interruptBySignal(interrupt, args);
   // Under an older Node this is the child of bin/genius.js, which was killed. Waiting for that keeps nothing running.
   process.channel?.unref();
   process.on("disconnect", () => interrupt.abort());
@@ -36,6 +24,26 @@ export async function main(args: readonly string[]): Promise<void> {
   await new Promise<void>((settled) => process.stdout.write("", () => setImmediate(settled)));
   const isFull = lost() === "failed";
   process.exitCode = isFull ? report(fileError(failure(), "standard output", "write to"), terminal) : code;
+}
+
+/** Asks the command to stop; what it has by then is kept. A second Ctrl-C does not wait for that. */
+function interruptBySignal(interrupt: AbortController, args: readonly string[]): void {
+  let interrupts = 0;
+  process.on("SIGINT", () => {
+    interrupts += 1;
+    if (interrupts > 1) process.exit(130);
+    interrupt.abort();
+  });
+  process.on("SIGTERM", () => interrupt.abort());
+  // The terminal was closed: what takes long continues without it, and can be followed with "genius dashboard".
+  process.on("SIGHUP", () => {
+    if (!outlivesTerminal(args)) interrupt.abort();
+  });
+}
+
+/** A signal that nobody listens to ends the process. */
+function endsAtOnce([name = ""]: readonly string[]): boolean {
+  return Object.hasOwn(commands, name) && commands[name]!.endsAtOnce === true;
 }
 
 /** Servers end with the terminal that they were started in; a search does not. */
@@ -57,13 +65,14 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     }
     const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (entry === undefined) {
+      const { nearest } = await import("../base/nearest.ts");
       const suggestion = nearest(name, Object.keys(commands));
       const hint = suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
       throw new GeniusError("wrong-use", `There is no command "${name}".${hint} See "genius --help".`);
     }
+    const [command, { useProxy }] = await Promise.all([entry.load(), import("../base/proxy.ts")]);
     const warning = await useProxy(terminal.environment);
     if (warning !== undefined) terminal.error(`Note: ${warning}\n`);
-    const command = await entry.load();
     if (rest.includes("--help") || rest.includes("-h")) {
       terminal.out(await commandHelp(name, command, rest));
       return 0;
@@ -92,7 +101,7 @@ async function invoke(command: Command, args: readonly string[], terminal: Termi
 async function help(rest: readonly string[], terminal: Terminal): Promise<number> {
   const name = rest[0];
   if (name !== undefined && Object.hasOwn(commands, name)) {
-    terminal.out(await commandHelp(name, await commands[name]!.load(), rest));
+    terminal.out(await commandHelp(name, await commands[name]!.load(), rest.slice(1)));
     return 0;
   }
   const entries = Object.values(commands);
@@ -117,7 +126,7 @@ async function commandHelp(name: string, command: Command, args: readonly string
   const { usage, summary } = commands[name]!;
   const flags = await flagsOf(command.options);
   const booleans = [...flags.filter((flag) => flag.isBoolean).map((flag) => flag.field), "help"];
-  const { values } = parseArguments(
+  const { operands, values } = parseArguments(
     args.filter((argument) => argument !== "-h"),
     booleans,
   );
@@ -125,7 +134,7 @@ async function commandHelp(name: string, command: Command, args: readonly string
     `Usage: genius ${usage}\n\n${summary[0]!.toUpperCase()}${summary.slice(1)}.\n`,
     helpOf("Options", flags),
   ];
-  if (command.help !== undefined) parts.push(await command.help(values));
+  if (command.help !== undefined) parts.push(await command.help(values, operands));
   if (command.more !== undefined) parts.push(`${command.more.trim()}\n`);
   return parts.filter((part) => part !== "").join("\n");
 }

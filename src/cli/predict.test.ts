@@ -110,6 +110,17 @@ test("what cannot be answered is said, and the rest is answered", async () => {
     code: 1,
     error: expect.stringContaining("not an ONNX model"),
   });
+  expect(await predict(root, digits[0]!.path)).toMatchObject({
+    code: 1,
+    error: expect.stringContaining(`Name the model in it: genius predict ${model} IMAGE`),
+  });
+  expect(await predict(join(root, "cache"), digits[0]!.path)).toMatchObject({
+    error: expect.stringContaining("holds no best/model.onnx"),
+  });
+  expect(await predict(model, root)).toMatchObject({
+    code: 1,
+    error: expect.stringContaining(`Name the images in it: genius predict MODEL ${join(root, "*")}`),
+  });
   const foreign = join(root, "foreign.onnx");
   const network = space.decode(space.decisions.map(() => 0));
   await writeFile(foreign, exportOnnx({ network, weights: initialWeights(network.nodes, 1) }));

@@ -1,8 +1,10 @@
 // `genius predict`: what an exported model says of images. It needs the model file alone: input size, normalisation
 // and class names are in it.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
-import { fileError, GeniusError, messageOf } from "../base/errors.ts";
+import { fileError, GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { formatPercent } from "../base/units.ts";
 import { defineCommand } from "../command/command.ts";
@@ -62,9 +64,22 @@ were. An image that cannot be read gets an error; the others are still answered,
   },
 });
 
+/** @throws GeniusError as reading does; for a folder it says what to name in its place. */
+async function read(path: string, insteadOfFolder: () => string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    if (systemCodeOf(thrown) !== "EISDIR") throw fileError(thrown, path, "read");
+    throw new GeniusError("bad-file", `${path} is a folder. ${insteadOfFolder()}`, { cause: thrown });
+  }
+}
+
 async function openModel(path: string): Promise<ModelFile> {
-  const bytes = await readFile(path).catch((thrown) => {
-    throw fileError(thrown, path, "read");
+  const bytes = await read(path, () => {
+    const found = ["best/model.onnx", "model.onnx"].map((name) => join(path, name)).find(existsSync);
+    return found === undefined
+      ? "It holds no best/model.onnx, which a finished search writes."
+      : `Name the model in it: genius predict ${found} IMAGE…`;
   });
   let model: ModelFile;
   try {
@@ -100,9 +115,7 @@ function levelsOf({ metadata }: ModelFile): { low: number; high: number } | unde
 
 /** Probabilities of the classes. */
 async function predict(model: ModelFile, path: string): Promise<Float64Array> {
-  const bytes = await readFile(path).catch((thrown) => {
-    throw fileError(thrown, path, "read");
-  });
+  const bytes = await read(path, () => `Name the images in it: genius predict MODEL ${join(path, "*")}`);
   const decoded = await decodeOne(bytes, path, { shape: model.shape, levels: levelsOf(model) });
   if ("broken" in decoded) {
     throw new GeniusError("bad-data", `${path} is not an image that can be read: ${decoded.broken}.`);

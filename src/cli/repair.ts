@@ -1,6 +1,7 @@
 // `genius repair`: makes a run whose journal is damaged readable again.
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
+import { counted } from "../base/units.ts";
 import { defineCommand } from "../command/command.ts";
 import { repairJournal } from "../study/repair.ts";
 
@@ -24,7 +25,9 @@ original is kept as journal.jsonl.before-repair. A removed trial is evaluated ag
       return 0;
     }
     for (const { line, why, text } of dropped) terminal.out(`line ${line} dropped: ${why}\n  ${text}\n`);
-    terminal.out(`${trialCount} trials are kept. The journal as it was: ${backup}\n`);
+    terminal.out(
+      `${counted(trialCount, "trial")} ${trialCount === 1 ? "is" : "are"} kept. The journal as it was: ${backup}\n`,
+    );
     return 0;
   },
 });

@@ -234,13 +234,13 @@ function jsonResult(result: SearchResult) {
 
 function spentWords({ calls, inputTokens, outputTokens, usd }: ModelSpent): string {
   const money = usd > 0 ? ` · $${usd.toFixed(usd < 1 ? 4 : 2)}` : "";
-  return `${calls} calls · ${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out${money}`;
+  return `${counted(calls, "call")} · ${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out${money}`;
 }
 
 function estimateWords(estimate: NonNullable<SearchPlan["estimate"]>): string {
   const { model, calls, inputTokens, outputTokens, usd } = estimate;
   const money = usd === undefined ? "price unknown" : usd === 0 ? "free" : `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
-  return `Estimate: about ${calls} calls of ${model}, ${formatCount(inputTokens)} tokens read and ${formatCount(outputTokens)} written, ${money}.`;
+  return `Estimate: about ${counted(calls, "call")} of ${model}, ${formatCount(inputTokens)} tokens read and ${formatCount(outputTokens)} written, ${money}.`;
 }
 
 function titleOf({ config, recorded }: SearchPlan): string {

@@ -111,9 +111,11 @@ export default defineCommand({
     );
     const length =
       config.minutes === undefined
-        ? `${evaluated.length} of ${config.trials} evaluations`
+        ? evaluated.length > config.trials
+          ? `${counted(evaluated.length, "evaluation")}, ${config.trials} planned`
+          : `${evaluated.length} of ${counted(config.trials, "evaluation")}`
         : `${counted(evaluated.length, "evaluation")} in ${counted(config.minutes, "minute")}`;
-    say(`${length}, ${trials.length} proposals · ${words[state]}`);
+    say(`${length}, ${counted(trials.length, "proposal")} · ${words[state]}`);
     if (best !== undefined) {
       const scores = bestSoFar(trials).flatMap(({ trial, best }) => (isScored(trial) ? (best ?? []) : []));
       say(`${sparkline(scores.slice(-60))} best so far`);

@@ -88,6 +88,8 @@ test("within smaller limits the network is compared with and never selected, and
   );
   expect(shown.trials[0]).toMatchObject({ proposal: { by: "reference" }, outcome: { kind: "scored" } });
   expect(shown.trials[0]!.cost.paramCount).toBeGreaterThan(4000);
+  // The limit that was not named is the network's own.
+  expect(shown.config.limits).toEqual({ maxParamCount: 4000, maxMacCount: shown.trials[0]!.cost.macCount });
   expect(shown.best.number).toBe(2);
   const plain = (await genius("show", run)).out;
   expect(plain).toMatch(

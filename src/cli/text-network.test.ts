@@ -67,7 +67,7 @@ test("a hand-designed network is costed, shown and exported by its name, and its
     /^resnet-8 {2}78k parameters \(78042\), 12\.5M MACs/,
   );
   expect((await genius("show", "resnet-8")).out).toMatch(/in all: 78k parameters/);
-  expect((await genius("cost", "resnet-9")).error).toMatch(/none of "genius list references"/);
+  expect((await genius("cost", "resnet-9")).error).toMatch(/one of "genius list references"/);
 });
 
 test("a mistake is told by the file, and a network is not searched", async () => {
@@ -99,7 +99,7 @@ test("a run keeps its text: it is shown and resumed when the file is gone and th
   expect(shown.out).toMatch(/conv1 /);
   expect(shown.out).toMatch(/^digits · my\.txt · random/);
   await genius("resume", moved, "--trials", "2");
-  expect((await genius("show", moved)).out).toMatch(/^2 of \d+ evaluations/m);
+  expect((await genius("show", moved)).out).toMatch(/^2 evaluations, 1 planned, 2 proposals/m);
 });
 
 test("a text of other classes or images than the data is told what to change", async () => {

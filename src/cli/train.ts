@@ -7,13 +7,13 @@ import { train } from "../api/train.ts";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { formatCount, formatPercent, formatTimeLeft } from "../base/units.ts";
-import { isText, loadEvaluator } from "../catalog/load.ts";
+import { isReference, isText, loadEvaluator, unknownNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { distribute } from "../command/members.ts";
 import { onDoneOption, thenRun } from "../command/on-done.ts";
 import { checkFlags } from "../command/options.ts";
 import { networkCost } from "../graph/cost.ts";
-import { limitSettings, limitsApart } from "../study/settings.ts";
+import { limitSettings, limitsApart } from "../study/limit-settings.ts";
 
 const options = limitSettings.extend({
   space: z
@@ -162,6 +162,7 @@ function subjectOf(
   }
   if (!isDesign) {
     const reference = operands[0] as string;
+    if (!isReference(reference) && !/\.[cm]?[jt]s$/.test(reference)) throw unknownNetwork(reference);
     return { subject: { reference, limits }, name: reference.replace(/^.*[/\\]|\.[cm]?[jt]s$/g, ""), data };
   }
   return {

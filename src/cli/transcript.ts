@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { jsonLine, terminalSafe } from "../base/terminal-text.ts";
-import { formatCount, formatPercent } from "../base/units.ts";
+import { counted, formatCount, formatPercent } from "../base/units.ts";
 import { spaces } from "../catalog/_catalog.ts";
 import { openSpace } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
@@ -105,5 +105,5 @@ function summaryOf(space: Space, proposals: readonly TranscriptProposal[]): stri
     best === undefined
       ? ""
       : ` Best: ${formatPercent(best.accuracy01!)} at call ${best.call}${best.experiment === undefined ? "" : ` (experiment ${best.experiment})`}.`;
-  return `${space.name}: ${proposals.length} calls, about ${formatCount(tokens)} tokens read; ${of("measured")} measured, ${of("rejected")} sent back, ${of("duplicate")} repeats, ${of("unanswered")} unanswered.${found}`;
+  return `${space.name}: ${counted(proposals.length, "call")}, about ${formatCount(tokens)} tokens read; ${of("measured")} measured, ${of("rejected")} sent back, ${of("duplicate")} repeats, ${of("unanswered")} unanswered.${found}`;
 }

@@ -40,7 +40,7 @@ export interface Command<Options = unknown> {
   /** Whether flags outside the schema are allowed (they are checked later, by the member they belong to). */
   readonly passesRest?: boolean;
   /** Further sections of `--help` that depend on what was chosen. */
-  help?(given: Readonly<Record<string, unknown>>): Promise<string>;
+  help?(given: Readonly<Record<string, unknown>>, operands: readonly string[]): Promise<string>;
   /** @returns the exit code. */
   run(invocation: Invocation<Options>): Promise<number>;
 }

@@ -68,7 +68,7 @@ export function runReport(input: RunReportInput): string {
     section(
       "trials",
       "All trials",
-      fold(`${input.record.trials.length} trials`, capped(trialTable(input), 2000)),
+      fold(counted(input.record.trials.length, "trial"), capped(trialTable(input), 2000)),
     ),
     section(
       "published",

@@ -1,7 +1,7 @@
 // What a report says of a run in tables, without markup: the HTML page and the Markdown text are made from the same.
 
 import type { JsonValue } from "../base/json.ts";
-import { formatBytes, formatCount, formatPercent } from "../base/units.ts";
+import { counted, formatBytes, formatCount, formatPercent } from "../base/units.ts";
 import { formatScore, metricWords } from "../metrics/index.ts";
 import { designName } from "../search/proposed-network.ts";
 import { isScored, type Trial } from "../search/trial.ts";
@@ -135,7 +135,7 @@ export function sourceTable(input: RunReportInput): DataTable {
   if (input.calls?.length)
     rows.push([
       "model calls, tokens, money",
-      `${input.folder}/conversation.jsonl, ${input.calls.length} calls`,
+      `${input.folder}/conversation.jsonl, ${counted(input.calls.length, "call")}`,
     ]);
   return { columns: ["figure", "comes from"], rows };
 }

@@ -9,7 +9,7 @@ import { GeniusError } from "../../base/errors.ts";
 import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { jsonLine, terminalSafe } from "../../base/terminal-text.ts";
-import { formatCount } from "../../base/units.ts";
+import { counted, formatCount } from "../../base/units.ts";
 import { defineCommand } from "../../command/command.ts";
 import { checkFlags } from "../../command/options.ts";
 import { writeFiles } from "../../command/write-files.ts";
@@ -154,7 +154,7 @@ function commandWords(given: z.infer<typeof options>, dataset: string): string {
 function estimateWords(model: string, plan: Parameters<typeof estimate>[0]): string {
   const { inputTokens, outputTokens, usd } = estimate(plan);
   const money = usd === undefined ? "price unknown" : usd === 0 ? "free" : `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
-  return `Estimate: about ${plan.calls} calls of ${model}, ${formatCount(inputTokens)} tokens read and ${formatCount(outputTokens)} written, ${money}.`;
+  return `Estimate: about ${counted(plan.calls, "call")} of ${model}, ${formatCount(inputTokens)} tokens read and ${formatCount(outputTokens)} written, ${money}.`;
 }
 
 function spentWords(spent: {
@@ -164,5 +164,5 @@ function spentWords(spent: {
   usd: number;
 }): string {
   const money = spent.usd > 0 ? `, $${spent.usd.toFixed(spent.usd < 1 ? 4 : 2)}` : "";
-  return `${spent.calls} calls, ${formatCount(spent.inputTokens)} tokens read and ${formatCount(spent.outputTokens)} written${money}`;
+  return `${counted(spent.calls, "call")}, ${formatCount(spent.inputTokens)} tokens read and ${formatCount(spent.outputTokens)} written${money}`;
 }

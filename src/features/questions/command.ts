@@ -48,8 +48,8 @@ export default defineCommand({
 
 A study leaves a page (answer.html), its words (answer.md), its figures (answer.json) and its charts (SVG) in its folder. Without a language
 model, the parts that need one are left out, and the answer says so. --model replay/DIR takes the conversations of a study that was recorded in DIR.`,
-  async help(given) {
-    const name = typeof given.study === "string" ? given.study : undefined;
+  async help(given, [operand]) {
+    const name = operand ?? (typeof given.study === "string" ? given.study : undefined);
     const names = name === undefined ? questionNames : [name];
     const loaded = await Promise.all(names.map(loadQuestion));
     return membersHelp(loaded.map((question) => ["the study", question] as const));

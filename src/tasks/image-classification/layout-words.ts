@@ -1,5 +1,6 @@
 // The tree of what was understood of a folder, as lines of text: parts, their classes with counts, and what is not read.
 import { basename } from "node:path";
+import { counted } from "../../base/units.ts";
 import type { Layout } from "./dataset.ts";
 
 const partWords = { train: "training", validation: "validation", test: "test" } as const;
@@ -13,7 +14,7 @@ export function layoutLines({ root, parts, unread }: Layout): string[] {
       const shown = classes.slice(0, maxClasses).map(({ name, fileCount }) => `${name}/ (${fileCount})`);
       const more = classes.length - shown.length;
       return [
-        `${folder === "." ? "class folders" : `${folder}/`}: ${partWords[part]} part, ${classes.length} classes, ${fileCount} files`,
+        `${folder === "." ? "class folders" : `${folder}/`}: ${partWords[part]} part, ${classes.length} ${classes.length === 1 ? "class" : "classes"}, ${counted(fileCount, "file")}`,
         ...shown,
         ...(more > 0 ? [`… ${more} more`] : []),
       ];
