@@ -111,9 +111,7 @@ export default defineCommand({
     );
     const length =
       config.minutes === undefined
-        ? evaluated.length > config.trials
-          ? `${counted(evaluated.length, "evaluation")}, ${config.trials} planned`
-          : `${evaluated.length} of ${counted(config.trials, "evaluation")}`
+        ? `${evaluated.length} of ${counted(config.trials, "evaluation")}`
         : `${counted(evaluated.length, "evaluation")} in ${counted(config.minutes, "minute")}`;
     say(`${length}, ${counted(trials.length, "proposal")} · ${words[state]}`);
     if (best !== undefined) {

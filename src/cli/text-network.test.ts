@@ -99,7 +99,7 @@ test("a run keeps its text: it is shown and resumed when the file is gone and th
   expect(shown.out).toMatch(/conv1 /);
   expect(shown.out).toMatch(/^digits · my\.txt · random/);
   await genius("resume", moved, "--trials", "2");
-  expect((await genius("show", moved)).out).toMatch(/^2 evaluations, 1 planned, 2 proposals/m);
+  expect((await genius("show", moved)).out).toMatch(/^2 of 2 evaluations, 2 proposals/m);
 });
 
 test("a text of other classes or images than the data is told what to change", async () => {
