@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { unknownName } from "../../base/nearest.ts";
 import type { Limits } from "../../search/space.ts";
-import { limitSettings } from "../../study/settings.ts";
+import { limitSettings } from "../../study/limit-settings.ts";
 
 export const firstSeedOption = z
   .int()
