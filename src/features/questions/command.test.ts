@@ -91,3 +91,45 @@ test("the searches of a helper agent that were recorded here give the figures th
     ["hybrid without a model", "0.02 (95 %: 0.02 to 0.02)"],
   ]);
 });
+
+test("fifty recorded searches of fresh readers give the figures that docs/results/model-and-feedback.md shows", async () => {
+  const recorded = resolve(import.meta.dirname, "../../../docs/recorded/questions-2026-11");
+  const ask = async (...args: readonly string[]) => {
+    const { code, out } = await genius([
+      ...["study", ...args, "--max-macs", "85M", "--evaluations", "10", "--seeds", "5", "--json"],
+      ...["--model", `replay/${recorded}`, "--out", await mkdtemp(join(tmpdir(), "genius-study-"))],
+    ]);
+    expect(code).toBe(0);
+    const { rows } = (JSON.parse(out) as { tables: { table: { rows: (string | null)[][] } }[] }).tables[0]!.table;
+    return rows.map((row) => row.map((cell) => cell?.replace(/ \(.*/, "") ?? null));
+  };
+  const direction = await ask(
+    ...["sense-of-direction", "--space", "nats-size", "--dataset", "cifar10", "--strategies", "llm"],
+    ...["--told", "exact,rounded,rank,better-or-worse,shuffled,constant"],
+  );
+  expect(direction.map(([, told, best, , , handedOver]) => [told, best, handedOver])).toEqual([
+    ["exact", "0.00", "0.00"],
+    ["rounded", "0.05", "0.15"],
+    ["rank", "0.00", "0.00"],
+    ["better-or-worse", "0.00", "0.00"],
+    ["shuffled", "0.13", "0.83"],
+    ["constant", "0.08", "0.15"],
+  ]);
+  const start = await ask(
+    ...["skip-iteration-0", "--tables", "nats-size/cifar10", "--strategies", "llm"],
+    ...["--starts", "model,nominal,largest"],
+  );
+  expect(start.map((row) => row.slice(2))).toEqual([
+    ["model", "0.00", "0.06"],
+    ["nominal", "0.00", "0.07"],
+    ["largest", "0.00", "0.29"],
+  ]);
+  const wording = await ask(
+    ...["prompt-sensitivity", "--space", "nats-size", "--alone"],
+    ...["--wordings", "the paper's protocol,the prompt of November 2026"],
+  );
+  expect(wording.map(([asked, best]) => [asked, best])).toEqual([
+    ["the paper's protocol", "0.00"],
+    ["the prompt of November 2026", "0.00"],
+  ]);
+}, 120_000);
