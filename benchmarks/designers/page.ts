@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { openBench } from "../../src/api/bench/open-bench.ts";
 import { runJob } from "../../src/api/bench/run-job.ts";
 import { createRandom } from "../../src/base/random.ts";
+import { inWords, unpairedDifference } from "../../src/features/questions/estimates.ts";
 import { meanInterval } from "../../src/math/bootstrap.ts";
 import { mean, median } from "../../src/math/statistics.ts";
 import { keyOf } from "../../src/search/choices.ts";
@@ -88,6 +89,7 @@ async function tableOf(task: string): Promise<string[]> {
     "| arm | searches | best, mean % [95 %] | median rank among the allowed | calls | tokens read | offered | offered, better, never tried |",
     "|---|---|---|---|---|---|---|---|",
     ...[...rows].map(([arm, found]) => rowOf(arm, found)),
+    ...besideModelAlone(rows),
   ];
 
   /** What the model began with in each of its searches. */
@@ -139,6 +141,14 @@ function evolutionFrom(start: string): StrategyDefinition {
     create: (setting) =>
       evolution.create(setting, evolution.options.parse({ start, population: 3, sample: 2 })),
   } as StrategyDefinition;
+}
+
+/** What each arm with a model has more than the model alone, as groups (Welch). */
+function besideModelAlone(rows: ReadonlyMap<string, readonly Found[]>): readonly string[] {
+  const scoresOf = (arm: string) => rows.get(arm)?.map(({ score }) => score) ?? [];
+  const others = [...rows.keys()].filter((arm) => /^\w+$/.test(arm) && arm !== "llm");
+  const said = others.map((arm) => `${arm} ${inWords(unpairedDifference(scoresOf(arm), scoresOf("llm")))}`);
+  return said.length === 0 ? [] : ["", `Points more than the model alone: ${said.join("; ")}.`];
 }
 
 function rowOf(arm: string, found: readonly Found[]): string {
