@@ -100,7 +100,8 @@ test("fifty recorded searches of fresh readers give the figures that docs/result
       ...["--model", `replay/${recorded}`, "--out", await mkdtemp(join(tmpdir(), "genius-study-"))],
     ]);
     expect(code).toBe(0);
-    const { rows } = (JSON.parse(out) as { tables: { table: { rows: (string | null)[][] } }[] }).tables[0]!.table;
+    const { rows } = (JSON.parse(out) as { tables: { table: { rows: (string | null)[][] } }[] }).tables[0]!
+      .table;
     return rows.map((row) => row.map((cell) => cell?.replace(/ \(.*/, "") ?? null));
   };
   const direction = await ask(
