@@ -7,7 +7,7 @@ import { counted, formatCount, formatDuration, formatPercent } from "../base/uni
 import type { Network } from "../graph/network.ts";
 import { networkName } from "../graph/network-name.ts";
 import { printIfSayable } from "../language/index.ts";
-import { formatScore, metricTitle, metricWords } from "../metrics/index.ts";
+import { formatScore, metricTitle } from "../metrics/index.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
@@ -153,16 +153,11 @@ function section(id: string, title: string, body: Markup | undefined): Section |
 function leadOf(input: RunReportInput): Markup {
   const { record, selectedOn, space } = input;
   const { config } = record.header;
-  const { metric } = config;
   const best = record.selected;
   const chance = chanceOfRun(record);
   const spending = spendingOf(input.record, input.calls ?? []);
   const cards: [string, string][] = [];
   if (best !== undefined) {
-    const headline = headlineOfRun(record);
-    if (headline !== undefined) cards.push([metricWords(metric), headline.main]);
-    if (headline !== undefined && headline.details.length > 0)
-      cards.push(["beside it", headline.details.join("; ")]);
     cards.push([
       "parameters, MACs",
       `${formatCount(best.cost.paramCount)}, ${formatCount(best.cost.macCount)}`,
@@ -184,7 +179,8 @@ function leadOf(input: RunReportInput): Markup {
   if (record.result !== undefined) cards.push(["ended", minuteOf(record.result.time)]);
   const network = best && networkIfAny(space, best.proposal);
   const verdict = runVerdict(record);
-  return html`${network && thumbnail(network)}${verdict && html`<p><strong>${verdict.words}</strong></p>`}<p>Asked for: ${askedInWords(config)}.</p>${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other figure. Such figures are optimistic.")}
+  const details = headlineOfRun(record)?.details ?? [];
+  return html`${network && thumbnail(network)}${details.length > 0 && html`<p class="soft">${details.join(" · ")}</p>`}${verdict && html`<p><strong>${verdict.words}</strong></p>`}${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}<p>Asked for: ${askedInWords(config)}.</p>${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other figure. Such figures are optimistic.")}
 <h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
 }
 

@@ -6,7 +6,7 @@ import { differenceNoise } from "../search/race/verdict.ts";
 import { isEvaluated } from "../search/trial.ts";
 import type { JournalState } from "../study/fold.ts";
 import type { BaselineRun } from "../study/journal-lines.ts";
-import { raceOfRun } from "../study/race-words.ts";
+import { isTooEarly, raceOfRun } from "../study/race-words.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
 
 export interface RunVerdict {
@@ -27,6 +27,7 @@ export function runVerdict(journal: Judged): RunVerdict | undefined {
   if (alone !== undefined) return alone;
   const race = raceOfRun(journal);
   if (race !== undefined) {
+    if (isTooEarly(journal)) return { kind: "unclear", words: race[0] ?? "", short: "too short to compare" };
     const kind = kindOfRace(result?.verdict);
     return { kind, words: race[0] ?? "", short: shortOfRace(journal, kind) };
   }

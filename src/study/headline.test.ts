@@ -28,7 +28,7 @@ test("a share of few test images is shown with what it may stand for", () => {
     testMetrics: { accuracy: 1 },
     test: { validation: { accuracy: 0.938 }, testImages: 36 },
   };
-  expect(headlineOf(perfect).details[0]).toBe("90.36 % to 100.00 % (95 % interval of 36 test images)");
+  expect(headlineOf(perfect).details[0]).toBe("95 % interval 90.36 % to 100.00 %, of 36 test images");
 });
 
 test("what it does in 8 bits stands beside the figure in floats, and first where it is to run on a device", () => {

@@ -73,7 +73,7 @@ function intervalWords(metric: Metric, metrics: Metrics, test: JsonObject | unde
   if (metric.name !== "accuracy" || share === undefined || typeof images !== "number" || images === 0)
     return [];
   const ends = wilsonInterval(share * images, images).map((end) => formatMetric(metric, end));
-  return [`${ends.join(" to ")} (95 % interval of ${images.toLocaleString("en")} test images)`];
+  return [`95 % interval ${ends.join(" to ")}, of ${images.toLocaleString("en")} test images`];
 }
 
 /** Of a run as its journal has it; undefined while nothing was scored. */

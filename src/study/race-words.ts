@@ -35,12 +35,26 @@ export function raceOfRun({
   });
 }
 
+/** Whether most networks of a finished run by the clock saw too little for any comparison. */
+export function isTooEarly({
+  header,
+  trials,
+  result,
+}: Pick<JournalState, "header" | "trials" | "result">): boolean {
+  if (header === undefined || result?.verdict === undefined) return false;
+  const beside = { trials, metric: header.config.metric, provenance: header.provenance };
+  return hardlyBegun(beside, firstRung(result.verdict, trials)) !== undefined;
+}
+
+/** Seconds of the shortest trainings; 0 where they go by epochs. */
+const firstRung = ({ seconds }: RaceVerdict, trials: readonly Trial[]): number =>
+  seconds === 0 ? 0 : Math.min(...trials.flatMap(({ proposal }) => proposal.fidelity.seconds ?? []));
+
 export function raceWords(verdict: RaceVerdict, beside: Beside): readonly string[] {
   const { trials } = beside;
-  const { isWithinNoise, seconds } = verdict;
+  const { isWithinNoise } = verdict;
   const secondsOf = ({ proposal }: Trial) => proposal.fidelity.seconds ?? 0;
-  const first =
-    seconds === 0 ? 0 : Math.min(...trials.flatMap(({ proposal }) => proposal.fidelity.seconds ?? []));
+  const first = firstRung(verdict, trials);
   const count = trials.filter((trial) => isEvaluated(trial) && secondsOf(trial) === first).length;
   const hardly = hardlyBegun(beside, first);
   if (hardly !== undefined) return [hardly];

@@ -66,10 +66,17 @@ export function callDetail(
 
 const jsonText = (value: JsonValue) => JSON.stringify(value, null, 2);
 
+/** Of each reply the trials that it led to: at once, and later of designs that it had offered first. */
 function trialsByReply({ journal }: FollowedRun): ReadonlyMap<number, readonly KeptTrial[]> {
   const map = new Map<number, KeptTrial[]>();
-  for (const followed of journal.rows) {
-    const { call } = followed.trial.proposal;
+  const offeredIn = new Map<string, number>();
+  for (const { number } of journal.trials) {
+    const followed = journal.rowOf.get(number)!;
+    const { call: own, choices, modelSaid = [] } = followed.trial.proposal;
+    for (const { kind, choices: offered } of modelSaid)
+      if (kind === "offer" && own !== undefined && !offeredIn.has(offered.join()))
+        offeredIn.set(offered.join(), own);
+    const call = own ?? (choices.length === 0 ? undefined : offeredIn.get(choices.join()));
     if (call === undefined) continue;
     const known = map.get(call);
     if (known === undefined) map.set(call, [followed]);

@@ -100,13 +100,13 @@ function offerOf({ journal, state }: FollowedRun, tabular: boolean): RunDetail["
       ? undefined
       : {
           kind: "lookUp",
-          words: `random search with 25 seeds and the largest networks, ${evaluations} each: looked up in seconds`,
+          words: `Random search with 25 seeds and the largest networks, ${evaluations} each: looked up in seconds`,
         };
   if (reference !== undefined || result?.testMetrics === undefined) return undefined;
   const length = config.minutes === undefined ? "as many epochs" : counted(config.minutes, "minute");
   return {
     kind: "train",
-    words: `a hand-designed network, as large as the limits allow, trained alone for ${length} on this machine and tested once`,
+    words: `A hand-designed network, as large as the limits allow, trained alone for ${length} on this machine and tested once`,
   };
 }
 

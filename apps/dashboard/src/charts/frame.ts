@@ -96,6 +96,13 @@ export const plain = (text: string, length = 60): string => {
   return flat.length > length ? `${flat.slice(0, length - 1)}…` : flat;
 };
 
+/** Of labels that are broken into lines. */
+export const lineHeight = 15;
+
+/** So many lines the longest label takes in that many pixels, at about seven a letter, and never more than four. */
+export const linesOf = (labels: readonly string[], width: number): number =>
+  Math.min(4, Math.max(1, ...labels.map((label) => Math.ceil((7 * plain(label).length) / width))));
+
 /** An axis that holds these values. */
 export function axis(spec: AxisSpec, look: ChartLook, side: "x" | "y", values: Iterable<number>) {
   const { palette, narrow } = look;

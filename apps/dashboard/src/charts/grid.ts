@@ -2,7 +2,7 @@
 // without a design stays empty.
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartLook } from "../ui/chart.tsx";
-import { frame, plain, tooltip } from "./frame.ts";
+import { frame, lineHeight, linesOf, plain, tooltip } from "./frame.ts";
 
 export interface GridAxis {
   readonly name: string;
@@ -26,7 +26,7 @@ export interface GridChart {
   readonly about: (id: number) => readonly string[];
 }
 
-export const gridHeight = (rows: number) => 130 + rows * 44;
+export const gridHeight = (rows: number) => 150 + rows * 52;
 
 export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption {
   const { palette, narrow } = look;
@@ -34,15 +34,19 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
   const shared = frame(look, false);
   const means = cells.map(({ mean }) => mean);
   const [least, most] = [Math.min(...means), Math.max(...means)];
-  const left = narrow ? 84 : 140;
+  const left = narrow ? 96 : 150;
   const cellWidth = (look.width - left - 40) / Math.max(1, x.labels.length);
-  const categories = (axis: GridAxis, length: number) => ({
+  const lines = linesOf(x.labels, cellWidth - 8);
+  const categories = (axis: GridAxis, width: number) => ({
     type: "category",
     data: axis.labels.map((_, place) => String(place)),
     axisLabel: {
       color: palette.ink,
       interval: 0,
-      formatter: (place: string) => plain(axis.labels[Number(place)] ?? place, length),
+      width,
+      overflow: "break",
+      lineHeight,
+      formatter: (place: string) => plain(axis.labels[Number(place)] ?? place),
     },
     axisLine: { lineStyle: { color: palette.soft } },
     axisTick: { show: false },
@@ -50,7 +54,7 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
   });
   return {
     ...shared,
-    grid: { left, right: 24, top: 76, bottom: 44 },
+    grid: { left, right: 24, top: 76, bottom: 30 + lines * lineHeight },
     tooltip: {
       ...tooltip(look),
       formatter: ({ value }: { readonly value?: unknown }) => {
@@ -73,7 +77,7 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
       min: least,
       max: most === least ? least + 1e-6 : most,
       precision: 4,
-      calculable: !narrow,
+      calculable: true,
       orient: "horizontal",
       left: "center",
       top: 0,
@@ -91,12 +95,12 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
       textStyle: { color: palette.soft, fontSize: 12, fontWeight: "normal" },
     },
     xAxis: {
-      ...categories(x, Math.max(3, Math.floor(cellWidth / 7))),
+      ...categories(x, Math.max(30, cellWidth - 8)),
       name: plain(x.name),
       nameLocation: "middle",
-      nameGap: 28,
+      nameGap: 12 + lines * lineHeight,
     },
-    yAxis: { ...categories(y, narrow ? 11 : 20), inverse: true },
+    yAxis: { ...categories(y, left - 12), inverse: true },
     series: {
       type: "heatmap",
       // All at once, on one canvas, which is what is saved.

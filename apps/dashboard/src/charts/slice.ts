@@ -2,7 +2,17 @@
 // each option.
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartLook } from "../ui/chart.tsx";
-import { type AxisSpec, axis, frame, plain, seriesColour, tooltip, verticalName } from "./frame.ts";
+import {
+  type AxisSpec,
+  axis,
+  frame,
+  lineHeight,
+  linesOf,
+  plain,
+  seriesColour,
+  tooltip,
+  verticalName,
+} from "./frame.ts";
 
 export interface SliceChart {
   readonly name: string;
@@ -20,10 +30,18 @@ const golden = (Math.sqrt(5) - 1) / 2;
 export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOption {
   const { labels, points, means } = chart;
   const shared = frame(look);
-  const room = Math.max(4, Math.floor((look.width - 80) / Math.max(1, labels.length) / 7));
+  const room = Math.max(30, (look.width - 80) / Math.max(1, labels.length) - 8);
+  const lines = linesOf(labels, room);
+  const vertical = axis(
+    chart.y,
+    look,
+    "y",
+    points.map(({ score }) => score),
+  );
   const many = points.length > 300;
   return {
     ...shared,
+    grid: { ...shared.grid, bottom: 20 + lines * lineHeight },
     title: verticalName(chart.y, look),
     tooltip: {
       ...tooltip(look),
@@ -47,25 +65,20 @@ export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOpti
       interval: 1,
       name: plain(chart.name),
       nameLocation: "middle",
-      nameGap: 30,
+      nameGap: 12 + lines * lineHeight,
       nameTextStyle: { color: look.palette.soft, fontSize: 12, align: "center" },
       axisLabel: {
         color: look.palette.ink,
-        showMinLabel: false,
-        showMaxLabel: false,
-        hideOverlap: true,
-        formatter: (value: number) => (Number.isInteger(value) ? plain(labels[value] ?? "", room) : ""),
+        customValues: labels.map((_, option) => option),
+        width: room,
+        overflow: "break",
+        formatter: (value: number) => plain(labels[value] ?? ""),
       },
       axisLine: { lineStyle: { color: look.palette.soft } },
       axisTick: { show: false },
       splitLine: { show: false },
     },
-    yAxis: axis(
-      chart.y,
-      look,
-      "y",
-      points.map(({ score }) => score),
-    ),
+    yAxis: { ...vertical, axisLine: { ...vertical.axisLine, onZero: false } },
     series: [
       {
         type: "scatter",

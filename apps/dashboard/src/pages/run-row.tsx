@@ -56,7 +56,7 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
           )}
           {run.problem !== undefined && <p className="error">{run.problem}</p>}
         </td>
-        <td>
+        <td className="found">
           {best === undefined ? (
             <span className="soft">none yet</span>
           ) : (

@@ -214,7 +214,7 @@ const columns: readonly {
 }[] = [
   { words: "chosen", className: "tick", isHidden: true },
   { words: "run", key: "run" },
-  { words: "best network", key: "result" },
+  { words: "best network", key: "result", className: "found" },
   { words: "parameters", key: "params", className: "mid" },
   { words: "MACs", key: "macs", className: "mid" },
   { words: "method", key: "method", className: "mid" },

@@ -13,7 +13,7 @@ export function BaselinesOffer({ mayChange }: { readonly mayChange: boolean }) {
   if (offer === undefined) return null;
   return (
     <div className="offer">
-      {last !== undefined && <Notice>Last time {last.text}</Notice>}
+      {last !== undefined && <Notice>{sentence(last.text)}</Notice>}
       {mayChange && (
         <Act
           label={labels[offer.kind]}
@@ -22,9 +22,11 @@ export function BaselinesOffer({ mayChange }: { readonly mayChange: boolean }) {
         />
       )}
       <p className="soft">
-        {mayChange ? "" : "To know what the run is worth, with the token of this dashboard: "}
+        {mayChange ? "" : "What it can be compared with, by who has the token of this dashboard: "}
         {offer.words}.
       </p>
     </div>
   );
 }
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

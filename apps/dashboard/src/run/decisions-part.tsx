@@ -22,12 +22,13 @@ const trialsBetween = 10;
 export function DecisionsPart() {
   const { detail, trials } = useRunData();
   const stage = detail.state === "running" ? Math.floor(trials.count / trialsBetween) : trials.count;
+  const isKnown = detail.decisions !== undefined;
   const worth = useAsked(
-    (signal) => get("GET /api/runs/:id/worth", { places: [detail.id], signal }),
+    !isKnown ? undefined : (signal) => get("GET /api/runs/:id/worth", { places: [detail.id], signal }),
     [detail.id, stage],
   );
   const early = useAsked(
-    (signal) => get("GET /api/runs/:id/early-late", { places: [detail.id], signal }),
+    !isKnown ? undefined : (signal) => get("GET /api/runs/:id/early-late", { places: [detail.id], signal }),
     [detail.id, stage],
   );
   const designs = useMemo(() => scoredDesigns(trials), [trials]);

@@ -27,10 +27,15 @@ export function Hero({ run, mayChange }: HeroProps) {
     <>
       <p className="kicker">
         <bdi>{runTitle(detail)}</bdi> <StateBadge run={detail} />
+        {(run.live?.question ?? run.live?.held) !== undefined && (
+          <a className="badge warn" href={linkTo(["run", detail.id, "turn"])}>
+            waits for you
+          </a>
+        )}
         {detail.state === "running" && !isConnected && <span className="badge warn">not connected</span>}
       </p>
       <div className="hero">
-        {best !== undefined && <Picture detail={detail} />}
+        {best !== undefined && detail.decisions !== undefined && <Picture detail={detail} />}
         <div className="what">
           <h1>
             <bdi>{nameOfBest(detail)}</bdi>
@@ -60,6 +65,7 @@ export function Hero({ run, mayChange }: HeroProps) {
           <StopOrResume run={detail} mayChange={mayChange} />
         </div>
       </div>
+      <Facts run={run} />
       <ProgramsNotice mayChange={mayChange} />
       {detail.chance !== undefined && <Notice>{detail.chance}</Notice>}
       {detail.problem !== undefined && <Notice>{detail.problem}</Notice>}
@@ -69,7 +75,6 @@ export function Hero({ run, mayChange }: HeroProps) {
       {detail.selectedOn === "test" && (
         <Notice>Selected on test data: the table has no other figure. Such figures are optimistic.</Notice>
       )}
-      <Facts run={run} />
     </>
   );
 }
@@ -128,7 +133,7 @@ function Facts({ run: { detail, live } }: Pick<HeroProps, "run">) {
       "language model",
       spent.calls === 0 && detail.model === undefined
         ? undefined
-        : `${detail.model === undefined ? "" : `${modelName(detail.model)}, `}${plural(spent.calls, "call")}, ${formatCount(spent.inputTokens + spent.outputTokens)} tokens, ${spent.usd === undefined ? "price not known" : formatUsd(spent.usd)}${spent.replayed ? " (recorded)" : ""}`,
+        : `${detail.model === undefined ? "" : `${modelName(detail.model)}, `}${modelSpent(spent)}`,
     ],
     ["design", best?.key],
   ];
@@ -144,6 +149,12 @@ function Facts({ run: { detail, live } }: Pick<HeroProps, "run">) {
       )}
     </dl>
   );
+}
+
+function modelSpent({ calls, inputTokens, outputTokens, usd, replayed }: RunDetail["spent"]): string {
+  if (calls === 0) return "no call yet";
+  const price = usd === undefined ? "price not known" : formatUsd(usd);
+  return `${plural(calls, "call")}, ${formatCount(inputTokens + outputTokens)} tokens, ${price}${replayed ? " (recorded)" : ""}`;
 }
 
 const bytes = (count: number) =>

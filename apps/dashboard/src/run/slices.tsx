@@ -35,7 +35,7 @@ export function Slices({ designs, first, second }: SlicesProps) {
   if (designs.length === 0 || decisions.length === 0) return null;
   return (
     <>
-      <div className="filters">
+      <div className="filters even">
         <DecisionSelect label="decision" value={one} onPick={pickA} />
         {decisions.length > 1 && <DecisionSelect label="and" value={other} onPick={pickB} />}
       </div>
