@@ -2,7 +2,7 @@
 // without a design stays empty.
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartLook } from "../ui/chart.tsx";
-import { frame, lineHeight, linesOf, plain, tooltip } from "./frame.ts";
+import { brokenLabels, frame, plain, tooltip } from "./frame.ts";
 
 export interface GridAxis {
   readonly name: string;
@@ -26,7 +26,7 @@ export interface GridChart {
   readonly about: (id: number) => readonly string[];
 }
 
-export const gridHeight = (rows: number) => 150 + rows * 52;
+export const gridHeight = (rows: number) => 170 + rows * 48;
 
 export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption {
   const { palette, narrow } = look;
@@ -36,17 +36,18 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
   const [least, most] = [Math.min(...means), Math.max(...means)];
   const left = narrow ? 96 : 150;
   const cellWidth = (look.width - left - 40) / Math.max(1, x.labels.length);
-  const lines = linesOf(x.labels, cellWidth - 8);
-  const categories = (axis: GridAxis, width: number) => ({
+  const [across, down] = [
+    brokenLabels(x.labels, Math.max(30, cellWidth - 8)),
+    brokenLabels(y.labels, left - 12),
+  ];
+  const categories = (axis: GridAxis, labels: typeof across) => ({
     type: "category",
     data: axis.labels.map((_, place) => String(place)),
     axisLabel: {
       color: palette.ink,
       interval: 0,
-      width,
-      overflow: "break",
-      lineHeight,
-      formatter: (place: string) => plain(axis.labels[Number(place)] ?? place),
+      ...labels.style,
+      formatter: (place: string) => labels.shown[Number(place)] ?? place,
     },
     axisLine: { lineStyle: { color: palette.soft } },
     axisTick: { show: false },
@@ -54,7 +55,7 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
   });
   return {
     ...shared,
-    grid: { left, right: 24, top: 76, bottom: 30 + lines * lineHeight },
+    grid: { left, right: 24, top: 76, bottom: 34 + across.height },
     tooltip: {
       ...tooltip(look),
       formatter: ({ value }: { readonly value?: unknown }) => {
@@ -95,12 +96,12 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
       textStyle: { color: palette.soft, fontSize: 12, fontWeight: "normal" },
     },
     xAxis: {
-      ...categories(x, Math.max(30, cellWidth - 8)),
+      ...categories(x, across),
       name: plain(x.name),
       nameLocation: "middle",
-      nameGap: 12 + lines * lineHeight,
+      nameGap: 14 + across.height,
     },
-    yAxis: { ...categories(y, left - 12), inverse: true },
+    yAxis: { ...categories(y, down), inverse: true },
     series: {
       type: "heatmap",
       // All at once, on one canvas, which is what is saved.

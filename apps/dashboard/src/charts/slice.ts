@@ -5,9 +5,8 @@ import type { ChartLook } from "../ui/chart.tsx";
 import {
   type AxisSpec,
   axis,
+  brokenLabels,
   frame,
-  lineHeight,
-  linesOf,
   plain,
   seriesColour,
   tooltip,
@@ -31,7 +30,7 @@ export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOpti
   const { labels, points, means } = chart;
   const shared = frame(look);
   const room = Math.max(30, (look.width - 80) / Math.max(1, labels.length) - 8);
-  const lines = linesOf(labels, room);
+  const options = brokenLabels(labels, room);
   const vertical = axis(
     chart.y,
     look,
@@ -41,7 +40,7 @@ export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOpti
   const many = points.length > 300;
   return {
     ...shared,
-    grid: { ...shared.grid, bottom: 20 + lines * lineHeight },
+    grid: { ...shared.grid, bottom: 24 + options.height },
     title: verticalName(chart.y, look),
     tooltip: {
       ...tooltip(look),
@@ -65,14 +64,13 @@ export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOpti
       interval: 1,
       name: plain(chart.name),
       nameLocation: "middle",
-      nameGap: 12 + lines * lineHeight,
+      nameGap: 14 + options.height,
       nameTextStyle: { color: look.palette.soft, fontSize: 12, align: "center" },
       axisLabel: {
         color: look.palette.ink,
         customValues: labels.map((_, option) => option),
-        width: room,
-        overflow: "break",
-        formatter: (value: number) => plain(labels[value] ?? ""),
+        ...options.style,
+        formatter: (value: number) => options.shown[value] ?? "",
       },
       axisLine: { lineStyle: { color: look.palette.soft } },
       axisTick: { show: false },

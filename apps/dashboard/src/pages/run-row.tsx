@@ -40,6 +40,11 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
         </td>
         <td className="what">
           <a href={linkTo(["run", run.id])}>{title}</a> {run.state !== "finished" && <StateBadge run={run} />}{" "}
+          {run.endsAt !== undefined && (
+            <span className="soft">
+              <TimeLeft endsAt={run.endsAt} />
+            </span>
+          )}{" "}
           {note?.tags?.map((tag) => (
             <span key={tag} className="badge tag">
               <bdi>{tag}</bdi>
@@ -97,14 +102,7 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
               : run.evaluations.toLocaleString("en")}
           </span>
         </td>
-        <td className="number narrow-hides">
-          {formatDuration(run.spent.elapsedMs)}
-          {run.endsAt !== undefined && (
-            <p className="soft">
-              <TimeLeft endsAt={run.endsAt} />
-            </p>
-          )}
-        </td>
+        <td className="number narrow-hides">{formatDuration(run.spent.elapsedMs)}</td>
         <td className="wide soft">{formatTime(run.changedAt)}</td>
         <td className="do">
           {mayChange && (
