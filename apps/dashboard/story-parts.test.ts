@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { RunSummary, TrialColumns } from "../../src/dashboard/api.ts";
 import { appendTrials, createTrialTable } from "./src/api/trial-table.ts";
+import { shortLabels } from "./src/charts/option-labels.ts";
 import { inLanes } from "./src/charts/timeline.ts";
 import { worthOfCalls } from "./src/conversation/call-worth.ts";
 import { grouped, listed, type Wanted } from "./src/pages/runs-order.ts";
@@ -139,4 +140,19 @@ test("of a long text only what changed is shown, with what stands around it", ()
     ...["folded 3 lines as before", "same d", "new x", "same e", "folded 2 lines as before"],
   ]);
   expect(foldedLines(lines.slice(0, 4), 1).map(({ text }) => text)).toEqual(["4 lines as before"]);
+});
+
+test("names that are cut are still told apart", () => {
+  const names = [
+    "identity: no block",
+    "inverted residual, kernel 3, expansion 3",
+    "inverted residual, kernel 5, expansion 6",
+  ];
+  expect(shortLabels(names, 60)).toEqual(names);
+  expect(shortLabels(names, 24)).toEqual([
+    "identity: no block",
+    "…kernel 3, expansion 3",
+    "…kernel 5, expansion 6",
+  ]);
+  expect(shortLabels(["a long name of one thing", "another"], 10)).toEqual(["a long na…", "another"]);
 });

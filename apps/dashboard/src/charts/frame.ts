@@ -96,26 +96,6 @@ export const plain = (text: string, length = 60): string => {
   return flat.length > length ? `${flat.slice(0, length - 1)}…` : flat;
 };
 
-/** Labels that are broken into lines of that many pixels, three at most. */
-export function brokenLabels(labels: readonly string[], width: number) {
-  const perLine = Math.max(4, Math.floor(width / letterWidth));
-  const shown = labels.map((label) => plain(label, maxLines * perLine - 2));
-  // A word that does not fit is broken too, and a line is seldom full.
-  const lines = Math.min(
-    maxLines,
-    Math.max(1, ...shown.map(({ length }) => Math.ceil((1.2 * length) / perLine))),
-  );
-  return {
-    shown,
-    height: lines * lineHeight,
-    style: { width, overflow: "break", lineHeight, fontSize: 11 },
-  };
-}
-
-const maxLines = 3;
-const lineHeight = 13;
-const letterWidth = 6.2;
-
 /** An axis that holds these values. */
 export function axis(spec: AxisSpec, look: ChartLook, side: "x" | "y", values: Iterable<number>) {
   const { palette, narrow } = look;

@@ -2,7 +2,8 @@
 // without a design stays empty.
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartLook } from "../ui/chart.tsx";
-import { brokenLabels, frame, plain, tooltip } from "./frame.ts";
+import { frame, plain, tooltip } from "./frame.ts";
+import { brokenLabels } from "./option-labels.ts";
 
 export interface GridAxis {
   readonly name: string;

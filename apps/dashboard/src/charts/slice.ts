@@ -2,16 +2,8 @@
 // each option.
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartLook } from "../ui/chart.tsx";
-import {
-  type AxisSpec,
-  axis,
-  brokenLabels,
-  frame,
-  plain,
-  seriesColour,
-  tooltip,
-  verticalName,
-} from "./frame.ts";
+import { type AxisSpec, axis, frame, plain, seriesColour, tooltip, verticalName } from "./frame.ts";
+import { brokenLabels } from "./option-labels.ts";
 
 export interface SliceChart {
   readonly name: string;
