@@ -243,8 +243,11 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
       await expect.poll(() => isDrawn(chart.locator("canvas").first()), { timeout: patience }).toBe(true);
       await chart.getByText(/^Data of/).click();
       // Every one of the 30 scored designs is counted once.
-      const counts = await chart.locator(`tbody td:nth-child(${columns + 1})`).allTextContents();
-      expect(counts.reduce((sum, text) => sum + Number(text), 0)).toBe(30);
+      const counted = async () => {
+        const counts = await chart.locator(`tbody td:nth-child(${columns + 1})`).allTextContents();
+        return counts.reduce((sum, text) => sum + Number(text), 0);
+      };
+      await expect.poll(counted, { timeout: patience }).toBe(30);
     }
     await page.context().close();
   });
