@@ -141,6 +141,7 @@ function studyOf(
     domain,
     strategy: proposerOf(run),
     evaluator: parts.evaluator,
+    isLookedUp: parts.isLookedUp,
     trials: clock === undefined ? config.trials : Number.POSITIVE_INFINITY,
     ...(clock !== undefined && { clock }),
     ending: end.signal,

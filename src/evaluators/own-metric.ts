@@ -15,7 +15,7 @@ export const ownMetricSettings = z.object({
   tableUnit: z
     .string()
     .default("")
-    .describe("unit of --table-metric, said after its figures (default: none)")
+    .describe("unit of --table-metric, said after its figures")
     .meta({ placeholder: "UNIT" }),
 });
 

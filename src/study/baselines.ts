@@ -30,7 +30,8 @@ export async function runBaselines(
     const { domain, evaluator } = study;
     const setting = { domain, evaluations, task: "", fidelity: evaluator.fidelity };
     const strategy = definition.create(setting, definition.options.parse({}));
-    const result = await runStudy({ domain, evaluator, strategy, trials: evaluations, parallel: 1, seed });
+    const own = { domain, evaluator, strategy, isLookedUp };
+    const result = await runStudy({ ...own, trials: evaluations, parallel: 1, seed });
     return { strategy: definition.name, seed, points: pointsOf(result.trials) };
   };
   const wanted: [StrategyDefinition, number][] = [[largestFirst, study.seed]];

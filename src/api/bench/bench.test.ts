@@ -156,3 +156,45 @@ test("a table of a part of the space says what is missing, and a strategy withou
   expect(notes).not.toContain("so a budget of");
   expect(JSON.stringify(comparison.checklist)).toContain("the same table, which is your own");
 });
+
+/** Written where the worker threads can load it: a board with too little memory for the largest designs. */
+const board = (evaluate: string) => `
+import { defineEvaluator, networkCost } from "${import.meta.resolve("../../index.ts")}";
+import { z } from "${import.meta.resolve("zod")}";
+export default defineEvaluator({
+  name: "board", summary: "A board.", source: "a test", tabular: true, options: z.object({}),
+  create: async () => ({
+    selectedOn: "validation", fidelity: { full: {} }, provenance: {},
+    async evaluate({ network }) {
+      ${evaluate}
+    },
+  }),
+});
+`;
+
+test("crashes are findings where outcomes are computed, though every search begins with some", async () => {
+  const evaluator = await file(
+    "board.ts",
+    board(`const { macCount } = networkCost(network);
+      const spent = { milliseconds: 0 };
+      if (macCount > 60e6) return { kind: "failed", reason: "crashed", detail: "no memory", spent };
+      return { kind: "scored", metrics: { accuracy: macCount / 1e8 }, spent };`),
+  );
+  const asked = { space: "nas-bench-macro", evaluator, seeds: 2, evaluations: [12], workers: 2 };
+  const { bench: measured } = await bench({ ...asked, strategies: ["hybrid"] });
+  const of = (strategy: string) => measured.traces.filter((trace) => trace.strategy === strategy);
+  expect(of("largest-first").map(({ proposals }) => proposals.failed)).toEqual([12, 12]);
+  for (const { points, proposals } of of("hybrid")) {
+    expect(proposals.failed).toBeGreaterThan(2);
+    expect(points.at(-1)!.score).toBeGreaterThan(0.4);
+  }
+});
+
+test("an error in an own file is told with its place, from a worker thread too", async () => {
+  const evaluator = await file("broken.ts", board(`throw new Error("no such board");`));
+  const asked = { space: "nas-bench-macro", evaluator, seeds: 1, evaluations: [3], workers: 2 };
+  await expect(bench({ ...asked, strategies: ["random"] })).rejects.toMatchObject({
+    ...{ name: "GeniusError", code: "foreign-code" },
+    message: expect.stringMatching(/broken\.ts:\d+:\d+, which is not part of genius: no such board/),
+  });
+});

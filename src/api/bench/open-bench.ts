@@ -46,6 +46,8 @@ export interface OpenedBench {
   readonly domain: Domain;
   readonly evaluator: Evaluator;
   readonly metric: Metric;
+  /** Whether outcomes are looked up or computed, not trained. */
+  readonly isLookedUp: boolean;
   /** Absent where designs are evaluated when they are asked for. */
   readonly judge?: AccuracyTable;
 }
@@ -67,7 +69,8 @@ export async function openBench(ground: BenchGround): Promise<OpenedBench> {
       `the evaluator ${definition.name}`,
     );
     const evaluator = await definition.create(setting, options);
-    return { domain, evaluator, metric: metricOf(evaluator.metric ?? accuracy) };
+    const isLookedUp = definition.tabular === true;
+    return { domain, evaluator, metric: metricOf(evaluator.metric ?? accuracy), isLookedUp };
   }
   const { file, ...own } = ground.table ?? {};
   const options = table.options.parse({ noise01, ...(file !== undefined && { tableFile: file }), ...own });
@@ -77,5 +80,5 @@ export async function openBench(ground: BenchGround): Promise<OpenedBench> {
     ...{ space, dataset, file, metric },
     ...(isLimited && { isAllowed: domain.isFeasible }),
   });
-  return { domain, evaluator: await table.create(setting, options), metric, judge };
+  return { domain, evaluator: await table.create(setting, options), metric, isLookedUp: true, judge };
 }

@@ -1,7 +1,9 @@
 // Hands the runs of a bench to worker threads, and puts the traces in the order of the jobs.
 import { Worker } from "node:worker_threads";
+import { GeniusError } from "../../base/errors.ts";
 import type { BenchTrace } from "../../report/index.ts";
 import type { BenchJob, BenchSetting } from "./run-job.ts";
+import type { WorkerMessage } from "./worker.ts";
 
 export interface PoolSetting {
   readonly workers: number;
@@ -26,9 +28,13 @@ export async function runJobs(jobs: readonly BenchJob[], pool: PoolSetting): Pro
         if (job === undefined) resolve();
         else worker.postMessage(job);
       };
-      worker.on("message", (trace: BenchTrace) => {
-        traces[current] = trace;
-        pool.onDone(trace);
+      worker.on("message", (message: WorkerMessage) => {
+        if ("error" in message) {
+          reject(new GeniusError(message.error.code, message.error.message));
+          return;
+        }
+        traces[current] = message.trace;
+        pool.onDone(message.trace);
         take();
       });
       worker.once("error", reject);

@@ -29,7 +29,7 @@ export async function prepareJobs(setting: BenchSetting): Promise<RunBenchJob> {
 
 /** Runs a job on what was opened. */
 export async function runJob(
-  { domain, evaluator, metric, judge }: OpenedBench,
+  { domain, evaluator, metric, isLookedUp, judge }: OpenedBench,
   { evaluations, sameStart }: BenchSetting,
   { strategy, seed }: BenchJob<Given<StrategyDefinition>>,
 ): Promise<BenchTrace> {
@@ -39,7 +39,7 @@ export async function runJob(
     resolveOptions(member.options, {}, `the strategy ${member.name}`),
   );
   const study = {
-    ...{ domain, evaluator, trials: evaluations, parallel: 1, seed },
+    ...{ domain, evaluator, isLookedUp, trials: evaluations, parallel: 1, seed },
     strategy: sameStart ? startedAlike(created, domain, seed) : created,
   };
   const name = typeof strategy === "string" ? strategy : member.name;
