@@ -1,15 +1,11 @@
-// How good searches are: each strategy on each published table, from many seeds, beside Optuna and SMAC3 in the same
-// run. Without journal or study, so that thousands of searches take minutes.
+// How good searches are: each strategy on each published table, from many seeds. Without journal or study, so that thousands
+// of searches take minutes. Other people's searches are in benchmarks/peers.
 //
 // Usage: node benchmarks/search-quality/run.ts [--strategies hybrid,gp,…] [--tables macro,…] [--seeds 100]
-//   [--evaluations 50] [--relabelled] [--by-time] [--peers optuna-tpe:20,optuna-gp:3,smac3:5 --python PYTHON] [--json FILE];
+//   [--evaluations 50] [--relabelled] [--by-time] [--json FILE]
 // `--by-time`: not at equal evaluations but at equal time, if a training takes time in proportion to its MACs; the unit
 // is the mean training of the table.
-// a peer's number of seeds stands after its name. GENIUS_DATA_DIR names the folder with the tables.
-import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { mean, median } from "../../src/math/statistics.ts";
@@ -26,8 +22,6 @@ const { values } = parseArgs({
     relabelled: { type: "boolean", default: false },
     "by-time": { type: "boolean", default: false },
     workers: { type: "string", default: "2" },
-    peers: { type: "string", default: "" },
-    python: { type: "string", default: "python3" },
     json: { type: "string" },
   },
 });
@@ -64,33 +58,6 @@ function ask(worker: Worker, job: Job): Promise<{ readonly trace: Trace }> {
     });
     worker.postMessage(job);
   });
-}
-
-async function searchPeers({ space, counts, selection }: NumberedTable): Promise<Traces> {
-  const peers = listed(values.peers).map((each) => {
-    const [peer, seeds = "10"] = each.split(":") as [string, string | undefined];
-    return { peer, seeds: Number(seeds) };
-  });
-  const traces: Traces = new Map(peers.map(({ peer }) => [peer, []]));
-  if (peers.length === 0) return traces;
-  const runs = peers.flatMap(({ peer, seeds }) => seedsUpTo(seeds).map((seed) => ({ peer, seed })));
-  const kinds = space.decisions.map(({ kind }) => kind);
-  const table = { counts, kinds, selection: Array.from(selection) };
-  await Promise.all(
-    workers.map(async (_, index) => {
-      const own = runs.filter((__, run) => run % workers.length === index);
-      const child = spawn(values.python, [fileURLToPath(new URL("peers.py", import.meta.url))], {
-        stdio: ["pipe", "pipe", "inherit"],
-        env: { ...process.env, OMP_NUM_THREADS: "1" },
-      });
-      child.stdin.end(JSON.stringify({ table, runs: own, evaluations }));
-      for await (const line of createInterface({ input: child.stdout })) {
-        const { peer, ...trace } = JSON.parse(line) as Trace & { readonly peer: string };
-        traces.get(peer)?.push(trace);
-      }
-    }),
-  );
-  return traces;
 }
 
 /** The design selected after `step` evaluations (or mean trainings): the first of the best. */
@@ -133,7 +100,7 @@ for (const name of listed(values.tables)) {
   if (table === undefined)
     throw new Error(`No table "${name}"; there are ${benchmarkTables.map((each) => each.name)}.`);
   const numbered = await openNumbered(table);
-  const traces = new Map([...(await searchAll(table)), ...(await searchPeers(numbered))]);
+  const traces = await searchAll(table);
   const isTest = numbered.selection.every((value, index) => value === numbered.test[index]);
   console.log(
     `\n### ${name}${values.relabelled ? ", relabelled" : ""}${isTest ? " (selected on test)" : ""}\n`,
