@@ -30,7 +30,7 @@ export async function runBaselines(
     const { domain, evaluator } = study;
     const setting = { domain, evaluations, task: "", fidelity: evaluator.fidelity };
     const strategy = definition.create(setting, definition.options.parse({}));
-    const own = { domain, evaluator, strategy, isLookedUp };
+    const own = { domain, evaluator, strategy, isLookedUp: true };
     const result = await runStudy({ ...own, trials: evaluations, parallel: 1, seed });
     return { strategy: definition.name, seed, points: pointsOf(result.trials) };
   };
