@@ -7,7 +7,7 @@ import { isNetwork, loadSpace, unknownNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { membersHelp, openSpaceByFlags } from "../command/members.ts";
 import { parseChoices, toDigits } from "../search/choices.ts";
-import type { Space } from "../search/space.ts";
+import type { Choices, Space } from "../search/space.ts";
 import { limitSettings, limitsApart } from "../study/limit-settings.ts";
 import { costInWords } from "./cost-words.ts";
 import type { Judge, Verdict } from "./limit-verdict.ts";
@@ -111,15 +111,23 @@ async function judgeBy(options: z.output<typeof flags>): Promise<Judge> {
   return (await import("./limit-verdict.ts")).judgeBy(limits);
 }
 
+/** What the space's own rule says of a design that it forbids. */
+function ruleOf(space: Space, choices: Choices): Verdict {
+  const said = space.allows?.(choices) ?? true;
+  if (said === true) return nothing;
+  return { words: [`not allowed in this space: ${said}`], facts: { notAllowed: said } };
+}
+
 async function answer(space: Space, text: string, asked: Asked): Promise<string> {
   const choices = parseChoices(space, text);
   const counted = await cost({ space, choices });
   const digits = toDigits(space, choices);
   const verdict = asked.judge.verdictOf(counted);
   const files = asked.many ? nothing : asked.judge.filesOf(space.decode(choices));
-  const facts = { ...verdict.facts, ...files.facts };
+  const rule = ruleOf(space, choices);
+  const facts = { ...verdict.facts, ...files.facts, ...rule.facts };
   if (asked.json) return `${JSON.stringify({ choices: digits, ...counted, ...facts })}\n`;
-  const words = [...verdict.words, ...files.words];
+  const words = [...rule.words, ...verdict.words, ...files.words];
   const lines = [`${digits.join(",")}  ${costInWords(counted)}`, ...words.map((line) => `  ${line}`)];
   return `${lines.join("\n")}\n`;
 }
