@@ -1,5 +1,6 @@
 // A network as a TFLite model, in floats or in 8 bits: the same operators, with grids on the tensors where they are integers.
-// Maps are [1, height, width, channels]. A padding that is neither TFLite's SAME nor none becomes an operator of its own.
+// Maps are [1, height, width, channels]. A padding that is neither TFLite's SAME nor none becomes an operator of its own, but for a
+// depthwise window, which is widened by zeros.
 import { GeniusError } from "../../base/errors.ts";
 import {
   type DeviceNetwork,
@@ -15,6 +16,7 @@ import type { IntegerNetwork, IntegerOperation } from "../integer-network.ts";
 import { type PointwiseFunction, type Stage, stagesOf } from "../pointwise.ts";
 import type { TfliteModel, TfliteOperator, TfliteTensor } from "./model.ts";
 import { fusedCodes, paddingCodes, type TfliteOperatorName } from "./schema.ts";
+import { widened } from "./widen-window.ts";
 
 interface Value {
   readonly name: string;
@@ -114,8 +116,15 @@ function write(
     }
     return { place: wide, padding: paddingCodes.valid };
   };
-  const emitWeighted = (op: Weighted, from: { readonly place: number } & Value, to: Value, place: number) => {
+  const emitWeighted = (
+    given: Weighted,
+    from: { readonly place: number } & Value,
+    to: Value,
+    place: number,
+  ) => {
     const filters = to.shape[2];
+    const isPlain = paddingKind(given.window, from.shape, to.shape) !== undefined;
+    const op = given.kind === "conv" || isPlain ? given : (widened(given, from.shape, to.shape) ?? given);
     const { kernel, stride } = op.window;
     const isConv = op.kind === "conv";
     const shape = isConv ? [filters, ...kernel, from.shape[2] / op.groups] : [1, ...kernel, filters];
