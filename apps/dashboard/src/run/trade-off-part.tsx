@@ -92,8 +92,8 @@ export function TradeOffPart() {
       />
       <h3>To choose from</h3>
       <p className="soft">
-        Of the designs within the limits those that no other beats in all of these figures. The command trains
-        one to its end; the run stays as it is.
+        Of the designs within the limits those that no other beats in all of these figures.
+        {!detail.tabular && " The command trains one to its end; the run stays as it is."}
       </p>
       <DataTable
         label="Designs to choose from"
@@ -102,13 +102,15 @@ export function TradeOffPart() {
             "trial",
             metricWords(metric),
             ...quantities.map((each) => quantityWords[each]),
-            "trained to its end by",
+            ...(detail.tabular ? [] : ["trained to its end by"]),
           ],
           rows: front.map(({ trial, score, costs }) => [
             trial,
             formatScore(metric, score),
             ...quantities.map((quantity) => said(quantity, costs.get(quantity)!)),
-            { show: <code>{`genius finish ${quote(detail.folder)} --trial ${trial}`}</code> },
+            ...(detail.tabular
+              ? []
+              : [{ show: <code>{`genius finish ${quote(detail.folder)} --trial ${trial}`}</code> }]),
           ]),
         }}
       />
