@@ -300,15 +300,16 @@ function create(setting: StrategySetting, given: Options): Strategy {
     },
     modelPlan() {
       const every = isOld ? 1 : given.every;
-      const calls = Math.min(given.calls, Math.ceil(setting.evaluations / every));
-      const invented = inventedTrials(domain, Math.max(0, every * (calls - 1)));
-      const lengthAfter = (asked: number) =>
+      const asked = Math.min(given.calls, Math.ceil(setting.evaluations / every));
+      const calls = Math.round(asked * (hasTools ? requestsOfReply : 1));
+      const invented = inventedTrials(domain, Math.max(0, every * (asked - 1)));
+      const lengthAfter = (before: number) =>
         JSON.stringify(
           promptOf({
             ...told,
-            trials: invented.slice(0, every * asked),
+            trials: invented.slice(0, every * before),
             pending: [],
-            left: setting.evaluations - every * asked,
+            left: setting.evaluations - every * before,
             wanted,
             ...(keepsLessons && { lessons: inventedLessons }),
             ...inventedBeliefs(domain, shown),
@@ -316,15 +317,22 @@ function create(setting: StrategySetting, given: Options): Strategy {
         ).length;
       const schema = JSON.stringify([schemaFor(shown), ...(hasTools ? toolsFor([], 1) : [])]).length;
       return {
-        promptChars: meanLength(calls, lengthAfter) + schema,
-        replyTokens: tokensOf(
-          wanted * (200 + 3 * domain.space.decisions.length) + (keepsLessons ? maxLessonCharacters : 0),
+        promptChars: meanLength(asked, lengthAfter) + schema,
+        replyTokens: Math.round(
+          (tokensOf(
+            wanted * (200 + 3 * domain.space.decisions.length) + (keepsLessons ? maxLessonCharacters : 0),
+          ) *
+            asked) /
+            Math.max(1, calls),
         ),
         calls,
       };
     },
   };
 }
+
+/** Requests for one reply, those after a call of a tool among them: what 26 recorded searches took on average. */
+const requestsOfReply = 1.3;
 
 /** What a surrogate may say in a prompt, for its length alone. */
 function inventedBeliefs(domain: Domain, count: number) {

@@ -228,16 +228,24 @@ function create(setting: StrategySetting, given: Options): Strategy {
         ).length;
       const { schema, tools = [] } = asking;
       const around = JSON.stringify([schema ?? "", tools]).length;
+      const calls = Math.round(evaluations * (hasTool ? requestsOfReply : 1));
       return {
         promptChars: meanLength(evaluations, lengthAfter) + around,
-        replyTokens: tokensOf(
-          paper ? proseCharacters : replyCharacters(domain) + (keepsLessons ? maxLessonCharacters : 0),
+        replyTokens: Math.round(
+          (tokensOf(
+            paper ? proseCharacters : replyCharacters(domain) + (keepsLessons ? maxLessonCharacters : 0),
+          ) *
+            evaluations) /
+            Math.max(1, calls),
         ),
-        calls: evaluations,
+        calls,
       };
     },
   };
 }
+
+/** Requests for one reply, those after a call of a tool among them: what 20 recorded searches took on average. */
+const requestsOfReply = 1.1;
 
 /** A reply in the form that is asked for: a reason, the choices, a forecast. */
 const replyCharacters = ({ space }: Domain) => 300 + 3 * space.decisions.length;
