@@ -1,6 +1,7 @@
 // `genius cost`: parameters and MACs of designs. One design from --choices, or a line out for a line in.
 import { z } from "zod";
 import { cost } from "../api/cost.ts";
+import type { Judge, Verdict } from "../api/limit-verdict.ts";
 import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { isNetwork, loadSpace, unknownNetwork } from "../catalog/load.ts";
@@ -10,7 +11,6 @@ import { parseChoices, toDigits } from "../search/choices.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { limitSettings, limitsApart } from "../study/limit-settings.ts";
 import { costInWords } from "./cost-words.ts";
-import type { Judge, Verdict } from "./limit-verdict.ts";
 
 const flags = z.object({
   space: z
@@ -108,7 +108,7 @@ const withoutLimits: Judge = {
 async function judgeBy(options: z.output<typeof flags>): Promise<Judge> {
   const { limits } = limitsApart(options);
   if (Object.values(limits).every((value) => value === undefined)) return withoutLimits;
-  return (await import("./limit-verdict.ts")).judgeBy(limits);
+  return (await import("../api/limit-verdict.ts")).judgeBy(limits);
 }
 
 /** What the space's own rule says of a design that it forbids. */

@@ -43,6 +43,13 @@ export interface StartRequest {
   readonly options: Readonly<Record<string, string | number | boolean>>;
   /** Turns that are there from the first proposal on, such as `hold`. */
   readonly turns?: readonly Turn[];
+  /** A text of the language to search around (`start`) or in (`space`); then `options` name no space. */
+  readonly text?: OwnText;
+}
+
+export interface OwnText {
+  readonly use: "start" | "space";
+  readonly text: string;
 }
 
 /** The run is there when its journal is; a search that cannot start answers 400 with its own words. */

@@ -25,6 +25,7 @@ import type {
   StartForm,
   StartRequest,
 } from "./api-start.ts";
+import type { TextCheck, TextOrder } from "./api-text.ts";
 import type {
   Attribution,
   CallDetail,
@@ -42,6 +43,7 @@ import type {
 
 export type * from "./api-live.ts";
 export type * from "./api-start.ts";
+export type * from "./api-text.ts";
 export type * from "./api-views.ts";
 export type { Metric };
 
@@ -154,6 +156,8 @@ export interface Routes {
     readonly query: { readonly model: string; readonly calls: number };
     readonly reply: PriceEstimate;
   };
+  /** Reads a text of the language while it is written: mistakes with their places, or costs and a drawing. Nothing is kept. */
+  readonly "POST /api/text": { readonly body: TextOrder; readonly reply: TextCheck };
   readonly "POST /api/runs": { readonly body: StartRequest; readonly reply: Started };
   /** What the run was asked, as values of the form: to start another like it. */
   readonly "GET /api/runs/:id/asked": { readonly reply: AskedBefore };

@@ -25,6 +25,7 @@ import { addKeeping } from "./keeping.ts";
 import type { PageFiles } from "./page-files.ts";
 import { argument, body, checked, count, statusOf } from "./requests.ts";
 import { splitIds } from "./run-ids.ts";
+import { addTexts, maxTextChars } from "./texts.ts";
 import { folderView, priceEstimate, surveyOf } from "./views/before-start.ts";
 import { callDetail, callRows, callsWith } from "./views/calls.ts";
 import { comparisonView } from "./views/compare.ts";
@@ -53,6 +54,7 @@ const startOrder = z.object({
   dataset: argument.optional(),
   options: z.record(z.string(), z.union([argument, z.number(), z.boolean()])),
   turns: z.array(personTurn).max(20).optional(),
+  text: z.object({ use: z.enum(["start", "space"]), text: z.string().max(maxTextChars) }).optional(),
 });
 const resumeOrder = z.object({ trials: z.int().min(1).max(10_000_000).optional() });
 const newGuess = z.object({ trial: z.int().min(1), score: z.number().min(0).max(1) });
@@ -116,6 +118,7 @@ export function createApp(dashboard: Dashboard): Hono {
     return context.json(price satisfies Reply<"GET /api/form/price">);
   });
   addKeeping(app, store, runOf);
+  addTexts(app, async (id) => domainOf(await store.open(id)));
   app.get("/api/compare", async (context) => {
     const ids = splitIds(context.req.query("runs") ?? "");
     if (ids.length === 0 || ids.length > 20)

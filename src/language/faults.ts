@@ -15,6 +15,11 @@ export interface Place {
   readonly column: number;
 }
 
+/** A mistake as a page marks it. */
+export interface PlacedFault extends Place {
+  readonly message: string;
+}
+
 /** A mistake that ends the reading of a statement. */
 export class FaultError extends Error {
   readonly offset: number;
@@ -63,5 +68,22 @@ export function errorOf(text: string, source: string, faults: readonly Fault[]):
   const rest = faults.length - shown.length;
   const more = rest > 0 ? `\n… and ${rest} more` : "";
   const count = faults.length === 1 ? "" : ` ${faults.length} mistakes`;
-  return new GeniusError("bad-file", `${source}:${count}\n${shown.join("\n")}${more}`);
+  const cause = new PlacedFaults(
+    faults.map(({ offset, message }) => ({ ...placeOf(text, offset), message })),
+  );
+  return new GeniusError("bad-file", `${source}:${count}\n${shown.join("\n")}${more}`, { cause });
 }
+
+/** Behind the error of a text: its mistakes by themselves. */
+class PlacedFaults extends Error {
+  readonly faults: readonly PlacedFault[];
+
+  constructor(faults: readonly PlacedFault[]) {
+    super("mistakes in a text");
+    this.faults = faults;
+  }
+}
+
+/** The mistakes that an error of {@link errorOf} is made of; undefined for other errors. */
+export const placedFaults = ({ cause }: GeniusError): readonly PlacedFault[] | undefined =>
+  cause instanceof PlacedFaults ? cause.faults : undefined;

@@ -7,6 +7,7 @@ import { join, sep } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { fileError, GeniusError } from "../base/errors.ts";
+import { writeWhole } from "../base/write-whole.ts";
 import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
 import { putTurn } from "../study/inbox.ts";
 import { liveHolder } from "../study/lock.ts";
@@ -20,6 +21,8 @@ export interface StartOrder {
   /** By field: the search's own options and those of its members. */
   readonly options: Readonly<Record<string, string | number | boolean>>;
   readonly turns?: readonly PersonTurn[] | undefined;
+  /** A text of the language to search around or in, which is kept in the run's folder. */
+  readonly text?: { readonly use: "start" | "space"; readonly text: string } | undefined;
 }
 
 export interface Processes {
@@ -69,15 +72,18 @@ export function createProcesses(environment: Readonly<Record<string, string | un
   };
 
   return {
-    async start(root, { dataset, options, turns = [] }) {
-      const args = await searchArguments(dataset, options);
+    async start(root, { dataset, options, turns = [], text }) {
       const { space = "", strategy = "hybrid" } = options;
+      if (text !== undefined && space !== "")
+        throw new GeniusError("wrong-use", "A search in or around a text names no other space.");
+      const args = await searchArguments(dataset, options);
       const name = { space: String(space), strategy: String(strategy), now: new Date() };
       const folder = await createRunFolder(root, name);
       const hasJournal = async () =>
         (await readFile(join(folder, "journal.jsonl")).catch(() => "")).length > 0;
       try {
         for (const turn of turns) await putTurn(folder, turn);
+        if (text !== undefined) args.unshift(`--${text.use}=${await keepText(folder, text.text)}`);
         const child = await launch(folder, ["search", ...args, `--out=${folder}`, "--answers=dashboard"]);
         await ready(child, folder, hasJournal);
       } catch (thrown) {
@@ -106,6 +112,14 @@ export function createProcesses(environment: Readonly<Record<string, string | un
       ]),
     baselines: (folder) => goOn(folder, ["baselines", folder]),
   };
+}
+
+/** Writes a person's text into the folder of its run, by the name that it gives itself. */
+async function keepText(folder: string, text: string): Promise<string> {
+  const name = /^[ \t]*name[ \t]+([A-Za-z][\w-]{0,59})[ \t]*(#.*)?$/m.exec(text)?.[1] ?? "mine";
+  const path = join(folder, `${name}.txt`);
+  await writeWhole(path, text);
+  return path;
 }
 
 /** Waits until the search is under way or has ended. */
@@ -149,7 +163,7 @@ export async function lastWords(folder: string): Promise<string> {
 export async function searchArguments(
   dataset: string | undefined,
   options: StartOrder["options"],
-): Promise<readonly string[]> {
+): Promise<string[]> {
   const named = (field: string, fallback: string) =>
     typeof options[field] === "string" && options[field] !== "" ? (options[field] as string) : fallback;
   const schemas = [

@@ -8,6 +8,7 @@ import { RunsPage } from "./pages/runs-page.tsx";
 import { StartPage } from "./pages/start-page.tsx";
 import { linkTo, usePlace } from "./router.ts";
 import { RunPage } from "./run/run-page.tsx";
+import { TextPage } from "./text/text-page.tsx";
 import { chooseTheme, type ThemeChoice, useThemeChoice } from "./theme.ts";
 import { Notice } from "./ui/pieces.tsx";
 import { Title } from "./ui/title.tsx";
@@ -31,6 +32,9 @@ export function App() {
           </a>
           <a href={linkTo(["start"])} aria-current={parts[0] === "start" ? "page" : undefined}>
             Start a search
+          </a>
+          <a href={linkTo(["text"])} aria-current={parts[0] === "text" ? "page" : undefined}>
+            Write a network
           </a>
         </nav>
         <ThemeSwitch />
@@ -59,7 +63,15 @@ function View({
     case undefined:
       return <RunsPage mayChange={mayChange} about={about} />;
     case "start":
-      return <StartPage mayChange={mayChange} like={query.get("like") ?? undefined} />;
+      return (
+        <StartPage
+          mayChange={mayChange}
+          like={query.get("like") ?? undefined}
+          text={query.get("text") ?? undefined}
+        />
+      );
+    case "text":
+      return <TextPage query={query} mayChange={mayChange} />;
     case "compare":
       return <ComparePage ids={splitIds(query.get("runs") ?? "")} />;
     case "run":

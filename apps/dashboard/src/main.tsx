@@ -8,6 +8,7 @@ import "./styles/views.css";
 import "./styles/run.css";
 import "./styles/runs.css";
 import "./styles/start.css";
+import "./styles/text.css";
 import { startTheme } from "./theme.ts";
 
 takeToken();

@@ -203,14 +203,17 @@ function View({
           <section aria-label={`Trial ${against}`}>
             <Facts name={`Trial ${against}`} view={other} />
             <NetworkPicture stages={other.stages} input={other.inputShape} />
-            <NetworkText text={other.text} />
+            <NetworkText text={other.text} edit={linkTo(["text"], { run: detail.id, trial: against })} />
           </section>
         )}
         <section aria-label={`Trial ${trial}`}>
           <Facts name={`Trial ${trial}`} view={view} />
           <NetworkPicture stages={view.stages} input={view.inputShape} />
-          <NetworkText text={view.text} />
-          <AuthoredSpace authored={view.authored} />
+          <NetworkText text={view.text} edit={linkTo(["text"], { run: detail.id, trial })} />
+          <AuthoredSpace
+            authored={view.authored}
+            edit={linkTo(["text"], { run: detail.id, trial, of: "space" })}
+          />
         </section>
       </div>
       {view.choices.length > 0 && (

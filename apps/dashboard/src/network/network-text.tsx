@@ -4,7 +4,13 @@ import { useState } from "react";
 import { diffLines } from "../../../../src/report/text-diff.ts";
 import { Diff } from "../ui/diff.tsx";
 
-export function NetworkText({ text }: { readonly text: string | undefined }) {
+interface NetworkTextProps {
+  readonly text: string | undefined;
+  /** The address where it can be edited. */
+  readonly edit: string;
+}
+
+export function NetworkText({ text, edit }: NetworkTextProps) {
   const [isCopied, setCopied] = useState(false);
   if (text === undefined) return <p className="soft">No text can say this network.</p>;
   const copy = () => {
@@ -21,6 +27,9 @@ export function NetworkText({ text }: { readonly text: string | undefined }) {
         <button type="button" onClick={copy}>
           {isCopied ? "Copied" : "Copy"}
         </button>
+        <a className="button" href={edit}>
+          Edit
+        </a>
         <span className="soft">
           Saved as net.txt: <code>genius cost net.txt</code>, <code>genius train net.txt DATA</code>
         </span>
@@ -32,7 +41,9 @@ export function NetworkText({ text }: { readonly text: string | undefined }) {
 /** The space that a model wrote, of which the network is a design. */
 export function AuthoredSpace({
   authored,
+  edit,
 }: {
+  readonly edit: string;
   readonly authored: { readonly text: string; readonly reasons: string } | undefined;
 }) {
   if (authored === undefined) return null;
@@ -40,6 +51,11 @@ export function AuthoredSpace({
     <details>
       <summary>The space that the model wrote</summary>
       <pre>{authored.text}</pre>
+      <p className="actions">
+        <a className="button" href={edit}>
+          Edit
+        </a>
+      </p>
       {authored.reasons !== "" && (
         <>
           <p className="soft">Its reasons, claims and not findings:</p>

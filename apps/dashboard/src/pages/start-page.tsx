@@ -1,7 +1,13 @@
 // The form that starts a search, by the questions that a person has: which images, how large, how long, who designs. All
 // else is under "more". What can be chosen comes from the server, which has it from the same schemas as the command line.
 import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { AskedBefore, OptionField, StartForm } from "../../../../src/dashboard/api.ts";
+import type {
+  AskedBefore,
+  DataSurvey,
+  OptionField,
+  StartForm,
+  TextCheck,
+} from "../../../../src/dashboard/api.ts";
 import { get, messageOf, post, useAsked } from "../api/client.ts";
 import { goTo, linkTo } from "../router.ts";
 import { type Designer, DesignerQuestion } from "../start/designer-question.tsx";
@@ -16,6 +22,8 @@ import {
 } from "../start/form-fields.ts";
 import { ImagesQuestion } from "../start/images-question.tsx";
 import { MemberSelect } from "../start/member-select.tsx";
+import { keptText } from "../text/kept-texts.ts";
+import { StartText } from "../text/start-text.tsx";
 import { OptionInput, type OptionValue } from "../ui/option-field.tsx";
 import { Answer, Notice } from "../ui/pieces.tsx";
 import { Title } from "../ui/title.tsx";
@@ -24,9 +32,11 @@ interface StartPageProps {
   readonly mayChange: boolean;
   /** The run that the form is filled in like. */
   readonly like: string | undefined;
+  /** The text that was being written, to start from. */
+  readonly text: string | undefined;
 }
 
-export function StartPage({ mayChange, like }: StartPageProps) {
+export function StartPage({ mayChange, like, text }: StartPageProps) {
   const asked = useAsked(
     async (signal) => ({
       like,
@@ -41,7 +51,9 @@ export function StartPage({ mayChange, like }: StartPageProps) {
       <Title text="Start a search" />
       <h1>Start a search</h1>
       <Answer asked={asked}>
-        {({ form, values, like: of }) => <Form key={of} form={form} given={values} mayChange={mayChange} />}
+        {({ form, values, like: of }) => (
+          <Form key={`${of} ${text}`} form={form} given={values} written={text} mayChange={mayChange} />
+        )}
       </Answer>
     </>
   );
@@ -53,11 +65,15 @@ const memberFields = ["space", "strategy", "evaluator"] as const;
 interface FormProps {
   readonly form: StartForm;
   readonly given: AskedBefore | undefined;
+  readonly written: string | undefined;
   readonly mayChange: boolean;
 }
 
-function Form({ form, given, mayChange }: FormProps) {
+function Form({ form, given, written, mayChange }: FormProps) {
   const [dataset, setDataset] = useState(given?.dataset ?? "digits");
+  const [survey, setSurvey] = useState<DataSurvey>();
+  const [ownText, setOwnText] = useState(() => (written === undefined ? undefined : keptText(written)));
+  const [check, setCheck] = useState<TextCheck>();
   const [values, setValues] = useState<Values>(() => valuesOf(given));
   const [designer, setDesigner] = useState<Designer>(() => designerOf(given));
   const [holds, setHolds] = useState(false);
@@ -69,7 +85,8 @@ function Form({ form, given, mayChange }: FormProps) {
     setValues({ ...values, [name]: value });
     if (error !== undefined) setError(undefined);
   };
-  const [space, strategy, evaluator] = memberFields.map(text) as [string, string, string];
+  const [chosen, strategy, evaluator] = memberFields.map(text) as [string, string, string];
+  const space = ownText === undefined ? chosen : "";
   const groups = useAsked(
     (signal) =>
       get("GET /api/form/options", {
@@ -109,6 +126,9 @@ function Form({ form, given, mayChange }: FormProps) {
       if (value !== undefined && value !== "") options[name] = value;
     }
     delete options.model;
+    if (ownText !== undefined) delete options.space;
+    if (ownText !== undefined && (check === undefined || check.kind === "faults"))
+      throw new Error("Your text has a mistake: correct it, or start from known networks.");
     if (designer !== "search") {
       options.model = designer === "me" ? "manual" : text("model");
       if (options.model === "")
@@ -119,6 +139,9 @@ function Form({ form, given, mayChange }: FormProps) {
       body: {
         ...(dataset !== "" && { dataset }),
         options,
+        ...(ownText !== undefined && {
+          text: { use: check?.kind === "space" ? ("space" as const) : ("start" as const), text: ownText },
+        }),
         ...(holds && { turns: [{ kind: "hold", on: true } as const] }),
       },
     });
@@ -142,8 +165,10 @@ function Form({ form, given, mayChange }: FormProps) {
           value={dataset}
           onChange={(value) => {
             setDataset(value);
+            setSurvey(undefined);
             setError(undefined);
           }}
+          onSurvey={setSurvey}
           error={errorAt("dataset")}
           mayChange={mayChange}
         />
@@ -163,6 +188,19 @@ function Form({ form, given, mayChange }: FormProps) {
           {named(sizeFields)}
         </div>
       </fieldset>
+      {!isTable && (
+        <fieldset>
+          <legend>Start from what?</legend>
+          <StartText
+            text={ownText}
+            onText={setOwnText}
+            onCheck={setCheck}
+            dataset={dataset}
+            survey={survey}
+            values={values}
+          />
+        </fieldset>
+      )}
       <fieldset>
         <legend>How long?</legend>
         <div className="fields">{named([isTable ? "trials" : "minutes"])}</div>
@@ -196,13 +234,15 @@ function Form({ form, given, mayChange }: FormProps) {
       <details className="group more">
         <summary>More</summary>
         <div className="fields">
-          <MemberSelect
-            label="space"
-            about="The networks that may be proposed."
-            choices={form.spaces}
-            value={space}
-            onChange={(value) => set("space", value)}
-          />
+          {ownText === undefined && (
+            <MemberSelect
+              label="space"
+              about="The networks that may be proposed."
+              choices={form.spaces}
+              value={space}
+              onChange={(value) => set("space", value)}
+            />
+          )}
           <MemberSelect
             label="strategy"
             about="How proposals are made."

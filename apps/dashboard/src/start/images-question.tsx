@@ -11,6 +11,7 @@ interface ImagesQuestionProps {
   readonly datasets: readonly Choice[];
   readonly value: string;
   readonly onChange: (value: string) => void;
+  readonly onSurvey: (survey: DataSurvey | undefined) => void;
   readonly error: string | undefined;
   readonly mayChange: boolean;
 }
@@ -21,7 +22,8 @@ type Looked = { readonly of: string } & (
   | { readonly state: "failed"; readonly message: string }
 );
 
-export function ImagesQuestion({ datasets, value, onChange, error, mayChange }: ImagesQuestionProps) {
+export function ImagesQuestion(props: ImagesQuestionProps) {
+  const { datasets, value, onChange, onSurvey, error, mayChange } = props;
   const id = useId();
   const [isPicking, setPicking] = useState(false);
   const [looked, setLooked] = useState<Looked>();
@@ -30,7 +32,10 @@ export function ImagesQuestion({ datasets, value, onChange, error, mayChange }: 
   const look = (dataset: string) => {
     setLooked({ of: dataset, state: "busy" });
     post("POST /api/form/data", { body: { dataset } }).then(
-      (survey) => setLooked({ of: dataset, state: "there", survey }),
+      (survey) => {
+        setLooked({ of: dataset, state: "there", survey });
+        onSurvey(survey);
+      },
       (thrown: unknown) => setLooked({ of: dataset, state: "failed", message: messageOf(thrown) }),
     );
   };

@@ -1,6 +1,5 @@
 // What a design, a network or a space is under limits: what it breaks and how fast it will be on a device, in words and for JSON.
-import { type Cost, costOf } from "../api/cost.ts";
-import { limitsOf } from "../api/limits.ts";
+
 import { GeniusError } from "../base/errors.ts";
 import { createRandom, type Random } from "../base/random.ts";
 import { counted } from "../base/units.ts";
@@ -23,8 +22,10 @@ import { defaultPrecision, hasMemoryLimit, memoryViolations } from "../search/co
 import { allowedOf } from "../search/constraints/rule.ts";
 import type { Limits, Space } from "../search/space.ts";
 import type { LimitSettings } from "../study/limit-settings.ts";
+import { type Cost, costOf } from "./cost.ts";
+import { limitsOf } from "./limits.ts";
 
-interface Bounds {
+export interface Bounds {
   readonly limits: Limits;
   readonly device?: Device;
 }
@@ -45,7 +46,13 @@ export interface Judge {
 /** @throws GeniusError as `limitsOf` does. */
 export function judgeBy(settings: LimitSettings): Judge {
   const { device } = settings;
-  const bounds = { limits: limitsOf(settings), ...(device !== undefined && { device: loadDevice(device) }) };
+  return judgeWithin({
+    limits: limitsOf(settings),
+    ...(device !== undefined && { device: loadDevice(device) }),
+  });
+}
+
+export function judgeWithin(bounds: Bounds): Judge {
   return {
     verdictOf: (counted) => verdictOf(counted, bounds),
     verdictOfText: (space) => verdictOfText(space, bounds),
