@@ -1,9 +1,10 @@
 // What a network or a design costs, exactly and before anything is trained.
 import { networkCost } from "../graph/cost.ts";
+import { inferenceGraph } from "../graph/export/simplify.ts";
 import type { Network } from "../graph/network.ts";
 import type { Precision } from "../graph/precision.ts";
 import type { DesignCost } from "../search/constraints/domain.ts";
-import { networkMemory } from "../search/constraints/memory.ts";
+import { graphMemory } from "../search/constraints/memory.ts";
 import { isNetwork, openDesign, type Subject } from "./design.ts";
 
 /** Parameters, multiply–accumulates (MACs) and memory for one image. */
@@ -35,7 +36,8 @@ export async function cost(subject: Subject): Promise<Cost> {
 /** The same of a network, at once. */
 export function costOf(network: Network): Cost {
   const { paramCount, macCount } = networkCost(network);
-  const [int8, float] = [networkMemory(network, "int8"), networkMemory(network, "float")];
+  const graph = inferenceGraph(network);
+  const [int8, float] = [graphMemory(graph, "int8"), graphMemory(graph, "float")];
   return {
     ...{ paramCount, macCount },
     ramBytes: { int8: int8.ramBytes, float: float.ramBytes },

@@ -1,7 +1,6 @@
 // Errors thrown by code that is not ours: a person's own space, strategy, evaluator or launcher. Those who read the message
 // must look into that file, and not into genius.
 import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
 import { GeniusError, isAbort, messageOf } from "./errors.ts";
 
 /** Ours are the folders beside this one, the packages that came with it, and its command. */
@@ -42,6 +41,7 @@ export function namingForeignCode(thrown: unknown): unknown {
  */
 export function asError(member: "strategy" | "evaluator", thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
+  const { inspect } = process.getBuiltinModule("node:util");
   const shown = inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY }).slice(0, 200);
   return new GeniusError(
     "foreign-code",

@@ -1,9 +1,14 @@
 // "Did you mean …?" for every name a person can get wrong.
-import { distance } from "fastest-levenshtein";
+import { createRequire } from "node:module";
 import { GeniusError } from "./errors.ts";
+
+/** Loaded when a name is wrong. */
+const levenshtein = (): typeof import("fastest-levenshtein") =>
+  createRequire(import.meta.url)("fastest-levenshtein");
 
 /** The known name nearest to `name`, if one is near enough to be worth suggesting. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  const { distance } = levenshtein();
   const lower = name.toLowerCase();
   const ranked = known
     .map((candidate) => ({ candidate, edits: distance(lower, candidate.toLowerCase()) }))

@@ -22,8 +22,8 @@ export function checkPlainly<T>(
   schema: z.ZodType<T>,
   value: unknown,
 ): { readonly data: T; readonly fault?: undefined } | { readonly data?: undefined; readonly fault: Fault } {
-  // A message that a schema's author wrote comes first.
-  const result = schema.safeParse(value, { error: wantedBy });
+  // A message that a schema's author wrote comes first. What is checked once is not worth compiling.
+  const result = schema.safeParse(value, { error: wantedBy, jitless: true });
   if (result.success) return { data: result.data };
   const { issues } = result.error;
   // A field that is not known is often one that is missing, misspelt.

@@ -1,7 +1,6 @@
 // Text from outside on a terminal. Rationales of models, class and file names, notes, and what servers and foreign code
 // say may hold control characters: escape sequences that clear the screen or set the window's title, overrides that
 // reorder a line, characters that are not seen. All of them become visible here and harmless.
-import { styleText } from "node:util";
 import { escapeHidden, hasHidden, withoutHidden } from "./hidden-characters.ts";
 
 /** Longest value within a line, in characters. */
@@ -50,11 +49,21 @@ export function style(format: Style, text: string): string {
   return showsColours(process.env, isTerminal) ? coloured(format, text) : text;
 }
 
-const coloured = (format: Style, text: string) => styleText(format, text, { validateStream: false });
+/** Node's module is loaded for the first colour only: a help page has none, and would wait longer for it than for all else. */
+function coloured(format: Style, text: string): string {
+  const { styleText } = process.getBuiltinModule("node:util");
+  return styleText(format, text, { validateStream: false });
+}
 
 /** The only escape sequences that pass to a terminal: those that `style` makes. */
-const ownSequences = [...new Set(styles.flatMap((format) => coloured(format, "|").split("|")))];
-const ownSequence = new RegExp(`(${ownSequences.map((text) => text.replace("[", "\\[")).join("|")})`, "u");
+let sequence: RegExp | undefined;
+
+function ownSequence(): RegExp {
+  if (sequence !== undefined) return sequence;
+  const sequences = new Set(styles.flatMap((format) => coloured(format, "|").split("|")));
+  sequence = new RegExp(`(${[...sequences].map((text) => text.replace("[", "\\[")).join("|")})`, "u");
+  return sequence;
+}
 
 /**
  * The last border before a terminal, a file or a pipe, for whole texts of ours that hold values from outside: line ends
@@ -64,7 +73,7 @@ export function atBorder(text: string, colours: boolean): string {
   // The common case: nothing to do, and long reports are looked through once.
   if (!hasHidden(text)) return text;
   return text
-    .split(ownSequence)
+    .split(ownSequence())
     .map((part, index) => (index % 2 === 0 ? withoutHidden(part) : colours ? part : ""))
     .join("");
 }

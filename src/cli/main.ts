@@ -70,6 +70,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       const hint = suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
       throw new GeniusError("wrong-use", `There is no command "${name}".${hint} See "genius --help".`);
     }
+    const { loadZod } = await import("./load-zod.ts");
+    await loadZod();
     const [command, { useProxy }] = await Promise.all([entry.load(), import("../base/proxy.ts")]);
     const warning = await useProxy(terminal.environment);
     if (warning !== undefined) terminal.error(`Note: ${warning}\n`);

@@ -23,10 +23,12 @@ const goneCodes: readonly string[] = ["EPIPE", "EIO", "ENXIO", "EBADF", "ECONNRE
 
 /** A terminal on the process's streams; `interrupt` is aborted when standard output can take no more results. */
 export function processTerminal(
-  { stdout, stderr, stdin }: Streams,
+  streams: Streams,
   environment: Terminal["environment"],
   interrupt: AbortController,
 ): ProcessTerminal {
+  // A process makes its standard input where it is first asked for, which few commands do.
+  const { stdout, stderr } = streams;
   let lost: "reader-gone" | "terminal-gone" | "failed" | undefined;
   let failure: unknown;
   let isMute = false;
@@ -63,8 +65,8 @@ export function processTerminal(
         if (text.startsWith("\r")) stderr.write("\r");
         write(stderr, text.replace(/^\r/, ""));
       },
-      readStandardInput: () => stdin.setEncoding("utf8"),
-      readKeys: (onKey) => readKeys(stdin, onKey),
+      readStandardInput: () => streams.stdin.setEncoding("utf8"),
+      readKeys: (onKey) => readKeys(streams.stdin, onKey),
       signal: interrupt.signal,
     },
     lost: () => lost,

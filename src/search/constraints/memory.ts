@@ -1,7 +1,7 @@
 // What designs need of a device: RAM for their feature maps and flash for their weights and code. Known exactly before
 // training, but no sum over decisions – the peak is a maximum, and a plan – so it is counted on each design's network.
 import { arenaOf } from "../../graph/arena.ts";
-import { inferenceGraph } from "../../graph/export/simplify.ts";
+import { type InferenceGraph, inferenceGraph } from "../../graph/export/simplify.ts";
 import { flashOf } from "../../graph/flash.ts";
 import type { Network } from "../../graph/network.ts";
 import type { Precision } from "../../graph/precision.ts";
@@ -12,10 +12,14 @@ import type { Domain, MemoryCost, RecordedCost, Violation } from "./domain.ts";
 export const defaultPrecision: Precision = "int8";
 
 /** RAM and flash of a network for one image. */
-export function networkMemory(network: Network, precision: Precision): MemoryCost {
-  const graph = inferenceGraph(network);
-  return { ramBytes: arenaOf(graph, precision).bytes, flashBytes: flashOf(graph, precision) };
-}
+export const networkMemory = (network: Network, precision: Precision): MemoryCost =>
+  graphMemory(inferenceGraph(network), precision);
+
+/** The same of what is left of a network in inference. */
+export const graphMemory = (graph: InferenceGraph, precision: Precision): MemoryCost => ({
+  ramBytes: arenaOf(graph, precision).bytes,
+  flashBytes: flashOf(graph, precision),
+});
 
 export const hasMemoryLimit = ({ maxRamBytes, maxFlashBytes }: Limits): boolean =>
   maxRamBytes !== undefined || maxFlashBytes !== undefined;
