@@ -15,7 +15,7 @@ import { type CFormat, cFiles, type DesignFolder } from "../runs/export-c.ts";
 import { type DesignFormat, designFile, type Shelf, shelfOf, shelvedFile } from "../runs/export-design.ts";
 import { openRun } from "../runs/open-run.ts";
 import { isTrainedFolder, readTrainedNetwork } from "../runs/trained-network.ts";
-import { designName, networkOf as networkOfProposal } from "../search/proposed-network.ts";
+import { networkOf as networkOfProposal, plainDesignName } from "../search/proposed-network.ts";
 import type { SpaceDefinition } from "../search/space.ts";
 import { type CalibrationSource, calibrated } from "./calibrate.ts";
 import { networkOf, type Subject } from "./design.ts";
@@ -116,7 +116,7 @@ export async function openBest(folder: string, given?: Given<SpaceDefinition>): 
   const best = run.journal.selected;
   if (best === undefined) throw new GeniusError("not-found", `${folder} has no scored design yet.`);
   const network = networkOfProposal(space, best.proposal);
-  const title = `trial ${best.number} of ${folder}, ${space.name} ${designName(space, best.proposal)}`;
+  const title = `trial ${best.number} of ${folder}, ${space.name} ${plainDesignName(space, best.proposal)}`;
   const { dataset, evaluatorOptions } = run.journal.header.config;
   const named = (option: "task" | "format") => {
     const value = evaluatorOptions[option];

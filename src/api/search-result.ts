@@ -6,7 +6,7 @@ import { predictionFor } from "../graph/device.ts";
 import type { Network } from "../graph/network.ts";
 import { type Metric, type Metrics, scoreOf, valueOfScore } from "../metrics/index.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
-import { designName, networkOf } from "../search/proposed-network.ts";
+import { networkOf, plainDesignName } from "../search/proposed-network.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
@@ -158,7 +158,7 @@ function foundOf(
   return {
     trial: number,
     choices: proposal.choices,
-    key: designName(space, proposal),
+    key: plainDesignName(space, proposal),
     network: networkOf(space, proposal),
     ...cost,
     value: valueOfScore(config.metric, outcome.score),

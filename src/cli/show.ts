@@ -22,7 +22,7 @@ import { openRun } from "../runs/open-run.ts";
 import { timeOfJournal } from "../runs/run-time.ts";
 import { toDigits } from "../search/choices.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
-import { designName, networkOf } from "../search/proposed-network.ts";
+import { networkOf, plainDesignName } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
 import { baselineWords } from "../study/baselines.ts";
@@ -121,7 +121,7 @@ export default defineCommand({
       const name = bestName(space, best.proposal);
       if (name !== undefined) say(style("bold", terminalSafe(name)));
       say(
-        `${style("green", headline?.main ?? "")} · trial ${best.number} · ${terminalSafe(designName(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${memoryInWords(best.cost)}`,
+        `${style("green", headline?.main ?? "")} · trial ${best.number} · ${terminalSafe(plainDesignName(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${memoryInWords(best.cost)}`,
       );
       for (const detail of headline?.details ?? []) say(style("dim", detail));
       for (const line of onDevice) say(terminalSafe(line));

@@ -7,7 +7,7 @@ import { formatScore, type Metric, metricWords } from "../metrics/index.ts";
 import { limitsInWords, memoryInWords } from "../search/constraints/limit-words.ts";
 import { answersInWords } from "../search/model-answers.ts";
 import { worthInWords } from "../search/model-worth.ts";
-import { designName, isDesignOf } from "../search/proposed-network.ts";
+import { isDesignOf, plainDesignName } from "../search/proposed-network.ts";
 import type { Limits } from "../search/space.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { headlineOfRun } from "../study/headline.ts";
@@ -79,7 +79,7 @@ function bestInWords(input: RunReportInput): string {
   const details = selectedOn === "test" ? [] : (headline?.details ?? []);
   const beside = details.length === 0 ? "" : ` (${details.join("; ")})`;
   const parts = [
-    `${designName(space, best.proposal)}, with ${headline?.main}${beside}`,
+    `${plainDesignName(space, best.proposal)}, with ${headline?.main}${beside}`,
     `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates${memoryInWords(best.cost)}`,
     `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations}, proposed by ${best.proposal.by}`,
   ];

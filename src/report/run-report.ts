@@ -9,7 +9,7 @@ import { networkName } from "../graph/network-name.ts";
 import { printIfSayable } from "../language/index.ts";
 import { formatScore, metricTitle } from "../metrics/index.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
-import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
+import { designName, isDesignOf, networkIfAny, plainDesignName } from "../search/proposed-network.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { keptLessons } from "../study/kept-lessons.ts";
@@ -170,7 +170,7 @@ function leadOf(input: RunReportInput): Markup {
     if (latencyMs !== undefined)
       cards.push(["one image, where it was trained", `${latencyMs.toFixed(2)} ms`]);
     if (modelBytes !== undefined) cards.push(["model.onnx", `${formatCount(modelBytes)} bytes`]);
-    cards.push(["design", designName(space, best.proposal)]);
+    cards.push(["design", plainDesignName(space, best.proposal)]);
   }
   cards.push([
     "spent",

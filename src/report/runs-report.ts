@@ -3,7 +3,7 @@
 
 import { formatCount, formatDuration } from "../base/units.ts";
 import { formatBare, formatFrom, formatScore, type Metric, metricWords, withUnit } from "../metrics/index.ts";
-import { designName } from "../search/proposed-network.ts";
+import { plainDesignName } from "../search/proposed-network.ts";
 import { spendingOf } from "../study/spending.ts";
 import { scoreAxis } from "./charts/axes.ts";
 import type { Chart, DataTable } from "./charts/chart.ts";
@@ -66,7 +66,7 @@ function runTable(inputs: readonly RunReportInput[]): DataTable {
         inputMethod(input),
         input.record.header.config.seed,
         spending.evaluations,
-        best === undefined ? "none" : designName(input.space, best.proposal),
+        best === undefined ? "none" : plainDesignName(input.space, best.proposal),
         best === undefined ? null : named(metric, formatScore(metric, best.outcome.score)),
         input.selectedOn,
         tested === undefined ? null : named(metric, formatFrom(metric, tested)),

@@ -34,13 +34,17 @@ export function networkOf(space: Space, { choices, network }: Proposed): Network
   return network ?? space.decode(choices);
 }
 
-/** The name for people: of a design its key, or its numbers where the space is not known or is another one. A repeat says so. */
+/** The name of a trial's design for people, in lists of trials: as `plainDesignName`, and a repeat says that it is one. */
 export function designName(space: Space | undefined, proposal: Proposed): string {
-  const name = plainName(space, proposal);
+  const name = plainDesignName(space, proposal);
   return (proposal.repeat ?? 0) > 0 ? `${name} (again)` : name;
 }
 
-function plainName(space: Space | undefined, { choices, network }: Proposed): string {
+/** The name of the network itself: of a design its key, or its numbers where the space is not known or is another one. */
+export function plainDesignName(
+  space: Space | undefined,
+  { choices, network }: Pick<Proposed, "choices" | "network">,
+): string {
   if (network !== undefined) return network.name;
   if (choices.length === 0) return "no design";
   return space !== undefined && isDesignOf(space, { choices }) ? keyOf(space, choices) : choices.join(",");

@@ -16,7 +16,7 @@ import { networkCost } from "../../graph/cost.ts";
 import { accuracyBeside, formatFrom } from "../../metrics/index.ts";
 import { shelfOf, trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
-import { designName, networkOf } from "../../search/proposed-network.ts";
+import { networkOf, plainDesignName } from "../../search/proposed-network.ts";
 import { modelSettings } from "../../study/settings.ts";
 import { defaultAugmentation } from "../../tasks/image-classification/index.ts";
 import { openTask } from "../../tasks/index.ts";
@@ -135,7 +135,7 @@ for one setting, with a longer search.`,
         : await openModel(given.model, modelOptionsOf(given), { folder: out, environment });
     const blockCount = blocksOf(network).length;
     const length = given.rounds === undefined ? `${given.minutes} minutes` : `${given.rounds} rounds each`;
-    terminal.error(`Refining ${designName(space, best.proposal)}: ${blockCount} blocks, ${length}\n`);
+    terminal.error(`Refining ${plainDesignName(space, best.proposal)}: ${blockCount} blocks, ${length}\n`);
     for (const warning of conversation?.warnings ?? []) terminal.error(`Note: ${terminalSafe(warning)}\n`);
     const begun = performance.now();
     let rounds = 0;
@@ -191,7 +191,7 @@ for one setting, with a longer search.`,
       curve: [],
       threads,
       folder: out,
-      metadata: { refined_from: designName(space, best.proposal), seed: String(seed) },
+      metadata: { refined_from: plainDesignName(space, best.proposal), seed: String(seed) },
     });
     const path = join(out, "rounds.json");
     const early = refined.endedEarly === undefined ? {} : { endedEarly: refined.endedEarly };

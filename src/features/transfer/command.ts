@@ -18,7 +18,7 @@ import type { Network } from "../../graph/network.ts";
 import { accuracyBeside, formatFrom, type Metric, scoreIn } from "../../metrics/index.ts";
 import { shelfOf, trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
-import { designName, networkOf } from "../../search/proposed-network.ts";
+import { networkOf, plainDesignName } from "../../search/proposed-network.ts";
 import { openTask } from "../../tasks/index.ts";
 import { handOver } from "../../training/hand-over.ts";
 import { trainOptions } from "../../training/options.ts";
@@ -231,7 +231,7 @@ async function open(from: string, target: string, { given, environment, say }: O
     transfer,
     names: {
       from,
-      network: `${space.name} ${designName(space, proposal)}`,
+      network: `${space.name} ${plainDesignName(space, proposal)}`,
       source: basename(config.dataset),
       target: dataset.name,
     },
