@@ -98,3 +98,6 @@ export function formatBytes(bytes: number): string {
   }
   return `${bytes} B`;
 }
+
+/** A moment to the minute, the same for every reader: "2026-11-30 18:22 UTC". */
+export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { calledShort } from "../base/own-file.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
-import { counted, formatCount, formatTimeLeft } from "../base/units.ts";
+import { counted, formatCount, formatDuration, formatTimeLeft, minuteOf } from "../base/units.ts";
 import { isNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
@@ -16,6 +16,7 @@ import {
   diffLineText,
   networkSketch,
   onDeviceInWords,
+  runVerdict,
   textChange,
 } from "../report/index.ts";
 import { openRun } from "../runs/open-run.ts";
@@ -30,7 +31,6 @@ import { chanceOfRun } from "../study/chance.ts";
 import type { RunRecord } from "../study/fold.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { raceOfRun } from "../study/race-words.ts";
-import { besideReferenceRun } from "../study/reference-words.ts";
 import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
 import { factsOfText, textInWords, textOfSpace } from "./text-facts.ts";
@@ -113,7 +113,9 @@ export default defineCommand({
       config.minutes === undefined
         ? `${evaluated.length} of ${counted(config.trials, "evaluation")}`
         : `${counted(evaluated.length, "evaluation")} in ${counted(config.minutes, "minute")}`;
-    say(`${length}, ${counted(trials.length, "proposal")} · ${words[state]}`);
+    const took = journal.spent.elapsedMs === 0 ? "" : ` · ${formatDuration(journal.spent.elapsedMs)}`;
+    const ended = result === undefined ? "" : ` · ended ${minuteOf(result.time)}`;
+    say(`${length}, ${counted(trials.length, "proposal")} · ${words[state]}${took}${ended}`);
     if (best !== undefined) {
       const scores = bestSoFar(trials).flatMap(({ trial, best }) => (isScored(trial) ? (best ?? []) : []));
       say(`${sparkline(scores.slice(-60))} best so far`);
@@ -126,6 +128,11 @@ export default defineCommand({
       for (const detail of headline?.details ?? []) say(style("dim", detail));
       for (const line of onDevice) say(terminalSafe(line));
       if (chance !== undefined) say(style("yellow", chance));
+      const verdict = runVerdict(journal);
+      if (verdict !== undefined) say(terminalSafe(verdict.words));
+      for (const line of raceOfRun(journal) ?? []) if (line !== verdict?.words) say(terminalSafe(line));
+      if (verdict?.kind === "none" && result !== undefined)
+        say(style("dim", `What it can be compared with: genius baselines ${terminalSafe(folder)}`));
       if (best.proposal.rationale !== undefined)
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
       say("");
@@ -149,11 +156,6 @@ export default defineCommand({
             ),
           );
       }
-      const verdict = raceOfRun(journal);
-      if (verdict !== undefined) say("");
-      for (const line of verdict ?? []) say(terminalSafe(line));
-      const beside = besideReferenceRun(journal);
-      if (beside !== undefined) say(`\n${terminalSafe(beside.words)}`);
       const { baselines } = journal;
       if (baselines.length > 0) {
         say("");

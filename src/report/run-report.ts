@@ -3,7 +3,7 @@
 // from a journal, a file name or a model is text to it, never markup.
 
 import type { JsonObject } from "../base/json.ts";
-import { counted, formatCount, formatDuration, formatPercent } from "../base/units.ts";
+import { counted, formatCount, formatDuration, formatPercent, minuteOf } from "../base/units.ts";
 import type { Network } from "../graph/network.ts";
 import { networkName } from "../graph/network-name.ts";
 import { printIfSayable } from "../language/index.ts";
@@ -183,9 +183,6 @@ function leadOf(input: RunReportInput): Markup {
   return html`${network && thumbnail(network)}${details.length > 0 && html`<p class="soft">${details.join(" · ")}</p>`}${verdict && html`<p><strong>${verdict.words}</strong></p>`}${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}<p>Asked for: ${askedInWords(config)}.</p>${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other figure. Such figures are optimistic.")}
 <h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
 }
-
-/** A moment, the same for every reader. */
-const minuteOf = (iso: string) => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
 /** The network at a glance, as beside its name in the dashboard. */
 function thumbnail(network: Network): Markup {

@@ -128,7 +128,7 @@ function Facts({ run: { detail, live } }: Pick<HeroProps, "run">) {
     ["limits", limitsInWords(detail.limits)],
     ["search", `${length}, ${formatDuration(spent.elapsedMs)}`],
     ["until done", endsAt && <TimeLeft endsAt={endsAt} />],
-    ["done", result && formatTime(result.time)],
+    ["done", detail.state === "running" ? undefined : result && formatTime(result.time)],
     [
       "language model",
       spent.calls === 0 && detail.model === undefined
