@@ -11,7 +11,6 @@ export {
   formatFrom,
   formatMetric,
   formatScore,
-  formatSpread,
   type Metric,
   type MetricDefinition,
   type Metrics,
