@@ -25,6 +25,11 @@ test("a single score has a quarter of a point on either side; none has an axis a
   expect(none.max).toBeGreaterThan(none.min);
 });
 
+test("values that differ in their last digits only have room as one value has", () => {
+  const { min, max } = endsOf([0.0010000000000000002, 0.001], {});
+  expect([min, max]).toEqual([expect.closeTo(0.00095, 9), expect.closeTo(0.00105, 9)]);
+});
+
 test("small differences without a wish for room fill the axis", () => {
   const { min, max } = endsOf([0, 0.004], { min: 0 });
   expect([min, max]).toEqual([0, expect.closeTo(0.0042, 9)]);

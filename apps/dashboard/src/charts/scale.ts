@@ -34,7 +34,9 @@ export function endsOf(values: Iterable<number>, wanted: Wanted): Ends {
   }
   const isPositive = low >= 0;
   const room = wanted.room ?? (wanted.whole ? 1 : Math.abs(low) / 20 || 1);
-  if (high === low || (wanted.room !== undefined && high - low < room / 5)) {
+  // Values that differ in their last binary digits only are one value.
+  const isOne = high - low <= 1e-9 * Math.abs(high);
+  if (isOne || (wanted.room !== undefined && high - low < room / 5)) {
     const middle = (low + high) / 2;
     [low, high] = [middle - room, middle + room];
   } else {
