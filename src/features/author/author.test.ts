@@ -10,6 +10,7 @@ import { createConversation } from "../../llm/index.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
 import type { Limits } from "../../search/space.ts";
 import mobile from "../../search/spaces/mobile.ts";
+import type { StrategySetting } from "../../search/strategy.ts";
 import type { Trial } from "../../search/trial.ts";
 import { runStudy } from "../../study/run-study.ts";
 import { type ModelRequest, startModelServer } from "../../testing/model-server.ts";
@@ -40,10 +41,19 @@ interface Scene {
   readonly folder?: string;
   readonly recorded?: readonly Trial[];
   readonly options?: object;
+  readonly measuring?: StrategySetting["measuring"];
 }
 
 /** A study whose score rises with the channels of the first layer, so that one alternative matters. */
-async function study({ answers, trials = 6, parallel = 1, recorded, options = {}, ...scene }: Scene) {
+async function study({
+  answers,
+  trials = 6,
+  parallel = 1,
+  recorded,
+  options = {},
+  measuring,
+  ...scene
+}: Scene) {
   const server = await startModelServer({
     respond: (_, number) => ({ kind: "answer", text: answers[number - 1] ?? "no more" }),
   });
@@ -62,6 +72,7 @@ async function study({ answers, trials = 6, parallel = 1, recorded, options = {}
     task: "digits in 10 classes",
     fidelity: { full: {} },
     conversation,
+    ...(measuring !== undefined && { measuring }),
   };
   const kept: Trial[] = [];
   const result = await runStudy({
@@ -95,6 +106,9 @@ describe("the strategy", () => {
     expect(told).toContain("digits in 10 classes");
     expect(told).toContain("Images are 1x28x28, and there are 10 classes");
     expect(told).toContain(grammar.slice(0, 200));
+    expect(told).toContain("MACs are the multiply–accumulates of all convolutions and linear layers");
+    // Nobody said on how many images designs are measured.
+    expect(told).not.toContain("Noise:");
     expect(result.trials).toHaveLength(6);
     expect(new Set(result.trials.map(({ proposal }) => canonicalKey(proposal.network!))).size).toBe(6);
     for (const { cost, proposal, outcome } of result.trials) {
@@ -132,6 +146,9 @@ describe("the strategy", () => {
     expect(told).toMatch(
       /- conv1\.c: 8 −[\d.]+ points noise unknown \(1 design\); 16 \+[\d.]+ points noise unknown \(4 designs\)\n- conv1\.k: 3 \+[\d.]+ points ±[\d.]+ points \(2 designs\)/,
     );
+    expect(told).toMatch(
+      /The text of the design that reached [\d.]+ %:\nconv 16 k[35] s2 norm relu\nconv (16|32) k3 s2 norm relu\nglobalpool flatten linear classes\n\nThe text of the design/,
+    );
     const texts = result.trials.map(({ proposal }) => proposal.authored?.text);
     expect(texts.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => first));
     expect(texts.at(-1)).toBe(second);
@@ -166,6 +183,29 @@ describe("the strategy", () => {
     }
     const record = await readFile(join(whole.folder, "conversation.jsonl"), "utf8");
     expect(record).toContain('"purpose":"revised space"');
+  });
+
+  test("any of the strategies without a model searches in the space, and is resumed", async () => {
+    for (const explorer of ["evolution", "gp", "tpe", "local-search", "random"]) {
+      const options = { revise: false, explorer };
+      const whole = await study({ answers: [written(first)], options });
+      expect(whole.requests).toHaveLength(1);
+      const keysOf = ({ trials }: { readonly trials: readonly Trial[] }) =>
+        trials.map(({ proposal }) => canonicalKey(proposal.network!));
+      expect(new Set(keysOf(whole.result)).size).toBe(6);
+      const recorded = JSON.parse(JSON.stringify(whole.kept.slice(0, 3))) as Trial[];
+      const again = await study({ answers: [], options, folder: whole.folder, recorded });
+      expect(keysOf(again.result)).toEqual(keysOf(whole.result));
+    }
+  });
+
+  test("the noise of a measurement is told where scores are shares of validation images", async () => {
+    const measuring = { selectedOn: "validation", validationImages: 1_000 } as const;
+    const { requests } = await study({ answers: [written(first)], options: { revise: false }, measuring });
+    // 2√2 √(p(1 − p) / 1000) = 2.69 points, with p = 901 / 1002.
+    expect(promptOf(requests[0]!)).toMatch(
+      /scored on 1k validation images\. Near 90(\.0+)? %, two designs that are equally good differ by up to 2\.69 points/,
+    );
   });
 
   test("several evaluations at once", async () => {

@@ -2,8 +2,9 @@
 // networks reach; then its mistakes; then what the search in its space found.
 import { counted, formatCount } from "../../base/units.ts";
 import { networkCost } from "../../graph/cost.ts";
-import { printIfSayable } from "../../language/index.ts";
+import { designText, printIfSayable } from "../../language/index.ts";
 import type { ChatMessage } from "../../llm/index.ts";
+import { deviationOfShare } from "../../math/binomial.ts";
 import { accuracy, formatDifference, formatScore, type Metric } from "../../metrics/index.ts";
 import { describeLimits } from "../../search/prompt/describe-space.ts";
 import type { StrategySetting } from "../../search/strategy.ts";
@@ -39,7 +40,8 @@ export function firstPrompt({ setting, references, insights = [], left }: Told):
   const parts = [
     `Task: ${task}. Images are ${input.join("x")}, and there are ${classCount} classes; leave the input line out and end with linear classes.`,
     `What is compared: ${metric.name}.${recipe} About ${left} designs of your space will be trained.`,
-    `Limits: ${describeLimits(domain.limits) || "none; prefer networks that train fast"}.`,
+    noiseText(setting, references),
+    `Limits: ${describeLimits(domain.limits) || "none; prefer networks that train fast"}. ${macs}`,
     referencesText(setting, references, metric),
     ...(insights.length === 0 ? [] : [`The person who runs the search says: ${insights.join(" ")}`]),
     `Write the space. ${answer}`,
@@ -48,6 +50,25 @@ export function firstPrompt({ setting, references, insights = [], left }: Told):
     { role: "system", content: system },
     { role: "user", content: parts.filter((part) => part !== "").join("\n\n") },
   ];
+}
+
+const macs =
+  "MACs are the multiply–accumulates of all convolutions and linear layers for one image; norms, activations, pooling and additions count none.";
+
+/** Of scores that are usual here, where nothing has been measured. */
+const usual01 = 0.9;
+
+/** How far two scores may differ by chance: of the validation images alone, where the score is a share of them. */
+function noiseText(
+  { measuring, metric = accuracy }: StrategySetting,
+  references: readonly ScoredTrial[],
+): string {
+  const images = measuring?.validationImages ?? 0;
+  if (metric.name !== accuracy.name || images === 0) return "";
+  const measured = references.map(({ outcome }) => outcome.score);
+  const score = measured.length === 0 ? usual01 : Math.max(...measured);
+  const band = formatDifference(metric, 2 * Math.SQRT2 * deviationOfShare(score, images)).slice(1);
+  return `Noise: each design is trained once and scored on ${formatCount(images)} validation images. Near ${formatScore(metric, score)}, two designs that are equally good differ by up to ${band} (two standard errors) by the choice of images alone; the random numbers of a training add to that. Do not read more into smaller differences.`;
 }
 
 function referencesText(
@@ -87,6 +108,8 @@ export function correctionPrompt(
 }
 
 const shownBest = 8;
+/** Of these the whole text is shown too. */
+const shownTexts = 2;
 
 /** What was found in a space, and the question whether to go on with it. */
 export function revisionPrompt(
@@ -100,8 +123,14 @@ export function revisionPrompt(
     space.decisions
       .map(({ name, options }, index) => `${name} ${options[choices[index] as number]?.label}`)
       .join(", ");
-  const best = scored
-    .toSorted((a, b) => b.outcome.score - a.outcome.score)
+  const sorted = scored.toSorted((a, b) => b.outcome.score - a.outcome.score);
+  const texts = sorted.slice(0, shownTexts).flatMap(({ choices, outcome }) => {
+    const design = designText(space, choices);
+    return design === undefined
+      ? []
+      : `The text of the design that reached ${formatScore(metric, outcome.score)}:\n${design.trimEnd()}`;
+  });
+  const best = sorted
     .slice(0, shownBest)
     .map(
       ({ choices, outcome, cost }) =>
@@ -123,6 +152,7 @@ export function revisionPrompt(
   const parts = [
     `This was your space (${facts}):\n${text.trimEnd()}`,
     `${scored.length} of its designs were measured. The best:\n${best.join("\n")}`,
+    ...texts,
     `Each option beside the others of its decision, with two standard errors:\n${effects.join("\n")}`,
     `About ${told.left} designs are left to train. Is the space right as it is? Then answer with the one word "keep". Or write another one that goes on from what was found: narrow what is settled, open what is promising. Results of networks that are also in the new space are kept. ${answer}`,
   ];

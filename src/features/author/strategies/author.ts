@@ -7,11 +7,17 @@ import { canonicalKey } from "../../../graph/canonical.ts";
 import type { ChatMessage } from "../../../llm/index.ts";
 import { isReference } from "../../../search/proposed-network.ts";
 import type { Choices } from "../../../search/space.ts";
+import evolution from "../../../search/strategies/evolution.ts";
+import gp from "../../../search/strategies/gp.ts";
 import hybrid from "../../../search/strategies/hybrid.ts";
+import localSearch from "../../../search/strategies/local-search.ts";
+import randomSearch from "../../../search/strategies/random.ts";
+import tpe from "../../../search/strategies/tpe.ts";
 import {
   defineStrategy,
   type ProposeContext,
   type Strategy,
+  type StrategyDefinition,
   type StrategySetting,
 } from "../../../search/strategy.ts";
 import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../../../search/trial.ts";
@@ -25,7 +31,26 @@ const maxCalls = 4;
 /** Scored designs below which nothing can be said of alternatives. */
 const fewest = 4;
 
+/** With its own defaults. */
+const explorer =
+  <Options>(strategy: StrategyDefinition<Options>) =>
+  (setting: StrategySetting): Strategy =>
+    strategy.create(setting, strategy.options.parse({}));
+/** What may search in the model's space: all of them without the model, whose answers would be choices of a space that the study does not have. */
+const explorers = {
+  hybrid: explorer(hybrid),
+  evolution: explorer(evolution),
+  gp: explorer(gp),
+  tpe: explorer(tpe),
+  "local-search": explorer(localSearch),
+  random: explorer(randomSearch),
+} as const;
+
 const options = z.object({
+  explorer: z
+    .enum(Object.keys(explorers) as (keyof typeof explorers)[])
+    .default("hybrid")
+    .describe("strategy that searches in the model's space, without the model"),
   revise: z
     .boolean()
     .default(true)
@@ -47,7 +72,7 @@ interface Chapter {
 export default defineStrategy({
   name: by,
   summary:
-    "A language model writes the search space in the language of texts, and may revise it; hybrid without the model explores it.",
+    "A language model writes the search space in the language of texts, and may revise it; a strategy without a model (hybrid by default) explores it.",
   source:
     "Made for GENIUS; spaces as programs with alternatives as in PyGlove, https://arxiv.org/abs/2101.08809",
   model: "required",
@@ -76,10 +101,11 @@ function create(setting: StrategySetting, given: z.output<typeof options>): Stra
 
   const chapterOf = (authored: AuthoredSpace): Chapter => {
     const { conversation: _, starts: __, ...rest } = setting;
-    const search = hybrid.create(
-      { ...rest, domain: authored.domain, evaluations: Math.max(1, evaluations - evaluated) },
-      hybrid.options.parse({}),
-    );
+    const search = explorers[given.explorer]({
+      ...rest,
+      domain: authored.domain,
+      evaluations: Math.max(1, evaluations - evaluated),
+    });
     const chapter: Chapter = { authored, search, trials: [], observed: 0 };
     for (const earlier of chapters) for (const trial of earlier.trials) carryOver(trial, earlier, chapter);
     chapters.push(chapter);
