@@ -165,7 +165,7 @@ export const references: Readonly<Record<string, Entry<ReferenceDefinition>>> = 
 export const strategies: Readonly<Record<string, Entry<StrategyDefinition>>> = {
   author: {
     summary:
-      "A language model writes the search space in the language of texts, and may revise it; hybrid without the model explores it.",
+      "A language model writes the search space in the language of texts, and may revise it; a strategy without a model (hybrid by default) explores it.",
     source:
       "Made for GENIUS; spaces as programs with alternatives as in PyGlove, https://arxiv.org/abs/2101.08809",
     model: "required",
