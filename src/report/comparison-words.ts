@@ -79,9 +79,11 @@ export function findings(comparison: Comparison): string[] {
     if (pair === undefined) return undefined;
     const chance = pair.a === leader.strategy ? pair.improvement01 : 1 - pair.improvement01;
     if (pair.pHolm === null) return undefined;
-    const verdict =
-      pair.verdict === "no significant difference" ? "does not differ significantly from" : "differs from";
-    return `It ${verdict} ${other} (Holm-corrected p ${equals(pair.pHolm)}); a run of it ends above a run of ${other} with probability ${chance.toFixed(2)}.`;
+    const tested = `${other} (Holm-corrected p ${equals(pair.pHolm)})`;
+    // Beside a difference that may be chance, a probability would read as a certainty.
+    return pair.verdict === "no significant difference"
+      ? `It does not differ significantly from ${tested}.`
+      : `It differs from ${tested}; a run of it ends above a run of ${other} with probability ${chance.toFixed(2)}.`;
   };
   const tested = (wanted: BudgetTests["pairs"][number]["verdict"]) =>
     others
