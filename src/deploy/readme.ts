@@ -41,7 +41,7 @@ The network ${inline(network)}, as ${format.summary}.
 - **Pixels** ${pixelWords(given)}
 - **Output** \`scores\`, ${outputWords(given)}; the class is the place of the largest score.
 - **Classes** ${inline(classes)}
-${given.ram === undefined ? "" : `- **Memory** for feature maps: ${given.ram.interpreter.toLocaleString("en")} bytes in the interpreter with the kernels used below (XNNPACK keeps maps in memory of its own), ${given.ram.micro.toLocaleString("en")} bytes in TFLite Micro. Their own structures come on top: in TFLite Micro some kilobytes.\n`}- **Check**: \`${examples}\` holds three images of ${height} × ${width} × ${channels} bytes (height, width, channels) and the scores that must come out.
+${given.ram === undefined ? "" : `- **Memory** for feature maps: ${given.ram.interpreter.toLocaleString("en")} bytes in the interpreter of TFLite and LiteRT with its reference kernels (XNNPACK, its default, keeps maps in memory of its own), ${given.ram.micro.toLocaleString("en")} bytes in TFLite Micro. Their own structures come on top: in TFLite Micro some kilobytes.\n`}- **Check**: \`${examples}\` holds three images of ${height} × ${width} × ${channels} bytes (height, width, channels) and the scores that must come out.
 ${given.remarks.map((remark) => `- ${inline(remark)}\n`).join("")}
 \`\`\`python
 import base64, json
