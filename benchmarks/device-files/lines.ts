@@ -12,7 +12,7 @@ export interface Seen {
   readonly float: { readonly difference: number; readonly ram: Bytes };
   /** TFLite in 8 bits: the largest difference of a score, in steps; absent for networks without such a form. */
   readonly int8?: { readonly difference: number; readonly ram: Bytes; readonly flash: Bytes };
-  /** C in 8 bits, compiled; absent for networks too large for any device. */
+  /** C in 8 bits, compiled. */
   readonly c?: { readonly difference: number; readonly ram: Bytes; readonly flash: Bytes };
   /** TFLite Micro, where its interpreter is there and has all the operators: what it plans for maps. */
   readonly micro?: { readonly difference: number; readonly ram: Bytes } | { readonly refused: string };

@@ -1,5 +1,6 @@
 // The page of results from the lines: formats × groups.
 import { writeFileSync } from "node:fs";
+import { median } from "../../src/math/statistics.ts";
 import type { Bytes, Seen } from "./lines.ts";
 
 export function writePage(lines: readonly Seen[], machine: string): void {
@@ -38,7 +39,8 @@ export function writePage(lines: readonly Seen[], machine: string): void {
     lines.flatMap(({ micro }) => (micro !== undefined && "refused" in micro ? [micro.refused] : [])),
   );
   const beyond = lines.flatMap(({ int8, plan }) => (int8 === undefined ? [] : [int8.ram[1] / plan]));
-  const notCompiled = lines.filter(({ int8, c }) => int8 !== undefined && c === undefined).length;
+  const missing = lines.filter(({ int8, c }) => int8 !== undefined && c === undefined).length;
+  const large = lines.filter(({ c, paramCount }) => c !== undefined && paramCount > 4e6).length;
   const table = [
     [
       "networks",
@@ -64,8 +66,8 @@ ${table.join("\n")}
   patterns changed, rounded up to 16${lines.some(({ micro }) => micro !== undefined) ? "; in TFLite Micro the part of its arena that it says it planned for maps and scratch memory" : ""}.
 - *Flash*: of C what \`arm-none-eabi-size\` says of the network alone, linked for Cortex-M4 with -Os; of TFLite the size of the file beside
   the flash that is promised for C: an interpreter's code comes on top of it.
-- Google's interpreter takes ${percent(Math.min(...beyond))} to ${percent(Math.max(...beyond))} of the RAM that the exported C takes: it keeps the image to the end, normalises images of
-  several channels into a map of their own, and writes activations beside their input; only sums, products and reshapes overwrite.${notCompiled > 0 ? `\n- ${notCompiled} networks of more than 4 M parameters were not compiled: no device of the list holds them.` : ""}${[...refused].map((why) => `\n- TFLite Micro refused some: ${why}`).join("")}
+- Google's interpreter takes ${percent(Math.min(...beyond))} to ${percent(Math.max(...beyond))} (median ${percent(median(beyond))}) of the RAM that the exported C takes: it keeps the image to the end, normalises images of
+  several channels into a map of their own, and writes activations beside their input; only sums, products and reshapes overwrite.${large > 0 ? `\n- Of ${large} networks of more than 4 M parameters the weights were linked into the C program from a file, since gcc takes minutes and gigabytes for the text.` : ""}${missing > 0 ? `\n- ${missing} networks, of more than 4 M parameters each, were not compiled: there was no time for them.` : ""}${[...refused].map((why) => `\n- TFLite Micro refused some: ${why}`).join("")}
 
 ## Method
 

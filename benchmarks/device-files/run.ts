@@ -26,6 +26,7 @@ import { networkCost } from "../../src/graph/cost.ts";
 import { flashBytes } from "../../src/graph/flash.ts";
 import type { Network } from "../../src/graph/network.ts";
 import { readLines, type Seen } from "./lines.ts";
+import { withLinkedWeights, withoutWeights } from "./linked-weights.ts";
 import { networksToTry, type Tried } from "./networks.ts";
 import { writePage } from "./page.ts";
 
@@ -42,7 +43,7 @@ const { values } = parseArgs({
 const imageCount = 2;
 /** Networks that go through one interpreter process and one call of gcc. */
 const batchSize = 8;
-/** Larger ones are not compiled: no device of the list holds them. */
+/** Of larger ones the weights are linked from a file. */
 const maxCompiled = 4e6;
 
 interface Made {
@@ -119,14 +120,20 @@ function compiled(all: readonly Made[]): readonly (Seen["c"] | undefined)[] {
   try {
     const driver = readFileSync(new URL("../../src/deploy/c/fixtures/driver.c", import.meta.url), "utf8");
     const programs = all.map(({ integer, network }) =>
-      integer === undefined || networkCost(network).paramCount > maxCompiled
-        ? undefined
-        : int8Program(integer, network),
+      integer === undefined ? undefined : int8Program(integer, network),
     );
+    const isLarge = (index: number) => networkCost(all[index]!.network).paramCount > maxCompiled;
+    const sources = ["main.c"];
     const names = programs.flatMap((program, index) => {
       if (program === undefined) return [];
       const name = `n${index}`;
-      writeFileSync(join(folder, `${name}.h`), headerOf(program, name));
+      const header = headerOf(program, name);
+      if (isLarge(index)) {
+        const { text, assembler } = withLinkedWeights(header, name, folder);
+        writeFileSync(join(folder, `${name}.h`), text);
+        writeFileSync(join(folder, `${name}-weights.s`), assembler);
+        sources.push(`${name}-weights.s`);
+      } else writeFileSync(join(folder, `${name}.h`), header);
       writeFileSync(join(folder, `${name}.images`), all[index]!.bytes);
       const text = driver
         .replaceAll("network", name)
@@ -135,13 +142,13 @@ function compiled(all: readonly Made[]): readonly (Seen["c"] | undefined)[] {
         .replaceAll("scores.bin", `${name}.scores`)
         .replace("int main(void)", `int try_${name}(void);\nint try_${name}(void)`);
       writeFileSync(join(folder, `${name}.c`), text);
+      sources.push(`${name}.c`);
       return [name];
     });
     if (names.length === 0) return all.map(() => undefined);
     const calls = names.map((name) => `extern int try_${name}(void);`).join("\n");
     const tries = names.map((name) => `  if (try_${name}() != 0) return 1;`).join("\n");
     writeFileSync(join(folder, "main.c"), `${calls}\nint main(void) {\n${tries}\n  return 0;\n}\n`);
-    const sources = ["main.c", ...names.map((name) => `${name}.c`)];
     const flags = ["-std=c99", "-O1", "-Wall", "-Wextra", "-Werror"];
     execFileSync("gcc", [...flags, ...sources, "-o", "try", "-lm"], { cwd: folder });
     const marks = execFileSync(join(folder, "try"), { cwd: folder, encoding: "utf8" }).trim().split("\n");
@@ -149,11 +156,13 @@ function compiled(all: readonly Made[]): readonly (Seen["c"] | undefined)[] {
       if (program === undefined) return undefined;
       const { network, real } = all[index]!;
       const scores = readFileSync(join(folder, `n${index}.scores`));
+      const header = headerOf(program);
+      const measured = sizesOf(isLarge(index) ? withoutWeights(header) : header, "cortex-m4");
       const mark = 16 * Math.ceil(Number(marks[names.indexOf(`n${index}`)]) / 16);
       return {
         difference: worst(new Float32Array(Uint8Array.from(scores).buffer), real),
         ram: [networkArena(network, "int8").bytes, mark] as const,
-        flash: [flashBytes(network, "int8"), sizesOf(headerOf(program), "cortex-m4").flashBytes] as const,
+        flash: [flashBytes(network, "int8"), measured.flashBytes] as const,
       };
     });
   } finally {
