@@ -129,6 +129,7 @@ function seeded(
   const rows = grids.map(({ limited, grid }) => {
     const cells = seededSteps.map((step) => {
       const count = { win: 0, tie: 0, loss: 0 };
+      let untested = 0;
       for (const { name } of tables) {
         const hybrid = grid.get("hybrid")?.get(name);
         const others = classical.flatMap((search) => {
@@ -141,12 +142,13 @@ function seeded(
         const found = duel(hybrid, best.standing, step);
         if (found === undefined) continue;
         count[found.sign] += 1;
+        if (found.isUntested) untested += 1;
         if (found.sign === "loss")
           lost.push(
             `${name}${limited ? ", limited" : ""} @${step} (${short(medianRank(hybrid, step) as number)}, ${best.search} ${short(best.rank)})`,
           );
       }
-      return `${count.win} / ${count.tie} / ${count.loss}`;
+      return `${count.win} / ${count.tie} / ${count.loss}${untested > 0 ? ` (${untested} by medians alone)` : ""}`;
     });
     return [limited ? "at most the median MACs" : "no limit", ...cells];
   });
