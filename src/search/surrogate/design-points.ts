@@ -1,5 +1,6 @@
 // Designs as points of a Gaussian process that is linear in their exact costs: the decisions, and the logarithms of both
 // costs, from those of a first design, since only differences count.
+import { createRandom } from "../../base/random.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices } from "../space.ts";
 import type { PointShape, Points } from "./gaussian-process.ts";
@@ -27,4 +28,16 @@ export function designPoints(domain: Domain, first: Choices, designs: readonly C
     choices: Uint8Array.from(designs.flat()),
     features: Float64Array.from(features),
   };
+}
+
+const drawn = 33;
+
+/** A design of middling MACs among some that are allowed, always the same; undefined where none is allowed. */
+export function middleDesign(domain: Domain): Choices | undefined {
+  const random = createRandom("middle design", domain.space.name);
+  const designs = Array.from({ length: drawn }, () => domain.sample(random)).filter(
+    (choices) => choices !== undefined,
+  );
+  const macsOf = (choices: Choices) => domain.costOf(choices).macCount;
+  return designs.sort((a, b) => macsOf(a) - macsOf(b))[designs.length >> 1];
 }

@@ -100,7 +100,7 @@ export function createSurrogate(
   const observed: Choices[] = [];
   const scores: number[] = [];
   const limits = createMeasuredLimits(domain);
-  const success = createTrainingSuccess(domain);
+  const success = createTrainingSuccess(domain, { isSteep: knowledge.weights.length > 0 });
   const time = createTrainingTime(domain);
   const isListed = designCountOf(domain.space) <= listedDesigns;
   let listed: Listed | undefined;

@@ -55,6 +55,19 @@ it("takes one failure among many successes as a word against designs like it, an
   expect(far).toBeGreaterThan(0.9);
 });
 
+it("takes one failure of the largest as a word for smaller designs, where costs may decide", () => {
+  const model = createTrainingSuccess(domain, { isSteep: true });
+  model.observe(trialOf(1, [2, 2, 2, 2, 2, 2, 2, 2]));
+  const likely = model.probabilities([
+    [2, 2, 2, 2, 2, 2, 2, 1],
+    [1, 1, 1, 2, 1, 1, 2, 1],
+    [0, 0, 0, 0, 1, 0, 0, 0],
+  ]) as unknown as [number, number, number];
+  expect(likely[0]).toBeLessThan(0.5);
+  expect(likely[1]).toBeGreaterThan(likely[0] + 0.1);
+  expect(likely[2]).toBeGreaterThan(likely[1]);
+});
+
 it.each(["gp", "hybrid"])(
   "%s finds one of the best ten in thirty evaluations though a third of the designs fail",
   async (name) => {

@@ -7,7 +7,7 @@ import type { Domain } from "../constraints/domain.ts";
 import { isDesignOf } from "../proposed-network.ts";
 import type { Choices } from "../space.ts";
 import { isScored, type Trial } from "../trial.ts";
-import { decisionShapes, designPoints } from "./design-points.ts";
+import { decisionShapes, designPoints, middleDesign } from "./design-points.ts";
 import { isFailure } from "./failure.ts";
 import { fitDueAt } from "./fit-gaussian-process.ts";
 import { createKernel, defaultHyperparameters, type PointShape, type Points } from "./gaussian-process.ts";
@@ -15,11 +15,8 @@ import { measuredViolation } from "./measured-limits.ts";
 
 /** Believed before any training: most succeed. In units of a probit, with the variance of the unknown level. */
 const level = { mean: 1, variance: 1 };
-/** Nothing is believed of how success changes with costs, but that it may. */
-const weights = [
-  { mean: 0, sd: 0.5 },
-  { mean: 0, sd: 0.5 },
-];
+/** Nothing is believed of how success changes with the logarithms of both costs, but that it may. */
+const slopeSd = { gentle: 0.5, steep: 2 };
 /** How sharply designs may differ, as variances of the probit; the most probable is taken. */
 const sharpness = [1, 4, 16, 64];
 const maxSteps = 50;
@@ -32,11 +29,23 @@ export interface TrainingSuccess {
   probabilities(designs: readonly Choices[]): Float64Array | undefined;
 }
 
+export interface TrainingSuccessOptions {
+  /** Whether costs may decide almost alone, as where memory runs out: for a search that is drawn to the largest designs. */
+  readonly isSteep?: boolean;
+}
+
 /** Rasmussen and Williams 2006, Gaussian Processes for Machine Learning, section 3.4, at the mode (Laplace's method). */
-export function createTrainingSuccess(domain: Domain): TrainingSuccess {
+export function createTrainingSuccess(
+  domain: Domain,
+  { isSteep = false }: TrainingSuccessOptions = {},
+): TrainingSuccess {
+  const sd = isSteep ? slopeSd.steep : slopeSd.gentle;
   const shape: PointShape = {
     decisions: decisionShapes(domain),
-    weights,
+    weights: [
+      { mean: 0, sd },
+      { mean: 0, sd },
+    ],
     levelVariance: level.variance,
   };
   const kernel = createKernel(shape, defaultHyperparameters(shape));
@@ -50,7 +59,12 @@ export function createTrainingSuccess(domain: Domain): TrainingSuccess {
     | { readonly designs: readonly Choices[]; readonly points: Points; readonly columns: Float64Array[] }
     | undefined;
 
-  const encode = (designs: readonly Choices[]) => designPoints(domain, tried[0] as Choices, designs);
+  let centre: Choices | undefined;
+  // Seen from the middle, a failure of the largest speaks for smaller designs; seen from itself it says nothing of them.
+  const encode = (designs: readonly Choices[]) => {
+    centre ??= (isSteep ? middleDesign(domain) : undefined) ?? (tried[0] as Choices);
+    return designPoints(domain, centre, designs);
+  };
   /** Covariances of each tried design with every one of `designs`, kept from one call to the next. */
   const columnsOf = (designs: readonly Choices[], points: Points): readonly Float64Array[] => {
     if (listed?.designs !== designs) listed = { designs, points: encode(designs), columns: [] };
