@@ -48,23 +48,20 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   "genius search --help": ["search", "--help"],
 };
 
-async function startUp(): Promise<readonly string[]> {
+async function* startUp(): AsyncGenerator<string> {
   const run = (args: readonly string[]) => {
     const startedAt = performance.now();
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     if (status !== 0) throw new Error(stderr);
     return performance.now() - startedAt;
   };
-  const rows = [row("an empty Node program", await inTurns(rounds, () => run(["-e", ""])))];
+  yield row("an empty Node program", await inTurns(rounds, () => run(["-e", ""])));
   for (const [name, args] of Object.entries(commands))
-    rows.push(
-      row(name, await inTurns(rounds, (side) => run([join(checkouts[side], "bin/genius.js"), ...args]))),
-    );
-  return rows;
+    yield row(name, await inTurns(rounds, (side) => run([join(checkouts[side], "bin/genius.js"), ...args])));
 }
 
 /** The median of a run of benchmarks/trial-overhead, without its peer. */
-async function trialOverhead(): Promise<readonly string[]> {
+async function* trialOverhead(): AsyncGenerator<string> {
   const run = (side: Side) => {
     const script = join(checkouts[side], "benchmarks/trial-overhead/run.ts");
     const args = [script, "--trials", "3000", "--python", "no-python"];
@@ -73,7 +70,7 @@ async function trialOverhead(): Promise<readonly string[]> {
     if (status !== 0 || figure === undefined) throw new Error(stderr);
     return Number(figure);
   };
-  return [row("a trial on a table", await inTurns(Math.ceil(rounds / 3), run))];
+  yield row("a trial on a table", await inTurns(Math.ceil(rounds / 3), run));
 }
 
 interface Engine {
@@ -106,19 +103,17 @@ async function startEngine(side: Side, folder: string, name: string): Promise<En
   };
 }
 
-async function trainingSpeed(): Promise<readonly string[]> {
+async function* trainingSpeed(): AsyncGenerator<string> {
   const folder = mkdtempSync(join(tmpdir(), "before-after-"));
-  const rows: string[] = [];
   for (const name of ["digits", "nas-bench-macro", "mobile", "resnet-8", "nas-bench-201"]) {
     const engines = {
       before: await startEngine("before", folder, name),
       after: await startEngine("after", folder, name),
     };
-    rows.push(row(`a step of ${name}`, await inTurns(rounds, (side) => engines[side].step())));
+    yield row(`a step of ${name}`, await inTurns(rounds, (side) => engines[side].step()));
     for (const side of sides) engines[side].stop();
   }
   rmSync(folder, { recursive: true });
-  return rows;
 }
 
 const parts = { "start-up": startUp, "trial-overhead": trialOverhead, "training-speed": trainingSpeed };
@@ -126,4 +121,4 @@ console.log(
   "| | before, ms | after, ms | before, min | after, min | after / before |\n|---|---|---|---|---|---|",
 );
 for (const [name, measure] of Object.entries(parts))
-  if (asked.length === 0 || asked.includes(name)) for (const line of await measure()) console.log(line);
+  if (asked.length === 0 || asked.includes(name)) for await (const line of measure()) console.log(line);

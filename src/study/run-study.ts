@@ -10,6 +10,7 @@ import { createRandom } from "../base/random.ts";
 import type { EvaluationRequest, Evaluator, TestResult } from "../evaluators/evaluator.ts";
 import { canonicalKey } from "../graph/canonical.ts";
 import { networkCost } from "../graph/cost.ts";
+import type { Network } from "../graph/network.ts";
 import { valueOfScore } from "../metrics/index.ts";
 import { keyOf } from "../search/choices.ts";
 import { networkViolations } from "../search/constraints/create-domain.ts";
@@ -278,10 +279,15 @@ async function start(
     onEvent?.({ kind: "evaluating", number, proposal, cost });
     const startedAt = performance.now();
     const parent = observed.find((trial) => trial.number === proposal.inherits);
+    let network: Network | undefined;
     const request: EvaluationRequest = {
       trialNumber: number,
       proposal,
-      network: networkOf(domain.space, proposal),
+      // Made for those who look at it, which a table does not.
+      get network() {
+        network ??= networkOf(domain.space, proposal);
+        return network;
+      },
       ...(parent !== undefined && { parent: networkOf(domain.space, parent.proposal) }),
       fidelity: fidelityOf(evaluator, proposal),
       seed: trainingSeed(study, proposal),
