@@ -2,10 +2,9 @@
 // our own reader, everything else goes through sharp; raw pixels that already fit are taken as they are. Knows one image
 // at a time, nothing of sets.
 import sharp, { type Sharp } from "sharp";
-import { messageOf } from "../../base/errors.ts";
 import { decodeBmp, type Interleaved } from "./bmp.ts";
 import type { ImageShape, Levels } from "./dataset.ts";
-import type { ImageHeader } from "./header.ts";
+import { damageWords, type ImageHeader } from "./header.ts";
 import { decodeJpeg, prepareJpeg } from "./jpeg.ts";
 import { scaleLevels } from "./levels.ts";
 
@@ -49,7 +48,7 @@ export async function decodeImage(
     }
     return { pixels: await resizeTo(sharp(bytes, { failOn: "error", autoOrient: true }), shape) };
   } catch (thrown) {
-    return { broken: messageOf(thrown).split("\n", 1)[0] as string };
+    return { broken: damageWords(thrown) };
   }
 }
 

@@ -75,7 +75,7 @@ export async function readHeader(bytes: Uint8Array, where: string): Promise<Look
       depth: header.depth === "ushort" ? 16 : 8,
     });
   } catch (thrown) {
-    return { broken: messageOf(thrown).split("\n", 1)[0] as string };
+    return { broken: damageWords(thrown) };
   }
 }
 
@@ -84,4 +84,13 @@ function limited(image: ImageHeader): Looked {
   if (image.width * image.height <= max) return { image };
   const limit = `${max / 1e6} million pixels${image.depth === 16 ? " of 16 bits" : ""}`;
   return { broken: `${image.width}×${image.height} pixels announced; up to ${limit} are read` };
+}
+
+/** What a decoder says of an image that it cannot read, without the name of its library. */
+export function damageWords(thrown: unknown): string {
+  const [words = ""] = messageOf(thrown).split("\n", 1);
+  if (/corrupt header/i.test(words)) return "its beginning is damaged";
+  if (/read error|premature end|end of (stream|file)|truncated/i.test(words))
+    return "it is damaged or cut off";
+  return words;
 }

@@ -187,6 +187,20 @@ describe("bitmaps", () => {
   });
 });
 
+test("a damaged picture is told of in plain words, not in those of its decoder", async () => {
+  const noise = Uint8Array.from({ length: 3 * 64 * 64 }, (_, place) => (place * 7919) % 251);
+  const png = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
+    .png()
+    .toBuffer();
+  await prepareDecoder();
+  const cut = await decodeOne(png.subarray(0, png.length >> 1), "cut.png", { shape: [3, 64, 64] });
+  expect(cut).toEqual({ broken: "it is damaged or cut off" });
+  const headless = Buffer.concat([png.subarray(0, 8), Buffer.from("nothing")]);
+  expect(await decodeOne(headless, "headless.png", { shape: [3, 64, 64] })).toEqual({
+    broken: "its beginning is damaged",
+  });
+});
+
 test("a small file that announces more pixels than memory holds is refused by its header", async () => {
   const chunk = (kind: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(kind), data]);
