@@ -115,4 +115,29 @@ describe.skipIf(chromiumPath === undefined)("the editor of texts", { timeout: 6 
     await page.getByRole("link", { name: "Search in this space" }).waitFor();
     await page.context().close();
   });
+
+  test("a person is the author of a running search's space", async () => {
+    const page = await open("/");
+    const options = {
+      ...{ strategy: "author", model: "manual", revise: false, trials: 2, maxParams: "6k" },
+      ...{ epochs: 1, finalEpochs: 1, dataFraction01: 0.2, parallel: 1 },
+    };
+    const started = await fetch(new URL("/api/runs", served.origin), {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-genius-token": served.token },
+      body: JSON.stringify({ dataset: "digits", options }),
+    });
+    const { id } = (await started.json()) as { readonly id: string };
+    await page.evaluate(`location.hash = ${JSON.stringify(`/run/${id}/turn`)}`);
+    const space = "conv {8|12} k{3|5} s2 norm relu\nglobalpool flatten linear classes\n";
+    await page.getByRole("textbox", { name: /the space, with alternatives/ }).fill(space);
+    await page.getByText("4 of 4 designs are within the limits").waitFor();
+    await page.getByText("1 × 28 × 28 in 10 classes", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Send this space" }).click();
+    await page.getByText("finished", { exact: true }).first().waitFor();
+    expect(await readFile(join(folder, id, "journal.jsonl"), "utf8")).toContain(
+      JSON.stringify({ text: space }).slice(1, -1),
+    );
+    await page.context().close();
+  });
 });

@@ -25,5 +25,6 @@ export { type Estimate, estimate, type Price, priceOf, thinks, tokensOf } from "
 export { type CallLine, checkRecordLine, type FailureLine, type ParsedRecord } from "./record-lines.ts";
 export { isMessageList } from "./replay-source.ts";
 export { answerIn, lastObject, numberIn } from "./structured.ts";
+export { withoutThinking } from "./thinking.ts";
 export type { Clock } from "./wait.ts";
 export { whyNoAnswer } from "./why-no-answer.ts";

@@ -250,6 +250,8 @@ describe("the check", () => {
     );
     expect(check("`; rm -rf /\n")).toMatch(/no character/);
     expect(textIn(`<think>\n\`\`\`text\nconv 1\n\`\`\`\n</think>\n${written(first)}`)?.text).toBe(first);
+    // An answer that is the text and nothing else.
+    expect(textIn(`\n\`\`\`text\n${first}\`\`\``)).toEqual({ text: first, reasons: "" });
     expect(textIn("no fences")).toBeUndefined();
     expect(textIn("```text\nconv 8\n")).toBeUndefined();
   });

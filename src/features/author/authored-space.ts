@@ -4,7 +4,7 @@ import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
 import { counted, formatCount } from "../../base/units.ts";
 import { spaceOfText, type TextSpaceOptions } from "../../language/index.ts";
-import { answerIn } from "../../llm/index.ts";
+import { withoutThinking } from "../../llm/index.ts";
 import { designCountOf } from "../../search/constraints/cost-model.ts";
 import { anyDesign, createDomain, reachOf } from "../../search/constraints/create-domain.ts";
 import { describeEmpty } from "../../search/constraints/describe-empty.ts";
@@ -28,10 +28,11 @@ const maxReasons = 600;
 
 /** The text in a reply: the last block between fences. Undefined where there is none. */
 export function textIn(reply: string): { readonly text: string; readonly reasons: string } | undefined {
-  const blocks = [...answerIn(reply).matchAll(/^[ \t]*(`{3,}|~{3,})[^\n]*\n([\s\S]*?)^[ \t]*\1[ \t]*$/gm)];
+  const answer = withoutThinking(reply);
+  const blocks = [...answer.matchAll(/^[ \t]*(`{3,}|~{3,})[^\n]*\n([\s\S]*?)^[ \t]*\1[ \t]*$/gm)];
   const last = blocks.at(-1);
   if (last === undefined) return undefined;
-  const before = answerIn(reply).slice(0, last.index).replaceAll(/\s+/g, " ").trim();
+  const before = answer.slice(0, last.index).replaceAll(/\s+/g, " ").trim();
   return { text: `${(last[2] as string).trimEnd()}\n`, reasons: before.slice(0, maxReasons) };
 }
 
