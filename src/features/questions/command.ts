@@ -50,7 +50,7 @@ A study leaves a page (answer.html), its words (answer.md), its figures (answer.
 model, the parts that need one are left out, and the answer says so. --model replay/DIR takes the conversations of a study that was recorded in DIR.`,
   async help(given, [operand]) {
     const name = operand ?? (typeof given.study === "string" ? given.study : undefined);
-    const names = name === undefined ? questionNames : [name];
+    const names = name !== undefined && questionNames.includes(name) ? [name] : questionNames;
     const loaded = await Promise.all(names.map(loadQuestion));
     return membersHelp(loaded.map((question) => ["the study", question] as const));
   },
