@@ -278,7 +278,10 @@ async function start(
     evaluatedKeys.add(designKey(domain.space, proposal));
     onEvent?.({ kind: "evaluating", number, proposal, cost });
     const startedAt = performance.now();
-    const parent = observed.find((trial) => trial.number === proposal.inherits);
+    const parent =
+      proposal.inherits === undefined
+        ? undefined
+        : observed.find((trial) => trial.number === proposal.inherits);
     let network: Network | undefined;
     const request: EvaluationRequest = {
       trialNumber: number,

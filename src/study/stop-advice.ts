@@ -23,14 +23,23 @@ export interface StopAdvice {
 
 /** Undefined while too few proposals say what is expected of them, as with strategies without a surrogate. */
 export function adviseStop(trials: readonly Trial[]): StopAdvice | undefined {
-  const evaluated = trials.filter(isEvaluated);
-  const last = evaluated.slice(-patience).map(({ proposal }) => proposal.outlook);
-  const known = last.filter((outlook) => outlook !== undefined);
-  if (known.length < patience || !evaluated.some(isScored)) return undefined;
+  // From the end: a search asks at each of its trials.
+  const known = lastEvaluated(trials, patience).flatMap(({ proposal }) => proposal.outlook ?? []);
+  if (known.length < patience) return undefined;
+  if (!trials.some((trial) => isEvaluated(trial) && isScored(trial))) return undefined;
   const gain = Math.max(...known.map((outlook) => outlook.gain));
   const noise = Math.max(...known.map((outlook) => outlook.noise));
   const threshold = Math.max(minGain01, noiseShare01 * noise);
   return { isDone: gain < threshold, gain, threshold };
+}
+
+function lastEvaluated(trials: readonly Trial[], count: number): readonly Trial[] {
+  const found: Trial[] = [];
+  for (let index = trials.length - 1; index >= 0 && found.length < count; index -= 1) {
+    const trial = trials[index] as Trial;
+    if (isEvaluated(trial)) found.push(trial);
+  }
+  return found;
 }
 
 /** The advice in plain words, with the figures and what an evaluation has cost so far. */
