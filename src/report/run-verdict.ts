@@ -52,16 +52,17 @@ function kindOfRace(verdict: NonNullable<JournalState["result"]>["verdict"]): Ru
     : "unclear";
 }
 
-const raceWordsFor: Readonly<Record<RunVerdict["kind"], string>> = {
+const raceWordsFor: Readonly<Record<Exclude<RunVerdict["kind"], "worse">, string>> = {
   better: "better than",
   unclear: "not shown to be better than",
-  worse: "not better than",
   none: "not compared with",
 };
 
 function shortOfRace({ trials, result }: Judged, kind: RunVerdict["kind"]): string {
   const best = trials.find(({ number }) => number === result?.verdict?.reference);
   const name = best?.proposal.network?.name ?? "a known network";
+  // The result is that network itself.
+  if (kind === "worse") return `nothing better than ${name} was found`;
   return `${raceWordsFor[kind]} ${name}`;
 }
 

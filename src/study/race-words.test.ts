@@ -30,7 +30,7 @@ test.each([
   ],
   [
     { ...both, difference: -0.01, noise: 0.002 },
-    "The search found nothing better than the best hand-designed network (resnet-8, trial 3): its best design (trial 4) is 1.00 points below it after equal time of training (37.5 s, on validation); noise of ±0.57 points (2σ).",
+    "The search found nothing better than the best hand-designed network (resnet-8, trial 3), which is the result: its own best design (trial 4) is 1.00 points below it after equal time of training (37.5 s, on validation); noise of ±0.57 points (2σ).",
   ],
   [
     { reference: 1, seconds: 12.5, isWithinNoise: false },

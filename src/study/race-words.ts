@@ -111,7 +111,7 @@ function besideReference(
   }
   if (difference <= 0) {
     const gap = difference === 0 ? "is level with it" : `is ${figure} below it`;
-    return `The search found nothing better than ${beside}: its best design (trial ${design}) ${gap} ${after}; noise${noiseText || " unknown"}.`;
+    return `The search found nothing better than ${beside}, which is the result: its own best design (trial ${design}) ${gap} ${after}; noise${noiseText || " unknown"}.`;
   }
   if (band === undefined)
     return `Better than ${beside} by ${figure} ${after}; how much is noise is not known.`;

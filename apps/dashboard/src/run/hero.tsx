@@ -115,10 +115,11 @@ function VerdictLine({ verdict: { kind, words } }: { readonly verdict: Verdict }
 function Facts({ run: { detail, live } }: Pick<HeroProps, "run">) {
   const { best, spent, trained, result } = detail;
   const endsAt = detail.state === "running" ? (live?.time?.endsAt ?? detail.endsAt) : undefined;
+  const elapsed = formatDuration(spent.elapsedMs);
   const length =
     detail.minutes === undefined
-      ? `${detail.evaluations.toLocaleString("en")} of ${plural(detail.budget, "evaluation")}`
-      : `${plural(detail.evaluations, "evaluation")} of ${detail.minutes} min`;
+      ? `${detail.evaluations.toLocaleString("en")} of ${plural(detail.budget, "evaluation")}, ${elapsed}`
+      : `${plural(detail.evaluations, "evaluation")} in ${elapsed} of ${detail.minutes} min`;
   const facts: readonly (readonly [string, ReactNode])[] = [
     ["parameters", best && formatCount(best.paramCount)],
     ["MACs for one image", best && formatCount(best.macCount)],
@@ -126,7 +127,7 @@ function Facts({ run: { detail, live } }: Pick<HeroProps, "run">) {
     ["one image, here", trained?.latencyMs === undefined ? undefined : `${trained.latencyMs.toFixed(2)} ms`],
     ["model.onnx", trained?.modelBytes === undefined ? undefined : bytes(trained.modelBytes)],
     ["limits", limitsInWords(detail.limits)],
-    ["search", `${length}, ${formatDuration(spent.elapsedMs)}`],
+    ["search", length],
     ["until done", endsAt && <TimeLeft endsAt={endsAt} />],
     ["done", detail.state === "running" ? undefined : result && formatTime(result.time)],
     [
