@@ -55,8 +55,7 @@ function followRun(id: string, show: (run: RunView) => void): () => void {
       const next = applyEvent(before, event);
       if (next === undefined) return reconnect();
       publish(next);
-      // What a run is when it starts, stops or ends is more than its summary: baselines, its result, the turns it takes.
-      if (event.kind === "summary" && event.run.state !== before.detail.state) void renew();
+      if (changesMore(before.detail, event)) void renew();
     };
     source.onerror = () => {
       publish({ ...data!, isConnected: false });
@@ -116,6 +115,18 @@ function followRun(id: string, show: (run: RunView) => void): () => void {
     source?.close();
   };
 }
+
+/**
+ * What a run is when it starts, stops or ends is more than its summary: its result, the turns it takes. And baselines, which
+ * for a table take less time than the stream looks for a change of state.
+ */
+function changesMore({ state, notes }: RunDetail, event: RunEvent): boolean {
+  if (event.kind === "summary") return event.run.state !== state;
+  return event.kind === "notes" && baselineNotes(event.notes) !== baselineNotes(notes);
+}
+
+const baselineNotes = (notes: RunDetail["notes"]) =>
+  notes.filter(({ about }) => about === "baselines").length;
 
 /** Undefined when rows are missing, so that the stream must be opened again. */
 function applyEvent(data: RunData, event: RunEvent): RunData | undefined {
