@@ -4,6 +4,7 @@ import type { EChartsCoreOption } from "echarts/core";
 import type { ChartLook } from "../ui/chart.tsx";
 import { frame, plain, tooltip } from "./frame.ts";
 import { brokenLabels } from "./option-labels.ts";
+import { scoreColours } from "./score-colours.ts";
 
 export interface GridAxis {
   readonly name: string;
@@ -34,7 +35,6 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
   const { x, y, cells } = chart;
   const shared = frame(look, false);
   const means = cells.map(({ mean }) => mean);
-  const [least, most] = [Math.min(...means), Math.max(...means)];
   const left = narrow ? 96 : 150;
   const cellWidth = (look.width - left - 40) / Math.max(1, x.labels.length);
   const [across, down] = [
@@ -73,22 +73,7 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
           .join("\n");
       },
     },
-    visualMap: {
-      type: "continuous",
-      dimension: 2,
-      min: least,
-      max: most === least ? least + 1e-6 : most,
-      precision: 4,
-      calculable: true,
-      orient: "horizontal",
-      left: "center",
-      top: 0,
-      itemWidth: 12,
-      itemHeight: narrow ? 100 : 180,
-      formatter: (value: unknown) => chart.format(Number(value)),
-      textStyle: { color: palette.ink },
-      inRange: { color: [palette.series[7], palette.series[0], palette.series[1]] },
-    },
+    visualMap: scoreColours(means, { dimension: 2, format: chart.format }, look),
     title: {
       text: plain(y.name, narrow ? 24 : 60),
       left: 0,

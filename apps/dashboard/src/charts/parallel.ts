@@ -3,6 +3,7 @@
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartLook } from "../ui/chart.tsx";
 import { frame, plain, tooltip } from "./frame.ts";
+import { scoreColours } from "./score-colours.ts";
 
 export interface ParallelAxis {
   readonly name: string;
@@ -30,7 +31,6 @@ export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCo
   const shared = frame(look, false);
   const count = chart.axes.length;
   const values = chart.lines.map((line) => line.score);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
   return {
     ...shared,
     tooltip: {
@@ -43,22 +43,7 @@ export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCo
               .join("\n")
           : "",
     },
-    visualMap: {
-      type: "continuous",
-      dimension: count,
-      min: least,
-      max: most === least ? least + 1e-6 : most,
-      precision: 4,
-      calculable: true,
-      orient: "horizontal",
-      left: "center",
-      top: 0,
-      itemWidth: 12,
-      itemHeight: narrow ? 100 : 180,
-      formatter: (value: unknown) => chart.format(Number(value)),
-      textStyle: { color: palette.ink },
-      inRange: { color: [palette.series[7], palette.series[0], palette.series[1]] },
-    },
+    visualMap: scoreColours(values, { dimension: count, format: chart.format }, look),
     parallel: {
       layout: "vertical",
       left: narrow ? 96 : 160,
