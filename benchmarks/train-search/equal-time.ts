@@ -8,15 +8,14 @@
 // that starts from that network, fitted to the limits; `train:REFERENCE` is `genius train REFERENCE --minutes`. By the clock, so give
 // it a quiet machine: the processor time of all other processes during each arm is kept, and the page says where it was much.
 // Finished arms are lines of DIR/arms.jsonl and are not run again; seeds are the outer loop, so arms are interleaved.
-import { readFileSync } from "node:fs";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openReference } from "../../src/api/reference.ts";
 import { networkCost } from "../../src/graph/cost.ts";
 import { openData, printNetwork, search, train } from "../../src/index.ts";
 import { type ArmLine, equalTimePage } from "./equal-time-page.ts";
+import { othersBusySeconds } from "./others-busy.ts";
 
 const { values } = parseArgs({
   options: {
@@ -48,17 +47,6 @@ async function run(arm: string, seed: number): Promise<ArmLine> {
     kind === "train" ? await trained(name, { folder, seed }) : await searched(kind, name, { folder, seed });
   const seconds = (performance.now() - started) / 1000;
   return { arm, seed, minutes, seconds, othersCores: (othersBusySeconds() - busyBefore) / seconds, ...found };
-}
-
-/**
- * Processor time of everything but this process and its children, since the machine was started. Only Linux tells that of the
- * children, once they have ended, as those of a search have when it has.
- */
-function othersBusySeconds(): number {
-  const busy = cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
-  // utime, stime, cutime, cstime (proc_pid_stat(5)), in hundredths of a second
-  const own = readFileSync("/proc/self/stat", "utf8").split(") ")[1]!.split(" ").slice(11, 15).map(Number);
-  return busy / 1000 - own.reduce((sum, ticks) => sum + ticks, 0) / 100;
 }
 
 type Found = Omit<ArmLine, "arm" | "seed" | "minutes" | "seconds" | "othersCores">;
