@@ -1,7 +1,7 @@
 // What a model was worth in a search that it shared with a surrogate, in one sentence: how much of what it offered was
 // tried, whose the best design is, and who forecast better. Read from the trials, so that every surface says the same.
 import { mean } from "../math/statistics.ts";
-import { bestOf, isScored, type Trial } from "./trial.ts";
+import { bestOf, isRepeat, isScored, type Trial } from "./trial.ts";
 
 /** Undefined where a model offered nothing that stayed on offer. */
 export function worthInWords(trials: readonly Trial[]): string | undefined {
@@ -11,10 +11,12 @@ export function worthInWords(trials: readonly Trial[]): string | undefined {
   for (const trial of trials) {
     for (const { choices, kind, score } of trial.proposal.modelSaid ?? []) {
       const key = choices.join();
+      if (kind === "again") continue;
       if (kind === "offer") offered.add(key);
       if (score !== undefined) said.set(key, [...(said.get(key) ?? []), score]);
     }
     const { proposal } = trial;
+    if (isRepeat(trial)) continue;
     const forecasts = said.get(proposal.choices.join());
     const expected = proposal.surrogateExpected;
     if (!isScored(trial) || forecasts === undefined || expected === undefined) continue;
@@ -25,7 +27,9 @@ export function worthInWords(trials: readonly Trial[]): string | undefined {
     });
   }
   if (offered.size === 0) return undefined;
-  const tried = trials.filter(({ proposal }) => offered.has(proposal.choices.join())).length;
+  const tried = trials.filter(
+    (trial) => offered.has(trial.proposal.choices.join()) && !isRepeat(trial),
+  ).length;
   const best = bestOf(trials);
   const whose =
     best === undefined

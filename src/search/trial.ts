@@ -32,8 +32,11 @@ export interface UnusedAnswer {
 export interface ModelWord {
   /** The nearest allowed design, where it named another. */
   readonly choices: Choices;
-  /** `offer`: it proposed the design. `forecast`: the design is the surrogate's, and it was asked what it expects. */
-  readonly kind: "offer" | "forecast";
+  /**
+   * `offer`: it proposed the design. `forecast`: the design is the surrogate's, and it was asked what it expects. `again`: the
+   * design was measured, and it wants it measured once more.
+   */
+  readonly kind: "offer" | "forecast" | "again";
   /** The score that it expects. */
   readonly score?: number;
   readonly reason?: string;
@@ -203,6 +206,9 @@ function scoresWithRepeats(trials: readonly Trial[]): (trial: ScoredTrial) => nu
     return own.reduce((sum, { outcome }) => sum + outcome.score, 0) / own.length;
   };
 }
+
+/** Whether it is another measurement of a design, of which what was expected is no forecast any more. */
+export const isRepeat = ({ proposal: { repeat = 0 } }: Trial): boolean => repeat > 0;
 
 /** Whether a trial cost an evaluation: it was scored, its training failed, or its measured latency broke a limit. */
 export function isEvaluated({ outcome, proposal }: Trial): boolean {

@@ -216,7 +216,7 @@ export const proposalSchema = z.looseObject({
     .array(
       z.looseObject({
         choices: z.array(index),
-        kind: z.enum(["offer", "forecast"]),
+        kind: z.enum(["offer", "forecast", "again"]),
         score: finite.optional(),
         reason: z.string().optional(),
         repairedFrom: z.array(index).optional(),

@@ -124,7 +124,7 @@ export function adviceFor(left: number, hasResults: boolean): string {
     : `${left} evaluations are left.`;
 }
 
-const againText =
+export const againText =
   "One that was tried is measured again, with another seed, if you name it: that costs an evaluation too, and the mean of its measurements counts from then on. It pays only where noise hides which of two good designs is better.";
 
 function ask({ domain, metric, left, lessons, mayRepeat }: PromptContext, hasResults: boolean): string {

@@ -11,7 +11,7 @@ import type { Acquired } from "../surrogate/acquire.ts";
 import type { Candidates } from "../surrogate/surrogate.ts";
 import { isScored, type ModelWord, type Proposal, type ScoredTrial, type Trial } from "../trial.ts";
 import { costTable } from "./cost-table.ts";
-import { adviceFor, insightsText, openingText } from "./default-prompt.ts";
+import { adviceFor, againText, insightsText, openingText } from "./default-prompt.ts";
 import { designText } from "./describe-space.ts";
 import { type Lessons, lessonsAsk, lessonsText } from "./lessons.ts";
 import { designOf, readProposal } from "./proposal-reply.ts";
@@ -37,6 +37,8 @@ export interface HybridPromptState {
   readonly offers?: readonly ModelWord[];
   /** What the person who runs the search has remarked. */
   readonly insights?: readonly string[] | undefined;
+  /** Whether a design that was tried may be measured again. */
+  readonly mayRepeat?: boolean;
   /** What the model has learned so far; absent where it keeps no lessons. */
   readonly lessons?: Lessons | undefined;
 }
@@ -66,7 +68,7 @@ export function hybridPrompt(state: HybridPromptState): readonly ChatMessage[] {
     ...offersText(state),
     ...lessonsText(state.lessons),
     ...insightsText(state.insights),
-    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates that were not tried, best first, and forecast the surrogate's own designs: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}, …], "forecasts": [${own.length} numbers in per cent, in the order of the surrogate's own designs]}.${lessonsAsk(state.lessons)}`,
+    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates${state.mayRepeat ? "" : " that were not tried"}, best first, and forecast the surrogate's own designs: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}, …], "forecasts": [${own.length} numbers in per cent, in the order of the surrogate's own designs]}.${state.mayRepeat ? ` ${againText}` : ""}${lessonsAsk(state.lessons)}`,
   ];
   return [
     { role: "system", content: systemFor(metric) },

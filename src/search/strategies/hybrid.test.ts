@@ -187,6 +187,44 @@ test("continues without the model when its cap is reached", async () => {
   expect(byOf(trials).slice(2)).toEqual(Array(4).fill("surrogate"));
 });
 
+test("a design that the model names again has another measurement in a turn of the model's, where that is allowed", async () => {
+  const respond = (_: ModelRequest, number: number) =>
+    number === 0
+      ? candidates(["22212220", 93.1], ["22212202", 92])
+      : candidates(["22212220", 93.05], ["22212222", 92.5]);
+  const { conversation, requests } = await converse(respond);
+  const { trials } = await study(7, conversation, undefined, { repeats: true });
+  const measured = trials.filter(({ proposal }) => proposal.choices.join("") === "22212220");
+  expect(measured.map(({ proposal: { by, repeat } }) => [by, repeat])).toEqual([
+    ["hybrid/model", undefined],
+    ["hybrid/model", 1],
+    // Asked once more by the third reply.
+    ["hybrid/model", 2],
+  ]);
+  expect(measured[1]!.proposal).toMatchObject({
+    rationale: "because 22212220",
+    predicted: { score: 0.9305 },
+  });
+  expect(promptOf(requests[0]!)).toContain("is measured again, with another seed, if you name it");
+  const usual = await converse(respond);
+  const once = await study(7, usual.conversation);
+  expect(new Set(once.trials.map(({ proposal }) => proposal.choices.join())).size).toBe(7);
+  expect(promptOf(usual.requests[0]!)).not.toContain("again");
+});
+
+test("repeats are refused by the clock", () => {
+  const setting = {
+    domain: createDomain(space, {}),
+    evaluations: 4,
+    task: "CIFAR-10",
+    fidelity: { full: { seconds: 5 } },
+  };
+  const conversation = {} as Conversation;
+  expect(() => hybrid.create({ ...setting, conversation }, hybrid.options.parse({ repeats: true }))).toThrow(
+    "--repeats needs a search by the number of trials",
+  );
+});
+
 test("a search with a model continues after a stop as if nothing had happened", async () => {
   const respond = ({ body }: ModelRequest) => {
     const left = /(\d+) evaluations are left/.exec(JSON.stringify(body))?.[1] ?? "";

@@ -20,6 +20,7 @@ import {
   readLessons,
   withLessons,
 } from "../prompt/lessons.ts";
+import { nextRepeat, refuseRepeatsByTheClock, repeatsOption } from "../sampling/repeats.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
 import type { Choices } from "../space.ts";
@@ -41,17 +42,16 @@ import {
   isCallDue,
   letGo,
   levelled,
-  modelsBest,
   nothingUsable,
   proposalFrom,
   saidIn,
   surrogateReason,
   trustOf,
-  turnRules,
   unmeasuredReason,
   wordsOf,
 } from "./hybrid/partnership.ts";
 import { noLongerPays, weigh } from "./hybrid/rule-2026-11.ts";
+import { modelsBest, turnRules } from "./hybrid/turns.ts";
 
 const ownStart = { own: "best-looking structure, no results yet, or the model's" };
 const options = z.object({
@@ -82,6 +82,7 @@ const options = z.object({
       "offer the model tools with exact answers: costs, neighbours, layers, what was tried, what the surrogate expects",
     ),
   lessons: lessonsOption,
+  repeats: repeatsOption,
   maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -125,6 +126,8 @@ function create(setting: StrategySetting, given: Options): Strategy {
   /** The surrogate's own designs that the model is shown. */
   const shown = isOld ? wanted : ownShown;
   const keepsLessons = given.lessons && !isOld;
+  const repeats = given.repeats && isPartner;
+  if (repeats) refuseRepeatsByTheClock(setting);
   const schemaFor = (forecasts: number) =>
     withLessons(
       candidatesSchema(domain.space, wanted, {
@@ -183,7 +186,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       ...told,
       trials: trials.filter(({ proposal }) => isTold(proposal)),
       pending: pending.filter(isTold),
-      ...{ left, wanted, insights },
+      ...{ left, wanted, insights, mayRepeat: repeats },
       ...(keepsLessons && { lessons: lessonsNow({ trials, pending, edited: editedLessons }) }),
       ...beliefs,
     };
@@ -240,8 +243,12 @@ function create(setting: StrategySetting, given: Options): Strategy {
         const named = read.kind === "candidates" ? read.candidates : [];
         if (isPartner) {
           const lessons = keepsLessons ? readLessons(reply.text) : undefined;
-          const said = saidIn(named, readForecasts(reply.text, own.length), { own, isFree, repair });
-          const hasOffers = said.some(({ kind }) => kind === "offer");
+          const said = saidIn(named, readForecasts(reply.text, own.length), {
+            ...{ own, isFree, repair },
+            mayRepeat: (choices) =>
+              repeats && domain.isFeasible(choices) && nextRepeat(choices, { trials, pending }) !== undefined,
+          });
+          const hasOffers = said.some(({ kind }) => kind !== "forecast");
           without = {
             ...call,
             ...(said.length > 0 && { modelSaid: said }),
@@ -269,7 +276,15 @@ function create(setting: StrategySetting, given: Options): Strategy {
           ...{ beliefs: believed, own, trust, favourite },
           ...{ proposals: heard, turns: given.turns },
         });
-        if (chosen !== undefined) return { ...proposalFrom(chosen, believed), ...without };
+        if (chosen !== undefined) {
+          const repeat =
+            chosen.word?.kind === "again" ? nextRepeat(chosen.choices, { trials, pending }) : undefined;
+          return {
+            ...proposalFrom(chosen, believed),
+            ...without,
+            ...(repeat !== undefined && { repeat }),
+          };
+        }
       }
       const by = "hybrid/surrogate";
       const next = own[0];

@@ -29,11 +29,12 @@ import {
   withLessons,
 } from "../prompt/lessons.ts";
 import { type ProposalReply, readProposal, replySchema } from "../prompt/proposal-reply.ts";
+import { nextRepeat, refuseRepeatsByTheClock, repeatsOption } from "../sampling/repeats.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
 import type { Choices } from "../space.ts";
 import { defineStrategy, type Strategy, type StrategySetting } from "../strategy.ts";
-import { isEvaluated, isScored, type Proposal, type Trial, type UnusedAnswer } from "../trial.ts";
+import { isEvaluated, type Proposal, type Trial, type UnusedAnswer } from "../trial.ts";
 
 const ownStart = { model: "the model's own", nominal: "a random one with a made-up result" };
 const options = z.object({
@@ -62,10 +63,7 @@ const options = z.object({
     .default(true)
     .describe("offer tools with exact answers: costs, neighbours, layers, what was tried"),
   lessons: lessonsOption,
-  repeats: z
-    .boolean()
-    .default(false)
-    .describe("a design that was measured and is named again is measured once more, with another seed"),
+  repeats: repeatsOption,
   maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -91,6 +89,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const paper = given.prompt === "genius-2023";
   const keepsLessons = given.lessons && given.prompt === "default";
   const repeats = given.repeats && given.prompt === "default";
+  if (repeats) refuseRepeatsByTheClock(setting);
   const hasTool = !paper && given.costs && given.costTool;
   const history: Trial[] = [];
   const known = createKnownDesigns(domain.space);
@@ -197,8 +196,13 @@ function create(setting: StrategySetting, given: Options): Strategy {
                 })
               : first;
           if (paper) return proposal;
-          const again = repeats ? repeated(proposal, domain, history) : undefined;
-          return again ?? settle(proposal, { domain, given, isFree, random: context.random });
+          const { choices } = proposal;
+          const isAllowed = repeats && domain.isFeasible(choices);
+          const repeat = isAllowed
+            ? nextRepeat(choices, { trials: history, pending: context.pending })
+            : undefined;
+          if (repeat !== undefined) return { ...proposal, repeat };
+          return settle(proposal, { domain, given, isFree, random: context.random });
         }
         unusedAnswers.push({ call: reply.number, kind: "unusable", why: read.reason });
         inARow += 1;
@@ -339,17 +343,6 @@ async function preferred(
     ...(lessons !== undefined && { lessons }),
     ...(isNearest && { repairedFrom: proposal.choices }),
   };
-}
-
-/** The proposal as another measurement of a design that has a result; undefined for any other. */
-function repeated(proposal: Proposal, domain: Domain, history: readonly Trial[]): Proposal | undefined {
-  if (!domain.isFeasible(proposal.choices)) return undefined;
-  const key = proposal.choices.join();
-  const measured = history.filter(
-    (trial) =>
-      isScored(trial) && trial.proposal.network === undefined && trial.proposal.choices.join() === key,
-  );
-  return measured.length === 0 ? undefined : { ...proposal, repeat: measured.length };
 }
 
 interface Settling {

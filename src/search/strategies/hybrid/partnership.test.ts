@@ -12,17 +12,8 @@ import macro from "../../spaces/nas-bench-macro.ts";
 import type { Candidates } from "../../surrogate/surrogate.ts";
 import type { ModelWord, Proposal, Trial } from "../../trial.ts";
 import hybrid from "../hybrid.ts";
-import {
-  choose,
-  isCallDue,
-  letGo,
-  levelled,
-  modelsBest,
-  saidIn,
-  type Trust,
-  trustOf,
-  wordsOf,
-} from "./partnership.ts";
+import { choose, isCallDue, letGo, levelled, saidIn, type Trust, trustOf, wordsOf } from "./partnership.ts";
+import { modelsBest } from "./turns.ts";
 
 const offer = (choice: number, score?: number): ModelWord => ({
   choices: [choice],
@@ -80,11 +71,37 @@ test("a reply becomes offers within the limits and forecasts of the surrogate's 
     own: [own(1), own(2)],
     isFree: ([choice]) => choice !== 9,
     repair: (choices) => (choices[0] === 7 ? [6] : choices),
+    mayRepeat: () => false,
   });
   expect(said).toEqual([
     { choices: [1], kind: "forecast", score: 0.8 },
     { choices: [6], kind: "offer", score: 0.9, reason: "wide", repairedFrom: [7] },
   ]);
+});
+
+test("a design that may be measured again is asked for again, and is no offer", () => {
+  const said = saidIn([{ choices: [9], score: 0.9, reason: "noise" }, { choices: [8] }], [], {
+    ...{ own: [], isFree: ([choice]: Choices) => choice !== 9, repair: (choices: Choices) => choices },
+    mayRepeat: ([choice]) => choice === 9,
+  });
+  expect(said).toEqual([
+    { choices: [9], kind: "again", score: 0.9, reason: "noise" },
+    { choices: [8], kind: "offer" },
+  ]);
+  const { offers, forecastOf } = wordsOf([{ modelSaid: said }], () => true);
+  expect(offers.map(({ choices }) => choices)).toEqual([[8]]);
+  expect(forecastOf([9])).toBeUndefined();
+});
+
+test("another measurement is nobody's forecast, and no design in vain", () => {
+  const expected = { score: 0.9, sd: 0.01 };
+  const offered = proposal(0, { modelSaid: [offer(1, 0.95)] });
+  const first = proposal(1, { by: "hybrid/model", surrogateExpected: expected });
+  const trials = [trial(1, 0.9, offered), trial(2, 0.9, first)];
+  const again = trial(3, 0.8, { ...first, repeat: 1, modelSaid: [{ ...offer(1, 0.5), kind: "again" }] });
+  const more = [...trials, ...[4, 5, 6, 7].map((number) => ({ ...again, number }))];
+  expect(trustOf(more, beliefs([0]))).toEqual(trustOf(trials, beliefs([0])));
+  expect(letGo(more, { ...even, common: 6, modelIsWorse01: 0.99 })).toBeUndefined();
 });
 
 test("a model is asked at first, every few evaluations, and again after an answer that told nothing", () => {
@@ -310,21 +327,6 @@ test("a search that is resumed between two calls continues with what was on offe
   const resumed = await search(resumedBy, 1, begun.trials.slice(0, 6));
   const designs = (trials: readonly Trial[]) => trials.map(({ proposal: made }) => made.choices.join(""));
   expect(designs(resumed.trials)).toEqual(designs(whole.trials));
-});
-
-test("the model's best candidate is the highest forecast, and of equal ones the first of its latest reply", () => {
-  const all = () => true;
-  const replies = [
-    { modelSaid: [offer(1, 0.9), offer(2, 0.95), offer(3, 0.95)] },
-    { modelSaid: [offer(4, 0.95), offer(5, 0.95), { choices: [1], kind: "forecast" as const, score: 0.94 }] },
-  ];
-  expect(modelsBest(replies, all)).toEqual([4]);
-  expect(modelsBest(replies, (choices) => choices[0] !== 4)).toEqual([5]);
-  expect(modelsBest(replies.slice(0, 1), all)).toEqual([2]);
-  // Offered again with a lower forecast, it counts with that.
-  expect(modelsBest([...replies, { modelSaid: [offer(4, 0.8), offer(5, 0.8)] }], all)).toEqual([2]);
-  expect(modelsBest([...replies, { modelSaid: [offer(3)] }], all)).toEqual([3]);
-  expect(modelsBest([], all)).toBeUndefined();
 });
 
 test("the model's best candidate has its turn as often as its record is likely to be the better one", () => {

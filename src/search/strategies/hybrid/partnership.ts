@@ -8,7 +8,8 @@ import type { Choices } from "../../space.ts";
 import { type Acquired, beliefAt, outlookOf, promiseOf } from "../../surrogate/acquire.ts";
 import { type Belief, combined } from "../../surrogate/model-trust.ts";
 import type { Candidates } from "../../surrogate/surrogate.ts";
-import { isScored, type ModelWord, type Proposal, type Trial } from "../../trial.ts";
+import { isRepeat, isScored, type ModelWord, type Proposal, type Trial } from "../../trial.ts";
+import { ownTurnsOf, type Turns } from "./turns.ts";
 
 export const byModel = "hybrid/model";
 
@@ -31,6 +32,8 @@ export function wordsOf(
   const foreseen = new Map<string, Choices>();
   const forecasts = new Map<string, number>();
   for (const word of proposals.flatMap(({ modelSaid = [] }) => modelSaid)) {
+    // What it asks to measure again has a result, and is no design to choose among.
+    if (word.kind === "again") continue;
     const key = word.choices.join();
     if (word.score !== undefined) forecasts.set(key, word.score);
     if (word.kind === "forecast") foreseen.set(key, word.choices);
@@ -43,43 +46,6 @@ export function wordsOf(
     foreseen: [...foreseen.values()].filter(isFree),
     forecastOf: (choices) => forecasts.get(choices.join()),
   };
-}
-
-/**
- * The model's best candidate among what it offered and is free: the highest forecast; of equal ones that of its latest reply,
- * and there the first, since it is asked to name the best first.
- * @param proposals in order of number, those under way included
- */
-export function modelsBest(
-  proposals: readonly Pick<Proposal, "modelSaid">[],
-  isFree: (choices: Choices) => boolean,
-): Choices | undefined {
-  const offers = new Map<string, { choices: Choices; score: number; reply: number; place: number }>();
-  for (const [reply, { modelSaid = [] }] of proposals.entries()) {
-    for (const [place, { kind, choices, score }] of modelSaid.entries()) {
-      const key = choices.join();
-      const before = offers.get(key);
-      const said = score ?? before?.score ?? Number.NEGATIVE_INFINITY;
-      if (kind === "offer") offers.set(key, { choices, score: said, reply, place });
-      else if (before !== undefined) offers.set(key, { ...before, score: said });
-    }
-  }
-  const [best] = [...offers.values()]
-    .filter(({ choices }) => isFree(choices))
-    .sort((a, b) => b.score - a.score || b.reply - a.reply || a.place - b.place);
-  return best?.choices;
-}
-
-/** How many of the proposals so far were the model's best candidate when they were chosen. */
-function ownTurnsOf(proposals: readonly Proposal[]): number {
-  const tried = new Set<string>();
-  let turns = 0;
-  for (const [index, { choices }] of proposals.entries()) {
-    const best = modelsBest(proposals.slice(0, index + 1), (free) => !tried.has(free.join()));
-    if (best !== undefined && best.join() === choices.join()) turns += 1;
-    tried.add(choices.join());
-  }
-  return turns;
 }
 
 /**
@@ -123,20 +89,16 @@ export function saidIn(
     readonly own: readonly Acquired[];
     readonly isFree: (choices: Choices) => boolean;
     readonly repair: (choices: Choices) => Choices | undefined;
+    /** Whether a design may be measured once more. */
+    readonly mayRepeat: (choices: Choices) => boolean;
   },
 ): readonly ModelWord[] {
   const offered = candidates.flatMap(({ choices: asked, score, reason }): ModelWord[] => {
+    const said = { ...(score !== undefined && { score }), ...(reason !== undefined && { reason }) };
+    if (at.mayRepeat(asked)) return [{ choices: asked, kind: "again", ...said }];
     const choices = at.repair(asked);
     if (choices === undefined || !at.isFree(choices)) return [];
-    return [
-      {
-        choices,
-        kind: "offer",
-        ...(score !== undefined && { score }),
-        ...(reason !== undefined && { reason }),
-        ...(choices !== asked && { repairedFrom: asked }),
-      },
-    ];
+    return [{ choices, kind: "offer", ...said, ...(choices !== asked && { repairedFrom: asked }) }];
   });
   const foreseen = at.own.flatMap(({ choices }, index): ModelWord[] => {
     const score = forecasts[index];
@@ -186,10 +148,11 @@ export function trustOf(trials: readonly Trial[], beliefs: Pick<Candidates, "val
   const both: { model: number; surrogate: number }[] = [];
   const standardised: number[] = [];
   for (const [index, trial] of trials.entries()) {
-    for (const { choices, score } of atLevel.proposals[index]?.modelSaid ?? []) {
-      if (score !== undefined) said.set(choices.join(), [...(said.get(choices.join()) ?? []), score]);
+    for (const { choices, kind, score } of atLevel.proposals[index]?.modelSaid ?? []) {
+      if (score !== undefined && kind !== "again")
+        said.set(choices.join(), [...(said.get(choices.join()) ?? []), score]);
     }
-    if (!isScored(trial) || trial.number === atLevel.by) continue;
+    if (!isScored(trial) || trial.number === atLevel.by || isRepeat(trial)) continue;
     const { proposal, outcome } = trial;
     const measured = value(outcome.score);
     const own = (said.get(proposal.choices.join()) ?? []).map((score) => measured - value(score));
@@ -235,7 +198,7 @@ export function letGo(trials: readonly Trial[], trust: Trust): string | undefine
   if (trust.common < minCommon || trust.modelIsWorse01 < hopelessFrom01) return undefined;
   let best = Number.NEGATIVE_INFINITY;
   let inVain = 0;
-  for (const trial of trials) {
+  for (const trial of trials.filter((each) => !isRepeat(each))) {
     const improves = isScored(trial) && trial.outcome.score > best;
     if (improves) best = trial.outcome.score;
     if (trial.proposal.by === byModel) inVain = improves ? 0 : inVain + 1;
@@ -243,14 +206,6 @@ export function letGo(trials: readonly Trial[], trust: Trust): string | undefine
   if (inVain < patience) return undefined;
   return `its ${trust.common} forecasts of measured designs missed by more than the surrogate's, and its last ${inVain} designs were no better than the best`;
 }
-
-/**
- * Which evaluations are the model's own. `record`: its best candidate, as often as its record is likely to be the better one,
- * and at least every third time. `offers`: every third is one of its offers, whoever preferred it – the rule of records of
- * November 2026.
- */
-export const turnRules = ["record", "offers"] as const;
-export type Turns = (typeof turnRules)[number];
 
 export interface Choice {
   readonly choices: Choices;
@@ -285,7 +240,7 @@ export function choose(
     /** Proposals so far, those under way included, with what the model said at the level of the results. */
     readonly proposals: readonly Proposal[];
     /** The model's best candidate now. */
-    readonly favourite: Choices | undefined;
+    readonly favourite: ModelWord | undefined;
     readonly turns: Turns;
   },
 ): Choice | undefined {
@@ -324,8 +279,12 @@ export function choose(
   );
   const models = free.filter(({ word }) => word !== undefined);
   const made = proposals.filter(isChosen);
-  if (turns === "record") {
-    const own = known.find(({ choices }) => choices.join() === favourite?.join());
+  if (turns === "record" && favourite !== undefined) {
+    const key = favourite.choices.join();
+    const own =
+      favourite.kind === "again"
+        ? again(favourite, beliefs)
+        : known.find(({ choices }) => choices.join() === key);
     const share01 = ownTurnsOf(made) / (made.length + 1);
     const isDue = isTrusted && share01 < Math.max(1 / 3, 1 - trust.modelIsWorse01);
     if (own?.word !== undefined && isDue && isHopeful(own.word)) return { ...own, why: modelsTurn };
@@ -338,6 +297,12 @@ export function choose(
   const [best] = [...free].sort((a, b) => b.promise - a.promise);
   const why = offers.length === 0 ? surrogateReason : "promises most, both being believed by their records";
   return best && { ...best, why };
+}
+
+function again(word: ModelWord, beliefs: Candidates): Omit<Choice, "why"> | undefined {
+  const { choices } = word;
+  const place = beliefs.placeOf(choices);
+  return place === undefined ? undefined : { choices, place, word };
 }
 
 const modelsTurn = "the model's best candidate";
