@@ -138,7 +138,10 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       measuring: measuringOf(evaluator, race),
       metric: config.metric,
       // By the clock the race decides how long a design is trained.
-      fidelity: race === undefined ? evaluator.fidelity : { full: { seconds: race.plan.rungs[0] as number } },
+      fidelity:
+        race === undefined
+          ? evaluator.fidelity
+          : { full: { seconds: race.plan.rungs[0] as number }, rungs: race.plan.rungs },
       training: createTrainingAccess({
         ...(typeof config.evaluatorOptions.task === "string" && { task: config.evaluatorOptions.task }),
         ...(typeof config.evaluatorOptions.format === "string" && { format: config.evaluatorOptions.format }),

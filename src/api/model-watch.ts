@@ -2,6 +2,7 @@
 // and at the end how many of its answers were used. Events and journal are told the same, once.
 import { answersInWords } from "../search/model-answers.ts";
 import { worthInWords } from "../search/model-worth.ts";
+import { stopInWords } from "../search/race/stopped.ts";
 import type { Trial } from "../search/trial.ts";
 import type { Journal } from "../study/journal.ts";
 import type { Assembly } from "./assemble.ts";
@@ -38,6 +39,7 @@ export function watchModel({
   return {
     trial({ proposal }) {
       tellWarnings();
+      for (const stop of proposal.stops ?? []) say(stopInWords(stop));
       if (proposal.modelEnded !== undefined)
         say(`The model is not asked any more: ${proposal.modelEnded}. The search continues without it.`);
     },

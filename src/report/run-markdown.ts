@@ -1,5 +1,6 @@
 // The report of a run as Markdown: the same words and tables as the page, without the drawings.
 import { networkIfAny } from "../search/proposed-network.ts";
+import { stopsInWords } from "../search/race/stopped.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { keptLessons } from "../study/kept-lessons.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
@@ -33,6 +34,7 @@ export function runMarkdown(input: RunReportInput): string {
   const tradeOff = tradeOffTable(input);
   const published = publishedTable(config.space, config.dataset);
   const lessons = keptLessons(input.record)?.now.text ?? "";
+  const stops = stopsInWords(input.record.trials);
   const parts = [
     `# ${markdownText(titleOf(input))}`,
     ...(verdict === undefined ? [] : [`**${markdownText(verdict.words)}**`]),
@@ -59,6 +61,12 @@ export function runMarkdown(input: RunReportInput): string {
           markdownTable(tradeOff),
         ]),
     ...(lessons === "" ? [] : ["## What the model says it learned (claims)", markdownText(lessons)]),
+    ...(stops.length === 0
+      ? []
+      : [
+          "## What the model did not want trained longer (its reasons are claims)",
+          stops.map((words) => `- ${markdownText(words)}`).join("\n"),
+        ]),
     "## Trials",
     markdownTable(trialTable(input)),
     ...(trouble.rows.length === 0

@@ -43,6 +43,18 @@ function textOf(text: string): string {
   return parts.join(" ").replace(/\s+/g, " ");
 }
 
+test("what a model did not want trained longer is told, with its reason as text", () => {
+  const [first, second, ...rest] = run.record.trials;
+  const stops = [{ trial: 1, reason: "<b>flat</b>", refused: "it is the best design so far" }];
+  const said = { ...second!, proposal: { ...second!.proposal, stops } };
+  const input = { ...run, record: { ...run.record, trials: [first!, said, ...rest] } };
+  const words =
+    "With trial 2: The model does not want trial 1 trained longer (<b>flat</b>), which does not count: it is the best design so far.";
+  expect(textOf(runReport(input))).toContain(words);
+  expect(runMarkdown(input)).toContain("What the model did not want trained longer");
+  expect(textOf(page)).not.toContain("trained longer");
+});
+
 describe("a stranger can answer from the page alone", () => {
   const text = textOf(page);
   test.each([

@@ -10,6 +10,7 @@ import { printIfSayable } from "../language/index.ts";
 import { formatScore, metricTitle } from "../metrics/index.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { designName, isDesignOf, networkIfAny, plainDesignName } from "../search/proposed-network.ts";
+import { stopsInWords } from "../search/race/stopped.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { keptLessons } from "../study/kept-lessons.ts";
@@ -62,6 +63,7 @@ export function runReport(input: RunReportInput): string {
     section("calibration", "Predicted and measured", charts.calibration && figure(charts.calibration)),
     section("authored", "The spaces that the model wrote", authoredBody(input)),
     section("lessons", "What the model says it learned", lessonsBody(input)),
+    section("stops", "What the model did not want trained longer", stopsBody(input)),
     section("conversation", "The conversation", conversationBody(input)),
     section("trouble", "Rejected, failed or changed proposals", troubleBody(input)),
     section("trade-offs", "Trade-offs", tradeOffBody(input)),
@@ -120,6 +122,13 @@ function lessonsBody({ record }: RunReportInput): Markup | undefined {
     }),
   );
   return html`<p>Written by the model in its replies${now.isEdited ? " and edited last by the person who ran the search" : ""}; claims, and not findings.</p><blockquote>${now.text || "None in force."}</blockquote>${fold(`How they came about: ${counted(history.length, "text")}`, steps)}`;
+}
+
+/** The trials that a model did not want trained longer, by the clock, and what came of that. */
+function stopsBody({ record }: RunReportInput): Markup | undefined {
+  const words = stopsInWords(record.trials);
+  if (words.length === 0) return undefined;
+  return html`<p>Its reasons are claims, and not findings: what a longer training would have brought is not known.</p>${list(words)}`;
 }
 
 /** The remark of the first GENIUS experiments, checked on this run. */

@@ -72,6 +72,8 @@ export interface StrategySetting {
     readonly full: Fidelity;
     /** The range of epochs that a multi-fidelity strategy may use; absent where an evaluator has no cheaper setting. */
     readonly epochs?: { readonly min: number; readonly max: number };
+    /** By the clock: seconds of training at which networks are compared, shortest first; the best of each go on to the next. */
+    readonly rungs?: readonly number[];
   };
   /** Present when the study can train, for a strategy that trains on images itself. */
   readonly training?: TrainingAccess;

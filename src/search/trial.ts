@@ -44,6 +44,14 @@ export interface ModelWord {
   readonly repairedFrom?: Choices;
 }
 
+/** A trial that a model does not want trained any longer. */
+export interface ModelStop {
+  readonly trial: number;
+  readonly reason: string;
+  /** Why it may be trained longer all the same. */
+  readonly refused?: string;
+}
+
 export interface Proposal {
   /** Empty for a network from outside the space, and where the reply of a model could not be read. */
   readonly choices: Choices;
@@ -75,6 +83,8 @@ export interface Proposal {
   readonly modelSaid?: readonly ModelWord[];
   /** What the model says it has learned by then, in the reply to `call`: a claim, not a finding. */
   readonly lessons?: string;
+  /** Trials of a search by the clock that the model does not want trained longer, in the reply to `call`. */
+  readonly stops?: readonly ModelStop[];
   /** What the surrogate expected, where a model proposed the design or was asked about it. */
   readonly surrogateExpected?: { readonly score: number; readonly sd: number };
   /** Why the model is not asked any more, on the first proposal that went on without it. */

@@ -224,6 +224,9 @@ export const proposalSchema = z.looseObject({
     )
     .optional(),
   lessons: z.string().optional(),
+  stops: z
+    .array(z.looseObject({ trial: index.min(1), reason: z.string(), refused: z.string().optional() }))
+    .optional(),
   surrogateExpected: z.looseObject({ score: finite, sd: finite }).optional(),
   modelEnded: z.string().optional(),
   unreadable: z.string().optional(),

@@ -3,6 +3,7 @@
 import type { ChatMessage } from "../../llm/index.ts";
 import type { Metric } from "../../metrics/index.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { stoppedTrials } from "../model-stops.ts";
 import type { Measuring } from "../strategy.ts";
 import type { Proposal, Trial } from "../trial.ts";
 import { costTable } from "./cost-table.ts";
@@ -10,6 +11,7 @@ import { describeLimits } from "./describe-space.ts";
 import { type Lessons, lessonsAsk, lessonsText } from "./lessons.ts";
 import { scoreWords } from "./score-words.ts";
 import { spaceTable } from "./space-table.ts";
+import { type Stops, stopsAsk } from "./stops.ts";
 import { bestAllowed, resultsText } from "./told-results.ts";
 
 export interface PromptContext {
@@ -39,6 +41,8 @@ export interface PromptContext {
   readonly mayRepeat?: boolean;
   /** What the model has learned so far; absent where it keeps no lessons. */
   readonly lessons?: Lessons | undefined;
+  /** By the clock: what it does not want trained longer; absent where it is not asked. */
+  readonly stops?: Stops | undefined;
 }
 
 const system =
@@ -46,13 +50,16 @@ const system =
 
 /** The conversation to send: a new one each time, so that its length does not grow with the search. */
 export function defaultPrompt(context: PromptContext): readonly ChatMessage[] {
-  const { domain, metric, history, pending, shown, costs = true, tellScore } = context;
+  const { domain, metric, history, pending, shown, costs = true, stops, tellScore } = context;
   const best = bestAllowed(domain, history);
   const opening = openingText(context).join("\n\n");
   const parts = [
     opening,
     ...(costs ? [costTable(domain, best)] : []),
-    resultsText({ domain, metric, trials: history, pending, shown, costs, tellScore }),
+    resultsText({
+      ...{ domain, metric, trials: history, pending, shown, costs, tellScore },
+      stopped: stops && stoppedTrials(stops.said),
+    }),
     ...lessonsText(context.lessons),
     ...insightsText(context.insights),
     ask(context, best !== undefined),
@@ -127,7 +134,10 @@ export function adviceFor(left: number, hasResults: boolean): string {
 export const againText =
   "One that was tried is measured again, with another seed, if you name it: that costs an evaluation too, and the mean of its measurements counts from then on. It pays only where noise hides which of two good designs is better.";
 
-function ask({ domain, metric, left, lessons, mayRepeat }: PromptContext, hasResults: boolean): string {
+function ask(
+  { domain, metric, left, lessons, stops, mayRepeat }: PromptContext,
+  hasResults: boolean,
+): string {
   const { firstDigit, decisions } = domain.space;
-  return `${adviceFor(left, hasResults)} Propose the next design: a JSON object {"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}. ${mayRepeat ? againText : "It must be one that was not tried."}${lessonsAsk(lessons)}`;
+  return `${adviceFor(left, hasResults)} Propose the next design: a JSON object {"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}. ${mayRepeat ? againText : "It must be one that was not tried."}${lessonsAsk(lessons)}${stopsAsk(stops)}`;
 }

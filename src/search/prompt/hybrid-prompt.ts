@@ -5,6 +5,7 @@ import { formatPercent } from "../../base/units.ts";
 import { type ChatMessage, type ChatRequest, lastObject, whyNoAnswer } from "../../llm/index.ts";
 import type { Metric } from "../../metrics/index.ts";
 import type { Domain } from "../constraints/domain.ts";
+import { stoppedTrials } from "../model-stops.ts";
 import type { Choices, Space } from "../space.ts";
 import type { Measuring } from "../strategy.ts";
 import type { Acquired } from "../surrogate/acquire.ts";
@@ -16,6 +17,7 @@ import { designText } from "./describe-space.ts";
 import { type Lessons, lessonsAsk, lessonsText } from "./lessons.ts";
 import { designOf, readProposal } from "./proposal-reply.ts";
 import { scoreWords } from "./score-words.ts";
+import { type Stops, stopsAsk } from "./stops.ts";
 import { bestAllowed, resultsText } from "./told-results.ts";
 
 export interface HybridPromptState {
@@ -41,6 +43,8 @@ export interface HybridPromptState {
   readonly mayRepeat?: boolean;
   /** What the model has learned so far; absent where it keeps no lessons. */
   readonly lessons?: Lessons | undefined;
+  /** By the clock: what it does not want trained longer; absent where it is not asked. */
+  readonly stops?: Stops | undefined;
 }
 
 export interface ModelCandidate {
@@ -56,19 +60,22 @@ const systemFor = (metric: Metric | undefined) =>
 
 /** The conversation to send: a new one each time, so that its length does not grow with the search. */
 export function hybridPrompt(state: HybridPromptState): readonly ChatMessage[] {
-  const { domain, metric, trials, pending, left, wanted, own } = state;
+  const { domain, metric, trials, pending, left, wanted, own, stops } = state;
   const { decisions, firstDigit } = domain.space;
   const best = bestAllowed(domain, trials);
   const opening = openingText(state).join("\n\n");
   const parts = [
     opening,
     costTable(domain, best),
-    resultsText({ domain, metric, trials, pending, shown: shownResults, costs: true }),
+    resultsText({
+      ...{ domain, metric, trials, pending, shown: shownResults, costs: true },
+      stopped: stops && stoppedTrials(stops.said),
+    }),
     beliefsText(state),
     ...offersText(state),
     ...lessonsText(state.lessons),
     ...insightsText(state.insights),
-    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates${state.mayRepeat ? "" : " that were not tried"}, best first, and forecast the surrogate's own designs: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}, …], "forecasts": [${own.length} numbers in per cent, in the order of the surrogate's own designs]}.${state.mayRepeat ? ` ${againText}` : ""}${lessonsAsk(state.lessons)}`,
+    `${adviceFor(left, best !== undefined)} Propose ${wanted} candidates${state.mayRepeat ? "" : " that were not tried"}, best first, and forecast the surrogate's own designs: {"candidates": [{"reason": "…", "choices": [${decisions.length} numbers, each ${firstDigit} or more, in the order of the decisions], "${scoreWords(metric).field}": …}, …], "forecasts": [${own.length} numbers in per cent, in the order of the surrogate's own designs]}.${state.mayRepeat ? ` ${againText}` : ""}${lessonsAsk(state.lessons)}${stopsAsk(stops)}`,
   ];
   return [
     { role: "system", content: systemFor(metric) },

@@ -19,6 +19,8 @@ export interface ResultsState {
   readonly shown: number;
   /** Whether the model is told what designs cost. */
   readonly costs: boolean;
+  /** Trials that are not to be trained longer; results have their numbers where this is given. */
+  readonly stopped?: ReadonlySet<number> | undefined;
   /** How a score is told, where that is not in per cent. */
   readonly tellScore?: ((score: number) => string) | undefined;
 }
@@ -64,12 +66,15 @@ export function bestAllowed(domain: Domain, trials: readonly Trial[]): Choices |
 }
 
 function shortList(
-  { domain, tellScore = shortPercent }: ResultsState,
+  { domain, stopped, tellScore = shortPercent }: ResultsState,
   trials: readonly ScoredTrial[],
 ): string {
   const listed = trials
     .slice(0, listedShortly)
-    .map(({ proposal, outcome }) => `${textOf(domain, proposal)} ${tellScore(outcome.score)}`);
+    .map(
+      ({ number, proposal, outcome }) =>
+        `${stopped === undefined ? "" : `trial ${number}: `}${textOf(domain, proposal)} ${tellScore(outcome.score)}`,
+    );
   const more = trials.length - listed.length;
   return `${listed.join(", ")}${more > 0 ? ` and ${more} worse` : ""}`;
 }
@@ -77,7 +82,7 @@ function shortList(
 const shortPercent = (score: number) => (100 * score).toFixed(1);
 
 function resultLine(
-  { domain, metric = accuracy, costs, tellScore = formatPercent }: ResultsState,
+  { domain, metric = accuracy, costs, stopped, tellScore = formatPercent }: ResultsState,
   trial: Trial,
   score: number,
   withReason: boolean,
@@ -97,7 +102,9 @@ function resultLine(
       ? `; your reason: "${clip(proposal.rationale, 120)}"`
       : "";
   const again = (proposal.repeat ?? 0) > 0 ? " (measured again)" : "";
-  return `  ${textOf(domain, proposal)}${again}  ${tellScore(score)}${size}${curveText(outcome, metric)}${forecast}${repaired}${reason}`;
+  const number = stopped === undefined ? "" : `trial ${trial.number}: `;
+  const stop = stopped?.has(trial.number) ? ", not to be trained longer, as you said" : "";
+  return `  ${number}${textOf(domain, proposal)}${again}  ${tellScore(score)}${size}${curveText(outcome, metric)}${forecast}${repaired}${stop}${reason}`;
 }
 
 /** A model's proposal is one that it offered, or came from a call of it and was not put aside. */

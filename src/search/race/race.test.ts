@@ -5,10 +5,11 @@ import { networkCost } from "../../graph/cost.ts";
 import { createNetworkBuilder } from "../../graph/network.ts";
 import type { FittedReference } from "../references/reference.ts";
 import type { ProposeContext, Strategy } from "../strategy.ts";
-import { bestOf, type Outcome, type Proposal, type Trial } from "../trial.ts";
+import { bestOf, isScored, type ModelStop, type Outcome, type Proposal, type Trial } from "../trial.ts";
 import { withRace } from "./race.ts";
 import { planRace } from "./race-plan.ts";
 import { isTwin, networkKey } from "./standings.ts";
+import { stopsInWords } from "./stopped.ts";
 
 // A simulated world: every network has a learning curve by seconds of training, slots work through what is proposed in
 // the order that a study keeps to, and time passes only by what trainings take.
@@ -25,6 +26,8 @@ interface World {
   readonly opening: number;
   readonly seed: number;
   readonly outcome?: (proposal: Proposal) => "scored" | "diverged" | "chance";
+  /** What is stopped with a proposal of the strategy's, by the trials that it has seen. */
+  readonly stop?: (seen: readonly Trial[]) => readonly ModelStop[];
   /** Passes through the training data that all the time would be enough for. */
   readonly passes?: number;
 }
@@ -41,13 +44,16 @@ function referenceAt(index: number): FittedReference {
 }
 
 /** Designs 0, 1, 2, …, as many as the world has; and what it was shown. */
-function countingStrategy(designs: number): Strategy & { readonly seen: Trial[] } {
+function countingStrategy({ designs, stop }: World): Strategy & { readonly seen: Trial[] } {
   const seen: Trial[] = [];
   return {
     seen,
     async propose({ pending }: ProposeContext) {
       const next = seen.length + pending.length;
-      return next < designs ? { choices: [next], fidelity: {}, by: "counting" } : undefined;
+      const stops = stop?.(seen) ?? [];
+      return next < designs
+        ? { choices: [next], fidelity: {}, by: "counting", ...(stops.length > 0 && { stops }) }
+        : undefined;
     },
     observe: (trial) => void seen.push(trial),
   };
@@ -73,7 +79,7 @@ async function run(world: World, recorded: readonly Trial[] = []) {
   const plan = planRace({ minutes: world.minutes, slots: world.slots });
   const searchEnd =
     world.opening + (plan.searchSeconds / plan.totalSeconds) * (plan.totalSeconds - world.opening);
-  const inner = countingStrategy(world.designs);
+  const inner = countingStrategy(world);
   const references = Array.from({ length: world.references }, (_, index) => referenceAt(index));
   const race = withRace(inner, { plan, references });
   const slices: Slice[] = [];
@@ -242,19 +248,79 @@ test("resumed after any trial, it proposes the same", async () => {
   }
 });
 
+/** A model that stops the second best of its designs, again and again. */
+const stopsSecond = (seen: readonly Trial[]): readonly ModelStop[] => {
+  const [, second] = seen.filter(isScored).sort((a, b) => b.outcome.score - a.outcome.score);
+  return second === undefined ? [] : [{ trial: second.number, reason: "flat" }];
+};
+
+test("a stopped design gives its place to the next one, and a refused stop changes nothing", async () => {
+  const usually = await run(usual);
+  const stopped = await run({ ...usual, stop: stopsSecond });
+  const first = (trials: readonly Trial[]) =>
+    onRung(trials, stopped.plan.rungs[0]).map(({ proposal }) => networkKey(proposal));
+  expect(first(stopped.trials)).toEqual(first(usually.trials));
+  const said = new Set(
+    stopped.trials.flatMap(({ proposal }) => proposal.stops ?? []).map(({ trial }) => trial),
+  );
+  const keyOf = (number: number) => networkKey(stopped.trials[number - 1]!.proposal);
+  const longer = stopped.trials.filter((trial) => rungOf(trial) === stopped.plan.rungs[1]);
+  expect(said.size).toBeGreaterThan(1);
+  for (const number of said)
+    expect(longer.map(({ proposal }) => networkKey(proposal))).not.toContain(keyOf(number));
+  // The best design goes on, and as many networks as without.
+  const own = onRung(stopped.trials, stopped.plan.rungs[0]).filter((trial) => !isReference(trial));
+  expect(longer.map(({ proposal }) => networkKey(proposal))).toContain(networkKey(bestOf(own)!.proposal));
+  expect(longer.length).toBe(onRung(usually.trials, usually.plan.rungs[1]).length);
+  const refused = (seen: readonly Trial[]) =>
+    stopsSecond(seen).map((stop) => ({ ...stop, refused: "it is the best design so far" }));
+  const keysOf = ({ trials }: { readonly trials: readonly Trial[] }) =>
+    trials.map(({ proposal }) => [networkKey(proposal), proposal.fidelity]);
+  expect(keysOf(await run({ ...usual, stop: refused }))).toEqual(keysOf(usually));
+});
+
+test("stops are told with what came of them", async () => {
+  const { plan, trials } = await run({ ...usual, minutes: 60, stop: stopsSecond });
+  const words = stopsInWords(trials);
+  expect(words.length).toBeGreaterThan(1);
+  for (const line of words)
+    expect(line).toMatch(
+      /^With trial \d+: The model does not want trial \d+ trained longer: flat\. By its score it would (have been; another had its place|not have been either)\.$/,
+    );
+  expect(words.join()).toContain("another had its place");
+  const begun = trials.filter((trial) => rungOf(trial) === plan.rungs[0]);
+  expect(stopsInWords(begun).join()).toContain("No network was trained longer yet.");
+  const [told] = trials.filter(({ proposal }) => proposal.stops !== undefined);
+  const refused = { trial: 3, reason: "lucky", refused: "it is the best design so far" };
+  expect(stopsInWords([{ ...told!, proposal: { ...told!.proposal, stops: [refused] } }])).toEqual([
+    `With trial ${told!.number}: The model does not want trial 3 trained longer (lucky), which does not count: it is the best design so far.`,
+  ]);
+});
+
+test("where all designs are stopped the best goes on, and a resumed race stops the same", async () => {
+  const all = (seen: readonly Trial[]) => seen.map(({ number }) => ({ trial: number, reason: "flat" }));
+  const world = { ...usual, designs: 4, stop: all };
+  const whole = await run(world);
+  expect(onRung(whole.trials, whole.plan.rungs.at(-1)).filter((trial) => !isReference(trial)).length).toBe(1);
+  for (let kept = 0; kept <= whole.trials.length; kept += 5)
+    expect((await run(world, whole.trials.slice(0, kept))).trials).toEqual(whole.trials);
+});
+
 const worlds = fc.record({
   minutes: fc.oneof(fc.double({ min: 0.2, max: 3, noNaN: true }), fc.integer({ min: 1, max: 2000 })),
   slots: fc.integer({ min: 1, max: 6 }),
   references: fc.integer({ min: 0, max: 9 }),
   designs: fc.constantFrom(1, 3, 1000),
   load: fc.double({ min: 0.9, max: 1.8, noNaN: true }),
+  stop: fc.constantFrom(undefined, stopsSecond),
   opening: fc.constant(0),
   seed: fc.nat(),
 });
 
 test("in any world: it ends in time, a design gets to the last rung, and nothing is trained twice", async () => {
   await fc.assert(
-    fc.asyncProperty(worlds, async (world) => {
+    fc.asyncProperty(worlds, async ({ stop, ...rest }) => {
+      const world: World = { ...rest, ...(stop && { stop }) };
       const { plan, slices, searchEnd, trials } = await run(world);
       // What is planned before the first training has taught how long one takes may end later by what it teaches.
       const surprise = plan.rungs[0]! * Math.max(0, world.load - 1.1);

@@ -1,4 +1,5 @@
 // Who stands on which rung of a race, read from its trials alone, so that a race can be restored from a journal.
+import { stoppedTrials, stopsSaid } from "../model-stops.ts";
 import { isReference } from "../proposed-network.ts";
 import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
 
@@ -12,6 +13,8 @@ export interface Entry {
   readonly score?: number;
   readonly trialNumber?: number;
   readonly isDone: boolean;
+  /** A model does not want it trained longer. */
+  readonly isStopped: boolean;
 }
 
 export type ScoredEntry = Entry & { readonly score: number };
@@ -37,6 +40,7 @@ export function standingsOf(
     .filter(isEvaluated)
     .map((trial) => ({ proposal: trial.proposal, trial: trial as Trial | undefined }));
   const all = [...done, ...pending.map((proposal) => ({ proposal, trial: undefined }))];
+  const stopped = stoppedTrials(stopsSaid([...trials.map(({ proposal }) => proposal), ...pending]));
   return rungs.map((_, rung) =>
     all
       .filter(({ proposal }) => rungOf(rungs, proposal) === rung && !isTwin(proposal))
@@ -47,6 +51,7 @@ export function standingsOf(
         ...(trial !== undefined && { trialNumber: trial.number }),
         ...(trial !== undefined && isScored(trial) && { score: trial.outcome.score }),
         isDone: trial !== undefined,
+        isStopped: trial !== undefined && !isReference(proposal) && stopped.has(trial.number),
       })),
   );
 }
@@ -58,9 +63,15 @@ export function ranked(rung: Rung): readonly ScoredEntry[] {
     .sort((a, b) => b.score - a.score);
 }
 
-/** Those of a rung that advance: the best reference, the best design, then by score, up to `count`. */
+/**
+ * Those of a rung that advance: the best reference, the best design, then by score, up to `count`. A stopped one gives its
+ * place to the next; where all designs are stopped the best goes on, since a race without one would have no end.
+ */
 export function chosenOf(rung: Rung, count: number): readonly ScoredEntry[] {
-  const all = ranked(rung);
+  const scored = ranked(rung);
+  const isOpen = scored.some((entry) => !entry.isReference && !entry.isStopped);
+  const best = scored.find(({ isReference }) => !isReference);
+  const all = scored.filter((entry) => !entry.isStopped || (!isOpen && entry === best));
   const first = [all.find(({ isReference }) => isReference), all.find(({ isReference }) => !isReference)]
     .filter((entry) => entry !== undefined)
     .sort((a, b) => b.score - a.score);

@@ -37,9 +37,11 @@ async function study(
   conversation?: Conversation,
   recorded?: readonly Trial[],
   options: object = {},
+  rungs?: readonly number[],
 ) {
   const domain = createDomain(space, {});
-  const setting = { domain, evaluations: trials, task: "CIFAR-10", fidelity: { full: {} } };
+  const fidelity = { full: {}, ...(rungs && { rungs }) };
+  const setting = { domain, evaluations: trials, task: "CIFAR-10", fidelity };
   const strategy = hybrid.create(
     { ...setting, ...(conversation && { conversation }) },
     hybrid.options.parse(options),
@@ -81,6 +83,7 @@ const candidates = (...designs: readonly (readonly [design: string, percent: num
       expectedAccuracyPercent,
     })),
   });
+const scoreOf = ({ outcome }: Trial) => (outcome.kind === "scored" ? outcome.score : 0);
 const byOf = (trials: readonly Trial[]) => trials.map(({ proposal }) => proposal.by.replace("hybrid/", ""));
 const promptOf = ({ body }: ModelRequest) =>
   (body.messages ?? []).map(({ content }) => String(content)).join("\n");
@@ -189,7 +192,7 @@ test("continues without the model when its cap is reached", async () => {
 
 test("a design that the model names again has another measurement in a turn of the model's, where that is allowed", async () => {
   const respond = (_: ModelRequest, number: number) =>
-    number === 0
+    number === 1
       ? candidates(["22212220", 93.1], ["22212202", 92])
       : candidates(["22212220", 93.05], ["22212222", 92.5]);
   const { conversation, requests } = await converse(respond);
@@ -210,6 +213,32 @@ test("a design that the model names again has another measurement in a turn of t
   const once = await study(7, usual.conversation);
   expect(new Set(once.trials.map(({ proposal }) => proposal.choices.join())).size).toBe(7);
   expect(promptOf(usual.requests[0]!)).not.toContain("again");
+});
+
+test("by the clock the model may say what is not worth a longer training, in the replies that are asked anyway", async () => {
+  const { conversation, requests } = await converse((_, number) =>
+    behaviours.object({
+      candidates: [{ reason: "r", choices: [2, 2, 2, 1, 2, 2, 2, number], expectedAccuracyPercent: 92 }],
+      forecasts: [],
+      stop:
+        number === 1
+          ? []
+          : [
+              { trial: 99, reason: "flat" },
+              { trial: 1, reason: "overfits" },
+            ],
+    }),
+  );
+  const { trials } = await study(5, conversation, undefined, {}, [5, 15]);
+  expect(requests).toHaveLength(2);
+  const best = trials.slice(0, 3).reduce((a, b) => (scoreOf(b) > scoreOf(a) ? b : a)).number;
+  expect(trials[3]!.proposal.stops).toEqual([
+    { trial: 99, reason: "flat", refused: "it is no measured design of this search" },
+    { trial: 1, reason: "overfits", ...(best === 1 && { refused: "it is the best design so far" }) },
+  ]);
+  expect(trials.filter(({ proposal }) => proposal.stops !== undefined)).toHaveLength(1);
+  expect(promptOf(requests[1]!)).toMatch(/trial \d: \d{8} {2}/);
+  expect(promptOf(requests[1]!)).toContain("trained for 15 s in all");
 });
 
 test("repeats are refused by the clock", () => {

@@ -8,6 +8,7 @@ import { type ChatReply, type Conversation, tokensOf } from "../../llm/index.ts"
 import type { Domain } from "../constraints/domain.ts";
 import { repairInShape } from "../constraints/shape-repair.ts";
 import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
+import { stopsSaid } from "../model-stops.ts";
 import { designerTools } from "../prompt/designer-tools.ts";
 import { hybridPrompt2026 } from "../prompt/genius-2026-11.ts";
 import { candidatesSchema, hybridPrompt, readCandidates, readForecasts } from "../prompt/hybrid-prompt.ts";
@@ -20,6 +21,7 @@ import {
   readLessons,
   withLessons,
 } from "../prompt/lessons.ts";
+import { asksForStops, readStops, stopsOption, withStops } from "../prompt/stops.ts";
 import { nextRepeat, refuseRepeatsByTheClock, repeatsOption } from "../sampling/repeats.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
@@ -83,6 +85,7 @@ const options = z.object({
     ),
   lessons: lessonsOption,
   repeats: repeatsOption,
+  stops: stopsOption,
   maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -128,14 +131,13 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const keepsLessons = given.lessons && !isOld;
   const repeats = given.repeats && isPartner;
   if (repeats) refuseRepeatsByTheClock(setting);
-  const schemaFor = (forecasts: number) =>
-    withLessons(
-      candidatesSchema(domain.space, wanted, {
-        metric: setting.metric,
-        ...(!isOld && { forecasts }),
-      }),
-      keepsLessons,
-    );
+  const mayStop = given.stops && isPartner && asksForStops(setting);
+  const stopsOf = (earlier: readonly Proposal[]) =>
+    mayStop ? { rungs: setting.fidelity.rungs ?? [], said: stopsSaid(earlier) } : undefined;
+  const schemaFor = (forecasts: number) => {
+    const asked = { metric: setting.metric, ...(!isOld && { forecasts }) };
+    return withStops(withLessons(candidatesSchema(domain.space, wanted, asked), keepsLessons), mayStop);
+  };
   const hasTools = given.costTool && !isOld;
   const toolsFor = (pending: readonly Proposal[], trialNumber: number) =>
     designerTools({
@@ -186,7 +188,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       ...told,
       trials: trials.filter(({ proposal }) => isTold(proposal)),
       pending: pending.filter(isTold),
-      ...{ left, wanted, insights, mayRepeat: repeats },
+      ...{ left, wanted, insights, mayRepeat: repeats, stops: stopsOf(proposals) },
       ...(keepsLessons && { lessons: lessonsNow({ trials, pending, edited: editedLessons }) }),
       ...beliefs,
     };
@@ -243,6 +245,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
         const named = read.kind === "candidates" ? read.candidates : [];
         if (isPartner) {
           const lessons = keepsLessons ? readLessons(reply.text) : undefined;
+          const stops = mayStop ? readStops(reply.text, { trials, said: stopsSaid(proposals) }) : [];
           const said = saidIn(named, readForecasts(reply.text, own.length), {
             ...{ own, isFree, repair },
             mayRepeat: (choices) =>
@@ -253,6 +256,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
             ...call,
             ...(said.length > 0 && { modelSaid: said }),
             ...(lessons !== undefined && { lessons }),
+            ...(stops.length > 0 && { stops }),
             ...(read.kind === "unreadable" && unused("unusable", read.reason)),
             ...(read.kind === "candidates" && !hasOffers && unused("overruled", nothingUsable)),
           };
@@ -326,6 +330,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
             pending: [],
             left: setting.evaluations - every * before,
             wanted,
+            stops: stopsOf([]),
             ...(keepsLessons && { lessons: inventedLessons }),
             ...inventedBeliefs(domain, shown),
           }),

@@ -44,6 +44,8 @@ interface Scene {
   readonly folder?: string;
   readonly recorded?: readonly Trial[];
   readonly space?: "macro" | "cell";
+  /** Seconds of training at which a race compares. */
+  readonly rungs?: readonly number[];
   /** Filled with the trials as they are kept. */
   readonly kept?: Trial[];
 }
@@ -75,7 +77,7 @@ async function study(scene: Scene, conversation: Conversation) {
     domain,
     evaluations: scene.trials,
     task: "CIFAR-10",
-    fidelity: { full: {} },
+    fidelity: { full: {}, ...(scene.rungs !== undefined && { rungs: scene.rungs }) },
     conversation,
   };
   const strategy = llm.create(setting, llm.options.parse(scene.options ?? {}));
@@ -368,6 +370,38 @@ test("lessons that the model keeps stand in the journal and in its next prompt, 
   expect(prompts[0]).not.toContain("lessons so far");
   expect(prompts[2]).toContain("Your lessons so far:\n  lesson 1");
   expect(prompts[2]).not.toContain("lesson 0");
+});
+
+test("by the clock the model may say what is not worth a longer training, beside its next design", async () => {
+  const scene: Scene = {
+    trials: 3,
+    rungs: [5, 15],
+    respond: (_, n) =>
+      behaviours.object({
+        ...{ reason: "r", choices: [2, 2, 2, 2, 2, 2, 2, n], expectedAccuracyPercent: 92 },
+        stop: n === 0 ? [] : [1, 2].map((trial) => ({ trial, reason: "flat" })),
+      }),
+  };
+  const { result, requests } = await search(scene);
+  const scores = result.trials.map(({ outcome }) => (outcome.kind === "scored" ? outcome.score : 0));
+  const [best, other] = scores[0]! > scores[1]! ? [1, 2] : [2, 1];
+  expect(result.trials[0]!.proposal.stops).toBeUndefined();
+  expect(result.trials[2]!.proposal.stops).toContainEqual({ trial: other, reason: "flat" });
+  expect(result.trials[2]!.proposal.stops).toContainEqual({
+    ...{ trial: best, reason: "flat" },
+    refused: "it is the best design so far",
+  });
+  expect(promptOf(requests[2]!)).toContain("  trial 2: 22222221  ");
+  expect(promptOf(requests[2]!)).toContain('Also give "stop"');
+  for (const other of [
+    { ...scene, options: { stops: false } },
+    { ...scene, rungs: [5] },
+  ]) {
+    const asked = await search(other);
+    expect(asked.result.trials.every(({ proposal }) => proposal.stops === undefined)).toBe(true);
+    expect(promptOf(asked.requests[2]!)).not.toContain('"stop"');
+    expect(promptOf(asked.requests[2]!)).not.toContain("trial 2:");
+  }
 });
 
 test("a design that is named again is measured again where that is allowed, and nowhere else", async () => {

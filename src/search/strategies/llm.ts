@@ -13,6 +13,7 @@ import { memoryInWords } from "../constraints/limit-words.ts";
 import { recordedCost } from "../constraints/memory.ts";
 import { repairInShape } from "../constraints/shape-repair.ts";
 import { isPatienceSpent, unusableInARow } from "../model-answers.ts";
+import { stopsSaid } from "../model-stops.ts";
 import { defaultPrompt } from "../prompt/default-prompt.ts";
 import { designText } from "../prompt/describe-space.ts";
 import { costTool, designerTools } from "../prompt/designer-tools.ts";
@@ -29,6 +30,7 @@ import {
   withLessons,
 } from "../prompt/lessons.ts";
 import { type ProposalReply, readProposal, replySchema } from "../prompt/proposal-reply.ts";
+import { asksForStops, readStops, type Stops, stopsOption, withStops } from "../prompt/stops.ts";
 import { nextRepeat, refuseRepeatsByTheClock, repeatsOption } from "../sampling/repeats.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
 import { createWarmStart, startOption } from "../sampling/warm-start.ts";
@@ -64,6 +66,7 @@ const options = z.object({
     .describe("offer tools with exact answers: costs, neighbours, layers, what was tried"),
   lessons: lessonsOption,
   repeats: repeatsOption,
+  stops: stopsOption,
   maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -90,6 +93,9 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const keepsLessons = given.lessons && given.prompt === "default";
   const repeats = given.repeats && given.prompt === "default";
   if (repeats) refuseRepeatsByTheClock(setting);
+  const mayStop = given.stops && given.prompt === "default" && asksForStops(setting);
+  const stopsOf = (earlier: readonly Proposal[]): Stops | undefined =>
+    mayStop ? { rungs: setting.fidelity.rungs ?? [], said: stopsSaid(earlier) } : undefined;
   const hasTool = !paper && given.costs && given.costTool;
   const history: Trial[] = [];
   const known = createKnownDesigns(domain.space);
@@ -98,7 +104,9 @@ function create(setting: StrategySetting, given: Options): Strategy {
   const asking: Pick<ChatRequest, "maxOutputTokens" | "temperature" | "schema" | "tools"> = {
     maxOutputTokens: given.maxOutputTokens,
     ...(paper ? { temperature: 0 } : given.temperature !== undefined && { temperature: given.temperature }),
-    ...(!paper && { schema: withLessons(replySchema(domain.space, setting.metric), keepsLessons) }),
+    ...(!paper && {
+      schema: withStops(withLessons(replySchema(domain.space, setting.metric), keepsLessons), mayStop),
+    }),
     // Old records are of the first of the tools alone.
     ...(hasTool && {
       tools:
@@ -121,12 +129,14 @@ function create(setting: StrategySetting, given: Options): Strategy {
     pending,
     insights,
     lessons,
+    stops,
     replyOf = replyTo,
   }: MessageSetting): readonly ChatMessage[] => {
     const context = {
       pending,
       insights,
       lessons,
+      stops,
       mayRepeat: repeats,
       domain,
       task: setting.task,
@@ -164,17 +174,19 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const begin = warmStart.next(isFree, context);
       if (begin !== undefined) return { ...begin, fidelity: {}, by: "llm/start" };
       const left = setting.evaluations - history.filter(isEvaluated).length - context.pending.length;
+      const earlier = [...history.map(({ proposal }) => proposal), ...context.pending];
+      const stops = stopsOf(earlier);
       const messages = messagesFor({
         history: history.filter(({ proposal }) => isTold(proposal)),
         left,
         pending: context.pending.filter(isTold),
         insights: context.insights,
+        stops,
         ...(keepsLessons && {
           lessons: lessonsNow({ trials: history, pending: context.pending, edited: context.editedLessons }),
         }),
       });
       const purpose = `proposal ${context.trialNumber}`;
-      const earlier = [...history.map(({ proposal }) => proposal), ...context.pending];
       let inARow = unusableInARow(earlier);
       const unusedAnswers: UnusedAnswer[] = [];
       let asked = messages;
@@ -183,9 +195,12 @@ function create(setting: StrategySetting, given: Options): Strategy {
         const read = readProposal(domain.space, reply);
         if (read.kind === "design") {
           const lessons = keepsLessons ? readLessons(reply.text) : undefined;
+          const stopped =
+            stops === undefined ? [] : readStops(reply.text, { trials: history, said: stops.said });
           const first = {
             ...proposalOf(read, reply),
             ...(lessons !== undefined && { lessons }),
+            ...(stopped.length > 0 && { stops: stopped }),
             ...(unusedAnswers.length > 0 && { unusedAnswers }),
           };
           const proposal =
@@ -226,6 +241,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
             history: invented.slice(0, trials),
             left: evaluations - trials,
             pending: [],
+            stops: stopsOf([]),
             ...(keepsLessons && { lessons: inventedLessons }),
             replyOf: () => "x".repeat(proseCharacters),
           }),
@@ -270,6 +286,7 @@ interface MessageSetting {
   readonly pending: readonly Proposal[];
   readonly insights?: readonly string[] | undefined;
   readonly lessons?: Lessons;
+  readonly stops?: Stops | undefined;
   /** What the model said when it proposed a trial. */
   readonly replyOf?: (trial: Trial) => string | undefined;
 }
@@ -335,12 +352,13 @@ async function preferred(
   ]);
   const read = readProposal(domain.space, reply);
   if (read.kind !== "design") return proposal;
-  const { unusedAnswers, lessons } = proposal;
+  const { unusedAnswers, lessons, stops } = proposal;
   const isNearest = read.choices.join() === nearest.join();
   return {
     ...proposalOf(read, reply),
     ...(unusedAnswers && { unusedAnswers }),
     ...(lessons !== undefined && { lessons }),
+    ...(stops !== undefined && { stops }),
     ...(isNearest && { repairedFrom: proposal.choices }),
   };
 }
