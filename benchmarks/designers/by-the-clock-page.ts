@@ -35,6 +35,8 @@ export interface ArmLine {
   /** Requests to the model, and how long its answers took in all. */
   readonly calls?: number;
   readonly askedSeconds?: number;
+  /** What the model did not want trained longer, in sentences. */
+  readonly stops?: readonly string[];
   readonly verdict: readonly string[];
 }
 
@@ -119,7 +121,18 @@ ${found.join("\n")}
 | arm | own designs begun | the best of them | trainings in all | seconds used | seconds asked (requests) | cores used by others |
 |---|--:|---|--:|--:|--:|--:|
 ${used.join("\n")}
-`;
+${stopsOf(lines)}`;
+}
+
+function stopsOf(lines: readonly ArmLine[]): string {
+  const said = lines.flatMap(({ arm, seed, stops = [] }) =>
+    stops.map((words) => `- ${arm}, seed ${seed}. ${words}`),
+  );
+  const asked = lines.filter(({ stops }) => stops !== undefined).length;
+  if (asked === 0) return "";
+  return said.length === 0
+    ? `\nNo model named a design as not worth a longer training, in ${asked} searches.\n`
+    : `\nWhat models did not want trained longer, in ${asked} searches:\n\n${said.join("\n")}\n`;
 }
 
 const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;

@@ -18,6 +18,7 @@ import { parseArgs } from "node:util";
 import { openData, type SearchResult, search } from "../../src/index.ts";
 import { keyOf } from "../../src/search/choices.ts";
 import { isReference } from "../../src/search/proposed-network.ts";
+import { stopsInWords } from "../../src/search/race/stopped.ts";
 import { isEvaluated } from "../../src/search/trial.ts";
 import { othersBusySeconds } from "../train-search/others-busy.ts";
 import { type ArmLine, byTheClockPage } from "./by-the-clock-page.ts";
@@ -124,7 +125,7 @@ async function foundIn({ best, trials, space, folder, config, verdict }: SearchR
     firstSeconds: first,
     parallel: config.parallel,
     ...(begun !== undefined && { firstDesign: keyOf(space, begun.proposal.choices) }),
-    ...(config.model !== undefined && (await talkIn(folder))),
+    ...(config.model !== undefined && { ...(await talkIn(folder)), stops: stopsInWords(trials) }),
     verdict,
   };
 }
