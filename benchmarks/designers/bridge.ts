@@ -1,5 +1,5 @@
 // A server of OpenAI's form on the loopback interface behind which a reader answers through files: RUN/ask-K.txt is what
-// a model would be sent, RUN/answer-K.txt what it says. Tokens are counted from the length of the texts.
+// a model would be sent (ask-K.png the picture in it), RUN/answer-K.txt what it says. Tokens are counted from the length of the texts.
 //
 // Usage: node benchmarks/designers/bridge.ts [--folder asks] [--port 8765]
 import { existsSync } from "node:fs";
@@ -30,8 +30,28 @@ const { values } = parseArgs({
 });
 const asked = new Map<string, number>();
 
+interface Part {
+  readonly text?: string;
+  readonly image_url?: { readonly url: string };
+}
+
+const parts = (content: unknown): readonly Part[] => (Array.isArray(content) ? content : []);
+
 const words = (content: unknown): string =>
-  Array.isArray(content) ? content.map(({ text }) => text ?? "").join("\n") : String(content ?? "");
+  Array.isArray(content)
+    ? parts(content)
+        .map(({ text, image_url: image }) =>
+          image === undefined ? (text ?? "") : "[picture: see the file beside this one]",
+        )
+        .join("\n")
+    : String(content ?? "");
+
+/** The pictures of a request, as PNG files. */
+const picturesIn = ({ messages }: ChatRequest): readonly Buffer[] =>
+  messages
+    .flatMap(({ content }) => parts(content))
+    .flatMap(({ image_url: image }) => image?.url.split("base64,")[1] ?? [])
+    .map((data) => Buffer.from(data, "base64"));
 
 function shown({ messages, tools, response_format: format }: ChatRequest): string {
   const said = messages.map(({ role, content, tool_calls: calls }) => {
@@ -72,6 +92,7 @@ createServer(async (request, response) => {
   const folder = join(values.folder, run);
   await mkdir(folder, { recursive: true });
   const prompt = shown(body);
+  for (const picture of picturesIn(body)) await writeFile(join(folder, `ask-${number}.png`), picture);
   await writeFile(join(folder, `ask-${number}.txt`), prompt);
   const file = join(folder, `answer-${number}.txt`);
   while (!existsSync(file)) {

@@ -5,6 +5,7 @@ import { APICallError, type LanguageModelV4CallOptions, type LanguageModelV4Prom
 import { GeniusError } from "../base/errors.ts";
 import type { ChatRequest } from "./chat.ts";
 import { isAboutContext, isStream, saidBy, saysUnsupported } from "./failures.ts";
+import { hasPictures, isAboutPictures } from "./pictures.ts";
 import { schemaInstruction } from "./structured.ts";
 
 type Schema = NonNullable<ChatRequest["schema"]>;
@@ -176,6 +177,12 @@ function withWords(prompt: LanguageModelV4Prompt, schema: Schema): LanguageModel
       ? [{ ...text, text: `${text.text}\n\n${part.text}` }]
       : [...last.content, part];
   return [...prompt.slice(0, -1), { ...last, content }];
+}
+
+/** Whether a server refuses a request for the picture in it, which is not left out: a person asked for it. */
+export function refusesPictures(thrown: unknown, { params }: AdaptedRequest): boolean {
+  const said = hasPictures(params.prompt) ? refusal(thrown) : undefined;
+  return said !== undefined && isAboutPictures(said);
 }
 
 /** What the server says of a request that it refuses; undefined when that is not what went wrong. */

@@ -4,11 +4,24 @@
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Price } from "./prices.ts";
 
+/** A picture that stands before the text of a message. */
+export interface ChatImage {
+  readonly mediaType: "image/png";
+  readonly bytes: Uint8Array;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** What makes two pictures the same, in hexadecimal: a record holds it instead of the bytes. */
+  readonly hash: string;
+}
+
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
   /** Characters at its beginning that are the same in every call of a search: providers that cache what is marked are told. */
   readonly stable?: number;
+  /** Of a user's message, for a model that can see. */
+  readonly images?: readonly ChatImage[];
 }
 
 /** Something the model may call while it answers; it is carried out in this process. */

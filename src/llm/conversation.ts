@@ -12,6 +12,7 @@ import {
   type PasteTerminal,
 } from "./manual-source.ts";
 import { type Environment, parseModelName } from "./model-name.ts";
+import { keepPictures } from "./pictures.ts";
 import { type Price, priceAge, priceOf } from "./prices.ts";
 import { openRecord, redacted } from "./record.ts";
 import type { CallLine } from "./record-lines.ts";
@@ -107,6 +108,7 @@ export async function createConversation(options: ConversationOptions): Promise<
         const [line] = remembered.splice(at, 1);
         if (line !== undefined) return { ...line.reply, from: "cache" };
       }
+      if (folder !== undefined) await keepPictures(folder, request.messages);
       const log = createLog(ledger);
       const lineOf = () => ({
         key,

@@ -3,6 +3,7 @@
 // itself.
 import { APICallError, InvalidResponseDataError } from "@ai-sdk/provider";
 import { GeniusError, messageOf, systemCodeOf } from "../base/errors.ts";
+import { isAboutPictures } from "./pictures.ts";
 
 export interface Server {
   readonly name: string;
@@ -28,13 +29,13 @@ export class TimeoutReached extends Error {
 export function judge(
   thrown: unknown,
   server: Server,
-  state: { readonly answeredBefore: boolean; readonly now: number },
+  state: { readonly answeredBefore: boolean; readonly now: number; readonly hasPictures?: boolean },
 ): Verdict {
   if (thrown instanceof TimeoutReached) return { kind: "retry", reason: thrown.message };
   const networkCode = networkCodeOf(thrown);
   const status = APICallError.isInstance(thrown) ? thrown.statusCode : undefined;
   if (APICallError.isInstance(thrown) && status !== undefined && status >= 300) {
-    return judgeStatus(thrown, status, server, state.now);
+    return judgeStatus(thrown, status, { server, ...state });
   }
   if (networkCode !== undefined && unreachable.has(networkCode)) {
     const reason = `${server.shownUrl} cannot be reached (${networkCode})`;
@@ -72,7 +73,15 @@ export function judge(
   return { kind: "stop", reason, error };
 }
 
-function judgeStatus(failure: APICallError, status: number, server: Server, now: number): Verdict {
+function judgeStatus(
+  failure: APICallError,
+  status: number,
+  {
+    server,
+    now,
+    hasPictures = false,
+  }: { readonly server: Server; readonly now: number; readonly hasPictures?: boolean },
+): Verdict {
   const said = `${status}: ${saidBy(failure)}`;
   const stop = (code: "key-rejected" | "model-failed", message: string): Verdict => ({
     kind: "stop",
@@ -93,6 +102,16 @@ function judgeStatus(failure: APICallError, status: number, server: Server, now:
       `${server.name}: the account has no credit left (${said}). Add credit, or use another model.`,
     );
   }
+  if (hasPictures && (status === 413 || (pictureStatus.has(status) && isAboutPictures(said)))) {
+    const what =
+      status === 413
+        ? "which is too large for it: show fewer images (--images)"
+        : "which this model or its server does not take: leave out --images, or choose a model that can see";
+    return stop(
+      "model-failed",
+      `${server.name} refused the request (${said}). There is a picture in it, ${what}.`,
+    );
+  }
   if (status === 404) {
     return stop(
       "model-failed",
@@ -106,8 +125,14 @@ function judgeStatus(failure: APICallError, status: number, server: Server, now:
     const afterMs = retryAfterMs(failure.responseHeaders ?? {}, now);
     return { kind: "retry", reason: said, status, ...(afterMs === undefined ? {} : { afterMs }) };
   }
-  return stop("model-failed", `${server.name} refused the request (${said}). ${whatHelps(said)}`);
+  return stop(
+    "model-failed",
+    `${server.name} refused the request (${said}). ${whatHelps(said)}${hasPictures ? " There is a picture in it, too, which not every model takes (--images)." : ""}`,
+  );
 }
+
+/** What servers answer to a request of which they do not take a part. */
+const pictureStatus: ReadonlySet<number> = new Set([400, 404, 415, 422, 500, 501]);
 
 /** Whether a refusal is about the length of the request and its answer together. */
 export const isAboutContext = (said: string) => /context|prompt is too long|too many tokens/i.test(said);

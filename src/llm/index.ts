@@ -1,5 +1,6 @@
 // A conversation with a language model: providers, recording, replay, tokens and money. What other folders may use.
 export type {
+  ChatImage,
   ChatMessage,
   ChatReply,
   ChatRequest,
@@ -21,6 +22,7 @@ export {
   modelProviders,
   parseModelName,
 } from "./model-name.ts";
+export { charactersOfImage } from "./pictures.ts";
 export { type Estimate, estimate, type Price, priceOf, thinks, tokensOf } from "./prices.ts";
 export { type CallLine, checkRecordLine, type FailureLine, type ParsedRecord } from "./record-lines.ts";
 export { isMessageList } from "./replay-source.ts";

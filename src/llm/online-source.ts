@@ -9,11 +9,12 @@ import type {
 import type { ModelMessage, ToolSet } from "ai";
 import { GeniusError, messageOf } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
-import { type AdaptedRequest, createAdaptation } from "./adapt-request.ts";
+import { type AdaptedRequest, createAdaptation, refusesPictures } from "./adapt-request.ts";
 import type { ChatMessage, ChatReply, ChatRequest, Tool, ToolCall, Usage } from "./chat.ts";
 import { collectStream } from "./collect-stream.ts";
 import { gaveUp, judge } from "./failures.ts";
 import type { Reservation } from "./ledger.ts";
+import { charactersOfImage, hasPictures, picturesOf, withoutPictures } from "./pictures.ts";
 import { type Price, tokensOf, usdOf } from "./prices.ts";
 import type { OpenModel } from "./providers.ts";
 import { type RetryPolicy, withRetries } from "./retry.ts";
@@ -48,9 +49,10 @@ export function createOnlineSource(
   async function exchange(
     model: LanguageModelV4,
     params: LanguageModelV4CallOptions,
-    { schema, ...call }: Call & { readonly schema: ChatRequest["schema"] },
+    { schema, pictures, ...call }: Call & Pick<ChatRequest, "schema"> & { readonly pictures: number },
   ): Promise<LanguageModelV4GenerateResult> {
-    const characters = JSON.stringify([params.prompt, params.tools, schema]).length;
+    const texts = JSON.stringify([withoutPictures(params.prompt), params.tools, schema]);
+    const characters = texts.length + pictures;
     const reservation = call.log.reserve({
       inputTokens: tokensOf(characters),
       maxOutputTokens: params.maxOutputTokens,
@@ -77,6 +79,10 @@ export function createOnlineSource(
         } catch (thrown) {
           call.signal.throwIfAborted();
           refused ??= thrown;
+          if (refusesPictures(thrown, adapted)) {
+            adaptation.settle(false);
+            throw thrown;
+          }
           // When nothing is left to leave out, what the server said of the whole request is the reason.
           if (adaptation.learn(thrown, adapted, schema)) continue;
           adaptation.settle(false);
@@ -99,7 +105,11 @@ export function createOnlineSource(
       {
         signal,
         failedTries: log.failedTries,
-        judge: (thrown) => judge(thrown, open, { answeredBefore, now: policy.clock.now() }),
+        judge: (thrown) =>
+          judge(thrown, open, {
+            ...{ answeredBefore, now: policy.clock.now() },
+            hasPictures: hasPictures(params.prompt),
+          }),
         gaveUp: (tries, reason) => gaveUp(open, tries, reason),
       },
     );
@@ -141,11 +151,12 @@ export function createOnlineSource(
   async function generate(request: ChatRequest, call: Call) {
     const { generateText, isStepCount, jsonSchema, wrapLanguageModel } = await import("ai");
     const { schema } = request;
+    const pictures = picturesOf(request.messages).reduce((sum, image) => sum + charactersOfImage(image), 0);
     const model = wrapLanguageModel({
       model: open.model,
       middleware: {
         specificationVersion: "v4",
-        wrapGenerate: ({ params, model: inner }) => exchange(inner, params, { ...call, schema }),
+        wrapGenerate: ({ params, model: inner }) => exchange(inner, params, { ...call, schema, pictures }),
       },
     });
     const tools = Object.fromEntries(
@@ -231,14 +242,22 @@ export function createOnlineSource(
   };
 }
 
-/** A message, its stable part marked where the provider caches what is marked. */
-function messageFor({ role, content, stable = 0 }: ChatMessage, { cacheMark }: OpenModel): ModelMessage {
-  if (role !== "user" || stable === 0 || cacheMark === undefined) return { role, content };
-  const parts = [
-    { type: "text" as const, text: content.slice(0, stable), providerOptions: cacheMark as never },
-    { type: "text" as const, text: content.slice(stable) },
-  ];
-  return { role, content: parts.filter(({ text }) => text !== "") };
+/** A message with its pictures first, its stable part marked where the provider caches what is marked. */
+function messageFor(
+  { role, content, stable = 0, images = [] }: ChatMessage,
+  { cacheMark }: OpenModel,
+): ModelMessage {
+  const isMarked = role === "user" && stable > 0 && cacheMark !== undefined;
+  if (role !== "user" || (!isMarked && images.length === 0)) return { role, content };
+  const text = (words: string) => ({ type: "text" as const, text: words });
+  const parts = isMarked
+    ? [
+        { ...text(content.slice(0, stable)), providerOptions: cacheMark as never },
+        text(content.slice(stable)),
+      ]
+    : [text(content)];
+  const pictures = images.map(({ bytes, mediaType }) => ({ type: "file" as const, data: bytes, mediaType }));
+  return { role, content: [...pictures, ...parts.filter((part) => part.text !== "")] };
 }
 
 /** What the SDK itself finds wrong with an answer, as an error of ours. */

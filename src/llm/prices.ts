@@ -102,7 +102,7 @@ export function usdOf(
  * Characters of a token, about: what the published GENIUS conversations come to (2,197,824 characters sent and
  * 549,000 tokens), and what providers give for English.
  */
-const charactersPerToken = 4;
+export const charactersPerToken = 4;
 
 export const tokensOf = (characters: number) => Math.ceil(characters / charactersPerToken);
 

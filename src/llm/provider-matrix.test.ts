@@ -1,19 +1,23 @@
-// What each provider is sent for one and the same request – a schema, a tool, a limit, an effort – read from the requests
+// What each provider is sent for one and the same request – a schema, a tool, a limit, an effort, a picture – read from the requests
 // themselves, and the guide's table made of it. No hosted server is asked: what one answers is not tested here.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
-import type { ChatRequest } from "./chat.ts";
+import type { ChatImage, ChatRequest } from "./chat.ts";
 import { createConversation } from "./conversation.ts";
 import { ask, never, schema } from "./fixtures/scripted-talk.ts";
+
+const picture: ChatImage = {
+  ...{ mediaType: "image/png", bytes: Buffer.from("a picture"), hash: "ab", width: 8, height: 8 },
+};
 
 const whole: ChatRequest = {
   ...ask,
   messages: [
     { role: "system", content: "You design networks." },
-    { role: "user", content: "The space.\n\nThe results.", stable: 10 },
+    { role: "user", content: "The space.\n\nThe results.", stable: 10, images: [picture] },
   ],
   maxOutputTokens: 4000,
   effort: "low",
@@ -54,6 +58,22 @@ const things = {
   temperature: /^(temperature|generationConfig\.temperature)\b/,
 };
 
+/** The fields of a message under which a body holds the picture's bytes, down to their text. */
+function pictureIn(body: unknown): string {
+  const data = Buffer.from(picture.bytes).toString("base64");
+  const pathTo = (value: unknown): string[] | undefined => {
+    if (typeof value === "string") return value.endsWith(data) ? [] : undefined;
+    if (typeof value !== "object" || value === null) return undefined;
+    for (const [name, inner] of Object.entries(value)) {
+      const path = pathTo(inner);
+      if (path !== undefined) return Array.isArray(value) ? path : [name, ...path];
+    }
+    return undefined;
+  };
+  // Without the field of the messages and that of their parts.
+  return pathTo(body)?.slice(2).join(".") ?? "–";
+}
+
 async function sentTo(model: string, variable: string) {
   const heard: { url: string; body: unknown }[] = [];
   const server = createServer(async (incoming, response) => {
@@ -75,7 +95,7 @@ async function sentTo(model: string, variable: string) {
     return names.length === 0 ? "–" : `\`${[...new Set(names)].join("`, `")}\``;
   });
   const marks = JSON.stringify(first?.body).match(/"cache_control"/g)?.length ?? 0;
-  found.push(marks > 0 ? "marked" : "not marked");
+  found.push(marks > 0 ? "marked" : "not marked", `\`${pictureIn(first?.body)}\``);
   return [first?.url.replace(/^\/v1/, "").replace(/\/models\/[^:]+/, "") ?? "", ...found];
 }
 

@@ -7,7 +7,12 @@ import type { ChatRequest } from "./chat.ts";
 /** The part of a request that the model sees, as plain data. */
 export function visibleRequest(request: ChatRequest): JsonObject {
   return {
-    messages: request.messages.map(({ role, content }) => ({ role, content })),
+    messages: request.messages.map(({ role, content, images = [] }) => ({
+      ...{ role, content },
+      ...(images.length > 0 && {
+        images: images.map(({ hash, width, height }) => ({ hash, width, height })),
+      }),
+    })),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.maxOutputTokens === undefined ? {} : { maxOutputTokens: request.maxOutputTokens }),
     ...(request.effort === undefined ? {} : { effort: request.effort }),

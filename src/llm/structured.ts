@@ -118,5 +118,5 @@ export function withInstruction(
   const instruction = schemaInstruction(schema);
   const last = messages.at(-1);
   if (last?.role !== "user") return [...messages, { role: "user", content: instruction }];
-  return [...messages.slice(0, -1), { role: "user", content: `${last.content}\n\n${instruction}` }];
+  return [...messages.slice(0, -1), { ...last, content: `${last.content}\n\n${instruction}` }];
 }

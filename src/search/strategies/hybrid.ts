@@ -21,6 +21,7 @@ import {
   readLessons,
   withLessons,
 } from "../prompt/lessons.ts";
+import { createSampleImages, imagesOption } from "../prompt/sample-images.ts";
 import { asksForStops, readStops, stopsOption, withStops } from "../prompt/stops.ts";
 import { nextRepeat, refuseRepeatsByTheClock, repeatsOption } from "../sampling/repeats.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
@@ -86,6 +87,7 @@ const options = z.object({
   lessons: lessonsOption,
   repeats: repeatsOption,
   stops: stopsOption,
+  images: imagesOption,
   maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -138,6 +140,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
     const asked = { metric: setting.metric, ...(!isOld && { forecasts }) };
     return withStops(withLessons(candidatesSchema(domain.space, wanted, asked), keepsLessons), mayStop);
   };
+  const sampleImages = createSampleImages(setting, conversation === undefined ? 0 : given.images);
   const hasTools = given.costTool && !isOld;
   const toolsFor = (pending: readonly Proposal[], trialNumber: number) =>
     designerTools({
@@ -195,7 +198,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
     try {
       const reply = await model.ask(
         {
-          messages: promptOf(state),
+          messages: await sampleImages.shownWith(promptOf(state)),
           schema: schemaFor(beliefs.own.length),
           ...(hasTools && { tools: toolsFor(pending, trialNumber) }),
           purpose: `proposal ${trialNumber}`,
@@ -337,7 +340,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
         ).length;
       const schema = JSON.stringify([schemaFor(shown), ...(hasTools ? toolsFor([], 1) : [])]).length;
       return {
-        promptChars: meanLength(asked, lengthAfter) + schema,
+        promptChars: meanLength(asked, lengthAfter) + schema + sampleImages.characters,
         replyTokens: Math.round(
           (tokensOf(
             wanted * (200 + 3 * domain.space.decisions.length) + (keepsLessons ? maxLessonCharacters : 0),

@@ -30,6 +30,7 @@ import {
   withLessons,
 } from "../prompt/lessons.ts";
 import { type ProposalReply, readProposal, replySchema } from "../prompt/proposal-reply.ts";
+import { createSampleImages, imagesOption } from "../prompt/sample-images.ts";
 import { asksForStops, readStops, type Stops, stopsOption, withStops } from "../prompt/stops.ts";
 import { nextRepeat, refuseRepeatsByTheClock, repeatsOption } from "../sampling/repeats.ts";
 import { createKnownDesigns, drawUnseen, freeDesigns } from "../sampling/unseen.ts";
@@ -67,6 +68,7 @@ const options = z.object({
   lessons: lessonsOption,
   repeats: repeatsOption,
   stops: stopsOption,
+  images: imagesOption,
   maxOutputTokens: z.int().min(50).default(4000).describe("max tokens of one reply"),
 });
 type Options = z.output<typeof options>;
@@ -153,10 +155,11 @@ function create(setting: StrategySetting, given: Options): Strategy {
     return given.prompt === "genius-2026-11" ? prompt2026(context) : defaultPrompt(context);
   };
 
-  const ask = (messages: readonly ChatMessage[], purpose: string, signal: AbortSignal) =>
+  const sampleImages = createSampleImages(setting, given.images);
+  const ask = async (messages: readonly ChatMessage[], purpose: string, signal: AbortSignal) =>
     conversation.ask(
       {
-        messages,
+        messages: await sampleImages.shownWith(messages),
         purpose,
         ...asking,
       },
@@ -250,7 +253,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const around = JSON.stringify([schema ?? "", tools]).length;
       const calls = Math.round(evaluations * (hasTool ? requestsOfReply : 1));
       return {
-        promptChars: meanLength(evaluations, lengthAfter) + around,
+        promptChars: meanLength(evaluations, lengthAfter) + around + sampleImages.characters,
         replyTokens: Math.round(
           (tokensOf(
             paper ? proseCharacters : replyCharacters(domain) + (keepsLessons ? maxLessonCharacters : 0),
