@@ -4,7 +4,7 @@
 //
 // Usage: node --conditions=genius-source benchmarks/designers/by-the-clock.ts --data FOLDER [--minutes 10] [--max-params 50k]
 //          [--arms llm,hybrid+model,hybrid,random,largest-first,evolution] [--seeds 1,2,3] [--out DIR] [--port 8765] [--page FILE]
-// The bridge is started here. Before an arm with a model the script waits, its clock not yet running, until the reader of that
+// An arm with @2 at its end, such as llm@2, trains two designs at once whatever its strategy would do. The bridge is started here. Before an arm with a model the script waits, its clock not yet running, until the reader of that
 // search has made the file OUT/asks/RUN/reader; from then on the reader finds OUT/asks/RUN/ask-1.txt, and at the end `finished`.
 // By the clock, so give it a quiet machine; what other programs used is kept with each arm. Finished arms are lines of
 // OUT/arms.jsonl and are not run again; seeds are the outer loop. With --page alone (no --data) only the page is written again.
@@ -45,7 +45,15 @@ const read = async () =>
     .map((line) => JSON.parse(line) as ArmLine);
 
 /** What an arm asks for. Whatever it does not name is as a person gets it. */
-async function askedFor(arm: string, { run, seed }: { readonly run: string; readonly seed: number }) {
+async function askedFor(name: string, { run, seed }: { readonly run: string; readonly seed: number }) {
+  const [arm = name, atOnce] = name.split("@");
+  return {
+    ...(await strategyOf(arm, { run, seed })),
+    ...(atOnce !== undefined && { parallel: Number(atOnce) }),
+  };
+}
+
+async function strategyOf(arm: string, { run, seed }: { readonly run: string; readonly seed: number }) {
   const model = {
     model: "compatible/helper-agent",
     modelOptions: { baseUrl: `http://127.0.0.1:${values.port}/${run}/v1` },
@@ -63,7 +71,7 @@ async function askedFor(arm: string, { run, seed }: { readonly run: string; read
 }
 
 async function runArm(data: string, arm: string, seed: number): Promise<ArmLine> {
-  const run = `${arm.replace("+", "-")}-${seed}-${minutes}`;
+  const run = `${arm.replace(/[+@]/g, "-")}-${seed}-${minutes}`;
   const folder = join(values.out, run);
   const asks = join(values.out, "asks", run);
   await rm(folder, { recursive: true, force: true });
