@@ -3,7 +3,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { createRandom } from "../base/random.ts";
 import {
@@ -15,9 +15,11 @@ import {
   type SearchEvent,
   search,
 } from "../index.ts";
+import { stoppedTrials, stopsSaid } from "../search/model-stops.ts";
 import { networkKey } from "../search/race/standings.ts";
 import { putTurn } from "../study/inbox.ts";
 import { readJournal } from "../study/journal.ts";
+import { behaviours, startModelServer } from "../testing/model-server.ts";
 
 const environment = process.env;
 const newFolder = async () => join(await mkdtemp(join(tmpdir(), "genius-clock-")), "run");
@@ -119,6 +121,44 @@ test("a design and its longer trainings have one seed, a twin another; each refe
   expect([...seeds.values()].every(({ size }) => size === 1)).toBe(true);
   expect(new Set([...seeds.values()].flatMap((each) => [...each])).size).toBe(seeds.size);
   expect(run.trials.length).toBeGreaterThan(seeds.size - 1);
+});
+
+test("a design that the model stops is not trained longer; what it said is in the journal and told", async () => {
+  let asked = 0;
+  const server = await startModelServer({
+    respond({ body }) {
+      const text = (body.messages ?? []).map(({ content }) => String(content)).join("\n");
+      // Its results are listed best first: the second is stopped.
+      const [, second] = [...text.matchAll(/^ {2}trial (\d+): \d{8} {2}/gm)];
+      asked += 1;
+      return behaviours.object({
+        ...{ reason: "r", choices: [...asked.toString(3).padStart(8, "0")].map(Number) },
+        ...{ expectedAccuracyPercent: 90 },
+        stop: second === undefined ? [] : [{ trial: Number(second[1]), reason: "flat" }],
+      });
+    },
+  });
+  onTestFinished(() => server.close());
+  const out = await newFolder();
+  const notes: string[] = [];
+  const run = await search({
+    ...{ space: "nas-bench-macro", strategy: "llm", environment, parallel: 2, evaluator: quick(), out },
+    ...{ model: "compatible/scripted", modelOptions: { baseUrl: server.baseUrl }, budget: { minutes: 3 } },
+    onEvent: (event) => void (event.kind === "note" && notes.push(event.text)),
+  });
+  const { trials } = await readJournal(out);
+  const stopped = [...stoppedTrials(stopsSaid(trials.map(({ proposal }) => proposal)))];
+  expect(stopped.length).toBeGreaterThan(1);
+  const [, longer] = [...new Set(run.trials.map(({ proposal }) => proposal.fidelity.seconds!))].sort(
+    (a, b) => a - b,
+  );
+  const wentOn = trials
+    .filter(({ proposal }) => proposal.fidelity.seconds === longer)
+    .map(({ proposal }) => networkKey(proposal));
+  expect(wentOn.length).toBeGreaterThanOrEqual(2);
+  for (const number of stopped) expect(wentOn).not.toContain(networkKey(trials[number - 1]!.proposal));
+  for (const number of stopped)
+    expect(notes).toContain(`The model does not want trial ${number} trained longer: flat.`);
 });
 
 test("interrupted in its final training, a run continues with it, and tries nothing more", async () => {
