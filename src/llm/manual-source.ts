@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileError, GeniusError } from "../base/errors.ts";
 import type { ChatMessage } from "./chat.ts";
 import { createPasteReader } from "./paste.ts";
-import { pictureFile } from "./pictures.ts";
+import { picturesInWords } from "./pictures.ts";
 import { tokensOf } from "./prices.ts";
 import { type Source, totalOf } from "./source.ts";
 import { readObject, withInstruction } from "./structured.ts";
@@ -107,10 +107,8 @@ export function createManualSource(answerer: Answerer, clock: Clock): ManualSour
 
 /** One text for a chat's single field: the roles are named only where there is more than one message. */
 function promptText(messages: readonly ChatMessage[]): string {
-  const texts = messages.map(({ role, content, images = [] }) => {
-    const pictures = images.map((image) => `[picture: ${pictureFile(image)} in the run's folder]\n`).join("");
-    return { role, text: `${pictures}${content}` };
-  });
-  if (texts.length === 1) return texts[0]?.text ?? "";
-  return texts.map(({ role, text }) => `[${role}]\n${text}`).join("\n\n");
+  const textOf = ({ content, images = [] }: ChatMessage) => `${picturesInWords(images)}${content}`;
+  const [only] = messages;
+  if (messages.length === 1 && only !== undefined) return textOf(only);
+  return messages.map((message) => `[${message.role}]\n${textOf(message)}`).join("\n\n");
 }

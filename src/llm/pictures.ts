@@ -22,7 +22,11 @@ export const picturesOf = (messages: readonly ChatMessage[]): readonly ChatImage
   messages.flatMap(({ images = [] }) => images);
 
 /** Where a run keeps a picture, from its folder. */
-export const pictureFile = ({ hash }: Pick<ChatImage, "hash">): string => `pictures/${hash.slice(0, 32)}.png`;
+const pictureFile = ({ hash }: Pick<ChatImage, "hash">): string => `pictures/${hash.slice(0, 32)}.png`;
+
+/** In the place of a picture, where a message is shown as text: a line for each. */
+export const picturesInWords = (images: readonly Pick<ChatImage, "hash">[]): string =>
+  images.map((image) => `[picture: ${pictureFile(image)} in the run's folder]\n`).join("");
 
 /** Writes what is not there yet. @throws GeniusError when the disk fails. */
 export async function keepPictures(folder: string, messages: readonly ChatMessage[]): Promise<void> {

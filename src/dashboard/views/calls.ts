@@ -1,5 +1,6 @@
 // The conversation for the page: each call in a row, and one of them whole with what was made of it.
 import type { JsonObject, JsonValue } from "../../base/json.ts";
+import { picturesInWords } from "../../llm/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import type { Space } from "../../search/space.ts";
 import type { KeptTrial } from "../../study/fold.ts";
@@ -116,14 +117,21 @@ function summary(call: Call, index: number, trials: ReadonlyMap<number, readonly
   };
 }
 
+const imagesIn = (value: JsonValue | undefined): readonly { readonly hash: string }[] =>
+  (Array.isArray(value) ? (value as readonly JsonValue[]) : []).flatMap((image) => {
+    const { hash } = (image ?? {}) as JsonObject;
+    return typeof hash === "string" ? [{ hash }] : [];
+  });
+
 /** The messages of a request, whatever else stands there: the record keeps what was visible to the model. */
 function messagesOf(request: JsonObject): CallDetail["messages"] {
   const { messages } = request;
   if (!Array.isArray(messages)) return [];
   return (messages as readonly JsonValue[]).flatMap((message) => {
     if (typeof message !== "object" || message === null || Array.isArray(message)) return [];
-    const { role, content } = message as JsonObject;
+    const { role, content, images } = message as JsonObject;
     const text = typeof content === "string" ? content : JSON.stringify(content ?? "");
-    return [{ role: typeof role === "string" ? role : "", content: text }];
+    const pictures = picturesInWords(imagesIn(images));
+    return [{ role: typeof role === "string" ? role : "", content: `${pictures}${text}` }];
   });
 }
