@@ -143,7 +143,11 @@ test("a design that the model stops is not trained longer; what it said is in th
   const notes: string[] = [];
   const run = await search({
     ...{ space: "nas-bench-macro", strategy: "llm", environment, parallel: 2, evaluator: quick(), out },
-    ...{ model: "compatible/scripted", modelOptions: { baseUrl: server.baseUrl }, budget: { minutes: 3 } },
+    ...{
+      model: "compatible/scripted",
+      modelOptions: { baseUrl: server.baseUrl },
+      budget: { minutes: 3, maxCalls: 500 },
+    },
     onEvent: (event) => void (event.kind === "note" && notes.push(event.text)),
   });
   const { trials } = await readJournal(out);

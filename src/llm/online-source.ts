@@ -49,7 +49,11 @@ export function createOnlineSource(
   async function exchange(
     model: LanguageModelV4,
     params: LanguageModelV4CallOptions,
-    { schema, pictures, ...call }: Call & Pick<ChatRequest, "schema"> & { readonly pictures: number },
+    {
+      schema,
+      pictures,
+      ...call
+    }: Call & { readonly schema: ChatRequest["schema"]; readonly pictures: number },
   ): Promise<LanguageModelV4GenerateResult> {
     const texts = JSON.stringify([withoutPictures(params.prompt), params.tools, schema]);
     const characters = texts.length + pictures;
