@@ -12,6 +12,7 @@ import { type Answerer, type Conversation, createConversation } from "../llm/ind
 import { createDomain } from "../search/constraints/create-domain.ts";
 import { describeEmpty } from "../search/constraints/describe-empty.ts";
 import type { Domain, Limits } from "../search/constraints/domain.ts";
+import { experience } from "../search/experience/experience.ts";
 import { fitReferences } from "../search/race/fit-references.ts";
 import { outlookOf } from "../search/race/outlook.ts";
 import type { RaceSetting } from "../search/race/race.ts";
@@ -198,6 +199,7 @@ async function raceOf(
   return {
     plan: planRace({ minutes, slots: config.parallel }),
     references: fitted,
+    ...(config.experience === true && { experience: fitReferences(domain, experience) }),
     ...(designs !== undefined && { designs }),
   };
 }

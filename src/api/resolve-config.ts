@@ -103,9 +103,28 @@ export async function resolveConfig(
     limits: { ...described?.limits, ...limits },
     ...(settings.device !== undefined && { device: loadDevice(settings.device) as unknown as JsonObject }),
     ...(chosen.start !== undefined && { start: chosen.start.config }),
+    ...(beginsWithExperience(options, { asked: settings.experience, minutes: length.minutes }) && {
+      experience: true,
+    }),
     parallel,
     seed: settings.seed,
   };
+}
+
+/** A person's own space or network says what is searched; else what won before is tried first, where time allows to compare. */
+function beginsWithExperience(
+  { space, start }: SearchOptions,
+  { asked, minutes }: { readonly asked: boolean | undefined; readonly minutes: number | undefined },
+): boolean {
+  if (asked === true && (minutes === undefined || start !== undefined)) {
+    throw new GeniusError(
+      "wrong-use",
+      minutes === undefined
+        ? "--experience is for a search by the clock: give --minutes."
+        : "--start begins with your own network: leave out --experience.",
+    );
+  }
+  return asked ?? (minutes !== undefined && space === undefined && start === undefined);
 }
 
 /** Where memory is limited in 8 bits, the network is for a device: it is handed over in 8 bits, and measured in them. */

@@ -45,6 +45,8 @@ export interface SearchBudget {
   readonly trials?: number | undefined;
   /** End early once the surrogate of `gp` or `hybrid` expects almost no gain; false by default. */
   readonly stopWhenDone?: boolean | undefined;
+  /** By the clock, begin with networks that won in earlier measurements; true by default where neither `space` nor `start` is given. */
+  readonly experience?: boolean | undefined;
   /** Maximum cost of the model, in US dollars. */
   readonly maxUsd?: number | undefined;
   /** Maximum cost of models in US dollars in one day (UTC), over all runs of this user on this machine that have this limit. */

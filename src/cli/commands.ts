@@ -135,7 +135,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   list: {
     usage: "list KIND",
     summary:
-      "list spaces, strategies, references, evaluators, launchers, datasets, devices, formats, metrics, tasks, models",
+      "list spaces, strategies, references, experience, evaluators, launchers, datasets, devices, formats, metrics, tasks, models",
     load: async () => (await import("./list.ts")).default,
   },
   setup: {

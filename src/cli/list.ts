@@ -17,6 +17,7 @@ import { listDatasets } from "../catalog/datasets.ts";
 import { listDevices } from "../catalog/devices.ts";
 import { defineCommand } from "../command/command.ts";
 import { modelProviders } from "../llm/index.ts";
+import { experience } from "../search/experience/experience.ts";
 
 interface Row {
   readonly name: string;
@@ -31,6 +32,7 @@ const kinds: Readonly<Record<string, () => readonly Row[]>> = {
   spaces: () => rowsOf(spaces),
   strategies: () => rowsOf(strategies),
   references: () => rowsOf(references),
+  experience: () => experience,
   evaluators: () => rowsOf(evaluators),
   datasets: listDatasets,
   devices: listDevices,

@@ -23,6 +23,12 @@ export const isReference = ({ network, by }: Pick<Proposal, "network" | "by">): 
 /** Who proposes the references of a race. */
 export const referenceProposer = "reference";
 
+/** Whether it is a network that won in earlier measurements, with which a search by the clock begins. */
+export const isFromExperience = ({ by }: Pick<Proposal, "by">): boolean => by === experienceProposer;
+
+/** Who proposes the networks of `experience.ts`. */
+export const experienceProposer = "experience";
+
 /** Of the proposals that name a network; undefined where nothing could be read, or the space is another or unknown. */
 export function networkIfAny(space: Space | undefined, proposal: Proposed): Network | undefined {
   if (proposal.network !== undefined) return proposal.network;

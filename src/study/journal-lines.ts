@@ -57,6 +57,8 @@ export interface StudyConfig {
   readonly device?: JsonObject;
   /** The network that the search starts from, as a design of the space. */
   readonly start?: StartConfig;
+  /** Whether a search by the clock begins with networks that won in earlier measurements. */
+  readonly experience?: boolean;
   readonly parallel: number;
   readonly seed: number;
   /** Where the files and folders that it names lie. Absent where that was not kept. */
@@ -265,6 +267,7 @@ const config = z.looseObject({
   limits: record,
   device: record.optional(),
   start: z.object({ name: z.string(), choices: z.array(index) }).optional(),
+  experience: z.boolean().optional(),
   parallel: index.min(1),
   seed: finite,
   places: places.optional(),

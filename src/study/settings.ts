@@ -97,6 +97,12 @@ export const searchSettings = z.object({
     .describe(
       "end early, once the surrogate of gp or hybrid expects almost no gain from further evaluations",
     ),
+  experience: z
+    .boolean()
+    .optional()
+    .describe(
+      "by the clock, begin with networks that won in earlier measurements, from `genius list experience` (default: true, unless --space or --start is given)",
+    ),
   ...limitSettings.shape,
   parallel: z
     .number()

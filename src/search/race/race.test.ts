@@ -18,6 +18,8 @@ interface World {
   readonly minutes: number;
   readonly slots: number;
   readonly references: number;
+  /** Networks that won in earlier measurements. */
+  readonly experience?: number;
   /** Designs that the strategy has. */
   readonly designs: number;
   /** Wall time of a training over its planned time. */
@@ -81,7 +83,8 @@ async function run(world: World, recorded: readonly Trial[] = []) {
     world.opening + (plan.searchSeconds / plan.totalSeconds) * (plan.totalSeconds - world.opening);
   const inner = countingStrategy(world);
   const references = Array.from({ length: world.references }, (_, index) => referenceAt(index));
-  const race = withRace(inner, { plan, references });
+  const experience = Array.from({ length: world.experience ?? 0 }, (_, index) => referenceAt(20 + index));
+  const race = withRace(inner, { plan, references, experience });
   const slices: Slice[] = [];
   const lefts: number[] = [];
   let now = world.opening;
@@ -217,6 +220,20 @@ test("without references the first design has the twin, and two designs finish",
   const { plan, trials } = await run({ ...usual, references: 0 });
   expect(trials.filter(({ proposal }) => isTwin(proposal)).length).toBe(1);
   expect(onRung(trials, plan.rungs.at(-1)).length).toBe(2);
+});
+
+test("what won before is tried right after the first reference, stands among the designs, and the strategy is not shown it", async () => {
+  const few = { ...usual, passes: 16, experience: 1 };
+  for (const world of [{ ...usual, experience: 1 }, few, { ...usual, minutes: 1, experience: 1 }]) {
+    const { plan, trials, seen } = await run(world);
+    const [reference, proven] = trials as [Trial, Trial];
+    expect(networkKey(reference.proposal)).toBe("network reference-0");
+    expect(proven.proposal).toMatchObject({ by: "experience", network: { name: "reference-20" } });
+    expect(seen.every(({ proposal }) => proposal.by === "counting")).toBe(true);
+    const finalists = onRung(trials, plan.rungs.at(-1));
+    expect(finalists.some(({ proposal }) => proposal.by === "reference")).toBe(true);
+    expect(finalists.some(({ proposal }) => proposal.by !== "reference")).toBe(true);
+  }
 });
 
 test("a space that is soon exhausted leaves its places to further references", async () => {

@@ -5,7 +5,7 @@
 // It reads no clock.
 import { GeniusError } from "../../base/errors.ts";
 import type { Domain } from "../constraints/domain.ts";
-import { isReference, referenceProposer } from "../proposed-network.ts";
+import { experienceProposer, isFromExperience, isReference, referenceProposer } from "../proposed-network.ts";
 import type { FittedReference } from "../references/reference.ts";
 import type { ProposeContext, Strategy } from "../strategy.ts";
 import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
@@ -26,6 +26,8 @@ export interface RaceSetting {
   readonly plan: RacePlan;
   /** Best first, each inside the limits. */
   readonly references: readonly FittedReference[];
+  /** Networks that won in earlier measurements, fitted in the same way: designs that are tried before the strategy's own. */
+  readonly experience?: readonly FittedReference[];
   /** What the strategy proposes from, where that is narrower than the domain of the study. */
   readonly designs?: Domain;
 }
@@ -39,7 +41,7 @@ const patience = 25;
 /** What a rung may take of the time of the final training, so that a network that took longer than planned meets the others. */
 const grace01 = 0.05;
 
-export function withRace(strategy: Strategy, { plan, references }: RaceSetting): Strategy {
+export function withRace(strategy: Strategy, { plan, references, experience = [] }: RaceSetting): Strategy {
   const { rungs, slots, totalSeconds, searchSeconds } = plan;
   const [base] = rungs as readonly [number, ...number[]];
   const grace = grace01 * (totalSeconds - searchSeconds);
@@ -47,7 +49,10 @@ export function withRace(strategy: Strategy, { plan, references }: RaceSetting):
 
   /** Whether the strategy knows of it: its own designs, once each, on the first rung. */
   const isOwn = (proposal: Proposal) =>
-    !isReference(proposal) && !isTwin(proposal) && proposal.fidelity.seconds === base;
+    !isReference(proposal) &&
+    !isFromExperience(proposal) &&
+    !isTwin(proposal) &&
+    proposal.fidelity.seconds === base;
   const isObserved = (proposal: Proposal) =>
     isOwn(proposal) ||
     (strategy.observesReferences === true &&
@@ -66,6 +71,8 @@ export function withRace(strategy: Strategy, { plan, references }: RaceSetting):
     const twin = twins > 0 && !at.hasTwin ? twinOf(at.rungs[0] as Rung, base) : undefined;
     if (isFirst && reference !== undefined) return referenceProposal(reference, base);
     if (places.more < 1 && started > 0) return undefined;
+    const [proven] = experience.slice(at.experience);
+    if (proven !== undefined) return experienceProposal(proven, base);
     if (twin !== undefined) return twin;
     if (reference !== undefined && at.references < due) return referenceProposal(reference, base);
     const own = isStuck(trials.filter(({ proposal }) => isOwn(proposal)))
@@ -106,6 +113,7 @@ export function withRace(strategy: Strategy, { plan, references }: RaceSetting):
       started,
       hasTwin: twins.length > 0,
       references: first.filter(({ isReference }) => isReference).length,
+      experience: first.filter(({ proposal }) => isFromExperience(proposal)).length,
       places: { more, total: started + more },
       isFirst: started === 0,
       isClosed: standings.slice(1).some((rung) => rung.length > 0),
@@ -151,6 +159,7 @@ interface State {
   /** Trainings on the first rung, the twin among them. */
   readonly started: number;
   readonly references: number;
+  readonly experience: number;
   readonly hasTwin: boolean;
   readonly places: { readonly more: number; readonly total: number };
   readonly isFirst: boolean;
@@ -177,6 +186,16 @@ export function referenceProposal(
         ? `${name}, designed by people, ${size}`
         : `${name}, the network that the search starts from`,
     ...(own === "outside" && { comparedOnly: true }),
+  };
+}
+
+function experienceProposal({ name, width, network }: FittedReference, seconds: number): Proposal {
+  return {
+    choices: [],
+    network,
+    fidelity: { seconds },
+    by: experienceProposer,
+    rationale: `${name}, which won in earlier measurements, its width fitted to the limits (× ${width.toFixed(2)})`,
   };
 }
 

@@ -1,11 +1,28 @@
-// He et al.'s residual network for small images: three stages of basic blocks at 16, 32 and 64 channels.
+// Residual networks of basic blocks (He et al.) for small images: a 3×3 convolution, stages of blocks, and a classifier.
 import { classifier, conv, convNorm, norm } from "../../../graph/blocks.ts";
 import { createNetworkBuilder, type Network } from "../../../graph/network.ts";
 import type { ReferenceSetting } from "../reference.ts";
 import { stridesAt, widen } from "./scaling.ts";
 
-/** `6 n + 2` layers. Larger images are halved by the first convolution, and once more by a pooling after it. */
-export function residualNetwork(name: string, blocksPerStage: number, setting: ReferenceSetting): Network {
+export interface ResidualStage {
+  /** At width 1. */
+  readonly channels: number;
+  /** Of two 3×3 convolutions each. */
+  readonly blocks: number;
+  /** Whether its first block halves the map, where the image is large enough. */
+  readonly halves: boolean;
+}
+
+/** He et al.'s three stages at 16, 32 and 64 channels: `6 blocks + 2` layers. */
+export const stagesOfPaper = (blocks: number): readonly ResidualStage[] =>
+  [16, 32, 64].map((channels, stage) => ({ channels, blocks, halves: stage > 0 }));
+
+/** Two stages halve the map. Larger images are halved by the first convolution too, and once more by a pooling after it. */
+export function residualNetwork(
+  name: string,
+  stages: readonly ResidualStage[],
+  setting: ReferenceSetting,
+): Network {
   const { input, classCount, width } = setting;
   const strides = stridesAt(Math.min(input[1], input[2]), 4, 7);
   const build = createNetworkBuilder(name, input);
@@ -23,11 +40,13 @@ export function residualNetwork(name: string, blocksPerStage: number, setting: R
     x = build.add("stem.pool", pool, x);
   }
   let channels = stem.outChannels;
-  [16, 32, 64].forEach((base, stage) => {
-    for (let block = 1; block <= blocksPerStage; block += 1) {
+  let halved = 0;
+  stages.forEach(({ channels: base, blocks, halves }, stage) => {
+    if (halves) halved += 1;
+    for (let block = 1; block <= blocks; block += 1) {
       const id = `stage${stage + 1}.block${block}`;
       const outChannels = widen(base, width);
-      const stride = stage > 0 && block === 1 ? (strides[stage + 1] as number) : 1;
+      const stride = halves && block === 1 ? (strides[halved + 1] as number) : 1;
       let y = convNorm(build, `${id}.first`, x, { outChannels, kernel: 3, stride, activation: "relu" });
       y = convNorm(build, `${id}.second`, y, { outChannels, kernel: 3 });
       const isProjected = stride !== 1 || outChannels !== channels;
