@@ -12,7 +12,10 @@ export interface RaceOutlook {
 export function outlookOf({ plan, references, experience = [] }: RaceSetting): RaceOutlook {
   const places = Math.max(1, plan.places - (plan.places >= 5 ? 1 : 0));
   const shown = references.slice(0, Math.max(1, Math.floor(places / 2)));
-  return { references: shown.map(({ name }) => name), designs: Math.max(1, places - shown.length - experience.length) };
+  return {
+    references: shown.map(({ name }) => name),
+    designs: Math.max(1, places - shown.length - experience.length),
+  };
 }
 
 /** "search 24 min 00 s: 9 references and about 16 designs of mobile, 44 s each, the best 131 s, the last 2 394 s". */
@@ -25,8 +28,12 @@ export function outlookWords(
   const [base, ...longer] = setting.plan.rungs as readonly [number, ...number[]];
   const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
   const { experience = [] } = setting;
-  const start = references.length === 0 ? "" : `${plural(references.length, "reference")}${experience.length === 0 ? " and " : ", "}`;
-  const proven = experience.length === 0 ? "" : `${experience.map(({ name }) => name).join(", ")} from experience and `;
+  const start =
+    references.length === 0
+      ? ""
+      : `${plural(references.length, "reference")}${experience.length === 0 ? " and " : ", "}`;
+  const proven =
+    experience.length === 0 ? "" : `${experience.map(({ name }) => name).join(", ")} from experience and `;
   const rungs = longer.map((each) => seconds(each)).join(", then ");
   const further = longer.length === 0 ? "" : `, the best of them ${rungs}`;
   const macs = setting.designs?.limits.maxMacCount;
