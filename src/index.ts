@@ -34,8 +34,16 @@ export {
 } from "./api/open-data.ts";
 export { readRunResult } from "./api/read-run.ts";
 export type { ReferenceDesign } from "./api/reference.ts";
-export { finish, type ResumeOptions, resume, search } from "./api/search.ts";
-export type { ClockEvent, ClockPlan, SearchEvent, SearchPlan } from "./api/search-events.ts";
+export { finish, resume, search } from "./api/search.ts";
+export type {
+  BaselinePlan,
+  BaselineSearchEvent,
+  ClockEvent,
+  ClockPlan,
+  SearchEvent,
+  SearchPlan,
+} from "./api/search-events.ts";
+export type { ResumeOptions } from "./api/search-once.ts";
 export type {
   GivenMembers,
   MemberOptions,
@@ -152,7 +160,7 @@ export {
 } from "./search/trial.ts";
 export type { RunRecord } from "./study/fold.ts";
 export { createJournal, type Journal, openJournal, readJournal } from "./study/journal.ts";
-export type { BaselineRun, ReferenceRun, StudyConfig } from "./study/journal-lines.ts";
+export type { BaselineRun, BaselineSearch, ReferenceRun, StudyConfig } from "./study/journal-lines.ts";
 export { runStudy, type Study, type StudyEvent, type StudyResult, testBest } from "./study/run-study.ts";
 export { type TableJudge, type Trace, type TracePoint, traceStudy } from "./study/table-trace.ts";
 export {

@@ -10,18 +10,25 @@ import { isReference } from "../search/proposed-network.ts";
 import { fitReferences } from "../search/race/fit-references.ts";
 import type { FittedReference } from "../search/references/reference.ts";
 import type { EpochPoint } from "../search/trial.ts";
+import { besideSearches } from "../study/baseline-search-words.ts";
 import { runBaselines } from "../study/baselines.ts";
 import type { RunRecord } from "../study/fold.ts";
 import { openJournal, readJournal } from "../study/journal.ts";
-import type { BaselineRun, ReferenceRun } from "../study/journal-lines.ts";
+import type { BaselineRun, BaselineSearch, ReferenceRun } from "../study/journal-lines.ts";
 import { createLiveWriter, type LiveWriter } from "../study/live-file.ts";
 import { type Assembly, assemble, fittedReferences } from "./assemble.ts";
+import { showProgress } from "./baseline-progress.ts";
+import { runBaselineSearches } from "./baseline-searches.ts";
+import { checkBaselines } from "./check-baselines.ts";
+import type { BaselineSearchEvent } from "./search-events.ts";
 import type { Sitting } from "./search-options.ts";
 import { train } from "./train.ts";
 
 export interface BaselinesOptions extends Pick<Sitting, "environment" | "signal"> {
   /** Of `genius list references`; where it is absent the best one of the run, else the first of them that fits. */
   readonly reference?: string | undefined;
+  /** In place of all that: strategies of `genius list strategies` to search with, each for as long as the run. */
+  readonly strategies?: readonly string[] | undefined;
   readonly onEvent?: ((event: BaselinesEvent) => void) | undefined;
 }
 
@@ -30,12 +37,15 @@ export type BaselinesEvent =
   /** Of the runs of other strategies. */
   | { readonly kind: "run"; readonly done: number; readonly runs: number }
   /** Of the training of a reference. */
-  | { readonly kind: "epoch"; readonly name: string; readonly point: EpochPoint };
+  | { readonly kind: "epoch"; readonly name: string; readonly point: EpochPoint }
+  | BaselineSearchEvent;
 
 export interface BaselinesResult {
   /** Empty where results are trained. */
   readonly baselines: readonly BaselineRun[];
   readonly reference?: ReferenceRun;
+  /** All searches by other strategies that the run has beside it. */
+  readonly searches: readonly BaselineSearch[];
   /** What the run is worth beside them, in a sentence. */
   readonly verdict: string;
 }
@@ -45,10 +55,11 @@ export interface BaselinesResult {
  * worth. Where results are looked up: random search with 25 seeds and the largest networks, with as many evaluations. Else one
  * hand-designed network, as large as the run's limits allow, trained alone on the same data for as long as the run
  * (by epochs: for as many as the final training had) and tested once; its files are in `baselines/NAME` of the run's folder.
+ * With `strategies`: a search with each of them, as long as the run, which is a run of its own in `baselines/STRATEGY`.
  * Aborted, it leaves the run as it was, and the same call continues the training.
  *
  * @throws GeniusError `not-found` when the folder holds no run, `locked` while a process runs it, `wrong-use` where nothing was
- *   scored, tested or looked up, `infeasible` when no reference is inside the limits, and what `train` throws.
+ *   scored, tested or looked up, `unknown-name` for a strategy that there is not, `infeasible` when no reference is inside the limits, and what `train` throws.
  * @example
  * ```ts
  * import { baselines } from "genius-nas";
@@ -57,6 +68,8 @@ export interface BaselinesResult {
  * ```
  */
 export async function baselines(folder: string, options: BaselinesOptions = {}): Promise<BaselinesResult> {
+  if (options.strategies !== undefined && options.strategies.length > 0)
+    return searchWithEach(folder, options.strategies, options);
   const { journal, record } = await openJournal(folder);
   const live = createLiveWriter(folder);
   try {
@@ -73,7 +86,7 @@ export async function baselines(folder: string, options: BaselinesOptions = {}):
     });
     const after = await readJournal(folder);
     const verdict = runVerdict(after);
-    return { ...measured, verdict: verdict?.words ?? "" };
+    return { ...measured, searches: after.searches, verdict: verdict?.words ?? "" };
   } catch (thrown) {
     if (!isAbort(thrown) && !isWrongUse(thrown))
       await journal.addNote({ about: "baselines", text: `the baselines failed: ${messageOf(thrown)}` });
@@ -83,6 +96,31 @@ export async function baselines(folder: string, options: BaselinesOptions = {}):
     await journal.close();
   }
 }
+
+async function searchWithEach(
+  folder: string,
+  names: readonly string[],
+  { reference, environment, signal, onEvent }: BaselinesOptions,
+): Promise<BaselinesResult> {
+  if (reference !== undefined)
+    throw new GeniusError("wrong-use", "Give either a reference to train or strategies to search with.");
+  const { header, selected, result } = await readJournal(folder);
+  const wanted = await checkBaselines(names, header.config);
+  if (result === undefined || selected === undefined) throw nothingYet(folder);
+  const { isInterrupted } = await runBaselineSearches(folder, wanted, { environment, signal, onEvent });
+  if (isInterrupted) signal?.throwIfAborted();
+  const after = await readJournal(folder);
+  const beside = besideSearches({ ...after, config: after.header.config }).filter(({ strategy }) =>
+    wanted.includes(strategy),
+  );
+  return { baselines: [], searches: after.searches, verdict: beside.map(({ words }) => words).join("\n") };
+}
+
+const nothingYet = (folder: string) =>
+  new GeniusError(
+    "wrong-use",
+    `${folder} has no finished network to compare with. End the search first: genius finish ${folder}`,
+  );
 
 /** The caller is told; nobody who looks at the run later wants to know. */
 const isWrongUse = (thrown: unknown) =>
@@ -97,7 +135,7 @@ async function measure(
   folder: string,
   record: RunRecord,
   { options, live }: Measuring,
-): Promise<Omit<BaselinesResult, "verdict">> {
+): Promise<Omit<BaselinesResult, "verdict" | "searches">> {
   const { header, selected } = record;
   const { config } = header;
   const { environment = process.env, onEvent, signal } = options;
@@ -112,7 +150,7 @@ async function measure(
   try {
     if (parts.isLookedUp) {
       const { domain, evaluator } = parts;
-      const shown = progressOf(live);
+      const shown = showProgress(live);
       const baselines = await runBaselines({ domain, evaluator, seed: config.seed }, record.trials, {
         onRun(done, runs) {
           shown(`other strategies, ${done} of ${runs} runs`, done / runs);
@@ -130,11 +168,7 @@ async function measure(
   } finally {
     await parts.close();
   }
-  if (record.result?.testMetrics === undefined)
-    throw new GeniusError(
-      "wrong-use",
-      `${folder} has no finished network to compare with. End the search first: genius finish ${folder}`,
-    );
+  if (record.result?.testMetrics === undefined) throw nothingYet(folder);
   return { baselines: [], reference: await trainReference(folder, record, { parts, options, live }) };
 }
 
@@ -147,7 +181,7 @@ async function trainReference(
   const { metric, minutes } = config;
   const { environment, signal, onEvent } = options;
   const { name, network, paramCount, macCount } = await referenceOf(record, parts, options.reference);
-  const shown = progressOf(live);
+  const shown = showProgress(live);
   const begun = performance.now();
   const epochs = plannedEpochs(parts.evaluator.provenance)?.final;
   shown(`${name}, trained alone`, 0);
@@ -204,14 +238,4 @@ async function referenceOf(
       ? "No hand-designed network fits the limits and the images, so there is none to compare with."
       : `${asked} has no width inside the limits of this run. Choose another of "genius list references".`,
   );
-}
-
-/** Shows in the run's live file what is run, and how far it is. */
-function progressOf(live: LiveWriter): (words: string, share01: number) => void {
-  const since = new Date().toISOString();
-  return (words, share01) => {
-    const changed = new Date().toISOString();
-    const baselines = { words, share01: Math.min(1, share01), since, changed };
-    live.update((before) => ({ ...before, baselines }));
-  };
 }

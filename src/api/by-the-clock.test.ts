@@ -4,66 +4,16 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { z } from "zod";
-import { createRandom } from "../base/random.ts";
-import {
-  defineEvaluator,
-  type EvaluationRequest,
-  finish,
-  readRunResult,
-  resume,
-  type SearchEvent,
-  search,
-} from "../index.ts";
+import { type EvaluationRequest, finish, readRunResult, resume, type SearchEvent, search } from "../index.ts";
 import { stoppedTrials, stopsSaid } from "../search/model-stops.ts";
 import { networkKey } from "../search/race/standings.ts";
 import { putTurn } from "../study/inbox.ts";
 import { readJournal } from "../study/journal.ts";
 import { behaviours, startModelServer } from "../testing/model-server.ts";
+import { quick } from "./fixtures/quick-evaluator.ts";
 
 const environment = process.env;
 const newFolder = async () => join(await mkdtemp(join(tmpdir(), "genius-clock-")), "run");
-
-interface Watched {
-  readonly onEvaluate?: (request: EvaluationRequest) => Promise<void> | void;
-  readonly onTest?: (request: EvaluationRequest) => Promise<void> | void;
-  readonly trainsByTheClock?: boolean;
-}
-
-/** Says at once what a network of that name would reach in that many seconds. */
-const quick = ({ onEvaluate, onTest, trainsByTheClock = true }: Watched = {}) =>
-  defineEvaluator({
-    name: "quick",
-    summary: "A made-up learning curve.",
-    source: "a test",
-    options: z.object({ epochs: z.int().optional() }),
-    trainsByTheClock,
-    async create({ byTheClock }) {
-      return {
-        selectedOn: "validation",
-        fidelity: {
-          full: byTheClock ? {} : { epochs: 2 },
-          ...(trainsByTheClock && { seconds: true as const }),
-        },
-        recipe: { words: "", validationImages: 1000 },
-        provenance: {},
-        async evaluate(request) {
-          await onEvaluate?.(request);
-          if (request.signal.aborted)
-            return { kind: "failed", reason: "cancelled", detail: "", spent: { milliseconds: 0 } };
-          const { seconds = 1 } = request.fidelity;
-          const talent = createRandom(networkKey(request.proposal)).next();
-          const accuracy = 0.1 + (0.3 + 0.5 * talent) * (1 - Math.exp(-20 * seconds));
-          return { kind: "scored", metrics: { accuracy }, spent: { milliseconds: 1000 * seconds } };
-        },
-        async test(request) {
-          await onTest?.(request);
-          request.signal.throwIfAborted();
-          return { metrics: { accuracy: 0.5 }, detail: { seconds: request.fidelity.seconds ?? null } };
-        },
-      };
-    },
-  });
 
 /** Two seconds of a run, half a second of them for the search; the evaluations take no time. */
 const asked = {

@@ -25,6 +25,7 @@ export async function readRunResult(
   const { calls: requests, inputTokens, outputTokens, usd = 0 } = spendingOf(journal, calls);
   return resultOf({
     ...{ folder, config, space, trials: journal.trials, result: resultWithBaselines(journal) },
+    searches: journal.searches,
     selectedOn: evaluatorFacts(journal).selectedOn,
     provenance: journal.header.provenance,
     reason: journal.result?.reason ?? "interrupted",

@@ -15,7 +15,8 @@ import type { DatasetDescription, EvaluatorDefinition } from "../evaluators/eval
 import { accuracy, loadOwnMetric, type Metric, metricOf } from "../metrics/index.ts";
 import type { Limits } from "../search/space.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
-import { modelSettings } from "../study/settings.ts";
+import { defaultMinutes, modelSettings } from "../study/settings.ts";
+import { checkBaselines } from "./check-baselines.ts";
 import type { Chosen, Members } from "./choose-members.ts";
 import { type FittedOptions, fitSpace } from "./fit-space.ts";
 import { limitsOf } from "./limits.ts";
@@ -66,12 +67,17 @@ export async function resolveConfig(
   // Two trainings of one thread each are faster than one of two threads: benchmarks/train-search.
   const parallel =
     settings.parallel ?? (evaluator.tabular || strategy.oneAtATime ? 1 : Math.min(4, availableParallelism()));
+  const baselines = await checkBaselines(options.baselines ?? [], {
+    strategy: chosen.references.strategy,
+    ...(settings.model !== undefined && { model: settings.model }),
+  });
   const length = lengthOf(settings, {
     ...{ evaluator, evaluatorOptions: options.evaluatorOptions ?? {}, parallel },
+    searches: 1 + baselines.length,
   });
   if (length.minutes !== undefined && settings.minutes === undefined && settings.hours === undefined)
     onProgress(
-      `By the clock: ${counted(length.minutes, "minute")} in all. Choose with --minutes, or --trials for evaluations.`,
+      `By the clock: ${counted(defaultMinutes, "minute")} in all. Choose with --minutes, or --trials for evaluations.`,
     );
   const modelOptions = modelSettings.strip().parse(settings);
   return {
@@ -106,6 +112,7 @@ export async function resolveConfig(
     ...(beginsWithExperience(options, { asked: settings.experience, minutes: length.minutes }) && {
       experience: true,
     }),
+    ...(baselines.length > 0 && { baselines }),
     parallel,
     seed: settings.seed,
   };

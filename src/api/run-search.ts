@@ -21,6 +21,7 @@ import { withPerson } from "../study/person.ts";
 import { type NotedTurn, turnInWords } from "../study/person-turn.ts";
 import { runStudy, type Study, type StudyResult, testBest } from "../study/run-study.ts";
 import type { Assembly } from "./assemble.ts";
+import { baselinePlanOf } from "./baseline-plan.ts";
 import { type ModelWatch, watchModel } from "./model-watch.ts";
 import type { SearchEvent, SearchPlan } from "./search-events.ts";
 import { type ModelSpent, resultOf, type SearchResult } from "./search-result.ts";
@@ -109,9 +110,11 @@ async function tellPlan(
   const { conversation, evaluator, domain } = parts;
   const epochs = plannedEpochs(evaluator.provenance);
   const estimated = recorded.length === 0 ? estimateOf(parts) : undefined;
+  const baselines = baselinePlanOf(config);
   const plan: SearchPlan = {
     ...{ folder: journal.folder, config, space: domain.space, selectedOn: evaluator.selectedOn, recorded },
     ...(clock !== undefined && { clock: clock.plan }),
+    ...(baselines !== undefined && { baselines }),
     ...(epochs !== undefined && evaluator.test !== undefined && { epochs }),
     ...(estimated !== undefined && { estimate: estimated }),
   };

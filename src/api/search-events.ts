@@ -20,6 +20,8 @@ export interface SearchPlan {
   readonly recorded: readonly Trial[];
   /** Of a run by the clock. */
   readonly clock?: ClockPlan;
+  /** Searches by other strategies that follow this one. */
+  readonly baselines?: BaselinePlan;
   /** Of a run by trials whose best is trained to its end. */
   readonly epochs?: PlannedEpochs;
   /** What the model will cost, of a new search with one; `usd` is undefined when its price is not known. */
@@ -30,6 +32,15 @@ export interface SearchPlan {
     readonly outputTokens: number;
     readonly usd: number | undefined;
   };
+}
+
+export interface BaselinePlan {
+  readonly strategies: readonly string[];
+  /** Of all searches together, and of each of them; absent where they go by evaluations. */
+  readonly totalMinutes?: number;
+  readonly minutesEach?: number;
+  /** In one line. */
+  readonly words: string;
 }
 
 export interface ClockPlan {
@@ -62,9 +73,19 @@ export interface ClockEvent {
   readonly phaseLeftSeconds: number;
 }
 
+/** What happens in a search by another strategy, which is compared with a search that has ended. */
+export interface BaselineSearchEvent {
+  readonly kind: "baseline-search";
+  readonly strategy: string;
+  /** From 1. */
+  readonly number: number;
+  readonly count: number;
+  readonly event: SearchEvent;
+}
+
 /**
- * In order: `preparing`…, perhaps `data`, `plan`, then notes and trials (and `clock`) as they happen, `final-epoch`…, `baseline`…, `end`. Of a trial:
- * `proposing`, `evaluating`, `epoch`…, `trial`; those of parallel trials are interleaved.
+ * In order: `preparing`…, perhaps `data`, `plan`, then notes and trials (and `clock`) as they happen, `final-epoch`…, `baseline`…,
+ * `baseline-search`…, `end`. Of a trial: `proposing`, `evaluating`, `epoch`…, `trial`; those of parallel trials are interleaved.
  */
 export type SearchEvent =
   /** Something slow before the search begins, such as a download or the opening of images. */
@@ -88,4 +109,5 @@ export type SearchEvent =
   | { readonly kind: "final-epoch"; readonly number: number; readonly point: EpochPoint }
   /** A baseline at the same number of evaluations. */
   | { readonly kind: "baseline"; readonly run: BaselineRun }
+  | BaselineSearchEvent
   | { readonly kind: "end"; readonly result: SearchResult };

@@ -3,6 +3,7 @@
 import { GeniusError } from "../base/errors.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import { planRace } from "../search/race/race-plan.ts";
+import { shareOf } from "../study/equal-shares.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { defaultMinutes, defaultTrials, type SearchSettings } from "../study/settings.ts";
 import type { MemberOptions } from "./search-options.ts";
@@ -19,7 +20,14 @@ export function lengthOf(
     evaluator,
     evaluatorOptions,
     parallel,
-  }: { evaluator: EvaluatorDefinition; evaluatorOptions: MemberOptions; parallel: number },
+    searches = 1,
+  }: {
+    readonly evaluator: EvaluatorDefinition;
+    readonly evaluatorOptions: MemberOptions;
+    readonly parallel: number;
+    /** How many searches share the time: this one and its baselines. */
+    readonly searches?: number;
+  },
 ): Pick<StudyConfig, "trials" | "minutes"> {
   if (given !== undefined && hours !== undefined)
     throw refusal("--minutes and --hours are the same: give one");
@@ -32,7 +40,7 @@ export function lengthOf(
       throw refusal(
         `a published table answers at once, so ${flag} means nothing for it: give --trials, the number of evaluations`,
       );
-    if (evaluator.trainsByTheClock !== true)
+    if (!evaluator.trainsByTheClock)
       throw refusal(`the evaluator ${evaluator.name} cannot train by the clock: give --trials`);
     if (epochs !== undefined)
       throw refusal(`by the clock a training has no number of epochs: leave out ${epochs}, or give --trials`);
@@ -42,8 +50,8 @@ export function lengthOf(
     minutes !== undefined ||
     (trials === undefined && evaluator.trainsByTheClock === true && epochs === undefined && !stopWhenDone);
   if (!isByTheClock) return { trials: trials ?? defaultTrials };
-  const plan = planRace({ minutes: minutes ?? defaultMinutes, slots: parallel });
-  return { minutes: minutes ?? defaultMinutes, trials: plan.places };
+  const each = shareOf(minutes ?? defaultMinutes, searches);
+  return { minutes: each, trials: planRace({ minutes: each, slots: parallel }).places };
 }
 
 const refusal = (words: string) =>

@@ -112,6 +112,12 @@ export interface SearchOptions extends Sitting {
   readonly evaluatorOptions?: MemberOptions | undefined;
   /** Of the launcher that the evaluator's options name. */
   readonly launcherOptions?: MemberOptions | undefined;
+  /**
+   * Names of strategies to compare with: each searches after this search with the same data and limits, and has as much time
+   * (equal shares of `minutes`) or as many trials. Their runs are in `baselines/NAME` of the folder. A search that is ended by a
+   * person has none.
+   */
+  readonly baselines?: readonly string[] | undefined;
   /** What designs are selected on: a name of `genius list metrics`, or a file made with `defineMetric`; accuracy by default. */
   readonly metric?: string | undefined;
   /** The same seed gives the same search; 1 by default. */
@@ -138,7 +144,7 @@ type Settings = Omit<SearchSettings, "space" | "strategy" | "evaluator">;
 export function settingsOf(options: SearchOptions): Settings {
   const { limits = {}, budget = {}, modelOptions = {} } = options;
   checkFields(limits, Object.keys(limitSettings.shape), "limits");
-  checkFields(budget, Object.keys(searchSettings.shape), "budget");
+  checkFields(budget, Object.keys(searchSettings.omit({ baseline: true }).shape), "budget");
   checkFields(modelOptions, Object.keys(modelSettings.shape), "modelOptions");
   const { model, metric, seed, parallel } = options;
   const given = { ...modelOptions, ...budget, ...limits, model, metric, seed, parallel };
@@ -154,9 +160,13 @@ function checkFields(given: object, known: readonly string[], of: string): void 
   }
 }
 
+/** The names of a list as it is typed: "random,largest-first". */
+export const namesIn = (text: string | undefined): readonly string[] =>
+  (text ?? "").split(",").flatMap((name) => name.trim() || []);
+
 /** The options that flags and a settings file gave, by the fields of `searchSettings`. */
 export function optionsOf(data: string | undefined, settings: SearchSettings): SearchOptions {
-  const { space, strategy, evaluator, model, metric, seed, parallel, ...rest } = settings;
+  const { space, strategy, evaluator, model, metric, seed, parallel, baseline, ...rest } = settings;
   const pick = (fields: readonly string[]) =>
     Object.fromEntries(Object.entries(rest).filter(([field]) => fields.includes(field)));
   const limitFields = Object.keys(limitSettings.shape);
@@ -164,6 +174,7 @@ export function optionsOf(data: string | undefined, settings: SearchSettings): S
   const others = Object.keys(rest).filter((field) => ![...limitFields, ...modelFields].includes(field));
   return {
     ...{ data, space, strategy, evaluator, model, metric, seed, parallel },
+    baselines: namesIn(baseline),
     limits: pick(limitFields),
     modelOptions: pick(modelFields),
     budget: pick(others),

@@ -10,10 +10,11 @@ import { networkOf, plainDesignName } from "../search/proposed-network.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
+import { besideSearches } from "../study/baseline-search-words.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { chanceWords } from "../study/chance.ts";
 import { type Headline, headlineOf, headlineWords, isForDevice } from "../study/headline.ts";
-import type { BaselineRun, ResultLine, StudyConfig } from "../study/journal-lines.ts";
+import type { BaselineRun, BaselineSearch, ResultLine, StudyConfig } from "../study/journal-lines.ts";
 import { raceWords } from "../study/race-words.ts";
 import type { StudyResult } from "../study/run-study.ts";
 
@@ -74,6 +75,8 @@ export interface SearchResult {
   readonly trials: readonly Trial[];
   /** Random search and largest-first at the same number of evaluations, where the evaluator is a published table. */
   readonly baselines: readonly BaselineRun[];
+  /** Searches by other strategies that followed this one, as `baselines` in its options asked for. */
+  readonly searches: readonly BaselineSearch[];
   /** Of a search by the clock: the best design beside the best hand-designed network, after equal time of training. */
   readonly race: RaceVerdict | undefined;
   readonly selectedOn: "validation" | "test";
@@ -105,12 +108,14 @@ export interface Ending {
   readonly provenance: JsonObject;
   /** What the journal's last line says, of a search that was not interrupted. */
   readonly result?: Pick<ResultLine, "best" | "testMetrics" | "test" | "baselines" | "verdict"> | undefined;
+  readonly searches?: readonly BaselineSearch[] | undefined;
   readonly model?: ModelSpent | undefined;
 }
 
 export function resultOf(ending: Ending): SearchResult {
   const { folder, config, space, selectedOn, reason, detail, trials, result, model } = ending;
   const { metric } = config;
+  const { searches = [] } = ending;
   const selected = trials.find((trial) => trial.number === result?.best);
   const best = selected !== undefined && isScored(selected) ? selected : bestOf(trials);
   const { files = [], ...test } = (result?.test ?? {}) as JsonObject & { readonly files?: readonly string[] };
@@ -129,10 +134,11 @@ export function resultOf(ending: Ending): SearchResult {
     ...{ folder, config, space, reason, ...(detail !== undefined && { detail }) },
     best: found,
     files: files.map((name) => join(folder, name)),
-    ...{ trials, baselines, race: result?.verdict, selectedOn, metric },
+    ...{ trials, baselines, searches, race: result?.verdict, selectedOn, metric },
     atChance: chance !== undefined,
     verdict: verdictOf(found, {
       ...{ trials, chance, headline, metric, baselines, race: result?.verdict },
+      besideSearches: besideSearches({ config, selected: best, result, searches }).map(({ words }) => words),
       isOwn: config.start !== undefined,
       prediction: found && predictionFor(config.device, found.macCount),
       isLimited: Object.keys(config.limits).length > 0,
@@ -177,6 +183,8 @@ interface Beside {
   readonly metric: Metric;
   readonly baselines: readonly BaselineRun[];
   readonly race: RaceVerdict | undefined;
+  /** A sentence for each search by another strategy. */
+  readonly besideSearches: readonly string[];
   /** Whether the search started from the person's own network. */
   readonly isOwn: boolean;
   readonly isLimited: boolean;
@@ -196,6 +204,7 @@ function verdictOf(
     metric,
     baselines,
     race,
+    besideSearches: others,
     isOver,
     folder,
     provenance,
@@ -218,14 +227,17 @@ function verdictOf(
     );
   if (chance !== undefined) lines.push(`  ${chance}`);
   if (!isOver) return lines;
-  if (race !== undefined) return [...lines, ...raceWords(race, { trials, metric, provenance, isOwn })];
+  if (race !== undefined)
+    return [...lines, ...raceWords(race, { trials, metric, provenance, isOwn }), ...others];
   if (baselines.length > 0) {
     return [
       ...lines,
       "Beside it, at the same evaluations:",
       ...baselineWords(baselines, { score: scoreOf(metric, value), metric }),
+      ...others,
     ];
   }
+  if (others.length > 0) return [...lines, ...others];
   // A training is too expensive to repeat unasked.
   return [
     ...lines,

@@ -1,31 +1,17 @@
-// The search as a function: chooses the members, fits the space to the data and the limits, runs the study in a folder,
-// and resolves to what came of it. The command, and any other search in this process, calls this.
-
-import { existsSync } from "node:fs";
-import { rmdir } from "node:fs/promises";
-import { isDeepStrictEqual } from "node:util";
+// The search as a function: chooses the members, fits the space to the data and the limits, runs the study in a folder, then
+// the searches by other strategies that it is to be compared with, and resolves to what came of it. The command, and any
+// other search in this process, calls this.
 import { GeniusError } from "../base/errors.ts";
-import { isPath } from "../base/own-file.ts";
-import { counted } from "../base/units.ts";
-import { listDatasets } from "../catalog/datasets.ts";
-import { createRunFolder } from "../runs/run-folder.ts";
-import { isEvaluated } from "../search/trial.ts";
+import type { Given } from "../catalog/load.ts";
 import { putTurn, removeItem } from "../study/inbox.ts";
-import { createJournal, openJournal, readJournal } from "../study/journal.ts";
-import type { StudyConfig } from "../study/journal-lines.ts";
-import { createLiveWriter } from "../study/live-file.ts";
-import { placesOf } from "../study/run-places.ts";
-import { type Assembly, assemble } from "./assemble.ts";
-import { dataChange, refusalWords } from "./changed-data.ts";
+import { readJournal } from "../study/journal.ts";
+import { missingBaselines, runBaselineSearches } from "./baseline-searches.ts";
 import { chooseMembers } from "./choose-members.ts";
-import { keptText } from "./kept-text.ts";
-import { answererOf } from "./manual-answers.ts";
-import { provenanceOf } from "./provenance.ts";
 import { readRunResult } from "./read-run.ts";
 import { resolveConfig } from "./resolve-config.ts";
-import { runSearch } from "./run-search.ts";
 import type { SearchEvent } from "./search-events.ts";
-import type { GivenMembers, SearchOptions, Sitting } from "./search-options.ts";
+import { beginSearch, goOn, openSitting, type ResumeOptions } from "./search-once.ts";
+import type { SearchOptions, Sitting } from "./search-options.ts";
 import type { SearchResult } from "./search-result.ts";
 
 /**
@@ -49,50 +35,15 @@ import type { SearchResult } from "./search-result.ts";
  */
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const startedAt = new Date();
-  const { tell, environment, signal, onProgress } = sittingOf(options);
+  const sitting = openSitting(withoutEnd(options));
   const chosen = await chooseMembers(options);
-  const resolved = await resolveConfig(options, chosen, {
+  const { environment, onProgress } = sitting;
+  const config = await resolveConfig(options, chosen, {
     ...{ environment, onProgress },
-    onUnderstood: (understood) => tell({ kind: "data", ...understood }),
+    onUnderstood: (understood) => sitting.tell({ kind: "data", ...understood }),
   });
-  const { space, strategy } = chosen.members;
-  const folder =
-    options.out ??
-    (await createRunFolder("runs", { space: space.name, strategy: strategy.name, now: new Date() }));
-  const isNew = options.out === undefined || !existsSync(folder);
-  const text = keptText(folder, resolved.space, space.text);
-  const config = { ...resolved, places: { ...(await placesIn(folder, resolved)), ...text?.places } };
-  const liveFile = createLiveWriter(folder);
-  let parts: Assembly | undefined;
-  const journal = await createJournal(folder, async () => {
-    const answerer = answererOf(options.answers, folder, liveFile);
-    parts = await assemble(config, {
-      ...{ folder, environment, onProgress, given: chosen.members, isSearch: true },
-      ...answerer,
-    });
-    await text?.write();
-    return {
-      ...{ config, provenance: { ...(await provenanceOf()), ...parts.provenance } },
-      ...(config.minutes !== undefined && { startedAt: startedAt.toISOString() }),
-    };
-  }).catch(async (thrown: unknown) => {
-    // A new folder in which nothing began is of no use; one that holds anything stays.
-    if (isNew) await rmdir(folder).catch(() => {});
-    throw thrown;
-  });
-  const openingMs = Date.now() - startedAt.getTime();
-  return runSearch({
-    ...{ config, journal, parts: parts!, recorded: [], turns: [], liveFile, signal, tell },
-    time: { usedMs: openingMs, openingMs },
-  });
-}
-
-/** How `resume` continues. */
-export interface ResumeOptions extends Sitting, GivenMembers {
-  /** Total number of evaluations, to continue beyond the plan. */
-  readonly trials?: number | undefined;
-  /** Go on although the data are not those that the run was begun with. It is noted in the journal. */
-  readonly acceptChangedData?: boolean | undefined;
+  const begin = { folder: options.out, given: chosen.members, startedAt, answers: options.answers };
+  return withBaselines(await beginSearch(config, begin, sitting), options);
 }
 
 /**
@@ -109,13 +60,13 @@ export interface ResumeOptions extends Sitting, GivenMembers {
  * ```
  */
 export async function resume(folder: string, options: ResumeOptions = {}): Promise<SearchResult> {
-  return goOn(folder, options);
+  return withBaselines(await goOn(folder, withoutEnd(options)), options);
 }
 
 /**
  * Ends a search: no further design is tried, and the best network so far is trained to its end, tested and handed over – in a
  * run by the clock in the time that was planned for it. A running search of another process is asked to, and does it
- * itself; then this resolves to undefined. A stopped one is continued for that only.
+ * itself; then this resolves to undefined. A stopped one is continued for that only, and no baseline is searched with.
  *
  * @throws GeniusError `not-found` when the folder holds no run, and what `resume` throws.
  * @example
@@ -140,114 +91,36 @@ export async function finish(
   }
 }
 
-async function goOn(
-  folder: string,
-  { isToFinish = false, ...options }: ResumeOptions & { readonly isToFinish?: boolean },
-): Promise<SearchResult> {
-  const { tell, environment, signal, onProgress } = sittingOf(options);
-  const { journal, record } = await openJournal(folder);
-  try {
-    for (const text of record.warnings) tell({ kind: "note", about: "warning", text });
-    const { config: planned } = record.header;
-    const { minutes } = planned;
-    const trials = options.trials ?? planned.trials;
-    checkGiven(planned, options);
-    if (minutes !== undefined && options.trials !== undefined) {
-      throw new GeniusError(
-        "wrong-use",
-        `The run goes by the clock, for ${counted(minutes, "minute")}: a number of trials means nothing for it.`,
-      );
-    }
-    if (record.result !== undefined && (trials <= planned.trials || isToFinish)) {
-      await journal.close();
-      const more =
-        minutes === undefined && !isToFinish
-          ? ` To continue, ask for more trials than ${planned.trials}.`
-          : "";
-      const text = `${folder} is finished.${more}`;
-      tell({ kind: "note", about: "finished", text });
-      const result = await readRunResult(folder, options);
-      tell({ kind: "end", result });
-      return result;
-    }
-    const done = record.trials.filter(isEvaluated).length;
-    if (options.trials !== undefined && trials < done) {
-      throw new GeniusError(
-        "wrong-use",
-        `${folder} has ${counted(done, "evaluation")} already, and ${trials} in all were asked for. Ask for more, or end the search with what it has: genius finish ${folder}`,
-      );
-    }
-    const config = { ...planned, trials };
-    const liveFile = createLiveWriter(folder);
-    const parts = await assemble(config, {
-      isSearch: true,
-      ...{ folder, environment, onProgress, given: options },
-      ...answererOf(options.answers, folder, liveFile),
-    });
-    const change = dataChange(record, parts.provenance);
-    if (change !== undefined && options.acceptChangedData !== true) {
-      await parts.close();
-      throw new GeniusError("data-changed", refusalWords(change, folder));
-    }
-    const places = await placesIn(folder, planned);
-    const hasMoved = !isDeepStrictEqual(places, planned.places);
-    const hasNewLength = trials !== planned.trials;
-    await journal.addNote({
-      about: "resumed",
-      text: `resumed after ${counted(record.trials.length, "trial")}${hasNewLength ? `, for ${trials} in all` : ""}`,
-      ...(hasMoved && { places }),
-      ...(hasNewLength && { trials }),
-    });
-    if (change !== undefined) {
-      tell({ kind: "note", about: "data", text: change.text });
-      await journal.addNote({ about: "data", text: change.text, dataHash: change.hash });
-    }
-    const turns = record.notes.flatMap(({ turn }) => turn ?? []);
-    return await runSearch({
-      config,
-      journal,
-      parts,
-      recorded: record.trials,
-      turns,
-      time: { usedMs: record.spent.elapsedMs, openingMs: record.openingMs, begun: record.final },
-      liveFile,
-      signal,
-      tell,
-    });
-  } catch (thrown) {
-    await journal.close();
-    throw thrown;
-  }
-}
-
-const placesIn = (folder: string, config: StudyConfig) =>
-  placesOf(config, folder, { isDatasetName: listDatasets().some(({ name }) => name === config.dataset) });
-
-function sittingOf({ onEvent, environment, signal }: Sitting) {
-  const tell = (event: SearchEvent) => onEvent?.(event);
-  return {
-    tell,
-    environment: environment ?? process.env,
-    signal: signal ?? new AbortController().signal,
-    onProgress: (text: string) => tell({ kind: "preparing", text }),
+/** The same, told everything but the end, which comes after the baselines. */
+function withoutEnd<Options extends Sitting>(options: Options): Options {
+  const { onEvent } = options;
+  if (onEvent === undefined) return options;
+  const onOther = (event: SearchEvent) => {
+    if (event.kind !== "end") onEvent(event);
   };
+  return { ...options, onEvent: onOther };
 }
 
-/** A resumed run must continue with what it began with. */
-function checkGiven(config: { readonly [Kind in keyof GivenMembers]-?: string }, given: GivenMembers): void {
-  for (const kind of ["space", "strategy", "evaluator"] as const) {
-    const member = given[kind];
-    const name = typeof member === "object" ? member.name : member;
-    if (
-      name === undefined ||
-      name === config[kind] ||
-      isPath(config[kind]) ||
-      `script:${name}` === config[kind]
-    )
-      continue;
-    throw new GeniusError(
-      "wrong-use",
-      `The run was begun with the ${kind} "${config[kind]}", and "${name}" was given to continue it.`,
-    );
-  }
+/** Runs the searches by other strategies that were asked for and are not there yet, and tells the end. */
+async function withBaselines(
+  searched: SearchResult,
+  options: Omit<ResumeOptions, "strategy" | "trials" | "answers">,
+): Promise<SearchResult> {
+  const { folder } = searched;
+  const { environment, signal, acceptChangedData, onEvent } = options;
+  const scripted = <Definition>(given: Given<Definition> | undefined) =>
+    typeof given === "string" ? undefined : given;
+  const tell = (result: SearchResult) => {
+    onEvent?.({ kind: "end", result });
+    return result;
+  };
+  if (searched.reason === "interrupted" || searched.best === undefined) return tell(searched);
+  const missing = missingBaselines(await readJournal(folder));
+  if (missing.length === 0) return tell(searched);
+  const given = { space: scripted(options.space), evaluator: scripted(options.evaluator) };
+  const { isInterrupted } = await runBaselineSearches(folder, missing, {
+    ...{ ...given, environment, signal, acceptChangedData, onEvent },
+  });
+  const result = await readRunResult(folder, given);
+  return tell(isInterrupted ? { ...result, reason: "interrupted" } : result);
 }

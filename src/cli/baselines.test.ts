@@ -70,3 +70,32 @@ test("what has nothing to be compared with is refused in words, and an interrupt
   expect((await genius(["baselines", whole], { environment, signal: AbortSignal.abort() })).code).toBe(130);
   expect(await readFile(join(whole, "journal.jsonl"), "utf8")).toBe(before);
 });
+
+test("a search on images tells of its baselines before and after, and each of them is a run that can be shown", async () => {
+  const out = join(root, "searched");
+  const small = ["--max-params", "6k", "--trials", "1", "--epochs", "1", "--final-epochs", "1"];
+  const asked = ["search", "digits", ...small, "--strategy", "evolution", "--baseline", "largest-first"];
+  const { code, out: json, error } = await genius([...asked, "--out", out, "--json"], { environment });
+  expect(code).toBe(0);
+  expect(error).toContain("2 searches of 1 evaluation each: this one (evolution), then largest-first");
+  expect(error).toContain("Baseline 1 of 1: a search with largest-first");
+  const lines = json.trim().split("\n");
+  expect(lines.filter((line) => JSON.parse(line).event === "trial")).toHaveLength(1);
+  const result = JSON.parse(lines.at(-1)!);
+  expect(result.searches).toEqual([
+    expect.objectContaining({ strategy: "largest-first", evaluations: 1, testMetrics: expect.any(Object) }),
+  ]);
+  const sentence = /(than|from) largest-first, a search with as many evaluations \(1\)/;
+  expect(error).toMatch(sentence);
+  expect((await genius(["show", out], { environment })).out).toMatch(sentence);
+  expect((await genius(["show", join(out, "baselines", "largest-first")], { environment })).out).toContain(
+    "largest-first",
+  );
+  expect((await genius(["report", out], { environment })).code).toBe(0);
+  for (const file of ["report.md", "report.html"])
+    expect(await readFile(join(out, file), "utf8")).toMatch(sentence);
+  expect(await readFile(join(out, "report.md"), "utf8")).toContain("--baseline largest-first");
+
+  const wrong = await genius([...asked.slice(0, -1), "rnadom", "--out", join(root, "none")], { environment });
+  expect([wrong.code, wrong.error]).toEqual([2, expect.stringContaining('Did you mean "random"?')]);
+}, 300_000);

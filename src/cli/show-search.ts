@@ -1,7 +1,7 @@
 // What a person or a program sees of a search: events in, lines out. A panel on a terminal, one plain line a trial
 // elsewhere, JSON lines where a program reads; the verdict at the end, and the exit code.
 import { relative } from "node:path";
-import type { SearchEvent, SearchPlan } from "../api/search-events.ts";
+import type { BaselineSearchEvent, SearchEvent, SearchPlan } from "../api/search-events.ts";
 import type { FoundNetwork, ModelSpent, SearchResult } from "../api/search-result.ts";
 import { messageOf } from "../base/errors.ts";
 import { calledShort } from "../base/own-file.ts";
@@ -28,11 +28,28 @@ export interface ViewSetting {
   readonly answersHere: boolean;
 }
 
-export async function createSearchView(
+export async function createSearchView(terminal: Terminal, setting: ViewSetting): Promise<SearchView> {
+  const openLive = await createLive(terminal, setting.json);
+  // Programs are told what came of a baseline, and not how it went.
+  const openOther = setting.json ? await createLive(terminal, false) : openLive;
+  return viewOf(terminal, { ...setting, openLive, openOther });
+}
+
+type OpenLive = Awaited<ReturnType<typeof createLive>>;
+
+interface OpenView extends ViewSetting {
+  readonly openLive: OpenLive;
+  /** For the searches that this one is compared with. */
+  readonly openOther: OpenLive;
+  /** Whether it is one of these. */
+  readonly isOther?: boolean;
+}
+
+function viewOf(
   terminal: Terminal,
-  { json, answersHere }: ViewSetting,
-): Promise<SearchView> {
-  const openLive = await createLive(terminal, json);
+  { json, answersHere, openLive, openOther, isOther = false }: OpenView,
+): SearchView {
+  let other: { readonly strategy: string; readonly view: SearchView } | undefined;
   let plan: SearchPlan | undefined;
   let spent: ModelSpent | undefined;
   let progress: Progress | undefined;
@@ -44,6 +61,14 @@ export async function createSearchView(
   const say = (text: string) => terminal.error(`${text}\n`);
   // While the picture of the search is redrawn in place, a line would be drawn over.
   let held: string[] = [];
+  const otherOf = ({ strategy, number, count }: BaselineSearchEvent): SearchView => {
+    if (other?.strategy !== strategy) {
+      say(`\nBaseline ${number} of ${count}: a search with ${strategy}`);
+      const setting = { json: false, answersHere: false, openLive: openOther, openOther, isOther: true };
+      other = { strategy, view: viewOf(terminal, setting) };
+    }
+    return other.view;
+  };
   const redraws = () => terminal.isInteractive && !(answersHere && plan?.config.model === "manual");
   const endLive = () => {
     stopKeys?.();
@@ -64,15 +89,18 @@ export async function createSearchView(
   };
   const openLiveOf = ({ folder, config, space }: SearchPlan, shown: Progress): Live => {
     if (redraws()) {
-      stopKeys = terminal.readKeys?.((key) => {
-        if (key !== "f" || inFinal || isEnding) return;
-        isEnding = true;
-        shown.hint = "The search ends, and the best so far is trained to its end.";
-        putTurn(folder, { kind: "finish" }).catch((thrown: unknown) => {
-          isEnding = false;
-          shown.hint = messageOf(thrown);
-        });
-      });
+      // A baseline that ends early is none.
+      stopKeys = isOther
+        ? undefined
+        : terminal.readKeys?.((key) => {
+            if (key !== "f" || inFinal || isEnding) return;
+            isEnding = true;
+            shown.hint = "The search ends, and the best so far is trained to its end.";
+            putTurn(folder, { kind: "finish" }).catch((thrown: unknown) => {
+              isEnding = false;
+              shown.hint = messageOf(thrown);
+            });
+          });
       shown.hint = stopKeys && keysHint;
     }
     return openLive(shown, { space, metric: config.metric, redraws: redraws() });
@@ -100,8 +128,14 @@ export async function createSearchView(
           plan = event.plan;
           progress = progressOf(plan);
           if (!redraws()) say(titleOf(plan));
+          if (plan.baselines !== undefined) say(plan.baselines.words);
           if (plan.clock !== undefined) say(plan.clock.words);
-          if (json && plan.clock !== undefined) terminal.out(jsonLine({ event: "plan", ...plan.clock }));
+          if (json && (plan.clock ?? plan.baselines) !== undefined) {
+            const { clock, baselines } = plan;
+            terminal.out(
+              jsonLine({ event: "plan", ...clock, ...(baselines !== undefined && { baselines }) }),
+            );
+          }
           if (plan.estimate !== undefined) say(estimateWords(plan.estimate));
           break;
         case "proposing":
@@ -123,10 +157,10 @@ export async function createSearchView(
         case "note":
           if (event.about === "stopped") {
             endLive();
-            say(`Stopped. Finished trials are kept: genius resume ${plan!.folder}`);
+            if (!isOther) say(`Stopped. Finished trials are kept: genius resume ${plan!.folder}`);
           } else if (event.about === "finished") {
             wasFinished = true;
-            say(event.text);
+            if (!isOther) say(event.text);
           } else {
             const text = event.about === "warning" ? event.text : `Note: ${event.text}`;
             if (redraws() && live !== undefined) held.push(text);
@@ -142,8 +176,14 @@ export async function createSearchView(
         case "baseline":
           endLive();
           break;
+        case "baseline-search":
+          endLive();
+          wasFinished = false;
+          otherOf(event).onEvent(event.event);
+          break;
         case "end":
           endLive();
+          if (isOther) break;
           if (json && event.result.reason !== "interrupted") terminal.out(jsonLine(jsonResult(event.result)));
           for (const line of endWords(event.result, wasFinished)) say(line);
           break;
@@ -199,7 +239,7 @@ const nameOf = ({ choices, key, network }: FoundNetwork) =>
 const filesOf = ({ folder, files }: SearchResult) => files.map((file) => relative(folder, file));
 
 function jsonResult(result: SearchResult) {
-  const { reason, folder, space, spent, selectedOn, metric, best, atChance, baselines } = result;
+  const { reason, folder, space, spent, selectedOn, metric, best, atChance, baselines, searches } = result;
   const { model, ...modelSpent } = spent.model ?? {};
   return {
     event: "result",
@@ -229,6 +269,7 @@ function jsonResult(result: SearchResult) {
     files: filesOf(result),
     spent: model === undefined ? null : modelSpent,
     baselines: baselines.map((run) => jsonBaseline(run, metric)),
+    ...(searches.length > 0 && { searches }),
   };
 }
 

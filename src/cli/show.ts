@@ -26,6 +26,7 @@ import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { networkOf, plainDesignName } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
+import { besideSearches } from "../study/baseline-search-words.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import type { RunRecord } from "../study/fold.ts";
@@ -85,6 +86,7 @@ export default defineCommand({
           best: best && { ...jsonTrial(best), choices },
           ...(onDevice.length > 0 && { onDevice }),
           result: result && { ...result, ...accuracyBeside("testAccuracy01", result.testMetrics) },
+          ...(journal.searches.length > 0 && { searches: journal.searches }),
           trials: trials.map(jsonTrial),
         }),
       );
@@ -130,7 +132,9 @@ export default defineCommand({
       if (chance !== undefined) say(style("yellow", chance));
       const verdict = runVerdict(journal);
       if (verdict !== undefined) say(terminalSafe(verdict.words));
-      for (const line of raceOfRun(journal) ?? []) if (line !== verdict?.words) say(terminalSafe(line));
+      const others = besideSearches({ ...journal, config });
+      for (const line of [...(raceOfRun(journal) ?? []), ...others.map(({ words }) => words)])
+        if (line !== verdict?.words) say(terminalSafe(line));
       if (verdict?.kind === "none" && result !== undefined)
         say(style("dim", `What it can be compared with: genius baselines ${terminalSafe(folder)}`));
       if (best.proposal.rationale !== undefined)

@@ -339,6 +339,16 @@ export interface RunDetail extends RunSummary {
     /** On test data; absent where the metric was not measured. */
     readonly score?: number;
   };
+  /** Searches by other strategies that were as long. */
+  readonly searches: readonly {
+    readonly strategy: string;
+    readonly evaluations: number;
+    /** Of the network that it handed over; absent where none was scored. */
+    readonly paramCount?: number;
+    readonly macCount?: number;
+    /** On test data; absent where the metric was not measured. */
+    readonly testScore?: number;
+  }[];
   /** What could be run beside it now to know what it is worth: `lookUp` takes seconds, `train` as long as a training. */
   readonly offer?: { readonly kind: "lookUp" | "train"; readonly words: string };
   /** Files that its space and evaluator are, and that are not run before a person allows it. */

@@ -10,6 +10,7 @@ import { worthInWords } from "../search/model-worth.ts";
 import { isDesignOf, plainDesignName } from "../search/proposed-network.ts";
 import type { Limits } from "../search/space.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
+import { besideSearches } from "../study/baseline-search-words.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { raceOfRun } from "../study/race-words.ts";
@@ -35,6 +36,13 @@ function besideReferences({ record }: RunReportInput): Answer[] {
   return words.length === 0 ? [] : [{ question, answer: words.join(" ") }];
 }
 
+/** Of one beside which other strategies searched as long. */
+function besideOtherSearches({ record }: RunReportInput): Answer[] {
+  const beside = besideSearches({ ...record, config: record.header.config });
+  const question = "Is it better than searches by other strategies that were as long?";
+  return beside.length === 0 ? [] : [{ question, answer: beside.map(({ words }) => words).join(" ") }];
+}
+
 /** Of a search for a device, or within its memory. */
 function onDevice({ record, space }: RunReportInput): Answer[] {
   const words = onDeviceInWords(record, space);
@@ -48,11 +56,19 @@ export function answers(input: RunReportInput): Answer[] {
     { question: "Which network is the best?", answer: bestInWords(input) },
     ...onDevice(input),
     ...besideReferences(input),
-    { question: "Is it better than random search?", answer: againstRandom(input) },
+    ...besideOtherSearches(input),
+    ...(isSaid(input)
+      ? []
+      : [{ question: "Is it better than random search?", answer: againstRandom(input) }]),
     { question: "What did it cost?", answer: costInWords(input) },
     { question: "Can I repeat it?", answer: repeatInWords(input) },
   ];
 }
+
+/** Whether random search is among the searches that were as long, and nothing else is known of it. */
+const isSaid = (input: RunReportInput): boolean =>
+  input.record.searches.some(({ strategy }) => strategy === "random") &&
+  standings(input).every(({ strategy }) => strategy !== "random");
 
 /** The network first, which is what was searched for; without one the search. */
 export function titleOf(input: RunReportInput): string {

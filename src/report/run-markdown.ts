@@ -1,6 +1,7 @@
 // The report of a run as Markdown: the same words and tables as the page, without the drawings.
 import { networkIfAny } from "../search/proposed-network.ts";
 import { stopsInWords } from "../search/race/stopped.ts";
+import { besideSearches } from "../study/baseline-search-words.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { keptLessons } from "../study/kept-lessons.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
@@ -31,6 +32,10 @@ export function runMarkdown(input: RunReportInput): string {
   const trouble = troubleTable(input);
   const standing = standingTable(input);
   const alone = besideReferenceRun(input.record);
+  const beside = [
+    ...(alone === undefined ? [] : [alone.words]),
+    ...besideSearches({ ...input.record, config }).map(({ words }) => words),
+  ];
   const tradeOff = tradeOffTable(input);
   const published = publishedTable(config.space, config.dataset);
   const lessons = keptLessons(input.record)?.now.text ?? "";
@@ -50,9 +55,9 @@ export function runMarkdown(input: RunReportInput): string {
     "## Beside other strategies",
     standing.rows.length > 0
       ? markdownTable(standing)
-      : alone === undefined
+      : beside.length === 0
         ? `No baseline yet. Run what it is compared with:\n\n${markdownCode(`genius baselines ${input.folder}`)}`
-        : markdownText(alone.words),
+        : beside.map((words) => markdownText(words)).join("\n\n"),
     ...(tradeOff.rows.length === 0
       ? []
       : [

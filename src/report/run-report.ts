@@ -231,6 +231,7 @@ function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts
     standing.rows.length > 0
       ? table(standing, "The run beside other strategies after the same number of evaluations")
       : alone === undefined &&
+        input.record.searches.length === 0 &&
         notice(
           html`No baseline yet, so this report cannot say whether the search was worth its time. Run what it is compared with: <code>genius baselines ${input.folder}</code>, then write the report again.`,
         );

@@ -1,9 +1,10 @@
 // Whether a run found anything, in one sentence: beside a hand-designed network that was trained alone for as long, beside the
-// best one of its race where it went by the clock, beside random search where outcomes were looked up, and that nobody knows
-// where none of these was run.
+// best one of its race where it went by the clock, beside random search where outcomes were looked up, beside searches by other
+// strategies, and that nobody knows where none of these was run.
 import { formatScore } from "../metrics/index.ts";
 import { differenceNoise } from "../search/race/verdict.ts";
 import { isEvaluated } from "../search/trial.ts";
+import { type BesideSearch, besideSearches } from "../study/baseline-search-words.ts";
 import type { JournalState } from "../study/fold.ts";
 import type { BaselineRun } from "../study/journal-lines.ts";
 import { isTooEarly, raceOfRun } from "../study/race-words.ts";
@@ -17,7 +18,10 @@ export interface RunVerdict {
   readonly short: string;
 }
 
-type Judged = Pick<JournalState, "header" | "trials" | "result" | "selected" | "baselines" | "reference">;
+type Judged = Pick<
+  JournalState,
+  "header" | "trials" | "result" | "selected" | "baselines" | "reference" | "searches"
+>;
 
 /** Undefined while nothing was scored. */
 export function runVerdict(journal: Judged): RunVerdict | undefined {
@@ -33,6 +37,8 @@ export function runVerdict(journal: Judged): RunVerdict | undefined {
   }
   const beside = besideRandom(journal);
   if (beside !== undefined) return beside;
+  const [first, ...others] = besideSearches({ ...journal, config: header.config });
+  if (first !== undefined) return besideStrongest([first, ...others]);
   return {
     kind: "none",
     short: "no baseline yet",
@@ -50,6 +56,21 @@ function kindOfRace(verdict: NonNullable<JournalState["result"]>["verdict"]): Ru
   return noise !== undefined && !verdict.isWithinNoise && verdict.difference > differenceNoise(noise)
     ? "better"
     : "unclear";
+}
+
+/** Beside several searches a run is as good as beside the one that it stands worst to. */
+function besideStrongest(all: readonly [BesideSearch, ...BesideSearch[]]): RunVerdict {
+  const order = ["worse", "unclear", "none", "better"] as const;
+  const { kind, words, strategy } = [...all].sort(
+    (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind),
+  )[0]!;
+  const short = {
+    better: `better than ${strategy}`,
+    unclear: `not shown to be better than ${strategy}`,
+    worse: `worse than ${strategy}`,
+    none: "no baseline yet",
+  }[kind];
+  return { kind, words, short };
 }
 
 const raceWordsFor: Readonly<Record<Exclude<RunVerdict["kind"], "worse">, string>> = {

@@ -2,6 +2,7 @@
 import { isPath } from "../base/own-file.ts";
 import { isKnownDevice } from "../catalog/devices.ts";
 import { isScripted } from "../catalog/load.ts";
+import { togetherOf } from "../study/equal-shares.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { fieldOf, flagOf } from "./flags.ts";
 
@@ -22,7 +23,8 @@ export function formValuesOf(config: StudyConfig): Readonly<Record<string, strin
     evaluator: config.evaluator,
     seed: config.seed,
     ...(config.model !== undefined && { model: config.model }),
-    ...(config.minutes === undefined ? { trials: config.trials } : { minutes: config.minutes }),
+    ...(config.minutes === undefined ? { trials: config.trials } : { minutes: minutesOf(config) }),
+    ...(config.baselines !== undefined && { baseline: config.baselines.join(",") }),
     ...(config.parallel !== 1 && { parallel: config.parallel }),
     ...(config.metric.name !== "accuracy" && { metric: config.metric.file ?? config.metric.name }),
   };
@@ -36,6 +38,10 @@ export function formValuesOf(config: StudyConfig): Readonly<Record<string, strin
         values[field] = value as string | number | boolean;
   return values;
 }
+
+/** As they were asked for: of the search together with those that it is compared with. */
+const minutesOf = ({ minutes = 0, baselines = [] }: StudyConfig): number =>
+  togetherOf(minutes, 1 + baselines.length);
 
 /** The options of members that are files, which no form offers, by member. */
 export function optionsOfFiles(
@@ -57,7 +63,8 @@ export function commandOf(config: StudyConfig, options: { readonly withoutModel?
   const model = options.withoutModel ? {} : config.modelOptions;
   if (config.model !== undefined && !options.withoutModel) words.push("--model", config.model);
   if (config.minutes === undefined) words.push("--trials", String(config.trials));
-  else words.push("--minutes", String(config.minutes));
+  else words.push("--minutes", String(minutesOf(config)));
+  if (config.baselines !== undefined) words.push("--baseline", config.baselines.join(","));
   words.push("--seed", String(config.seed));
   if (config.parallel !== 1) words.push("--parallel", String(config.parallel));
   const { device } = config;

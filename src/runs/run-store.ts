@@ -1,7 +1,7 @@
 // The runs below a folder, by id: found by looking, never by what a request says, so that no id leads elsewhere. Each is
 // opened when it is asked for and followed from then on; the least recently used ones are closed.
 import { readdir, realpath } from "node:fs/promises";
-import { basename, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { GeniusError } from "../base/errors.ts";
 import { type FollowedRun, followRun } from "./followed-run.ts";
 
@@ -16,6 +16,7 @@ export interface RunStore {
 /** So deep below the root runs are looked for: runs/, and a folder of an experiment in it. */
 const deepest = 3;
 const maxFolders = 5_000;
+const baselinesFolder = "baselines";
 const skipped = new Set(["node_modules", "best", "inbox", "charts", "checkpoints"]);
 
 export function createRunStore(folder: string): RunStore {
@@ -32,12 +33,17 @@ export function createRunStore(folder: string): RunStore {
       if (entries.some((entry) => entry.isFile() && entry.name === "journal.jsonl")) {
         // The root itself by its name: a browser takes the "." out of an address.
         found.set(relative(root, at).split(sep).join("/") || basename(root) || "run", at);
+        await lookBeside(at);
         return;
       }
       if (depth >= deepest) return;
       for (const entry of entries)
         if (entry.isDirectory() && !entry.name.startsWith(".") && !skipped.has(entry.name))
           await look(join(at, entry.name), depth + 1);
+    };
+    // The searches that a run is compared with are runs of their own, in its folder.
+    const lookBeside = async (at: string): Promise<void> => {
+      if (basename(dirname(at)) !== baselinesFolder) await look(join(at, baselinesFolder), deepest - 1);
     };
     await look(root, 0);
     return found;

@@ -2,6 +2,7 @@
 import { accuracy, type Metric, metricOf, scoreOf } from "../metrics/index.ts";
 import { type RunVerdict, runVerdict } from "../report/index.ts";
 import type { Limits } from "../search/space.ts";
+import { besideSearches } from "../study/baseline-search-words.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { evaluatorFacts, type JournalState } from "../study/fold.ts";
 import { type Headline, headlineOfRun } from "../study/headline.ts";
@@ -36,7 +37,7 @@ export interface RunSummary {
   readonly headline?: Headline;
   /** Why the best is no result, where it is at chance level. */
   readonly chance?: string;
-  /** Of a finished run by the clock: whether it beat the best hand-designed network. */
+  /** Sentences that compare it: with the best hand-designed network, and with searches that were as long. */
   readonly beside?: readonly string[];
   /** Whether the search found anything, beside hand-designed networks or chance; absent while nothing was scored. */
   readonly verdict?: RunVerdict;
@@ -88,7 +89,10 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
   const metric = config?.metric ?? metricOf(accuracy);
   const tested = result?.testMetrics?.[metric.name];
   const chance = chanceOfRun(journal);
-  const beside = raceOfRun(journal);
+  const beside = [
+    ...(raceOfRun(journal) ?? []),
+    ...(config === undefined ? [] : besideSearches({ ...journal, config })).map(({ words }) => words),
+  ];
   const headline = headlineOfRun(journal);
   const verdict = runVerdict(journal);
   const { evaluations, proposals, usd, ...spent } = spendingOf(journal, calls);
@@ -121,7 +125,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
     }),
     ...(headline !== undefined && { headline }),
     ...(chance !== undefined && { chance }),
-    ...(beside !== undefined && { beside }),
+    ...(beside.length > 0 && { beside }),
     ...(verdict !== undefined && { verdict }),
     ...endOf(journal, state),
     ...(config?.minutes !== undefined && { minutes: config.minutes }),

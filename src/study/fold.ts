@@ -6,6 +6,7 @@ import type { JsonLine } from "../base/json-lines.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import {
   type BaselineRun,
+  type BaselineSearch,
   checkJournalLine,
   failureWords,
   type JournalHeader,
@@ -38,6 +39,8 @@ export interface JournalState {
   readonly baselines: readonly BaselineRun[];
   /** The hand-designed network that was trained alone for as long, where one was. */
   readonly reference: ReferenceRun | undefined;
+  /** Searches by other strategies that were as long, in the order they were asked for. */
+  readonly searches: readonly BaselineSearch[];
   /** The trial that the result names, else the best so far. */
   readonly selected: ScoredTrial | undefined;
   /** How it stands when no process is running it. */
@@ -91,6 +94,7 @@ export const emptyJournal: JournalState = {
   lastResult: undefined,
   baselines: [],
   reference: undefined,
+  searches: [],
   selected: undefined,
   standing: "stopped",
   failure: undefined,
@@ -168,9 +172,10 @@ function take(open: Open, line: JournalLine): void {
     }
     case "note":
       open.notes.push(line);
-      if (line.about === "resumed") [open.result, open.baselines] = [undefined, []];
+      if (line.about === "resumed") [open.result, open.baselines, open.searches] = [undefined, [], []];
       open.baselines = line.baselines ?? open.baselines;
       open.reference = line.reference ?? open.reference;
+      open.searches = withSearch(open.searches, line.search);
       if (line.about === "final" && line.seconds !== undefined)
         open.final = { seconds: line.seconds, usedSeconds: elapsedMs / 1000 };
       open.dataHash = line.dataHash ?? open.dataHash;
@@ -186,6 +191,15 @@ function take(open: Open, line: JournalLine): void {
     default:
       line satisfies never;
   }
+}
+
+/** One search a strategy: a later one takes the place of an earlier. */
+function withSearch(
+  searches: readonly BaselineSearch[],
+  search: BaselineSearch | undefined,
+): readonly BaselineSearch[] {
+  if (search === undefined) return searches;
+  return [...searches.filter(({ strategy }) => strategy !== search.strategy), search];
 }
 
 /** A resume may find its files elsewhere, and may be asked for more evaluations. */

@@ -59,6 +59,8 @@ export interface StudyConfig {
   readonly start?: StartConfig;
   /** Whether a search by the clock begins with networks that won in earlier measurements. */
   readonly experience?: boolean;
+  /** Strategies that search the same way after it, each for as long: `minutes` is the time of one of them. */
+  readonly baselines?: readonly string[];
   readonly parallel: number;
   readonly seed: number;
   /** Where the files and folders that it names lie. Absent where that was not kept. */
@@ -101,6 +103,27 @@ export interface ReferenceRun {
   readonly testImages?: number;
 }
 
+/**
+ * What came of a search by another strategy, with the same data, limits and length. It is a run of its own, in
+ * `baselines/STRATEGY` of the folder.
+ */
+export interface BaselineSearch {
+  readonly strategy: string;
+  readonly evaluations: number;
+  /** Wall time of the whole search; absent where it went by evaluations. */
+  readonly minutes?: number;
+  /** Of the network that it selected; absent where none was scored, and so is all that follows. */
+  readonly paramCount?: number;
+  readonly macCount?: number;
+  /** The hand-designed network that it handed over, where it found none better. */
+  readonly reference?: string;
+  /** What it was selected by. */
+  readonly score?: number;
+  /** On test data, by the name of the metric. */
+  readonly testMetrics?: Metrics;
+  readonly testImages?: number;
+}
+
 /** A remark that is no trial: a resume, a stop, the begin of the final training, what was found in the data, a person's note. */
 export interface NoteLine {
   readonly kind: "note";
@@ -120,6 +143,7 @@ export interface NoteLine {
   /** With `about: "baselines"`: what was run beside the search after its end. */
   readonly baselines?: readonly BaselineRun[];
   readonly reference?: ReferenceRun;
+  readonly search?: BaselineSearch;
   readonly time: string;
 }
 
@@ -268,6 +292,7 @@ const config = z.looseObject({
   device: record.optional(),
   start: z.object({ name: z.string(), choices: z.array(index) }).optional(),
   experience: z.boolean().optional(),
+  baselines: z.array(z.string()).optional(),
   parallel: index.min(1),
   seed: finite,
   places: places.optional(),
@@ -285,6 +310,17 @@ const reference = z.looseObject({
   macCount: finite,
   minutes: finite.positive().optional(),
   testMetrics: metricsSchema,
+  testImages: index.optional(),
+});
+const search = z.looseObject({
+  strategy: z.string(),
+  evaluations: index,
+  minutes: finite.positive().optional(),
+  paramCount: finite.optional(),
+  macCount: finite.optional(),
+  reference: z.string().optional(),
+  score: finite.optional(),
+  testMetrics: metricsSchema.optional(),
   testImages: index.optional(),
 });
 const time = z.string();
@@ -311,6 +347,7 @@ const line = z.discriminatedUnion("kind", [
     trials: index.optional(),
     baselines: baselines.optional(),
     reference: reference.optional(),
+    search: search.optional(),
     time,
   }),
   z.looseObject({

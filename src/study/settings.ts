@@ -91,6 +91,10 @@ export const searchSettings = z.object({
     .optional()
     .describe(`number of evaluations, in place of --minutes (default for a table: ${defaultTrials})`)
     .meta({ placeholder: "N" }),
+  baseline: named(
+    "NAME,NAME",
+    "strategies to compare with, such as random,largest-first: each searches as long as this one, with equal shares of --minutes, or with as many --trials",
+  ),
   stopWhenDone: z
     .boolean()
     .default(false)

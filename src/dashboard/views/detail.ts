@@ -59,6 +59,7 @@ export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined
     ...(optimum !== undefined && { optimum01: optimum }),
     baselines: baselineBands(run),
     ...referenceOf(run),
+    searches: searchesOf(run),
     ...(offer !== undefined && { offer }),
     programs: run.programs,
     ...(await trainedOf(run)),
@@ -87,6 +88,18 @@ function referenceOf({ journal: { reference, header } }: FollowedRun): Pick<RunD
   const { name, paramCount, macCount, testMetrics } = reference;
   const score = scoreIn(header.config.metric, testMetrics);
   return { reference: { name, paramCount, macCount, ...(!Number.isNaN(score) && { score }) } };
+}
+
+function searchesOf({ journal: { searches, header } }: FollowedRun): RunDetail["searches"] {
+  return searches.map(({ strategy, evaluations, paramCount, macCount, testMetrics }) => {
+    const score = header && testMetrics && scoreIn(header.config.metric, testMetrics);
+    return {
+      ...{ strategy, evaluations },
+      ...(paramCount !== undefined && { paramCount }),
+      ...(macCount !== undefined && { macCount }),
+      ...(score !== undefined && !Number.isNaN(score) && { testScore: score }),
+    };
+  });
 }
 
 /** What could be run beside a run that has ended; undefined where nothing can be, or it was already. */

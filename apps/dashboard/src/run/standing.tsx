@@ -1,4 +1,5 @@
-// The run beside other strategies after the same evaluations, and beside a hand-designed network that was trained as long.
+// The run beside other strategies after the same evaluations, beside searches by others that were as long, and beside a
+// hand-designed network that was trained as long.
 import type { RunDetail } from "../../../../src/dashboard/api.ts";
 import { formatCount, formatScore, metricWords } from "../format.ts";
 import { DataTable } from "../ui/data-table.tsx";
@@ -8,6 +9,7 @@ export function Standing({ detail }: { readonly detail: RunDetail }) {
   return (
     <>
       <BesideStrategies detail={detail} />
+      <BesideSearches detail={detail} />
       <BesideReference detail={detail} />
     </>
   );
@@ -35,6 +37,30 @@ function BesideStrategies({ detail }: { readonly detail: RunDetail }) {
               best === undefined ? "none yet" : formatScore(metric, best.score),
             ];
           }),
+        }}
+      />
+    </>
+  );
+}
+
+function BesideSearches({ detail }: { readonly detail: RunDetail }) {
+  const { searches, best, testScore, metric, evaluations, strategy } = detail;
+  if (searches.length === 0 || best === undefined) return null;
+  const own = { strategy, evaluations, testScore, paramCount: best.paramCount, macCount: best.macCount };
+  return (
+    <>
+      <h3>Beside searches by other strategies that were as long</h3>
+      <DataTable
+        label="Beside searches by other strategies"
+        data={{
+          columns: ["strategy", "evaluations", `${metricWords(metric)} on test data`, "parameters", "MACs"],
+          rows: [own, ...searches].map((search) => [
+            search.strategy,
+            search.evaluations,
+            search.testScore === undefined ? "not measured" : formatScore(metric, search.testScore),
+            search.paramCount === undefined ? "none" : formatCount(search.paramCount),
+            search.macCount === undefined ? "none" : formatCount(search.macCount),
+          ]),
         }}
       />
     </>
