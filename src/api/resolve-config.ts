@@ -7,6 +7,7 @@ import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { unknownName } from "../base/nearest.ts";
 import { isPath } from "../base/own-file.ts";
+import { checkPlainly } from "../base/schema-words.ts";
 import { counted } from "../base/units.ts";
 import { findPublished } from "../catalog/datasets.ts";
 import { deviceInWords, loadDevice } from "../catalog/devices.ts";
@@ -175,12 +176,12 @@ function fitOptions(
   given: Readonly<Record<string, unknown>>,
 ): JsonObject {
   const values = { ...fitted, ...given };
-  const issue = space.options.safeParse(values).error?.issues[0];
-  const field = String(issue?.path[0]);
-  if (issue !== undefined && field in fitted && !(field in given)) {
+  const { fault } = checkPlainly(space.options, values);
+  const field = String(fault?.path[0]);
+  if (fault !== undefined && field in fitted && !(field in given)) {
     throw new GeniusError(
       "wrong-use",
-      `The space ${space.name} does not take these data: their ${field} is ${String(fitted[field])} (${issue.message}). Choose another space, or ${field} yourself.`,
+      `The space ${space.name} does not take these data: their ${field}${fault.words} Choose another space, or ${field} yourself.`,
     );
   }
   return resolveOptions(space.options, values, `the space ${space.name}`) as JsonObject;

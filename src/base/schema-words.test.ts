@@ -1,7 +1,7 @@
 // What people are told of a value that a schema refuses.
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { checkPlainly } from "./schema-words.ts";
+import { checkPlainly, faultClause } from "./schema-words.ts";
 
 const schema = z.strictObject({
   format: z.enum(["onnx", "tflite", "c"]),
@@ -53,4 +53,20 @@ test("a value that is one whole, and values that are no JSON", () => {
   round.self = round;
   expect(checkPlainly(z.string(), round).fault?.words).toMatch(/^ must be text; .*self.* was given\.$/);
   expect(checkPlainly(z.number(), 3n).fault?.words).toBe(" must be a number; 3n was given.");
+});
+
+test("a kind among others, and a fault as a clause", () => {
+  const kinds = z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("scored") }),
+    z.object({ kind: z.literal("failed"), detail: z.string() }),
+  ]);
+  const told = (value: unknown) => faultClause(checkPlainly(kinds, value, { isOften: true }).fault!);
+  expect(told({ kind: "score" })).toBe(
+    'kind must be one of scored, failed; "score" was given. Did you mean "scored"?',
+  );
+  expect(told({})).toBe("kind is needed; allowed are scored, failed");
+  expect(told({ kind: "failed", detail: 3 })).toBe("detail must be text; 3 was given");
+  expect(told(null)).toBe("it must be an object; null was given");
+  const ordered = z.array(z.int()).refine((values) => values[0] === 0, "its first entry is not 0");
+  expect(checkPlainly(z.object({ ordered }), { ordered: [1] }).fault?.words).toBe(": its first entry is not 0.");
 });

@@ -14,6 +14,7 @@ export interface Fault {
 
 /**
  * A value checked by a schema: what it holds, or its first fault.
+ * @param isOften the schema checks many values, such as the lines of a file, and so is worth compiling
  * @example
  * const { data, fault } = checkPlainly(schema, value);
  * if (fault !== undefined) throw new GeniusError("wrong-use", `--trials${fault.words}`);
@@ -21,15 +22,20 @@ export interface Fault {
 export function checkPlainly<T>(
   schema: z.ZodType<T>,
   value: unknown,
+  { isOften = false }: { readonly isOften?: boolean } = {},
 ): { readonly data: T; readonly fault?: undefined } | { readonly data?: undefined; readonly fault: Fault } {
-  // A message that a schema's author wrote comes first. What is checked once is not worth compiling.
-  const result = schema.safeParse(value, { error: wantedBy, jitless: true });
+  // A message that a schema's author wrote comes first.
+  const result = schema.safeParse(value, { error: wantedBy, jitless: !isOften });
   if (result.success) return { data: result.data };
   const { issues } = result.error;
   // A field that is not known is often one that is missing, misspelt.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!;
   return { fault: faultOf(issue, value) };
 }
+
+/** A fault as a clause, in which "it" is the whole: `choices.0 must be a whole number; 0.5 was given`. */
+export const faultClause = ({ path, words }: Fault): string =>
+  `${path.length === 0 ? "it" : path.join(".")}${words.replace(/\.$/, "")}`;
 
 function faultOf(issue: z.core.$ZodIssue, whole: unknown): Fault {
   const { path, code } = issue;
@@ -38,7 +44,7 @@ function faultOf(issue: z.core.$ZodIssue, whole: unknown): Fault {
     whole,
   );
   const isMissing = value === undefined && code !== "custom";
-  const allowed = code === "invalid_value" && issue.values.length > 1 ? issue.values.map(String) : undefined;
+  const allowed = allowedBy(issue);
   const message = issue.message.replace(/\.$/, "");
   if (isMissing) {
     const among = allowed === undefined ? "" : `; allowed are ${allowed.join(", ")}`;
@@ -51,8 +57,17 @@ function faultOf(issue: z.core.$ZodIssue, whole: unknown): Fault {
   const shown = shownOf(value);
   if (message.startsWith("must "))
     return { path, isMissing, words: ` ${message}; ${shown} was given.${hint}` };
-  const given = typeof value === "string" && message.includes(shown) ? "" : `, and ${shown} was given`;
+  // What is wrong with a whole, such as a network, is not seen in its first fields.
+  const isSaid = typeof value === "object" || (typeof value === "string" && message.includes(shown));
+  const given = isSaid ? "" : `, and ${shown} was given`;
   return { path, isMissing, words: `: ${message}${given}.` };
+}
+
+/** The values of which one is wanted; undefined where it is one, or where they are no list. */
+function allowedBy(issue: z.core.$ZodIssue): readonly string[] | undefined {
+  if (issue.code === "invalid_value" && issue.values.length > 1) return issue.values.map(String);
+  if (issue.code === "invalid_union" && issue.options !== undefined) return issue.options.map(String);
+  return undefined;
 }
 
 /** "must be a whole number"; undefined where there is nothing plainer to say. */
@@ -70,7 +85,9 @@ function wantedBy(issue: z.core.$ZodRawIssue): string | undefined {
     case "unrecognized_keys":
       return unknownWords(issue.keys, knownTo(issue.inst));
     case "invalid_union":
-      return unionWords(issue.errors);
+      return issue.options === undefined
+        ? unionWords(issue.errors)
+        : `must be one of ${issue.options.map(String).join(", ")}`;
     default:
       return undefined;
   }
@@ -108,7 +125,8 @@ function unionWords(errors: readonly (readonly z.core.$ZodIssue[])[]): string | 
 
 function unknownWords(keys: readonly string[], known: readonly string[]): string {
   const named = keys.map((key) => `"${key}"`).join(", ");
-  const near = nearest(keys[0] ?? "", known);
+  const [first = ""] = keys;
+  const near = first.length < 3 ? undefined : nearest(first, known);
   const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
   const among = known.length === 0 ? "" : ` Known are ${known.join(", ")}.`;
   return `has the unknown ${keys.length === 1 ? "field" : "fields"} ${named}.${hint}${among}`;

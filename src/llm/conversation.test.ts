@@ -426,12 +426,12 @@ describe("a transcript", () => {
 
 describe("a damaged record", () => {
   test.each([
-    ['{"kind":"call"}\n', /line 1, field "key"/],
+    ['{"kind":"call"}\n', /line 1, field "key" is needed\.$/],
     [
       '{"kind":"header","format":"genius-conversation","version":2}\n',
       /line 1: the conversation has version 2/,
     ],
-    ["{}\n", /line 1, field "kind"/],
+    ["{}\n", /line 1, field "kind" is needed; allowed are header, call, failure\.$/],
     ["not json\n", /line 1 is not JSON/],
     ["", /holds no whole line/],
   ])("%j names its line and field", (text, message) => {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { parseJsonLines } from "../base/json-lines.ts";
+import { checkPlainly } from "../base/schema-words.ts";
 import type { ChatReply } from "./chat.ts";
 import type { Exchange, FailedTry } from "./source.ts";
 
@@ -147,11 +148,10 @@ export function parseRecord(bytes: Uint8Array, file: string): ParsedRecord {
  */
 export function checkRecordLine(value: unknown, where: string): RecordLine {
   checkVersion(value, where);
-  const result = line.safeParse(value);
-  if (result.success) return result.data as RecordLine;
-  const issue = result.error.issues[0];
-  const field = issue === undefined || issue.path.length === 0 ? "" : `, field "${issue.path.join(".")}"`;
-  throw new GeniusError("bad-file", `${where}${field}: ${issue?.message ?? "not a line of a conversation"}.`);
+  const { data, fault } = checkPlainly(line, value, { isOften: true });
+  if (fault === undefined) return data as RecordLine;
+  const field = fault.path.length === 0 ? "" : `, field "${fault.path.join(".")}"`;
+  throw new GeniusError("bad-file", `${where}${field}${fault.words}`);
 }
 
 /** Whether a text begins as a conversation recorded by GENIUS does, whatever its version. */

@@ -14,19 +14,27 @@ test("a proposal that follows the contract is taken as it is", () => {
 });
 
 test.each([
-  ["nothing", null, /expected object/],
+  ["nothing", null, /it must be an object; null was given$/],
   ["too few choices", { ...good, choices: [0, 1] }, /choices has 2 numbers, and .* has 8 decisions/],
-  ["half an option", { ...good, choices: [0.5, 1, 2, 0, 1, 2, 0, 1] }, /choices\.0.*int/],
-  ["a negative option", { ...good, choices: [-1, 1, 2, 0, 1, 2, 0, 1] }, /choices\.0/],
+  ["half an option", { ...good, choices: [0.5, 1, 2, 0, 1, 2, 0, 1] }, /choices\.0 must be a whole number; 0\.5 was given$/],
+  [
+    "a negative option",
+    { ...good, choices: [-1, 1, 2, 0, 1, 2, 0, 1] },
+    /choices\.0 must be at least 0; -1 was given$/,
+  ],
   [
     "an option too many",
     { ...good, choices: [0, 1, 3, 0, 1, 2, 0, 1] },
     /has 3 for layer3; allowed are 0 to 2/,
   ],
   ["NaN", { ...good, choices: [Number.NaN, 1, 2, 0, 1, 2, 0, 1] }, /choices\.0/],
-  ["an unknown field", { ...good, confidence: 0.9 }, /confidence/],
-  ["a misspelt fidelity", { ...good, fidelity: { epoch: 3 } }, /fidelity.*epoch/],
-  ["no proposer", { choices: good.choices, fidelity: {} }, /by/],
+  ["an unknown field", { ...good, confidence: 0.9 }, /it has the unknown field "confidence"\. Known are choices,/],
+  [
+    "a misspelt fidelity",
+    { ...good, fidelity: { epoch: 3 } },
+    /fidelity has the unknown field "epoch"\. Did you mean "epochs"\? Known are epochs, /,
+  ],
+  ["no proposer", { choices: good.choices, fidelity: {} }, /by is needed$/],
   ["a repaired design of another space", { ...good, repairedFrom: [0] }, /repairedFrom has 1 numbers/],
 ])("a strategy that returns %s proposes nothing, with the reason", (_, value, why) => {
   const proposal = checkProposal(value, space);
@@ -41,21 +49,21 @@ test("a circle is no proposal, and an expectation of NaN is left out", () => {
   expect(checkProposal({ ...good, predicted: { score: Number.NaN } }, space)).toEqual(good);
 });
 
-test.each([
+test.each<[string, unknown, RegExp?]>([
   ["nothing", undefined],
   ["a number", 0.5],
-  ["NaN", { ...scored, metrics: { accuracy: Number.NaN } }],
+  ["NaN", { ...scored, metrics: { accuracy: Number.NaN } }, /metrics\.accuracy must be a number; NaN was given$/],
   ["Infinity", { ...scored, metrics: { accuracy: Number.POSITIVE_INFINITY } }],
-  ["a text", { ...scored, metrics: { accuracy: "0.5" } }],
+  ["a text", { ...scored, metrics: { accuracy: "0.5" } }, /metrics\.accuracy must be a number; "0\.5" was given$/],
   ["another metric of NaN", { ...scored, metrics: { accuracy: 0.5, loss: Number.NaN } }],
   ["no time", { ...scored, spent: {} }],
-  ["an unknown kind", { kind: "fine" }],
+  ["an unknown kind", { kind: "fine" }, /kind must be one of scored, infeasible, failed; "fine" was given$/],
   ["a curve with NaN", { ...scored, curve: [{ epoch: 1, trainLoss: Number.NaN, validation: {} }] }],
   ["a big integer", { ...scored, extra: 1n }],
-])("an evaluator that returns %s has failed, with the reason", (_, value) => {
+])("an evaluator that returns %s has failed, with the reason", (_, value, why = /cannot be used: .+/) => {
   expect(checkEvaluation(value, 7)).toMatchObject({
     ...{ kind: "failed", reason: "crashed", spent: { milliseconds: 7 } },
-    detail: expect.stringMatching(/cannot be used: .+/),
+    detail: expect.stringMatching(why),
   });
 });
 

@@ -3,6 +3,7 @@
 // be read again.
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
+import { checkPlainly, faultClause } from "../base/schema-words.ts";
 import type { TestResult } from "../evaluators/evaluator.ts";
 import { misuse } from "../graph/foreign-network.ts";
 import type { Choices, Space } from "../search/space.ts";
@@ -27,8 +28,8 @@ export function checkProposal(value: unknown, space: Space): Proposal {
   });
   const plain = asJson(value);
   if (plain === undefined) return refused("it is not plain JSON");
-  const read = freshProposal.safeParse(withoutUnusableFigures(plain));
-  if (!read.success) return refused(issueWords(read.error));
+  const read = checkPlainly(freshProposal, withoutUnusableFigures(plain), { isOften: true });
+  if (read.fault !== undefined) return refused(faultClause(read.fault));
   const proposal = read.data as Proposal;
   if (proposal.unreadable !== undefined) return proposal;
   if (proposal.network !== undefined) {
@@ -50,18 +51,18 @@ export function checkEvaluation(value: unknown, milliseconds: number): Evaluatio
     detail: `the evaluator returned an outcome that cannot be used: ${why}`,
     spent: { milliseconds },
   });
-  const read = evaluationSchema.safeParse(withMetrics(value));
-  if (!read.success) return failed(issueWords(read.error));
+  const read = checkPlainly(evaluationSchema, withMetrics(value), { isOften: true });
+  if (read.fault !== undefined) return failed(faultClause(read.fault));
   return (asJson(read.data) as Evaluation | undefined) ?? failed("it is not plain JSON");
 }
 
 /** What was measured on test data. @throws GeniusError `foreign-code` that says what is wrong with it. */
 export function checkTestResult(value: unknown): TestResult {
-  const read = testResult.safeParse(withMetrics(value));
-  if (read.success) return read.data as TestResult;
+  const read = checkPlainly(testResult, withMetrics(value));
+  if (read.fault === undefined) return read.data as TestResult;
   throw new GeniusError(
     "foreign-code",
-    `The evaluator measured the selected design on test data and returned a result that cannot be used: ${issueWords(read.error)}.`,
+    `The evaluator measured the selected design on test data and returned a result that cannot be used: ${faultClause(read.fault)}.`,
   );
 }
 
@@ -116,9 +117,4 @@ function withoutUnusableFigures(value: unknown): unknown {
 function proposerOf(value: unknown): string {
   const by = typeof value === "object" && value !== null && "by" in value ? value.by : undefined;
   return typeof by === "string" && by !== "" ? by : "strategy";
-}
-
-function issueWords({ issues: [issue] }: z.ZodError): string {
-  if (issue === undefined) return "it does not follow the contract";
-  return issue.path.length === 0 ? issue.message : `${issue.path.join(".")}: ${issue.message}`;
 }

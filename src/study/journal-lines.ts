@@ -2,6 +2,7 @@
 // The format is versioned; a reader refuses what it does not know rather than misread it.
 import { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
+import { checkPlainly } from "../base/schema-words.ts";
 import { networkSchema } from "../graph/foreign-network.ts";
 import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
@@ -393,13 +394,14 @@ export interface LineFault {
  */
 export function checkJournalLine(value: unknown, header: JournalHeader | undefined): JournalLine | LineFault {
   const version = header?.version ?? versionOf(value);
-  const result = line.safeParse(version === 1 ? migrateFromVersion1(value) : value);
-  if (result.success) return scoredLine(result.data as WrittenLine, header);
+  const { data, fault } = checkPlainly(line, version === 1 ? migrateFromVersion1(value) : value, {
+    isOften: true,
+  });
+  if (fault === undefined) return scoredLine(data as WrittenLine, header);
   const foreign = foreignHeader(value);
   if (foreign !== undefined) return { fault: foreign, isForeign: true };
-  const issue = result.error.issues[0]!;
-  const field = issue.path.length > 0 ? ` field "${issue.path.join(".")}":` : "";
-  return { fault: `:${field} ${issue.message}` };
+  const words = fault.words.replace(/\.$/, "");
+  return { fault: fault.path.length > 0 ? `: field "${fault.path.join(".")}"${words}` : words };
 }
 
 /** A line as the file has it: an outcome's score follows from its metrics, and so is not written down. */

@@ -3,6 +3,7 @@
 // `npm run catalog` writes them as JSON schemas into trainer/genius_trainer/schema/, by which Python checks.
 // It must not know of launchers, trials or strategies. A change that an older trainer would misread raises `version`.
 import { z } from "zod";
+import { checkPlainly, faultClause } from "../../base/schema-words.ts";
 
 export const jobVersion = 1;
 
@@ -222,9 +223,9 @@ export function readTorchLine(line: string): TorchLine {
     return { kind: "text", text: line };
   }
   if (typeof value !== "object" || value === null || !("event" in value)) return { kind: "text", text: line };
-  const parsed = torchEvent.safeParse(value);
-  if (parsed.success) return { kind: "event", event: parsed.data };
-  return { kind: "bad", detail: `${line.slice(0, 200)}: ${z.prettifyError(parsed.error)}` };
+  const { data, fault } = checkPlainly(torchEvent, value, { isOften: true });
+  if (fault === undefined) return { kind: "event", event: data };
+  return { kind: "bad", detail: `${line.slice(0, 200)}: ${faultClause(fault)}` };
 }
 
 /**

@@ -3,9 +3,9 @@
 // listed at the top of the Python file.
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { z } from "zod";
 import { fileError, GeniusError, systemCodeOf } from "../../base/errors.ts";
 import { makeNamedFolder } from "../../base/folder.ts";
+import { checkPlainly, faultClause } from "../../base/schema-words.ts";
 import type { Weights } from "../../engine/index.ts";
 import { decodeSafetensors } from "../../graph/export/safetensors.ts";
 import { torchNodes } from "../../graph/export/torch-nodes.ts";
@@ -126,11 +126,11 @@ function jobOf({ supernet, data, plan }: TorchTraining): SupernetJob {
 async function readResult(folder: string) {
   const path = join(folder, "result.json");
   try {
-    const parsed = supernetResult.safeParse(JSON.parse(await readFile(path, "utf8")));
-    if (!parsed.success)
-      throw new GeniusError("bad-data", `${path}: ${z.prettifyError(parsed.error)}. Delete its folder.`);
+    const { data, fault } = checkPlainly(supernetResult, JSON.parse(await readFile(path, "utf8")));
+    if (fault !== undefined)
+      throw new GeniusError("bad-data", `${path}: ${faultClause(fault)}. Delete its folder.`);
     const { tensors } = decodeSafetensors(await readFile(join(folder, "supernet.safetensors")));
-    return { probabilities: Float32Array.from(parsed.data.probabilities), weights: tensors as Weights };
+    return { probabilities: Float32Array.from(data.probabilities), weights: tensors as Weights };
   } catch (thrown) {
     if (systemCodeOf(thrown) === "ENOENT") return undefined;
     throw fileError(thrown, path, "read");
