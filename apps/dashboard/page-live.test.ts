@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { endSearchesBelow } from "../../src/testing/end-searches.ts";
 import { chromiumFlags, chromiumPath, genius, type ServedDashboard, serveFolder } from "./test-server.ts";
 
 if (chromiumPath === undefined)
@@ -33,7 +34,9 @@ describe.skipIf(chromiumPath === undefined)(
     afterAll(async () => {
       await browser?.close();
       await served?.stop();
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      if (folder === undefined) return;
+      await endSearchesBelow(folder);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     });
 
     /** Fills in the form and starts; `fields` by label. */

@@ -7,6 +7,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mended, offsetOf, suggestionFor } from "./src/text/mended-text.ts";
+import { endSearchesBelow } from "../../src/testing/end-searches.ts";
 import { chromiumFlags, chromiumPath, genius, type ServedDashboard, serveFolder } from "./test-server.ts";
 
 test("a suggested word takes the place of the wrong one, and of nothing else", () => {
@@ -40,7 +41,9 @@ describe.skipIf(chromiumPath === undefined)("the editor of texts", { timeout: 6 
   afterAll(async () => {
     await browser?.close();
     await served?.stop();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    if (folder === undefined) return;
+    await endSearchesBelow(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   async function open(place: string): Promise<Page> {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunDetail, RunEvent, StartForm, TrialColumns, Turn } from "../dashboard/api.ts";
+import { endSearchesBelow } from "../testing/end-searches.ts";
 
 const bin = resolve(import.meta.dirname, "../../bin/genius.js");
 let child: ChildProcess;
@@ -28,7 +29,11 @@ beforeAll(async () => {
     break;
   }
 }, 180_000);
-afterAll(() => child?.kill("SIGINT"));
+afterAll(async () => {
+  child?.kill("SIGINT");
+  // A test that failed leaves the search that it started.
+  if (root !== "") await endSearchesBelow(root);
+});
 
 const get = async <T>(path: string) => (await (await fetch(base + path)).json()) as T;
 const post = (path: string, body: unknown) =>
