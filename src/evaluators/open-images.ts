@@ -86,8 +86,8 @@ export interface StudyImages {
   readonly imageCounts: ImageCounts;
   /** How many images an accuracy is measured on. */
   readonly validationImages: number;
-  /** What the metric has on the validation and the test images without looking at them. */
-  readonly chance: Readonly<Record<string, JsonObject>>;
+  /** Which images they are, how they are split, and what the metric has on them without looking. */
+  readonly provenance: JsonObject;
   /** How many images a training at this share of the data has, counted. */
   countAt(dataFraction01: number): number;
   /** The size that a fidelity asks for: a number is a short side, and the aspect ratio is the study's. */
@@ -119,14 +119,22 @@ export async function openStudyImages(
   const caches = new Map([[sizeText(size), dataset.cachePath]]);
   const { train, validation } = splitForTraining(dataset, { fraction01: options.validationFraction01, seed });
   const countAt = (fraction01: number) => takeFraction(train, { fraction01, seed }).count;
+  const imageCounts = { search: countAt(options.dataFraction01), final: train.count };
   return {
     dataset,
     size,
-    imageCounts: { search: countAt(options.dataFraction01), final: train.count },
+    imageCounts,
     validationImages: validation.count,
-    chance: {
-      ...chanceOn("validation", validation, metric),
-      ...chanceOn("test", dataset.test, metric),
+    provenance: {
+      dataset: dataset.name,
+      datasetHash: dataset.hash,
+      trainImages: imageCounts.search,
+      chance: {
+        ...chanceOn("validation", validation, metric),
+        ...chanceOn("test", dataset.test, metric),
+      },
+      validationFraction01: options.validationFraction01,
+      splitSeed: seed,
     },
     countAt,
     sizeAt: ({ imageSize = size }) =>

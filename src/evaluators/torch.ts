@@ -66,7 +66,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
   const metric = selectedMetric(task, setting.metric);
   const { space, folder, seed, onProgress, parallel = 1 } = setting;
   const launcher = await openLauncher(setting);
-  const { dataset, size, imageCounts, validationImages, chance, countAt, sizeAt, cacheOf } =
+  const { dataset, size, imageCounts, validationImages, countAt, sizeAt, cacheOf, provenance } =
     await openStudyImages({ task, metric }, setting, options);
   const epochs = planEpochs(options, imageCounts);
   const jobs = await openJobFolders(folder);
@@ -86,6 +86,9 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
     }
     return planTraining(options, { dataset, imageCount, batchLimit }, chosen) as TorchRecipe;
   };
+
+  /** Of every design, where its space decides no hyperparameters. */
+  const usual = recipeOf(imageCounts.search);
 
   /** Runs a training to its end, or finds that it has been run. */
   const train = async (request: EvaluationRequest, { epochs: length, isFinal, seed: first }: Plan) => {
@@ -187,19 +190,14 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       epochs: epochs.search,
       images: imageCounts.search,
       validationImages,
-      plan: recipeOf(imageCounts.search),
+      plan: usual,
     }),
     provenance: {
-      dataset: dataset.name,
-      datasetHash: dataset.hash,
-      trainImages: imageCounts.search,
-      chance,
-      validationFraction01: options.validationFraction01,
-      splitSeed: seed,
+      ...provenance,
       epochs: { ...epochs },
       launcher: options.launcher,
       resources: { gpus, cpus },
-      plan: JSON.parse(JSON.stringify(recipeOf(imageCounts.search))),
+      plan: JSON.parse(JSON.stringify(usual)),
     },
     async evaluate(request) {
       const length = request.fidelity.epochs ?? epochs.search;

@@ -37,12 +37,14 @@ export async function createTrainEvaluator(
       ? selectedMetric(task, setting.metric)
       : { ...(await loadOwnMetric(metricFile)), file: metricFile };
   await checkExecutionProvider(options.executionProvider ?? "cpu");
-  const { dataset, imageCounts, validationImages, chance, countAt, sizeAt, cacheOf } = await openStudyImages(
+  const { dataset, imageCounts, validationImages, countAt, sizeAt, cacheOf, provenance } = await openStudyImages(
     { task, metric },
     setting,
     options,
   );
   const epochs = planEpochs(options, imageCounts);
+  /** Of every design, where its space decides no hyperparameters. */
+  const usual = planTraining(options, { dataset, imageCount: imageCounts.search });
   const cores = availableParallelism();
   const share = Math.max(1, Math.floor(cores / (setting.parallel ?? 1)));
   const threadsOf = (network: Network, { batchSize }: Training["plan"], most: number) =>
@@ -140,19 +142,14 @@ export async function createTrainEvaluator(
       ...(!byTheClock && { epochs: epochs.search }),
       images: imageCounts.search,
       validationImages,
-      plan: planTraining(options, { dataset, imageCount: imageCounts.search }),
+      plan: usual,
     }),
     provenance: {
-      dataset: dataset.name,
-      datasetHash: dataset.hash,
-      trainImages: imageCounts.search,
-      chance,
-      validationFraction01: options.validationFraction01,
-      splitSeed: seed,
+      ...provenance,
       ...(byTheClock ? { byTheClock } : { epochs: { ...epochs } }),
       ...(options.threads !== undefined && { threads: options.threads }),
       cores,
-      plan: JSON.parse(JSON.stringify(planTraining(options, { dataset, imageCount: imageCounts.search }))),
+      plan: JSON.parse(JSON.stringify(usual)),
       packages: {
         onnxruntime: runtime.versions.node ?? runtime.versions.common,
         sharp: sharp.versions.sharp,
