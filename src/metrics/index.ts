@@ -11,6 +11,7 @@ export {
   formatFrom,
   formatMetric,
   formatScore,
+  isLikeAccuracy,
   type Metric,
   type MetricDefinition,
   type Metrics,

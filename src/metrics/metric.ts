@@ -61,6 +61,11 @@ export function metricOf({ name, label, unit, goal, range, file }: Metric): Metr
   };
 }
 
+/** Whether it is a share of what is right, as accuracy is: larger networks tend to have more of it. */
+export const isLikeAccuracy = ({ name, unit, goal, range }: Metric): boolean =>
+  goal === "maximise" &&
+  (name === "accuracy" || unit === "share" || unit === "%" || (range?.[0] === 0 && range[1] === 1));
+
 /** A value as designs are compared by it: higher is better. */
 export const scoreOf = ({ goal }: Metric, value: number): number => (goal === "maximise" ? value : 0 - value);
 

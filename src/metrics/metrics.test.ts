@@ -4,7 +4,7 @@ import imageClassification from "../tasks/image-classification/task.ts";
 import { selectedMetric } from "../tasks/task.ts";
 import { metricChecks } from "../testing/metric-suite.ts";
 import { classMetrics } from "./index.ts";
-import { formatMetric, scoreOf, valueOfScore } from "./metric.ts";
+import { formatMetric, isLikeAccuracy, type Metric, scoreOf, valueOfScore } from "./metric.ts";
 
 describe.each(Object.keys(catalogue))("%s", async (name) => {
   const metric = await catalogue[name]!.load();
@@ -59,4 +59,15 @@ test("figures are said in their unit, and an unknown name is answered with what 
   expect(formatMetric(classMetric({ name: "macro-f1" }), 0.8714)).toBe("0.871");
   expect(formatMetric(classMetrics.find(({ unit }) => unit === "nats")!, 0.4123)).toBe("0.412 nats");
   expect(() => classMetric({ name: "acuracy" })).toThrow(/accuracy/);
+});
+
+test.each<[Metric, boolean]>([
+  [{ name: "accuracy", unit: "", goal: "maximise" }, true],
+  [{ name: "mean-iou", unit: "%", goal: "maximise" }, true],
+  [{ name: "macro-f1", unit: "", goal: "maximise", range: [0, 1] }, true],
+  [{ name: "error", unit: "share", goal: "minimise" }, false],
+  [{ name: "energy", unit: "mJ", goal: "minimise" }, false],
+  [{ name: "throughput", unit: "images/s", goal: "maximise" }, false],
+])("%j is like accuracy: %s", (metric, expected) => {
+  expect(isLikeAccuracy(metric)).toBe(expected);
 });

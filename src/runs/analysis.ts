@@ -125,7 +125,9 @@ function whyOf(domain: Domain, { trials, header }: RunRecord, number: number): A
   if (trial === undefined || !isDesignOf(space, trial.proposal) || designs.length < 2) return nothing;
   const { choices } = trial.proposal;
   const parent = bestOf(designs)!;
-  const surrogate = createSurrogate(domain, { knowledge: networkKnowledge(domain) });
+  const surrogate = createSurrogate(domain, {
+    knowledge: networkKnowledge(domain, header.config.metric),
+  });
   for (const earlier of seen(before, parent)) surrogate.observe(earlier);
   const from = parent.proposal.choices;
   const changed = choices.flatMap((choice, index) => (choice === from[index] ? [] : [index]));

@@ -31,7 +31,7 @@ import { defineStrategy, type ProposeContext, type Strategy, type StrategySettin
 import { type Acquired, acquire } from "../surrogate/acquire.ts";
 import { callsStillPay } from "../surrogate/model-trust.ts";
 import { networkKnowledge } from "../surrogate/network-knowledge.ts";
-import { type Candidates, costAwareOption, createSurrogate } from "../surrogate/surrogate.ts";
+import { type Candidates, costAwareOption, createSurrogate, isBelieved } from "../surrogate/surrogate.ts";
 import {
   isEvaluated,
   isScored,
@@ -42,6 +42,7 @@ import {
 } from "../trial.ts";
 import {
   choose,
+  drawnReason,
   isCallDue,
   letGo,
   levelled,
@@ -56,7 +57,9 @@ import {
 import { noLongerPays, weigh } from "./hybrid/rule-2026-11.ts";
 import { modelsBest, turnRules } from "./hybrid/turns.ts";
 
-const ownStart = { own: "best-looking structure, no results yet, or the model's" };
+const ownStart = {
+  own: "best-looking by its graph (drawn at random where the metric is unlike accuracy) or the model's",
+};
 const options = z.object({
   start: startOption("own", ownStart),
   candidates: z
@@ -107,13 +110,16 @@ export default defineStrategy({
 });
 
 const ownShown = 4;
+/** Designs drawn at random to begin with, where nothing is believed of the metric and no model offers any. */
+const drawnFirst = 3;
 /** What the prompt of 2026-11 asked for. */
 const oldCandidates = 4;
 
 function create(setting: StrategySetting, given: Options): Strategy {
   const { domain, conversation } = setting;
+  const knowledge = networkKnowledge(domain, setting.metric);
   const surrogate = createSurrogate(domain, {
-    knowledge: networkKnowledge(domain),
+    knowledge,
     ...(given.costAware && { quickWithin: setting.evaluations }),
   });
   const known = createKnownDesigns(domain.space);
@@ -217,10 +223,20 @@ function create(setting: StrategySetting, given: Options): Strategy {
     }
   };
 
-  /** What is believed, and the surrogate's own next designs. */
+  /** What is believed, and the surrogate's own next designs: at random as long as there is nothing to choose by. */
   const believe = ({ random, pending }: ProposeContext, isFree: (choices: Choices) => boolean) => {
-    const beliefs = surrogate.candidates({ random, pending });
-    return { beliefs, own: acquire(beliefs, isFree, conversation === undefined ? 1 : shown) };
+    const count = conversation === undefined ? 1 : shown;
+    const isBegun = conversation !== undefined || trials.length + pending.length >= drawnFirst;
+    if (isBelieved(knowledge) || (isBegun && trials.some(isScored))) {
+      const beliefs = surrogate.candidates({ random, pending });
+      return { beliefs, own: acquire(beliefs, isFree, count), isDrawn: false };
+    }
+    const extra = Array.from({ length: count }, () => drawUnseen(domain, isFree, random)).filter(
+      (choices) => choices !== undefined,
+    );
+    const drawn = new Set(extra.map((choices) => choices.join()));
+    const beliefs = surrogate.candidates({ random, pending, extra });
+    return { beliefs, own: acquire(beliefs, (choices) => drawn.has(choices.join()), count), isDrawn: true };
   };
 
   return {
@@ -229,7 +245,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
       const isFree = freeDesigns(known, pending);
       const begin = warmStart.next(isFree, context);
       if (begin !== undefined) return { ...begin, fidelity: {}, by: "hybrid/start" };
-      const { beliefs, own } = believe(context, isFree);
+      const { beliefs, own, isDrawn } = believe(context, isFree);
       const proposals = [...trials.map(({ proposal }) => proposal), ...pending];
       const heard = levelled(proposals, trials).proposals;
       const offers = isPartner ? wordsOf(heard, isFree).offers : [];
@@ -283,11 +299,12 @@ function create(setting: StrategySetting, given: Options): Strategy {
           ...{ beliefs: believed, own, trust, favourite },
           ...{ proposals: heard, turns: given.turns },
         });
+        const unmeasured = isDrawn ? drawnReason : unmeasuredReason;
         if (chosen !== undefined) {
           const repeat =
             chosen.word?.kind === "again" ? nextRepeat(chosen.choices, { trials, pending }) : undefined;
           return {
-            ...proposalFrom(chosen, believed),
+            ...proposalFrom(chosen, believed, unmeasured),
             ...without,
             ...(repeat !== undefined && { repeat }),
           };
@@ -306,7 +323,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
           choices,
           fidelity: {},
           by,
-          rationale: `${isMeasured ? surrogateReason : unmeasuredReason}${advice}`,
+          rationale: `${isDrawn ? drawnReason : isMeasured ? surrogateReason : unmeasuredReason}${advice}`,
           ...(isMeasured && { predicted }),
           ...(outlook && { outlook }),
           ...without,

@@ -1,6 +1,8 @@
 // What is believed of a network before anything was evaluated, from its graph alone: it holds for any space, names no
 // operation, and was not fitted to a table. Each belief is a weight with a deviation, so that observations overrule it.
+// They are beliefs about accuracy: of any other figure, such as an energy, they are features whose weights are learned.
 import { createRandom } from "../../base/random.ts";
+import { accuracy, isLikeAccuracy, type Metric } from "../../metrics/index.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices, Space } from "../space.ts";
 import { type GraphFeatures, graphFeatures } from "./graph-features.ts";
@@ -13,26 +15,40 @@ interface Belief {
   readonly sd: number;
 }
 
+const readMacs = ({ logMacs }: GraphFeatures) => logMacs;
+const readParams = ({ logParams }: GraphFeatures) => logParams;
+
 const beliefs: readonly Belief[] = [
   // Scaling laws: the logarithm of the error falls in proportion to the logarithm of compute.
-  { read: ({ logMacs }) => logMacs, mean: 3, sd: 0.75 },
+  { read: readMacs, mean: 3, sd: 0.75 },
   // At equal compute, more layers one after another say more …
   { read: ({ longestDepth }) => Math.log(1 + longestDepth), mean: 1, sd: 0.5 },
   // … if a short path lets the gradient through (residual networks, https://arxiv.org/abs/1512.03385).
   { read: ({ shortestDepth }) => Math.log(1 + shortestDepth), mean: -1, sd: 0.5 },
   // There is no prior for these; they are learned.
-  { read: ({ logParams }) => logParams, mean: 0, sd: 0.5 },
+  { read: readParams, mean: 0, sd: 0.5 },
   { read: ({ meanDepth }) => Math.log(1 + meanDepth), mean: 0, sd: 0.5 },
   { read: ({ meanPoolings }) => Math.log(1 + meanPoolings), mean: 0, sd: 0.5 },
 ];
+
+/** Where nothing is believed: deviations of the weights, with which costs may decide almost alone, as of an energy … */
+const openSd = 2;
+/** … and of those of their squares, since a figure that weighs accuracy against costs is best somewhere between. */
+const openSquareSd = 1;
+const squared = beliefs.flatMap(({ read }, index) =>
+  read === readMacs || read === readParams ? [index] : [],
+);
 
 /** One unit of the surrogate is a tenth of the error, as a first guess. */
 const unit = 0.1;
 const sampleSize = 64;
 const cache = new WeakMap<Space, Map<string, readonly number[]>>();
 
-/** Knowledge of the networks of a domain; features are counted once for each design of a space. */
-export function networkKnowledge(domain: Domain): Knowledge {
+/**
+ * Knowledge of the networks of a domain; features are counted once for each design of a space.
+ * @param metric what a search selects on; accuracy where it is absent
+ */
+export function networkKnowledge(domain: Domain, metric: Metric = accuracy): Knowledge {
   const { space } = domain;
   const known = cache.get(space) ?? new Map<string, readonly number[]>();
   cache.set(space, known);
@@ -46,12 +62,19 @@ export function networkKnowledge(domain: Domain): Knowledge {
     return raw;
   };
   let centre: readonly number[] | undefined;
+  const featuresOf = (choices: Choices) => {
+    centre ??= centreOf(domain, rawOf);
+    return rawOf(choices).map((value, index) => value - (centre?.[index] as number));
+  };
+  if (isLikeAccuracy(metric)) return { weights: beliefs.map(({ mean, sd }) => ({ mean, sd })), unit, featuresOf };
   return {
-    weights: beliefs.map(({ mean, sd }) => ({ mean, sd })),
-    unit,
+    weights: [
+      ...beliefs.map(() => ({ mean: 0, sd: openSd })),
+      ...squared.map(() => ({ mean: 0, sd: openSquareSd })),
+    ],
     featuresOf(choices) {
-      centre ??= centreOf(domain, rawOf);
-      return rawOf(choices).map((value, index) => value - (centre?.[index] as number));
+      const features = featuresOf(choices);
+      return [...features, ...squared.map((index) => (features[index] as number) ** 2)];
     },
   };
 }

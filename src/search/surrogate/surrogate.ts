@@ -33,6 +33,9 @@ export interface Knowledge {
 
 const nothing: Knowledge = { weights: [], featuresOf: () => [] };
 
+/** Whether some designs are expected to score higher than others before any evaluation: the largest, by what is known of networks. */
+export const isBelieved = ({ weights }: Knowledge): boolean => weights.some(({ mean }) => mean !== 0);
+
 export interface SurrogateOptions {
   readonly knowledge?: Knowledge;
   /** Evaluations of the whole search, over which the time of an evaluation counts less and less. Absent: not at all. */
@@ -100,7 +103,7 @@ export function createSurrogate(
   const observed: Choices[] = [];
   const scores: number[] = [];
   const limits = createMeasuredLimits(domain);
-  const success = createTrainingSuccess(domain, { isSteep: knowledge.weights.length > 0 });
+  const success = createTrainingSuccess(domain, { isSteep: isBelieved(knowledge) });
   const time = createTrainingTime(domain);
   const isListed = designCountOf(domain.space) <= listedDesigns;
   let listed: Listed | undefined;

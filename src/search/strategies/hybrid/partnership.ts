@@ -308,15 +308,20 @@ function again(word: ModelWord, beliefs: Candidates): Omit<Choice, "why"> | unde
 const modelsTurn = "the model's best candidate";
 export const surrogateReason = "highest expected improvement";
 export const unmeasuredReason = "promises most by its graph, nothing being measured yet";
+export const drawnReason = "drawn at random: nothing is believed of such a figure before it is measured";
 
 /** The choice as a proposal, with what either expects of it. */
-export function proposalFrom({ choices, word, place, why }: Choice, beliefs: Candidates): Proposal {
+export function proposalFrom(
+  { choices, word, place, why }: Choice,
+  beliefs: Candidates,
+  unmeasured = unmeasuredReason,
+): Proposal {
   const isMeasured = beliefs.best > Number.NEGATIVE_INFINITY;
   const { mean: believed, deviation } = beliefAt(beliefs, place);
   const surrogateExpected = beliefs.scoreOf(believed, deviation);
   const expected = { ...outlookOf(beliefs, place), ...(isMeasured && { surrogateExpected }) };
   if (word === undefined) {
-    const rationale = isMeasured ? why : unmeasuredReason;
+    const rationale = isMeasured ? why : unmeasured;
     const predicted = isMeasured && { predicted: surrogateExpected };
     return { choices, fidelity: {}, by: "hybrid/surrogate", rationale, ...predicted, ...expected };
   }
