@@ -86,11 +86,12 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 async function invoke(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
-  const { checkFlags, coerce, parseArguments, unknownFlag } = await import("../command/options.ts");
+  const { checkFlags, coerce, emptyValue, parseArguments, unknownFlag } = await import("../command/options.ts");
   const { flagsOf } = await import("../runs/flags.ts");
   const flags = await flagsOf(command.options);
   const booleans = flags.filter((flag) => flag.isBoolean).map((flag) => flag.field);
   const { operands, values } = parseArguments(args, booleans);
+  if (operands.includes("")) throw emptyValue("An argument");
   const known = flags.map((flag) => flag.field);
   const rest = Object.fromEntries(Object.entries(values).filter(([field]) => !known.includes(field)));
   if (command.passesRest !== true) for (const field of Object.keys(rest)) throw unknownFlag(field, known);

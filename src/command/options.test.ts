@@ -1,7 +1,8 @@
 // What a person is told of an option that is missing or wrong.
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { checkFlags, parseArguments } from "./options.ts";
+import { flagsOf } from "../runs/flags.ts";
+import { checkFlags, coerce, parseArguments } from "./options.ts";
 
 const schema = z.object({
   space: z.string(),
@@ -40,4 +41,10 @@ test("a negative number is the value of the flag before it, unless that takes no
   expect({ operands, values }).toEqual({ operands: ["a", "b"], values: { hours: "-1", decay: "-.5" } });
   expect(parseArguments(["--json", "-1"], ["json"]).values.json).toBe(true);
   expect(parseArguments(["--hours", "--json"], ["json"]).values).toEqual({ hours: true, json: true });
+});
+
+test("an empty value is a variable of the shell that is not set, unless empty is usual", async () => {
+  const flags = await flagsOf(z.object({ out: z.string().optional(), tableUnit: z.string().default("") }));
+  expect(coerce({ out: "runs", tableUnit: "" }, flags)).toEqual({ out: "runs", tableUnit: "" });
+  expect(() => coerce({ out: "" }, flags)).toThrow("--out is empty. Is a variable of your shell not set?");
 });

@@ -87,16 +87,22 @@ export function coerce(
 ): Record<string, string | boolean | number> {
   const numeric = new Set(flags.filter((flag) => flag.isNumber).map((flag) => flag.field));
   const boolean = new Set(flags.filter((flag) => flag.isBoolean).map((flag) => flag.field));
+  const mayBeEmpty = new Set(flags.filter(({ fallback }) => fallback === "").map((flag) => flag.field));
   return Object.fromEntries(
     Object.entries(values).map(([field, value]) => {
       if (boolean.has(field)) return [field, value === "true" || (value === "false" ? false : value)];
       if (value === true) throw new GeniusError("wrong-use", `${flagOf(field)} needs a value.`);
+      if (value === "" && !mayBeEmpty.has(field)) throw emptyValue(flagOf(field));
       const number =
         typeof value === "string" && numeric.has(field) && value.trim() !== "" ? Number(value) : Number.NaN;
       return [field, Number.isNaN(number) ? value : number];
     }),
   );
 }
+
+/** The error for an empty text where a value must be: mostly a variable of the shell that is not set. */
+export const emptyValue = (what: string): GeniusError =>
+  new GeniusError("wrong-use", `${what} is empty. Is a variable of your shell not set?`);
 
 /**
  * Checks flag values against a schema.
