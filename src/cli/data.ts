@@ -64,13 +64,17 @@ Example:
     const lines = [
       ...(layout === null ? [] : layoutLines(layout)),
       ...classTable(report),
-      `Stored at ${report.storedSizes.smallest} to ${report.storedSizes.largest} pixels (height × width); trained at ${shape[1]}×${shape[2]} with ${shape[0] === 1 ? "one channel" : "three channels"}.`,
+      `Stored at ${storedSizes(report)} pixels (height × width); trained at ${shape[1]}×${shape[2]} with ${shape[0] === 1 ? "one channel" : "three channels"}.`,
       ...task.remarks(opened),
     ];
     for (const line of lines) terminal.out(`${line}\n`);
     return 0;
   },
 });
+
+function storedSizes({ storedSizes: { smallest, largest } }: DatasetReport): string {
+  return smallest === largest ? smallest : `${smallest} to ${largest}`;
+}
 
 /** A row a class: its name and its images in each part. */
 function classTable({ classes, validationCount }: DatasetReport): string[] {

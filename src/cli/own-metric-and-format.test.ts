@@ -188,7 +188,7 @@ test.each([
 
 test("the data are shown as the format reads them; without it nothing reads them", async () => {
   const shown = await command("data", paths.data, "--format", paths.hereFormat);
-  expect(shown.out).toContain("Stored at 8×8 to 8×8 pixels (height × width); trained at 8×8");
+  expect(shown.out).toContain("Stored at 8×8 pixels (height × width); trained at 8×8");
   const { code, error } = await command("data", paths.data);
   expect([code, error]).toEqual([1, expect.stringContaining("holds no dataset that can be read")]);
   const other = await command("data", root, "--format", paths.hereFormat);

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
@@ -184,6 +185,17 @@ test("what systems leave behind is skipped and counted", async () => {
   expect(report.trainCount + report.testCount).toBe(8);
   expect(report.skipped.count).toBe(2 + 1 + 3 + 1 + 3);
   expect(notes).toMatch(/10 files and folders that systems leave behind were skipped/);
+});
+
+test.skipIf(process.platform === "win32")("a pipe or a device among the images is not waited for", async () => {
+  const folder = make("cat:4", "dog:4");
+  execFileSync("mkfifo", [join(folder, "cat", "live.png")]);
+  symlinkSync("/dev/zero", join(folder, "dog", "zero.png"));
+  const dataset = await openDataset(folder, options);
+  expect(dataset.report.ignoredFiles.count).toBe(2);
+  expect(describeReport(dataset).join("\n")).toContain(
+    `${join("cat", "live.png")} (a pipe, a device or a socket), ${join("dog", "zero.png")} (a pipe`,
+  );
 });
 
 test("the layout says what was understood", async () => {

@@ -78,7 +78,10 @@ function listImages(root: string): DatasetListing {
     mirrorable: !classNames.every((className) => /^[\p{L}\p{N}]$/u.test(className)),
     files: found.map((file) => file.path),
     recordCount: found.length,
-    ignoredFiles: looseImages.map((file) => `${file} (in no class folder)`),
+    ignoredFiles: [
+      ...looseImages.map((file) => `${file} (in no class folder)`),
+      ...tree.irregular.map((file) => `${file} (a pipe, a device or a socket)`),
+    ],
     skipped: tree.skipped,
     notes: understood.notes,
     layout,
