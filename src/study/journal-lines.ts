@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
 import { checkPlainly } from "../base/schema-words.ts";
 import { networkSchema } from "../graph/foreign-network.ts";
+import { precisions } from "../graph/precision.ts";
 import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Choices } from "../search/space.ts";
@@ -273,6 +274,12 @@ const trial = z.looseObject({
 });
 const record = z.record(z.string(), z.unknown());
 const places = z.record(z.string(), z.object({ absolute: z.string(), fromRun: z.string() }));
+const limit = finite.nonnegative().optional();
+/** `Limits`, which it stands for wherever a run is opened. */
+const limits = z.looseObject({
+  ...{ minParamCount: limit, maxParamCount: limit, minMacCount: limit, maxMacCount: limit },
+  ...{ maxRamBytes: limit, maxFlashBytes: limit, precision: z.enum(precisions).optional() },
+});
 const config = z.looseObject({
   dataset: z.string(),
   task: z.string(),
@@ -289,7 +296,7 @@ const config = z.looseObject({
   trials: index,
   minutes: finite.positive().optional(),
   stopWhenDone: z.boolean().optional(),
-  limits: record,
+  limits,
   device: record.optional(),
   start: z.object({ name: z.string(), choices: z.array(index) }).optional(),
   experience: z.boolean().optional(),

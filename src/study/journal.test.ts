@@ -102,6 +102,12 @@ test("damage that is no torn end is an error that names the file, the line and t
   await expect(readJournal(other)).rejects.toThrow(
     /line 3: field "trial\.cost\.paramCount" must be a number; .* was given\./,
   );
+  const limited = await written(1);
+  const text = await readFile(journalPath(limited), "utf8");
+  await writeFile(journalPath(limited), text.replace('"limits":{', '"limits":{"maxMacCount":"many",'));
+  await expect(readJournal(limited)).rejects.toThrow(
+    /line 1: field "config\.limits\.maxMacCount" must be a number; "many" was given\. The header holds/,
+  );
   const twice = await written(1);
   await appendFile(
     journalPath(twice),

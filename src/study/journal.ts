@@ -178,9 +178,16 @@ export function parseRun(bytes: Uint8Array, path: string): { record: RunRecord; 
 
 /** What is wrong with a journal and what to do about it. One of another program or release is not damaged. */
 export function journalTrouble(damage: Damage, path: string): string {
-  const remedy = ` "genius repair ${dirname(path)}" leaves out what cannot be read, and keeps all else.`;
-  return `${damageWords(damage, path)}${damage.isForeign ? "" : remedy}`;
+  const remedy =
+    damage.lineNumber === 1
+      ? headerWords
+      : `"genius repair ${dirname(path)}" leaves out what cannot be read, and keeps all else.`;
+  return damage.isForeign ? damageWords(damage, path) : `${damageWords(damage, path)} ${remedy}`;
 }
+
+/** Why a journal without its header is lost. */
+export const headerWords =
+  "The header holds what the search was asked to do, so nothing can be repaired without it.";
 
 /** Where a journal is damaged, in words. */
 export function damageWords({ lineNumber, what, isForeign }: Damage, path: string): string {

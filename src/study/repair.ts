@@ -6,7 +6,7 @@ import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
 import { type JsonLine, readJsonLine, splitJsonLines } from "../base/json-lines.ts";
 import { writeWhole } from "../base/write-whole.ts";
 import { emptyJournal, foldJournal, type JournalState } from "./fold.ts";
-import { damageWords, journalPath, readBytes } from "./journal.ts";
+import { damageWords, headerWords, journalPath, readBytes } from "./journal.ts";
 import { lockFolder } from "./lock.ts";
 
 export interface Repair {
@@ -69,7 +69,7 @@ export function repaired(
     if (state.header === undefined || damage.isForeign) {
       throw new GeniusError(
         "bad-file",
-        `${damageWords(damage, path)} The header holds what the search was asked to do, so nothing can be repaired without it.`,
+        `${damageWords(damage, path)} ${headerWords}`,
       );
     }
     const line = rest[at]!;
