@@ -121,7 +121,7 @@ export function rangeOf(
   return { min: min - air, max: max + air };
 }
 
-/** An axis of scores in [0, 1], labelled in the metric's unit (per cent for a share) with as many decimals as the range needs. */
+/** An axis of scores, labelled in the metric's unit (per cent for a share) with as many decimals as the range needs. */
 export function scoreAxis(metric: Metric, words: string, values: Iterable<number>): Axis {
   const given = [...values].filter(Number.isFinite);
   // A single value gets a quarter of a point of room on either side, and so do values that hardly differ.
@@ -132,7 +132,12 @@ export function scoreAxis(metric: Metric, words: string, values: Iterable<number
   ] as [number, number]);
   const isOne = most >= least && most - least < room / 5;
   const { min, max } = rangeOf(isOne ? [(least + most) / 2 - room, (least + most) / 2 + room] : given);
-  const [low, high] = metric.unit === "share" ? [Math.max(0, min), Math.min(1, max)] : [min, max];
+  // The air around them does not reach beyond what a share can be, which is negative as the score of one that is minimised.
+  const [first, last] = [valueOfScore(metric, 0), valueOfScore(metric, 1)].sort((a, b) => a - b) as [number, number];
+  const [low, high] =
+    metric.unit === "share"
+      ? [Math.max(min, Math.min(first, least)), Math.min(max, Math.max(last, most))]
+      : [min, max];
   // As many as the ticks need to differ.
   const step = roundStep((high - low) / 5) * (metric.unit === "share" ? 100 : 1);
   const shown = ["share", "%"].includes(metric.unit) ? 0 : 2;

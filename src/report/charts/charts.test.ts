@@ -46,6 +46,14 @@ test("ranges: air around many, room around one, something for none", () => {
   expect(max).toBeLessThan(0.94);
 });
 
+test("an axis of a share that is minimised, or of one that should not be, holds its scores", () => {
+  const error = { name: "error", unit: "share", goal: "minimise" } as const;
+  const { min, max, format } = scoreAxis(error, "error", [-0.25, -0.125, 0]);
+  expect([min, max, format(-0.25)]).toEqual([-0.2625, 0, "25"]);
+  expect(scoreAxis(accuracy, "a", [1.5, 2])).toMatchObject({ min: 1.475, max: 2 });
+  expect(scoreAxis(accuracy, "a", [0.5, 1])).toMatchObject({ min: 0.475, max: 1 });
+});
+
 test("ticks of scores differ from each other, however narrow the range", () => {
   fc.assert(
     fc.property(
