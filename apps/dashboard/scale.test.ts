@@ -39,3 +39,9 @@ test("ticks of a logarithmic axis are round, in order and inside", () => {
   expect(logTicks({ min: 15, max: 1200 })).toEqual([20, 50, 100, 200, 500, 1000]);
   expect(logTicks({ min: 1, max: 1e6 })).toEqual([1, 10, 100, 1000, 1e4, 1e5, 1e6]);
 });
+
+test("an axis of scores is labelled with the figures that they stand for", () => {
+  const energy = scoreAxis({ name: "energy", unit: "mJ", goal: "minimise" }, "energy");
+  expect([energy.format?.(-2.5), energy.tick?.(-2.5)]).toEqual(["2.5", "2.5"]);
+  expect([scoreAxis(accuracy, "accuracy").format?.(0.25)]).toEqual(["25"]);
+});

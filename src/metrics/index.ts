@@ -7,6 +7,7 @@ export {
   type ChanceLevel,
   differenceWords,
   formatBare,
+  formatBareScore,
   formatDifference,
   formatFrom,
   formatMetric,

@@ -96,6 +96,10 @@ export function formatBare({ unit }: Metric, value: number, decimals = 2): strin
     : value.toFixed(decimals + (unit === "%" ? 0 : 2));
 }
 
+/** A score as the metric's value, without its unit. */
+export const formatBareScore = (metric: Metric, score: number, decimals?: number): string =>
+  formatBare(metric, valueOfScore(metric, score), decimals);
+
 /** A standard deviation beside a figure, without its unit: "± 0.12"; one that is rounded away is no certainty. */
 export function formatSpread(metric: Metric, sd: number): string {
   const said = formatBare(metric, sd);
@@ -109,6 +113,10 @@ export function formatDifference(metric: Metric, difference: number): string {
   if (unit === "share") return `${sign}${formatBare(metric, Math.abs(difference))} points`;
   return `${sign}${formatMetric(metric, Math.abs(difference))}`;
 }
+
+/** How far the metric's value moves where a score rises by `rise`: "+1.25 points", and "−0.013" of a loss. */
+export const formatChange = (metric: Metric, rise: number): string =>
+  formatDifference(metric, valueOfScore(metric, rise));
 
 /** What differences are counted in: "points of accuracy", "macro-F1". */
 export const differenceWords = (metric: Metric): string =>

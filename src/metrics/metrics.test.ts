@@ -4,7 +4,7 @@ import imageClassification from "../tasks/image-classification/task.ts";
 import { selectedMetric } from "../tasks/task.ts";
 import { metricChecks } from "../testing/metric-suite.ts";
 import { classMetrics } from "./index.ts";
-import { formatMetric, isLikeAccuracy, type Metric, scoreOf, valueOfScore } from "./metric.ts";
+import { formatBareScore, formatChange, formatMetric, isLikeAccuracy, type Metric, scoreOf, valueOfScore } from "./metric.ts";
 
 describe.each(Object.keys(catalogue))("%s", async (name) => {
   const metric = await catalogue[name]!.load();
@@ -70,4 +70,10 @@ test.each<[Metric, boolean]>([
   [{ name: "throughput", unit: "images/s", goal: "maximise" }, false],
 ])("%j is like accuracy: %s", (metric, expected) => {
   expect(isLikeAccuracy(metric)).toBe(expected);
+});
+
+test("scores of a metric that is minimised are said as its values, and a rise as the fall that it is", () => {
+  const loss = { name: "loss", unit: "nats", goal: "minimise" } as const;
+  expect([formatBareScore(loss, -2.5, 1), formatChange(loss, 0.25)]).toEqual(["2.500", "−0.250 nats"]);
+  expect([formatBareScore(classMetric(), 0.25), formatChange(classMetric(), 0.25)]).toEqual(["25.00", "+25.00 points"]);
 });

@@ -1,11 +1,11 @@
 // A comparison of strategies as tables and sentences, shared by its page and its Markdown text.
 import {
   formatBare,
+  formatBareScore,
   formatMetric,
   formatScore,
   type Metric,
   metricWords,
-  valueOfScore,
   withUnit,
 } from "../metrics/index.ts";
 import type { RankSummary, Summary } from "./bench.ts";
@@ -143,7 +143,7 @@ const listed = (names: readonly string[]): string =>
 
 export function resultTable(comparison: Comparison): DataTable {
   const { metric } = comparison;
-  const figure = (value: number) => formatBare(metric, valueOfScore(metric, value));
+  const figure = (value: number) => formatBareScore(metric, value);
   const difference = (value: number) => formatBare(metric, value);
   return {
     columns: [
@@ -175,7 +175,7 @@ export function resultTable(comparison: Comparison): DataTable {
 
 export function trivialTable(comparison: Comparison): DataTable {
   const { trivialGuesses, selectedOn, validationOnly, metric } = comparison;
-  const figure = (value: number) => formatBare(metric, valueOfScore(metric, value));
+  const figure = (value: number) => formatBareScore(metric, value);
   const optional = (value: number | undefined, say: (value: number) => string) =>
     value === undefined ? "–" : say(value);
   return {

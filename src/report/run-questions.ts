@@ -4,7 +4,7 @@ import { createRandom } from "../base/random.ts";
 import { counted } from "../base/units.ts";
 import { type Interval, meanInterval, probabilityOfImprovement } from "../math/bootstrap.ts";
 import { mean, standardDeviation } from "../math/statistics.ts";
-import { formatScore, type Metric } from "../metrics/index.ts";
+import { formatMetric, type Metric, valueOfScore } from "../metrics/index.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { minRuns } from "./few-runs.ts";
 import { limitWords } from "./run-answers.ts";
@@ -131,7 +131,8 @@ export function intervalWords(metric: Metric, { ends, ci95 }: MethodGroup<unknow
   if (ends.length < 2) return "one run has none";
   if (new Set(ends).size === 1) return "none: all runs ended level";
   if (ci95 === undefined) return `none: ${ends.length} runs are too few`;
-  return ci95.map((end) => formatScore(metric, end)).join(" to ");
+  const ends95 = ci95.map((end) => valueOfScore(metric, end)).sort((a, b) => a - b);
+  return ends95.map((end) => formatMetric(metric, end)).join(" to ");
 }
 
 /** "P = 0.92 (0.75 to 1.00)", or what happened where the runs are too few to say more. */

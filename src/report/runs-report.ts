@@ -2,7 +2,15 @@
 // intervals and the chance that one strategy ends above another. Runs of different questions are never averaged.
 
 import { formatCount, formatDuration } from "../base/units.ts";
-import { formatBare, formatFrom, formatScore, type Metric, metricWords, withUnit } from "../metrics/index.ts";
+import {
+  formatBare,
+  formatBareScore,
+  formatFrom,
+  formatScore,
+  type Metric,
+  metricWords,
+  withUnit,
+} from "../metrics/index.ts";
 import { plainDesignName } from "../search/proposed-network.ts";
 import { spendingOf } from "../study/spending.ts";
 import { scoreAxis } from "./charts/axes.ts";
@@ -88,7 +96,7 @@ function groupTable(groups: readonly MethodGroup<Shown>[]): DataTable {
       group.method,
       group.ends.length,
       group.evaluations ?? "all",
-      formatBare(metric, group.mean01),
+      formatBareScore(metric, group.mean01),
       group.sd01 === undefined ? "–" : formatBare(metric, group.sd01),
       intervalWords(metric, group),
     ]),

@@ -9,12 +9,15 @@ export {
 export {
   differenceWords,
   formatBare,
+  formatBareScore,
+  formatChange,
   formatDifference,
   formatScore,
   formatSpread,
   type Metric,
   metricTitle,
   metricWords,
+  valueOfScore,
   withUnit,
 } from "../../../src/metrics/metric.ts";
 

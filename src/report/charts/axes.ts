@@ -1,5 +1,5 @@
 // Axes, grid, title and legend around a plot. A chart gives its ranges and draws inside; positions come from here.
-import { formatBare, type Metric, valueOfScore, withUnit } from "../../metrics/index.ts";
+import { formatBareScore, type Metric, valueOfScore, withUnit } from "../../metrics/index.ts";
 import { type Markup, svg } from "../markup.ts";
 import { seriesClass } from "./chart.ts";
 
@@ -142,7 +142,7 @@ export function scoreAxis(metric: Metric, words: string, values: Iterable<number
   const step = roundStep((high - low) / 5) * (metric.unit === "share" ? 100 : 1);
   const shown = ["share", "%"].includes(metric.unit) ? 0 : 2;
   const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9) - shown);
-  const bare = (digits: number) => (value: number) => formatBare(metric, valueOfScore(metric, value), digits);
+  const bare = (digits: number) => (value: number) => formatBareScore(metric, value, digits);
   return {
     label: withUnit(metric, words),
     min: low,

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from "react";
 import { isScored, type TrialTable } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
 import { type ScatterPoint, scatterOption } from "../charts/scatter.ts";
-import { formatBare, formatScore, metricWords } from "../format.ts";
+import { formatBare, formatScore, metricWords, valueOfScore } from "../format.ts";
 import { scoreAxis } from "../run/axes.ts";
 import { nameAt, trialInLines } from "../run/trial-words.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
@@ -29,7 +29,7 @@ export function Calibration() {
   if (points.length < 2) return null;
   const errors = points.map(({ x, y }) => y - x);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const bias = mean(errors);
+  const bias = valueOfScore(detail.metric, mean(errors));
   return (
     <Chart
       title="Predicted and measured"

@@ -5,6 +5,7 @@ import type { CallDetail } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import {
+  formatChange,
   formatCount,
   formatDifference,
   formatDuration,
@@ -193,7 +194,7 @@ function Outcome({ trial }: { readonly trial: CallDetail["outcomes"][number] }) 
         {predicted !== undefined && `, the model expected ${formatScore(detail.metric, predicted.score)}`}
         {predicted !== undefined &&
           score !== undefined &&
-          ` (${formatDifference(detail.metric, score - predicted.score)})`}
+          ` (${formatChange(detail.metric, score - predicted.score)})`}
         .
       </p>
       {first !== undefined && (

@@ -4,7 +4,7 @@ import type { ExportFormat, NetworkView } from "../../../../src/dashboard/api.ts
 import { addressWithToken, get, useAsked } from "../api/client.ts";
 import { hasNetwork } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
-import { formatCount, formatDifference, formatScore, metricWords } from "../format.ts";
+import { formatChange, formatCount, formatScore, metricWords } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer, Cards, Notice } from "../ui/pieces.tsx";
@@ -191,7 +191,7 @@ function View({
                   view.score === undefined ? "" : formatScore(detail.metric, view.score),
                   other.score === undefined || view.score === undefined
                     ? ""
-                    : formatDifference(detail.metric, view.score - other.score),
+                    : formatChange(detail.metric, view.score - other.score),
                 ],
               ],
             }}

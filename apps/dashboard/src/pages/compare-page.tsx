@@ -7,7 +7,7 @@ import { get, useAsked } from "../api/client.ts";
 import { type CurveChart, curveOption } from "../charts/curves.ts";
 import { intervalHeight, intervalOption } from "../charts/intervals.ts";
 import {
-  formatBare,
+  formatBareScore,
   formatCount,
   formatDuration,
   formatScore,
@@ -189,7 +189,7 @@ function Methods({ question }: Pick<QuestionProps, "question">) {
     rows: groups.map(({ method, runs, mean01, interval }) => [
       method,
       runs,
-      formatBare(metric, mean01),
+      formatBareScore(metric, mean01),
       interval,
     ]),
   });

@@ -1,12 +1,13 @@
 // Axes that several charts of a run have in common.
 import type { AxisSpec } from "../charts/frame.ts";
 import {
-  formatBare,
+  formatBareScore,
   formatBytes,
   formatCount,
   formatCountExactly,
   formatDuration,
   type Metric,
+  valueOfScore,
   withUnit,
 } from "../format.ts";
 
@@ -59,8 +60,8 @@ export const exactly = (value: number) => String(Number(value.toPrecision(9)));
 /** An axis of scores, in the unit of the metric that they are of. */
 export const scoreAxis = (metric: Metric, words: string): AxisSpec => ({
   name: withUnit(metric, words),
-  format: (value) => String(Number(formatBare(metric, value))),
-  tick: (value) => exactly(metric.unit === "share" ? 100 * value : value),
+  format: (score) => String(Number(formatBareScore(metric, score))),
+  tick: (score) => exactly((metric.unit === "share" ? 100 : 1) * valueOfScore(metric, score)),
   // A quarter of a point around a single value.
   room: metric.unit === "share" ? 0.0025 : 0.025,
   ...(metric.unit === "share" && { air01: 0.06 }),

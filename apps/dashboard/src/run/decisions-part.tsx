@@ -7,7 +7,15 @@ import { useRunData } from "../api/use-run.ts";
 import { curveOption } from "../charts/curves.ts";
 import { intervalHeight, intervalOption } from "../charts/intervals.ts";
 import { parallelHeight, parallelOption } from "../charts/parallel.ts";
-import { differenceWords, formatBare, formatScore, type Metric, metricWords, withUnit } from "../format.ts";
+import {
+  differenceWords,
+  formatBare,
+  formatBareScore,
+  formatScore,
+  type Metric,
+  metricWords,
+  withUnit,
+} from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer } from "../ui/pieces.tsx";
@@ -98,7 +106,7 @@ function ParallelLines({ designs }: { readonly designs: readonly ScoredDesign[] 
           axes: decisions.map(({ name, options }) => ({ name, labels: options })),
           lines,
           format: (score) =>
-            `${formatBare(detail.metric, score, 1)}${detail.metric.unit === "share" ? " %" : ""}`,
+            `${formatBareScore(detail.metric, score, 1)}${detail.metric.unit === "share" ? " %" : ""}`,
           about: (id) => trialInLines(detail, trials, id),
         },
         look,

@@ -1,7 +1,7 @@
 // How the best came to be: each trial that was better than all before it, and what it changed of the one that it followed.
 import { choicesAt } from "../api/trial-table.ts";
 import { useRunData } from "../api/use-run.ts";
-import { formatCount, formatDifference, formatScore } from "../format.ts";
+import { formatChange, formatCount, formatScore } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { improvements } from "./best-so-far.ts";
 import { nameAt } from "./trial-words.ts";
@@ -33,7 +33,7 @@ export function Lineage() {
             <li key={step.trial}>
               <a href={linkTo(["run", detail.id, "trials"], { trial: step.trial })}>Trial {step.trial}</a>:{" "}
               <strong>{formatScore(detail.metric, step.score)}</strong>
-              {before !== undefined && ` (${formatDifference(detail.metric, step.score - before.score)})`},{" "}
+              {before !== undefined && ` (${formatChange(detail.metric, step.score - before.score)})`},{" "}
               {formatCount(columns.paramCount[row]!)} parameters, by <bdi>{columns.by[row]}</bdi>{" "}
               <code>{nameAt(detail, trials, row)}</code>
               {before !== undefined && (

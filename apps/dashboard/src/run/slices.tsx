@@ -4,7 +4,7 @@ import type { DecisionInfo } from "../../../../src/dashboard/api.ts";
 import { useRunData } from "../api/use-run.ts";
 import { gridHeight, gridOption } from "../charts/grid.ts";
 import { sliceOption } from "../charts/slice.ts";
-import { formatBare, formatScore, metricWords } from "../format.ts";
+import { formatBareScore, formatScore, metricWords } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { scoreAxis } from "./axes.ts";
@@ -141,7 +141,7 @@ function Grid({
           cells: cells.map(({ options, mean, count, best }) => ({
             ...{ x: options[0]!, y: options[1]!, mean, count, best: best.id },
           })),
-          format: (score) => formatBare(metric, score, metric.unit === "share" ? 1 : 2),
+          format: (score) => formatBareScore(metric, score, metric.unit === "share" ? 1 : 2),
           about: (id) => trialInLines(detail, trials, id),
         },
         look,
