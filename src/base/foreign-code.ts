@@ -39,13 +39,16 @@ export function namingForeignCode(thrown: unknown): unknown {
  * What a member threw, as an error. A text, a number or nothing has no stack that names a file, so the member's kind is
  * named; ours throw errors only.
  */
-export function asError(member: "strategy" | "evaluator", thrown: unknown): Error {
+export function asError(
+  who: "The strategy" | "The evaluator" | "A program of your own",
+  thrown: unknown,
+): Error {
   if (thrown instanceof Error) return thrown;
   const { inspect } = process.getBuiltinModule("node:util");
   const shown = inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY }).slice(0, 200);
   return new GeniusError(
     "foreign-code",
-    `The ${member} threw ${shown}, which is no Error and so names no place in its file. Throw new Error("…") there.`,
+    `${who} threw ${shown}, which is no Error and so names no place in its file. Throw new Error("…") there.`,
     { cause: thrown },
   );
 }

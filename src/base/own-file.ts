@@ -57,10 +57,18 @@ export async function loadOwnFile(kind: string, file: string): Promise<unknown> 
   try {
     return ((await import(pathToFileURL(resolve(file)).href)) as { default?: unknown }).default;
   } catch (thrown) {
-    throw new GeniusError("bad-file", `The ${kind} ${file} could not be loaded: ${messageOf(thrown)}`, {
-      cause: thrown,
-    });
+    const why = `${messageOf(thrown)}${placeOfSyntax(thrown)}`;
+    throw new GeniusError("bad-file", `The ${kind} ${file} could not be loaded: ${why}`, { cause: thrown });
   }
+}
+
+/** Where a text is no TypeScript, as Node writes it above the error's stack: the place, its lines and a mark below the last. */
+function placeOfSyntax(thrown: unknown): string {
+  const stack = thrown instanceof SyntaxError ? thrown.stack : undefined;
+  const lines = stack?.split("\n") ?? [];
+  const mark = lines.findIndex((line) => /^ *\^+$/.test(line));
+  if (mark === -1 || !/:\d+$/.test(lines[0] ?? "")) return "";
+  return `\n${lines[0]}\n${lines.slice(1, mark + 1).map((line) => `    ${line}`).join("\n")}`;
 }
 
 /** The fields that a definition must have, with what `typeof` says of them. */

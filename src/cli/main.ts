@@ -1,7 +1,7 @@
 // The command `genius`: finds the command, reads its flags, runs it, and turns whatever goes wrong into one clear
 // paragraph and an exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted and resumable.
 import { fileError, GeniusError, isAbort, messageOf, systemError } from "../base/errors.ts";
-import { namingForeignCode } from "../base/foreign-code.ts";
+import { asError, namingForeignCode } from "../base/foreign-code.ts";
 import { terminalSafeLines } from "../base/terminal-text.ts";
 import type { Command, Terminal } from "../command/command.ts";
 import { commands } from "./commands.ts";
@@ -145,7 +145,8 @@ async function commandHelp(name: string, command: Command, args: readonly string
 const wrongUse: readonly string[] = ["wrong-use", "unknown-name", "bad-choices"];
 
 function report(caught: unknown, terminal: Terminal): number {
-  const thrown = namingForeignCode(caught);
+  // Ours throw errors only.
+  const thrown = isAbort(caught) ? caught : namingForeignCode(asError("A program of your own", caught));
   if (isAbort(thrown)) {
     terminal.error("genius: interrupted.\n");
     return 130;

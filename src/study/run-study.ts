@@ -131,7 +131,7 @@ export async function runStudy(study: Study): Promise<StudyResult> {
     try {
       strategy.observe(trial);
     } catch (thrown) {
-      throw asError("strategy", thrown);
+      throw asError("The strategy", thrown);
     }
     const spent = isEvaluated(trial);
     used += spent ? 1 : 0;
@@ -249,7 +249,7 @@ async function propose(
   };
   const propose = async () => study.strategy.propose(context);
   const proposal = await propose().catch((thrown: unknown) => {
-    throw asError("strategy", thrown);
+    throw asError("The strategy", thrown);
   });
   if (proposal === undefined) return undefined;
   const checked = checkProposal(proposal, study.domain.space);
@@ -299,7 +299,7 @@ async function start(
     };
     const evaluate = async () => evaluator.evaluate(request);
     const evaluation = await evaluate().catch((thrown: unknown) => {
-      throw asError("evaluator", thrown);
+      throw asError("The evaluator", thrown);
     });
     outcome = scoreOutcome(
       checkEvaluation(evaluation, performance.now() - startedAt),
