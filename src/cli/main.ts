@@ -19,12 +19,19 @@ export async function main(args: readonly string[]): Promise<void> {
   process.on("uncaughtException", (thrown) => {
     process.exit(report(thrown, terminal));
   });
+  // Nothing is left that could settle what is waited for: a promise of a person's own member that never settles.
+  const endStuck = () => process.exit(report(new GeniusError("foreign-code", stuckWords), terminal));
+  process.once("beforeExit", endStuck);
   const code = await run(args, terminal);
+  process.off("beforeExit", endStuck);
   // A pipe or a file may refuse the last words after the command has ended; the error event comes after the answer.
   await new Promise<void>((settled) => process.stdout.write("", () => setImmediate(settled)));
   const isFull = lost() === "failed";
   process.exitCode = isFull ? report(fileError(failure(), "standard output", "write to"), terminal) : code;
 }
+
+const stuckWords =
+  "A program of your own returned a promise that never settles, such as an evaluate(…) that waits for nothing. A search keeps its finished trials: mend the program, then use genius resume.";
 
 /** Asks the command to stop; what it has by then is kept. A second Ctrl-C does not wait for that. */
 function interruptBySignal(interrupt: AbortController, args: readonly string[]): void {
