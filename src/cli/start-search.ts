@@ -34,6 +34,11 @@ export async function startSearch({
   const { launcher: launcherName } = flags;
   const { members } = await chooseMembers({ ...asked, evaluatorOptions: { launcher: launcherName } });
   const { space, strategy, evaluator, launcher } = members;
+  if (flags.start !== undefined && !(await flagsOf(strategy.options)).some(({ field }) => field === "start"))
+    throw new GeniusError(
+      "wrong-use",
+      `The strategy ${strategy.name} takes no --start: it chooses its first design itself. A network to search around is a text or a model, as in --start mine.txt.`,
+    );
   const [spaceFlags, strategyFlags = {}, evaluatorFlags = {}, launcherFlags = {}] = await distribute(
     flags,
     [space, strategy, evaluator, ...(launcher === undefined ? [] : [launcher])],

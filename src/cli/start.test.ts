@@ -128,4 +128,9 @@ test("what cannot be started from is told", async () => {
   expect((await genius("search", "digits", "--start", file, "--trials", "2")).error).toMatch(
     /the networks of around-mine take 3×28×28/,
   );
+  const table = ["search", "nas-bench-macro", "--strategy", "random", "--out", join(at, "run")];
+  expect(await genius(...table, "--start", "22222222")).toMatchObject({
+    code: 2,
+    error: expect.stringMatching(/The strategy random takes no --start: it chooses its first design itself/),
+  });
 });

@@ -51,7 +51,7 @@ export const benchSettings = z.object({
     .prefault("10,25,50")
     .describe("budgets to report, separated by commas")
     .meta({ placeholder: "N,N,N" }),
-  seeds: z.number().int().positive().default(20).describe("runs of each strategy"),
+  seeds: z.number().int().positive().max(100_000).default(20).describe("runs of each strategy"),
   noise01: z
     .number()
     .min(0)
