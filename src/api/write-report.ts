@@ -1,8 +1,7 @@
 // The page of a run, or of several compared, as files.
-import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileError, GeniusError } from "../base/errors.ts";
-import { makeFolder } from "../base/folder.ts";
+import { join } from "node:path";
+import { GeniusError } from "../base/errors.ts";
+import { refuseRecord, writeNamed } from "../base/named-output.ts";
 import type { Given } from "../catalog/load.ts";
 import {
   chartFile,
@@ -32,7 +31,7 @@ export interface ReportOptions {
  * Markdown.
  *
  * @returns the paths that were written: the page, the Markdown, then the charts.
- * @throws GeniusError `not-found` when a folder holds no run.
+ * @throws GeniusError `not-found` when a folder holds no run, `wrong-use` where `out` is a run's record.
  * @example
  * ```ts
  * import { writeReport } from "genius-nas";
@@ -46,6 +45,7 @@ export async function writeReport(
 ): Promise<readonly string[]> {
   const [folder] = folders;
   if (folder === undefined) throw new GeniusError("wrong-use", "Name at least one run's folder.");
+  if (options.out !== undefined) await refuseRecord(options.out);
   const inputs = await Promise.all(
     folders.map(async (name) => reportInput(await openRun(name, options.space))),
   );
@@ -58,7 +58,7 @@ export async function writeReport(
   ]);
   if (single !== undefined && options.charts === true)
     for (const [path, content] of await chartFiles(single, folder)) files.set(path, content);
-  for (const [path, content] of files) await write(path, content);
+  for (const [path, content] of files) await writeNamed(path, content);
   return [...files.keys()];
 }
 
@@ -79,13 +79,4 @@ async function chartFiles(
     ),
   );
   return files.flat();
-}
-
-async function write(path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await makeFolder(dirname(path));
-    await writeFile(path, content);
-  } catch (thrown) {
-    throw fileError(thrown, path, "write");
-  }
 }

@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { writeWhole } from "./write-whole.ts";
 
@@ -38,4 +40,13 @@ test("what cannot be written leaves the old file and says why", async () => {
   expect(await readFile(join(folder, "file"), "utf8")).toBe("kept");
   await expect(writeWhole(folder, "x")).rejects.toThrow();
   expect(await readdir(folder)).toEqual(["file"]);
+});
+
+test.skipIf(process.platform === "win32")("a pipe is written to and stays one", async () => {
+  const pipe = join(await newFolder(), "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const read = promisify(execFile)("cat", [pipe]);
+  await writeWhole(pipe, "through");
+  expect((await read).stdout).toBe("through");
+  expect((await stat(pipe)).isFIFO()).toBe(true);
 });

@@ -1,7 +1,7 @@
 // The one way to write a file that others read: whole or not at all, and still there after a power cut. It is written under
 // another name beside its place, synced, and renamed; then the folder is synced, which is what keeps the new name.
 import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileError } from "./errors.ts";
 import { makeFolder } from "./folder.ts";
@@ -25,6 +25,12 @@ export async function writeWhole(
   content: Uint8Array | string,
   { isDurable = true, createsFolder = true }: WriteSetting = {},
 ): Promise<void> {
+  if (await isStream(path)) {
+    await writeFile(path, content).catch((thrown: unknown) => {
+      throw fileError(thrown, path, "write");
+    });
+    return;
+  }
   const folder = dirname(path);
   const unfinished = `${path}.${randomUUID()}${unfinishedEnding}`;
   try {
@@ -42,6 +48,12 @@ export async function writeWhole(
     await rm(unfinished, { force: true }).catch(() => {});
     throw fileError(thrown, path, "write");
   }
+}
+
+/** A device or a pipe, such as /dev/stdout: a file that took its name would take its place. */
+async function isStream(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 /** Some systems cannot sync a folder, and keep names without it. */

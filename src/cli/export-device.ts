@@ -2,6 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import type { Subject } from "../api/design.ts";
 import { exportForDevice } from "../api/export-device.ts";
+import { refuseRecord } from "../base/named-output.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { writeWhole } from "../base/write-whole.ts";
 import type { Terminal } from "../command/command.ts";
@@ -26,6 +27,7 @@ export async function writeForDevice(
   },
   terminal: Terminal,
 ): Promise<boolean> {
+  await refuseRecord(out);
   const { files, title, trained } = await exportForDevice(given, {
     ...{ format, seed, file: basename(out), data, environment: terminal.environment },
     onProgress: (text) => terminal.error(`${text}\n`),

@@ -1,12 +1,12 @@
 // `genius export`: a design as a file that other programs read, or as C that they build. A run's best design comes with its trained weights
 // where there are any; a design from --choices has fresh ones.
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Subject } from "../api/design.ts";
 import { type Exported, exportC, exportNetwork, exportRun } from "../api/export-network.ts";
-import { fileError, GeniusError } from "../base/errors.ts";
+import { GeniusError } from "../base/errors.ts";
+import { writeNamed } from "../base/named-output.ts";
 import { jsonLine, style } from "../base/terminal-text.ts";
 import { writeWhole } from "../base/write-whole.ts";
 import { isNetwork } from "../catalog/load.ts";
@@ -111,9 +111,7 @@ export default defineCommand({
       terminal.out(content as string);
       return 0;
     }
-    await writeFile(path, content).catch((thrown: unknown) => {
-      throw fileError(thrown, path, "write");
-    });
+    await writeNamed(path, content);
     if (trained === false) terminal.error(`${style("yellow", untrainedWarning(operands[0]))}\n`);
     const which = trained === undefined ? "" : `, with ${trained ? "its trained" : "random"} weights`;
     if (options.json) terminal.out(jsonLine({ written: path, trained: trained ?? null }));
@@ -164,7 +162,7 @@ async function exportSpace(
 ): Promise<number> {
   const text = textOfSpace(await openSpaceByFlags(name, rest, Object.keys(flags.shape)));
   if (out === undefined) terminal.out(text);
-  else await writeWhole(out, text);
+  else await writeNamed(out, text);
   if (out !== undefined && json) terminal.out(jsonLine({ written: out }));
   else if (out !== undefined) terminal.error(`Wrote ${out}: the space ${name}.\n`);
   return 0;

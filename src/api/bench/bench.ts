@@ -1,9 +1,9 @@
 // Strategies on a table or an evaluator of one's own, at equal evaluations, over many seeds, spread over the cores. Random
 // search and the largest networks are always among them, asked or not.
-import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { z } from "zod";
-import { fileError, GeniusError } from "../../base/errors.ts";
+import { GeniusError } from "../../base/errors.ts";
+import { refuseRecord, writeNamed } from "../../base/named-output.ts";
 import { type Given, loadStrategy, resolveOptions } from "../../catalog/load.ts";
 import {
   type Bench,
@@ -121,6 +121,7 @@ async function compare(
 ): Promise<BenchResult> {
   const startedAt = performance.now();
   const { evaluations, sameStart } = settings;
+  if (settings.out !== undefined) await refuseRecord(settings.out);
   const ground = await groundOf(settings, members, environment);
   const strategies = [...new Set([...settings.strategies, ...baselineStrategies])];
   await Promise.all([...strategies, ...own].map(checkStrategy));
@@ -193,9 +194,7 @@ async function write({ comparison, bench: measured }: BenchResult, path: string)
     : path.endsWith(".md")
       ? comparisonMarkdown(comparison)
       : `${JSON.stringify(comparison, null, 2)}\n`;
-  await writeFile(path, text).catch((thrown: unknown) => {
-    throw fileError(thrown, path, "write");
-  });
+  await writeNamed(path, text);
 }
 
 async function checkStrategy(given: Given<StrategyDefinition>): Promise<void> {
