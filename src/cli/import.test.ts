@@ -124,3 +124,14 @@ test("what is not known is named, and nothing is written", async () => {
   expect(told.error).toMatch(/This is not a whole ONNX file/);
   await expect(readFile(join(at, "light.txt"))).rejects.toThrow();
 });
+
+test("weights of another origin are not written over, those of an earlier import are", async () => {
+  const at = await folder();
+  const [text, weights] = [join(at, "mine.txt"), join(at, "mine.safetensors")];
+  await writeFile(weights, "a day's work");
+  const told = await genius("import", fixture("shuffle"), "--out", text);
+  expect([told.code, told.error]).toEqual([2, expect.stringMatching(/mine\.safetensors is there already/)]);
+  expect(await readFile(weights, "utf8")).toBe("a day's work");
+  await writeFile(text, "of an earlier import");
+  expect((await genius("import", fixture("shuffle"), "--out", text)).code).toBe(0);
+});

@@ -1,4 +1,5 @@
 // `genius import`: a .onnx file as a text of the language and a file of weights.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { importNetwork } from "../api/import-network.ts";
@@ -72,6 +73,12 @@ From a module of PyTorch: torch.onnx.export(model.eval(), (torch.zeros(1, 3, 32,
     const weights = text.replace(/\.txt$|$/, ".safetensors");
     if (!text.endsWith(".txt"))
       throw new GeniusError("wrong-use", `A text must be called so: "${text}" does not end in .txt.`);
+    // An earlier import left both.
+    if (existsSync(weights) && !existsSync(text))
+      throw new GeniusError(
+        "wrong-use",
+        `${weights} is there already, and the weights would be written over it. Choose another name with --out.`,
+      );
     const shape = input?.split("x").map(Number) as [number, number, number] | undefined;
     const imported = importNetwork(bytes, { name, input: shape, mean01: mean, sd01: sd, norms });
     for (const [file, content] of [
