@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -36,5 +36,10 @@ describe("genius train", () => {
       /mobilenet-v2 has no width inside the limits for images of 28×28: its narrowest has/,
     );
     await expect(train({ reference: "resnet-9" }, options)).rejects.toThrow(/resnet-8/);
+    const run = await mkdtemp(join(tmpdir(), "genius-train-"));
+    await writeFile(join(run, "journal.jsonl"), "{}");
+    await expect(train({ reference: "resnet-8" }, { ...options, out: run })).rejects.toThrow(
+      /holds a search, whose best network this one would replace/,
+    );
   });
 });
