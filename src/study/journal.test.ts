@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { appendFile, mkdtemp, readFile, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -165,6 +165,12 @@ test("a folder that holds a run is not started over, and an empty or foreign one
   const folder = await written(1);
   await expect(createJournal(folder, async () => ({ config, provenance: {} }))).rejects.toThrow(
     /genius resume/,
+  );
+  const trained = await newFolder();
+  await mkdir(join(trained, "best"));
+  await writeFile(join(trained, "best", "test.json"), "{}");
+  await expect(createJournal(trained, async () => ({ config, provenance: {} }))).rejects.toThrow(
+    /holds a trained network, which the search's best one would replace/,
   );
   await expect(readJournal(join(folder, "nothing"))).rejects.toThrow(/holds no run/);
   await expect(openJournal(await newFolder())).rejects.toThrow(/holds no run/);

@@ -63,6 +63,11 @@ export async function createJournal(
       if (systemCodeOf(thrown) === "ENOENT") return undefined;
       throw fileError(thrown, path, "read");
     });
+    if (existing === undefined && holdsTraining(folder))
+      throw new GeniusError(
+        "wrong-use",
+        `${folder} holds a trained network, which the search's best one would replace. Choose another folder with --out.`,
+      );
     // A header cut in the middle holds nothing: the folder is as good as empty.
     if (existing !== undefined && parseJsonLines(existing, path).lines.length > 0) {
       throw new GeniusError(
