@@ -1,6 +1,5 @@
 // One given network, trained at full length, tested once and handed over as files: the end of a search without the search.
 
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, GeniusError } from "../base/errors.ts";
@@ -13,11 +12,10 @@ import type { Network } from "../graph/network.ts";
 import { inferShapes } from "../graph/shapes.ts";
 import type { Metrics } from "../metrics/metric.ts";
 import { violationInWords } from "../report/index.ts";
-import { writeTrainedNetwork } from "../runs/trained-network.ts";
+import { refuseSearchFolder, writeTrainedNetwork } from "../runs/trained-network.ts";
 import { networkViolations } from "../search/constraints/create-domain.ts";
 import type { Choices, ImageTask, Limits, Space } from "../search/space.ts";
 import type { EpochPoint } from "../search/trial.ts";
-import { journalPath } from "../study/journal.ts";
 import { type Design, isNetwork, openDesign, type Subject } from "./design.ts";
 import { fitSpace } from "./fit-space.ts";
 import { limitsOf } from "./limits.ts";
@@ -98,11 +96,7 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
   const limits = limitsOf(settingsOf({ limits: options.limits ?? {} }));
   if (minutes !== undefined && !(minutes > 0 && Number.isFinite(minutes)))
     throw new GeniusError("wrong-use", `minutes must be a number above 0, received ${minutes}.`);
-  if (existsSync(journalPath(out)))
-    throw new GeniusError(
-      "wrong-use",
-      `${out} holds a search, whose best network this one would replace. Choose another folder with --out.`,
-    );
+  refuseSearchFolder(out);
   const onProgress = (text: string) => onEvent?.({ kind: "preparing", text });
   const signal = options.signal ?? new AbortController().signal;
   const definition = await loadEvaluator(options.evaluator ?? "train");

@@ -19,6 +19,15 @@ const pathIn = (folder: string) => join(folder, "best", "network.json");
 export const isTrainedFolder = (folder: string): boolean =>
   !existsSync(journalPath(folder)) && holdsTraining(folder);
 
+/** @throws GeniusError `wrong-use` where what is trained into the folder would replace the best network of a search. */
+export function refuseSearchFolder(folder: string): void {
+  if (!existsSync(journalPath(folder))) return;
+  throw new GeniusError(
+    "wrong-use",
+    `${folder} holds a search, whose best network this one would replace. Choose another folder with --out.`,
+  );
+}
+
 /** Keeps the network beside what was trained of it. Returns the file's path. */
 export async function writeTrainedNetwork(folder: string, network: Network): Promise<string> {
   const path = pathIn(folder);

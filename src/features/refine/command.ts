@@ -16,6 +16,7 @@ import { networkCost } from "../../graph/cost.ts";
 import { accuracyBeside, formatFrom } from "../../metrics/index.ts";
 import { shelfOf, trainedWeights } from "../../runs/export-design.ts";
 import { openRun } from "../../runs/open-run.ts";
+import { refuseSearchFolder } from "../../runs/trained-network.ts";
 import { networkOf, plainDesignName } from "../../search/proposed-network.ts";
 import { modelSettings } from "../../study/settings.ts";
 import { defaultAugmentation } from "../../tasks/image-classification/index.ts";
@@ -129,6 +130,7 @@ for one setting, with a longer search.`,
       );
     const batchSize = Math.min(given.batchSize, train.count);
     const out = given.out ?? join(folder, "refined");
+    refuseSearchFolder(out);
     const conversation =
       given.model === undefined
         ? undefined
