@@ -291,7 +291,9 @@ export function choose(
   }
   const share01 = made.filter(({ by }) => by === byModel).length / (made.length + 1);
   if (turns === "offers" && models.length > 0 && share01 < 1 / 3 && isTrusted) {
-    const [first] = [...models].sort((a, b) => (b.said ?? -1) - (a.said ?? -1) || b.own.mean - a.own.mean);
+    // A score may be negative; two without a forecast are equal.
+    const saidOf = ({ said }: (typeof models)[number]) => said ?? Number.NEGATIVE_INFINITY;
+    const [first] = [...models].sort((a, b) => saidOf(b) - saidOf(a) || b.own.mean - a.own.mean);
     return { ...first!, why: modelsTurn };
   }
   const [best] = [...free].sort((a, b) => b.promise - a.promise);
