@@ -80,7 +80,10 @@ export const metricWords = ({ label, name }: Metric): string => label ?? name;
 export function formatMetric({ unit }: Metric, value: number): string {
   if (unit === "share") return formatPercent(value);
   if (unit === "%") return `${value.toFixed(2)} %`;
-  return `${value.toFixed(3)}${unit === "" ? "" : ` ${unit}`}`;
+  const fixed = value.toFixed(3);
+  // A small unit, such as an energy in joules, is no zero.
+  const said = Number(fixed) === 0 && value !== 0 ? String(Number(value.toPrecision(3))) : fixed;
+  return `${said}${unit === "" ? "" : ` ${unit}`}`;
 }
 
 /** The metric's name with its unit, for an axis or a column of bare figures: "accuracy (%)", "macro-F1". */

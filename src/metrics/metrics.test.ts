@@ -72,6 +72,16 @@ test.each<[Metric, boolean]>([
   expect(isLikeAccuracy(metric)).toBe(expected);
 });
 
+test("a figure in a unit that is large for it is no zero", () => {
+  const energy = { name: "energy", unit: "J", goal: "minimise" } as const;
+  expect([0.0000123456, 0.25, 0, -4e-8].map((value) => formatMetric(energy, value))).toEqual([
+    "0.0000123 J",
+    "0.250 J",
+    "0.000 J",
+    "-4e-8 J",
+  ]);
+});
+
 test("scores of a metric that is minimised are said as its values, and a rise as the fall that it is", () => {
   const loss = { name: "loss", unit: "nats", goal: "minimise" } as const;
   expect([formatBareScore(loss, -2.5, 1), formatChange(loss, 0.25)]).toEqual(["2.500", "−0.250 nats"]);

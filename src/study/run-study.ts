@@ -158,9 +158,10 @@ export async function runStudy(study: Study): Promise<StudyResult> {
         continue;
       }
       if (signal.aborted) throw new Interrupted();
-      const advice = study.clock === undefined ? adviseStop(observed) : undefined;
+      const metric = selectionMetric(study.evaluator);
+      const advice = study.clock === undefined ? adviseStop(observed, metric) : undefined;
       if (advice?.isDone && !isAdvised) {
-        const words = stopWords(advice, observed, selectionMetric(study.evaluator));
+        const words = stopWords(advice, observed, metric);
         isAdvised = true;
         study.onAdvice?.(words);
         if (study.stopWhenDone) return await finish("no-longer-pays", words);

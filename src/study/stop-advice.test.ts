@@ -35,6 +35,21 @@ describe("advice to stop", () => {
     expect(adviseStop(Array.from({ length: 5 }, () => trialOf(4e-4, 0.003)))?.isDone).toBe(false);
   });
 
+  it("counts what is small beside the scores so far in any other unit", () => {
+    const energy = { name: "energy", unit: "J", goal: "minimise" } as const;
+    const scored = (score: number, gain: number): Trial => {
+      const { outcome, ...rest } = trialOf(gain);
+      return { ...rest, outcome: { ...outcome, metrics: { energy: -score }, score } as Trial["outcome"] };
+    };
+    const trials = (gain: number) => [-5e-6, -4e-6, -3e-6, -2e-6, -1e-6].map((score) => scored(score, gain));
+    expect(adviseStop(trials(1e-7), energy)?.isDone).toBe(false);
+    const advice = adviseStop(trials(2e-9), energy)!;
+    expect(advice.isDone).toBe(true);
+    expect(stopWords(advice, trials(2e-9), energy)).toMatch(
+      /to add at most 2e-9 J to the best energy, and what counts begins at 4e-9 J\./,
+    );
+  });
+
   it("says so in words, with the figures and what an evaluation took", () => {
     const trials = Array.from({ length: 5 }, () => trialOf(5e-5));
     expect(stopWords(adviseStop(trials)!, trials)).toBe(

@@ -7,8 +7,10 @@ import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 
 /** Proposals in a row without expected gain before it advises to stop: one may be an accident of the surrogate. */
 const patience = 5;
-/** A gain below a hundredth of a point is none. */
+/** A gain below a hundredth of a point is none … */
 const minGain01 = 1e-4;
+/** … and of a metric in another unit, which may be of any size, one below this share of what the scores so far span. */
+const minGainOfSpan01 = 1e-3;
 /** Neither is one that drowns in the noise of a measurement: the share of its deviation that counts. */
 const noiseShare01 = 0.1;
 
@@ -22,15 +24,29 @@ export interface StopAdvice {
 }
 
 /** Undefined while too few proposals say what is expected of them, as with strategies without a surrogate. */
-export function adviseStop(trials: readonly Trial[]): StopAdvice | undefined {
+export function adviseStop(
+  trials: readonly Trial[],
+  metric: Metric = accuracy,
+): StopAdvice | undefined {
   // From the end: a search asks at each of its trials.
   const known = lastEvaluated(trials, patience).flatMap(({ proposal }) => proposal.outlook ?? []);
   if (known.length < patience) return undefined;
   if (!trials.some((trial) => isEvaluated(trial) && isScored(trial))) return undefined;
   const gain = Math.max(...known.map((outlook) => outlook.gain));
   const noise = Math.max(...known.map((outlook) => outlook.noise));
-  const threshold = Math.max(minGain01, noiseShare01 * noise);
+  const threshold = Math.max(minGainOf(metric, trials), noiseShare01 * noise);
   return { isDone: gain < threshold, gain, threshold };
+}
+
+function minGainOf({ unit }: Metric, trials: readonly Trial[]): number {
+  if (unit === "share") return minGain01;
+  if (unit === "%") return 100 * minGain01;
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { outcome } of trials.filter(isScored)) {
+    low = Math.min(low, outcome.score);
+    high = Math.max(high, outcome.score);
+  }
+  return minGainOfSpan01 * (high - low);
 }
 
 function lastEvaluated(trials: readonly Trial[], count: number): readonly Trial[] {
@@ -56,4 +72,6 @@ export function stopWords(
 }
 
 const amountOf = ({ unit }: Metric, value: number) =>
-  unit === "share" ? `${(100 * value).toFixed(3)} points` : `${value.toFixed(4)} ${unit}`.trimEnd();
+  unit === "share"
+    ? `${(100 * value).toFixed(3)} points`
+    : `${Number(value.toPrecision(2))} ${unit}`.trimEnd();
