@@ -35,9 +35,7 @@ const beliefs: readonly Belief[] = [
 const openSd = 2;
 /** … and of those of their squares, since a figure that weighs accuracy against costs is best somewhere between. */
 const openSquareSd = 1;
-const squared = beliefs.flatMap(({ read }, index) =>
-  read === readMacs || read === readParams ? [index] : [],
-);
+const squared = [readMacs, readParams].map((read) => beliefs.findIndex((belief) => belief.read === read));
 
 /** One unit of the surrogate is a tenth of the error, as a first guess. */
 const unit = 0.1;
