@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { style } from "../base/terminal-text.ts";
 import { readJournal } from "../study/journal.ts";
@@ -75,6 +76,23 @@ test("a line may replace the one before, and nothing else moves the cursor", () 
   const { terminal, stderr } = made(true);
   terminal.error("\rone\rtwo\u001b[2J ");
   expect(stderr.text).toBe("\rone\ufffdtwo\ufffd[2J ");
+});
+
+test("an interruption ends the waiting for standard input", async () => {
+  const interrupt = new AbortController();
+  const stdin = new PassThrough();
+  const streams = { stdout: new FakeStream(false), stderr: new FakeStream(false), stdin };
+  const { terminal } = processTerminal(streams as unknown as Streams, {}, interrupt);
+  const seen: string[] = [];
+  const reading = (async () => {
+    for await (const text of terminal.readStandardInput()) {
+      seen.push(text);
+      interrupt.abort();
+    }
+  })();
+  stdin.write("22222222\n");
+  await expect(reading).rejects.toMatchObject({ name: "AbortError" });
+  expect(seen).toEqual(["22222222\n"]);
 });
 
 const evaluator = `

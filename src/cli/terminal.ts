@@ -1,6 +1,7 @@
 // The process's own terminal: standard streams that may close, vanish or fill up at any time, and the border where text
 // is made safe. A reader of results that goes away ends the command, since nobody is left to take them; a terminal that
 // goes away ends nothing: the command works on without it.
+import { addAbortSignal } from "node:stream";
 import { systemCodeOf } from "../base/errors.ts";
 import { atBorder, showsColours } from "../base/terminal-text.ts";
 import type { Terminal } from "../command/command.ts";
@@ -65,7 +66,8 @@ export function processTerminal(
         if (text.startsWith("\r")) stderr.write("\r");
         write(stderr, text.replace(/^\r/, ""));
       },
-      readStandardInput: () => streams.stdin.setEncoding("utf8"),
+      // Ctrl-C ends the waiting for a line, too.
+      readStandardInput: () => addAbortSignal(interrupt.signal, streams.stdin.setEncoding("utf8")),
       readKeys: (onKey) => readKeys(streams.stdin, onKey),
       signal: interrupt.signal,
     },
