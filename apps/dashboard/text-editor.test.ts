@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mended, offsetOf, suggestionFor } from "./src/text/mended-text.ts";
 import { endSearchesBelow } from "../../src/testing/end-searches.ts";
+import { mended, offsetOf, suggestionFor } from "./src/text/mended-text.ts";
 import { chromiumFlags, chromiumPath, genius, type ServedDashboard, serveFolder } from "./test-server.ts";
 
 test("a suggested word takes the place of the wrong one, and of nothing else", () => {

@@ -68,7 +68,10 @@ function placeOfSyntax(thrown: unknown): string {
   const lines = stack?.split("\n") ?? [];
   const mark = lines.findIndex((line) => /^ *\^+$/.test(line));
   if (mark === -1 || !/:\d+$/.test(lines[0] ?? "")) return "";
-  return `\n${lines[0]}\n${lines.slice(1, mark + 1).map((line) => `    ${line}`).join("\n")}`;
+  return `\n${lines[0]}\n${lines
+    .slice(1, mark + 1)
+    .map((line) => `    ${line}`)
+    .join("\n")}`;
 }
 
 /** The fields that a definition must have, with what `typeof` says of them. */

@@ -68,5 +68,7 @@ test("a kind among others, and a fault as a clause", () => {
   expect(told({ kind: "failed", detail: 3 })).toBe("detail must be text; 3 was given");
   expect(told(null)).toBe("it must be an object; null was given");
   const ordered = z.array(z.int()).refine((values) => values[0] === 0, "its first entry is not 0");
-  expect(checkPlainly(z.object({ ordered }), { ordered: [1] }).fault?.words).toBe(": its first entry is not 0.");
+  expect(checkPlainly(z.object({ ordered }), { ordered: [1] }).fault?.words).toBe(
+    ": its first entry is not 0.",
+  );
 });

@@ -220,9 +220,13 @@ test.each([
 test("an evaluator that waits for nothing ends the search with words", async () => {
   const folder = await mkdtemp(join(tmpdir(), "genius-stuck-"));
   const evaluator = join(folder, "stuck.ts");
-  await writeFile(evaluator, slowEvaluator.replace("async evaluate({ proposal, signal }) {", "$& return new Promise(() => {});"));
+  await writeFile(
+    evaluator,
+    slowEvaluator.replace("async evaluate({ proposal, signal }) {", "$& return new Promise(() => {});"),
+  );
   const args = ["search", "anything", "--space", "nas-bench-macro", "--strategy", "random"];
-  const { code, said } = await start([...args, "--evaluator", evaluator, "--out", join(folder, "run")]).closed;
+  const { code, said } = await start([...args, "--evaluator", evaluator, "--out", join(folder, "run")])
+    .closed;
   expect(said).toMatch(/genius: A program of your own returned a promise that never settles/);
   expect(code).toBe(1);
   await rm(folder, { recursive: true, force: true });

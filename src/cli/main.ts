@@ -93,7 +93,9 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 async function invoke(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
-  const { checkFlags, coerce, emptyValue, parseArguments, unknownFlag } = await import("../command/options.ts");
+  const { checkFlags, coerce, emptyValue, parseArguments, unknownFlag } = await import(
+    "../command/options.ts"
+  );
   const { flagsOf } = await import("../runs/flags.ts");
   const flags = await flagsOf(command.options);
   const booleans = flags.filter((flag) => flag.isBoolean).map((flag) => flag.field);

@@ -4,7 +4,15 @@ import imageClassification from "../tasks/image-classification/task.ts";
 import { selectedMetric } from "../tasks/task.ts";
 import { metricChecks } from "../testing/metric-suite.ts";
 import { classMetrics } from "./index.ts";
-import { formatBareScore, formatChange, formatMetric, isLikeAccuracy, type Metric, scoreOf, valueOfScore } from "./metric.ts";
+import {
+  formatBareScore,
+  formatChange,
+  formatMetric,
+  isLikeAccuracy,
+  type Metric,
+  scoreOf,
+  valueOfScore,
+} from "./metric.ts";
 
 describe.each(Object.keys(catalogue))("%s", async (name) => {
   const metric = await catalogue[name]!.load();
@@ -85,5 +93,8 @@ test("a figure in a unit that is large for it is no zero", () => {
 test("scores of a metric that is minimised are said as its values, and a rise as the fall that it is", () => {
   const loss = { name: "loss", unit: "nats", goal: "minimise" } as const;
   expect([formatBareScore(loss, -2.5, 1), formatChange(loss, 0.25)]).toEqual(["2.500", "−0.250 nats"]);
-  expect([formatBareScore(classMetric(), 0.25), formatChange(classMetric(), 0.25)]).toEqual(["25.00", "+25.00 points"]);
+  expect([formatBareScore(classMetric(), 0.25), formatChange(classMetric(), 0.25)]).toEqual([
+    "25.00",
+    "+25.00 points",
+  ]);
 });

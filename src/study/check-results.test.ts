@@ -16,7 +16,11 @@ test("a proposal that follows the contract is taken as it is", () => {
 test.each([
   ["nothing", null, /it must be an object; null was given$/],
   ["too few choices", { ...good, choices: [0, 1] }, /choices has 2 numbers, and .* has 8 decisions/],
-  ["half an option", { ...good, choices: [0.5, 1, 2, 0, 1, 2, 0, 1] }, /choices\.0 must be a whole number; 0\.5 was given$/],
+  [
+    "half an option",
+    { ...good, choices: [0.5, 1, 2, 0, 1, 2, 0, 1] },
+    /choices\.0 must be a whole number; 0\.5 was given$/,
+  ],
   [
     "a negative option",
     { ...good, choices: [-1, 1, 2, 0, 1, 2, 0, 1] },
@@ -28,7 +32,11 @@ test.each([
     /has 3 for layer3; allowed are 0 to 2/,
   ],
   ["NaN", { ...good, choices: [Number.NaN, 1, 2, 0, 1, 2, 0, 1] }, /choices\.0/],
-  ["an unknown field", { ...good, confidence: 0.9 }, /it has the unknown field "confidence"\. Known are choices,/],
+  [
+    "an unknown field",
+    { ...good, confidence: 0.9 },
+    /it has the unknown field "confidence"\. Known are choices,/,
+  ],
   [
     "a misspelt fidelity",
     { ...good, fidelity: { epoch: 3 } },
@@ -52,9 +60,17 @@ test("a circle is no proposal, and an expectation of NaN is left out", () => {
 test.each<[string, unknown, RegExp?]>([
   ["nothing", undefined],
   ["a number", 0.5],
-  ["NaN", { ...scored, metrics: { accuracy: Number.NaN } }, /metrics\.accuracy must be a number; NaN was given$/],
+  [
+    "NaN",
+    { ...scored, metrics: { accuracy: Number.NaN } },
+    /metrics\.accuracy must be a number; NaN was given$/,
+  ],
   ["Infinity", { ...scored, metrics: { accuracy: Number.POSITIVE_INFINITY } }],
-  ["a text", { ...scored, metrics: { accuracy: "0.5" } }, /metrics\.accuracy must be a number; "0\.5" was given$/],
+  [
+    "a text",
+    { ...scored, metrics: { accuracy: "0.5" } },
+    /metrics\.accuracy must be a number; "0\.5" was given$/,
+  ],
   ["another metric of NaN", { ...scored, metrics: { accuracy: 0.5, loss: Number.NaN } }],
   ["no time", { ...scored, spent: {} }],
   ["an unknown kind", { kind: "fine" }, /kind must be one of scored, infeasible, failed; "fine" was given$/],

@@ -67,10 +67,7 @@ export function repaired(
     state = { ...before, damage: undefined };
     if (damage === undefined) break;
     if (state.header === undefined || damage.isForeign) {
-      throw new GeniusError(
-        "bad-file",
-        `${damageWords(damage, path)} ${headerWords}`,
-      );
+      throw new GeniusError("bad-file", `${damageWords(damage, path)} ${headerWords}`);
     }
     const line = rest[at]!;
     const salvaged = line.problem === undefined ? undefined : salvage(state, textOf(line), line.lineNumber);

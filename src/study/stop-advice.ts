@@ -24,10 +24,7 @@ export interface StopAdvice {
 }
 
 /** Undefined while too few proposals say what is expected of them, as with strategies without a surrogate. */
-export function adviseStop(
-  trials: readonly Trial[],
-  metric: Metric = accuracy,
-): StopAdvice | undefined {
+export function adviseStop(trials: readonly Trial[], metric: Metric = accuracy): StopAdvice | undefined {
   // From the end: a search asks at each of its trials.
   const known = lastEvaluated(trials, patience).flatMap(({ proposal }) => proposal.outlook ?? []);
   if (known.length < patience) return undefined;

@@ -37,11 +37,8 @@ export async function createTrainEvaluator(
       ? selectedMetric(task, setting.metric)
       : { ...(await loadOwnMetric(metricFile)), file: metricFile };
   await checkExecutionProvider(options.executionProvider ?? "cpu");
-  const { dataset, imageCounts, validationImages, countAt, sizeAt, cacheOf, provenance } = await openStudyImages(
-    { task, metric },
-    setting,
-    options,
-  );
+  const { dataset, imageCounts, validationImages, countAt, sizeAt, cacheOf, provenance } =
+    await openStudyImages({ task, metric }, setting, options);
   const epochs = planEpochs(options, imageCounts);
   /** Of every design, where its space decides no hyperparameters. */
   const usual = planTraining(options, { dataset, imageCount: imageCounts.search });

@@ -133,7 +133,10 @@ export function scoreAxis(metric: Metric, words: string, values: Iterable<number
   const isOne = most >= least && most - least < room / 5;
   const { min, max } = rangeOf(isOne ? [(least + most) / 2 - room, (least + most) / 2 + room] : given);
   // The air around them does not reach beyond what a share can be, which is negative as the score of one that is minimised.
-  const [first, last] = [valueOfScore(metric, 0), valueOfScore(metric, 1)].sort((a, b) => a - b) as [number, number];
+  const [first, last] = [valueOfScore(metric, 0), valueOfScore(metric, 1)].sort((a, b) => a - b) as [
+    number,
+    number,
+  ];
   const [low, high] =
     metric.unit === "share"
       ? [Math.max(min, Math.min(first, least)), Math.min(max, Math.max(last, most))]

@@ -64,7 +64,8 @@ export function networkKnowledge(domain: Domain, metric: Metric = accuracy): Kno
     centre ??= centreOf(domain, rawOf);
     return rawOf(choices).map((value, index) => value - (centre?.[index] as number));
   };
-  if (isLikeAccuracy(metric)) return { weights: beliefs.map(({ mean, sd }) => ({ mean, sd })), unit, featuresOf };
+  if (isLikeAccuracy(metric))
+    return { weights: beliefs.map(({ mean, sd }) => ({ mean, sd })), unit, featuresOf };
   return {
     weights: [
       ...beliefs.map(() => ({ mean: 0, sd: openSd })),

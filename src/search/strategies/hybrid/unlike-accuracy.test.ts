@@ -25,23 +25,29 @@ const megaMacs = (choices: Choices) => domain.costOf(choices).macCount / 1e6;
 const percent = (choices: Choices) => 100 * table.lookUp(choices)!.selection01;
 /** As it is measured: a third more or less, always the same for a design. */
 const measured = (choices: Choices) => 1 + 0.3 * createRandom("energy", choices.join()).normal();
-const figures: readonly (Metric & { readonly valueOf: (choices: Choices) => number })[] = [
+const figures: readonly (Metric & { readonly figureOf: (choices: Choices) => number })[] = [
   {
     ...{ name: "energy", unit: "mJ", goal: "minimise" },
-    valueOf: (choices) => megaMacs(choices) * measured(choices),
+    figureOf: (choices) => megaMacs(choices) * measured(choices),
   },
-  { ...{ name: "throughput", unit: "images/s", goal: "maximise" }, valueOf: (choices) => 1e5 / megaMacs(choices) },
+  {
+    ...{ name: "throughput", unit: "images/s", goal: "maximise" },
+    figureOf: (choices) => 1e5 / megaMacs(choices),
+  },
   {
     ...{ name: "accuracy-less-energy", unit: "", goal: "maximise" },
-    valueOf: (choices) => percent(choices) - 0.3 * megaMacs(choices) - 90,
+    figureOf: (choices) => percent(choices) - 0.3 * megaMacs(choices) - 90,
   },
-  { ...{ name: "loss", unit: "nats", goal: "minimise" }, valueOf: (choices) => -Math.log(percent(choices) / 100) },
+  {
+    ...{ name: "loss", unit: "nats", goal: "minimise" },
+    figureOf: (choices) => -Math.log(percent(choices) / 100),
+  },
 ];
 
 async function search(
   definition: StrategyDefinition<never>,
   seed: number,
-  { valueOf, ...metric }: (typeof figures)[number],
+  { figureOf, ...metric }: (typeof figures)[number],
 ): Promise<readonly Trial[]> {
   const setting = { domain, evaluations, task: "", fidelity: { full: {} }, metric };
   const strategy = definition.create(setting, definition.options.parse({}));
@@ -50,7 +56,7 @@ async function search(
     const { signal } = new AbortController();
     const stream = createRandom(seed, number);
     const proposal = await strategy.propose({ trialNumber: number, random: stream, pending: [], signal });
-    const value = valueOf(proposal!.choices);
+    const value = figureOf(proposal!.choices);
     const trial: Trial = {
       number,
       proposal: proposal!,
@@ -68,26 +74,35 @@ async function search(
   return trials;
 }
 
-test.each(figures)("$name: not behind random search after 10 and 25 evaluations", async (figure) => {
-  const scores = allowedDesigns(domain).map((choices) => scoreOf(figure, figure.valueOf(choices)));
-  const rankAfter = (trials: readonly Trial[], count: number) => {
-    const found = trials.slice(0, count).map(({ outcome }) => (outcome.kind === "scored" ? outcome.score : -Infinity));
-    const best = Math.max(...found);
-    return 1 + scores.filter((score) => score > best).length;
-  };
-  const medians = async (definition: StrategyDefinition<never>) => {
-    const runs: (readonly Trial[])[] = [];
-    for (let seed = 1; seed <= seeds; seed += 1) runs.push(await search(definition, seed, figure));
-    return [10, 25].map((count) => median(runs.map((trials) => rankAfter(trials, count))));
-  };
-  const [own, drawn] = [await medians(hybrid as never), await medians(random as never)];
-  if (process.env.GENIUS_SEEDS !== undefined) console.log(figure.name, own, drawn);
-  expect(own[0]).toBeLessThan(drawn[0]!);
-  expect(own[1]).toBeLessThan(drawn[1]!);
-}, 60_000);
+test.each(figures)(
+  "$name: not behind random search after 10 and 25 evaluations",
+  async (figure) => {
+    const scores = allowedDesigns(domain).map((choices) => scoreOf(figure, figure.figureOf(choices)));
+    const rankAfter = (trials: readonly Trial[], count: number) => {
+      const found = trials
+        .slice(0, count)
+        .map(({ outcome }) => (outcome.kind === "scored" ? outcome.score : -Infinity));
+      const best = Math.max(...found);
+      return 1 + scores.filter((score) => score > best).length;
+    };
+    const medians = async (definition: StrategyDefinition<never>) => {
+      const runs: (readonly Trial[])[] = [];
+      for (let seed = 1; seed <= seeds; seed += 1) runs.push(await search(definition, seed, figure));
+      return [10, 25].map((count) => median(runs.map((trials) => rankAfter(trials, count))));
+    };
+    const [own, drawn] = [await medians(hybrid as never), await medians(random as never)];
+    if (process.env.GENIUS_SEEDS !== undefined) console.log(figure.name, own, drawn);
+    expect(own[0]).toBeLessThan(drawn[0]!);
+    expect(own[1]).toBeLessThan(drawn[1]!);
+  },
+  60_000,
+);
 
 test("its first designs are drawn where nothing is believed, and said to be", async () => {
-  const [first, second] = [await search(hybrid as never, 1, figures[0]!), await search(hybrid as never, 2, figures[0]!)];
+  const [first, second] = [
+    await search(hybrid as never, 1, figures[0]!),
+    await search(hybrid as never, 2, figures[0]!),
+  ];
   const reasons = first.map(({ proposal }) => proposal.rationale);
   expect(reasons.slice(0, 3)).toEqual([drawnReason, drawnReason, drawnReason]);
   expect(reasons.slice(3)).not.toContain(drawnReason);

@@ -70,7 +70,8 @@ export function hasImageBelow(path: string, depth: number): boolean {
 
 function hasImage(path: string, depth: number): boolean {
   const entries = listEntries(path).filter(({ name }) => !leftovers.test(name));
-  if (entries.some(({ name, isFolder, isIrregular }) => !isFolder && !isIrregular && mayBeImage(name))) return true;
+  if (entries.some(({ name, isFolder, isIrregular }) => !isFolder && !isIrregular && mayBeImage(name)))
+    return true;
   return depth > 0 && entries.some(({ name, isFolder }) => isFolder && hasImage(join(path, name), depth - 1));
 }
 

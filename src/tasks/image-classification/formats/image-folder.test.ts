@@ -187,16 +187,19 @@ test("what systems leave behind is skipped and counted", async () => {
   expect(notes).toMatch(/10 files and folders that systems leave behind were skipped/);
 });
 
-test.skipIf(process.platform === "win32")("a pipe or a device among the images is not waited for", async () => {
-  const folder = make("cat:4", "dog:4");
-  execFileSync("mkfifo", [join(folder, "cat", "live.png")]);
-  symlinkSync("/dev/zero", join(folder, "dog", "zero.png"));
-  const dataset = await openDataset(folder, options);
-  expect(dataset.report.ignoredFiles.count).toBe(2);
-  expect(describeReport(dataset).join("\n")).toContain(
-    `${join("cat", "live.png")} (a pipe, a device or a socket), ${join("dog", "zero.png")} (a pipe`,
-  );
-});
+test.skipIf(process.platform === "win32")(
+  "a pipe or a device among the images is not waited for",
+  async () => {
+    const folder = make("cat:4", "dog:4");
+    execFileSync("mkfifo", [join(folder, "cat", "live.png")]);
+    symlinkSync("/dev/zero", join(folder, "dog", "zero.png"));
+    const dataset = await openDataset(folder, options);
+    expect(dataset.report.ignoredFiles.count).toBe(2);
+    expect(describeReport(dataset).join("\n")).toContain(
+      `${join("cat", "live.png")} (a pipe, a device or a socket), ${join("dog", "zero.png")} (a pipe`,
+    );
+  },
+);
 
 test("the layout says what was understood", async () => {
   const { report } = await understood("data/train/a:4", "data/train/b:3", "data/test/a:1");
