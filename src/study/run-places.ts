@@ -37,7 +37,8 @@ const isThere = (path: string) =>
     () => true,
     () => false,
   );
-const isPathLike = (name: string) => /[/\\]/.test(name) || /\.([cm]?[jt]s|txt)$/.test(name);
+/** With a folder, or with a file's ending: `./mine`, `loss.csv`. */
+const isPathLike = (name: string) => /[/\\]/.test(name) || /\.[A-Za-z]\w*$/.test(name);
 
 /** Every text of a configuration that may be a path, by its field. */
 function textsOf(config: Placeable): [field: string, text: string][] {
