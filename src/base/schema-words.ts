@@ -66,9 +66,12 @@ function faultOf(issue: z.core.$ZodIssue, whole: unknown): Fault {
 /** The values of which one is wanted; undefined where it is one, or where they are no list. */
 function allowedBy(issue: z.core.$ZodIssue): readonly string[] | undefined {
   if (issue.code === "invalid_value" && issue.values.length > 1) return issue.values.map(String);
-  if (issue.code === "invalid_union" && issue.options !== undefined) return issue.options.map(String);
-  return undefined;
+  return issue.code === "invalid_union" ? kindsOf(issue) : undefined;
 }
+
+/** The kinds that a union tells apart by a field, where none of them was given. */
+const kindsOf = (issue: object): readonly string[] | undefined =>
+  "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : undefined;
 
 /** "must be a whole number"; undefined where there is nothing plainer to say. */
 function wantedBy(issue: z.core.$ZodRawIssue): string | undefined {
@@ -85,9 +88,9 @@ function wantedBy(issue: z.core.$ZodRawIssue): string | undefined {
     case "unrecognized_keys":
       return unknownWords(issue.keys, knownTo(issue.inst));
     case "invalid_union":
-      return issue.options === undefined
-        ? unionWords(issue.errors)
-        : `must be one of ${issue.options.map(String).join(", ")}`;
+      return kindsOf(issue) === undefined
+        ? unionWords(issue.errors ?? [])
+        : `must be one of ${kindsOf(issue)?.join(", ")}`;
     default:
       return undefined;
   }
