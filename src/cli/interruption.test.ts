@@ -231,3 +231,14 @@ test("an evaluator that waits for nothing ends the search with words", async () 
   expect(code).toBe(1);
   await rm(folder, { recursive: true, force: true });
 });
+
+test("a file that is no TypeScript is named with its line", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "genius-syntax-"));
+  const strategy = join(folder, "wrong.ts");
+  await writeFile(strategy, "const a = 1;\nexport default a b;\n");
+  const args = ["search", "nas-bench-macro", "--strategy", strategy, "--out", join(folder, "run")];
+  const { code, said } = await start(args).closed;
+  expect(said).toContain(`${strategy}:2\n    const a = 1;\n    export default a b;\n`);
+  expect(code).toBe(1);
+  await rm(folder, { recursive: true, force: true });
+});

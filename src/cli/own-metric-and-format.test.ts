@@ -222,11 +222,6 @@ test.each([
     "make it with defineMetric({ name, label, unit, goal, range, measure",
   ],
   ["syntax", () => "export default {", "could not be loaded"],
-  [
-    "place",
-    () => "const a = 1;\nexport default a b;\n",
-    "wrong-place.ts:2\n    const a = 1;\n    export default a b;\n",
-  ],
   ["thrown", () => "throw null;", "null"],
 ])("a metric with a wrong %s is refused before anything is trained", async (name, text, message) => {
   const metric = join(root, `wrong-${name}.ts`);

@@ -88,7 +88,7 @@ export async function located<Config extends Placeable>(config: Config, folder: 
     const candidates =
       place !== undefined
         ? [join(run, place.fromRun), place.absolute]
-        : config.places === undefined && isPathLike(text)
+        : config.places === undefined && isPathLike(text) && (field !== "dataset" || /[/\\]/.test(text))
           ? [resolve(text), ...above(run).map((at) => join(at, text))]
           : [];
     for (const candidate of candidates) {
