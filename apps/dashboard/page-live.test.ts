@@ -152,6 +152,39 @@ describe.skipIf(chromiumPath === undefined)(
       await page.context().close();
     });
 
+    test("a network of the trade-offs is trained to its end by a button, and the run says what came of it", async () => {
+      const out = join(folder, "device");
+      const search = [
+        "search",
+        "digits",
+        "--strategy",
+        "random",
+        "--trials",
+        "2",
+        "--data-fraction01",
+        "0.2",
+      ];
+      const small = ["--image-size", "12", "--max-ram", "16k", "--epochs", "1", "--final-epochs", "1"];
+      await genius(...search, ...small, "--out", out);
+      const page = await (await browser.newContext()).newPage();
+      page.setDefaultTimeout(patience);
+      await page.goto(served.url);
+      await page
+        .getByRole("row", { name: /device/ })
+        .getByRole("link")
+        .first()
+        .click();
+      await page.getByRole("heading", { name: "Trade-offs" }).scrollIntoViewIfNeeded();
+      const button = page.getByRole("button", { name: /^Train trial \d to its end$/ }).first();
+      const name = await button.getAttribute("aria-label");
+      await button.click();
+      const trained = page.getByText(/^Trial \d was trained to its end: accuracy [\d.]+ % on test data/);
+      await trained.waitFor();
+      expect(name).toBe(`Train ${(await trained.textContent())!.slice(0, 7).toLowerCase()} to its end`);
+      await page.getByText("finished", { exact: true }).waitFor();
+      await page.context().close();
+    });
+
     test("a search runs three clicks after the list, by the form's own answers", async () => {
       const page = await (await browser.newContext()).newPage();
       page.setDefaultTimeout(patience);

@@ -20,10 +20,12 @@ export interface Seen {
   readonly plan: number;
 }
 
+/** Of each network the last line, which has what the ones before it had. */
 export function readLines(path: string): readonly Seen[] {
   if (!existsSync(path)) return [];
-  return readFileSync(path, "utf8")
+  const lines = readFileSync(path, "utf8")
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Seen);
+  return [...new Map(lines.map((line) => [line.key, line])).values()];
 }

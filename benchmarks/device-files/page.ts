@@ -41,6 +41,7 @@ export function writePage(lines: readonly Seen[], machine: string): void {
   const beyond = lines.flatMap(({ int8, plan }) => (int8 === undefined ? [] : [int8.ram[1] / plan]));
   const missing = lines.filter(({ int8, c }) => int8 !== undefined && c === undefined).length;
   const large = lines.filter(({ c, paramCount }) => c !== undefined && paramCount > 4e6).length;
+  const largest = Math.max(...lines.map(({ paramCount }) => paramCount));
   const table = [
     [
       "networks",
@@ -67,15 +68,15 @@ ${table.join("\n")}
 - *Flash*: of C what \`arm-none-eabi-size\` says of the network alone, linked for Cortex-M4 with -Os; of TFLite the size of the file beside
   the flash that is promised for C: an interpreter's code comes on top of it.
 - Google's interpreter takes ${percent(Math.min(...beyond))} to ${percent(Math.max(...beyond))} (median ${percent(median(beyond))}) of the RAM that the exported C takes: it keeps the image to the end, normalises images of
-  several channels into a map of their own, and writes activations beside their input; only sums, products and reshapes overwrite.${large > 0 ? `\n- Of ${large} networks of more than 4 M parameters the weights were linked into the C program from a file, since gcc takes minutes and gigabytes for the text.` : ""}${missing > 0 ? `\n- ${missing} networks, of more than 4 M parameters each, were not compiled: there was no time for them.` : ""}${[...refused].map((why) => `\n- TFLite Micro refused some: ${why}`).join("")}
+  several channels into a map of their own, and writes activations beside their input; only sums, products and reshapes overwrite.${large > 0 ? `\n- ${large} networks have more than 4 M parameters, the largest ${(largest / 1e6).toFixed(1)} M.` : ""}${missing > 0 ? `\n- ${missing} networks were not compiled: there was no time for them.` : ""}${[...refused].map((why) => `\n- TFLite Micro refused some: ${why}`).join("")}
 
 ## Method
 
 - \`node --conditions=genius-source benchmarks/device-files/run.ts --keep lines.jsonl\` runs it and writes this page; a stopped run goes on.
   References at a quarter of their width on 3×32×32; designs drawn at random (seed 1), on images of 16 pixels a side, or 32 where the space's
   are larger than 40.
-- ai-edge-litert 2.3.0 with BUILTIN_REF kernels; gcc and arm-none-eabi-gcc of Debian 12. With sanitizers, and in QEMU on Cortex-M4 and M7, the tests
-  run the references and hand-made networks (\`src/deploy/c/c-export.test.ts\`).
+- ai-edge-litert 2.3.0 with BUILTIN_REF kernels; gcc of Debian 12 with -O3 -march=native, arm-none-eabi-gcc. With sanitizers, and in QEMU on Cortex-M4
+  and M7, the tests run the references and hand-made networks (\`src/deploy/c/c-export.test.ts\`).
 - Machine: ${machine}. Date: ${new Date().toISOString().slice(0, 10)}.
 `;
   writeFileSync(new URL("../../docs/results/device-files.md", import.meta.url), text);

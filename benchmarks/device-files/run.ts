@@ -5,13 +5,14 @@
 //   node --conditions=genius-source benchmarks/device-files/run.ts --keep lines.jsonl [--designs 20] [--micro PYTHON] [--only GROUP]
 //        [--machine WORDS]
 //
-// A run that was stopped goes on: each network is a line of the file. `--page-only` writes the page from the lines.
+// A run that was stopped goes on: each network is a line of the file, and what a line lacks (`float` and `int8`, `c`, `micro`) is
+// measured. `--page-only` writes the page from the lines.
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { sizesOf } from "../../src/deploy/c/fixtures/c-tools.ts";
+import { sizesOf, type Target, tryHeader } from "../../src/deploy/c/fixtures/c-tools.ts";
 import { headerOf } from "../../src/deploy/c/fixtures/deployed.ts";
 import { int8Program } from "../../src/deploy/c/int8-program.ts";
 import { imageBytes, measureNetwork, randomBytes } from "../../src/deploy/fixtures/measured.ts";
@@ -26,9 +27,9 @@ import { networkCost } from "../../src/graph/cost.ts";
 import { flashBytes } from "../../src/graph/flash.ts";
 import type { Network } from "../../src/graph/network.ts";
 import { readLines, type Seen } from "./lines.ts";
-import { withLinkedWeights, withoutWeights } from "./linked-weights.ts";
 import { networksToTry, type Tried } from "./networks.ts";
 import { writePage } from "./page.ts";
+import { withoutWeights } from "./without-weights.ts";
 
 const { values } = parseArgs({
   options: {
@@ -41,10 +42,16 @@ const { values } = parseArgs({
   },
 });
 const imageCount = 2;
-/** Networks that go through one interpreter process and one call of gcc. */
-const batchSize = 8;
-/** Of larger ones the weights are linked from a file. */
-const maxCompiled = 4e6;
+/** Networks that go through one process of the interpreter: max, and the parameters of all. */
+const batch = { networks: 8, paramCount: 8e6 };
+/** Of larger ones the size for Cortex-M4 is that of a program with zeros for weights, which saves minutes. */
+const maxSized = 4e6;
+/** With the vectors that gcc makes of its loops; what sanitizers and Cortex-M say, is in the tests. */
+const thisMachine: Target = {
+  compiler: "gcc",
+  flags: ["-std=c99", "-O3", "-march=native", "-Wall", "-Wextra", "-Werror"],
+  runner: [],
+};
 
 interface Made {
   readonly tried: Tried;
@@ -114,60 +121,18 @@ async function inInterpreter(all: readonly Made[]) {
   });
 }
 
-/** C of all, in one program. */
-function compiled(all: readonly Made[]): readonly (Seen["c"] | undefined)[] {
-  const folder = mkdtempSync(join(tmpdir(), "genius-device-c-"));
-  try {
-    const driver = readFileSync(new URL("../../src/deploy/c/fixtures/driver.c", import.meta.url), "utf8");
-    const programs = all.map(({ integer, network }) =>
-      integer === undefined ? undefined : int8Program(integer, network),
-    );
-    const isLarge = (index: number) => networkCost(all[index]!.network).paramCount > maxCompiled;
-    const sources = ["main.c"];
-    const names = programs.flatMap((program, index) => {
-      if (program === undefined) return [];
-      const name = `n${index}`;
-      const header = headerOf(program, name);
-      if (isLarge(index)) {
-        const { text, assembler } = withLinkedWeights(header, name, folder);
-        writeFileSync(join(folder, `${name}.h`), text);
-        writeFileSync(join(folder, `${name}-weights.s`), assembler);
-        sources.push(`${name}-weights.s`);
-      } else writeFileSync(join(folder, `${name}.h`), header);
-      writeFileSync(join(folder, `${name}.images`), all[index]!.bytes);
-      const text = driver
-        .replaceAll("network", name)
-        .replaceAll("NETWORK", name.toUpperCase())
-        .replaceAll("images.bin", `${name}.images`)
-        .replaceAll("scores.bin", `${name}.scores`)
-        .replace("int main(void)", `int try_${name}(void);\nint try_${name}(void)`);
-      writeFileSync(join(folder, `${name}.c`), text);
-      sources.push(`${name}.c`);
-      return [name];
-    });
-    if (names.length === 0) return all.map(() => undefined);
-    const calls = names.map((name) => `extern int try_${name}(void);`).join("\n");
-    const tries = names.map((name) => `  if (try_${name}() != 0) return 1;`).join("\n");
-    writeFileSync(join(folder, "main.c"), `${calls}\nint main(void) {\n${tries}\n  return 0;\n}\n`);
-    const flags = ["-std=c99", "-O1", "-Wall", "-Wextra", "-Werror"];
-    execFileSync("gcc", [...flags, ...sources, "-o", "try", "-lm"], { cwd: folder });
-    const marks = execFileSync(join(folder, "try"), { cwd: folder, encoding: "utf8" }).trim().split("\n");
-    return programs.map((program, index) => {
-      if (program === undefined) return undefined;
-      const { network, real } = all[index]!;
-      const scores = readFileSync(join(folder, `n${index}.scores`));
-      const header = headerOf(program);
-      const measured = sizesOf(isLarge(index) ? withoutWeights(header) : header, "cortex-m4");
-      const mark = 16 * Math.ceil(Number(marks[names.indexOf(`n${index}`)]) / 16);
-      return {
-        difference: worst(new Float32Array(Uint8Array.from(scores).buffer), real),
-        ram: [networkArena(network, "int8").bytes, mark] as const,
-        flash: [flashBytes(network, "int8"), measured.flashBytes] as const,
-      };
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** The C of one. */
+function compiled({ integer, network, bytes, real }: Made): Seen["c"] {
+  if (integer === undefined) return undefined;
+  const header = headerOf(int8Program(integer, network));
+  const { scores, highWaterBytes } = tryHeader(header, bytes, thisMachine);
+  const isLarge = networkCost(network).paramCount > maxSized;
+  const measured = sizesOf(isLarge ? withoutWeights(header) : header, "cortex-m4");
+  return {
+    difference: worst(scores, real),
+    ram: [networkArena(network, "int8").bytes, 16 * Math.ceil(highWaterBytes / 16)],
+    flash: [flashBytes(network, "int8"), measured.flashBytes],
+  };
 }
 
 /** The 8-bit files in TFLite Micro's interpreter for Python. */
@@ -196,27 +161,49 @@ function inMicro(all: readonly Made[], python: string): readonly (Seen["micro"] 
   }
 }
 
+/** What is not known yet of a network. */
+function missingOf(line: Partial<Seen> | undefined, network: Network) {
+  const hasInteger = !network.nodes.some(({ op }) => op.kind === "layer-norm");
+  return {
+    interpreter: line?.float === undefined || (hasInteger && line.int8 === undefined),
+    c: hasInteger && line?.c === undefined,
+    micro: hasInteger && values.micro !== undefined && line?.micro === undefined,
+  };
+}
+
 if (!values["page-only"]) {
-  const known = new Set(readLines(values.keep).map(({ key }) => key));
-  const wanted = (await networksToTry(Number(values.designs))).filter(
-    ({ key, group }) => !known.has(key) && (values.only === undefined || group === values.only),
-  );
-  for (let from = 0; from < wanted.length; from += batchSize) {
-    const batch: Made[] = [];
-    for (const tried of wanted.slice(from, from + batchSize)) batch.push(await made(tried));
-    const [read, built] = [await inInterpreter(batch), compiled(batch)];
-    const micro = values.micro === undefined ? [] : inMicro(batch, values.micro);
-    for (const [index, { tried, network }] of batch.entries()) {
-      const [c, small] = [built[index], micro[index]];
-      const line: Seen = {
+  const known = new Map(readLines(values.keep).map((line) => [line.key, line]));
+  const wanted = (await networksToTry(Number(values.designs))).filter((tried) => {
+    if (values.only !== undefined && tried.group !== values.only) return false;
+    return Object.values(missingOf(known.get(tried.key), tried.make())).some(Boolean);
+  });
+  for (let from = 0; from < wanted.length; ) {
+    const all: Made[] = [];
+    for (let paramCount = 0; from < wanted.length && all.length < batch.networks; from += 1) {
+      const tried = wanted[from] as Tried;
+      paramCount += networkCost(tried.make()).paramCount;
+      if (all.length > 0 && paramCount > batch.paramCount) break;
+      all.push(await made(tried));
+    }
+    const missing = all.map(({ tried, network }) => missingOf(known.get(tried.key), network));
+    const unread = all.filter((_, index) => missing[index]!.interpreter);
+    const read = unread.length > 0 ? await inInterpreter(unread) : [];
+    const unseen = all.filter((_, index) => missing[index]!.micro);
+    const micro = values.micro === undefined ? [] : inMicro(unseen, values.micro);
+    for (const [index, one] of all.entries()) {
+      const { tried, network } = one;
+      const c = missing[index]!.c ? compiled(one) : undefined;
+      const small = micro[unseen.indexOf(one)];
+      const line = {
         ...{ group: tried.group, key: tried.key, paramCount: networkCost(network).paramCount },
-        ...{ ...read[index]!, plan: networkArena(network, "int8").bytes },
+        ...{ ...known.get(tried.key), ...read[unread.indexOf(one)] },
         ...(c && { c }),
         ...(small && { micro: small }),
-      };
+        plan: networkArena(network, "int8").bytes,
+      } as Seen;
       appendFileSync(values.keep, `${JSON.stringify(line)}\n`);
     }
-    console.error(`${Math.min(from + batchSize, wanted.length)} of ${wanted.length}`);
+    console.error(`${from} of ${wanted.length}`);
   }
 }
 writePage(readLines(values.keep), values.machine);

@@ -11,8 +11,8 @@ export function showProgress(live: LiveWriter): (words: string, share01: number)
   const since = new Date().toISOString();
   return (words, share01) => {
     const changed = new Date().toISOString();
-    const baselines = { words, share01: Math.min(1, Math.max(0, share01)), since, changed };
-    live.update((before) => ({ ...before, baselines }));
+    const beside = { words, share01: Math.min(1, Math.max(0, share01)), since, changed };
+    live.update((before) => ({ ...before, beside }));
   };
 }
 

@@ -9,6 +9,7 @@ import { formatPercent } from "../base/units.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { costInWords } from "./cost-words.ts";
 import { createSearchView, exitCodeOf } from "./show-search.ts";
+import { writtenWords } from "./written.ts";
 
 export default defineCommand({
   options: z.object({
@@ -37,7 +38,8 @@ export default defineCommand({
   more: `A running search stops its trainings and begins the final training of the best network so far. A stopped search is continued
 here for the final training only. In a run by the clock the final training has the time that was planned for it.
 
---trial N trains another network of the run instead, such as one of the report's trade-offs, and leaves the run as it is.`,
+--trial N trains another network of the run instead, such as one of the report's trade-offs. A note in the run's journal says
+what came of it; nothing else of the run changes.`,
   async run({ operands, options, terminal }) {
     const [folder] = operands;
     if (folder === undefined || operands.length > 1) {
@@ -104,6 +106,6 @@ async function finishOne(
   }
   const accuracy = testAccuracy01 === null ? "" : `, test accuracy ${formatPercent(testAccuracy01)}`;
   terminal.out(
-    `Trial ${trial}: ${costInWords(costOf(result.network))}${accuracy}\nWritten: ${files.join(", ")}\n`,
+    `Trial ${trial}: ${costInWords(costOf(result.network))}${accuracy}\nWritten to ${result.folder}: ${writtenWords(result.folder, files)}\n`,
   );
 }

@@ -17,6 +17,7 @@ import { putTurn } from "../study/inbox.ts";
 import { jsonBaseline } from "./json-trial.ts";
 import { createLive, type Live } from "./live.ts";
 import { createProgress, type Progress, type ProgressEvent } from "./progress.ts";
+import { writtenWords } from "./written.ts";
 
 export interface SearchView {
   onEvent(event: SearchEvent): void;
@@ -224,7 +225,7 @@ function endWords(result: SearchResult, wasFinished: boolean): string[] {
     ...(best === undefined ? [] : [style("bold", nameOf(best))]),
     first,
     ...rest,
-    ...(files.length > 0 ? [`  written to ${folder}: ${filesOf(result).join(", ")}`] : []),
+    ...(files.length > 0 ? [`  written to ${folder}: ${writtenWords(folder, files)}`] : []),
     ...(detail === undefined ? [] : [`  ended early: ${detail}`]),
     ...(spent.model === undefined ? [] : [`  model ${spent.model.model}: ${spentWords(spent.model)}`]),
     "",

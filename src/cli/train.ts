@@ -14,6 +14,7 @@ import { onDoneOption, thenRun } from "../command/on-done.ts";
 import { checkFlags } from "../command/options.ts";
 import { networkCost } from "../graph/cost.ts";
 import { limitSettings, limitsApart } from "../study/limit-settings.ts";
+import { writtenWords } from "./written.ts";
 
 const options = limitSettings.extend({
   space: z
@@ -104,7 +105,7 @@ Examples:
       terminal.out(
         `${terminal.isInteractive ? "\n" : ""}${name}: ${formatCount(cost.paramCount)} parameters, ${formatCount(cost.macCount)} MACs${accuracy}\n`,
       );
-      terminal.out(`Written: ${result.files.join(", ")}\n`);
+      terminal.out(`Written to ${out}: ${writtenWords(out, result.files)}\n`);
       return 0;
     });
   },

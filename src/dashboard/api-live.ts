@@ -46,7 +46,7 @@ export interface InForce {
 
 /** `share01` of the work was done at `at`, and the rest takes until `endsAt`, where that is known. */
 export interface LiveTime {
-  readonly phase: "search" | "final" | "baselines";
+  readonly phase: "search" | "final" | "beside";
   readonly share01: number;
   readonly at: string;
   readonly endsAt?: string;
@@ -69,8 +69,8 @@ export interface LiveState {
     readonly curve: readonly EpochPoint[];
   }[];
   /** What is run beside a search that has ended, and how far it is. */
-  readonly baselines?: { readonly words: string };
-  /** How far the whole run is, the final training included; of baselines how far these are. */
+  readonly beside?: { readonly words: string };
+  /** How far the whole run is, the final training included; of what is run beside it how far that is. */
   readonly time?: LiveTime;
   /** The final training of the selected network; `epochs` in all, where it goes by epochs. */
   readonly finalTraining?: {

@@ -172,6 +172,11 @@ export interface Routes {
   readonly "POST /api/runs/:id/resume": { readonly body: { readonly trials?: number }; readonly reply: Done };
   /** Runs what the run is compared with (`RunDetail.offer`): 409 `locked` while it runs. Stopped by `stop`. */
   readonly "POST /api/runs/:id/baselines": { readonly body: Record<string, never>; readonly reply: Done };
+  /** Trains a trial's network to its end, as `genius finish --trial` does: 409 `locked` while the run runs. Stopped by `stop`. */
+  readonly "POST /api/runs/:id/trials/:number/finish": {
+    readonly body: Record<string, never>;
+    readonly reply: Done;
+  };
   /** Allows `RunDetail.programs` to be run, until the server ends: looking at a run runs nothing that its journal names. */
   readonly "POST /api/runs/:id/programs": { readonly body: Record<string, never>; readonly reply: Done };
   /** A person's turn in a running search (409 `not-running` otherwise). It is carried out at the next proposal. */
@@ -394,7 +399,16 @@ export interface BaselineBand {
 }
 
 export interface Note {
-  readonly about: "resumed" | "stopped" | "final" | "data" | "person" | "advice" | "warning" | "baselines";
+  readonly about:
+    | "resumed"
+    | "stopped"
+    | "final"
+    | "data"
+    | "person"
+    | "advice"
+    | "warning"
+    | "baselines"
+    | "trained";
   readonly text: string;
   readonly trialNumber?: number;
   readonly time: string;

@@ -292,6 +292,12 @@ export function createApp(dashboard: Dashboard): Hono {
     run.allowPrograms();
     return context.json({ done: true } satisfies Reply<"POST /api/runs/:id/baselines">);
   });
+  app.post("/api/runs/:id/trials/:number/finish", async (context) => {
+    const run = await runOf(context);
+    await processes.finishTrial(run.folder, trialOf(run, context).trial.number);
+    run.allowPrograms();
+    return context.json({ done: true } satisfies Reply<"POST /api/runs/:id/trials/:number/finish">);
+  });
   app.post("/api/runs/:id/programs", async (context) => {
     (await runOf(context)).allowPrograms();
     return context.json({ done: true } satisfies Reply<"POST /api/runs/:id/programs">);

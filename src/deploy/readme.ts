@@ -51,6 +51,16 @@ ${script(given)}
 `;
 }
 
+/** What a user of a network that was trained on images of 16 bits must know. */
+export const levelRemarks = (
+  levels: { readonly low: number; readonly high: number } | undefined,
+): readonly string[] =>
+  levels === undefined
+    ? []
+    : [
+        `It was trained on images of 16 bits: the level ${levels.low} became 0 and ${levels.high} became 255. Scale images in the same way.`,
+      ];
+
 /** Names come from outside: they must stay text. */
 const inline = (text: string) => text.replace(/[\r\n]+/g, " ").replace(/[<>`[\]*_\\]/g, "\\$&");
 

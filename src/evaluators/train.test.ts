@@ -284,6 +284,7 @@ test("the selected design is trained, exported and tested; a stopped training en
   const best = join(root, "whole", "best");
   expect((await readdir(best)).sort()).toEqual([
     "README.md",
+    "c",
     "int8.json",
     "model.int8.onnx",
     "model.int8.tflite",
@@ -317,6 +318,17 @@ test("the selected design is trained, exported and tested; a stopped training en
   expect(Math.abs(report.int8.testAccuracy01 - report.accuracy01)).toBeLessThanOrEqual(0.1);
   expect(Math.abs(report.integer.testAccuracy01 - report.accuracy01)).toBeLessThanOrEqual(0.1);
   expect((await readFile(join(best, "model.int8.tflite"))).toString("latin1", 4, 8)).toBe("TFL3");
+  expect((await readdir(join(best, "c"))).sort()).toEqual([
+    "README.md",
+    "classifier.h",
+    "classifier_cmsis_nn.h",
+    "image-1.raw",
+    "image-2.raw",
+    "image-3.raw",
+    "main.c",
+  ]);
+  expect(result.files).toContain("best/c/classifier.h");
+  expect(await readFile(join(best, "README.md"), "utf8")).toContain("| `c/classifier.h` | ");
 
   const controller = new AbortController();
   const stopped = await evaluatorOf({}, { folder: "stopped" });

@@ -10,7 +10,7 @@ test("weights, what belongs to each channel, and code for each step", () => {
   classifier(build, x, 10, 0.1);
   const network = build.build();
   // Convolution 4·3·9 with its norm folded into four biases, pooling, linear 4·10 + 10: three steps.
-  expect(flashBytes(network, "int8")).toBe(3648 + 3 * 92 + (108 + 4 * 12) + (40 + 10 * 12));
+  expect(flashBytes(network, "int8")).toBe(3840 + 3 * 92 + (108 + 4 * 12) + (40 + 10 * 12));
   expect(flashBytes(network, "float")).toBe(2880 + 3 * 77 + 4 * (108 + 4) + 4 * (40 + 10));
 });
 
@@ -20,7 +20,7 @@ test("a norm that cannot be folded is stored, and an activation with a curve has
   const x = build.add("curve", { kind: "activation", function: "sigmoid" }, build.add("norm", norm, "input"));
   conv(build, "conv", x, { outChannels: 3, kernel: 1 });
   const network = build.build();
-  expect(flashBytes(network, "int8")).toBe(3648 + 3 * 92 + 256 + 4 * (2 + 2) + (6 + 3 * 12));
+  expect(flashBytes(network, "int8")).toBe(3840 + 3 * 92 + 256 + 4 * (2 + 2) + (6 + 3 * 12));
   expect(flashBytes(network, "float")).toBe(2880 + 3 * 77 + 4096 + 4 * (2 + 2) + 4 * 6);
 });
 
@@ -28,5 +28,5 @@ test("branches that lead nowhere take nothing", () => {
   const build = createNetworkBuilder("net", [2, 4, 4]);
   conv(build, "dead", "input", { outChannels: 64, kernel: 3 });
   conv(build, "live", "input", { outChannels: 2, kernel: 1 });
-  expect(flashBytes(build.build(), "int8")).toBe(3648 + 92 + 4 + 2 * 12);
+  expect(flashBytes(build.build(), "int8")).toBe(3840 + 92 + 4 + 2 * 12);
 });

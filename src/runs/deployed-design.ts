@@ -4,6 +4,7 @@ import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { createRandom } from "../base/random.ts";
 import { readCalibration } from "../deploy/calibration.ts";
+import { levelRemarks } from "../deploy/readme.ts";
 import { channelsLast } from "../deploy/weight-layout.ts";
 import type { ValueRange } from "../graph/export/quantise.ts";
 import type { FeatureShape, Network } from "../graph/network.ts";
@@ -73,12 +74,7 @@ export async function trainedDesign(shelf: Shelf, network: Network): Promise<Dep
     classNames: class_names ?? numbered(volume(output)),
     images: kept?.images.map(({ pixels }) => pixels) ?? (await sampleImages(shelf, input)),
     ...(kept && { ranges: kept.ranges }),
-    remarks:
-      levels === undefined
-        ? []
-        : [
-            `It was trained on images of 16 bits: the level ${levels.low} became 0 and ${levels.high} became 255. Scale images in the same way.`,
-          ],
+    remarks: levelRemarks(levels),
   };
 }
 

@@ -1,9 +1,8 @@
 // A design as self-contained C in a folder: the header, a program that tries it, and three images with the scores that must
 // come out – in floats those of onnxruntime, in 8 bits those of our interpreter. All is computed before anything is written.
-import { cFolder, cmsisText, floatProgram, int8Program } from "../deploy/c/index.ts";
+import { cFolder, floatProgram, integerFolder } from "../deploy/c/index.ts";
 import { deviceNetwork } from "../deploy/device-network.ts";
 import { integerNetwork, rangesToMeasure } from "../deploy/integer-network.ts";
-import { imageOf, realScores, runInteger } from "../deploy/run-integer.ts";
 import { exportOnnx } from "../graph/export/onnx.ts";
 import { type DeployedDesign, rangesOf, scoresOf } from "./deployed-design.ts";
 
@@ -31,14 +30,5 @@ export async function cFiles(
     return cFolder({ ...common, program: floatProgram(device, network), examples });
   }
   const integer = integerNetwork(device, rangesOf(design, rangesToMeasure(device)));
-  const examples = images.map((pixels) => ({
-    pixels,
-    scores: realScores(integer, runInteger(integer, imageOf(integer, pixels))),
-  }));
-  return cFolder({
-    ...common,
-    program: int8Program(integer, network),
-    hooks: cmsisText(integer, name),
-    examples,
-  });
+  return integerFolder({ ...common, integer, network, images });
 }

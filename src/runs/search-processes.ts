@@ -37,6 +37,8 @@ export interface Processes {
   resume(folder: string, trials?: number): Promise<void>;
   /** Runs baselines beside a run that has ended. Resolves as `resume` does. */
   baselines(folder: string): Promise<void>;
+  /** Trains the network of a trial to its end, beside a run that has ended. Resolves as `resume` does. */
+  finishTrial(folder: string, trial: number): Promise<void>;
 }
 
 const bin = fileURLToPath(new URL("../../bin/genius.js", import.meta.url));
@@ -111,6 +113,7 @@ export function createProcesses(environment: Readonly<Record<string, string | un
         "--answers=dashboard",
       ]),
     baselines: (folder) => goOn(folder, ["baselines", folder]),
+    finishTrial: (folder, trial) => goOn(folder, ["finish", folder, `--trial=${trial}`]),
   };
 }
 

@@ -148,8 +148,8 @@ function misplaced(state: JournalState, line: JournalLine): LineFault | undefine
 function take(open: Open, line: JournalLine): void {
   const begun = line.kind === "header" ? (line.startedAt ?? line.time) : line.time;
   const last = Date.parse(open.changedAt || begun);
-  // Until a search is resumed, and while baselines are run, it does not work.
-  const pauses = line.kind === "note" && (line.about === "resumed" || line.about === "baselines");
+  // Until a search is resumed, and while something is run beside it, it does not work.
+  const pauses = line.kind === "note" && (line.about === "resumed" || isBeside(line));
   const passed = pauses ? 0 : Date.parse(line.time) - last;
   const passedMs = Number.isNaN(passed) ? 0 : Math.max(0, passed);
   const elapsedMs = open.spent.elapsedMs + passedMs;
@@ -202,6 +202,9 @@ function withSearch(
   return [...searches.filter(({ strategy }) => strategy !== search.strategy), search];
 }
 
+/** Of what was run after the search, which it is no part of. */
+const isBeside = ({ about }: Pick<NoteLine, "about">) => about === "baselines" || about === "trained";
+
 /** A resume may find its files elsewhere, and may be asked for more evaluations. */
 function withChanges(header: JournalHeader, { places, trials }: NoteLine): JournalHeader {
   if (places === undefined && trials === undefined) return header;
@@ -228,7 +231,7 @@ function derived(
       ? before.trials
       : rows.map(({ trial }) => trial).sort((a, b) => a.number - b.number);
   const named = result?.best == null ? undefined : rowOf.get(result.best)?.trial;
-  const last = notes.findLast(({ about }) => about !== "baselines");
+  const last = notes.findLast((note) => !isBeside(note));
   const failure =
     result === undefined && last?.about === "stopped" && last.text.startsWith(failureWords)
       ? last.text.slice(failureWords.length)

@@ -129,7 +129,17 @@ export interface BaselineSearch {
 /** A remark that is no trial: a resume, a stop, the begin of the final training, what was found in the data, a person's note. */
 export interface NoteLine {
   readonly kind: "note";
-  readonly about: "resumed" | "stopped" | "final" | "data" | "person" | "advice" | "warning" | "baselines";
+  readonly about:
+    | "resumed"
+    | "stopped"
+    | "final"
+    | "data"
+    | "person"
+    | "advice"
+    | "warning"
+    | "baselines"
+    /** Trial `trialNumber` was trained to its end beside the run. */
+    | "trained";
   readonly text: string;
   readonly trialNumber?: number;
   /** With `about: "person"`: what the person did, so that a resume carries it out again. */
@@ -345,7 +355,17 @@ const line = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("trial"), trial, key: z.string(), time }),
   z.looseObject({
     kind: z.literal("note"),
-    about: z.enum(["resumed", "stopped", "final", "data", "person", "advice", "warning", "baselines"]),
+    about: z.enum([
+      "resumed",
+      "stopped",
+      "final",
+      "data",
+      "person",
+      "advice",
+      "warning",
+      "baselines",
+      "trained",
+    ]),
     text: z.string(),
     trialNumber: index.optional(),
     turn: z.object({ id: z.string(), turn: personTurn, trialNumber: index.min(1) }).optional(),

@@ -15,11 +15,11 @@ export interface LiveFile {
   readonly finalTraining?: LiveFinal;
   readonly question?: LiveQuestion;
   readonly held?: { readonly number: number; readonly proposal: Proposal };
-  /** After the search: what it is compared with is run. */
-  readonly baselines?: LiveBaselines;
+  /** After the search: what it is compared with, or the training of another of its networks. */
+  readonly beside?: LiveBeside;
 }
 
-export interface LiveBaselines {
+export interface LiveBeside {
   readonly words: string;
   readonly share01: number;
   readonly since: string;

@@ -19,6 +19,8 @@ export function bestReadme({ network, files, shape, classNames }: BestReadme): s
     "model.onnx": `the network for onnxruntime: \`images\`, float32 [batch, ${channels}, ${height}, ${width}]${colour}, pixels from 0 to 1; gives \`scores\`, before softmax`,
     "model.int8.onnx": "the same input and output, computed in 8 bits",
     "model.int8.tflite": `8-bit integers for TFLite, LiteRT and TFLite Micro: \`images\`, int8 [1, ${height}, ${width}, ${channels}]${colour}, each pixel's byte less 128; gives \`scores\`, int8, cut off below what second-best classes reach: the largest is the class, and probabilities of small ones are too high`,
+    "c/classifier.h":
+      "the same integers as self-contained C for a microcontroller: `c/README.md` says how to call it, and `c/main.c` tries it on three images",
     "int8.json":
       "the ranges of the network's maps and three images, from which files for devices are written",
     "weights.safetensors": "the weights by name, float32",

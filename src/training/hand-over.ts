@@ -4,11 +4,9 @@
 import { join } from "node:path";
 import { GeniusError } from "../base/errors.ts";
 import { writeWhole } from "../base/write-whole.ts";
-import { writeCalibration } from "../deploy/calibration.ts";
 import { integerOnnx } from "../deploy/integer-onnx.ts";
 import { encodeTflite } from "../deploy/tflite/model.ts";
 import { int8Tflite } from "../deploy/tflite/network.ts";
-import { channelsLast } from "../deploy/weight-layout.ts";
 import { createPredictor, type Weights } from "../engine/index.ts";
 import { exportOnnx } from "../graph/export/onnx.ts";
 import { exportPytorch } from "../graph/export/pytorch.ts";
@@ -17,12 +15,13 @@ import type { Network } from "../graph/network.ts";
 import { encodeOnnxModel } from "../graph/onnx/model.ts";
 import { accuracyBeside, highestOf } from "../metrics/index.ts";
 import type { EpochPoint } from "../search/trial.ts";
-import { createEvaluationBatches, type ImageSet, openPixels } from "../tasks/image-classification/index.ts";
+import { createEvaluationBatches, type ImageSet } from "../tasks/image-classification/index.ts";
 import { bestReadme } from "./best-readme.ts";
 import type { FinishDetail, FinishResult } from "./job.ts";
 import { type Measured, measure, type Scores } from "./measure.ts";
 import { type ModelFile, measureLatencyMs, openModelFile } from "./model-file.ts";
 import { quantiseModel, type RoundedModel } from "./quantise-model.ts";
+import { roundedFiles } from "./rounded-files.ts";
 import { sampleImages } from "./samples.ts";
 import type { TrainingParts } from "./training-data.ts";
 
@@ -105,7 +104,7 @@ export async function handOver(given: HandOver): Promise<FinishResult> {
     };
     const files: readonly (readonly [name: string, content: Uint8Array | string])[] = [
       ["model.onnx", bytes],
-      ...(rounded ? await roundedFiles(rounded, test, given) : []),
+      ...(rounded ? roundedFiles(rounded, { network, dataset, test, metadata }) : []),
       ["weights.safetensors", encodeWeights(network, weights, metadata)],
       ["model.py", exportPytorch(network)],
       ["samples.json", JSON.stringify(await sampleImages(test, tested.scores, dataset.classNames))],
@@ -209,32 +208,6 @@ async function measureRounded(
   // The integers of the device, computed in floats that hold them exactly.
   const onDevice = await measured(encodeOnnxModel(integerOnnx(integer)));
   return { int8, integer: { ...onDevice, modelBytes: encodeTflite(int8Tflite(integer)).length } };
-}
-
-const exampleCount = 3;
-
-/** The models in 8 bits, and what files for other devices are written from later. */
-async function roundedFiles(
-  { onnx, integer, ranges }: RoundedModel,
-  test: ImageSet,
-  { parts, metadata }: HandOver,
-): Promise<readonly (readonly [name: string, content: Uint8Array | string])[]> {
-  const { classNames } = parts.dataset;
-  const reader = openPixels(test);
-  try {
-    const images = Array.from({ length: Math.min(exampleCount, test.count) }, (_, position) => ({
-      label: classNames[test.labels[position] as number] as string,
-      pixels: channelsLast(reader.read(position), test.shape),
-    }));
-    const told = { ...metadata, class_names: JSON.stringify(classNames) };
-    return [
-      ["model.int8.onnx", onnx],
-      ...(integer ? ([["model.int8.tflite", encodeTflite(int8Tflite(integer, told))]] as const) : []),
-      ["int8.json", writeCalibration({ ranges, images })],
-    ];
-  } finally {
-    reader.close();
-  }
 }
 
 async function latencyOf(bytes: Uint8Array): Promise<number> {

@@ -134,7 +134,7 @@ async function trainedOf({ folder, journal }: FollowedRun): Promise<Pick<RunDeta
 
 /** Which turns make sense in this run while it runs. */
 function turnsOf({ journal, state }: FollowedRun): Turn["kind"][] {
-  // With a result there is no search any more, though its baselines may be under way.
+  // With a result there is no search any more, though something may be run beside it.
   if (state !== "running" || journal.result !== undefined) return [];
   const { model, strategyOptions } = journal.header?.config ?? {};
   const asksModel = model !== undefined && strategyOptions?.prompt !== "genius-2023";
@@ -181,7 +181,7 @@ export async function liveState(run: FollowedRun, space: Space | undefined): Pro
 }
 
 function shown(live: LiveFile, run: FollowedRun, space: Space | undefined): LiveState {
-  const { proposing, evaluating, finalTraining, question, held, baselines } = live;
+  const { proposing, evaluating, finalTraining, question, held, beside } = live;
   const time = liveTime(run, live);
   const costOf = (choices: readonly number[]) => {
     const network = space?.decisions.length === choices.length ? space : undefined;
@@ -200,7 +200,7 @@ function shown(live: LiveFile, run: FollowedRun, space: Space | undefined): Live
       curve: shownCurve(run, curve),
     })),
     ...(time !== undefined && { time }),
-    ...(baselines !== undefined && { baselines: { words: baselines.words } }),
+    ...(beside !== undefined && { beside: { words: beside.words } }),
     ...(finalTraining !== undefined && {
       finalTraining: {
         trial: finalTraining.number,

@@ -13,7 +13,7 @@ export function liveTime(
   const { header, spent, changedAt } = journal;
   if (header === undefined) return undefined;
   const { config, provenance } = header;
-  if (live.baselines !== undefined) return timeOfBaselines(live.baselines);
+  if (live.beside !== undefined) return timeBeside(live.beside);
   const { clock, finalTraining: final } = live;
   if (clock !== undefined && config.minutes !== undefined) {
     const leftMs = Date.parse(clock.deadline) - now.getTime();
@@ -36,11 +36,11 @@ export function liveTime(
   };
 }
 
-function timeOfBaselines({ share01, since, changed }: NonNullable<LiveFile["baselines"]>): LiveTime {
+function timeBeside({ share01, since, changed }: NonNullable<LiveFile["beside"]>): LiveTime {
   const [begun, at] = [Date.parse(since), Date.parse(changed)];
   const leftMs = share01 > 0 ? ((at - begun) * (1 - share01)) / share01 : undefined;
   return {
-    phase: "baselines",
+    phase: "beside",
     share01,
     at: changed,
     ...(leftMs !== undefined && { endsAt: new Date(at + leftMs).toISOString() }),

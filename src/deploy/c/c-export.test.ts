@@ -63,6 +63,14 @@ describe.skipIf(gcc.skip)(`compiled by gcc${gcc.why}`, () => {
   });
 });
 
+const cpp = needsPrograms("g++");
+
+test.skipIf(cpp.skip)(`a program in C++ may hold the implementation too${cpp.why}`, async () => {
+  const { network, programs } = await programsOf("everything");
+  const target = { compiler: "g++", flags: ["-std=c++11", "-O1", "-Wall", "-Wextra", "-Werror"], runner: [] };
+  for (const precision of precisions) tryOn(target, network, precision, programs[precision]!);
+});
+
 describe.skipIf(arm.skip).each(["cortex-m4", "cortex-m7"] as const)(`compiled for %s${arm.why}`, (cpu) => {
   test.each(Object.keys(networks))("%s", async (name) => {
     const { network, programs } = await programsOf(name);

@@ -38,6 +38,15 @@ static inline net_span net_inside(int position, int kernel, int stride, int padd
   },
 } as const satisfies Readonly<Record<string, Kernel>>;
 
+/** The start of every kernel that slides a window: rows and columns of it that lie inside the map. */
+export const eachPixel = (body: string) => `  for (int y = 0; y < w->out.height; y += 1) {
+    const net_span rows = net_inside(y, w->kernel.height, w->stride.height, w->padding.height, w->in.height);
+    for (int x = 0; x < w->out.width; x += 1) {
+      const net_span columns = net_inside(x, w->kernel.width, w->stride.width, w->padding.width, w->in.width);
+${body}
+    }
+  }`;
+
 /** The initialiser of a `net_window`. */
 export function windowText(
   { kernel, stride, padding }: DeviceWindow,

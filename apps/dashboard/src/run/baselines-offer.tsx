@@ -3,6 +3,7 @@
 import { post } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { Act, Notice } from "../ui/pieces.tsx";
+import { sentence } from "./trial-words.ts";
 
 const labels = { lookUp: "Run the baselines", train: "Train a known network as long" } as const;
 
@@ -28,5 +29,3 @@ export function BaselinesOffer({ mayChange }: { readonly mayChange: boolean }) {
     </div>
   );
 }
-
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -12,7 +12,7 @@ const shownEpoch = (epoch: number) => (Number.isInteger(epoch) ? String(epoch) :
 export function LivePanel() {
   const { detail, live } = useRunData();
   if (detail.state !== "running" || live === undefined) return null;
-  const { proposing, evaluating, finalTraining, question, held, time, baselines } = live;
+  const { proposing, evaluating, finalTraining, question, held, time, beside } = live;
   return (
     <section aria-label="Right now" className="live">
       <div className="title">
@@ -23,7 +23,7 @@ export function LivePanel() {
       </div>
       {time !== undefined && <RunTime time={time} />}
       <ul>
-        {baselines !== undefined && <li>Beside the run: {baselines.words}</li>}
+        {beside !== undefined && <li>Beside the run: {beside.words}</li>}
         {proposing !== undefined && <li>Thinking of trial {proposing.trial}…</li>}
         {(question !== undefined || held !== undefined) && (
           <li>

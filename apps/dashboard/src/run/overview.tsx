@@ -29,7 +29,7 @@ export function Overview({ part, mayChange }: { readonly part: string; readonly 
       <LivePanel />
       <Search mayChange={mayChange} />
       {later("cost", `${metricTitle(detail.metric)} and cost`, 640, <CostPart />)}
-      {later("trade-off", "Trade-offs", 640, <TradeOffPart />)}
+      {later("trade-off", "Trade-offs", 640, <TradeOffPart mayChange={mayChange} />)}
       {!detail.tabular && later("learning", "Learning curves", 560, <LearningPart />)}
       {later("decisions", "Decisions", 800, <DecisionsPart />)}
       {detail.callCount > 0 && (

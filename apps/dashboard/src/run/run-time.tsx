@@ -8,7 +8,7 @@ export function RunTime({ time }: { readonly time: NonNullable<LiveState["time"]
   const [at, end] = [Date.parse(time.at), time.endsAt === undefined ? undefined : Date.parse(time.endsAt)];
   const passed = end === undefined || end <= at ? 0 : Math.min(1, Math.max(0, (now - at) / (end - at)));
   const percent = Math.floor(100 * (time.share01 + (1 - time.share01) * passed));
-  const phase = { search: "Search", final: "Final training", baselines: "Baselines" }[time.phase];
+  const phase = { search: "Search", final: "Final training", beside: "Beside the run" }[time.phase];
   const left = end === undefined ? "no estimate of the time left yet" : leftWords(end - now);
   return (
     <div className="run-time">

@@ -1,20 +1,21 @@
 // The trade-off by hand: sliders for what a network may cost, the designs that are left drawn against one of the costs, and the
-// front of them as a table with the command that trains each to its end.
+// front of them as a table from which each can be trained to its end: by a button, or by the command beside it.
 import { useCallback, useMemo, useState } from "react";
 import { quote } from "../../../../src/base/shell.ts";
+import { post } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { scatterOption } from "../charts/scatter.ts";
 import { formatScore, metricTitle, metricWords } from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
-import { Pick } from "../ui/pieces.tsx";
+import { Act, Notice, Pick } from "../ui/pieces.tsx";
 import { type Quantity, quantityAxis, quantityWords, scoreAxis } from "./axes.ts";
 import { type Caps, choicesOf, frontWithin, isWithin, paidWith, stopsOf } from "./trade-off.ts";
-import { nameAt, trialInLines } from "./trial-words.ts";
+import { nameAt, sentence, trialInLines } from "./trial-words.ts";
 
 const groups = ["outside the limits", "within the limits"];
 
-export function TradeOffPart() {
+export function TradeOffPart({ mayChange }: { readonly mayChange: boolean }) {
   const { detail, trials } = useRunData();
   const { metric } = detail;
   const quantities = useMemo(() => paidWith(trials), [trials]);
@@ -93,8 +94,14 @@ export function TradeOffPart() {
       <h3>To choose from</h3>
       <p className="soft">
         Of the designs within the limits those that no other beats in all of these figures.
-        {!detail.tabular && " The command trains one to its end; the run stays as it is."}
+        {!detail.tabular &&
+          " Each can be trained to its end, here or by the command, with the data and settings of the run, which stays as it is."}
       </p>
+      {detail.notes
+        .filter(({ about }) => about === "trained")
+        .map(({ text, time }) => (
+          <Notice key={time}>{sentence(text)}</Notice>
+        ))}
       <DataTable
         label="Designs to choose from"
         data={{
@@ -108,12 +115,29 @@ export function TradeOffPart() {
             trial,
             formatScore(metric, score),
             ...quantities.map((quantity) => said(quantity, costs.get(quantity)!)),
-            ...(detail.tabular
-              ? []
-              : [{ show: <code>{`genius finish ${quote(detail.folder)} --trial ${trial}`}</code> }]),
+            ...(detail.tabular ? [] : [{ show: <Finish trial={trial} mayChange={mayChange} /> }]),
           ]),
         }}
       />
+    </>
+  );
+}
+
+function Finish({ trial, mayChange }: { readonly trial: number; readonly mayChange: boolean }) {
+  const { detail } = useRunData();
+  return (
+    <>
+      {mayChange && detail.state !== "running" && (
+        <Act
+          label="Train"
+          name={`Train trial ${trial} to its end`}
+          act={() =>
+            post("POST /api/runs/:id/trials/:number/finish", { places: [detail.id, trial], body: {} })
+          }
+          done="under way"
+        />
+      )}
+      <code>{`genius finish ${quote(detail.folder)} --trial ${trial}`}</code>
     </>
   );
 }

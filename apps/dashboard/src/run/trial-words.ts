@@ -38,3 +38,6 @@ export function trialInLines(detail: RunDetail, trials: TrialTable, number: numb
     `proposed by ${columns.by[row]!}`,
   ];
 }
+
+/** Of a note, as a sentence begins. */
+export const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
