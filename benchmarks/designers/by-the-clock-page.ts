@@ -28,7 +28,7 @@ export interface ArmLine {
   readonly trials: number;
   readonly designs: number;
   /** Validation accuracy of its best own design after the shortest training, which has so many seconds. */
-  readonly bestDesign: number;
+  readonly bestDesign?: number;
   readonly firstSeconds: number;
   readonly parallel: number;
   readonly firstDesign?: string;
@@ -70,7 +70,7 @@ ${lengths.map((minutes) => tables(lines.filter((line) => line.minutes === minute
   meanwhile, and no other begins. A hosted model answers sooner than a reader or later; the seconds stand in the table.
 - The arms are what a person gets who names only the strategy and the model: \`llm\` trains one design at a time, since it proposes from results, the
   others two at once. In all of them hand-designed networks are trained beside the designs, and may win: then the search found nothing better.
-- \`evolution\` begins with the first design of \`llm\` under the same seed (three alive, two compete).
+- \`evolution\` begins with the first design of \`llm\` under the same seed, or a random one where \`llm\` had time for none (three alive, two compete).
 - Wilson's intervals are of the test images: how far another sample of images would move the figure. What another seed moves stands beside it.
   Over seeds the same images are counted again, so the pooled interval is too narrow.
 - Written by \`benchmarks/designers/by-the-clock.ts\`, which resumes line by line; ${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores, Node ${process.versions.node}, ${about.date.toISOString().slice(0, 10)}.
@@ -101,7 +101,9 @@ function tables(lines: readonly ArmLine[]): string {
     row([
       arm,
       each(runs, ({ designs }) => String(designs)),
-      each(runs, ({ bestDesign, firstSeconds }) => `${percent(bestDesign)} after ${firstSeconds} s`),
+      each(runs, ({ bestDesign, firstSeconds }) =>
+        bestDesign === undefined ? "–" : `${percent(bestDesign)} after ${firstSeconds} s`,
+      ),
       each(runs, ({ trials }) => String(trials)),
       each(runs, ({ seconds }) => seconds.toFixed(0)),
       each(runs, ({ calls = 0, askedSeconds = 0 }) =>

@@ -19,7 +19,7 @@ import { openData, type SearchResult, search } from "../../src/index.ts";
 import { keyOf } from "../../src/search/choices.ts";
 import { isReference } from "../../src/search/proposed-network.ts";
 import { stopsInWords } from "../../src/search/race/stopped.ts";
-import { isEvaluated } from "../../src/search/trial.ts";
+import { isEvaluated, isScored } from "../../src/search/trial.ts";
 import { othersBusySeconds } from "../train-search/others-busy.ts";
 import { type ArmLine, byTheClockPage } from "./by-the-clock-page.ts";
 
@@ -64,10 +64,11 @@ async function strategyOf(arm: string, { run, seed }: { readonly run: string; re
   const own = (await read()).find(
     (line) => line.arm === "llm" && line.seed === seed && line.minutes === minutes,
   );
-  if (own?.firstDesign === undefined)
+  if (own === undefined)
     throw new Error(`evolution begins with the first design of llm under seed ${seed}, which has not run.`);
   // Of three alive: with its usual ten all designs of so short a search would be random ones.
-  return { strategy: arm, strategyOptions: { start: own.firstDesign, population: 3, sample: 2 } };
+  const start = own.firstDesign ?? "random";
+  return { strategy: arm, strategyOptions: { start, population: 3, sample: 2 } };
 }
 
 async function runArm(data: string, arm: string, seed: number): Promise<ArmLine> {
@@ -118,9 +119,7 @@ async function foundIn({ best, trials, space, folder, config, verdict }: SearchR
   );
   const [begun] = designs;
   const selected = trials.find(({ number }) => number === best.trial);
-  const bestDesign = Math.max(
-    ...designs.map(({ outcome }) => (outcome.kind === "scored" ? outcome.score : 0)),
-  );
+  const scores = designs.filter(isScored).map(({ outcome }) => outcome.score);
   return {
     test: best.testAccuracy01 ?? Number.NaN,
     testImages: Number(best.test.testImages),
@@ -129,7 +128,7 @@ async function foundIn({ best, trials, space, folder, config, verdict }: SearchR
     isReference: selected !== undefined && isReference(selected.proposal),
     trials: trials.length,
     designs: designs.length,
-    bestDesign,
+    ...(scores.length > 0 && { bestDesign: Math.max(...scores) }),
     firstSeconds: first,
     parallel: config.parallel,
     ...(begun !== undefined && { firstDesign: keyOf(space, begun.proposal.choices) }),
