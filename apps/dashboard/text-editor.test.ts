@@ -119,10 +119,13 @@ describe.skipIf(chromiumPath === undefined)("the editor of texts", { timeout: 6 
     await page.context().close();
   });
 
-  test("a person is the author of a running search's space", async () => {
+  test.each([
+    ["as its strategy", { strategy: "author", revise: false }],
+    ["before it begins", { space: "author", strategy: "random" }],
+  ])("a person is the author of a running search's space, %s", async (_, author) => {
     const page = await open("/");
     const options = {
-      ...{ strategy: "author", model: "manual", revise: false, trials: 2, maxParams: "6k" },
+      ...{ ...author, model: "manual", trials: 2, maxParams: "6k" },
       ...{ epochs: 1, finalEpochs: 1, dataFraction01: 0.2, parallel: 1 },
     };
     const started = await fetch(new URL("/api/runs", served.origin), {

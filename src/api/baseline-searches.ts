@@ -76,7 +76,7 @@ async function noteFailure(journal: Journal, name: string, thrown: unknown): Pro
 
 /** The run's configuration with another strategy, without a model. */
 async function configOf({ header, trials, result, spent }: RunRecord, name: string): Promise<StudyConfig> {
-  const { model: _, baselines: __, minutes, ...asked } = header.config;
+  const { model: _, baselines: __, spaceWriter: ___, minutes, ...asked } = header.config;
   const { options } = await loadStrategy(name);
   // A run that was ended before its time is compared with searches as long as it was.
   const isShort = result?.reason === "ended-by-person";

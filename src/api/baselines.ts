@@ -16,11 +16,12 @@ import type { RunRecord } from "../study/fold.ts";
 import { openJournal, readJournal } from "../study/journal.ts";
 import type { BaselineRun, BaselineSearch, ReferenceRun } from "../study/journal-lines.ts";
 import { createLiveWriter, type LiveWriter } from "../study/live-file.ts";
-import { type Assembly, assemble, fittedReferences } from "./assemble.ts";
+import { type Assembly, assemble } from "./assemble.ts";
 import { showProgress } from "./baseline-progress.ts";
 import { runBaselineSearches } from "./baseline-searches.ts";
 import { checkBaselines } from "./check-baselines.ts";
 import type { BaselineSearchEvent } from "./search-events.ts";
+import { fittedReferences } from "./ground.ts";
 import type { Sitting } from "./search-options.ts";
 import { train } from "./train.ts";
 

@@ -7,8 +7,10 @@ import {
   loadEvaluator,
   loadLauncher,
   loadSpace,
+  loadSpaceWriter,
   loadStrategy,
   referenceOf,
+  type SpaceWriter,
 } from "../catalog/load.ts";
 import type { EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import type { LauncherDefinition } from "../evaluators/launchers/launcher.ts";
@@ -37,6 +39,8 @@ export interface Chosen {
   readonly dataset: string;
   /** The person's own network that the search starts from. */
   readonly start: Start | undefined;
+  /** Who writes the space before the search. Until then `members.space` stands for it. */
+  readonly writer: SpaceWriter | undefined;
 }
 
 type Asked = Pick<
@@ -58,7 +62,8 @@ export async function chooseMembers(asked: Asked): Promise<Chosen> {
     );
   }
   const start = asked.start === undefined ? undefined : await openStart(asked.start);
-  const spaceName = nameOf(asked.space);
+  const writer = typeof asked.space === "string" ? await loadSpaceWriter(asked.space) : undefined;
+  const spaceName = writer === undefined ? nameOf(asked.space) : undefined;
   // A space with a published table and no dataset means the table's first.
   const data = asked.data ?? (transcript === undefined ? spaceName : undefined);
   const published = data === undefined ? undefined : findPublished(data, spaceName);
@@ -70,7 +75,7 @@ export async function chooseMembers(asked: Asked): Promise<Chosen> {
   const given = {
     space:
       start?.space ??
-      asked.space ??
+      (writer === undefined ? asked.space : defaultMembers.space) ??
       (transcript !== undefined ? "genius-imagenet" : isTable ? published.space : defaultMembers.space),
     strategy: asked.strategy ?? (transcript !== undefined ? "llm" : defaultMembers.strategy),
     evaluator,
@@ -98,6 +103,7 @@ export async function chooseMembers(asked: Asked): Promise<Chosen> {
       `The strategy ${strategy.name} needs a model: add --model PROVIDER/MODEL (see \`genius list models\`), or --model manual to answer yourself.`,
     );
   }
+  if (writer !== undefined) checkWriter(writer, { strategy, evaluator: loaded, model });
   const members = { space, strategy, evaluator: loaded, launcher: await launcherOf(loaded, asked) };
   return {
     members,
@@ -110,7 +116,31 @@ export async function chooseMembers(asked: Asked): Promise<Chosen> {
     implied: { strategy: transcript === undefined ? {} : { prompt: "genius-2023" } },
     dataset,
     start,
+    writer,
   };
+}
+
+/** @throws GeniusError `wrong-use` where a space cannot be written for the search. */
+function checkWriter(
+  { name, model }: SpaceWriter,
+  chosen: Pick<Members, "strategy" | "evaluator"> & Pick<Asked, "model">,
+): void {
+  const { strategy, evaluator } = chosen;
+  if (model === "required" && chosen.model === undefined)
+    throw new GeniusError(
+      "wrong-use",
+      `With --space ${name} a language model writes the space: add --model PROVIDER/MODEL (see \`genius list models\`), or --model manual to write it yourself.`,
+    );
+  if (evaluator.tabular || evaluator.name === "transcript")
+    throw new GeniusError(
+      "wrong-use",
+      `With --space ${name} a new space is written, and the evaluator ${evaluator.name} only knows designs of a published one: search on images, with --evaluator train.`,
+    );
+  if (strategy.needs === "training")
+    throw new GeniusError(
+      "wrong-use",
+      `The strategy ${strategy.name} proposes networks from outside any space: leave out --space ${name}, or choose another --strategy.`,
+    );
 }
 
 const nameOf = (given: Given<{ readonly name: string }> | undefined) =>

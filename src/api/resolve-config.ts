@@ -11,7 +11,7 @@ import { checkPlainly } from "../base/schema-words.ts";
 import { counted } from "../base/units.ts";
 import { findPublished } from "../catalog/datasets.ts";
 import { deviceInWords, loadDevice } from "../catalog/devices.ts";
-import { resolveOptions } from "../catalog/load.ts";
+import { resolveOptions, type SpaceWriter } from "../catalog/load.ts";
 import type { DatasetDescription, EvaluatorDefinition } from "../evaluators/evaluator.ts";
 import { accuracy, loadOwnMetric, type Metric, metricOf } from "../metrics/index.ts";
 import type { Limits } from "../search/space.ts";
@@ -49,6 +49,7 @@ export async function resolveConfig(
     kind: string,
     given: object,
   ) => resolveOptions(definition.options, { ...given }, `the ${kind} ${definition.name}`) as JsonObject;
+  if (chosen.writer !== undefined) checkImageOptions(options.spaceOptions ?? {}, chosen.writer);
   const named = limitsOf(settings);
   const evaluatorOptions = checked(evaluator, "evaluator", {
     ...impliedBy(named, evaluator),
@@ -86,6 +87,7 @@ export async function resolveConfig(
     task: described?.words ?? space.summary,
     metric: metricOf(await selectedMetric(settings.metric, evaluator, evaluatorOptions)),
     space: chosen.references.space,
+    ...(chosen.writer !== undefined && { spaceWriter: chosen.writer.name }),
     spaceOptions: fitOptions(space, fitted, options.spaceOptions ?? {}),
     strategy: chosen.references.strategy,
     strategyOptions: checked(strategy, "strategy", {
@@ -133,6 +135,18 @@ function beginsWithExperience(
     );
   }
   return asked ?? (minutes !== undefined && space === undefined && start === undefined);
+}
+
+/** Options that say what the images are: all that a space to be written has. */
+const imageOptions = ["imageSize", "channels", "classCount"];
+
+function checkImageOptions(given: object, { name }: SpaceWriter): void {
+  const other = Object.keys(given).find((option) => !imageOptions.includes(option));
+  if (other === undefined) return;
+  throw new GeniusError(
+    "wrong-use",
+    `With --space ${name} the space is written for this search, and has no option "${other}": leave it out.`,
+  );
 }
 
 /** Where memory is limited in 8 bits, the network is for a device: it is handed over in 8 bits, and measured in them. */

@@ -272,7 +272,7 @@ function ended(
   });
 }
 
-function spentOf({ conversation }: Assembly): ModelSpent | undefined {
+export function spentOf({ conversation }: Pick<Assembly, "conversation">): ModelSpent | undefined {
   return conversation && { model: conversation.model, ...conversation.spent };
 }
 

@@ -14,17 +14,16 @@ import { createJournal, openJournal } from "../study/journal.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { createLiveWriter } from "../study/live-file.ts";
 import { placesOf } from "../study/run-places.ts";
-import { type Assembly, assemble } from "./assemble.ts";
 import { dataChange, refusalWords } from "./changed-data.ts";
 import type { Members } from "./choose-members.ts";
 import { keptText } from "./kept-text.ts";
 import { answererOf } from "./manual-answers.ts";
 import { provenanceOf } from "./provenance.ts";
 import { readRunResult } from "./read-run.ts";
-import { runSearch } from "./run-search.ts";
 import type { SearchEvent } from "./search-events.ts";
 import type { GivenMembers, Sitting } from "./search-options.ts";
 import type { SearchResult } from "./search-result.ts";
+import { type OpenSearch, openSearch } from "./written-search.ts";
 
 /** How a search is begun whose configuration is resolved. */
 export interface Begin extends Pick<Sitting, "answers"> {
@@ -41,22 +40,23 @@ export async function beginSearch(
   { tell, environment, signal, onProgress }: OpenSitting,
 ): Promise<SearchResult> {
   const { space, strategy } = given;
+  const spaceName = resolved.spaceWriter ?? space.name;
   const folder =
-    named ?? (await createRunFolder("runs", { space: space.name, strategy: strategy.name, now: new Date() }));
+    named ?? (await createRunFolder("runs", { space: spaceName, strategy: strategy.name, now: new Date() }));
   const isNew = named === undefined || !existsSync(folder);
   const text = keptText(folder, resolved.space, space.text);
   const config = { ...resolved, places: { ...(await placesIn(folder, resolved)), ...text?.places } };
   const liveFile = createLiveWriter(folder);
-  let parts: Assembly | undefined;
+  const setting = {
+    ...{ folder, environment, onProgress, given, isSearch: true },
+    ...answererOf(answers, folder, liveFile),
+  };
+  let opened: OpenSearch | undefined;
   const journal = await createJournal(folder, async () => {
-    const answerer = answererOf(answers, folder, liveFile);
-    parts = await assemble(config, {
-      ...{ folder, environment, onProgress, given, isSearch: true },
-      ...answerer,
-    });
+    opened = await openSearch(config, setting, { isWritten: config.spaceWriter === undefined });
     await text?.write();
     return {
-      ...{ config, provenance: { ...(await provenanceOf()), ...parts.provenance } },
+      ...{ config, provenance: { ...(await provenanceOf()), ...opened.provenance } },
       ...(config.minutes !== undefined && { startedAt: startedAt.toISOString() }),
     };
   }).catch(async (thrown: unknown) => {
@@ -65,8 +65,8 @@ export async function beginSearch(
     throw thrown;
   });
   const openingMs = Date.now() - startedAt.getTime();
-  return runSearch({
-    ...{ config, journal, parts: parts!, recorded: [], turns: [], liveFile, signal, tell },
+  return opened!.run({
+    ...{ config, journal, recorded: [], turns: [], liveFile, signal, tell },
     time: { usedMs: openingMs, openingMs },
   });
 }
@@ -119,14 +119,15 @@ export async function goOn(
     }
     const config = { ...planned, trials };
     const liveFile = createLiveWriter(folder);
-    const parts = await assemble(config, {
-      isSearch: true,
-      ...{ folder, environment, onProgress, given: options },
+    const setting = {
+      ...{ folder, environment, onProgress, given: options, isSearch: true },
       ...answererOf(options.answers, folder, liveFile),
-    });
-    const change = dataChange(record, parts.provenance);
+    };
+    const isWritten = planned.spaceWriter === undefined || record.writtenSpace !== undefined;
+    const opened = await openSearch(config, setting, { isWritten });
+    const change = dataChange(record, opened.provenance);
     if (change !== undefined && options.acceptChangedData !== true) {
-      await parts.close();
+      await opened.close();
       throw new GeniusError("data-changed", refusalWords(change, folder));
     }
     const places = await placesIn(folder, planned);
@@ -143,10 +144,9 @@ export async function goOn(
       await journal.addNote({ about: "data", text: change.text, dataHash: change.hash });
     }
     const turns = record.notes.flatMap(({ turn }) => turn ?? []);
-    return await runSearch({
+    return await opened.run({
       config,
       journal,
-      parts,
       recorded: record.trials,
       turns,
       time: { usedMs: record.spent.elapsedMs, openingMs: record.openingMs, begun: record.final },

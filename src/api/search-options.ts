@@ -96,7 +96,10 @@ export interface SearchOptions extends Sitting {
   /** `PROVIDER/MODEL`, such as `ollama/llama3.1`; needed by the strategy `llm`, optional for `hybrid`. */
   readonly model?: string | undefined;
   readonly modelOptions?: ModelOptions | undefined;
-  /** A name, a file, or an object made by `defineSpace`; the table's own, or `mobile` for images, by default. */
+  /**
+   * A name, a file, or an object made by `defineSpace`; the table's own, or `mobile` for images, by default. `author`: the model writes
+   * it before the search, in one to four calls.
+   */
   readonly space?: Given<SpaceDefinition> | undefined;
   readonly spaceOptions?: MemberOptions | undefined;
   /**

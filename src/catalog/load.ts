@@ -30,6 +30,16 @@ export const loadLauncher = (given: Given<LauncherDefinition>) =>
 export const loadReference = (given: Given<ReferenceDefinition>) =>
   load<ReferenceDefinition>("reference", references, given);
 
+/** A strategy that writes a space before the search. */
+export type SpaceWriter = StrategyDefinition & Required<Pick<StrategyDefinition, "writeSpace">>;
+
+/** The strategy that writes the space, where a name means one in place of a space. */
+export async function loadSpaceWriter(name: string): Promise<SpaceWriter | undefined> {
+  if (Object.hasOwn(spaces, name) || !Object.hasOwn(strategies, name)) return undefined;
+  const definition = await loadStrategy(name);
+  return definition.writeSpace === undefined ? undefined : (definition as SpaceWriter);
+}
+
 /**
  * A space, with its options checked and their defaults filled in.
  * @throws GeniusError `unknown-name`, `bad-file` or `wrong-use` for an option.

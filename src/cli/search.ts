@@ -20,7 +20,7 @@ Examples:
   genius search --model replay/329M.json`,
   async help(given) {
     const textOf = (field: string) => (typeof given[field] === "string" ? given[field] : undefined);
-    const { members } = await chooseMembers({
+    const { members, writer } = await chooseMembers({
       data: "images",
       space: textOf("space"),
       strategy: textOf("strategy"),
@@ -30,7 +30,8 @@ Examples:
     });
     const { space, strategy, evaluator, launcher } = members;
     return membersHelp([
-      ["the space", space],
+      // One that is to be written has no options yet.
+      ...(writer === undefined ? ([["the space", space]] as const) : []),
       ["the strategy", strategy],
       ["the evaluator", evaluator],
       ...(launcher === undefined ? [] : ([["the launcher", launcher]] as const)),

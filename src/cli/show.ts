@@ -29,7 +29,7 @@ import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
 import { besideSearches } from "../study/baseline-search-words.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { chanceOfRun } from "../study/chance.ts";
-import type { RunRecord } from "../study/fold.ts";
+import { type RunRecord, spaceNameOf } from "../study/fold.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { jsonTrial } from "./json-trial.ts";
@@ -107,7 +107,7 @@ export default defineCommand({
       style(
         "bold",
         terminalSafe(
-          `${config.dataset} · ${calledShort(config.space)} · ${config.strategy}${config.model ? ` with ${config.model}` : ""} · seed ${config.seed}`,
+          `${config.dataset} · ${calledShort(spaceNameOf(journal))} · ${config.strategy}${config.model ? ` with ${config.model}` : ""} · seed ${config.seed}`,
         ),
       ),
     );
@@ -141,7 +141,8 @@ export default defineCommand({
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
       say("");
       for (const line of networkSketch(networkOf(space, best.proposal), terminal.columns)) say(line);
-      const authored = authoredTexts(trials).find(({ text }) => text === best.proposal.authored?.text);
+      const written = best.proposal.authored ?? journal.writtenSpace;
+      const authored = authoredTexts(journal).find(({ text }) => text === written?.text);
       if (authored !== undefined) {
         say("");
         say(`The space that the model wrote, ${counted(authored.trials, "design")} tried:`);

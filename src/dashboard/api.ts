@@ -402,6 +402,7 @@ export interface Note {
   readonly about:
     | "resumed"
     | "stopped"
+    | "space"
     | "final"
     | "data"
     | "person"

@@ -99,7 +99,7 @@ export function createApp(dashboard: Dashboard): Hono {
     context.json({ runs: (await store.list()).map(namedSummary) } satisfies Reply<"GET /api/runs">),
   );
   app.get("/api/events", (context) => listEvents(context, store));
-  app.get("/api/form", (context) => context.json(startForm()));
+  app.get("/api/form", async (context) => context.json(await startForm()));
   app.get("/api/form/options", async (context) => {
     const { space, strategy, evaluator } = context.req.query();
     return context.json({ groups: await memberOptions({ space, strategy, evaluator }) });

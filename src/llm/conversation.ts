@@ -177,8 +177,8 @@ async function openSource(
       return { ...nothing, source, warnings: source.warnings, skip: source.skip };
     }
     case "manual": {
-      const { answerer, terminal = standardTerminal(), folder } = options;
-      const source = createManualSource(answerer ?? createPasteAnswerer(terminal, folder), clock);
+      const { answerer = createTerminalAnswerer(options.folder, options.terminal) } = options;
+      const source = createManualSource(answerer, clock);
       return { ...nothing, source, close: source.close };
     }
     default: {
@@ -199,6 +199,10 @@ function presentable(thrown: unknown, secrets: readonly string[]): unknown {
   const message = redacted(thrown.message, secrets);
   return message === thrown.message ? thrown : new GeniusError(thrown.code, message);
 }
+
+/** A person at the terminal, for `manual`; of this process's own where none is given. */
+export const createTerminalAnswerer = (folder?: string, terminal = standardTerminal()): Answerer =>
+  createPasteAnswerer(terminal, folder);
 
 const standardTerminal = (): PasteTerminal => ({
   input: process.stdin,

@@ -11,7 +11,12 @@ export type {
   ToolCall,
   Usage,
 } from "./chat.ts";
-export { type ConversationOptions, createConversation, daySpendingOf } from "./conversation.ts";
+export {
+  type ConversationOptions,
+  createConversation,
+  createTerminalAnswerer,
+  daySpendingOf,
+} from "./conversation.ts";
 export { type Caps, createLedger, type Ledger } from "./ledger.ts";
 export type { Answerer, PasteTerminal } from "./manual-source.ts";
 export { type MessageList, readMessageList } from "./message-list.ts";

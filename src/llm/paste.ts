@@ -4,7 +4,7 @@
 export interface PasteReader {
   /** The next answer, without the dot; undefined when the stream ended before anything of it came. */
   next(signal: AbortSignal): Promise<string | undefined>;
-  /** Releases the stream, so that the process can end. */
+  /** Releases the stream, so that the process can end. What was read and not given out is kept for a later `next`. */
   close(): void;
 }
 
@@ -74,6 +74,7 @@ export function createPasteReader(stream: NodeJS.ReadableStream): PasteReader {
       }
     },
     close() {
+      started = false;
       stream.removeListener("data", onData).removeListener("end", onEnd);
       stream.removeListener("close", onEnd).removeListener("error", onError);
       stream.pause();

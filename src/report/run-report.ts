@@ -96,9 +96,9 @@ export function runReport(input: RunReportInput): string {
   });
 }
 
-/** The texts of `author`, in the order in which they were searched. */
+/** In the order in which they were searched. */
 function authoredBody({ record }: RunReportInput): Markup | undefined {
-  const texts = authoredTexts(record.trials);
+  const texts = authoredTexts(record);
   if (texts.length === 0) return undefined;
   const { metric } = record.header.config;
   return html`${texts.map(({ text, reasons, trials, best }, index) => {

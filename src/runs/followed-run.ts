@@ -84,10 +84,14 @@ export function followRun(id: string, folder: string): FollowedRun {
         },
       );
     } finally {
-      const isBegun = journal.header !== undefined;
+      const { header, writtenSpace } = journal;
       journal = foldJournal(journal, fresh);
-      if (!isBegun && journal.header !== undefined)
+      if (journal.header !== undefined && journal.header !== header) {
         journal = await withPlaces(journal, journal.header, folder);
+        domain = undefined;
+      }
+      // All that was said of designs was said of another space.
+      if (header !== undefined && journal.writtenSpace !== writtenSpace) generation += 1;
     }
   };
   const readCalls = () =>

@@ -58,7 +58,9 @@ export function optionsOfFiles(
 export function commandOf(config: StudyConfig, options: { readonly withoutModel?: boolean } = {}): string {
   const scripted = [config.space, config.strategy, config.evaluator].filter(isScripted);
   if (scripted.length > 0) return `# run the script that defines ${scripted.join(", ")}`;
-  const words = ["genius", "search", config.dataset, "--space", config.space, "--strategy", config.strategy];
+  // Without a model nobody writes the space again: it is the text in the run's folder.
+  const space = options.withoutModel ? config.space : (config.spaceWriter ?? config.space);
+  const words = ["genius", "search", config.dataset, "--space", space, "--strategy", config.strategy];
   words.push("--evaluator", config.evaluator);
   const model = options.withoutModel ? {} : config.modelOptions;
   if (config.model !== undefined && !options.withoutModel) words.push("--model", config.model);

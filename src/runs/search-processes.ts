@@ -8,7 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { writeWhole } from "../base/write-whole.ts";
-import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
+import { loadEvaluator, loadSpace, loadSpaceWriter, loadStrategy } from "../catalog/load.ts";
 import { putTurn } from "../study/inbox.ts";
 import { liveHolder } from "../study/lock.ts";
 import type { PersonTurn } from "../study/person-turn.ts";
@@ -169,9 +169,10 @@ export async function searchArguments(
 ): Promise<string[]> {
   const named = (field: string, fallback: string) =>
     typeof options[field] === "string" && options[field] !== "" ? (options[field] as string) : fallback;
+  const space = named("space", defaultMembers.space);
   const schemas = [
     searchSettings,
-    (await loadSpace(named("space", defaultMembers.space))).options,
+    ...((await loadSpaceWriter(space)) === undefined ? [(await loadSpace(space)).options] : []),
     (await loadStrategy(named("strategy", defaultMembers.strategy))).options,
     (await loadEvaluator(named("evaluator", defaultMembers.evaluator))).options,
     ...(options.evaluator === undefined ? [(await loadEvaluator("table")).options] : []),

@@ -4,7 +4,7 @@ import { type RunVerdict, runVerdict } from "../report/index.ts";
 import type { Limits } from "../search/space.ts";
 import { besideSearches } from "../study/baseline-search-words.ts";
 import { chanceOfRun } from "../study/chance.ts";
-import { evaluatorFacts, type JournalState } from "../study/fold.ts";
+import { evaluatorFacts, type JournalState, spaceNameOf } from "../study/fold.ts";
 import { type Headline, headlineOfRun } from "../study/headline.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { type Spending, spendingOf } from "../study/spending.ts";
@@ -102,7 +102,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
     state,
     ...(problem !== undefined && { problem }),
     dataset: config?.dataset ?? "",
-    space: config?.space ?? "",
+    space: spaceNameOf(journal),
     strategy: config?.strategy ?? "",
     evaluator: config?.evaluator ?? "",
     ...(config?.model !== undefined && { model: config.model }),

@@ -1,6 +1,7 @@
 // The contract of a search strategy: propose, then observe. A strategy never sees an evaluator. Observing is
 // the only way it learns, so replaying a journal's trials restores it.
 import type { z } from "zod";
+import type { JsonObject } from "../base/json.ts";
 import type { Random } from "../base/random.ts";
 import type { Network } from "../graph/network.ts";
 import type { Conversation } from "../llm/index.ts";
@@ -129,6 +130,24 @@ export interface StrategyDefinition<Options = unknown> {
   readonly needs?: "images" | "training";
   readonly options: z.ZodType<Options>;
   create(setting: StrategySetting, options: Options): Strategy;
+  /**
+   * Writes a space before a search, in which any other strategy then searches: what `--space NAME` means for its name. The
+   * domain of `setting` has the images, the classes and the limits; its decisions mean nothing.
+   * @throws GeniusError `model-unusable` when no space comes of it.
+   */
+  writeSpace?(setting: StrategySetting, signal: AbortSignal): Promise<WrittenSpace>;
+}
+
+/** A space that was written for one search. */
+export interface WrittenSpace {
+  /** In the language, with designs inside the limits. */
+  readonly text: string;
+  /** The options of the text's space that suit the images and classes. */
+  readonly options: JsonObject;
+  /** The writer's own: claims, not findings. */
+  readonly reasons: string;
+  /** How large it is and what its ends cost, in words. */
+  readonly facts: string;
 }
 
 export function defineStrategy<Options>(

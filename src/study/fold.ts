@@ -11,6 +11,7 @@ import {
   failureWords,
   type JournalHeader,
   type JournalLine,
+  type KeptSpace,
   type LineFault,
   type NoteLine,
   type ReferenceRun,
@@ -31,6 +32,8 @@ export interface JournalState {
   readonly rows: readonly KeptTrial[];
   readonly rowOf: ReadonlyMap<number, KeptTrial>;
   readonly notes: readonly NoteLine[];
+  /** The space that was written before the search, where one was. */
+  readonly writtenSpace: KeptSpace | undefined;
   /** How the study ended. A resume takes it back until a newer one follows. */
   readonly result: ResultLine | undefined;
   /** The last result of all, taken back or not: it names the trial that `best/` in the run's folder belongs to. */
@@ -51,7 +54,7 @@ export interface JournalState {
   readonly finalMs: number;
   /** Since the last trial or result. */
   readonly sinceTrialMs: number;
-  /** Time until the search began, in a run by the clock: its data was opened. */
+  /** Time until the search began, in a run by the clock: its data was opened, and perhaps its space written. */
   readonly openingMs: number;
   /** The error that stopped it, for `failed`. */
   readonly failure: string | undefined;
@@ -90,6 +93,7 @@ export const emptyJournal: JournalState = {
   rows: [],
   rowOf: new Map(),
   notes: [],
+  writtenSpace: undefined,
   result: undefined,
   lastResult: undefined,
   baselines: [],
@@ -176,6 +180,8 @@ function take(open: Open, line: JournalLine): void {
       open.baselines = line.baselines ?? open.baselines;
       open.reference = line.reference ?? open.reference;
       open.searches = withSearch(open.searches, line.search);
+      // What was written before the search belongs to what was used before it.
+      if (line.space !== undefined) [open.openingMs, open.writtenSpace] = [elapsedMs, line.space];
       if (line.about === "final" && line.seconds !== undefined)
         open.final = { seconds: line.seconds, usedSeconds: elapsedMs / 1000 };
       open.dataHash = line.dataHash ?? open.dataHash;
@@ -205,10 +211,14 @@ function withSearch(
 /** Of what was run after the search, which it is no part of. */
 const isBeside = ({ about }: Pick<NoteLine, "about">) => about === "baselines" || about === "trained";
 
-/** A resume may find its files elsewhere, and may be asked for more evaluations. */
-function withChanges(header: JournalHeader, { places, trials }: NoteLine): JournalHeader {
-  if (places === undefined && trials === undefined) return header;
-  const changes = { ...(places !== undefined && { places }), ...(trials !== undefined && { trials }) };
+/** A resume may find its files elsewhere, and may be asked for more evaluations; a space may be written before the search. */
+function withChanges(header: JournalHeader, { places, trials, space }: NoteLine): JournalHeader {
+  if (places === undefined && trials === undefined && space === undefined) return header;
+  const changes = {
+    ...(places !== undefined && { places }),
+    ...(trials !== undefined && { trials }),
+    ...(space !== undefined && { space: space.file, spaceOptions: space.options }),
+  };
   return { ...header, config: { ...header.config, ...changes } };
 }
 
@@ -255,6 +265,12 @@ export function isHandedOver(
   number: number,
 ): boolean {
   return number === (lastResult === undefined ? selected?.number : lastResult.best);
+}
+
+/** What the space of a run is called: until it is written, by who writes it. Empty without a header. */
+export function spaceNameOf({ header, writtenSpace }: Pick<JournalState, "header" | "writtenSpace">): string {
+  const { space = "", spaceWriter } = header?.config ?? {};
+  return writtenSpace === undefined ? (spaceWriter ?? space) : space;
 }
 
 /** The hash of the images or of the table that a study stands on, in its provenance. */

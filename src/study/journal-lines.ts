@@ -8,6 +8,7 @@ import { precisions } from "../graph/precision.ts";
 import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Choices } from "../search/space.ts";
+import type { WrittenSpace } from "../search/strategy.ts";
 import type { Evaluation, Trial } from "../search/trial.ts";
 import { migrateFromVersion1 } from "./migrate.ts";
 import { type NotedTurn, personTurn } from "./person-turn.ts";
@@ -40,6 +41,8 @@ export interface StudyConfig {
   readonly metric: Metric;
   readonly space: string;
   readonly spaceOptions: JsonObject;
+  /** The strategy that writes the space before the search. Until it has, `space` stands for images and classes alone. */
+  readonly spaceWriter?: string;
   readonly strategy: string;
   readonly strategyOptions: JsonObject;
   readonly evaluator: string;
@@ -73,6 +76,12 @@ export interface StartConfig {
   /** What its file is called. */
   readonly name: string;
   readonly choices: Choices;
+}
+
+/** A space that was written before the search, as the journal keeps it. */
+export interface KeptSpace extends Omit<WrittenSpace, "facts"> {
+  /** Its file, as a configuration names it. */
+  readonly file: string;
 }
 
 export interface TrialLine {
@@ -126,12 +135,13 @@ export interface BaselineSearch {
   readonly testImages?: number;
 }
 
-/** A remark that is no trial: a resume, a stop, the begin of the final training, what was found in the data, a person's note. */
+/** A remark that is no trial: a resume, a stop, the space that was written, the begin of the final training, what was found in the data, a person's note. */
 export interface NoteLine {
   readonly kind: "note";
   readonly about:
     | "resumed"
     | "stopped"
+    | "space"
     | "final"
     | "data"
     | "person"
@@ -148,7 +158,9 @@ export interface NoteLine {
   readonly dataHash?: string;
   /** With `about: "final"`: the wall time that the final training was given, in a run by the clock. */
   readonly seconds?: number;
-  /** With `about: "resumed"`: where files and data lay then, where that had changed. */
+  /** With `about: "space"`: the space that is searched from then on. */
+  readonly space?: KeptSpace;
+  /** With `about: "resumed"` or `"space"`: where files and data lay then, where that had changed. */
   readonly places?: Places;
   /** With `about: "resumed"`: the number of evaluations from then on, where more were asked for than before. */
   readonly trials?: number;
@@ -296,6 +308,7 @@ const config = z.looseObject({
   metric,
   space: z.string(),
   spaceOptions: record,
+  spaceWriter: z.string().optional(),
   strategy: z.string(),
   strategyOptions: record,
   evaluator: z.string(),
@@ -358,6 +371,7 @@ const line = z.discriminatedUnion("kind", [
     about: z.enum([
       "resumed",
       "stopped",
+      "space",
       "final",
       "data",
       "person",
@@ -371,6 +385,9 @@ const line = z.discriminatedUnion("kind", [
     turn: z.object({ id: z.string(), turn: personTurn, trialNumber: index.min(1) }).optional(),
     dataHash: z.string().optional(),
     seconds: finite.optional(),
+    space: z
+      .looseObject({ file: z.string(), text: z.string(), options: record, reasons: z.string() })
+      .optional(),
     places: places.optional(),
     trials: index.optional(),
     baselines: baselines.optional(),

@@ -66,7 +66,10 @@ export const modelSettings = z.object({
 });
 
 export const searchSettings = z.object({
-  space: named("NAME|FILE", `search space (default: the table's own, or ${defaultMembers.space} for images)`),
+  space: named(
+    "NAME|FILE",
+    `search space; author: the model writes it before the search (default: the table's own, or ${defaultMembers.space} for images)`,
+  ),
   strategy: named("NAME|FILE", `search strategy (default: ${defaultMembers.strategy})`),
   model: named(
     "PROVIDER/MODEL",

@@ -6,7 +6,7 @@ import { calledShort, isPath } from "../../base/own-file.ts";
 import { evaluators, references, spaces, strategies } from "../../catalog/_catalog.ts";
 import { listDatasets } from "../../catalog/datasets.ts";
 import { listDevices } from "../../catalog/devices.ts";
-import { loadEvaluator, loadSpace, loadStrategy } from "../../catalog/load.ts";
+import { loadEvaluator, loadSpace, loadSpaceWriter, loadStrategy } from "../../catalog/load.ts";
 import { modelProviders } from "../../llm/index.ts";
 import { flagOf } from "../../runs/flags.ts";
 import { searchSettings } from "../../study/settings.ts";
@@ -15,10 +15,15 @@ import type { Choice, OptionField, OptionGroup, StartForm } from "../api.ts";
 /** Chosen in fields of their own. */
 const members = ["space", "strategy", "evaluator", "model"];
 
-export function startForm(): StartForm {
+export async function startForm(): Promise<StartForm> {
+  const asking = Object.keys(strategies).filter((name) => strategies[name]?.model === "required");
+  const writers = (await Promise.all(asking.map(loadSpaceWriter))).flatMap((writer) => writer ?? []);
   return {
     datasets: listDatasets().filter(({ name }) => name !== "PATH"),
-    spaces: choicesOf(spaces),
+    spaces: [
+      ...choicesOf(spaces),
+      ...writers.map(({ name }) => ({ name, summary: "The model, or you, writes it before the search." })),
+    ],
     strategies: Object.entries(strategies).map(([name, { summary, model }]) => ({
       name,
       summary,
@@ -53,11 +58,13 @@ export async function memberOptions(chosen: {
     ["strategy", strategies],
     ["evaluator", evaluators],
   ] as const;
+  const isWritten = chosen.space !== undefined && (await loadSpaceWriter(chosen.space)) !== undefined;
   for (const [kind, known] of catalogs) {
     const name = chosen[kind];
-    if (name && !Object.hasOwn(known, name)) throw notBuiltIn(kind, name, Object.keys(known));
+    if (name && !Object.hasOwn(known, name) && !(kind === "space" && isWritten))
+      throw notBuiltIn(kind, name, Object.keys(known));
   }
-  if (chosen.space) add(`Space ${chosen.space}`, (await loadSpace(chosen.space)).options);
+  if (chosen.space && !isWritten) add(`Space ${chosen.space}`, (await loadSpace(chosen.space)).options);
   if (chosen.strategy) add(`Strategy ${chosen.strategy}`, (await loadStrategy(chosen.strategy)).options);
   if (chosen.evaluator) add(`Evaluator ${chosen.evaluator}`, (await loadEvaluator(chosen.evaluator)).options);
   return groups;

@@ -44,7 +44,8 @@ function oneNetwork(run: FollowedRun, domain: Domain, shown: Shown) {
   const trial = "trial" in shown ? shown.trial : trialOfDesign(run, choices);
   const { paramCount, macCount } = networkCost(network);
   const text = printIfSayable(network);
-  const authored = trial?.proposal.authored;
+  const written = proposed.network === undefined ? run.journal.writtenSpace : undefined;
+  const authored = trial?.proposal.authored ?? written;
   return {
     key: designName(space, proposed),
     choices,

@@ -1,6 +1,7 @@
 // What a model wrote, checked: a text in its reply, a space of the language, for these data, with designs inside the limits. What is wrong is
 // told in the words in which a person would be told.
 import { GeniusError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
 import { createRandom } from "../../base/random.ts";
 import { counted, formatCount } from "../../base/units.ts";
 import { spaceOfText, type TextSpaceOptions } from "../../language/index.ts";
@@ -13,6 +14,8 @@ import type { Domain } from "../../search/constraints/domain.ts";
 export interface AuthoredSpace {
   readonly text: string;
   readonly reasons: string;
+  /** The options with which the text's space suits the images and the classes. */
+  readonly options: JsonObject;
   readonly domain: Domain;
   /** How large it is and what its ends cost, in words. */
   readonly facts: string;
@@ -69,7 +72,7 @@ export function checkAuthored(
       return {
         fault: `too few designs are inside the limits. ${facts} Choose alternatives nearer to the limits`,
       };
-    return { text, reasons, domain: authored, facts };
+    return { text, reasons, options: options as JsonObject, domain: authored, facts };
   } catch (thrown) {
     if (thrown instanceof GeniusError) return { fault: thrown.message };
     throw thrown;

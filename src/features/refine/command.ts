@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { openModel } from "../../api/assemble.ts";
+import { openModel } from "../../api/open-model.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { createRandom } from "../../base/random.ts";

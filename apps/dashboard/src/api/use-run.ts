@@ -117,16 +117,16 @@ function followRun(id: string, show: (run: RunView) => void): () => void {
 }
 
 /**
- * What a run is when it starts, stops or ends is more than its summary: its result, the turns it takes. And what was run
- * beside it, which for a table takes less time than the stream looks for a change of state.
+ * What a run is when it starts, stops or ends is more than its summary: its result, the turns it takes. So are the decisions of a
+ * space that was written, and what was run beside it, which for a table takes less time than the stream looks for a change of state.
  */
 function changesMore({ state, notes }: RunDetail, event: RunEvent): boolean {
   if (event.kind === "summary") return event.run.state !== state;
-  return event.kind === "notes" && notesBeside(event.notes) !== notesBeside(notes);
+  return event.kind === "notes" && tellingNotes(event.notes) !== tellingNotes(notes);
 }
 
-const notesBeside = (notes: RunDetail["notes"]) =>
-  notes.filter(({ about }) => about === "baselines" || about === "trained").length;
+const tellingNotes = (notes: RunDetail["notes"]) =>
+  notes.filter(({ about }) => ["baselines", "trained", "space"].includes(about)).length;
 
 /** Undefined when rows are missing, so that the stream must be opened again. */
 function applyEvent(data: RunData, event: RunEvent): RunData | undefined {

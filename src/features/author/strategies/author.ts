@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { GeniusError } from "../../../base/errors.ts";
 import { canonicalKey } from "../../../graph/canonical.ts";
-import type { ChatMessage } from "../../../llm/index.ts";
+import type { Conversation } from "../../../llm/index.ts";
 import { isReference } from "../../../search/proposed-network.ts";
 import type { Choices } from "../../../search/space.ts";
 import evolution from "../../../search/strategies/evolution.ts";
@@ -21,13 +21,11 @@ import {
   type StrategySetting,
 } from "../../../search/strategy.ts";
 import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../../../search/trial.ts";
-import { type AuthoredSpace, checkAuthored, textIn } from "../authored-space.ts";
-import { correctionPrompt, firstPrompt, revisionPrompt, type Told } from "../prompt.ts";
+import { askForSpace, maxCalls, type SpaceQuestion } from "../ask-for-space.ts";
+import { type AuthoredSpace, checkAuthored } from "../authored-space.ts";
+import { firstPrompt, revisionPrompt, type Told } from "../prompt.ts";
 
 const by = "author";
-const maxCorrections = 3;
-/** In all, with corrections: a space that needed them leaves fewer for its revision. */
-const maxCalls = 4;
 /** Scored designs below which nothing can be said of alternatives. */
 const fewest = 4;
 
@@ -79,15 +77,30 @@ export default defineStrategy({
   needs: "training",
   options,
   create,
+  async writeSpace(setting, signal) {
+    const conversation = conversationOf(setting);
+    const { space } = await askForSpace(conversation, setting.domain, {
+      prompt: firstPrompt({ setting, references: [], left: setting.evaluations }),
+      ...{ purpose: "space", name: by, mayKeep: false, callsLeft: maxCalls },
+      maxOutputTokens: options.parse({}).maxOutputTokens,
+      signal,
+    });
+    const { text, options: spaceOptions, reasons, facts } = space as AuthoredSpace;
+    return { text, options: spaceOptions, reasons, facts };
+  },
 });
 
+function conversationOf({ conversation }: StrategySetting): Conversation {
+  if (conversation !== undefined) return conversation;
+  throw new GeniusError(
+    "wrong-use",
+    `The strategy ${by} needs a model: --model PROVIDER/MODEL, or --model manual.`,
+  );
+}
+
 function create(setting: StrategySetting, given: z.output<typeof options>): Strategy {
-  const { conversation, domain, evaluations } = setting;
-  if (conversation === undefined)
-    throw new GeniusError(
-      "wrong-use",
-      "The strategy author needs a model: --model PROVIDER/MODEL, or --model manual.",
-    );
+  const { domain, evaluations } = setting;
+  const conversation = conversationOf(setting);
   const chapters: Chapter[] = [];
   const references: ScoredTrial[] = [];
   let evaluated = 0;
@@ -112,49 +125,27 @@ function create(setting: StrategySetting, given: z.output<typeof options>): Stra
     return chapter;
   };
 
-  /** Asks for a text until one stands; undefined where the model keeps what there is, or has no calls left. */
   const write = async (
-    prompt: readonly ChatMessage[],
-    {
-      purpose,
-      mayKeep,
-      signal,
-    }: { readonly purpose: string; readonly mayKeep: boolean; readonly signal: AbortSignal },
+    question: Pick<SpaceQuestion, "prompt" | "purpose" | "mayKeep">,
+    signal: AbortSignal,
   ): Promise<AuthoredSpace | undefined> => {
-    let messages = prompt;
-    let fault = "";
-    for (let correction = 0; correction <= maxCorrections && calls < maxCalls; correction += 1) {
-      const asked = correction === 0 ? purpose : `${purpose}, corrected`;
-      const reply = await conversation.ask(
-        { messages, purpose: asked, maxOutputTokens: given.maxOutputTokens },
-        signal,
-      );
-      calls += 1;
-      const found = textIn(reply.text);
-      if (found === undefined && mayKeep) return undefined;
-      const checked =
-        found === undefined
-          ? { fault: "there is no text between ``` fences in it" }
-          : checkAuthored(found.text, domain, {
-              name: `author${chapters.length + 1}`,
-              reasons: found.reasons,
-            });
-      if (!("fault" in checked)) return checked;
-      fault = checked.fault;
-      messages = correctionPrompt(messages, reply.text, fault);
-    }
-    if (mayKeep) return undefined;
-    throw new GeniusError(
-      "model-unusable",
-      `${conversation.model} wrote no space that can be searched, in ${calls} answers; the last mistake: ${fault}. Its answers are in conversation.jsonl.`,
-    );
+    const answer = await askForSpace(conversation, domain, {
+      ...question,
+      name: `author${chapters.length + 1}`,
+      callsLeft: maxCalls - calls,
+      maxOutputTokens: given.maxOutputTokens,
+      signal,
+    });
+    calls += answer.calls;
+    return answer.space;
   };
 
   const current = async (context: ProposeContext): Promise<Chapter> => {
     const chapter = chapters.at(-1);
     const { signal } = context;
     if (chapter === undefined) {
-      const space = await write(firstPrompt(toldIn(context)), { purpose: "space", mayKeep: false, signal });
+      const prompt = firstPrompt(toldIn(context));
+      const space = await write({ prompt, purpose: "space", mayKeep: false }, signal);
       return chapterOf(space as AuthoredSpace);
     }
     const scored = chapter.trials.flatMap((trial) => (isScored(trial) ? trial : []));
@@ -162,7 +153,7 @@ function create(setting: StrategySetting, given: z.output<typeof options>): Stra
     if (!isDue || calls >= maxCalls) return chapter;
     revised = true;
     const prompt = revisionPrompt(toldIn(context), chapter.authored, scored);
-    const space = await write(prompt, { purpose: "revised space", mayKeep: true, signal });
+    const space = await write({ prompt, purpose: "revised space", mayKeep: true }, signal);
     return space === undefined || space.text === chapter.authored.text ? chapter : chapterOf(space);
   };
 
