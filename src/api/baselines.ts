@@ -216,7 +216,7 @@ async function trainReference(
 }
 
 /** The reference that is asked for, else the best of the run's race, else the first that fits. */
-async function referenceOf(
+export async function referenceOf(
   { header, trials, result }: RunRecord,
   { domain, race }: Assembly,
   asked: string | undefined,

@@ -112,6 +112,7 @@ export async function openGround(
       domain: race?.designs ?? domain,
       ...(needs === "training" && { starts: await startsOf() }),
       evaluations: race === undefined ? config.trials : outlookOf(race).designs,
+      ...(config.book !== undefined && { book: config.book }),
       task: config.task,
       measuring: measuringOf(evaluator, race),
       metric: config.metric,

@@ -2,6 +2,7 @@
 // member it belongs to. The result is plain data, and enough to run the study again.
 
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -24,6 +25,7 @@ import { limitsOf } from "./limits.ts";
 import { lengthOf } from "./search-length.ts";
 import { type SearchOptions, settingsOf } from "./search-options.ts";
 import { limitsOfStart } from "./start.ts";
+import { toldBook } from "./told-book.ts";
 import { refuseUnknownData } from "./unknown-data.ts";
 
 /** Where a configuration is resolved: how to look at the data. */
@@ -82,10 +84,18 @@ export async function resolveConfig(
       `By the clock: ${counted(defaultMinutes, "minute")} in all. Choose with --minutes, or --trials for evaluations.`,
     );
   const modelOptions = modelSettings.strip().parse(settings);
+  const metric = metricOf(await selectedMetric(settings.metric, evaluator, evaluatorOptions));
+  const book =
+    (chosen.writer ?? strategy).readsBook === true && described?.images !== undefined
+      ? await toldBook(
+          { dataset: basename(chosen.dataset), images: described.images, limits, metric },
+          { model: settings.model, environment },
+        )
+      : [];
   return {
     dataset: chosen.dataset,
     task: described?.words ?? space.summary,
-    metric: metricOf(await selectedMetric(settings.metric, evaluator, evaluatorOptions)),
+    metric,
     space: chosen.references.space,
     ...(chosen.writer !== undefined && { spaceWriter: chosen.writer.name }),
     spaceOptions: fitOptions(space, fitted, options.spaceOptions ?? {}),
@@ -110,6 +120,7 @@ export async function resolveConfig(
     ...length,
     ...(settings.stopWhenDone && { stopWhenDone: true }),
     limits: { ...described?.limits, ...limits },
+    ...(book.length > 0 && { book }),
     ...(settings.device !== undefined && { device: loadDevice(settings.device) as unknown as JsonObject }),
     ...(chosen.start !== undefined && { start: chosen.start.config }),
     ...(beginsWithExperience(options, { asked: settings.experience, minutes: length.minutes }) && {

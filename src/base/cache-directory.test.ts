@@ -1,7 +1,7 @@
 // Where the cache is, by system and environment, and what is said to a user who has no home.
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { cacheDirectoryOf, findCacheDirectory, type Machine } from "./cache-directory.ts";
+import { cacheDirectoryOf, findCacheDirectory, findOwnDirectory, type Machine } from "./cache-directory.ts";
 
 const at = (platform: NodeJS.Platform, home?: string): Machine => ({
   platform,
@@ -33,6 +33,27 @@ test.each<[string, Record<string, string>, Machine, string | undefined]>([
   ["nowhere with an empty passwd entry", { HOME: "" }, at("linux", ""), undefined],
 ])("the cache is at %s", (_, environment, machine, expected) => {
   expect(findCacheDirectory(environment, machine)).toBe(expected);
+});
+
+test.each<[string, Record<string, string>, Machine, string | undefined]>([
+  ["its own variable", { GENIUS_OWN_DIR: "/o", XDG_DATA_HOME: "/x", HOME: "/h" }, at("linux"), resolve("/o")],
+  ["XDG", { XDG_DATA_HOME: "/x", HOME: "/h" }, at("linux"), join("/x", "genius")],
+  [
+    "HOME, where XDG is not a path from the root",
+    { XDG_DATA_HOME: "x", HOME: "/h" },
+    at("linux"),
+    join("/h", ".local", "share", "genius"),
+  ],
+  [
+    "Application Support on macOS",
+    { HOME: "/Users/a" },
+    at("darwin"),
+    join("/Users/a", "Library", "Application Support", "genius"),
+  ],
+  ["LocalAppData on Windows", { LOCALAPPDATA: "L" }, at("win32"), join("L", "genius", "own")],
+  ["nowhere without home and passwd entry", {}, at("linux"), undefined],
+])("what is the user's own is at %s", (_, environment, machine, expected) => {
+  expect(findOwnDirectory(environment, machine)).toBe(expected);
 });
 
 test("what needs a cache says which variable to set", () => {

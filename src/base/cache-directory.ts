@@ -1,5 +1,5 @@
-// Where this machine keeps what can be made again. Takes the environment as an argument. A user of a container or a
-// service may have no home at all: what can do without a cache asks for `findCacheDirectory`.
+// Where this machine keeps what can be made again, and what cannot. Takes the environment as an argument. A user of a container
+// or a service may have no home at all: what can do without such a folder asks for `find…`.
 import { userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { GeniusError } from "./errors.ts";
@@ -36,6 +36,29 @@ export function cacheDirectoryOf(environment: Environment, machine: Machine = th
   const found = findCacheDirectory(environment, machine);
   if (found !== undefined) return found;
   throw new GeniusError("missing-feature", `There is no place for a cache: ${noHome}`);
+}
+
+/** What cannot be made again, by kinds of system, below a home folder. */
+const ownFolders: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
+  darwin: ["Library", "Application Support", "genius"],
+  win32: ["AppData", "Local", "genius", "own"],
+};
+
+/**
+ * What is the user's own and cannot be made again: `GENIUS_OWN_DIR`, else the system's folder for that (XDG, Application Support,
+ * LocalAppData) with `genius` in it, if any.
+ */
+export function findOwnDirectory(
+  environment: Environment,
+  machine: Machine = thisMachine,
+): string | undefined {
+  const { GENIUS_OWN_DIR, XDG_DATA_HOME, LOCALAPPDATA } = environment;
+  if (GENIUS_OWN_DIR) return resolve(GENIUS_OWN_DIR);
+  if (XDG_DATA_HOME && isAbsolute(XDG_DATA_HOME)) return join(XDG_DATA_HOME, "genius");
+  if (machine.platform === "win32" && LOCALAPPDATA) return join(LOCALAPPDATA, "genius", "own");
+  const home = homeOf(environment, machine);
+  if (home === undefined) return undefined;
+  return join(home, ...(ownFolders[machine.platform] ?? [".local", "share", "genius"]));
 }
 
 /** Why there is no cache folder, and what to do. */

@@ -31,6 +31,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "compare a run with random search, or with a known network trained as long",
     load: async () => (await import("./baselines.ts")).default,
   },
+  keep: {
+    usage: "keep DIR",
+    summary: "confirm a run's network over seeds, for the book of blocks",
+    load: async () => (await import("./keep.ts")).default,
+  },
   show: {
     usage: "show DIR|NET.txt",
     summary: "show a run (best network, curve, cost), a network's layers, or a space",
@@ -135,7 +140,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   list: {
     usage: "list KIND",
     summary:
-      "list spaces, strategies, references, experience, evaluators, launchers, datasets, devices, formats, metrics, tasks, models",
+      "list spaces, strategies, references, experience, blocks, evaluators, launchers, datasets, devices, formats, metrics, tasks, models",
     load: async () => (await import("./list.ts")).default,
   },
   setup: {

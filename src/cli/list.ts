@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
-import { jsonLine } from "../base/terminal-text.ts";
+import { jsonLine, terminalSafe } from "../base/terminal-text.ts";
 import {
   evaluators,
   formats,
@@ -13,6 +13,7 @@ import {
   strategies,
   tasks,
 } from "../catalog/_catalog.ts";
+import { listBlocks } from "../catalog/blocks.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { listDevices } from "../catalog/devices.ts";
 import { defineCommand } from "../command/command.ts";
@@ -23,16 +24,23 @@ interface Row {
   readonly name: string;
   readonly summary: string;
   readonly source?: string;
+  /** In the language. */
+  readonly text?: string;
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const rowsOf = (entries: Readonly<Record<string, { summary: string; source: string }>>): Row[] =>
   Object.entries(entries).map(([name, { summary, source }]) => ({ name, summary, source }));
 
-const kinds: Readonly<Record<string, () => readonly Row[]>> = {
+const kinds: Readonly<
+  Record<string, (environment: Environment) => readonly Row[] | Promise<readonly Row[]>>
+> = {
   spaces: () => rowsOf(spaces),
   strategies: () => rowsOf(strategies),
   references: () => rowsOf(references),
   experience: () => experience,
+  blocks: listBlocks,
   evaluators: () => rowsOf(evaluators),
   datasets: listDatasets,
   devices: listDevices,
@@ -51,16 +59,23 @@ export default defineCommand({
       throw new GeniusError("wrong-use", `Say what to list: ${Object.keys(kinds).join(", ")}.`);
     const list = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     if (list === undefined) throw unknownName("list", kind, Object.keys(kinds));
-    const rows = list();
+    const rows = await list(terminal.environment);
     if (options.json) {
       for (const row of rows) terminal.out(jsonLine(row));
       return 0;
     }
     const width = Math.max(0, ...rows.map(({ name }) => name.length));
-    for (const { name, summary, source } of rows) {
-      terminal.out(`${name.padEnd(width)}  ${summary}\n`);
-      if (source !== undefined) terminal.out(`${" ".repeat(width)}  ${source}\n`);
+    const indent = " ".repeat(width + 2);
+    for (const { name, summary, source, text } of rows) {
+      terminal.out(`${name.padEnd(width)}  ${terminalSafe(summary)}\n`);
+      if (source !== undefined) terminal.out(`${indent}${terminalSafe(source)}\n`);
+      for (const line of text?.trimEnd().split("\n") ?? [])
+        terminal.out(`${indent}  ${terminalSafe(line)}\n`);
     }
+    if (kind === "blocks" && rows.length === 0)
+      terminal.error(
+        "The book of blocks is empty: genius keep RUN confirms a run's network over seeds, and keeps it there.\n",
+      );
     return 0;
   },
 });

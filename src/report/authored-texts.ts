@@ -1,6 +1,5 @@
 // The texts of the spaces that a model wrote in a run: before the search, as its journal has it, or during it, as its trials have
 // them. For every surface.
-import { isReference } from "../search/proposed-network.ts";
 import { bestOf, type ScoredTrial, type Trial } from "../search/trial.ts";
 import type { JournalState } from "../study/fold.ts";
 
@@ -23,7 +22,7 @@ export function authoredTexts({
     best: bestOf(own),
   });
   if (writtenSpace !== undefined) {
-    const own = trials.filter(({ proposal }) => !isReference(proposal));
+    const own = trials.filter(({ proposal }) => proposal.network === undefined);
     return [of(writtenSpace.text, writtenSpace.reasons, own)];
   }
   const groups = Map.groupBy(

@@ -54,6 +54,8 @@ export interface Measuring {
 /** What a strategy is created for. */
 export interface StrategySetting {
   readonly domain: Domain;
+  /** Of a book of blocks, for a strategy that `readsBook`. */
+  readonly book?: readonly ToldBlock[];
   /** Networks that people designed, within the limits, to start from. */
   readonly starts?: {
     readonly networks: readonly Network[];
@@ -80,6 +82,14 @@ export interface StrategySetting {
   readonly training?: TrainingAccess;
   /** Present when the study has a language model. */
   readonly conversation?: Conversation;
+}
+
+/** A network that was better than a hand-designed one, beyond the noise of its trainings. */
+export interface ToldBlock {
+  /** Where, by how much, and what it costs. */
+  readonly words: string;
+  /** In the language, without the shape of its images. */
+  readonly text: string;
 }
 
 /** What a strategy may use to train. It opens no dataset, starts no process and reads no environment itself. */
@@ -128,6 +138,8 @@ export interface StrategyDefinition<Options = unknown> {
    * space, which no table knows.
    */
   readonly needs?: "images" | "training";
+  /** Tells its model of blocks that won elsewhere: `StrategySetting.book`. */
+  readonly readsBook?: true;
   readonly options: z.ZodType<Options>;
   create(setting: StrategySetting, options: Options): Strategy;
   /**

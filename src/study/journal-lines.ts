@@ -8,7 +8,7 @@ import { precisions } from "../graph/precision.ts";
 import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Choices } from "../search/space.ts";
-import type { WrittenSpace } from "../search/strategy.ts";
+import type { ToldBlock, WrittenSpace } from "../search/strategy.ts";
 import type { Evaluation, Trial } from "../search/trial.ts";
 import { migrateFromVersion1 } from "./migrate.ts";
 import { type NotedTurn, personTurn } from "./person-turn.ts";
@@ -58,6 +58,8 @@ export interface StudyConfig {
   /** Whether it ends before, once further evaluations no longer pay. */
   readonly stopWhenDone?: boolean;
   readonly limits: JsonObject;
+  /** What a model is told of the book of blocks, as it was when the study began. */
+  readonly book?: readonly ToldBlock[];
   /** The device that it is for, as it was known then: a `Device`. */
   readonly device?: JsonObject;
   /** The network that the search starts from, as a design of the space. */
@@ -319,7 +321,12 @@ const config = z.looseObject({
   trials: index,
   minutes: finite.positive().optional(),
   stopWhenDone: z.boolean().optional(),
+<<<<<<< HEAD
   limits,
+=======
+  limits: record,
+  book: z.array(z.object({ words: z.string(), text: z.string() })).optional(),
+>>>>>>> f739ab9 (Keep blocks that won over seeds in a book, and show a few to a model that writes a space)
   device: record.optional(),
   start: z.object({ name: z.string(), choices: z.array(index) }).optional(),
   experience: z.boolean().optional(),

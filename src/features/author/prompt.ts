@@ -43,6 +43,7 @@ export function firstPrompt({ setting, references, insights = [], left }: Told):
     noiseText(setting, references),
     `Limits: ${describeLimits(domain.limits) || "none; prefer networks that train fast"}. ${macs}`,
     referencesText(setting, references, metric),
+    bookText(setting),
     ...(insights.length === 0 ? [] : [`The person who runs the search says: ${insights.join(" ")}`]),
     `Write the space. ${answer}`,
   ];
@@ -92,6 +93,13 @@ function referencesText(
   const [first] = starts?.networks ?? [];
   const shown = first && printIfSayable(first);
   return `Hand-designed networks, fitted to the limits:\n${lines.join("\n")}${shown ? `\n\nThe first of them as a text:\n${shown.trimEnd()}` : ""}`;
+}
+
+/** What won elsewhere. */
+function bookText({ book = [] }: StrategySetting): string {
+  if (book.length === 0) return "";
+  const entries = book.map(({ words, text }) => `${words}\n${text.trimEnd()}`);
+  return `Networks that beat a hand-designed one in other searches, confirmed over several seeds. On these data and limits they need not:\n\n${entries.join("\n\n")}`;
 }
 
 /** The conversation so far with an answer that could not be used. */

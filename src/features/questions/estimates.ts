@@ -1,8 +1,8 @@
 // How the questions put figures into words: a mean with its 95 % interval, and a difference between paired runs.
 import { createRandom } from "../../base/random.ts";
 import { meanInterval } from "../../math/bootstrap.ts";
-import { tQuantile } from "../../math/distributions.ts";
-import { mean, standardDeviation } from "../../math/statistics.ts";
+import { mean } from "../../math/statistics.ts";
+import { welchDifference } from "../../math/welch.ts";
 
 export interface Estimate {
   readonly mean: number;
@@ -23,24 +23,11 @@ export function estimate(values: readonly number[]): Estimate {
 export const difference = (a: readonly number[], b: readonly number[]): Estimate =>
   estimate(a.map((value, index) => value - b[index]!));
 
-/**
- * Of the means `a − b` of runs that do not belong together, by Welch's interval: a bootstrap of five runs is too narrow. With
- * fewer than two runs in either, no interval is known.
- */
-export function unpairedDifference(a: readonly number[], b: readonly number[]): Estimate {
-  const center = mean(a) - mean(b);
-  const count = Math.min(a.length, b.length);
-  if (count < 2) return { mean: center, ci95: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], count };
-  const [partA, partB] = [a, b].map((values) => standardDeviation(values) ** 2 / values.length) as [
-    number,
-    number,
-  ];
-  const variance = partA + partB;
-  if (variance === 0) return { mean: center, ci95: [center, center], count };
-  const freedom = variance ** 2 / (partA ** 2 / (a.length - 1) + partB ** 2 / (b.length - 1));
-  const half = tQuantile(0.975, freedom) * Math.sqrt(variance);
-  return { mean: center, ci95: [center - half, center + half], count };
-}
+/** Of the means `a − b` of runs that do not belong together. With fewer than two runs in either, no interval is known. */
+export const unpairedDifference = (a: readonly number[], b: readonly number[]): Estimate => ({
+  ...welchDifference(a, b),
+  count: Math.min(a.length, b.length),
+});
 
 const signed = (value: number, digits: number) => value.toFixed(digits).replace("-", "−");
 
