@@ -50,7 +50,11 @@ const block = z
   .refine((entry) => isConfirmed(entry), "is not better beyond the noise of its trainings");
 
 export type Block = z.output<typeof block>;
-type Measured = Pick<Block, "scores" | "scoresAgainst">;
+
+interface Measured {
+  readonly scores: readonly number[];
+  readonly scoresAgainst: readonly number[];
+}
 
 const file = z.strictObject({ asOf: z.string(), blocks: z.array(block) });
 const shipped = new URL("../../data/blocks.json", import.meta.url);

@@ -14,51 +14,43 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const book = join(root, "own", "blocks.jsonl");
 const genius = (...words: readonly string[]) =>
   command(words, { environment: { ...process.env, GENIUS_OWN_DIR: join(root, "own") } });
-const quick = ["--epochs", "1", "--final-epochs", "1", "--data-fraction01", "0.3", "--parallel", "1"];
+const quick = ["--epochs", "1", "--final-epochs", "1", "--data-fraction01", "0.05", "--parallel", "1"];
 const run = join(root, "run");
 
 beforeAll(async () => {
   await writeFile(
     join(root, "space.txt"),
-    "conv {8|10} k3 s2 norm relu\nconv {24|32} k3 s2 norm relu\nglobalpool flatten linear classes\n",
+    "conv {8|10} k5 s2 norm relu\nconv {15|16} k3 s2 norm relu\nconv 16 k3 norm relu\nglobalpool flatten linear classes\n",
   );
   const search = ["search", "digits", "--space", join(root, "space.txt"), "--strategy", "random"];
-  const told = await genius(...search, "--max-params", "20k", "--trials", "1", ...quick, "--out", run);
+  const sized = ["--max-params", "6k", "--max-macs", "1M", "--trials", "1", "--parallel", "1", "--out", run];
+  const length = ["--epochs", "1", "--final-epochs", "2", "--data-fraction01", "0.5"];
+  const told = await genius(...search, ...sized, ...length);
   expect(told.code).toBe(0);
 });
 
-test("what is not better is not kept", async () => {
-  // As large as the limits allow, against a network that learns little in one epoch.
-  const { code, out } = await genius("keep", run, "--reference", "resnet-8", "--json");
-  const { isKept, difference, block } = JSON.parse(out);
-  expect([code, isKept, difference.ci95[0] > 0]).toEqual([0, false, false]);
-  expect(block.scores).toHaveLength(3);
-  expect(new Set(block.seeds)).toEqual(new Set([2, 3, 4]));
-  await expect(readFile(book, "utf8")).rejects.toThrow(/ENOENT/);
-  const empty = await genius("list", "blocks");
-  expect([empty.code, empty.error]).toEqual([0, expect.stringContaining("The book of blocks is empty")]);
-});
-
-test("what is better over seeds is kept, listed, and shown to a model whose task it suits", async () => {
-  const told = await genius("keep", run, "--reference", "mobilenet-v2");
-  expect(told.error).toMatch(/mobilenet-v2, seed 4: test [\d.]+ % \(6 of 6 trainings\)/);
+test("what is better over seeds is kept, listed, and shown to a model whose task it suits", {
+  timeout: 600_000,
+}, async () => {
+  const told = await genius("keep", run, "--reference", "mobilenet-v1");
+  expect(told.error).toMatch(/mobilenet-v1, seed 4: test [\d.]+ % \(6 of 6 trainings\)/);
   expect(told.out).toMatch(
-    /^Kept as digits-1: \+[\d.]+ points \(95 %: \+[\d.]+ points to \+[\d.]+ points, 3 seeds each\) beside mobilenet-v2/,
+    /^Kept as digits-1: \+[\d.]+ points \(95 %: \+[\d.]+ points to \+[\d.]+ points, 3 seeds each\) beside mobilenet-v1/,
   );
   const [line] = (await readFile(book, "utf8")).split("\n");
   const entry = JSON.parse(line!);
   expect(entry.text).toMatch(
-    /^conv (8|10) k3 s2 norm relu\nconv (24|32) k3 s2 norm relu\nglobalpool flatten linear classes\n$/,
+    /^conv (8|10) k5 s2 norm relu\nconv (15|16) k3 .*\nglobalpool flatten linear classes\n$/s,
   );
   expect(entry).toMatchObject({
     on: { dataset: "digits", classCount: 10 },
-    against: { name: "mobilenet-v2" },
+    against: { name: "mobilenet-v1" },
   });
   expect((await genius("keep", run)).error).toContain("in the book already, as digits-1");
 
   const listed = (await genius("list", "blocks")).out;
   expect(listed).toMatch(
-    /digits-1 {2}\+[\d.]+ points .* beside mobilenet-v2, each trained by epochs, on digits/,
+    /digits-1 {2}\+[\d.]+ points .* beside mobilenet-v1, each trained by epochs, on digits/,
   );
   expect(listed).toContain("globalpool flatten linear classes");
   expect(JSON.parse((await genius("list", "blocks", "--json")).out).text).toBe(entry.text);
@@ -84,7 +76,7 @@ test("what is better over seeds is kept, listed, and shown to a model whose task
     expect(code).toBe(0);
     return JSON.stringify(server.requests.at(-1)?.body.messages);
   };
-  const shown = await ask("shown", "20k", ...model);
+  const shown = await ask("shown", "6k", ...model);
   expect(shown).toContain(
     "Networks that beat a hand-designed one in other searches, confirmed over several seeds",
   );
@@ -96,12 +88,25 @@ test("what is better over seeds is kept, listed, and shown to a model whose task
 
   // A replay is told what the recorded search was told, whatever the book has by now.
   await rm(book);
-  // Trainings that were finished are not repeated.
-  const repeated = await genius("keep", run, "--reference", "mobilenet-v2", "--name", "second");
+  // Finished trainings are not repeated.
+  const repeated = await genius("keep", run, "--reference", "mobilenet-v1", "--name", "second");
   expect(repeated.out).toMatch(/^Kept as second/);
   expect(JSON.parse(await readFile(book, "utf8")).scores).toEqual(entry.scores);
   await rm(book);
-  await ask("again", "20k", "--model", `replay/${join(root, "shown")}`);
+
+  // Within the noise: one of its trainings was as bad as those of the other.
+  const one = join(run, "kept/by-epochs/seed-2/trial-1/best/test.json");
+  const test = JSON.parse(await readFile(one, "utf8"));
+  await writeFile(one, JSON.stringify({ ...test, metrics: { ...test.metrics, accuracy: 0.5 } }));
+  const worse = await genius("keep", run, "--reference", "mobilenet-v1", "--json");
+  const { isKept, difference, block } = JSON.parse(worse.out);
+  expect([worse.code, isKept, difference.ci95[0] > 0]).toEqual([0, false, false]);
+  expect([block.seeds, block.scores.length]).toEqual([[2, 3, 4], 3]);
+  await expect(readFile(book, "utf8")).rejects.toThrow(/ENOENT/);
+  const empty = await genius("list", "blocks");
+  expect([empty.code, empty.error]).toEqual([0, expect.stringContaining("The book of blocks is empty")]);
+
+  await ask("again", "6k", "--model", `replay/${join(root, "shown")}`);
   const [before, after] = await Promise.all([
     readJournal(join(root, "shown")),
     readJournal(join(root, "again")),

@@ -17,7 +17,7 @@ const text =
   "conv {8|12|16} k{3|5} s2 norm relu\nconv {16|24} k3 s2 norm relu\nglobalpool flatten linear classes\n";
 const answer = `Few channels <b>early</b>.\n\`\`\`text\n${text}\`\`\``;
 const quick = ["--epochs", "1", "--final-epochs", "1", "--parallel", "1"];
-const data = ["digits", "--max-params", "20k", "--data-fraction01", "0.2"];
+const data = ["digits", "--max-params", "20k", "--data-fraction01", "0.05"];
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -215,7 +215,7 @@ test("a person writes it", async () => {
   const result = await search({
     ...{ data: "digits", space: "author", model: "manual", strategy: "random", out },
     ...{ limits: { maxParams: "20k" }, budget: { trials: 2 }, parallel: 1 },
-    evaluatorOptions: { epochs: 1, finalEpochs: 1, dataFraction01: 0.2 },
+    evaluatorOptions: { epochs: 1, finalEpochs: 1, dataFraction01: 0.05 },
     answers: {
       async answer({ purpose }) {
         purposes.push(purpose);
