@@ -20,8 +20,8 @@ import { type Assembly, assemble } from "./assemble.ts";
 import { showProgress } from "./baseline-progress.ts";
 import { runBaselineSearches } from "./baseline-searches.ts";
 import { checkBaselines } from "./check-baselines.ts";
-import type { BaselineSearchEvent } from "./search-events.ts";
 import { fittedReferences } from "./ground.ts";
+import type { BaselineSearchEvent } from "./search-events.ts";
 import type { Sitting } from "./search-options.ts";
 import { train } from "./train.ts";
 
