@@ -321,12 +321,8 @@ const config = z.looseObject({
   trials: index,
   minutes: finite.positive().optional(),
   stopWhenDone: z.boolean().optional(),
-<<<<<<< HEAD
   limits,
-=======
-  limits: record,
   book: z.array(z.object({ words: z.string(), text: z.string() })).optional(),
->>>>>>> f739ab9 (Keep blocks that won over seeds in a book, and show a few to a model that writes a space)
   device: record.optional(),
   start: z.object({ name: z.string(), choices: z.array(index) }).optional(),
   experience: z.boolean().optional(),
