@@ -71,7 +71,7 @@ test("a first search ends with its verdict and the files of the network", { time
   const { stdout } = await script(["examples/first-search/search.ts", "--quick"], folder);
   expect(stdout).toMatch(/Best: \S+ – trial [123], [\d.]+k parameters/);
   expect(stdout).toMatch(
-    /\d+\.\d\d % on test data · 95 % interval [\d.]+ % to [\d.]+ %, of 2,000 test images · validation \d+\.\d\d % in the same training/,
+    /\d+\.\d\d % accuracy on test data · 95 % interval [\d.]+ % to [\d.]+ %, of 2,000 test images · validation \d+\.\d\d % in the same training/,
   );
   const model = stdout.split("\n").find((line) => line.endsWith("best/model.onnx"));
   expect((await stat(join(folder, model!))).size).toBeGreaterThan(1000);

@@ -1,10 +1,13 @@
 // Takes a picture of every view of the dashboard, in both themes and at three widths, for a person to look at:
 // node scripts/look-at-dashboard.ts OUT [VIEW…]. Runs are made once in OUT/runs, from tables, replayed conversations and
 // short trainings; delete that folder to make them again. One search waits for a person meanwhile. Reports are shown as files.
+// With --first RUN only what somebody sees first of the list, that run, its report and `genius show`, in OUT/first.
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseArgs, promisify } from "node:util";
 import { chromium, type Page } from "playwright-core";
 import { makeHostileRun } from "../apps/dashboard/hostile-run.ts";
 import { chromiumFlags, chromiumPath, genius, serveFolder } from "../apps/dashboard/test-server.ts";
@@ -41,14 +44,19 @@ const isSettled = `
   [...document.querySelectorAll(".chart .canvas")].every((place) => place.querySelector("canvas") !== null)
 `;
 
-const [out = "pictures", ...only] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  options: { first: { type: "string" } },
+  allowPositionals: true,
+});
+const [out = "pictures", ...only] = positionals;
 const folder = resolve(out, "runs");
 if (!existsSync(folder)) await makeRuns();
 const served = await serveFolder(folder);
 const waiting = await startWaiting();
 Object.assign(views, { "run-waiting": `#/run/${waiting}`, "turn-waiting": `#/run/${waiting}/turn` });
 const browser = await chromium.launch({ executablePath: chromiumPath!, args: chromiumFlags });
-for (const width of widths)
+if (values.first !== undefined) await lookFirst(values.first);
+for (const width of values.first === undefined ? widths : [])
   for (const colorScheme of ["light", "dark"] as const) {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
     const page = await context.newPage();
@@ -84,6 +92,38 @@ await browser.close();
 await ask(`/api/runs/${waiting}/stop`, {});
 await served.stop();
 await rm(join(folder, waiting), { recursive: true, force: true });
+
+/** The first screen of 1280 × 800 pixels, while another search trains, and the first lines of a terminal of 100 columns. */
+async function lookFirst(run: string): Promise<void> {
+  const first = join(out, "first");
+  await mkdir(first, { recursive: true });
+  const { id } = (await ask("/api/runs", { dataset: "digits", options: { minutes: 10 } })) as { id: string };
+  while ((await served.ask<{ endsAt?: string }>(`/api/runs/${id}`)).endsAt === undefined)
+    await new Promise((wait) => setTimeout(wait, 500));
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(served.url);
+  for (const [name, place] of [
+    ["list", "#/"],
+    ["run", `#/run/${run}`],
+  ] as const) {
+    await page.evaluate(`location.hash = ${JSON.stringify(place)}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await settled(page);
+    await page.screenshot({ path: join(first, `${name}.png`) });
+  }
+  await ask(`/api/runs/${id}/stop`, {});
+  await genius("report", join(folder, run));
+  await page.goto(pathToFileURL(join(folder, run, "report.html")).href);
+  await page.screenshot({ path: join(first, "report.png") });
+  const show = [resolve(import.meta.dirname, "../bin/genius.js"), "show", join(folder, run)];
+  const { stdout } = await promisify(execFile)(process.execPath, show, {
+    env: { ...process.env, COLUMNS: "100" },
+  });
+  await writeFile(join(first, "terminal.txt"), `${stdout.split("\n").slice(0, 24).join("\n")}\n`);
+  while ((await served.ask<{ state: string }>(`/api/runs/${id}`)).state === "running")
+    await new Promise((wait) => setTimeout(wait, 500));
+  await rm(join(folder, id), { recursive: true, force: true });
+}
 
 /** A search in which a person is the model, and is asked. */
 async function startWaiting(): Promise<string> {

@@ -97,7 +97,10 @@ describe.skipIf(chromiumPath === undefined)(
         page.getByText("finished", { exact: true }).waitFor(),
         page.getByRole("button", { name: /^Stop/ }).click(),
       ]);
-      await page.getByText(/^(stopped, can be resumed|finished)$/).waitFor();
+      await page
+        .getByText(/^(stopped|finished)$/)
+        .first()
+        .waitFor();
 
       await tab(page, "Trials");
       await page.getByRole("row", { name: /^1 .*changed by a person/ }).waitFor();
@@ -120,7 +123,11 @@ describe.skipIf(chromiumPath === undefined)(
         .waitFor();
       await page.getByText("finished", { exact: true }).waitFor();
       await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "All runs" }).click();
-      await page.getByText("40 / 40").waitFor();
+      // The list says at once that it is done, and when.
+      const row = page.getByRole("row", { name: /nas-bench-macro/ }).first();
+      await row.getByText("40 of 40").waitFor();
+      await row.getByText("finished", { exact: true }).waitFor();
+      await row.getByText(/^(today|yesterday) \d\d:\d\d$/).waitFor();
       await page.context().close();
     });
 
@@ -144,7 +151,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page
         .getByRole("heading", { name: "Beside other strategies after the same evaluations" })
         .waitFor();
-      await page.getByText("stopped, can be resumed").waitFor();
+      await page.getByText("stopped", { exact: true }).first().waitFor();
       expect(await page.getByRole("button", { name: "Run the baselines" }).count()).toBe(0);
       const download = page.waitForEvent("download");
       await page.getByRole("link", { name: "Download the report" }).click();
@@ -176,7 +183,7 @@ describe.skipIf(chromiumPath === undefined)(
         .click();
       await page.getByRole("heading", { name: "Trade-offs" }).scrollIntoViewIfNeeded();
       const button = page.getByRole("button", { name: /^Train trial \d to its end$/ }).first();
-      const name = await button.getAttribute("aria-label");
+      const name = await button.textContent();
       await button.click();
       const trained = page.getByText(/^Trial \d was trained to its end: accuracy [\d.]+ % on test data/);
       await trained.waitFor();
@@ -202,7 +209,7 @@ describe.skipIf(chromiumPath === undefined)(
       await now.getByText(/Evaluating trial 1/).waitFor();
       expect(clicks).toBeLessThanOrEqual(3);
       await page.getByRole("button", { name: /^Stop/ }).click();
-      await page.getByText("stopped, can be resumed").waitFor();
+      await page.getByText("stopped", { exact: true }).first().waitFor();
       await page.context().close();
     });
 
@@ -244,7 +251,7 @@ describe.skipIf(chromiumPath === undefined)(
       await tab(page, "Trials");
       await page.getByRole("row", { name: /^1 20000000 scored/ }).waitFor();
       await page.getByRole("button", { name: /^Stop/ }).click();
-      await page.getByText("stopped, can be resumed").waitFor();
+      await page.getByText("stopped", { exact: true }).first().waitFor();
       await page.context().close();
     });
 
@@ -274,6 +281,36 @@ describe.skipIf(chromiumPath === undefined)(
       await page.context().close();
     });
 
+    test("any trial is trained to its end by a button, and is then a model to download", async () => {
+      const out = join(folder, "whole");
+      const small = ["--max-params", "6k", "--trials", "2", "--epochs", "1", "--final-epochs", "1"];
+      const quick = [...small, "--data-fraction01", "0.2", "--parallel", "1", "--strategy", "random"];
+      await genius("search", "digits", ...quick, "--out", out);
+      const page = await (await browser.newContext()).newPage();
+      page.setDefaultTimeout(patience);
+      await page.goto(served.url);
+      await page.getByRole("row", { name: /whole/ }).getByRole("link").click();
+      await page.getByRole("navigation", { name: "Views of this run" }).waitFor();
+      const { best } = await served.ask<{ best: { trial: number } }>("/api/runs/whole");
+      const show = (tab: string, trial: number) =>
+        page.evaluate(`location.hash = '/run/whole/${tab}?trial=${trial}'`);
+      await show("trials", best.trial);
+      await page.getByText("The search has trained it to its end.").waitFor();
+      const other = best.trial === 1 ? 2 : 1;
+      await show("network", other);
+      await page.getByRole("link", { name: "ONNX, random weights" }).waitFor();
+      await show("trials", other);
+      await page.getByRole("button", { name: `Train trial ${other} to its end` }).click();
+      await page.getByText(/^Trained to its end: /).waitFor();
+      const download = page.waitForEvent("download");
+      await page.getByRole("link", { name: "model.onnx" }).click();
+      const model = await readFile(join(out, "trials", String(other), "best", "model.onnx"));
+      expect(await readFile(await (await download).path())).toEqual(model);
+      await show("network", other);
+      await page.getByRole("link", { name: "ONNX", exact: true }).waitFor();
+      await page.context().close();
+    });
+
     test("a training is followed as its curve grows, stopped, and can be resumed", async () => {
       const page = await start({
         strategy: "random",
@@ -289,7 +326,7 @@ describe.skipIf(chromiumPath === undefined)(
         .first()
         .waitFor();
       await page.getByRole("button", { name: /^Stop/ }).click();
-      await page.getByText("stopped, can be resumed").waitFor();
+      await page.getByText("stopped", { exact: true }).first().waitFor();
       expect(await page.getByRole("button", { name: /^Resume/ }).isEnabled()).toBe(true);
       await page.context().close();
     });

@@ -5,6 +5,7 @@ import { appendTrials, createTrialTable } from "./src/api/trial-table.ts";
 import { shortLabels } from "./src/charts/option-labels.ts";
 import { inLanes } from "./src/charts/timeline.ts";
 import { worthOfCalls } from "./src/conversation/call-worth.ts";
+import { formatWhen } from "./src/format.ts";
 import { grouped, listed, type Wanted } from "./src/pages/runs-order.ts";
 import { improvements } from "./src/run/best-so-far.ts";
 import { gathered } from "./src/run/option-scores.ts";
@@ -155,4 +156,20 @@ test("names that are cut are still told apart", () => {
     "…kernel 5, expansion 6",
   ]);
   expect(shortLabels(["a long name of one thing", "another"], 10)).toEqual(["a long na…", "another"]);
+});
+
+test("in a list a moment is said from now: today, yesterday, this year, another year", () => {
+  const now = new Date(2026, 10, 30, 20, 30);
+  const at = (...[month, day, hour, minute, year = 2026]: readonly number[]) =>
+    formatWhen(new Date(year, month!, day, hour, minute).toISOString(), now);
+  expect([at(10, 30, 9, 5), at(10, 29, 23, 59), at(10, 3, 20, 14), at(10, 3, 20, 14, 2025)]).toEqual([
+    ...["today 09:05", "yesterday 23:59", "3 Nov, 20:14", "3 Nov 2025"],
+  ]);
+  expect(formatWhen("no time", now)).toBe("no time");
+});
+
+test("runs that wait for a person are found by that", () => {
+  const runs = [run("a", { state: "running", waits: true }), run("b", { state: "running" }), run("c", {})];
+  const ids = (state: Wanted["state"]) => listed(runs, { ...wanted, state }).map(({ id }) => id);
+  expect([ids("waits"), ids("running").sort(), ids("finished")]).toEqual([["a"], ["a", "b"], ["c"]]);
 });

@@ -65,11 +65,17 @@ describe.skipIf(chromiumPath === undefined)("the editor of texts", { timeout: 6 
     const written = await area.inputValue();
     expect(written).toContain("linear");
 
+    await page.getByText("None yet: it is the text as it was.").waitFor();
+
     const net =
       "name mine\nconv 8 k3 s2 norm relu\nconv 12 k3 s2 norm relu\nglobalpool flatten linear classes\n";
     await area.fill(net.replace("12 k3 s2 norm", "12 k3 s2 nrm"));
     await page.getByText('Did you mean "norm"?').waitFor();
     await page.getByText("As it was before the mistake:").waitFor();
+    // What was changed stands beside the text while it is written.
+    const changes = page.getByRole("group", { name: "What you changed in the text" });
+    expect(await changes.locator("ins").allTextContents()).toContain("+ conv 12 k3 s2 nrm relu\n");
+    expect((await changes.locator("del").allTextContents()).length).toBeGreaterThan(0);
     await page.getByRole("button", { name: "line 3, column 15" }).click();
     expect(await page.evaluate("getSelection().toString()")).toBe("nrm");
     expect(await violationsOf(page)).toEqual([]);

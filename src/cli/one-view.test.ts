@@ -48,7 +48,7 @@ test("show, report, dashboard, export, transfer and MCP agree on state and best"
   expect(shown).toMatchObject({ state: "stopped", best: { number: 7, choices: [2, 2, 2, 1, 2, 2, 2, 0] } });
   expect(shown.result).toBeUndefined();
   expect((await genius(["show", folder])).out).toMatch(
-    /not finished.*[\s\S]*93\.13 % on test data · trial 7 · 22212220/,
+    /not finished.*[\s\S]*93\.13 % accuracy on test data · trial 7 · 22212220/,
   );
 
   expect((await genius(["report", folder])).code).toBe(0);

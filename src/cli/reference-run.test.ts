@@ -66,7 +66,8 @@ const parts = (folder = root) => ({
 test("the terminal names it and draws it", async () => {
   const { code, out } = await genius("show", folder);
   expect(code).toBe(0);
-  expect(out).toMatch(/99\.00 % on test data · trial 3 · resnet-8 ×0\.\d\d ·/);
+  expect(out).toMatch(/resnet-8 at \d\d % width, 8-layer residual, \d/);
+  expect(out).toMatch(/99\.00 % accuracy on test data · trial 3 · resnet-8 at \d\d % width ·/);
   expect(out).toMatch(/#2 98\.00 % ds-cnn/);
   const shown = JSON.parse((await genius("show", folder, "--json")).out);
   expect(shown.best).toMatchObject({ number: 3, choices: [] });
@@ -76,8 +77,8 @@ test("the terminal names it and draws it", async () => {
 test("the report names it and draws it", async () => {
   expect((await genius("report", folder)).code).toBe(0);
   const page = await readFile(join(folder, "report.html"), "utf8");
-  expect(/resnet-8 ×0\.\d\d, with 99\.00 % on test data/.test(page)).toBe(true);
-  expect(/The best network, resnet-8 ×/.test(page)).toBe(true);
+  expect(/resnet-8 at \d\d % width, with 99\.00 % accuracy on test data/.test(page)).toBe(true);
+  expect(/The best network, resnet-8 at \d\d % width/.test(page)).toBe(true);
   expect(page.includes(">no design<")).toBe(false);
   expect(await readFile(join(folder, "report.md"), "utf8")).toMatch(/\| 2 \| ds-cnn/);
 });

@@ -12,6 +12,7 @@ import { networkName } from "../graph/network-name.ts";
 import { accuracyBeside } from "../metrics/index.ts";
 import { toDigits } from "../search/choices.ts";
 import { limitsInWords } from "../search/constraints/limit-words.ts";
+import { nameInWords } from "../search/references/reference.ts";
 import type { Limits } from "../search/space.ts";
 import { putTurn } from "../study/inbox.ts";
 import { jsonBaseline } from "./json-trial.ts";
@@ -235,7 +236,7 @@ function endWords(result: SearchResult, wasFinished: boolean): string[] {
 
 /** What the network is, which its key does not say; of one from outside the space its own name first. */
 const nameOf = ({ choices, key, network }: FoundNetwork) =>
-  choices.length === 0 ? `${terminalSafe(key)}, ${networkName(network)}` : networkName(network);
+  choices.length === 0 ? `${terminalSafe(nameInWords(key))}, ${networkName(network)}` : networkName(network);
 
 const filesOf = ({ folder, files }: SearchResult) => files.map((file) => relative(folder, file));
 

@@ -14,6 +14,7 @@ import {
   authoredTexts,
   bestName,
   diffLineText,
+  keyInWords,
   networkSketch,
   onDeviceInWords,
   runVerdict,
@@ -23,7 +24,7 @@ import { openRun } from "../runs/open-run.ts";
 import { timeOfJournal } from "../runs/run-time.ts";
 import { toDigits } from "../search/choices.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
-import { networkOf, plainDesignName } from "../search/proposed-network.ts";
+import { networkOf } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
 import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
 import { besideSearches } from "../study/baseline-search-words.ts";
@@ -97,7 +98,7 @@ export default defineCommand({
     const resumable = `continue with: genius resume ${folder}`;
     const words = {
       running: `running${leftWords(journal)}`,
-      finished: result?.reason.replaceAll("-", " "),
+      finished: `finished: ${result?.reason.replaceAll("-", " ")}`,
       failed: `failed: ${terminalSafe(problem ?? "")} – ${resumable}`,
       stopped: `not finished – ${resumable}`,
       unreadable: problem,
@@ -114,9 +115,16 @@ export default defineCommand({
     const length =
       config.minutes === undefined
         ? `${evaluated.length} of ${counted(config.trials, "evaluation")}`
-        : `${counted(evaluated.length, "evaluation")} in ${counted(config.minutes, "minute")}`;
-    const took = journal.spent.elapsedMs === 0 ? "" : ` · ${formatDuration(journal.spent.elapsedMs)}`;
-    const ended = result === undefined ? "" : ` · ended ${minuteOf(result.time)}`;
+        : counted(evaluated.length, "evaluation");
+    const planned = config.minutes === undefined ? "" : ` of ${config.minutes} min`;
+    const { elapsedMs } = journal.spent;
+    const took = elapsedMs === 0 ? "" : ` · ${formatDuration(elapsedMs)}${planned}`;
+    const ended =
+      result !== undefined
+        ? ` · ended ${minuteOf(result.time)}`
+        : state === "running"
+          ? ""
+          : ` · last active ${minuteOf(journal.changedAt)}`;
     say(`${length}, ${counted(trials.length, "proposal")} · ${words[state]}${took}${ended}`);
     if (best !== undefined) {
       const scores = bestSoFar(trials).flatMap(({ trial, best }) => (isScored(trial) ? (best ?? []) : []));
@@ -125,7 +133,7 @@ export default defineCommand({
       const name = bestName(space, best.proposal);
       if (name !== undefined) say(style("bold", terminalSafe(name)));
       say(
-        `${style("green", headline?.main ?? "")} · trial ${best.number} · ${terminalSafe(plainDesignName(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${memoryInWords(best.cost)}`,
+        `${style("green", headline?.main ?? "")} · trial ${best.number} · ${terminalSafe(keyInWords(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${memoryInWords(best.cost)}`,
       );
       for (const detail of headline?.details ?? []) say(style("dim", detail));
       for (const line of onDevice) say(terminalSafe(line));

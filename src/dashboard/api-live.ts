@@ -52,6 +52,15 @@ export interface LiveTime {
   readonly endsAt?: string;
 }
 
+/** A trial that was trained to its end apart from the search, by `genius finish DIR --trial N`. */
+export interface Apart {
+  readonly trial: number;
+  /** On test data; absent where the metric was not measured. */
+  readonly score?: number;
+  /** Names that `GET /api/runs/:id/trials/:number/trained/:name` gives. */
+  readonly files: readonly string[];
+}
+
 /** What a running search is doing right now. */
 export interface LiveState {
   /** The trial that is being thought of. */

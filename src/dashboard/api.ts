@@ -14,7 +14,7 @@
 // read-only and should say so.
 
 import type { Metric } from "../metrics/metric.ts";
-import type { Guess, InForce, LiveState, NewGuess, Turn } from "./api-live.ts";
+import type { Apart, Guess, InForce, LiveState, NewGuess, Turn } from "./api-live.ts";
 import type {
   AskedBefore,
   DataSurvey,
@@ -177,6 +177,10 @@ export interface Routes {
     readonly body: Record<string, never>;
     readonly reply: Done;
   };
+  /** Trials that were trained to their end apart from the search, in the order of their numbers. */
+  readonly "GET /api/runs/:id/apart": { readonly reply: { readonly trials: readonly Apart[] } };
+  /** A download: a file that such a training left, one of `Apart.files`. */
+  readonly "GET /api/runs/:id/trials/:number/trained/:name": { readonly reply: Download };
   /** Allows `RunDetail.programs` to be run, until the server ends: looking at a run runs nothing that its journal names. */
   readonly "POST /api/runs/:id/programs": { readonly body: Record<string, never>; readonly reply: Done };
   /** A person's turn in a running search (409 `not-running` otherwise). It is carried out at the next proposal. */
@@ -259,6 +263,10 @@ export interface RunSummary {
   readonly verdict?: Verdict;
   /** When a running search will end, as of its last trial; the run itself knows more (`LiveState.time`). */
   readonly endsAt?: string;
+  /** When the search ended with a result; something may still be run beside it. */
+  readonly endedAt?: string;
+  /** A running search goes no further before a person has answered or released a proposal. */
+  readonly waits?: true;
   /** Minutes asked for, of a run by the clock. */
   readonly minutes?: number;
   /** What a person wrote about it. */

@@ -17,6 +17,7 @@ import type { Domain } from "../search/constraints/domain.ts";
 import { putTurn } from "../study/inbox.ts";
 import { allowedBy, problemOf } from "../study/person.ts";
 import { personTurn } from "../study/person-turn.ts";
+import { addApart } from "./apart.ts";
 import type { Guess, Routes } from "./api.ts";
 import { csvOf, designDownload, downloadHeaders, trainedDownload } from "./downloads.ts";
 import { listEvents, runEvents } from "./events.ts";
@@ -118,6 +119,7 @@ export function createApp(dashboard: Dashboard): Hono {
     return context.json(price satisfies Reply<"GET /api/form/price">);
   });
   addKeeping(app, store, runOf);
+  addApart(app, runOf);
   addTexts(app, async (id) => domainOf(await store.open(id)));
   app.get("/api/compare", async (context) => {
     const ids = splitIds(context.req.query("runs") ?? "");

@@ -56,9 +56,9 @@ export async function designDownload(
   };
 }
 
-/** A file of `best/`. @throws GeniusError `not-found` for any other name. */
+/** A file of `best/` of a folder. @throws GeniusError `not-found` for any other name. */
 export async function trainedDownload(
-  run: FollowedRun,
+  run: Pick<FollowedRun, "id" | "folder">,
   name: string,
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly name: string }> {
   if (!(await trainedFileNames(run.folder)).includes(name))

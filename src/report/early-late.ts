@@ -117,7 +117,7 @@ export function earlyLateInWords(answer: EarlyLate): string {
 }
 
 export const earlyLateCaption =
-  "A design's tendency is the correlation, over its decisions, of their place in the network and the multiply–accumulates of the chosen option between the cheapest (0) and the dearest (1): above 0 it is more complex towards the output. The best designs of a search are often relatives of each other, so the interval is rather too narrow.";
+  "A design's tendency is the correlation, over its decisions, of their place in the network and the multiply–accumulates of the chosen option between the cheapest (0) and the most expensive one (1): above 0 it is more complex towards the output. The best designs of a search are often related to each other, so the interval is rather too narrow.";
 
 interface Place {
   readonly index: number;

@@ -2,7 +2,7 @@
 
 export { authoredTexts } from "./authored-texts.ts";
 export type { Bench, BenchTrace, TrivialGuess } from "./bench.ts";
-export { bestName } from "./best-name.ts";
+export { bestName, keyInWords } from "./best-name.ts";
 export type { Chart, DataTable } from "./charts/chart.ts";
 export { chartFile } from "./charts/chart.ts";
 export { chartPng } from "./charts/chart-png.ts";
@@ -35,5 +35,11 @@ export { outcomeInWords } from "./run-tables.ts";
 export { type RunVerdict, runVerdict } from "./run-verdict.ts";
 export { runsMarkdown, runsReport } from "./runs-report.ts";
 export { diffLineText, textChange } from "./text-change.ts";
-export { finalCurveOf, type TrainedFacts, type TrainedFiles, trainedFacts } from "./trained-network.ts";
+export {
+  finalCurveOf,
+  type TrainedFacts,
+  type TrainedFiles,
+  testMetricsOf,
+  trainedFacts,
+} from "./trained-network.ts";
 export { violationInWords } from "./violation-words.ts";

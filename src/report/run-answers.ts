@@ -7,7 +7,7 @@ import { formatScore, type Metric, metricWords } from "../metrics/index.ts";
 import { limitsInWords, memoryInWords } from "../search/constraints/limit-words.ts";
 import { answersInWords } from "../search/model-answers.ts";
 import { worthInWords } from "../search/model-worth.ts";
-import { isDesignOf, plainDesignName } from "../search/proposed-network.ts";
+import { isDesignOf } from "../search/proposed-network.ts";
 import type { Limits } from "../search/space.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { besideSearches } from "../study/baseline-search-words.ts";
@@ -16,7 +16,7 @@ import type { StudyConfig } from "../study/journal-lines.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
 import { spendingOf } from "../study/spending.ts";
-import { bestName } from "./best-name.ts";
+import { bestName, keyInWords } from "./best-name.ts";
 import { selectedOnTest } from "./comparison.ts";
 import { onDeviceInWords } from "./on-device.ts";
 import { type RunReportInput, standings } from "./run-facts.ts";
@@ -95,7 +95,7 @@ function bestInWords(input: RunReportInput): string {
   const details = selectedOn === "test" ? [] : (headline?.details ?? []);
   const beside = details.length === 0 ? "" : ` (${details.join("; ")})`;
   const parts = [
-    `${plainDesignName(space, best.proposal)}, with ${headline?.main}${beside}`,
+    `${keyInWords(space, best.proposal)}, with ${headline?.main}${beside}`,
     `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates${memoryInWords(best.cost)}`,
     `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations}, proposed by ${best.proposal.by}`,
   ];

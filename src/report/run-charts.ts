@@ -12,7 +12,7 @@ import {
   scoreIn,
   withUnit,
 } from "../metrics/index.ts";
-import { designName, isDesignOf, networkIfAny, plainDesignName } from "../search/proposed-network.ts";
+import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
 import { type EpochPoint, isScored } from "../search/trial.ts";
 import { pointAt } from "./bench.ts";
 import { rangeOf, scoreAxis } from "./charts/axes.ts";
@@ -58,7 +58,7 @@ function pictureOf({ record, space }: RunReportInput): Chart | undefined {
   const best = record.selected;
   const network = best && networkIfAny(space, best.proposal);
   if (best === undefined || network === undefined) return undefined;
-  return networkPicture(network, `The best network, ${plainDesignName(space, best.proposal)}`);
+  return networkPicture(network, `The best network, ${keyInWords(space, best.proposal)}`);
 }
 
 function bestSoFar(input: RunReportInput): Chart | undefined {

@@ -60,7 +60,7 @@ describe("a stranger can answer from the page alone", () => {
   test.each([
     [
       "what was best",
-      "22212220, with 93.13 % on test data; 1.99M parameters and 85.2M multiply–accumulates; trial 2, evaluation 2 of 13",
+      "22212220, with 93.13 % accuracy on test data; 1.99M parameters and 85.2M multiply–accumulates; trial 2, evaluation 2 of 13",
     ],
     [
       "better than random",

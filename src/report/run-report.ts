@@ -179,7 +179,8 @@ function leadOf(input: RunReportInput): Markup {
     if (latencyMs !== undefined)
       cards.push(["one image, where it was trained", `${latencyMs.toFixed(2)} ms`]);
     if (modelBytes !== undefined) cards.push(["model.onnx", `${formatCount(modelBytes)} bytes`]);
-    cards.push(["design", plainDesignName(space, best.proposal)]);
+    // A network from outside the space has no key but its name, which is the title.
+    if (best.proposal.network === undefined) cards.push(["design", plainDesignName(space, best.proposal)]);
   }
   cards.push([
     "spent",

@@ -3,6 +3,7 @@
 // strategies, and that nobody knows where none of these was run.
 import { formatScore } from "../metrics/index.ts";
 import { differenceNoise } from "../search/race/verdict.ts";
+import { nameInWords } from "../search/references/reference.ts";
 import { isEvaluated } from "../search/trial.ts";
 import { type BesideSearch, besideSearches } from "../study/baseline-search-words.ts";
 import type { JournalState } from "../study/fold.ts";
@@ -81,7 +82,7 @@ const raceWordsFor: Readonly<Record<Exclude<RunVerdict["kind"], "worse">, string
 
 function shortOfRace({ trials, result }: Judged, kind: RunVerdict["kind"]): string {
   const best = trials.find(({ number }) => number === result?.verdict?.reference);
-  const name = best?.proposal.network?.name ?? "a known network";
+  const name = nameInWords(best?.proposal.network?.name ?? "a known network");
   // The result is that network itself.
   if (kind === "worse") return `nothing better than ${name} was found`;
   return `${raceWordsFor[kind]} ${name}`;
@@ -106,7 +107,7 @@ function besideRandom({ header, trials, baselines, selected }: Judged): RunVerdi
   if (header.config.strategy === "random")
     return {
       kind: "unclear",
-      short: "random search",
+      short: "is random search itself",
       words: `It is random search: above ${lower}${level} and below ${higher} of ${count} others.${others}`,
     };
   if (lower === count && count > 1)

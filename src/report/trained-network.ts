@@ -71,6 +71,17 @@ export function finalEpochsOf(test: unknown): number | undefined {
   return z.looseObject({ epochs: z.number() }).safeParse(test).data?.epochs;
 }
 
+/** What was measured on test data, by the name of the metric, in the contents of `best/test.json`. */
+export function testMetricsOf(test: unknown): Metrics | undefined {
+  const read = tested.safeParse(test);
+  return read.success ? measuredIn(read.data) : undefined;
+}
+
+const measuredIn = ({ metrics, accuracy01 }: z.output<typeof tested>): Metrics => ({
+  ...(accuracy01 !== undefined && { accuracy: accuracy01 }),
+  ...metrics,
+});
+
 export interface TrainedFacts {
   /** Of one image on the machine that trained it. */
   readonly latencyMs?: number;
@@ -99,8 +110,8 @@ export function trainedNetworkBody(files: TrainedFiles, metric: Metric = accurac
 }
 
 /** The metric that the run selected on, and accuracy where it is another one. */
-function testEntries({ metrics, accuracy01 }: z.output<typeof tested>, metric: Metric): [string, string][] {
-  const measured: Metrics = { ...(accuracy01 !== undefined && { accuracy: accuracy01 }), ...metrics };
+function testEntries(test: z.output<typeof tested>, metric: Metric): [string, string][] {
+  const measured = measuredIn(test);
   const told = metric.name === accuracy.name ? [accuracy] : [metric, accuracy];
   return told.flatMap((one): [string, string][] =>
     measured[one.name] === undefined ? [] : [[`${metricWords(one)} on test data`, formatFrom(one, measured)]],

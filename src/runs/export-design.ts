@@ -12,6 +12,8 @@ import type { Weights } from "../graph/weights.ts";
 import { printNetwork } from "../language/index.ts";
 import type { Trial } from "../search/trial.ts";
 import { isHandedOver } from "../study/fold.ts";
+import { holdsTraining } from "../study/journal.ts";
+import { apartFolder } from "./apart-training.ts";
 import type { RunView } from "./run-view.ts";
 
 export const designFormats = ["onnx", "pytorch", "mermaid", "text", "safetensors"] as const;
@@ -65,11 +67,14 @@ export interface Shelf {
   readonly isOfNetwork: boolean;
 }
 
-/** Where what was trained of a run's trial is. */
-export const shelfOf = (
-  { folder, journal }: Pick<RunView, "folder" | "journal">,
-  { number }: Trial,
-): Shelf => ({ folder, isOfNetwork: isHandedOver(journal, number) });
+/** Where what was trained of a run's trial is: in the run's folder of the one that its search handed over, else apart. */
+export function shelfOf({ folder, journal }: Pick<RunView, "folder" | "journal">, { number }: Trial): Shelf {
+  const isOwn = isHandedOver(journal, number);
+  const apart = apartFolder(folder, number);
+  return holdsTraining(apart) && !(isOwn && holdsTraining(folder))
+    ? { folder: apart, isOfNetwork: true }
+    : { folder, isOfNetwork: isOwn };
+}
 
 /** The trained weights of a network; undefined where it was not trained at full length. */
 export async function trainedWeights(shelf: Shelf, network: Network): Promise<Weights | undefined> {

@@ -12,6 +12,7 @@ import type { Limits, SpaceDefinition } from "../search/space.ts";
 import { emptyJournal, foldJournal, type JournalState } from "../study/fold.ts";
 import { journalPath, journalTrouble } from "../study/journal.ts";
 import type { JournalHeader } from "../study/journal-lines.ts";
+import { waitsForPerson } from "../study/live-file.ts";
 import { liveHolder } from "../study/lock.ts";
 import { located } from "../study/run-places.ts";
 import { notePath, type RunNote, readNote } from "./run-note.ts";
@@ -23,6 +24,8 @@ export interface FollowedRun extends RunView {
   readonly generation: number;
   /** The process that runs it, on this machine. */
   readonly pid: number | undefined;
+  /** Whether it is running and goes no further without a person. */
+  readonly waits: boolean;
   /** What a person wrote about it. The same object while it has not changed. */
   readonly note: RunNote;
   /** Reads on. Resolves to whether anything changed. Calls at once share one reading. */
@@ -49,6 +52,7 @@ export function followRun(id: string, folder: string): FollowedRun {
   let mayRun = false;
   let reading: Promise<boolean> | undefined;
   let sizes = "";
+  let waits = false;
   let note: RunNote = {};
   let noteSize = "";
   const journalTail = createTail(path);
@@ -106,8 +110,10 @@ export function followRun(id: string, folder: string): FollowedRun {
     }, restartCalls);
 
   const read = async (): Promise<boolean> => {
-    const before = [journal, calls.length, holder?.pid, problem(), generation, note] as const;
+    const seen = () => [journal, calls.length, holder?.pid, problem(), generation, note, waits] as const;
+    const before = seen();
     holder = await liveHolder(folder);
+    waits = holder !== undefined && (await waitsForPerson(folder));
     const now = `${await sizeOf(path)} ${await sizeOf(callsPath)}`;
     if (now !== sizes) {
       try {
@@ -121,7 +127,7 @@ export function followRun(id: string, folder: string): FollowedRun {
     }
     const noteNow = await sizeOf(notePath(folder));
     if (noteNow !== noteSize) [note, noteSize] = [await readNote(folder), noteNow];
-    const after = [journal, calls.length, holder?.pid, problem(), generation, note] as const;
+    const after = seen();
     return before.some((value, index) => value !== after[index]);
   };
 
@@ -136,6 +142,9 @@ export function followRun(id: string, folder: string): FollowedRun {
     },
     get generation() {
       return generation;
+    },
+    get waits() {
+      return waits;
     },
     get note() {
       return note;

@@ -43,6 +43,8 @@ export interface RunSummary {
   readonly verdict?: RunVerdict;
   /** When a running search will end, as far as its journal tells. */
   readonly endsAt?: string;
+  /** When the search ended with a result. */
+  readonly endedAt?: string;
   /** Minutes asked for, of a run by the clock. */
   readonly minutes?: number;
   readonly spent: RunSpending;
@@ -128,6 +130,7 @@ function summarise({ id, folder, journal, calls, state, problem }: RunView): Run
     ...(beside.length > 0 && { beside }),
     ...(verdict !== undefined && { verdict }),
     ...endOf(journal, state),
+    ...(result !== undefined && { endedAt: result.time }),
     ...(config?.minutes !== undefined && { minutes: config.minutes }),
     ...(tested !== undefined && { testScore: scoreOf(metric, tested) }),
     spent: { ...spent, ...(usd !== undefined && { usd }) },

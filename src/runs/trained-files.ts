@@ -25,7 +25,8 @@ export async function readTrainedFacts(folder: string): Promise<TrainedFacts> {
   return trainedFacts(await readJson(join(folder, "best", "test.json")));
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** Undefined where the file is gone or damaged. */
+export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8"));
   } catch {

@@ -18,7 +18,7 @@ const facts = { metric, selectedOn: "validation" as const, best, isAtChance: fal
 test("the trained network's test figure stands first, what the search saw last", () => {
   const trained = { testMetrics: { accuracy: 0.9335 }, test: { validation: { accuracy: 0.938 } } };
   expect(headlineWords(headlineOf({ ...facts, ...trained }))).toBe(
-    "93.35 % on test data · validation 93.80 % in the same training · the search saw 24.38 % after 1 epoch",
+    "93.35 % accuracy on test data · validation 93.80 % in the same training · the search saw 24.38 % after 1 epoch",
   );
 });
 
@@ -34,16 +34,16 @@ test("a share of few test images is shown with what it may stand for", () => {
 test("what it does in 8 bits stands beside the figure in floats, and first where it is to run on a device", () => {
   const test = { validation: { accuracy: 0.938 }, integer: { test: { accuracy: 0.9321 } } };
   const trained = { ...facts, testMetrics: { accuracy: 0.9335 }, test };
-  expect(headlineOf(trained).main).toBe("93.35 % on test data");
+  expect(headlineOf(trained).main).toBe("93.35 % accuracy on test data");
   expect(headlineOf(trained).details[0]).toBe("93.21 % in 8 bits");
   const onDevice = headlineOf({ ...trained, isForDevice: true });
-  expect(onDevice.main).toBe("93.21 % in 8 bits on test data");
+  expect(onDevice.main).toBe("93.21 % accuracy in 8 bits on test data");
   expect(onDevice.details[0]).toBe("93.35 % in floats");
 });
 
 test("what was not trained to its end is said to be so, and chance is chance", () => {
   expect(headlineWords(headlineOf({ ...facts, isAtChance: true }))).toBe(
-    "24.38 % on validation data, at chance level · after 1 epoch in the search, not trained to its end",
+    "24.38 % accuracy on validation data, at chance level · after 1 epoch in the search, not trained to its end",
   );
   const slice = { ...best, proposal: { ...best.proposal, fidelity: { seconds: 12.5 } } };
   expect(headlineOf({ ...facts, best: slice }).details).toEqual([
@@ -55,8 +55,10 @@ test("a table's figures are of the same training", () => {
   const looked = { ...best, outcome: { ...best.outcome, spent: { milliseconds: 0 } } };
   const tested = { ...facts, best: looked, testMetrics: { accuracy: 0.93 }, test: { rank: 3 } };
   expect(headlineWords(headlineOf(tested))).toBe(
-    "93.00 % on test data · validation 24.38 %, by which it was selected",
+    "93.00 % accuracy on test data · validation 24.38 %, by which it was selected",
   );
-  expect(headlineOf({ ...facts, best: looked, selectedOn: "test" }).main).toBe("24.38 % on test data");
+  expect(headlineOf({ ...facts, best: looked, selectedOn: "test" }).main).toBe(
+    "24.38 % accuracy on test data",
+  );
   expect(headlineOf({ ...facts, best: looked }).details).toEqual([]);
 });

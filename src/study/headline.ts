@@ -17,7 +17,7 @@ import { evaluatorFacts, type JournalState } from "./fold.ts";
 import type { StudyConfig } from "./journal-lines.ts";
 
 export interface Headline {
-  /** "93.35 % on test data" */
+  /** "93.35 % accuracy on test data" */
   readonly main: string;
   /** "validation 93.80 % in the same training", "the search saw 24.38 % after 1 epoch" */
   readonly details: readonly string[];
@@ -37,9 +37,10 @@ export interface HeadlineFacts {
 
 export function headlineOf(facts: HeadlineFacts): Headline {
   const { metric, selectedOn, best, testMetrics, test, isAtChance, isForDevice = false } = facts;
-  const name = metric.name === "accuracy" ? "" : `${metricWords(metric)} `;
+  const isAccuracy = metric.name === "accuracy";
+  const named = (figure: string) => (isAccuracy ? `${figure} accuracy` : `${metricWords(metric)} ${figure}`);
   const chance = isAtChance ? ", at chance level" : "";
-  const seen = `${name}${formatScore(metric, best.outcome.score)}`;
+  const seen = named(formatScore(metric, best.outcome.score));
   const length = lengthWords(best);
   if (selectedOn === "test")
     return { main: `${seen} on test data${chance}`, details: ["by which it was selected: optimistic"] };
@@ -55,7 +56,7 @@ export function headlineOf(facts: HeadlineFacts): Headline {
   const isRoundedFirst = isForDevice && rounded !== undefined;
   const other = isRoundedFirst ? `${exact} in floats` : rounded && `${rounded} in 8 bits`;
   return {
-    main: `${name}${isRoundedFirst ? `${rounded} in 8 bits` : exact} on test data${chance}`,
+    main: `${named(isRoundedFirst ? rounded : exact)}${isRoundedFirst ? " in 8 bits" : ""} on test data${chance}`,
     details: isTrained
       ? [
           ...intervalWords(metric, isRoundedFirst ? integers : testMetrics, test),

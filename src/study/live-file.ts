@@ -99,7 +99,18 @@ export function createLiveWriter(folder: string, everyMs = 250): LiveWriter {
   };
 }
 
-/** The text of a run's `live.json`; undefined when nothing is under way. */
-export async function readLiveText(folder: string): Promise<string | undefined> {
-  return readFile(livePath(folder), "utf8").catch(() => undefined);
+/** Whether what runs in the folder goes no further before a person has answered, or released a proposal. */
+export async function waitsForPerson(folder: string): Promise<boolean> {
+  const live = await readLive(folder);
+  return (live?.question ?? live?.held) !== undefined;
+}
+
+/** What is under way in the folder; undefined when nothing is, or the file is damaged: nothing depends on it. */
+export async function readLive(folder: string): Promise<LiveFile | undefined> {
+  try {
+    const live: unknown = JSON.parse(await readFile(livePath(folder), "utf8"));
+    return typeof live === "object" && live !== null ? (live as LiveFile) : undefined;
+  } catch {
+    return undefined;
+  }
 }

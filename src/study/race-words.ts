@@ -3,9 +3,10 @@
 import type { JsonObject } from "../base/json.ts";
 import { formatDuration } from "../base/units.ts";
 import { median } from "../math/statistics.ts";
-import { formatDifference, type Metric } from "../metrics/index.ts";
+import { formatDifference, formatScore, type Metric } from "../metrics/index.ts";
 import { isReference } from "../search/proposed-network.ts";
 import { differenceNoise, noiseWidth, type RaceVerdict } from "../search/race/verdict.ts";
+import { nameInWords } from "../search/references/reference.ts";
 import { isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { isAtChance } from "./chance.ts";
 import type { JournalState } from "./fold.ts";
@@ -84,7 +85,8 @@ function besideReference(
   { reference, design, difference, noise, seconds }: RaceVerdict,
   { trials, metric, provenance, isOwn }: Beside,
 ): string {
-  const name = trials.find(({ number }) => number === reference)?.proposal.network?.name;
+  const [best, own] = [reference, design].map((number) => trials.find((trial) => trial.number === number));
+  const name = nameInWords(best?.proposal.network?.name ?? "");
   if (design === undefined && isOwn) return "No design around your network was scored.";
   if (design === undefined) return "No design of the space was scored: the best network is hand-designed.";
   if ((reference === undefined || difference === undefined) && isOwn)
@@ -104,14 +106,15 @@ function besideReference(
     seconds === 0
       ? "after equal training (on validation)"
       : `after equal time of training (${formatDuration(seconds * 1000)}, on validation)`;
-  const best = trials.find(({ number }) => number === reference);
   if (best !== undefined && isScored(best) && isAtChance(provenance, { metric, score: best.outcome.score })) {
     const gap = difference > 0 ? `is ${figure} above it` : "is no better";
     return `No fair comparison: ${beside} is at chance level ${after}. The best design (trial ${design}) ${gap}; more minutes would tell more.`;
   }
   if (difference <= 0) {
-    const gap = difference === 0 ? "is level with it" : `is ${figure} below it`;
-    return `The search found nothing better than ${beside}, which is the result: its own best design (trial ${design}) ${gap} ${after}; noise${noiseText || " unknown"}.`;
+    const had = (trial: Trial | undefined) =>
+      trial !== undefined && isScored(trial) ? formatScore(metric, trial.outcome.score) : "not scored";
+    const gap = difference === 0 ? "was level with it" : `was ${figure} below it`;
+    return `The search found nothing better than ${beside}, which is the result. A${after.slice(1)} the search's own best design (trial ${design}, ${had(own)}) ${gap} (${had(best)}); noise${noiseText || " unknown"}.`;
   }
   if (band === undefined)
     return `Better than ${beside} by ${figure} ${after}; how much is noise is not known.`;

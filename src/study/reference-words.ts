@@ -1,6 +1,7 @@
 // A run's network beside a hand-designed one that was trained alone for as long, in one sentence for every surface: what the
 // search was worth beside training a known network for the same time.
 import { formatCount } from "../base/units.ts";
+import { nameInWords } from "../search/references/reference.ts";
 import type { JournalState } from "./fold.ts";
 import { type TestDifference, testDifference } from "./test-difference.ts";
 
@@ -22,16 +23,17 @@ export function besideReferenceRun({
   const [own, other] = [result?.testMetrics?.[metric.name], reference.testMetrics[metric.name]];
   if (own === undefined || other === undefined) return undefined;
   const { kind, words } = testDifference(metric, { own, other, images: reference.testImages });
-  const size = `${reference.name} (${formatCount(reference.paramCount)} parameters), trained alone for as long`;
+  const name = nameInWords(reference.name);
+  const size = `${name} (${formatCount(reference.paramCount)} parameters), trained alone for as long`;
   if (kind === "unclear")
     return {
       kind,
       words: `Not shown to differ from ${size}: ${words}.`,
-      short: `as good as ${reference.name}, within the noise`,
+      short: `as good as ${name}, within the noise`,
     };
   return {
     kind,
     words: `${kind === "better" ? "Better" : "Worse"} than ${size}: ${words}.`,
-    short: `${kind} than ${reference.name}`,
+    short: `${kind} than ${name}`,
   };
 }

@@ -31,7 +31,21 @@ export function formatTime(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime())
     ? iso
-    : time.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
+    : time.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** The same for a list, seen from `now`: "today 20:14", "yesterday 09:05", "3 Nov, 20:14", "3 Nov 2025". */
+export function formatWhen(iso: string, now: Date): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  const words = (options: Intl.DateTimeFormatOptions) => time.toLocaleString("en-GB", options);
+  const minute = words({ hour: "2-digit", minute: "2-digit" });
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (time.toDateString() === now.toDateString()) return `today ${minute}`;
+  if (time.toDateString() === yesterday.toDateString()) return `yesterday ${minute}`;
+  return time.getFullYear() === now.getFullYear()
+    ? `${words({ day: "numeric", month: "short" })}, ${minute}`
+    : words({ day: "numeric", month: "short", year: "numeric" });
 }
 
 export const plural = (count: number, noun: string) =>

@@ -4,11 +4,14 @@ import { formatBytes, formatCount } from "./format.ts";
 
 export const stateWords: Readonly<Record<RunState, string>> = {
   running: "running",
-  stopped: "stopped, can be resumed",
+  stopped: "stopped",
   finished: "finished",
-  failed: "stopped by an error",
+  failed: "failed",
   unreadable: "cannot be read",
 };
+
+/** Of a running search that goes no further without a person. */
+export const waitsWords = "waits for you";
 
 export const outcomeWords: Readonly<Record<OutcomeWord, string>> = {
   scored: "scored",

@@ -13,7 +13,7 @@ import type { Space } from "../../search/space.ts";
 import { evaluatorFacts } from "../../study/fold.ts";
 import { listInbox } from "../../study/inbox.ts";
 import { keptLessons } from "../../study/kept-lessons.ts";
-import { type LiveFile, readLiveText } from "../../study/live-file.ts";
+import { type LiveFile, readLive } from "../../study/live-file.ts";
 import { allowedBy } from "../../study/person.ts";
 import type { PersonTurn } from "../../study/person-turn.ts";
 import type { BaselineBand, InForce, LiveState, Note, RunDetail, Turn } from "../api.ts";
@@ -171,10 +171,10 @@ export async function inForce(run: FollowedRun, space: Space | undefined): Promi
 /** What a running search writes of itself; null when it is not running or has not written. */
 export async function liveState(run: FollowedRun, space: Space | undefined): Promise<LiveState | null> {
   if (run.state !== "running") return null;
-  const text = await readLiveText(run.folder);
-  if (text === undefined) return null;
+  const live = await readLive(run.folder);
+  if (live === undefined) return null;
   try {
-    return shown(JSON.parse(text) as LiveFile, run, space);
+    return shown(live, run, space);
   } catch {
     return null;
   }

@@ -17,12 +17,13 @@ export function namedSummary(run: FollowedRun): RunSummary {
   const isKnown = best === undefined || known?.key === keyOf(run, best.trial);
   if (!isKnown) void lookUp(run);
   const name = isKnown ? known?.name : undefined;
-  const at = [summary, name, run.note];
+  const at = [summary, name, run.note, run.waits];
   const earlier = named.get(run);
   if (earlier?.at.every((value, index) => value === at[index])) return earlier.summary;
   const made: RunSummary = {
     ...summary,
     ...(best !== undefined && name !== undefined && { best: { ...best, name } }),
+    ...(run.waits && { waits: true as const }),
     ...(Object.keys(run.note).length > 0 && { note: run.note }),
   };
   named.set(run, { at, summary: made });

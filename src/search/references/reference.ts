@@ -44,6 +44,10 @@ export interface FittedReference {
 const nameAt = ({ name }: ReferenceDefinition, width: number) =>
   width === 1 ? name : `${name} ×${width.toFixed(2)}`;
 
+/** The same name for people: "resnet-8 at 84 % width". Prompts and journals keep the name as it is. */
+export const nameInWords = (name: string): string =>
+  name.replace(/ ×(\d+\.\d\d)(?!\d)/, (_, width) => ` at ${Math.round(100 * Number(width))} % width`);
+
 /** The narrowest that is tried: every layer at its minimum. */
 export const narrowestWidth = 1 / 64;
 

@@ -2,7 +2,8 @@ import { describe, expect, it, test } from "vitest";
 import { references } from "../../catalog/_catalog.ts";
 import { networkCost } from "../../graph/cost.ts";
 import type { FeatureShape } from "../../graph/network.ts";
-import { fitReference, type ReferenceDefinition } from "./reference.ts";
+import { networkName } from "../../graph/network-name.ts";
+import { fitReference, nameInWords, type ReferenceDefinition } from "./reference.ts";
 
 const all = await Promise.all(Object.values(references).map(({ load }) => load()));
 const byName = new Map<string, ReferenceDefinition>(all.map((each) => [each.name, each]));
@@ -33,6 +34,19 @@ describe("a reference at width 1 is the published network", () => {
     expect(paramCount / 1e6).toBeCloseTo(3.7, 1);
     expect(macCount / 1e9).toBeCloseTo(0.55, 2);
   });
+});
+
+test("its layers are counted as its publication counts them, and its width is said in words", () => {
+  const nameOf = (name: string) =>
+    networkName(byName.get(name)!.build({ input: [3, 224, 224], classCount: 10, width: 1 }));
+  expect(nameOf("resnet-8")).toMatch(/^8-layer residual, /);
+  expect(nameOf("resnet-20")).toMatch(/^20-layer residual, /);
+  expect(nameOf("mobilenet-v1")).toMatch(/^28-layer depthwise, /);
+  expect(nameOf("mobilenet-v2")).toMatch(/^53-layer depthwise residual, /);
+  const limits = { maxParamCount: 20_000 };
+  const { network } = fitReference(byName.get("resnet-8")!, { input: [3, 32, 32], classCount: 10 }, limits)!;
+  expect(nameInWords(network.name)).toMatch(/^resnet-8 at \d\d % width$/);
+  expect(nameInWords("resnet-8")).toBe("resnet-8");
 });
 
 describe.each(all)("$name", (reference) => {

@@ -24,6 +24,8 @@ export interface ScatterChart {
   readonly limits?: readonly { readonly name: string; readonly x: number }[];
   /** The trial that is drawn with a ring. */
   readonly marked?: number | undefined;
+  /** What the ring says; "selected" where it is absent. */
+  readonly markedAs?: string;
   /** What the tooltip says of a trial, a line each. */
   readonly about: (id: number) => readonly string[];
 }
@@ -127,7 +129,7 @@ export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCore
         : [
             {
               type: "scatter",
-              name: "selected",
+              name: chart.markedAs ?? "selected",
               data: [[marked.x, marked.y, marked.id]],
               symbolSize: 16,
               itemStyle: { color: "transparent", borderColor: look.palette.ink, borderWidth: 2 },

@@ -3,15 +3,22 @@ import { type FormEvent, useId, useState } from "react";
 import type { ExportFormat, NetworkView } from "../../../../src/dashboard/api.ts";
 import { addressWithToken, get, useAsked } from "../api/client.ts";
 import { hasNetwork } from "../api/trial-table.ts";
+import { useApart } from "../api/use-apart.ts";
 import { useRunData } from "../api/use-run.ts";
 import { formatChange, formatCount, formatScore, metricWords } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
+import { FinishTrial } from "../run/finish-trial.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Answer, Cards, Notice } from "../ui/pieces.tsx";
 import { NetworkPicture } from "./network-picture.tsx";
 import { AuthoredSpace, NetworkText, TextChanges } from "./network-text.tsx";
 
-export function NetworkTab({ query }: { readonly query: URLSearchParams }) {
+interface NetworkTabProps {
+  readonly query: URLSearchParams;
+  readonly mayChange: boolean;
+}
+
+export function NetworkTab({ query, mayChange }: NetworkTabProps) {
   const { detail, trials } = useRunData();
   const trial = numberIn(query, "trial") ?? detail.best?.trial;
   const against = numberIn(query, "against");
@@ -46,7 +53,7 @@ export function NetworkTab({ query }: { readonly query: URLSearchParams }) {
           {against !== undefined && other === undefined && (
             <Notice>Trial {against} has no design to compare with.</Notice>
           )}
-          <Answer asked={asked}>{(view) => <View view={view} trial={trial} against={against} />}</Answer>
+          <Answer asked={asked}>{(view) => <View {...{ view, trial, against, mayChange }} />}</Answer>
         </>
       )}
     </>
@@ -114,14 +121,18 @@ const formats: readonly (readonly [ExportFormat, string, hasWeights: boolean])[]
   ["text", "text to change", false],
 ];
 
-function View({
-  view,
-  trial,
-  against,
-}: TrialsShown & { readonly view: NetworkView; readonly trial: number }) {
+interface ViewProps extends TrialsShown {
+  readonly view: NetworkView;
+  readonly trial: number;
+  readonly mayChange: boolean;
+}
+
+function View({ view, trial, against, mayChange }: ViewProps) {
   const { detail } = useRunData();
+  const apart = useApart();
   const other = view.against;
-  const isTrained = detail.trained?.trial === trial && detail.trained.files.includes("weights.safetensors");
+  const files = detail.trained?.trial === trial ? detail.trained.files : apart.of?.get(trial)?.files;
+  const isTrained = files?.includes("weights.safetensors") === true;
   return (
     <>
       {view.violations.map((violation) => (
@@ -145,6 +156,7 @@ function View({
           Trial {trial} was not trained to its end: files with weights hold random ones, and predict nothing.
         </Notice>
       )}
+      <FinishTrial trial={trial} apart={apart} mayChange={mayChange} />
       {other !== undefined && (
         <>
           <h3>
@@ -186,7 +198,7 @@ function View({
                   signedCount(view.macCount - other.macCount),
                 ],
                 [
-                  metricWords(detail.metric),
+                  `${metricWords(detail.metric)} on ${detail.selectedOn} data`,
                   other.score === undefined ? "" : formatScore(detail.metric, other.score),
                   view.score === undefined ? "" : formatScore(detail.metric, view.score),
                   other.score === undefined || view.score === undefined
@@ -246,9 +258,9 @@ function Facts({
   readonly name: string;
   readonly view: Pick<NetworkView, "key" | "score" | "paramCount" | "macCount">;
 }) {
-  const { metric, tabular } = useRunData().detail;
+  const { metric, tabular, selectedOn } = useRunData().detail;
   // The final training, whose figure is at the top of the page, is another and longer one.
-  const figure = tabular ? metricWords(metric) : `${metricWords(metric)} in the search`;
+  const figure = `${metricWords(metric)} on ${selectedOn} data${tabular ? "" : ", in the search"}`;
   return (
     <>
       <h3>{name}</h3>

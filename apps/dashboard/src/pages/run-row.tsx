@@ -2,13 +2,12 @@
 import { useState } from "react";
 import type { RunSummary } from "../../../../src/dashboard/api.ts";
 import { post } from "../api/client.ts";
-import { formatCount, formatDuration, formatTime } from "../format.ts";
+import { formatCount, formatDuration } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { Act } from "../ui/pieces.tsx";
-import { TimeLeft } from "../ui/time-left.tsx";
 import { runName, runTitle } from "../words.ts";
 import { RunEdit } from "./run-edit.tsx";
-import { StateBadge, StopOrResume } from "./run-state.tsx";
+import { Standing, StopOrResume } from "./run-state.tsx";
 import { methodOf } from "./runs-order.ts";
 
 interface RunRowProps {
@@ -39,12 +38,7 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
           />
         </td>
         <td className="what">
-          <a href={linkTo(["run", run.id])}>{title}</a> {run.state !== "finished" && <StateBadge run={run} />}{" "}
-          {run.endsAt !== undefined && (
-            <span className="soft">
-              <TimeLeft endsAt={run.endsAt} />
-            </span>
-          )}{" "}
+          <a href={linkTo(["run", run.id])}>{title}</a>{" "}
           {note?.tags?.map((tag) => (
             <span key={tag} className="badge tag">
               <bdi>{tag}</bdi>
@@ -60,6 +54,9 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
             </p>
           )}
           {run.problem !== undefined && <p className="error">{run.problem}</p>}
+        </td>
+        <td className="when">
+          <Standing run={run} />
         </td>
         <td className="found">
           {best === undefined ? (
@@ -83,12 +80,16 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
             </>
           )}
         </td>
-        <td className="number mid">{best && formatCount(best.paramCount)}</td>
-        <td className="number mid">{best && formatCount(best.macCount)}</td>
-        <td className="mid">
+        <td className="fact number" data-unit="parameters">
+          {best && formatCount(best.paramCount)}
+        </td>
+        <td className="fact number" data-unit="MACs">
+          {best && formatCount(best.macCount)}
+        </td>
+        <td className="fact mid">
           <bdi>{methodOf(run)}</bdi>
         </td>
-        <td className="narrow-hides">
+        <td className="fact mid" data-unit="evaluations">
           {run.state === "running" && run.minutes === undefined && (
             <progress
               max={Math.max(1, run.budget)}
@@ -98,12 +99,11 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
           )}
           <span className="number">
             {run.minutes === undefined
-              ? `${run.evaluations.toLocaleString("en")} / ${run.budget.toLocaleString("en")}`
+              ? `${run.evaluations.toLocaleString("en")} of ${run.budget.toLocaleString("en")}`
               : run.evaluations.toLocaleString("en")}
           </span>
         </td>
-        <td className="number narrow-hides">{formatDuration(run.spent.elapsedMs)}</td>
-        <td className="wide soft">{formatTime(run.changedAt)}</td>
+        <td className="fact number mid">{run.spent.elapsedMs > 0 && formatDuration(run.spent.elapsedMs)}</td>
         <td className="do">
           {mayChange && (
             <details className="menu">
@@ -146,7 +146,7 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
         </td>
       </tr>
       {isEditing && (
-        <tr>
+        <tr className="editing">
           <td colSpan={columnCount}>
             <RunEdit run={run} onDone={() => setEditing(false)} />
           </td>

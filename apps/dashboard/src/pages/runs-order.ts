@@ -7,7 +7,8 @@ export type SortKey = "run" | "result" | "params" | "macs" | "method" | "progres
 export interface Wanted {
   /** Words that all must occur somewhere in what is said of the run. */
   readonly text: string;
-  readonly state: RunState | "any";
+  /** `waits`: running, and for a person. */
+  readonly state: RunState | "waits" | "any";
   readonly dataset: string | undefined;
   readonly showsArchived: boolean;
   readonly sort: { readonly key: SortKey; readonly isDown: boolean };
@@ -33,7 +34,7 @@ export function listed(runs: readonly RunSummary[], wanted: Wanted): RunSummary[
     .filter((word) => word !== "");
   const kept = runs.filter((run) => {
     if ((run.note?.isArchived ?? false) !== showsArchived) return false;
-    if (state !== "any" && run.state !== state) return false;
+    if (state === "waits" ? run.waits !== true : state !== "any" && run.state !== state) return false;
     if (dataset !== undefined && run.dataset !== dataset) return false;
     const said = words.length === 0 ? "" : wordsOf(run);
     return words.every((word) => said.includes(word));

@@ -9,7 +9,7 @@ import { plural } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Act, Notice } from "../ui/pieces.tsx";
 import { Title } from "../ui/title.tsx";
-import { runTitle, shortName, stateWords } from "../words.ts";
+import { runTitle, shortName, stateWords, waitsWords } from "../words.ts";
 import { RunRow } from "./run-row.tsx";
 import { type Group, grouped, listed, type SortKey, type Wanted } from "./runs-order.ts";
 
@@ -162,6 +162,7 @@ function Filters({ runs, wanted, onChange, isGrouped, setGrouped }: FiltersProps
           onChange={(event) => onChange({ ...wanted, state: event.target.value as Wanted["state"] })}
         >
           <option value="any">any</option>
+          <option value="waits">{waitsWords}</option>
           {states.map((state) => (
             <option key={state} value={state}>
               {stateWords[state]}
@@ -214,13 +215,13 @@ const columns: readonly {
 }[] = [
   { words: "chosen", className: "tick", isHidden: true },
   { words: "run", key: "run" },
+  { words: "when", key: "changed", className: "when" },
   { words: "best network", key: "result", className: "found" },
-  { words: "parameters", key: "params", className: "mid" },
-  { words: "MACs", key: "macs", className: "mid" },
+  { words: "parameters", key: "params" },
+  { words: "MACs", key: "macs" },
   { words: "method", key: "method", className: "mid" },
-  { words: "evaluations", key: "progress", className: "narrow-hides" },
-  { words: "time", key: "time", className: "narrow-hides" },
-  { words: "changed", key: "changed", className: "wide" },
+  { words: "evaluations", key: "progress", className: "mid" },
+  { words: "time", key: "time", className: "mid" },
   { words: "actions", className: "do", isHidden: true },
 ];
 

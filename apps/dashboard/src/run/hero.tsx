@@ -9,7 +9,7 @@ import { StateBadge, StopOrResume } from "../pages/run-state.tsx";
 import { linkTo } from "../router.ts";
 import { Notice } from "../ui/pieces.tsx";
 import { TimeLeft } from "../ui/time-left.tsx";
-import { limitsInWords, memoryOf, modelName, runTitle } from "../words.ts";
+import { limitsInWords, memoryOf, modelName, runTitle, stateWords, waitsWords } from "../words.ts";
 import { BaselinesOffer } from "./baselines-offer.tsx";
 import { Downloads } from "./downloads.tsx";
 import { ProgramsNotice } from "./programs-notice.tsx";
@@ -29,7 +29,7 @@ export function Hero({ run, mayChange }: HeroProps) {
         <bdi>{runTitle(detail)}</bdi> <StateBadge run={detail} />
         {(run.live?.question ?? run.live?.held) !== undefined && (
           <a className="badge warn" href={linkTo(["run", detail.id, "turn"])}>
-            waits for you
+            {waitsWords}
           </a>
         )}
         {detail.state === "running" && !isConnected && <span className="badge warn">not connected</span>}
@@ -131,12 +131,16 @@ function Facts({ run: { detail, live } }: Pick<HeroProps, "run">) {
     ["until done", endsAt && <TimeLeft endsAt={endsAt} />],
     ["done", detail.state === "running" ? undefined : result && formatTime(result.time)],
     [
+      stateWords[detail.state],
+      detail.state === "stopped" || detail.state === "failed" ? formatTime(detail.changedAt) : undefined,
+    ],
+    [
       "language model",
       spent.calls === 0 && detail.model === undefined
         ? undefined
         : `${detail.model === undefined ? "" : `${modelName(detail.model)}, `}${modelSpent(spent)}`,
     ],
-    ["design", best?.key],
+    ["design", isNamedAs(best) ? undefined : best?.key],
   ];
   return (
     <dl className="facts">
@@ -151,6 +155,12 @@ function Facts({ run: { detail, live } }: Pick<HeroProps, "run">) {
     </dl>
   );
 }
+
+/** A network from outside the space has no key but its name, which is the title. */
+const isNamedAs = (best: RunDetail["best"]) => {
+  const [first = ""] = best?.key.split(" ") ?? [];
+  return first !== "" && best?.name?.split(/[ ,]/)[0] === first;
+};
 
 function modelSpent({ calls, inputTokens, outputTokens, usd, replayed }: RunDetail["spent"]): string {
   if (calls === 0) return "no call yet";

@@ -33,8 +33,16 @@ const tabs: readonly {
     words: "Overview",
     show: ({ tab, mayChange }) => <Overview part={tab} mayChange={mayChange} />,
   },
-  { name: "trials", words: "Trials", show: ({ query }) => <TrialsTab query={query} /> },
-  { name: "network", words: "Network", show: ({ query }) => <NetworkTab query={query} /> },
+  {
+    name: "trials",
+    words: "Trials",
+    show: ({ query, mayChange }) => <TrialsTab query={query} mayChange={mayChange} />,
+  },
+  {
+    name: "network",
+    words: "Network",
+    show: ({ query, mayChange }) => <NetworkTab query={query} mayChange={mayChange} />,
+  },
   { name: "conversation", words: "Conversation", show: ({ query }) => <ConversationTab query={query} /> },
   { name: "turn", words: "Your turn", show: ({ mayChange }) => <TurnTab mayChange={mayChange} /> },
   { name: "about", words: "Settings and files", show: () => <AboutTab /> },

@@ -90,7 +90,7 @@ function Slice({
         {
           name: decision.name,
           labels: decision.options,
-          y: scoreAxis(metric, metricWords(metric)),
+          y: scoreAxis(metric, `${metricWords(metric)} on ${detail.selectedOn} data`),
           points: designs.map(({ id, choices, score }) => ({ id, option: choices[place]!, score })),
           means: means.map(({ options, mean, count }) => ({ option: options[0]!, mean, count })),
           about: (id) => trialInLines(detail, trials, id),

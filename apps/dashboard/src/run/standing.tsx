@@ -1,7 +1,7 @@
 // The run beside other strategies after the same evaluations, beside searches by others that were as long, and beside a
 // hand-designed network that was trained as long.
 import type { RunDetail } from "../../../../src/dashboard/api.ts";
-import { formatCount, formatScore, metricWords } from "../format.ts";
+import { formatCount, formatScore, metricTitle, metricWords } from "../format.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { randomFirst } from "./best-so-far.ts";
 
@@ -21,6 +21,9 @@ function BesideStrategies({ detail }: { readonly detail: RunDetail }) {
   return (
     <>
       <h3>Beside other strategies after the same evaluations</h3>
+      <p className="soft">
+        {metricTitle(metric)} on {detail.selectedOn} data.
+      </p>
       <DataTable
         label="Beside other strategies"
         data={{

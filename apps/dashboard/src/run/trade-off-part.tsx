@@ -1,15 +1,15 @@
 // The trade-off by hand: sliders for what a network may cost, the designs that are left drawn against one of the costs, and the
-// front of them as a table from which each can be trained to its end: by a button, or by the command beside it.
+// front of them as a table from which each can be trained to its end: by a button, or by the command where the page may not.
 import { useCallback, useMemo, useState } from "react";
-import { quote } from "../../../../src/base/shell.ts";
-import { post } from "../api/client.ts";
+import { useApart } from "../api/use-apart.ts";
 import { useRunData } from "../api/use-run.ts";
 import { scatterOption } from "../charts/scatter.ts";
 import { formatScore, metricTitle, metricWords } from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
-import { Act, Notice, Pick } from "../ui/pieces.tsx";
+import { Notice, Pick } from "../ui/pieces.tsx";
 import { type Quantity, quantityAxis, quantityWords, scoreAxis } from "./axes.ts";
+import { FinishTrial } from "./finish-trial.tsx";
 import { type Caps, choicesOf, frontWithin, isWithin, paidWith, stopsOf } from "./trade-off.ts";
 import { nameAt, sentence, trialInLines } from "./trial-words.ts";
 
@@ -17,6 +17,7 @@ const groups = ["outside the limits", "within the limits"];
 
 export function TradeOffPart({ mayChange }: { readonly mayChange: boolean }) {
   const { detail, trials } = useRunData();
+  const apart = useApart();
   const { metric } = detail;
   const quantities = useMemo(() => paidWith(trials), [trials]);
   const choices = useMemo(() => choicesOf(trials, quantities), [trials, quantities]);
@@ -39,6 +40,7 @@ export function TradeOffPart({ mayChange }: { readonly mayChange: boolean }) {
           })),
           limits: caps[shown] === undefined ? [] : [{ name: "your limit", x: caps[shown] }],
           marked: front[0]?.trial,
+          markedAs: "best within the limits",
           about: (id) => trialInLines(detail, trials, id),
         },
         look,
@@ -65,7 +67,7 @@ export function TradeOffPart({ mayChange }: { readonly mayChange: boolean }) {
       <p role="status">
         {front[0] === undefined
           ? "No design is within these limits."
-          : `Best within these limits: trial ${front[0].trial}, ${formatScore(metric, front[0].score)}, ${quantities.map((quantity) => said(quantity, front[0]!.costs.get(quantity)!)).join(", ")}.`}
+          : `Best within these limits: trial ${front[0].trial}, ${formatScore(metric, front[0].score)}, ${quantities.map((quantity) => `${said(quantity, front[0]!.costs.get(quantity)!)} ${quantityWords[quantity].replace(" (ms)", "")}`).join(", ")}.`}
       </p>
       {quantities.length > 1 && (
         <Pick
@@ -95,7 +97,8 @@ export function TradeOffPart({ mayChange }: { readonly mayChange: boolean }) {
       <p className="soft">
         Of the designs within the limits those that no other beats in all of these figures.
         {!detail.tabular &&
-          " Each can be trained to its end, here or by the command, with the data and settings of the run, which stays as it is."}
+          " Each can be trained to its end, with the data and settings of the run, which stays as it is."}
+        {(apart.of?.size ?? 0) > 1 && " Each was tested once: the best of several such figures is flattered."}
       </p>
       {detail.notes
         .filter(({ about }) => about === "trained")
@@ -107,37 +110,20 @@ export function TradeOffPart({ mayChange }: { readonly mayChange: boolean }) {
         data={{
           columns: [
             "trial",
-            metricWords(metric),
+            `${metricWords(metric)} on ${detail.selectedOn} data`,
             ...quantities.map((each) => quantityWords[each]),
-            ...(detail.tabular ? [] : ["trained to its end by"]),
+            ...(detail.tabular ? [] : ["trained to its end"]),
           ],
           rows: front.map(({ trial, score, costs }) => [
             trial,
             formatScore(metric, score),
             ...quantities.map((quantity) => said(quantity, costs.get(quantity)!)),
-            ...(detail.tabular ? [] : [{ show: <Finish trial={trial} mayChange={mayChange} /> }]),
+            ...(detail.tabular
+              ? []
+              : [{ show: <FinishTrial trial={trial} apart={apart} mayChange={mayChange} isShort /> }]),
           ]),
         }}
       />
-    </>
-  );
-}
-
-function Finish({ trial, mayChange }: { readonly trial: number; readonly mayChange: boolean }) {
-  const { detail } = useRunData();
-  return (
-    <>
-      {mayChange && detail.state !== "running" && (
-        <Act
-          label="Train"
-          name={`Train trial ${trial} to its end`}
-          act={() =>
-            post("POST /api/runs/:id/trials/:number/finish", { places: [detail.id, trial], body: {} })
-          }
-          done="under way"
-        />
-      )}
-      <code>{`genius finish ${quote(detail.folder)} --trial ${trial}`}</code>
     </>
   );
 }

@@ -30,7 +30,7 @@ export function trialInLines(detail: RunDetail, trials: TrialTable, number: numb
     `trial ${number}: ${nameAt(detail, trials, row)}`,
     score === null
       ? outcomeWords[columns.outcome[row]!]
-      : `${metricWords(metric)} ${formatScore(metric, score)}`,
+      : `${metricWords(metric)} on ${detail.selectedOn} data ${formatScore(metric, score)}`,
     ...(predicted01 === null ? [] : [`expected ${formatScore(metric, predicted01)}`]),
     `${formatCount(columns.paramCount[row]!)} parameters, ${formatCount(columns.macCount[row]!)} MACs`,
     ...(ram === null || flash === null ? [] : [`${formatBytes(ram)} of RAM, ${formatBytes(flash)} of flash`]),

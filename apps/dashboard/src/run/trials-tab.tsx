@@ -2,7 +2,7 @@
 // of the one that is open; how the best came to be; and what ran at once.
 import { useMemo, useState } from "react";
 import { useRunData } from "../api/use-run.ts";
-import { plural } from "../format.ts";
+import { metricTitle, plural } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { TrialPanel } from "../trial/trial-panel.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
@@ -14,7 +14,12 @@ import { Troubles } from "./troubles.tsx";
 
 const narrowBelow = 760;
 
-export function TrialsTab({ query }: { readonly query: URLSearchParams }) {
+interface TrialsTabProps {
+  readonly query: URLSearchParams;
+  readonly mayChange: boolean;
+}
+
+export function TrialsTab({ query, mayChange }: TrialsTabProps) {
   const { detail, trials } = useRunData();
   const [wanted, setWanted] = useState<TrialsWanted>({
     ...{ sort: { key: "trial", isDown: false }, outcome: "all", text: "", ranges: {} },
@@ -36,6 +41,9 @@ export function TrialsTab({ query }: { readonly query: URLSearchParams }) {
         {rows.length === trials.count
           ? plural(rows.length, "trial")
           : `${rows.length.toLocaleString("en")} of ${plural(trials.count, "trial")}`}
+      </p>
+      <p className="soft">
+        {metricTitle(detail.metric)} is that on {detail.selectedOn} data, by which designs are selected.
       </p>
       <div className="columns aside">
         <VirtualList
@@ -64,7 +72,7 @@ export function TrialsTab({ query }: { readonly query: URLSearchParams }) {
         />
         <section aria-label="The open trial">
           {Number.isFinite(open) ? (
-            <TrialPanel trial={open} />
+            <TrialPanel trial={open} mayChange={mayChange} />
           ) : (
             <p className="soft">Open a trial to see its reason, its network and what came of it.</p>
           )}

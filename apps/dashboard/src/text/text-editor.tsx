@@ -6,6 +6,7 @@ import { type Asked, post, useAsked } from "../api/client.ts";
 import { formatCount, shapeText } from "../format.ts";
 import { NetworkPicture } from "../network/network-picture.tsx";
 import { Cards, Notice } from "../ui/pieces.tsx";
+import { TextChange } from "../ui/text-change.tsx";
 import { mended, offsetOf, suggestionFor, wordEnd } from "./mended-text.ts";
 
 /** Since the last key, before the server is asked. */
@@ -14,6 +15,8 @@ const restMs = 250;
 interface TextEditorProps {
   readonly label: string;
   readonly text: string;
+  /** The text that a person changes; what differs from it is shown. */
+  readonly original?: string | undefined;
   readonly onChange: (text: string) => void;
   /** The images, classes and limits that it is for. */
   readonly setting: Omit<TextOrder, "text" | "choices">;
@@ -22,7 +25,8 @@ interface TextEditorProps {
   readonly onCheck?: (check: TextCheck | undefined) => void;
 }
 
-export function TextEditor({ label, text, onChange, setting, isFolded = false, onCheck }: TextEditorProps) {
+export function TextEditor(props: TextEditorProps) {
+  const { label, text, original, onChange, setting, isFolded = false, onCheck } = props;
   const [choices, setChoices] = useState<readonly number[]>([]);
   const order = useRested(JSON.stringify({ ...setting, text, choices } satisfies TextOrder));
   const asked = useAsked(() => post("POST /api/text", { body: JSON.parse(order) as TextOrder }), [order]);
@@ -77,6 +81,17 @@ export function TextEditor({ label, text, onChange, setting, isFolded = false, o
             </ul>
           )}
         </div>
+        {original !== undefined && (
+          <section aria-label="Your changes">
+            <h3>Your changes</h3>
+            <TextChange
+              label="What you changed in the text"
+              from={original}
+              to={text}
+              same="None yet: it is the text as it was."
+            />
+          </section>
+        )}
       </div>
       <div>
         <Found asked={asked} isFolded={isFolded} onChoose={setChoices} />

@@ -103,6 +103,7 @@ function Editor({ of, run, like, first, original }: EditorProps) {
       <TextEditor
         label={check?.kind === "space" ? "the space as a text" : "the network as a text"}
         text={text}
+        original={original}
         onChange={change}
         setting={run === undefined ? {} : { run }}
         onCheck={setCheck}

@@ -2,19 +2,26 @@
 import { useCallback } from "react";
 import type { TrialDetail } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
+import { useApart } from "../api/use-apart.ts";
 import { useRunData } from "../api/use-run.ts";
 import { curveOption } from "../charts/curves.ts";
 import { formatCount, formatDuration, formatScore, formatSpread, metricWords } from "../format.ts";
 import { NetworkOfDesign } from "../network/network-of-design.tsx";
 import { linkTo } from "../router.ts";
 import { scoreAxis } from "../run/axes.ts";
+import { FinishTrial } from "../run/finish-trial.tsx";
 import { designName } from "../run/trial-words.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { Answer, Cards } from "../ui/pieces.tsx";
 import { memoryOf, outcomeWords } from "../words.ts";
 import { WhyThisOne } from "./why-this-one.tsx";
 
-export function TrialPanel({ trial }: { readonly trial: number }) {
+interface TrialPanelProps {
+  readonly trial: number;
+  readonly mayChange: boolean;
+}
+
+export function TrialPanel({ trial, mayChange }: TrialPanelProps) {
   const { detail, trials } = useRunData();
   const isKnown = trials.columns.rowOf.has(trial);
   const asked = useAsked(
@@ -24,13 +31,14 @@ export function TrialPanel({ trial }: { readonly trial: number }) {
   return (
     <>
       <h3>Trial {trial}</h3>
-      <Answer asked={asked}>{(reply) => <Body trial={reply} />}</Answer>
+      <Answer asked={asked}>{(reply) => <Body trial={reply} mayChange={mayChange} />}</Answer>
     </>
   );
 }
 
-function Body({ trial }: { readonly trial: TrialDetail }) {
+function Body({ trial, mayChange }: Pick<TrialPanelProps, "mayChange"> & { readonly trial: TrialDetail }) {
   const { detail } = useRunData();
+  const apart = useApart();
   const { parent } = trial;
   const isDrawn = trial.choices.length > 0 || trial.network !== undefined;
   return (
@@ -56,6 +64,7 @@ function Body({ trial }: { readonly trial: TrialDetail }) {
           )}
         </p>
       )}
+      {isDrawn && <FinishTrial trial={trial.number} apart={apart} mayChange={mayChange} />}
       <WhyThisOne trial={trial} />
       {trial.curve !== undefined && trial.curve.length > 0 && <CurveOf trial={trial} />}
       {isDrawn && detail.decisions !== undefined && (

@@ -60,6 +60,10 @@ export function AnswerQuestion({ question }: { readonly question: NonNullable<Li
     setDraft(next);
   };
   const { form, choices, reason, guess, text, space } = draft;
+  // A revision is of the space that was sent before.
+  const [sent] = useState(() =>
+    /^revised space/.test(question.purpose) ? drafts.get(detail.id)?.space : undefined,
+  );
   const expected = shareOf(guess);
   const isReady =
     form === "space"
@@ -95,6 +99,7 @@ export function AnswerQuestion({ question }: { readonly question: NonNullable<Li
         <TextEditor
           label="the space, with alternatives in braces"
           text={space}
+          original={sent}
           onChange={(next) => change({ space: next })}
           setting={{ run: detail.id }}
         />

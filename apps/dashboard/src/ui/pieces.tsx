@@ -61,15 +61,12 @@ export function Answer<Reply>({
 /** A button that does something at the server, says while it does, and shows why it could not. */
 export function Act({
   label,
-  name,
   act,
   className,
   isDisabled = false,
   done,
 }: {
   readonly label: ReactNode;
-  /** For who does not see where it stands; the label by default. */
-  readonly name?: string;
   readonly act: () => Promise<unknown>;
   readonly className?: string;
   readonly isDisabled?: boolean;
@@ -93,7 +90,6 @@ export function Act({
       <button
         type="button"
         className={className}
-        aria-label={name}
         disabled={isDisabled || state.busy}
         onClick={() => void run()}
       >
