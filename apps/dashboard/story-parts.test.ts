@@ -77,6 +77,9 @@ test("runs are found by any of their words, sorted with the unknown last, and pu
   expect(ids({ text: "depthwise digits" })).toEqual(["a"]);
   expect(ids({ dataset: "photos" })).toEqual(["b"]);
   expect(ids({ showsArchived: true })).toEqual(["d"]);
+  // When the last one is taken back, the list is not left empty.
+  const none = listed(runs.slice(0, 3), { ...wanted, showsArchived: true });
+  expect(none.map(({ id }) => id)).toEqual(["c", "a", "b"]);
   expect(grouped(runs).map(({ name, runs: own }) => [name, own.length])).toEqual([
     ["digits", 3],
     ["photos", 1],

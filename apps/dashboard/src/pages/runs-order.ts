@@ -27,13 +27,15 @@ const wordsOf = (run: RunSummary): string =>
     .toLowerCase();
 
 export function listed(runs: readonly RunSummary[], wanted: Wanted): RunSummary[] {
-  const { state, dataset, showsArchived, sort } = wanted;
+  const { state, dataset, sort } = wanted;
+  // Once nothing is put away any more, there is no switch to come back by.
+  const showsArchived = wanted.showsArchived && runs.some(isArchived);
   const words = wanted.text
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== "");
   const kept = runs.filter((run) => {
-    if ((run.note?.isArchived ?? false) !== showsArchived) return false;
+    if (isArchived(run) !== showsArchived) return false;
     if (state === "waits" ? run.waits !== true : state !== "any" && run.state !== state) return false;
     if (dataset !== undefined && run.dataset !== dataset) return false;
     const said = words.length === 0 ? "" : wordsOf(run);
@@ -45,6 +47,8 @@ export function listed(runs: readonly RunSummary[], wanted: Wanted): RunSummary[
     return sort.isDown ? -order : order;
   });
 }
+
+export const isArchived = ({ note }: RunSummary): boolean => note?.isArchived ?? false;
 
 const sortValue: Readonly<Record<SortKey, (run: RunSummary) => string | number | undefined>> = {
   run: (run) => run.note?.label ?? runName(run),

@@ -11,7 +11,7 @@ import { Act, Notice } from "../ui/pieces.tsx";
 import { Title } from "../ui/title.tsx";
 import { runTitle, shortName, stateWords, waitsWords } from "../words.ts";
 import { RunRow } from "./run-row.tsx";
-import { type Group, grouped, listed, type SortKey, type Wanted } from "./runs-order.ts";
+import { type Group, grouped, isArchived, listed, type SortKey, type Wanted } from "./runs-order.ts";
 
 interface RunsPageProps {
   readonly mayChange: boolean;
@@ -141,7 +141,7 @@ interface FiltersProps {
 function Filters({ runs, wanted, onChange, isGrouped, setGrouped }: FiltersProps) {
   const id = useId();
   const datasets = [...new Set(runs.map(({ dataset }) => dataset))].sort();
-  const hasArchived = runs.some(({ note }) => note?.isArchived);
+  const hasArchived = runs.some(isArchived);
   return (
     <search className="filters">
       <div className="field">
