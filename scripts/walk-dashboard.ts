@@ -57,8 +57,7 @@ async function chart(title: string): Promise<Locator> {
     .first();
   await figure.scrollIntoViewIfNeeded();
   await figure.locator("canvas").first().waitFor();
-  if (!(await figure.locator("details").evaluate((fold) => (fold as HTMLDetailsElement).open)))
-    await figure.locator("summary").click();
+  if ((await figure.locator("details[open]").count()) === 0) await figure.locator("summary").click();
   await figure.locator("tbody tr").first().waitFor();
   return figure;
 }

@@ -15,6 +15,7 @@ import {
 import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
 import { type EpochPoint, isScored } from "../search/trial.ts";
 import { pointAt } from "./bench.ts";
+import { keyInWords } from "./best-name.ts";
 import { rangeOf, scoreAxis } from "./charts/axes.ts";
 import type { Chart } from "./charts/chart.ts";
 import { type Curve, curveChart } from "./charts/curves.ts";
