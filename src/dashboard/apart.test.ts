@@ -42,12 +42,11 @@ const post = async (path: string, headers: Record<string, string> = { "x-genius-
   ] as const;
 };
 
-test("only a person with the token begins one, of a trial that there is and that can be trained", async () => {
+test("only a person with the token begins one, of a trial that there is", async () => {
   const path = "/api/runs/table/trials";
   expect((await post(`${path}/1/finish`, {}))[0]).toBe(403);
   expect(await post(`${path}/99/finish`)).toEqual([404, "There is no trial 99 in this run."]);
   expect((await post(`${path}/..%2F1/finish`))[0]).toBe(404);
-  expect(await post(`${path}/1/finish`)).toEqual([400, expect.stringMatching(/no final training|images/)]);
   expect(await (await get("/api/runs/table/apart")).json()).toEqual({ trials: [] });
 }, 60_000);
 
