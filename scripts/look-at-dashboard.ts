@@ -181,7 +181,8 @@ async function makeRuns(): Promise<void> {
   await genius("search", "--model", `replay/${transcript}`, "--space", "nas-bench-macro", ...to("replay"));
   const recorded = "docs/recorded/designers-2026-11/macro-final-1/conversation.jsonl";
   const replayed = ["search", "nas-bench-macro", "--max-macs", "60M", "--trials", "10", "--seed", "1"];
-  await genius(...replayed, "--strategy", "hybrid", "--model", `replay/${recorded}`, ...to("recorded"));
+  const asThen = ["--strategy", "hybrid", "--turns", "offers", "--model", `replay/${recorded}`];
+  await genius(...replayed, ...asThen, ...to("recorded"));
   await makeHostileRun(folder);
   await makeVariants();
   const digits = ["search", "digits", "--max-params", "20k", "--max-macs", "1M"];
