@@ -86,7 +86,7 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
         <td className="fact number" data-unit="MACs">
           {best && formatCount(best.macCount)}
         </td>
-        <td className="fact mid">
+        <td className="fact mid wrap">
           <bdi>{methodOf(run)}</bdi>
         </td>
         <td className="fact mid" data-unit="evaluations">

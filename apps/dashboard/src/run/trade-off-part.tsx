@@ -110,7 +110,7 @@ export function TradeOffPart({ mayChange }: { readonly mayChange: boolean }) {
         data={{
           columns: [
             "trial",
-            `${metricWords(metric)} on ${detail.selectedOn} data`,
+            `${detail.selectedOn} ${metricWords(metric)}`,
             ...quantities.map((each) => quantityWords[each]),
             ...(detail.tabular ? [] : ["trained to its end"]),
           ],
