@@ -83,7 +83,9 @@ export function TextEditor(props: TextEditorProps) {
         </div>
         {original !== undefined && (
           <section aria-label="Your changes">
-            <h3>Your changes</h3>
+            <p>
+              <strong>Your changes</strong>
+            </p>
             <TextChange
               label="What you changed in the text"
               from={original}
