@@ -35,8 +35,9 @@ def pack(folder: Path) -> None:
     draw = np.random.default_rng(1)
     draw.integers(0, 256, (count, *shape), np.uint8).tofile(folder / "pixels.bin")
     draw.integers(0, CLASSES, count, np.uint16).tofile(folder / "labels.bin")
-    meta = {"version": 1, "classNames": [str(k) for k in range(CLASSES)], "shape": shape, "hash": "random"}
-    (folder / "meta.json").write_text(json.dumps(meta | {"trainCount": count, "testCount": 0}))
+    meta = {"version": 2, "classNames": [str(k) for k in range(CLASSES)], "shape": shape, "hash": "random"}
+    counts = {"trainCount": count, "validationCount": 0, "testCount": 0}
+    (folder / "meta.json").write_text(json.dumps(meta | counts))
     split = {"version": 1, "train": list(range(count)), "validation": [], "test": []}
     (folder / "split.json").write_text(json.dumps(split))
 

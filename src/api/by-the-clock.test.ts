@@ -194,6 +194,13 @@ test("a search that names no length goes by the clock where that is possible, an
   const byTrials = await search({ ...asking, evaluator: other, out: await newFolder() });
   expect(byTrials.config).toMatchObject({ trials: 20 });
   expect(byTrials.config.minutes).toBeUndefined();
+  // Where trainings wait in a queue, the clock has to be asked for.
+  const queued = quick({ trainsByTheClock: "asked", onEvaluate: () => stop.abort() });
+  const unasked = await search({ ...asking, evaluator: queued, out: await newFolder() });
+  expect(unasked.config.minutes).toBeUndefined();
+  const budget = { minutes: 1 };
+  const named = await search({ ...asking, budget, evaluator: queued, out: await newFolder() });
+  expect(named.config.minutes).toBe(1);
 });
 
 test.each([

@@ -117,8 +117,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly source: string;
   /** Whether outcomes are looked up instead of trained. */
   readonly tabular?: boolean;
-  /** It can train by the clock, and does so where a search names no number of trials. */
-  readonly trainsByTheClock?: boolean;
+  /** It can train by the clock, and does so where a search names no number of trials; `asked`: only where minutes are named. */
+  readonly trainsByTheClock?: boolean | "asked";
   /** Its final training can begin with given weights. */
   readonly beginsWithWeights?: boolean;
   /** What it can select on, its usual one first; accuracy alone where absent. */

@@ -65,6 +65,9 @@ async function printed(folder: string): Promise<ReadonlyMap<string, string>> {
   return found;
 }
 
+const finalFolder = async (folder: string) =>
+  (await readdir(join(folder, "jobs"))).find((name) => name.startsWith("final-"))!;
+
 describe.skipIf(!isReady)("with PyTorch", { timeout: 240_000 }, () => {
   test("a design is trained and scored; asked again it is found; with more epochs it continues", async () => {
     const folder = join(root, "a run with 'quotes'");
@@ -141,6 +144,39 @@ describe.skipIf(!isReady)("with PyTorch", { timeout: 240_000 }, () => {
     expect(metrics.accuracy).toBe(result.metrics.accuracy);
     expect(model.metadata).toMatchObject({ space: testSpace.name, trial: "1" });
     await model.dispose();
+  });
+
+  test("by the clock a longer slice continues the shorter, and the final training both", async () => {
+    const folder = join(root, "by the clock");
+    const evaluator = await openTorch({ root, folder, byTheClock: true });
+    expect(evaluator.fidelity).toEqual({ full: {}, seconds: true });
+    const first = scored(await evaluator.evaluate(requestOf({ fidelity: { seconds: 0.5 } })));
+    expect(first.curve).toHaveLength(1);
+    const longer = scored(
+      await evaluator.evaluate(requestOf({ trialNumber: 2, seed: 8, fidelity: { seconds: 12 } })),
+    );
+    expect(longer.curve?.[0]).toEqual(first.curve?.[0]);
+    const [begun, last] = [first.curve!.at(-1)!, longer.curve!.at(-1)!];
+    expect(last.epoch).toBeGreaterThan(begun.epoch);
+    expect(last.seconds).toBeGreaterThan(begun.seconds!);
+    expect(last.learningRate).toBeGreaterThan(0);
+    expect(longer.spent.epochs).toBeCloseTo(last.epoch - begun.epoch, 2);
+
+    const twin = { ...requestOf().proposal, repeat: 1 };
+    const repeated = scored(
+      await evaluator.evaluate(requestOf({ trialNumber: 3, proposal: twin, fidelity: { seconds: 0.5 } })),
+    );
+    expect(repeated.curve).toHaveLength(1);
+
+    const { metrics, detail, files } = await evaluator.test!(requestOf({ fidelity: { seconds: 12 } }));
+    expect(files).toContain("best/model.onnx");
+    expect(metrics.accuracy).toBeGreaterThan(0);
+    expect(detail!.epochs).toBeGreaterThan(last.epoch);
+    const job = JSON.parse(
+      await readFile(join(folder, "jobs", await finalFolder(folder), "job.json"), "utf8"),
+    );
+    expect(job).toMatchObject({ clock: { phase: "final" }, continueFrom: expect.stringMatching(/\.\.\/2-/) });
+    expect(job).not.toHaveProperty("epochs");
   });
 
   test("a training that outgrows its memory is an outcome with its reason", async () => {

@@ -15,8 +15,9 @@ import type { Evaluation } from "../search/trial.ts";
 import { openTask, selectedMetric } from "../tasks/index.ts";
 import { trainingKey } from "../training/checkpoints.ts";
 import { handOver } from "../training/hand-over.ts";
-import { planEpochs, planTraining } from "../training/plan.ts";
+import { averageDecay, planEpochs, planTraining } from "../training/plan.ts";
 import { describeRecipe } from "../training/recipe-words.ts";
+import { rehearse } from "../training/rehearse-hand-over.ts";
 import { openTrainingData } from "../training/training-data.ts";
 import {
   defineEvaluator,
@@ -30,7 +31,7 @@ import { describeData, openStudyImages, withImageSize } from "./open-images.ts";
 import { followTraining, type Training, type TrainingEnd } from "./torch/follow.ts";
 import { largeBatchRecipe, type TorchRecipe } from "./torch/job.ts";
 import { checkpointName, openJobFolders, shortHash, writeJob } from "./torch/job-folder.ts";
-import { dropTraining, findKept, keepTraining } from "./torch/kept-trainings.ts";
+import { dropTraining, findKept, keepTraining, type Length } from "./torch/kept-trainings.ts";
 import { type TorchOptions, torchOptions } from "./torch/options.ts";
 import { readRequirements, trainerFolder } from "./torch/trainer-package.ts";
 
@@ -40,6 +41,8 @@ export default defineEvaluator({
     "Trains every design with PyTorch through a launcher (this machine, Ray, Slurm; GPUs), and the selected one at full length: model.onnx, model.py, weights and test figures.",
   source: "Made for GENIUS on PyTorch; SGD with a cosine schedule, https://arxiv.org/abs/1608.03983",
   options: torchOptions,
+  // What is waited for in a cluster's queue is no training: a search goes by the clock only where that was asked for.
+  trainsByTheClock: "asked",
   launcherOf: ({ launcher }) => launcher,
   describe: async (setting, options) => describeData(await openTask(options.task), setting, options),
   create,
@@ -50,7 +53,7 @@ const trainerHas: { readonly [Name in LossName]: boolean } = { "cross-entropy": 
 
 /** One training, as the rest of this file speaks of it. */
 interface Plan {
-  readonly epochs: number;
+  readonly length: Length;
   readonly seed: number;
   readonly isFinal: boolean;
 }
@@ -64,7 +67,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
     );
   }
   const metric = selectedMetric(task, setting.metric);
-  const { space, folder, seed, onProgress, parallel = 1 } = setting;
+  const { space, folder, seed, onProgress, parallel = 1, byTheClock = false } = setting;
   const launcher = await openLauncher(setting);
   const { dataset, size, imageCounts, validationImages, countAt, sizeAt, cacheOf, provenance } =
     await openStudyImages({ task, metric }, setting, options);
@@ -91,7 +94,8 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
   const usual = recipeOf(imageCounts.search);
 
   /** Runs a training to its end, or finds that it has been run. */
-  const train = async (request: EvaluationRequest, { epochs: length, isFinal, seed: first }: Plan) => {
+  const train = async (request: EvaluationRequest, { length, isFinal, seed: first }: Plan) => {
+    const isTimed = "seconds" in length;
     const { dataFraction01 = options.dataFraction01 } = request.fidelity;
     const imageSize = sizeAt(request.fidelity);
     const cachePath = await cacheOf(imageSize);
@@ -103,15 +107,23 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       splitSeed: seed,
       dataFraction01: isFinal ? 1 : dataFraction01,
     });
+    // By the clock the final training continues the search's, so its plan is the search's.
     const recipe = {
-      ...(isFinal && { averageDecay: 0.998 }),
-      ...recipeOf(isFinal ? imageCounts.final : imageCounts.search, request),
+      ...((isFinal || isTimed) && { averageDecay }),
+      ...recipeOf(isFinal && !isTimed ? imageCounts.final : imageCounts.search, request),
     };
     const network = withImageSize(request.network, imageSize);
-    const key = trainingKey(request.network, [recipe, dataset.hash, validationFraction01, seed]);
-    const begun = isFinal ? undefined : await findKept(jobs.folder, key, length);
+    // A repeat is a training of its own.
+    const { repeat = 0 } = request.proposal;
+    const more = repeat > 0 && !isFinal ? [repeat] : [];
+    const key = trainingKey(request.network, [recipe, dataset.hash, validationFraction01, seed, ...more]);
+    const anyLength = { seconds: Number.POSITIVE_INFINITY };
+    const begun =
+      isFinal && !isTimed ? undefined : await findKept(jobs.folder, key, isFinal ? anyLength : length);
     const trainingSeed = begun?.seed ?? first;
-    const identity = shortHash([key, length, trainingSeed, imageSize, dataFraction01]);
+    // The time that a final training has is another one after each interruption.
+    const amount = !isTimed ? length.epochs : isFinal ? "the rest" : length.seconds;
+    const identity = shortHash([key, amount, trainingSeed, imageSize, dataFraction01]);
     const name = `${isFinal ? "final" : request.trialNumber}-${identity}`;
     const { timeLimitSeconds, memoryLimitMb } = isFinal ? {} : options;
     // The final training runs alone.
@@ -123,10 +135,12 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       cachePath,
       job: {
         recipe,
-        epochs: length,
+        ...(isTimed
+          ? { clock: { phase: isFinal ? ("final" as const) : ("slice" as const), seconds: length.seconds } }
+          : length),
         seed: trainingSeed,
         device: gpus > 0 ? "cuda" : "cpu",
-        processes: Math.max(1, gpus),
+        processes: isTimed ? 1 : Math.max(1, gpus),
         ...(gpus === 0 && { threads }),
         precision: options.precision,
         compile: options.compile,
@@ -178,37 +192,68 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
     };
   };
 
+  if (byTheClock && gpus > 1) {
+    throw new GeniusError(
+      "wrong-use",
+      `By the clock a training takes one GPU, and ${gpus} were asked for: leave out --gpus, or give --trials.`,
+    );
+  }
+  /** What testing and writing the files will take after a final training by the clock: tried on random weights. */
+  const handOverSeconds = async (request: EvaluationRequest): Promise<number> => {
+    const parts = await openTrainingData({
+      task: options.task,
+      cachePath: await cacheOf(size),
+      validationFraction01: options.validationFraction01,
+      splitSeed: seed,
+      dataFraction01: 1,
+    });
+    const network = withImageSize(request.network, size);
+    const threads = availableParallelism();
+    const { fixedSeconds, images, imageSeconds } = await rehearse({
+      ...{ network, parts, threads, int8: options.int8 },
+    });
+    // The file is measured on the validation part too, since another program has trained it.
+    return fixedSeconds + imageSeconds * (images + parts.validation.count) + (launcher.pollSeconds ?? 1);
+  };
+
   return {
     metric,
     selectedOn: "validation",
     remarks: task.remarks(dataset),
     fidelity: {
-      full: { epochs: epochs.search },
-      ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),
+      seconds: true,
+      ...(byTheClock
+        ? { full: {} }
+        : {
+            full: { epochs: epochs.search },
+            ...(epochs.min < epochs.search && { epochs: { min: epochs.min, max: epochs.search } }),
+          }),
     },
     recipe: describeRecipe({
-      epochs: epochs.search,
+      ...(!byTheClock && { epochs: epochs.search }),
       images: imageCounts.search,
       validationImages,
       plan: usual,
     }),
     provenance: {
       ...provenance,
-      epochs: { ...epochs },
+      ...(byTheClock ? { byTheClock } : { epochs: { ...epochs } }),
       launcher: options.launcher,
       resources: { gpus, cpus },
       plan: JSON.parse(JSON.stringify(usual)),
     },
     async evaluate(request) {
-      const length = request.fidelity.epochs ?? epochs.search;
-      const run = await train(request, { epochs: length, seed: request.seed, isFinal: false });
+      const { seconds } = request.fidelity;
+      const length: Length =
+        seconds === undefined ? { epochs: request.fidelity.epochs ?? epochs.search } : { seconds };
+      const run = await train(request, { length, seed: request.seed, isFinal: false });
       const { training, key, name, begun, seed: begunWith } = run;
       const outcome = outcomeOf(training);
       if (outcome.kind === "scored") {
         const { metrics, curve = [] } = outcome;
         const score = scoreIn(metric, metrics);
-        const kept = { key, name, epochs: length, score, seed: begunWith, curve: [...curve] };
-        if (length < epochs.search) await keepTraining(jobs.folder, kept);
+        const kept = { key, name, ...length, score, seed: begunWith, curve: [...curve] };
+        if ("seconds" in length || length.epochs < epochs.search) await keepTraining(jobs.folder, kept);
         else await dropTraining(jobs.folder, name);
         if (begun !== undefined) await dropTraining(jobs.folder, begun.name);
       } else if (outcome.kind === "failed" && outcome.reason !== "cancelled") {
@@ -217,8 +262,15 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       return outcome;
     },
     async test(request): Promise<TestResult> {
+      const begunAt = performance.now();
       const full = { ...request, fidelity: { dataFraction01: 1 } };
-      const run = await train(full, { epochs: epochs.final, seed: request.seed, isFinal: true });
+      const { seconds } = request.fidelity;
+      const elapsed = () => (performance.now() - begunAt) / 1000;
+      const length =
+        seconds === undefined
+          ? { epochs: epochs.final }
+          : { seconds: Math.max(1, seconds - (await handOverSeconds(request)) - elapsed()) };
+      const run = await train(full, { length, seed: request.seed, isFinal: true });
       const { end, started, curve } = run.training;
       if (end.kind !== "finished") throw finalFailure(end);
       const { accuracy01 = 0, loss = 0, weights: which } = end.event;
@@ -231,7 +283,10 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
         lossTolerance01: started?.precision === "float32" ? 1e-3 : 0.05,
         averaged: which === "averaged",
         curve,
-        epochs: epochs.final,
+        // By the clock what it had in all, with the search's.
+        ...(seconds === undefined
+          ? { epochs: epochs.final }
+          : { epochs: curve.at(-1)?.epoch ?? 0, seconds: curve.at(-1)?.seconds ?? 0 }),
         threads: availableParallelism(),
         int8: options.int8,
         folder: join(folder, "best"),

@@ -13,21 +13,35 @@ import type { TrainingParts } from "./training-data.ts";
 const spareSeconds = 0.3;
 const comparedImages = 64;
 
+interface Rehearsing {
+  readonly network: Network;
+  readonly parts: TrainingParts;
+  readonly threads: number;
+  readonly int8: boolean;
+}
+
+export interface Rehearsed {
+  readonly fixedSeconds: number;
+  /** What else it takes is that of measuring so many images. */
+  readonly images: number;
+  /** Of the exported model, for one image of a batch. */
+  readonly imageSeconds: number;
+}
+
 /** Gives the seconds of the hand-over by those that measuring one image takes during the training. */
 export async function rehearseHandOver(
-  {
-    network,
-    parts,
-    threads,
-    int8,
-  }: {
-    readonly network: Network;
-    readonly parts: TrainingParts;
-    readonly threads: number;
-    readonly int8: boolean;
-  },
-  now: () => number = () => performance.now(),
+  rehearsing: Rehearsing,
+  now?: () => number,
 ): Promise<(imageSeconds: number) => number> {
+  const { fixedSeconds, images } = await rehearse(rehearsing, now);
+  return (imageSeconds) => fixedSeconds + imageSeconds * images;
+}
+
+/** The same in its parts, for a training that is measured elsewhere. */
+export async function rehearse(
+  { network, parts, threads, int8 }: Rehearsing,
+  now: () => number = () => performance.now(),
+): Promise<Rehearsed> {
   const { normalisation, dataset, train, validation } = parts;
   const content = {
     network,
@@ -76,7 +90,7 @@ export async function rehearseHandOver(
   }
   // The file is opened twice, and beside it a predictor for the comparison.
   const fixed = exporting + 3 * own.opening + own.latency + rounding + spareSeconds;
-  return (imageSeconds) => fixed + imageSeconds * (testImages + 2 * comparedImages);
+  return { fixedSeconds: fixed, images: testImages + 2 * comparedImages, imageSeconds: own.image };
 }
 
 /** What measuring the latency takes, by what one run does. */

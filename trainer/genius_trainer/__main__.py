@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from pathlib import Path
 
 from .events import take_standard_output
@@ -21,12 +22,13 @@ def main() -> int:
 
         print(json.dumps(about()))
         return 0
+    began = time.monotonic()
     # Before PyTorch is loaded, which takes seconds and may print.
     stop = listen()
     emit = take_standard_output()
     from .run import run
 
-    return run(Path(arguments[0]), emit, stop)
+    return run(Path(arguments[0]), emit, stop, began)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,12 @@ class Progress:
     recent_loss: float | None = None
     watched_steps: int = 0
     seconds: float = 0.0
+    # By the clock: steps and seconds in all, with those of the trainings that it continues; what measuring takes; and,
+    # in a final training, how far the learning rate has fallen.
+    steps: int = 0
+    clock_seconds: float = 0.0
+    measure_seconds: float = 0.0
+    fallen01: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

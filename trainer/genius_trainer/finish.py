@@ -14,6 +14,7 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from .clocked import ByClock
 from .data import Images
 from .device import Compute, peak_memory_bytes
 from .events import Emit, Event, file_events
@@ -38,7 +39,10 @@ class Finish:
     average: Average | None
     feed: Feed
     curve: list[Event]
-    epochs_run: int
+    epochs_run: float
+    # Of the curve: those of a checkpoint.
+    points_brought: int
+    by_clock: ByClock | None
     started: float
     check: Callable[[], None]
 
@@ -46,9 +50,10 @@ class Finish:
 def hand_over(finish: Finish, emit: Emit) -> None:
     """Measures, writes weights.safetensors and result.json, and emits `file` events and `finished`."""
     job, images, average = finish.job, finish.images, finish.average
+    by_clock = finish.by_clock
     last = _measure_last(finish)
-    averaged = None
-    if average is not None:
+    averaged = None if by_clock is None else by_clock.averaged
+    if average is not None and by_clock is None:
         finish.group.spread(average.weights().values())
         if len(images.validation) > 0:
             averaged = measure(
@@ -59,7 +64,7 @@ def hand_over(finish: Finish, emit: Emit) -> None:
                 check=finish.check,
                 weights=average.weights(),
             )
-    is_averaged = averaged is not None and last is not None and averaged.accuracy01 > last.accuracy01
+    is_averaged = averaged is not None and (last is None or averaged.accuracy01 > last.accuracy01)
     chosen = averaged if is_averaged else last
     if is_averaged and average is not None:
         finish.network.load_state_dict(average.weights(), strict=False)
@@ -72,7 +77,7 @@ def hand_over(finish: Finish, emit: Emit) -> None:
     }
     if chosen is not None:
         event |= {"accuracy01": chosen.accuracy01, "loss": chosen.loss}
-    own_points = finish.curve[len(finish.curve) - finish.epochs_run :]
+    own_points = finish.curve[finish.points_brought :]
     speeds = [float(point["imagesPerSecond"]) for point in own_points]
     if speeds:
         event["imagesPerSecond"] = sorted(speeds)[len(speeds) // 2]
@@ -102,10 +107,14 @@ def hand_over(finish: Finish, emit: Emit) -> None:
 
 
 def _measure_last(finish: Finish) -> Measured | None:
-    """The last epoch's measurement stands where it was made in float32."""
+    """The last epoch's measurement stands where it was made in float32; a slice by the clock has only its average's."""
     part = finish.images.validation
     if len(part) == 0:
         return None
+    if finish.by_clock is not None:
+        if not finish.by_clock.measures_last:
+            return None
+        return measure(finish.network, finish.feed, part, group=finish.group, check=finish.check)
     if finish.compute.precision == "float32" and finish.curve:
         point = finish.curve[-1]
         return Measured(accuracy01=point["validationAccuracy01"], loss=point["validationLoss"])

@@ -78,11 +78,20 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """A training by the clock: a slice of a search, or the final training."""
+
+    phase: Literal["slice", "final"]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     key: str
     model: Model
     data: Data
     recipe: Recipe
+    # 0 by the clock.
     epochs: int
     seed: int
     device: Literal["auto", "cpu", "cuda"]
@@ -98,6 +107,7 @@ class Job:
     output_folder: Path | None = None
     time_limit_seconds: float | None = None
     memory_limit_mb: float | None = None
+    clock: Clock | None = None
 
 
 def read_job(folder: Path) -> Job:
@@ -106,6 +116,10 @@ def read_job(folder: Path) -> Job:
     wrong = mismatch("job", value)
     if wrong is not None:
         raise TrainingFailed("bad-job", f"{folder / 'job.json'}: {wrong}.")
+    if ("epochs" in value) == ("clock" in value):
+        raise TrainingFailed("bad-job", f"{folder / 'job.json'}: one of epochs and clock is needed, and not both.")
+    if "clock" in value and value["processes"] > 1:
+        raise TrainingFailed("bad-job", f"{folder / 'job.json'}: by the clock one process trains, not several.")
     return job_from(value, folder.resolve())
 
 
@@ -144,7 +158,8 @@ def job_from(value: dict[str, Any], folder: Path) -> Job:
             classes=tuple(data["classes"]) if "classes" in data else None,
         ),
         recipe=_recipe(recipe),
-        epochs=value["epochs"],
+        epochs=value.get("epochs", 0),
+        clock=Clock(**value["clock"]) if "clock" in value else None,
         seed=value["seed"],
         device=value["device"],
         processes=value["processes"],

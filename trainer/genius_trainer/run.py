@@ -14,8 +14,11 @@ from .stop import Stop
 from .train import train
 
 
-def run(folder: Path, emit: Emit, stop: Stop) -> int:
-    """Trains the job in `folder`. Never raises: every end but `finished` is the event `failed`."""
+def run(folder: Path, emit: Emit, stop: Stop, began: float | None = None) -> int:
+    """Trains the job in `folder`. Never raises: every end but `finished` is the event `failed`.
+
+    `began` is when the process did, by time.monotonic(): a training by the clock counts from there.
+    """
     started = time.monotonic()
     epochs = {"brought": 0, "seen": 0}
 
@@ -31,7 +34,7 @@ def run(folder: Path, emit: Emit, stop: Stop) -> int:
         if job.processes > 1:
             train_in_processes(job, counted, stop)
         else:
-            train(job, counted, stop, Group())
+            train(job, counted, stop, Group(), started if began is None else began)
         return 0
     except BaseException as error:
         failure = failure_of(error, "starting")

@@ -9,31 +9,34 @@ import time
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from . import checkpoint as checkpoints
 from .augment import normalisation_of
 from .checkpoint import Checkpoint, Progress
+from .clocked import ByClock, run_by_clock
 from .data import Images, open_images
 from .device import Compute, choose_compute, memory_text
 from .events import Emit, Event
 from .failures import TrainingFailed, failure_of
-from .feed import Batch, Feed
+from .feed import Feed
 from .finish import Finish, hand_over
 from .group import Group
 from .job import Job
 from .measure import Measured, measure
 from .network import load_network, parameter_count, train_mode
 from .optimise import Average, make_optimiser, make_schedule
-from .seeds import seed_of
+from .step import make_step
 from .stop import Stop
 from .watch import Watch
 
 
-def train(job: Job, emit: Emit, stop: Stop, group: Group) -> None:
-    """Trains as `group.rank` of `group.size`; only the leader emits and writes."""
+def train(job: Job, emit: Emit, stop: Stop, group: Group, began: float | None = None) -> None:
+    """Trains as `group.rank` of `group.size`; only the leader emits and writes.
+
+    By the clock, the seconds count from `began` on, by time.monotonic().
+    """
     started = time.monotonic()
     compute = choose_compute(job, group)
     images = open_images(job.data)
@@ -46,9 +49,13 @@ def train(job: Job, emit: Emit, stop: Stop, group: Group) -> None:
         emit(training.started_event())
         for point in training.curve:
             emit(point)
-        _run_epochs(training, emit)
+        by_clock = None
+        if job.clock is None:
+            _run_epochs(training, emit)
+        else:
+            by_clock = run_by_clock(training, job.clock, emit, started if began is None else began)
         doing = "measuring and writing the trained network"
-        hand_over(training.finish(started), emit)
+        hand_over(training.finish(started, by_clock), emit)
     except Exception as error:
         failure = failure_of(error, doing)
         if failure.reason == "out-of-memory":
@@ -77,6 +84,7 @@ class Training:
     progress: Progress
     curve: list[Event]
     epochs_brought: int
+    points_brought: int
     fingerprint: str
 
     def started_event(self) -> Event:
@@ -130,7 +138,7 @@ class Training:
         with self.compute.autocast():
             return measure(self.network, self.feed, part, group=self.group, check=self.check_stop)
 
-    def finish(self, started: float) -> Finish:
+    def finish(self, started: float, by_clock: ByClock | None) -> Finish:
         return Finish(
             job=self.job,
             images=self.images,
@@ -140,7 +148,9 @@ class Training:
             average=self.average,
             feed=self.feed,
             curve=self.curve,
-            epochs_run=self.job.epochs - self.epochs_brought,
+            epochs_run=self.progress.epoch - self.epochs_brought if by_clock is None else by_clock.epochs_run,
+            points_brought=self.points_brought,
+            by_clock=by_clock,
             started=started,
             check=self.check_stop,
         )
@@ -194,6 +204,7 @@ def _prepare(job: Job, images: Images, *, stop: Stop, group: Group, compute: Com
         progress=progress,
         curve=[] if begun is None else begun.curve,
         epochs_brought=progress.epoch,
+        points_brought=0 if begun is None else len(begun.curve),
         fingerprint=fingerprint,
     )
 
@@ -205,6 +216,12 @@ def _find_checkpoint(job: Job, fingerprint: str) -> Checkpoint | None:
     if job.continue_from is None:
         return None
     begun = checkpoints.read_checkpoint(job.continue_from, None)
+    if job.clock is not None:
+        # The next order of images begins, whatever was left of the last one.
+        begun.progress.epoch += 1 if begun.progress.step > 0 else 0
+        begun.progress.step, begun.progress.loss_sum, begun.progress.fallen01 = 0, 0.0, 0.0
+        begun.progress.seconds = 0.0
+        return begun
     if begun.progress.step != 0 or begun.progress.epoch > job.epochs:
         found = f"{begun.progress.epoch} epochs and {begun.progress.step} steps"
         raise TrainingFailed("bad-job", f"continueFrom holds {found}; allowed are whole epochs up to {job.epochs}.")
@@ -231,7 +248,7 @@ def _run_epochs(training: Training, emit: Emit) -> None:
         stopping = False
         for batch in feed.epoch(progress.epoch, first_step):
             rate = schedule.rate_at(progress.epoch * feed.step_count + batch.step)
-            loss = _step(training, batch, rate)
+            loss = make_step(training, batch, rate, progress.epoch * feed.step_count + batch.step + 1)
             loss_sum += loss
             progress.step = batch.step + 1
             stopping = watch.after_step(loss)
@@ -264,26 +281,3 @@ def _run_epochs(training: Training, emit: Emit) -> None:
         training.keep(torch.zeros(()), watch.seconds())
         # After the writing: an epoch that was shown is not lost.
         emit(point)
-
-
-def _step(training: Training, batch: Batch, rate: float) -> Tensor:
-    """One step of the optimiser; the loss before it, still on the device."""
-    recipe, optimiser, scaler = training.job.recipe, training.optimiser, training.scaler
-    progress = training.progress
-    # Dropout and its like: what they draw depends on the step and the process alone.
-    torch.manual_seed(seed_of(progress.seed, "step", progress.epoch, batch.step, training.group.rank))
-    for group in optimiser.param_groups:
-        group["lr"] = rate
-    optimiser.zero_grad(set_to_none=True)
-    with training.compute.autocast():
-        scores = training.called(batch.images)
-        loss = F.cross_entropy(scores, batch.targets, label_smoothing=recipe.label_smoothing)
-    torch.autograd.backward(scaler.scale(loss))
-    if recipe.clip_norm is not None:
-        scaler.unscale_(optimiser)
-        nn.utils.clip_grad_norm_(training.network.parameters(), recipe.clip_norm)
-    scaler.step(optimiser)
-    scaler.update()
-    if training.average is not None:
-        training.average.update(progress.epoch * training.feed.step_count + batch.step + 1)
-    return loss.detach()

@@ -211,10 +211,11 @@ function createReading(
 }
 
 function pointOf(event: Extract<TorchEvent, { event: "epoch" }>): EpochPoint | undefined {
-  const { epoch, trainLoss, validationAccuracy01, validationLoss, learningRate } = event;
+  const { epoch, seconds, trainLoss, validationAccuracy01, validationLoss, learningRate } = event;
   if (validationAccuracy01 === undefined) return undefined;
   return {
     epoch,
+    ...(seconds !== undefined && { seconds }),
     trainLoss,
     validation: {
       accuracy: validationAccuracy01,

@@ -100,7 +100,25 @@ export const torchJob = z.strictObject({
       .describe("classes of the dataset to classify: number k is output k; default all"),
   }),
   recipe: torchRecipe,
-  epochs: positive.describe("in all, with those of a checkpoint that is continued"),
+  epochs: positive
+    .optional()
+    .describe("in all, with those of a checkpoint that is continued; by the clock absent"),
+  clock: z
+    .strictObject({
+      phase: z
+        .enum(["slice", "final"])
+        .describe(
+          "slice: at the peak of the learning rate, known by its averaged weights; final: falling to 0 at the end of its time",
+        ),
+      seconds: z
+        .number()
+        .positive()
+        .describe(
+          "of wall time, with the start of the process: of a slice in all, with those that it continues; of a final training its own",
+        ),
+    })
+    .optional()
+    .describe("in place of `epochs`; one process"),
   seed: whole.describe("of weights, order and augmentation"),
   device: z.enum(["auto", "cpu", "cuda"]),
   processes: positive.describe("data-parallel processes: graphics processors used, or processes on the CPU"),
@@ -116,7 +134,7 @@ export const torchJob = z.strictObject({
     .describe("written whole after every epoch and continued if there; needed to survive a stop"),
   continueFrom: path
     .optional()
-    .describe("the checkpoint of a training of fewer epochs, used while `checkpoint` does not exist"),
+    .describe("the checkpoint of a shorter training, used while `checkpoint` does not exist"),
   outputFolder: path.optional().describe("where weights.safetensors and result.json go; nowhere by default"),
   filesInEvents: z
     .boolean()
@@ -163,7 +181,8 @@ export const torchEvent = z.discriminatedUnion("event", [
   }),
   z.strictObject({
     event: z.literal("epoch"),
-    epoch: positive.describe("counted from 1"),
+    epoch: z.number().positive().describe("counted from 1; by the clock not a whole number"),
+    seconds: z.number().min(0).optional().describe("by the clock: of training, with that of before"),
     trainLoss: loss,
     validationLoss: loss.optional(),
     validationAccuracy01: share01.optional(),
@@ -188,7 +207,7 @@ export const torchEvent = z.discriminatedUnion("event", [
     testLoss: loss.optional(),
     testImageCount: whole.optional(),
     parameterCount: whole,
-    epochsRun: whole.describe("by this process, without those of a checkpoint"),
+    epochsRun: z.number().min(0).describe("by this process, without those of a checkpoint"),
     imagesPerSecond: z.number().min(0).optional(),
     peakMemoryBytes: whole.describe("of the graphics processor on cuda, else of the process"),
     milliseconds: z.number().min(0),

@@ -12,13 +12,16 @@ const noteName = "trained.json";
 const note = z.object({
   /** Equal keys may continue one another. */
   key: z.string(),
-  epochs: z.number(),
+  /** Its length: epochs, or seconds where it goes by the clock. The two never continue each other. */
+  epochs: z.number().exactOptional(),
+  seconds: z.number().exactOptional(),
   score: z.number(),
   /** The seed that it was begun with and continues with. */
   seed: z.number(),
   curve: z.array(
     z.object({
       epoch: z.number(),
+      seconds: z.number().exactOptional(),
       trainLoss: z.number(),
       validation: z.record(z.string(), z.number()),
       validationLoss: z.number().exactOptional(),
@@ -32,10 +35,18 @@ export type KeptTraining = z.output<typeof note> & {
   readonly name: string;
 };
 
-/** The longest kept training of that key with fewer epochs than given. */
-export async function findKept(root: string, key: string, epochs: number): Promise<KeptTraining | undefined> {
-  const fitting = (await listKept(root)).filter((kept) => kept.key === key && kept.epochs < epochs);
-  return fitting.sort((a, b) => b.epochs - a.epochs || (a.name < b.name ? -1 : 1))[0];
+export type Length = { readonly epochs: number } | { readonly seconds: number };
+
+/** The longest kept training of that key that is shorter than given. */
+export async function findKept(root: string, key: string, than: Length): Promise<KeptTraining | undefined> {
+  const lengthOf = ({ epochs, seconds }: KeptTraining) => ("seconds" in than ? seconds : epochs);
+  const limit = "seconds" in than ? than.seconds : than.epochs;
+  return (await listKept(root))
+    .flatMap((kept) => {
+      const length = lengthOf(kept);
+      return kept.key === key && length !== undefined && length < limit ? [{ kept, length }] : [];
+    })
+    .sort((a, b) => b.length - a.length || (a.kept.name < b.kept.name ? -1 : 1))[0]?.kept;
 }
 
 /** Notes a training whose checkpoint is to be kept, and drops the worst where there are too many. */
