@@ -68,8 +68,9 @@ ${lengths.map((minutes) => tables(lines.filter((line) => line.minutes === minute
   of \`benchmarks/designers/\`. Its clock starts when the reader is there.
 - **Waiting counts.** The minutes of a run are wall time, so what the model takes to answer is taken from its own search: trainings that are under way go on
   meanwhile, and no other begins. A hosted model answers sooner than a reader or later; the seconds stand in the table.
-- The arms are what a person gets who names only the strategy and the model: \`llm\` trains one design at a time, since it proposes from results, the
-  others two at once. In all of them hand-designed networks are trained beside the designs, and may win: then the search found nothing better.
+- The arms are what a person gets who names the strategy and the model, two exceptions apart: \`llm\`, which trains one design at a time unless told otherwise,
+  trains two at once as the others do (\`@2\`), and no arm begins with what won in earlier measurements (\`--experience false\`). In all of them hand-designed
+  networks are trained beside the designs, and may win: then the search found nothing better.
 - \`evolution\` begins with the first design of \`llm\` under the same seed, or a random one where \`llm\` had time for none (three alive, two compete).
 - Wilson's intervals are of the test images: how far another sample of images would move the figure. What another seed moves stands beside it.
   Over seeds the same images are counted again, so the pooled interval is too narrow.

@@ -3,7 +3,7 @@
 // the surrogate, the surrogate alone, and strategies that need no model; evolution begins with the model's own first design.
 //
 // Usage: node --conditions=genius-source benchmarks/designers/by-the-clock.ts --data FOLDER [--minutes 10] [--max-params 50k]
-//          [--arms llm,hybrid+model,hybrid,random,largest-first,evolution] [--seeds 1,2,3] [--out DIR] [--port 8765] [--page FILE]
+//          [--arms llm@2,hybrid+model,hybrid,random,largest-first,evolution] [--seeds 1,2,3] [--out DIR] [--port 8765] [--page FILE]
 // An arm with @2 at its end, such as llm@2, trains two designs at once whatever its strategy would do. The bridge is started here. Before an arm with a model the script waits, its clock not yet running, until the reader of that
 // search has made the file OUT/asks/RUN/reader; from then on the reader finds OUT/asks/RUN/ask-1.txt, and at the end `finished`.
 // By the clock, so give it a quiet machine; what other programs used is kept with each arm. Finished arms are lines of
@@ -28,7 +28,7 @@ const { values } = parseArgs({
     data: { type: "string" },
     minutes: { type: "string", default: "10" },
     "max-params": { type: "string", default: "50k" },
-    arms: { type: "string", default: "llm,hybrid+model,hybrid,random,largest-first,evolution" },
+    arms: { type: "string", default: "llm@2,hybrid+model,hybrid,random,largest-first,evolution" },
     seeds: { type: "string", default: "1,2,3" },
     out: { type: "string", default: "runs/by-the-clock" },
     port: { type: "string", default: "8765" },
@@ -62,7 +62,7 @@ async function strategyOf(arm: string, { run, seed }: { readonly run: string; re
   if (arm === "hybrid+model") return { strategy: "hybrid", ...model };
   if (arm !== "evolution") return { strategy: arm };
   const own = (await read()).find(
-    (line) => line.arm === "llm" && line.seed === seed && line.minutes === minutes,
+    (line) => line.arm.startsWith("llm") && line.seed === seed && line.minutes === minutes,
   );
   if (own === undefined)
     throw new Error(`evolution begins with the first design of llm under seed ${seed}, which has not run.`);
@@ -83,7 +83,9 @@ async function runArm(data: string, arm: string, seed: number): Promise<ArmLine>
   const started = performance.now();
   const busyBefore = othersBusySeconds();
   const result = await search({
-    ...{ data, limits: { maxParams: values["max-params"] }, budget: { minutes }, seed, out: folder },
+    ...{ data, limits: { maxParams: values["max-params"] }, seed, out: folder },
+    // Without what won in earlier measurements: each arm begins with the same references, and the rest is its own.
+    budget: { minutes, experience: false },
     ...wanted,
     environment: { ...process.env, COMPATIBLE_API_KEY: "none" },
     onEvent(event) {
@@ -113,7 +115,7 @@ async function foundIn({ best, trials, space, folder, config, verdict }: SearchR
   const designs = trials.filter(
     (trial) =>
       isEvaluated(trial) &&
-      !isReference(trial.proposal) &&
+      trial.proposal.network === undefined &&
       (trial.proposal.repeat ?? 0) === 0 &&
       trial.proposal.fidelity.seconds === first,
   );
