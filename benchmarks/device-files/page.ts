@@ -3,7 +3,13 @@ import { writeFileSync } from "node:fs";
 import { median } from "../../src/math/statistics.ts";
 import type { Bytes, Seen } from "./lines.ts";
 
-export function writePage(lines: readonly Seen[], machine: string): void {
+interface About {
+  readonly machine: string;
+  /** What a reader must know beside. */
+  readonly remark: readonly string[];
+}
+
+export function writePage(lines: readonly Seen[], { machine, remark }: About): void {
   const groups = [...new Set(lines.map(({ group }) => group))];
   const of = (group: string) => lines.filter((line) => line.group === group);
   const rows = groups.flatMap((group) => {
@@ -68,7 +74,7 @@ ${table.join("\n")}
 - *Flash*: of C what \`arm-none-eabi-size\` says of the network alone, linked for Cortex-M4 with -Os; of TFLite the size of the file beside
   the flash that is promised for C: an interpreter's code comes on top of it.
 - Google's interpreter takes ${percent(Math.min(...beyond))} to ${percent(Math.max(...beyond))} (median ${percent(median(beyond))}) of the RAM that the exported C takes: it keeps the image to the end, normalises images of
-  several channels into a map of their own, and writes activations beside their input; only sums, products and reshapes overwrite.${large > 0 ? `\n- ${large} networks have more than 4 M parameters, the largest ${(largest / 1e6).toFixed(1)} M.` : ""}${missing > 0 ? `\n- ${missing} networks were not compiled: there was no time for them.` : ""}${[...refused].map((why) => `\n- TFLite Micro refused some: ${why}`).join("")}
+  several channels into a map of their own, and writes activations beside their input; only sums, products and reshapes overwrite.${large > 0 ? `\n- ${large} networks have more than 4 M parameters, the largest ${(largest / 1e6).toFixed(1)} M.` : ""}${missing > 0 ? `\n- ${missing} networks were not compiled: there was no time for them.` : ""}${[...refused].map((why) => `\n- TFLite Micro refused some: ${why}`).join("")}${remark.map((words) => `\n- ${words}`).join("")}
 
 ## Method
 

@@ -3,7 +3,7 @@
 // beside ours, and RAM and flash beside what is promised before training. Writes docs/results/device-files.md.
 //
 //   node --conditions=genius-source benchmarks/device-files/run.ts --keep lines.jsonl [--designs 20] [--micro PYTHON] [--only GROUP]
-//        [--machine WORDS]
+//        [--machine WORDS] [--remark WORDS]…
 //
 // A run that was stopped goes on: each network is a line of the file, and what a line lacks (`float` and `int8`, `c`, `micro`) is
 // measured. `--page-only` writes the page from the lines.
@@ -38,6 +38,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     micro: { type: "string" },
     "page-only": { type: "boolean", default: false },
+    remark: { type: "string", multiple: true, default: [] },
     machine: { type: "string", default: "a shared virtual one with two cores (AMD EPYC, AVX-512)" },
   },
 });
@@ -206,4 +207,4 @@ if (!values["page-only"]) {
     console.error(`${from} of ${wanted.length}`);
   }
 }
-writePage(readLines(values.keep), values.machine);
+writePage(readLines(values.keep), values);

@@ -1,16 +1,17 @@
-// What 8 bits lose: five networks of 10 to 200 k parameters on the digits and on CIFAR-10, each trained for some minutes by the
-// clock and handed over in floats and in 8 bits, measured on the same test images. Writes docs/results/eight-bits.md.
+// What 8 bits lose: five networks of 10 to 200 k parameters on the digits and on CIFAR-10, each trained for some epochs and
+// handed over in floats and in 8 bits, measured on the same test images. Writes docs/results/eight-bits.md.
 //
-//   node --conditions=genius-source benchmarks/eight-bits/run.ts --out FOLDER [--digits 2] [--cifar 10] [--data CIFAR]
+//   node --conditions=genius-source benchmarks/eight-bits/run.ts --out FOLDER [--digits 5] [--cifar 10] [--data CIFAR]
 //        [--machine WORDS]
 //
-// Minutes for each network; with the defaults about an hour on a quiet machine. A run that was stopped goes on: what is in FOLDER is
-// not trained again, and a training that was stopped goes on after its last epoch. The page is written after each network. CIFAR is
-// a folder with its images; without it only the digits are trained on.
+// Epochs for each network: by the clock a busy machine leaves networks untrained. With the defaults it takes some hours of one core.
+// A run that was stopped goes on: what is in FOLDER is not trained again, and a training that was stopped goes on after its last
+// epoch. The page is written after each network. CIFAR is a folder with its images; without it only the digits are trained on.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { train } from "../../src/api/train.ts";
+import { counted } from "../../src/base/units.ts";
 import { networkCost } from "../../src/graph/cost.ts";
 import { median } from "../../src/math/statistics.ts";
 import { readTrainedNetwork } from "../../src/runs/trained-network.ts";
@@ -18,7 +19,7 @@ import { readTrainedNetwork } from "../../src/runs/trained-network.ts";
 const { values } = parseArgs({
   options: {
     out: { type: "string", default: "eight-bits" },
-    digits: { type: "string", default: "2" },
+    digits: { type: "string", default: "5" },
     cifar: { type: "string", default: "10" },
     data: { type: "string" },
     machine: { type: "string", default: "a shared virtual one with two cores (AMD EPYC, AVX-512)" },
@@ -27,17 +28,17 @@ const { values } = parseArgs({
 
 /** With the parameters that each is fitted to. */
 const networks = [
+  ["mobilenet-v3-small", "100k"],
+  ["mobilenet-v2", "50k"],
+  ["shufflenet-v2", "200k"],
   ["resnet-8", "80k"],
   ["ds-cnn", "25k"],
-  ["mobilenet-v2", "50k"],
-  ["mobilenet-v3-small", "100k"],
-  ["shufflenet-v2", "200k"],
 ] as const;
 const datasets = [
-  { name: "digits", data: "digits", minutes: Number(values.digits) },
+  { name: "digits", data: "digits", epochs: Number(values.digits) },
   ...(values.data === undefined
     ? []
-    : [{ name: "CIFAR-10", data: values.data, minutes: Number(values.cifar) }]),
+    : [{ name: "CIFAR-10", data: values.data, epochs: Number(values.cifar) }]),
 ];
 
 interface Tested {
@@ -58,13 +59,13 @@ interface Line extends Tested {
 }
 
 const lines: Line[] = [];
-for (const { name, data, minutes } of datasets) {
+for (const { name, data, epochs: finalEpochs } of datasets) {
   for (const [reference, maxParams] of networks) {
     const out = join(values.out, `${name}-${reference}`);
     const file = join(out, "best", "test.json");
     if (!existsSync(file)) {
-      console.error(`${name}, ${reference}: ${minutes} min`);
-      const options = { data, out, minutes, evaluatorOptions: { int8: true } } as const;
+      console.error(`${name}, ${reference}: ${finalEpochs} epochs`);
+      const options = { data, out, evaluatorOptions: { int8: true, finalEpochs } } as const;
       await train({ reference, limits: { maxParams } }, options);
     }
     const tested = JSON.parse(readFileSync(file, "utf8")) as Tested;
@@ -93,11 +94,14 @@ function pageOf(all: readonly Line[]): string {
   const lost = all.map((line) => line.lost);
   const byDataset = datasets.flatMap(({ name }) => {
     const own = all.filter(({ dataset }) => dataset === name).map((line) => line.lost);
-    return own.length === 0 ? [] : [`${median(own).toFixed(2)} on ${name} (${own.length} networks)`];
+    return own.length === 0
+      ? []
+      : [`${median(own).toFixed(2)} on ${name} (${counted(own.length, "network")})`];
   });
   return `# What do 8 bits lose?
 
-The median loss of ${lost.length} networks is ${median(lost).toFixed(2)} points of test accuracy, the largest ${Math.max(...lost).toFixed(2)}; by dataset ${byDataset.join(", ")}. The goal was a median of at most 0.3.
+The median loss of ${counted(lost.length, "network")} is ${median(lost).toFixed(2)} points of test accuracy, the largest ${Math.max(...lost).toFixed(2)}; by dataset ${byDataset.join(", ")}. The goal was a median of at most 0.3,
+of five networks on each of the digits and CIFAR-10.
 
 | network | parameters | MACs | epochs | floats | int8 ONNX (±64) | integers (±127) | points lost | σ of the accuracy |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -105,7 +109,7 @@ ${rows.join("\n")}
 
 ## Method
 
-- \`node --conditions=genius-source benchmarks/eight-bits/run.ts\`: references fitted to parameters, ${datasets.map(({ name, minutes }) => `${minutes} min each on ${name}`).join(", ")}, one seed; the
+- \`node --conditions=genius-source benchmarks/eight-bits/run.ts\`: references fitted to parameters, ${datasets.map(({ name, epochs }) => `${epochs} epochs each on ${name}`).join(", ")}, one seed; the
   hand-over's own measurement on all test images. The loss is of the same weights on the same images, so most of σ cancels out.
 - *Integers* is what \`model.int8.tflite\` and the C compute; *int8 ONNX* is the file for onnxruntime.
 - Machine: ${values.machine}. Date: ${new Date().toISOString().slice(0, 10)}.

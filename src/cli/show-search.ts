@@ -227,6 +227,9 @@ function endWords(result: SearchResult, wasFinished: boolean): string[] {
     first,
     ...rest,
     ...(files.length > 0 ? [`  written to ${folder}: ${writtenWords(folder, files)}`] : []),
+    ...files
+      .filter((file) => file.endsWith("c/README.md"))
+      .map((file) => `  as C for a microcontroller: ${file} says how to compile, try and call it`),
     ...(detail === undefined ? [] : [`  ended early: ${detail}`]),
     ...(spent.model === undefined ? [] : [`  model ${spent.model.model}: ${spentWords(spent.model)}`]),
     "",
