@@ -108,6 +108,8 @@ async function lookFirst(run: string): Promise<void> {
   ] as const) {
     await page.evaluate(`location.hash = ${JSON.stringify(place)}`);
     await page.getByRole("heading", { level: 1 }).waitFor();
+    // The names of networks follow a moment later.
+    if (name === "list") await page.locator("table.runs .found bdi").nth(3).waitFor();
     await settled(page);
     await page.screenshot({ path: join(first, `${name}.png`) });
   }

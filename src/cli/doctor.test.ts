@@ -52,7 +52,7 @@ test("a wrong PyTorch, one that does not start, and no Python are told with what
   const old = await examine(await fakePython("old", { ...whole, torch: "1.9.0" }));
   expect(old.get("PyTorch")).toMatchObject({
     state: "missing",
-    detail: expect.stringMatching(/torch 1\.9\.0 \(2\.13 or newer is needed\).*genius setup torch/),
+    detail: expect.stringMatching(/torch 1\.9\.0 \(2\.11 or newer is needed\).*genius setup torch/),
   });
   const broken = await examine(await fakePython("broken", whole));
   expect(broken.get("PyTorch")).toMatchObject({ state: "broken", detail: expect.stringContaining("setup") });

@@ -86,8 +86,8 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
         <td className="fact number" data-unit="MACs">
           {best && formatCount(best.macCount)}
         </td>
-        <td className="fact mid wrap">
-          <bdi>{methodOf(run)}</bdi>
+        <td className="fact mid">
+          <bdi className="method">{methodOf(run)}</bdi>
         </td>
         <td className="fact mid" data-unit="evaluations">
           {run.state === "running" && run.minutes === undefined && (

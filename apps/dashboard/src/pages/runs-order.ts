@@ -15,7 +15,9 @@ export interface Wanted {
 }
 
 export const methodOf = (run: RunSummary): string =>
-  run.model === undefined ? run.strategy : `${run.strategy}, ${modelName(run.model)}`;
+  run.model === undefined
+    ? run.strategy
+    : `${run.strategy}, ${run.model.startsWith("replay/") ? "replay" : modelName(run.model)}`;
 
 /** What the search for words looks through. */
 const wordsOf = (run: RunSummary): string =>
