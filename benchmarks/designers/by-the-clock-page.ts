@@ -52,15 +52,22 @@ const rightOf = ({ test, testImages }: ArmLine) => Math.round(test * testImages)
 
 export function byTheClockPage(
   lines: readonly ArmLine[],
-  about: { readonly maxParams: string; readonly date: Date },
+  about: {
+    readonly data: string;
+    readonly maxParams: string;
+    readonly date: Date;
+    readonly remark?: string | undefined;
+  },
 ): string {
   const lengths = [...new Set(lines.map(({ minutes }) => minutes))].sort((a, b) => a - b);
-  const isDisturbed = lines.some(({ othersCores }) => othersCores > bearableCores);
+  // What else is true of these lines, in the words of whoever ran them, stands in place of the warning.
+  const isDisturbed =
+    about.remark === undefined && lines.some(({ othersCores }) => othersCores > bearableCores);
   return `# One real training by the clock, with a mind in it
 
-Searches on the sign-language digits (2,062 photographs of hands, ten classes) for a network of at most ${about.maxParams} parameters. Every arm has the same
+Searches on ${about.data} for a network of at most ${about.maxParams} parameters. Every arm has the same
 wall time for all that it does, waiting for the model's answers included; the network handed over is measured once on the test images.
-${isDisturbed ? `Something else ran beside some arms (more than ${bearableCores} cores): read these figures as a sketch, not as a result.\n` : ""}
+${isDisturbed ? `Something else ran beside some arms (more than ${bearableCores} cores): read these figures as a sketch, not as a result.\n` : ""}${about.remark === undefined ? "" : `${about.remark}\n`}
 ${lengths.map((minutes) => tables(lines.filter((line) => line.minutes === minutes))).join("\n")}
 ## Method
 

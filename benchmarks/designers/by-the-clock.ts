@@ -3,7 +3,7 @@
 // the surrogate, the surrogate alone, and strategies that need no model; evolution begins with the model's own first design.
 //
 // Usage: node --conditions=genius-source benchmarks/designers/by-the-clock.ts --data FOLDER [--minutes 10] [--max-params 50k]
-//          [--arms llm@2,hybrid+model,hybrid,random,largest-first,evolution] [--seeds 1,2,3] [--out DIR] [--port 8765] [--page FILE]
+//          [--arms llm@2,hybrid+model,hybrid,random,largest-first,evolution] [--seeds 1,2,3] [--out DIR] [--port 8765] [--page FILE] [--about DATA] [--remark TEXT]
 // An arm with @2 at its end, such as llm@2, trains two designs at once whatever its strategy would do. The bridge is started here. Before an arm with a model the script waits, its clock not yet running, until the reader of that
 // search has made the file OUT/asks/RUN/reader; from then on the reader finds OUT/asks/RUN/ask-1.txt, and at the end `finished`.
 // By the clock, so give it a quiet machine; what other programs used is kept with each arm. Finished arms are lines of
@@ -33,6 +33,8 @@ const { values } = parseArgs({
     out: { type: "string", default: "runs/by-the-clock" },
     port: { type: "string", default: "8765" },
     page: { type: "string" },
+    about: { type: "string", default: "the sign-language digits (2,062 photographs of hands, ten classes)" },
+    remark: { type: "string" },
   },
 });
 const minutes = Number(values.minutes);
@@ -179,6 +181,11 @@ if (values.data !== undefined) {
 if (values.page !== undefined) {
   await writeFile(
     values.page,
-    byTheClockPage(await read(), { maxParams: values["max-params"], date: new Date() }),
+    byTheClockPage(await read(), {
+      data: values.about,
+      maxParams: values["max-params"],
+      date: new Date(),
+      remark: values.remark,
+    }),
   );
 }

@@ -80,11 +80,12 @@ const raceWordsFor: Readonly<Record<Exclude<RunVerdict["kind"], "worse">, string
   none: "not compared with",
 };
 
-function shortOfRace({ trials, result }: Judged, kind: RunVerdict["kind"]): string {
+function shortOfRace({ header, trials, result }: Judged, kind: RunVerdict["kind"]): string {
   const best = trials.find(({ number }) => number === result?.verdict?.reference);
   const name = nameInWords(best?.proposal.network?.name ?? "a known network");
   // The result is that network itself.
-  if (kind === "worse") return `nothing better than ${name} was found`;
+  if (kind === "worse")
+    return `${header?.config.start === undefined ? "hand-designed" : "your own network"}: no design of the search was better`;
   return `${raceWordsFor[kind]} ${name}`;
 }
 
