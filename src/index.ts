@@ -26,7 +26,7 @@ export {
 } from "./api/export-network.ts";
 export { type FinishTrialOptions, finishTrial } from "./api/finish-trial.ts";
 export { type ImportedNetwork, type ImportOptions, importNetwork } from "./api/import-network.ts";
-export { type KeepEvent, type KeepOptions, type KeepResult, keep } from "./api/keep.ts";
+export { type KeepEvent, type KeepOptions, type KeepPlan, type KeepResult, keep } from "./api/keep.ts";
 export {
   type OpenDataOptions,
   type OpenedImages,

@@ -4,17 +4,17 @@ import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { references } from "../catalog/_catalog.ts";
 import { checkMade } from "../catalog/check-made.ts";
+import { fitOffers } from "../catalog/experience/offers.ts";
 import { loadEvaluator, loadLauncher, resolveOptions } from "../catalog/load.ts";
 import type { Evaluator } from "../evaluators/evaluator.ts";
 import type { Launcher } from "../evaluators/launchers/launcher.ts";
 import type { Conversation } from "../llm/index.ts";
 import type { Domain } from "../search/constraints/domain.ts";
-import { experience } from "../search/experience/experience.ts";
 import { fitReferences } from "../search/race/fit-references.ts";
 import { outlookOf } from "../search/race/outlook.ts";
 import type { RaceSetting } from "../search/race/race.ts";
 import { raceDomain } from "../search/race/race-domain.ts";
-import { planRace } from "../search/race/race-plan.ts";
+import { planRace, provenCount } from "../search/race/race-plan.ts";
 import { inOrder } from "../search/race/reference-order.ts";
 import type { FittedReference } from "../search/references/reference.ts";
 import type { Measuring, StrategyDefinition, StrategySetting } from "../search/strategy.ts";
@@ -112,7 +112,7 @@ export async function openGround(
       domain: race?.designs ?? domain,
       ...(needs === "training" && { starts: await startsOf() }),
       evaluations: race === undefined ? config.trials : outlookOf(race).designs,
-      ...(config.book !== undefined && { book: config.book }),
+      ...(config.experience !== undefined && { experience: config.experience.told }),
       task: config.task,
       measuring: measuringOf(evaluator, race),
       metric: config.metric,
@@ -153,10 +153,11 @@ async function raceOf(
   }
   const fitted = await fittedReferences(domain, config);
   const designs = raceDomain(domain, fitted);
+  const plan = planRace({ minutes, slots: config.parallel });
+  const { offered = [] } = config.experience ?? {};
   return {
-    plan: planRace({ minutes, slots: config.parallel }),
-    references: fitted,
-    ...(config.experience === true && { experience: fitReferences(domain, experience) }),
+    ...{ plan, references: fitted },
+    experience: fitOffers(domain, offered).slice(0, provenCount(plan)),
     ...(designs !== undefined && { designs }),
   };
 }

@@ -1,24 +1,28 @@
-// Into the book of blocks: a run's network and a hand-designed one are trained again with seeds of their own, for equally long,
-// and the network is kept if it is better beyond the noise of these trainings. Nothing else leads into the book.
+// Keeps a run's network for later searches: it and a hand-designed one are trained again with seeds of their own, for equally long,
+// and it is kept if it is better beyond the noise of these trainings. Nothing else is kept.
 import { basename, join } from "node:path";
 import { GeniusError } from "../base/errors.ts";
+import { counted } from "../base/units.ts";
 import {
-  addBlock,
-  type Block,
-  blockName,
+  addKept,
   isConfirmed,
+  type KeptNetwork,
+  keptFile,
   minSeeds,
-  ownBlocksFile,
-  readBlocks,
-} from "../catalog/blocks.ts";
+  nameFault,
+  readKept,
+} from "../catalog/experience/kept-networks.ts";
+import { networkFor } from "../catalog/experience/offers.ts";
 import { canonicalKey } from "../graph/canonical.ts";
 import { networkCost } from "../graph/cost.ts";
 import type { Network } from "../graph/network.ts";
 import { designText, printIfSayable, readNetwork } from "../language/index.ts";
+import { mean } from "../math/statistics.ts";
 import { type Metric, scoreIn } from "../metrics/index.ts";
 import { type OpenRun, openRun } from "../runs/open-run.ts";
+import { plannedEpochs } from "../runs/run-time.ts";
 import { readTestMetrics } from "../runs/trained-files.ts";
-import { isReference, networkOf } from "../search/proposed-network.ts";
+import { designName, isReference, networkOf } from "../search/proposed-network.ts";
 import { isScored, type ScoredTrial } from "../search/trial.ts";
 import { assemble } from "./assemble.ts";
 import { referenceOf } from "./baselines.ts";
@@ -32,15 +36,17 @@ export interface KeepOptions extends Pick<Sitting, "environment" | "signal"> {
   readonly seeds?: number | undefined;
   /** Of `genius list references`; by default what the run was compared with. */
   readonly reference?: string | undefined;
-  /** Wall minutes of each training; by default as long as the run, if it went by the clock, else its epochs. */
+  /** Wall minutes of each training; by default as long as the whole run, if it went by the clock, else the epochs of its final training. */
   readonly minutes?: number | undefined;
-  /** How the book calls it. */
+  /** What later searches call it; by default the dataset's name with a number. */
   readonly name?: string | undefined;
   readonly onEvent?: ((event: KeepEvent) => void) | undefined;
 }
 
 export type KeepEvent =
   | { readonly kind: "preparing"; readonly text: string }
+  /** Before the first training. */
+  | ({ readonly kind: "plan" } & KeepPlan)
   /** A training of `of` ended; `value` is its figure on test data. */
   | {
       readonly kind: "trained";
@@ -49,21 +55,45 @@ export type KeepEvent =
       readonly value: number;
       readonly done: number;
       readonly of: number;
+      /** About how long the others take, in ms; undefined while nothing tells it. */
+      readonly leftMs: number | undefined;
     }
   | (TrainEvent & { readonly kind: "epoch"; readonly network: string; readonly seed: number });
 
+/** What is going to be trained. */
+export interface KeepPlan {
+  readonly trial: number;
+  /** The network, and the one beside it. */
+  readonly networks: readonly [PlannedNetwork, PlannedNetwork];
+  readonly seeds: readonly number[];
+  /** Wall time of each training; absent where they go by epochs. */
+  readonly minutes?: number;
+  /** Of each training that goes by epochs, where the evaluator says it. */
+  readonly epochs?: number;
+  /** All of them, and those that an earlier call has finished. */
+  readonly trainings: number;
+  readonly done: number;
+}
+
+export interface PlannedNetwork {
+  readonly name: string;
+  readonly paramCount: number;
+  readonly macCount: number;
+}
+
 export interface KeepResult {
-  /** What was measured, as the book has it. */
-  readonly block: Block;
+  /** What was measured, as it is kept. */
+  readonly entry: KeptNetwork;
   readonly metric: Metric;
-  /** The book's file; undefined where the network is not better beyond the noise, and so was not kept. */
+  /** The file of kept networks; undefined where the network is not better beyond the noise, and so was not kept. */
   readonly file: string | undefined;
 }
 
 /**
- * Confirms a run's network over seeds, and keeps it in the person's book of blocks if it is better than a hand-designed network
- * beyond the noise (Welch's 95 % interval over the seeds, on test data). Both are trained from random weights on the run's data with the
- * same new seeds, equally long; the files are in `kept/` of the run's folder, and a call that was stopped continues.
+ * Confirms a run's network over seeds, and keeps it for later searches if it is better than a hand-designed network beyond the noise
+ * (Welch's 95 % interval over the seeds, on test data). Both are trained from random weights on the run's data with the same new seeds,
+ * equally long; the files are in `kept/` of the run's folder, and a call that was stopped continues. A search by the clock on alike images
+ * then tries it, fitted to its limits.
  *
  * @throws GeniusError `not-found` when the folder holds no run, `wrong-use` for a network that is hand-designed, cannot be said as a
  *   text, is there already or is not trained, and what `train` throws.
@@ -71,30 +101,34 @@ export interface KeepResult {
  * ```ts
  * import { keep } from "genius-nas";
  *
- * const { file, block } = await keep("runs/first", { seeds: 5 });
+ * const { file, entry } = await keep("runs/first", { seeds: 5 });
  * ```
  */
 export async function keep(folder: string, options: KeepOptions = {}): Promise<KeepResult> {
-  const { environment = process.env, seeds: seedCount = minSeeds } = options;
+  const { environment = process.env, seeds: seedCount = minSeeds, onEvent } = options;
   if (!(Number.isInteger(seedCount) && seedCount >= minSeeds))
     throw new GeniusError(
       "wrong-use",
       `At least ${minSeeds} seeds confirm anything; ${seedCount} was given.`,
     );
-  ownBlocksFile(environment);
-  const known = await readBlocks(environment);
+  keptFile(environment);
+  const { networks: known, faults } = await readKept(environment);
+  for (const text of faults) onEvent?.({ kind: "preparing", text: `Left out: ${text}` });
   const run = await openRun(folder);
   const { config } = run.journal.header;
   const { metric } = config;
   const called = options.name ?? freeName(known, config.dataset);
-  checkName(known, called);
+  const badName = nameFault(called, known);
+  if (badName !== undefined)
+    throw new GeniusError("wrong-use", `${badName.replace(/^another/, "Another")}. Choose another --name.`);
   const trial = trialOf(run, options.trial);
   const network = networkOf(run.space, trial.proposal);
   const text = textWithoutData(run, trial, network);
-  const same = known.find((entry) => entry.text === text);
+  const dataset = basename(config.dataset);
+  const same = known.find((entry) => entry.on.dataset === dataset && isSame(entry, network, run));
   if (same !== undefined)
-    throw new GeniusError("wrong-use", `This network is in the book already, as ${same.name}.`);
-  const other = await otherOf(run, options);
+    throw new GeniusError("wrong-use", `This network is kept already, as ${same.name}.`);
+  const { other, epochs } = await otherOf(run, options);
   if (canonicalKey(other.network) === canonicalKey(network))
     throw new GeniusError(
       "wrong-use",
@@ -103,61 +137,86 @@ export async function keep(folder: string, options: KeepOptions = {}): Promise<K
   // Of their own: the network was selected with the run's.
   const seeds = Array.from({ length: seedCount }, (_, index) => config.seed + 1 + index);
   const minutes = options.minutes ?? config.minutes;
-  const own = {
-    name: `trial ${trial.number}`,
-    subject: subjectOf(run, trial, network),
-    scores: [] as number[],
-  };
-  const beside = { name: other.name, subject: other.network, scores: [] as number[] };
-  const length = minutes === undefined ? "by-epochs" : `${minutes}-min`;
-  const trained = async (subject: Parameters<typeof train>[0], { out, seed, name }: Training) => {
-    const { testMetrics } = await train(subject, {
-      ...{ data: config.dataset, out, seed },
-      ...{ evaluator: config.evaluator, evaluatorOptions: config.evaluatorOptions },
-      ...(config.launcherOptions !== undefined && { launcherOptions: config.launcherOptions }),
-      ...{ minutes, environment, signal: options.signal },
-      onEvent: (event) =>
-        options.onEvent?.(event.kind === "epoch" ? { ...event, network: name, seed } : event),
-    });
-    return testMetrics;
-  };
-  let done = 0;
-  for (const seed of seeds) {
-    for (const { name, subject, scores } of [own, beside]) {
-      const out = join(folder, "kept", length, `seed-${seed}`, name.replace(" ", "-"));
-      // What was finished before a call was stopped is not trained again.
-      const found = await readTestMetrics(out);
-      const testMetrics = found ?? (await trained(subject, { out, seed, name }));
-      done += 1;
-      options.onEvent?.({
-        kind: "trained",
-        ...{ network: name, seed, value: testMetrics[metric.name] as number, done, of: 2 * seedCount },
-      });
-      scores.push(scoreIn(metric, testMetrics));
-    }
-  }
   const { paramCount, macCount } = networkCost(network);
-  const block: Block = {
+  const own = { name: `trial ${trial.number}`, subject: subjectOf(run, trial, network) };
+  const beside = { name: other.name, subject: other.network };
+  const length = minutes === undefined ? "by-epochs" : `${minutes}-min`;
+  const trainings = await Promise.all(
+    seeds.flatMap((seed) =>
+      [own, beside].map(async (one) => {
+        const out = join(folder, "kept", length, `seed-${seed}`, one.name.replace(" ", "-"));
+        // What was finished before a call was stopped is not trained again.
+        return { ...one, seed, out, found: await readTestMetrics(out) };
+      }),
+    ),
+  );
+  onEvent?.({
+    kind: "plan",
+    ...{ trial: trial.number, seeds, trainings: trainings.length },
+    networks: [
+      { name: designName(run.space, trial.proposal), paramCount, macCount },
+      { name: other.name, paramCount: other.paramCount, macCount: other.macCount },
+    ],
+    ...(minutes === undefined ? epochs !== undefined && { epochs } : { minutes }),
+    done: trainings.filter(({ found }) => found !== undefined).length,
+  });
+  const scores = { own: [] as number[], beside: [] as number[] };
+  const took: number[] = [];
+  for (const [index, { name, subject, seed, out, found }] of trainings.entries()) {
+    const begun = performance.now();
+    const testMetrics =
+      found ??
+      (
+        await train(subject, {
+          ...{ data: config.dataset, out, seed },
+          ...{ evaluator: config.evaluator, evaluatorOptions: config.evaluatorOptions },
+          ...(config.launcherOptions !== undefined && { launcherOptions: config.launcherOptions }),
+          ...{ minutes, environment, signal: options.signal },
+          onEvent: (event) => onEvent?.(event.kind === "epoch" ? { ...event, network: name, seed } : event),
+        })
+      ).testMetrics;
+    if (found === undefined) took.push(performance.now() - begun);
+    const left = trainings.slice(index + 1).filter((training) => training.found === undefined).length;
+    onEvent?.({
+      kind: "trained",
+      ...{ network: name, seed, value: testMetrics[metric.name] as number },
+      ...{ done: index + 1, of: trainings.length },
+      leftMs: leftOf(left, { minutes, took }),
+    });
+    (name === own.name ? scores.own : scores.beside).push(scoreIn(metric, testMetrics));
+  }
+  const entry: KeptNetwork = {
     ...{ name: called, text, paramCount, macCount },
-    on: {
-      dataset: basename(config.dataset),
-      input: [...run.space.input],
-      classCount: run.space.classCount,
-    },
+    on: { dataset, input: [...run.space.input], classCount: run.space.classCount },
     metric: { ...metric },
-    training: minutes === undefined ? "by epochs" : `for ${minutes} min`,
+    training:
+      minutes !== undefined
+        ? `for ${minutes} min`
+        : epochs === undefined
+          ? "by epochs"
+          : `for ${counted(epochs, "epoch")}`,
     against: { name: other.name, paramCount: other.paramCount, macCount: other.macCount },
-    ...{ seeds, scores: own.scores, scoresAgainst: beside.scores },
+    ...{ seeds, scores: scores.own, scoresAgainst: scores.beside },
     date: new Date().toISOString().slice(0, 10),
     source: folder,
   };
-  return { block, metric, file: isConfirmed(block) ? await addBlock(environment, block) : undefined };
+  return { entry, metric, file: isConfirmed(entry) ? await addKept(environment, entry) : undefined };
 }
 
-interface Training {
-  readonly out: string;
-  readonly seed: number;
-  readonly name: string;
+/** About how long that many trainings take. */
+function leftOf(
+  count: number,
+  { minutes, took }: { readonly minutes: number | undefined; readonly took: readonly number[] },
+): number | undefined {
+  if (count === 0) return 0;
+  if (minutes !== undefined) return count * 60_000 * minutes;
+  return took.length === 0 ? undefined : count * mean(took);
+}
+
+/** Whether an entry is that network, on the images of the run. */
+function isSame(entry: KeptNetwork, network: Network, { space }: OpenRun): boolean {
+  const kept = networkFor(entry, space);
+  return kept !== undefined && canonicalKey(kept) === canonicalKey(network);
 }
 
 /** @throws GeniusError `wrong-use` for a trial that cannot be kept. */
@@ -178,7 +237,7 @@ function trialOf({ journal, folder }: OpenRun, number: number | undefined): Scor
   return trial;
 }
 
-/** What it is compared with, on images that are trained on. */
+/** What it is compared with, on images that are trained on, and the epochs of a final training that goes by them. */
 async function otherOf({ journal, folder }: OpenRun, options: KeepOptions) {
   const { environment = process.env, onEvent } = options;
   const { model: _, ...asked } = journal.header.config;
@@ -192,7 +251,8 @@ async function otherOf({ journal, folder }: OpenRun, options: KeepOptions) {
         "wrong-use",
         `The evaluator ${asked.evaluator} trains no network to its end, so nothing can be confirmed over seeds.`,
       );
-    return await referenceOf(journal, parts, options.reference);
+    const epochs = plannedEpochs(parts.evaluator.provenance)?.final;
+    return { other: await referenceOf(journal, parts, options.reference), epochs };
   } finally {
     await parts.close();
   }
@@ -210,7 +270,7 @@ function textWithoutData({ space }: OpenRun, { number, proposal }: ScoredTrial, 
   if (isDesign && space.hyperparameters !== undefined)
     throw new GeniusError(
       "wrong-use",
-      `Trial ${number} is a network and hyperparameters of its training, which no text says, so the book cannot keep it.`,
+      `Trial ${number} is a network and hyperparameters of its training, which no text says, so it cannot be kept.`,
     );
   const written = (isDesign ? designText(space, proposal.choices) : undefined) ?? printIfSayable(network);
   if (written === undefined)
@@ -228,21 +288,12 @@ function textWithoutData({ space }: OpenRun, { number, proposal }: ScoredTrial, 
   }
 }
 
-/** @throws GeniusError `wrong-use` for a name that is taken or not allowed. */
-function checkName(known: readonly Block[], name: string): void {
-  const issue = blockName.safeParse(name).error?.issues[0];
-  if (issue !== undefined)
-    throw new GeniusError("wrong-use", `"${name}" cannot be a name in the book: ${issue.message}.`);
-  if (known.some((entry) => entry.name === name))
-    throw new GeniusError("wrong-use", `The book has an entry "${name}" already: choose another --name.`);
-}
-
 /** The dataset's, with a number. */
-function freeName(known: readonly Block[], dataset: string): string {
+function freeName(known: readonly KeptNetwork[], dataset: string): string {
   const words = basename(dataset)
     .replaceAll(/[^\w-]+/g, "-")
     .replace(/^[^a-z0-9]+/i, "");
-  const stem = words.slice(0, 40) || "block";
+  const stem = words.slice(0, 40) || "network";
   let number = 1;
   while (known.some(({ name }) => name === `${stem}-${number}`)) number += 1;
   return `${stem}-${number}`;

@@ -20,12 +20,12 @@ import type { StudyConfig } from "../study/journal-lines.ts";
 import { defaultMinutes, modelSettings } from "../study/settings.ts";
 import { checkBaselines } from "./check-baselines.ts";
 import type { Chosen, Members } from "./choose-members.ts";
+import { experienceFor } from "./experience.ts";
 import { type FittedOptions, fitSpace } from "./fit-space.ts";
 import { limitsOf } from "./limits.ts";
 import { lengthOf } from "./search-length.ts";
 import { type SearchOptions, settingsOf } from "./search-options.ts";
 import { limitsOfStart } from "./start.ts";
-import { toldBook } from "./told-book.ts";
 import { refuseUnknownData } from "./unknown-data.ts";
 
 /** Where a configuration is resolved: how to look at the data. */
@@ -85,13 +85,12 @@ export async function resolveConfig(
     );
   const modelOptions = modelSettings.strip().parse(settings);
   const metric = metricOf(await selectedMetric(settings.metric, evaluator, evaluatorOptions));
-  const book =
-    (chosen.writer ?? strategy).readsBook === true && described?.images !== undefined
-      ? await toldBook(
-          { dataset: basename(chosen.dataset), images: described.images, limits, metric },
-          { model: settings.model, environment },
-        )
-      : [];
+  const experience = await experienceFor({
+    ...{ dataset: basename(chosen.dataset), images: described?.images, limits, metric },
+    ...{ model: settings.model, environment, onProgress },
+    isTried: beginsWithExperience(options, { asked: settings.experience, minutes: length.minutes }),
+    isTold: settings.experience !== false && (chosen.writer ?? strategy).readsExperience === true,
+  });
   return {
     dataset: chosen.dataset,
     task: described?.words ?? space.summary,
@@ -120,12 +119,9 @@ export async function resolveConfig(
     ...length,
     ...(settings.stopWhenDone && { stopWhenDone: true }),
     limits: { ...described?.limits, ...limits },
-    ...(book.length > 0 && { book }),
     ...(settings.device !== undefined && { device: loadDevice(settings.device) as unknown as JsonObject }),
     ...(chosen.start !== undefined && { start: chosen.start.config }),
-    ...(beginsWithExperience(options, { asked: settings.experience, minutes: length.minutes }) && {
-      experience: true,
-    }),
+    ...(experience !== undefined && { experience }),
     ...(baselines.length > 0 && { baselines }),
     parallel,
     seed: settings.seed,

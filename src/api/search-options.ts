@@ -45,7 +45,10 @@ export interface SearchBudget {
   readonly trials?: number | undefined;
   /** End early once the surrogate of `gp` or `hybrid` expects almost no gain; false by default. */
   readonly stopWhenDone?: boolean | undefined;
-  /** By the clock, begin with networks that won in earlier measurements; true by default where neither `space` nor `start` is given. */
+  /**
+   * By the clock, begin with networks that won before: those of `keep()`, and those that come with GENIUS; true by default where
+   * neither `space` nor `start` is given. `false` also tells no model of them.
+   */
   readonly experience?: boolean | undefined;
   /** Maximum cost of the model, in US dollars. */
   readonly maxUsd?: number | undefined;

@@ -140,6 +140,7 @@ export function resultOf(ending: Ending): SearchResult {
       ...{ trials, chance, headline, metric, baselines, race: result?.verdict },
       besideSearches: besideSearches({ config, selected: best, result, searches }).map(({ words }) => words),
       isOwn: config.start !== undefined,
+      experience: config.experience,
       prediction: found && predictionFor(config.device, found.macCount),
       isLimited: Object.keys(config.limits).length > 0,
       isOver: reason !== "interrupted",
@@ -187,6 +188,7 @@ interface Beside {
   readonly besideSearches: readonly string[];
   /** Whether the search started from the person's own network. */
   readonly isOwn: boolean;
+  readonly experience: StudyConfig["experience"] | undefined;
   readonly isLimited: boolean;
   readonly isOver: boolean;
   readonly folder: string;
@@ -209,6 +211,7 @@ function verdictOf(
     folder,
     provenance,
     isOwn,
+    experience,
     isLimited,
     prediction,
   }: Beside,
@@ -228,7 +231,7 @@ function verdictOf(
   if (chance !== undefined) lines.push(`  ${chance}`);
   if (!isOver) return lines;
   if (race !== undefined)
-    return [...lines, ...raceWords(race, { trials, metric, provenance, isOwn }), ...others];
+    return [...lines, ...raceWords(race, { trials, metric, provenance, isOwn, experience }), ...others];
   if (baselines.length > 0) {
     return [
       ...lines,

@@ -86,6 +86,12 @@ export function cacheError(thrown: unknown, path: string, doing: string): unknow
   return refused(origin, `Cannot ${doing} ${path}`, { place: advice, permission: advice, space: advice });
 }
 
+/** As `fileError`, for the folder of what is the user's own, which an environment variable chooses. */
+export function ownError(thrown: unknown, path: string, doing: string): unknown {
+  const advice = "Set GENIUS_OWN_DIR to a folder that you may read and write.";
+  return refused(thrown, `Cannot ${doing} ${path}`, { place: advice, permission: advice, space: advice });
+}
+
 /** As `fileError`, for the folder of temporary files, which an environment variable chooses. */
 export function temporaryError(thrown: unknown, path: string): unknown {
   const advice = "Set TMPDIR to a folder that exists, with room, that you may write to.";

@@ -33,7 +33,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   keep: {
     usage: "keep DIR",
-    summary: "confirm a run's network over seeds, for the book of blocks",
+    summary: "confirm a run's network over seeds, and keep it for later searches",
     load: async () => (await import("./keep.ts")).default,
   },
   show: {
@@ -140,7 +140,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   list: {
     usage: "list KIND",
     summary:
-      "list spaces, strategies, references, experience, blocks, evaluators, launchers, datasets, devices, formats, metrics, tasks, models",
+      "list spaces, strategies, references, experience, evaluators, launchers, datasets, devices, formats, metrics, tasks, models",
     load: async () => (await import("./list.ts")).default,
   },
   setup: {

@@ -1,9 +1,11 @@
-// `genius keep`: what is better over seeds beyond the noise enters the book of blocks, and nothing else does; a model that writes a
-// space is shown what suits its task.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+// `genius keep`: what is better over seeds beyond the noise is kept, and nothing else is; a search by the clock tries what suits it, and a
+// model that writes a space is shown it. What a run had of it is the run's: a resumed or replayed one has the same.
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { resume, search } from "../index.ts";
+import { isFromExperience } from "../search/proposed-network.ts";
 import { readJournal } from "../study/journal.ts";
 import { startModelServer } from "../testing/model-server.ts";
 import { genius as command } from "./fixtures/terminal.ts";
@@ -11,9 +13,9 @@ import { genius as command } from "./fixtures/terminal.ts";
 const root = await mkdtemp(join(tmpdir(), "genius-keep-"));
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-const book = join(root, "own", "blocks.jsonl");
-const genius = (...words: readonly string[]) =>
-  command(words, { environment: { ...process.env, GENIUS_OWN_DIR: join(root, "own") } });
+const kept = join(root, "own", "experience.jsonl");
+const environment = { ...process.env, GENIUS_OWN_DIR: join(root, "own") };
+const genius = (...words: readonly string[]) => command(words, { environment });
 const quick = ["--epochs", "1", "--final-epochs", "1", "--data-fraction01", "0.05", "--parallel", "1"];
 const run = join(root, "run");
 
@@ -29,15 +31,20 @@ beforeAll(async () => {
   expect(told.code).toBe(0);
 });
 
-test("what is better over seeds is kept, listed, and shown to a model whose task it suits", {
+test("what is better over seeds is kept, listed, tried by the clock, and shown to a model whose task it suits", {
   timeout: 600_000,
 }, async () => {
   const told = await genius("keep", run, "--reference", "mobilenet-v1");
+  expect(told.error).toMatch(
+    /Confirms trial 1 \(\d+, .*parameters.*\) beside a hand-designed network \(mobilenet-v1.*\)\. Each is trained for 2 epochs with seed 2, 3, 4: 6 trainings; how long they take shows after the first\./,
+  );
+  expect(told.error.indexOf("Confirms")).toBeLessThan(told.error.indexOf("seed 2: test"));
+  expect(told.error).toMatch(/trial 1, seed 2: test [\d.]+ % \(1 of 6 trainings, about .* left\)/);
   expect(told.error).toMatch(/mobilenet-v1, seed 4: test [\d.]+ % \(6 of 6 trainings\)/);
   expect(told.out).toMatch(
     /^Kept as digits-1: \+[\d.]+ points \(95 %: \+[\d.]+ points to \+[\d.]+ points, 3 seeds each\) beside mobilenet-v1/,
   );
-  const [line] = (await readFile(book, "utf8")).split("\n");
+  const [line] = (await readFile(kept, "utf8")).split("\n");
   const entry = JSON.parse(line!);
   expect(entry.text).toMatch(
     /^conv (8|10) k5 s2 norm relu\nconv (15|16) k3 .*\nglobalpool flatten linear classes\n$/s,
@@ -46,14 +53,16 @@ test("what is better over seeds is kept, listed, and shown to a model whose task
     on: { dataset: "digits", classCount: 10 },
     against: { name: "mobilenet-v1" },
   });
-  expect((await genius("keep", run)).error).toContain("in the book already, as digits-1");
+  expect((await genius("keep", run)).error).toContain("is kept already, as digits-1");
 
-  const listed = (await genius("list", "blocks")).out;
+  const listed = (await genius("list", "experience")).out;
   expect(listed).toMatch(
-    /digits-1 {2}\+[\d.]+ points .* beside mobilenet-v1, each trained by epochs, on digits/,
+    /^digits-1 {6}Yours: \+[\d.]+ points .* beside mobilenet-v1.*, each trained for 2 epochs, on digits/,
   );
   expect(listed).toContain("globalpool flatten linear classes");
-  expect(JSON.parse((await genius("list", "blocks", "--json")).out).text).toBe(entry.text);
+  const [first] = (await genius("list", "experience", "--json")).out.split("\n");
+  expect(JSON.parse(first!).text).toBe(entry.text);
+  await triedByTheClock(entry.text);
 
   const text =
     "conv {8|12} k3 s2 norm relu\nconv {16|24} k3 s2 norm relu\nglobalpool flatten linear classes\n";
@@ -86,25 +95,25 @@ test("what is better over seeds is kept, listed, and shown to a model whose task
   expect(server.requests).toHaveLength(2);
   await server.close();
 
-  // A replay is told what the recorded search was told, whatever the book has by now.
-  await rm(book);
+  // A replay is told what the recorded search was told, whatever is kept by now.
+  await rm(kept);
   // Finished trainings are not repeated.
   const repeated = await genius("keep", run, "--reference", "mobilenet-v1", "--name", "second");
   expect(repeated.out).toMatch(/^Kept as second/);
-  expect(JSON.parse(await readFile(book, "utf8")).scores).toEqual(entry.scores);
-  await rm(book);
+  expect(JSON.parse(await readFile(kept, "utf8")).scores).toEqual(entry.scores);
+  await rm(kept);
 
   // Within the noise: one of its trainings was as bad as those of the other.
   const one = join(run, "kept/by-epochs/seed-2/trial-1/best/test.json");
   const test = JSON.parse(await readFile(one, "utf8"));
   await writeFile(one, JSON.stringify({ ...test, metrics: { ...test.metrics, accuracy: 0.5 } }));
   const worse = await genius("keep", run, "--reference", "mobilenet-v1", "--json");
-  const { isKept, difference, block } = JSON.parse(worse.out);
+  const { isKept, difference, entry: measured } = JSON.parse(worse.out);
   expect([worse.code, isKept, difference.ci95[0] > 0]).toEqual([0, false, false]);
-  expect([block.seeds, block.scores.length]).toEqual([[2, 3, 4], 3]);
-  await expect(readFile(book, "utf8")).rejects.toThrow(/ENOENT/);
-  const empty = await genius("list", "blocks");
-  expect([empty.code, empty.error]).toEqual([0, expect.stringContaining("The book of blocks is empty")]);
+  expect([measured.seeds, measured.scores.length]).toEqual([[2, 3, 4], 3]);
+  await expect(readFile(kept, "utf8")).rejects.toThrow(/ENOENT/);
+  const empty = await genius("list", "experience");
+  expect([empty.code, empty.error]).toEqual([0, expect.stringContaining("None of your own yet")]);
 
   await ask("again", "6k", "--model", `replay/${join(root, "shown")}`);
   const [before, after] = await Promise.all([
@@ -112,8 +121,49 @@ test("what is better over seeds is kept, listed, and shown to a model whose task
     readJournal(join(root, "again")),
   ]);
   expect(after.writtenSpace).toEqual(before.writtenSpace);
-  expect(after.header.config.book).toEqual(before.header.config.book);
+  expect(before.header.config.experience?.told).toHaveLength(1);
+  expect(after.header.config.experience).toEqual(before.header.config.experience);
 });
+
+/** A search by the clock begins with what was kept, also when it is resumed after that was forgotten. */
+async function triedByTheClock(text: string): Promise<void> {
+  const lines = await readFile(kept, "utf8");
+  await appendFile(kept, "{ damaged\n");
+  const out = join(root, "clock");
+  const { said, config } = await begun(out, {});
+  expect(said).toContainEqual(expect.stringMatching(/^Left out of your experience: .*line 2 is not JSON/));
+  const words = /kept from .*run: \+[\d.]+ points beside mobilenet-v1.* over 3 seeds on digits/;
+  const { offered, told } = config.experience!;
+  expect([offered.map(({ name }) => name), told]).toEqual([["digits-1", "early-resnet"], []]);
+  expect(offered[0]).toMatchObject({ text, words: expect.stringMatching(words) });
+  expect((await begun(`${out}-without`, { experience: false })).config.experience).toBeUndefined();
+
+  await rm(kept);
+  const { trials } = await resume(out, { environment });
+  expect((await readJournal(out)).header.config.experience).toEqual(config.experience);
+  // A short search has one place for what won before, on a slow machine perhaps none.
+  for (const { proposal } of trials.filter((trial) => isFromExperience(trial.proposal))) {
+    expect(proposal.network?.name).toMatch(/^digits-1( ×|$)/);
+    expect(proposal.rationale).toMatch(/^digits-1, kept from|^among the best|once more/);
+  }
+  await writeFile(kept, lines);
+}
+
+/** A search by the clock, stopped before its first proposal: what it said until then, and its configuration. */
+async function begun(out: string, more: { readonly experience?: boolean }) {
+  const stop = new AbortController();
+  const said: string[] = [];
+  const { reason, config } = await search({
+    ...{ data: "digits", limits: { maxParams: "6k" }, environment, out, signal: stop.signal },
+    budget: { minutes: 0.5, ...more },
+    onEvent(event) {
+      if (event.kind === "preparing") said.push(event.text);
+      if (event.kind === "plan") stop.abort();
+    },
+  });
+  expect(reason).toBe("interrupted");
+  return { said, config };
+}
 
 test("what cannot be confirmed is refused before anything is trained", async () => {
   const table = join(root, "table");
@@ -122,7 +172,8 @@ test("what cannot be confirmed is refused before anything is trained", async () 
     [["keep", table], /trains no network to its end, so nothing can be confirmed over seeds/],
     [["keep", run, "--seeds", "2"], /3/],
     [["keep", run, "--trial", "7"], /no trial 7 with a score/],
-    [["keep", run, "--name", "../x"], /cannot be a name in the book/],
+    [["keep", run, "--name", "resnet-8"], /is the name of a network that comes with GENIUS/],
+    [["keep", run, "--name", "../x"], /cannot be a name/],
     [["keep"], /Name one run's folder/],
   ] as const;
   for (const [words, message] of refusals) {

@@ -13,12 +13,11 @@ import {
   strategies,
   tasks,
 } from "../catalog/_catalog.ts";
-import { listBlocks } from "../catalog/blocks.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { listDevices } from "../catalog/devices.ts";
+import { listExperience } from "../catalog/experience/list.ts";
 import { defineCommand } from "../command/command.ts";
 import { modelProviders } from "../llm/index.ts";
-import { experience } from "../search/experience/experience.ts";
 
 interface Row {
   readonly name: string;
@@ -30,17 +29,20 @@ interface Row {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+type List = (
+  environment: Environment,
+  /** Says what is no row, on standard error. */
+  warn: (text: string) => void,
+) => readonly Row[] | Promise<readonly Row[]>;
+
 const rowsOf = (entries: Readonly<Record<string, { summary: string; source: string }>>): Row[] =>
   Object.entries(entries).map(([name, { summary, source }]) => ({ name, summary, source }));
 
-const kinds: Readonly<
-  Record<string, (environment: Environment) => readonly Row[] | Promise<readonly Row[]>>
-> = {
+const kinds: Readonly<Record<string, List>> = {
   spaces: () => rowsOf(spaces),
   strategies: () => rowsOf(strategies),
   references: () => rowsOf(references),
-  experience: () => experience,
-  blocks: listBlocks,
+  experience: listExperience,
   evaluators: () => rowsOf(evaluators),
   datasets: listDatasets,
   devices: listDevices,
@@ -59,7 +61,7 @@ export default defineCommand({
       throw new GeniusError("wrong-use", `Say what to list: ${Object.keys(kinds).join(", ")}.`);
     const list = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     if (list === undefined) throw unknownName("list", kind, Object.keys(kinds));
-    const rows = await list(terminal.environment);
+    const rows = await list(terminal.environment, (text) => terminal.error(`${terminalSafe(text)}\n`));
     if (options.json) {
       for (const row of rows) terminal.out(jsonLine(row));
       return 0;
@@ -72,10 +74,6 @@ export default defineCommand({
       for (const line of text?.trimEnd().split("\n") ?? [])
         terminal.out(`${indent}  ${terminalSafe(line)}\n`);
     }
-    if (kind === "blocks" && rows.length === 0)
-      terminal.error(
-        "The book of blocks is empty: genius keep RUN confirms a run's network over seeds, and keeps it there.\n",
-      );
     return 0;
   },
 });

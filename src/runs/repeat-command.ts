@@ -25,6 +25,7 @@ export function formValuesOf(config: StudyConfig): Readonly<Record<string, strin
     ...(config.model !== undefined && { model: config.model }),
     ...(config.minutes === undefined ? { trials: config.trials } : { minutes: minutesOf(config) }),
     ...(config.baselines !== undefined && { baseline: config.baselines.join(",") }),
+    ...(beganWithExperience(config) && { experience: true }),
     ...(config.parallel !== 1 && { parallel: config.parallel }),
     ...(config.metric.name !== "accuracy" && { metric: config.metric.file ?? config.metric.name }),
   };
@@ -42,6 +43,10 @@ export function formValuesOf(config: StudyConfig): Readonly<Record<string, strin
 /** As they were asked for: of the search together with those that it is compared with. */
 const minutesOf = ({ minutes = 0, baselines = [] }: StudyConfig): number =>
   togetherOf(minutes, 1 + baselines.length);
+
+/** Named, since a search in a named space does not by itself. What it is offered is what is known then. */
+const beganWithExperience = ({ experience }: StudyConfig): boolean =>
+  experience !== undefined && experience.offered.length > 0;
 
 /** The options of members that are files, which no form offers, by member. */
 export function optionsOfFiles(
@@ -67,6 +72,7 @@ export function commandOf(config: StudyConfig, options: { readonly withoutModel?
   if (config.minutes === undefined) words.push("--trials", String(config.trials));
   else words.push("--minutes", String(minutesOf(config)));
   if (config.baselines !== undefined) words.push("--baseline", config.baselines.join(","));
+  if (beganWithExperience(config)) words.push("--experience");
   words.push("--seed", String(config.seed));
   if (config.parallel !== 1) words.push("--parallel", String(config.parallel));
   const { device } = config;

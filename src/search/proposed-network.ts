@@ -23,10 +23,10 @@ export const isReference = ({ network, by }: Pick<Proposal, "network" | "by">): 
 /** Who proposes the references of a race. */
 export const referenceProposer = "reference";
 
-/** Whether it is a network that won in earlier measurements, with which a search by the clock begins. */
+/** Whether it is a network that won before, with which a search by the clock begins. */
 export const isFromExperience = ({ by }: Pick<Proposal, "by">): boolean => by === experienceProposer;
 
-/** Who proposes the networks of `experience.ts`. */
+/** Who proposes networks that won before: those that a person has kept, and those that come with the package. */
 export const experienceProposer = "experience";
 
 /** Of the proposals that name a network; undefined where nothing could be read, or the space is another or unknown. */

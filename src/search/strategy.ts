@@ -54,8 +54,8 @@ export interface Measuring {
 /** What a strategy is created for. */
 export interface StrategySetting {
   readonly domain: Domain;
-  /** Of a book of blocks, for a strategy that `readsBook`. */
-  readonly book?: readonly ToldBlock[];
+  /** Networks that won before and suit the task, for a strategy that `readsExperience`. */
+  readonly experience?: readonly ToldNetwork[];
   /** Networks that people designed, within the limits, to start from. */
   readonly starts?: {
     readonly networks: readonly Network[];
@@ -85,7 +85,7 @@ export interface StrategySetting {
 }
 
 /** A network that was better than a hand-designed one, beyond the noise of its trainings. */
-export interface ToldBlock {
+export interface ToldNetwork {
   /** Where, by how much, and what it costs. */
   readonly words: string;
   /** In the language, without the shape of its images. */
@@ -138,8 +138,8 @@ export interface StrategyDefinition<Options = unknown> {
    * space, which no table knows.
    */
   readonly needs?: "images" | "training";
-  /** Tells its model of blocks that won elsewhere: `StrategySetting.book`. */
-  readonly readsBook?: true;
+  /** Tells its model of networks that won before: `StrategySetting.experience`. */
+  readonly readsExperience?: true;
   readonly options: z.ZodType<Options>;
   create(setting: StrategySetting, options: Options): Strategy;
   /**

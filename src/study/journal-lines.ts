@@ -8,8 +8,9 @@ import { precisions } from "../graph/precision.ts";
 import type { Metric, Metrics } from "../metrics/metric.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
 import type { Choices } from "../search/space.ts";
-import type { ToldBlock, WrittenSpace } from "../search/strategy.ts";
+import type { WrittenSpace } from "../search/strategy.ts";
 import type { Evaluation, Trial } from "../search/trial.ts";
+import { type KeptExperience, keptExperience } from "./kept-experience.ts";
 import { migrateFromVersion1 } from "./migrate.ts";
 import { type NotedTurn, personTurn } from "./person-turn.ts";
 import type { Places } from "./run-places.ts";
@@ -58,14 +59,12 @@ export interface StudyConfig {
   /** Whether it ends before, once further evaluations no longer pay. */
   readonly stopWhenDone?: boolean;
   readonly limits: JsonObject;
-  /** What a model is told of the book of blocks, as it was when the study began. */
-  readonly book?: readonly ToldBlock[];
   /** The device that it is for, as it was known then: a `Device`. */
   readonly device?: JsonObject;
   /** The network that the search starts from, as a design of the space. */
   readonly start?: StartConfig;
-  /** Whether a search by the clock begins with networks that won in earlier measurements. */
-  readonly experience?: boolean;
+  /** What won before and suits the study, as it was known when it began; absent where there was nothing, or it was not wanted. */
+  readonly experience?: KeptExperience;
   /** Strategies that search the same way after it, each for as long: `minutes` is the time of one of them. */
   readonly baselines?: readonly string[];
   readonly parallel: number;
@@ -322,10 +321,9 @@ const config = z.looseObject({
   minutes: finite.positive().optional(),
   stopWhenDone: z.boolean().optional(),
   limits,
-  book: z.array(z.object({ words: z.string(), text: z.string() })).optional(),
   device: record.optional(),
   start: z.object({ name: z.string(), choices: z.array(index) }).optional(),
-  experience: z.boolean().optional(),
+  experience: keptExperience.optional(),
   baselines: z.array(z.string()).optional(),
   parallel: index.min(1),
   seed: finite,

@@ -49,6 +49,17 @@ async function written(trials: number): Promise<string> {
   return folder;
 }
 
+test("the first journals that began with experience say only that they did", async () => {
+  const folder = await newFolder();
+  const journal = await createJournal(folder, async () => ({
+    config: { ...config, experience: true as never },
+    provenance: {},
+  }));
+  await journal.close();
+  const { offered, told } = (await readJournal(folder)).header.config.experience!;
+  expect([offered.map(({ name, text }) => [name, text]), told]).toEqual([[["early-resnet", undefined]], []]);
+});
+
 test("a journal reads back as it was written", async () => {
   const folder = await newFolder();
   const journal = await createJournal(folder, async () => ({ config, provenance: { commit: "abc" } }));

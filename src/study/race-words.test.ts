@@ -49,6 +49,26 @@ test.each([
   expect(raceWords(verdict, { trials, metric: accuracy, provenance: {} })).toEqual([words]);
 });
 
+test("says where the best design won before", () => {
+  const proven = trials.map((each) =>
+    each.number === 4
+      ? { ...each, proposal: { ...each.proposal, by: "experience", network: { ...network, name: "mine ×0.84" } } }
+      : each,
+  );
+  const words = "kept from runs/first: +2.10 points beside resnet-8 over 3 seeds on photos";
+  const experience = { offered: [{ name: "mine", words, text: "" }], told: [] };
+  const said = (offered: typeof experience | undefined) =>
+    raceWords(
+      { ...both, difference: 0.013, noise: 0.002 },
+      { trials: proven, metric: accuracy, provenance: {}, experience: offered },
+    );
+  expect(said(experience)).toEqual([
+    expect.stringMatching(/^Better than the best hand-designed network/),
+    `The best design (trial 4) is mine at 84 % width, ${words}.`,
+  ]);
+  expect(said(undefined)).toHaveLength(1);
+});
+
 test("says when no network can be told apart from another", () => {
   const said = raceWords(
     { ...both, difference: 0, noise: 0.02, isWithinNoise: true },

@@ -10,6 +10,7 @@ import { nameInWords } from "../search/references/reference.ts";
 import { isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { isAtChance } from "./chance.ts";
 import type { JournalState } from "./fold.ts";
+import { experienceWords, type KeptExperience } from "./kept-experience.ts";
 
 /** Epochs below which a network has hardly begun to learn. */
 const fewEpochs = 0.1;
@@ -21,6 +22,8 @@ interface Beside {
   readonly provenance: JsonObject;
   /** Whether the search started from a person's own network, which is then the only one to compare with. */
   readonly isOwn?: boolean;
+  /** What the run was offered of networks that won before. */
+  readonly experience?: KeptExperience | undefined;
 }
 
 /** The verdict of a finished run by the clock; undefined for any other. */
@@ -33,6 +36,7 @@ export function raceOfRun({
   return raceWords(result.verdict, {
     ...{ trials, metric: header.config.metric, provenance: header.provenance },
     isOwn: header.config.start !== undefined,
+    experience: header.config.experience,
   });
 }
 
@@ -60,8 +64,11 @@ export function raceWords(verdict: RaceVerdict, beside: Beside): readonly string
   const hardly = hardlyBegun(beside, first);
   if (hardly !== undefined) return [hardly];
   const size = beside.isOwn ? sizeWords(verdict, trials) : undefined;
+  const design = trials.find(({ number }) => number === verdict.design);
+  const proven = design && experienceWords(beside.experience, design.proposal);
   return [
     besideReference(verdict, beside),
+    ...(proven === undefined ? [] : [`The best design (trial ${verdict.design}) is ${proven}.`]),
     ...(size === undefined ? [] : [size]),
     ...(isWithinNoise
       ? [

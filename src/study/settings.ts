@@ -108,7 +108,7 @@ export const searchSettings = z.object({
     .boolean()
     .optional()
     .describe(
-      "by the clock, begin with networks that won in earlier measurements, from `genius list experience` (default: true, unless --space or --start is given)",
+      "by the clock, begin with networks that won before, from `genius list experience` (default: true, unless --space or --start is given); false: also tell no model of them",
     ),
   ...limitSettings.shape,
   parallel: z

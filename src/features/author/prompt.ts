@@ -43,7 +43,7 @@ export function firstPrompt({ setting, references, insights = [], left }: Told):
     noiseText(setting, references),
     `Limits: ${describeLimits(domain.limits) || "none; prefer networks that train fast"}. ${macs}`,
     referencesText(setting, references, metric),
-    bookText(setting),
+    experienceText(setting),
     ...(insights.length === 0 ? [] : [`The person who runs the search says: ${insights.join(" ")}`]),
     `Write the space. ${answer}`,
   ];
@@ -96,9 +96,9 @@ function referencesText(
 }
 
 /** What won elsewhere. */
-function bookText({ book = [] }: StrategySetting): string {
-  if (book.length === 0) return "";
-  const entries = book.map(({ words, text }) => `${words}\n${text.trimEnd()}`);
+function experienceText({ experience = [] }: StrategySetting): string {
+  if (experience.length === 0) return "";
+  const entries = experience.map(({ words, text }) => `${words}\n${text.trimEnd()}`);
   return `Networks that beat a hand-designed one in other searches, confirmed over several seeds. On these data and limits they need not:\n\n${entries.join("\n\n")}`;
 }
 

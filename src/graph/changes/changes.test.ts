@@ -12,7 +12,7 @@ import { networkCost } from "../cost.ts";
 import type { Network } from "../network.ts";
 import { nodeParameters, parametersOf } from "../parameters.ts";
 import { inferShapes } from "../shapes.ts";
-import { blockOf, drawChange, inheritWeights, moves, type Parent } from "./index.ts";
+import { blockOf, drawChange, inheritWeights, moves, type Parent, scaleWidths } from "./index.ts";
 
 const small = mobile.create(mobile.options.parse({ imageSize: 8, sizeClass: "tiny" }));
 const cell = cells.create(cells.options.parse({ imageSize: 8, stemChannels: 4, cellsPerStage: 1 }));
@@ -152,4 +152,24 @@ test("draw a change for every block, and another seed draws another", () => {
   );
   expect(words).not.toContain(undefined);
   expect(new Set(words).size).toBeGreaterThan(1);
+});
+
+test("all widths at once: the network itself at 1, valid at every factor, and costs that never fall as it rises", () => {
+  const factors = [1 / 64, 0.1, 0.25, 0.5, 0.8, 0.97, 1, 1.03, 1.25, 2, 5.3, 16];
+  for (const network of starts) {
+    expect(scaleWidths(network, 1)).toEqual(network);
+    const scaled = factors.map((factor) => scaleWidths(network, factor));
+    const ends = scaled.map(({ nodes }) => [...inferShapes(nodes).values()]);
+    for (const shapes of ends)
+      expect([shapes[0], shapes.at(-1)]).toEqual([ends[6]?.[0], ends[6]?.at(-1)]);
+    for (const cost of ["paramCount", "macCount"] as const) {
+      const costs = scaled.map((each) => networkCost(each)[cost]);
+      expect(costs).toEqual(costs.toSorted((a, b) => a - b));
+    }
+  }
+  // A residual network is scaled as a whole: 16 and 24 channels become 32 and 48.
+  const twice = scaleWidths(starts[3] as Network, 2).nodes.flatMap(({ op }) =>
+    op.kind === "conv" ? op.outChannels : [],
+  );
+  expect(new Set(twice)).toEqual(new Set([32, 48]));
 });

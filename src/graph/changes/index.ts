@@ -9,6 +9,7 @@ import { grow, remove, rewire, skip } from "./wiring.ts";
 
 export { blockOf, type Change, type ChangeSetting, type Move } from "./change.ts";
 export { inheritWeights, type Parent } from "./inherit.ts";
+export { scaleWidths } from "./width.ts";
 
 export const moves: Readonly<Record<string, Move>> = {
   widen,

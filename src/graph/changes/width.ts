@@ -1,6 +1,6 @@
 // The width of a group of maps: that between two convolutions, or of the whole stream of a residual stage. Wider keeps the
 // function where weights are inherited (Net2Net, https://arxiv.org/abs/1511.05641): new channels are copies, and those who read
-// them share the weight.
+// them share the weight. Also all widths at once, to fit a whole network to limits.
 import type { Network } from "../network.ts";
 import { inferShapes } from "../shapes.ts";
 import {
@@ -43,6 +43,29 @@ function changeWidth(
     // A norm over the channels sees the copies.
     preserves: after > group.channels && !group.nodes.some(({ op }) => op.kind === "layer-norm"),
   };
+}
+
+/**
+ * The network with all its widths times a factor, in the steps that `widen` and `narrow` take; at 1 as it is. What something fixes stays:
+ * the input and the output, and what is grouped, sliced or joined channel by channel. Costs never fall as the factor rises.
+ */
+export function scaleWidths(network: Network, factor: number): Network {
+  const shapes = inferShapes(network.nodes);
+  const groups = new Set(channelGroups(network.nodes, shapes).values());
+  const nodes = [...groups]
+    .filter(({ isFixed, producers }) => !isFixed && producers.length > 0)
+    .reduce<Nodes>((changed, group) => {
+      const channels = scaledChannels(group.channels, factor);
+      return withWidth(changed, { ...group, channels }, shapes);
+    }, network.nodes);
+  return conform(network, nodes) ?? network;
+}
+
+/** In steps from the width itself, so that a factor near 1 changes nothing. */
+function scaledChannels(channels: number, factor: number): number {
+  const step = channels >= 16 ? 4 : 1;
+  const scaled = channels + step * Math.round((channels * (factor - 1)) / step);
+  return Math.max(Math.min(4, channels), scaled);
 }
 
 /** A multiple of 4 where the width is 16 or more, and never the same as before. */

@@ -4,12 +4,16 @@
 // so the designs, which are bounded by the first reference, stay as small as in a search without a device.
 import { largestFeasible } from "../constraints/create-domain.ts";
 import type { Domain } from "../constraints/domain.ts";
-import { type FittedReference, fitReference, type ReferenceDefinition } from "../references/reference.ts";
+import { type FitSetting, type FittedReference, fitReference, type ReferenceDefinition } from "../references/reference.ts";
 
-/** Those that fit, in the same order. Without a limit of parameters or MACs none is wider than it was published. */
+/**
+ * Those that fit, in the same order. Without a limit of parameters or MACs none is wider than it was published.
+ * @param bound `maxWidth`: none is wider than that, in any case
+ */
 export function fitReferences(
   domain: Domain,
   definitions: readonly ReferenceDefinition[],
+  bound: Pick<FitSetting, "maxWidth"> = {},
 ): readonly FittedReference[] {
   const { limits, space } = domain;
   const images = { input: space.input, classCount: space.classCount };
@@ -25,6 +29,6 @@ export function fitReferences(
     ...(maxMacCount !== undefined && { maxMacCount }),
   };
   const isSized = limits.maxParamCount !== undefined || limits.maxMacCount !== undefined;
-  const setting = isSized ? images : { ...images, maxWidth: 1 };
+  const setting = isSized ? { ...images, ...bound } : { ...images, maxWidth: 1 };
   return definitions.flatMap((definition) => fitReference(definition, setting, bounds) ?? []);
 }

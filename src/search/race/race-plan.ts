@@ -15,6 +15,12 @@ export interface RacePlan {
   readonly places: number;
 }
 
+/** Trainings on the first rung from which on the references come first, all that have a place. */
+export const manyPlaces = 10;
+
+/** Networks that won before that are tried: in a short race one, so that designs of its own have places too. */
+export const provenCount = ({ places }: Pick<RacePlan, "places">): number => (places < manyPlaces ? 1 : 2);
+
 /** How much of a rung advances to the next: the best third. */
 const factor = 3;
 /** Trainings on the first rung without which that many rungs (one, two, …) are not worth their time. */

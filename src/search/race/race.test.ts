@@ -83,7 +83,10 @@ async function run(world: World, recorded: readonly Trial[] = []) {
     world.opening + (plan.searchSeconds / plan.totalSeconds) * (plan.totalSeconds - world.opening);
   const inner = countingStrategy(world);
   const references = Array.from({ length: world.references }, (_, index) => referenceAt(index));
-  const experience = Array.from({ length: world.experience ?? 0 }, (_, index) => referenceAt(20 + index));
+  const experience = Array.from({ length: world.experience ?? 0 }, (_, index) => ({
+    ...referenceAt(20 + index),
+    words: "kept from somewhere",
+  }));
   const race = withRace(inner, { plan, references, experience });
   const slices: Slice[] = [];
   const lefts: number[] = [];
@@ -230,6 +233,7 @@ test("what won before is tried right after the first reference, stands among the
     const [reference, proven] = [trials[0], trials[world.minutes === 1 ? 2 : 1]] as [Trial, Trial];
     expect(networkKey(reference.proposal)).toBe("network reference-0");
     expect(proven.proposal).toMatchObject({ by: "experience", network: { name: "reference-20" } });
+    expect(proven.proposal.rationale).toBe("reference-20, kept from somewhere; at its own width");
     expect(seen.every(({ proposal }) => proposal.by === "counting")).toBe(true);
     const finalists = onRung(trials, plan.rungs.at(-1));
     expect(finalists.some(({ proposal }) => proposal.by === "reference")).toBe(true);

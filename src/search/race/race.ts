@@ -11,6 +11,7 @@ import type { ProposeContext, Strategy } from "../strategy.ts";
 import { isEvaluated, isScored, type Proposal, type Trial } from "../trial.ts";
 import {
   lastCount,
+  manyPlaces,
   placesWithin,
   promotedCount,
   type RacePlan,
@@ -26,14 +27,17 @@ export interface RaceSetting {
   readonly plan: RacePlan;
   /** Best first, each inside the limits. */
   readonly references: readonly FittedReference[];
-  /** Networks that won in earlier measurements, fitted in the same way: designs that are tried before the strategy's own. */
-  readonly experience?: readonly FittedReference[];
+  /** Networks that won before, fitted in the same way: designs that are tried before the strategy's own. */
+  readonly experience?: readonly ProvenNetwork[];
   /** What the strategy proposes from, where that is narrower than the domain of the study. */
   readonly designs?: Domain;
 }
 
-/** Trainings on the first rung from which on the references come first, all that have a place. */
-const manyPlaces = 10;
+export interface ProvenNetwork extends FittedReference {
+  /** Where it won, as the end of a sentence that begins with its name. */
+  readonly words: string;
+}
+
 /** Trainings on the first rung from which on one of them is a twin. */
 const placesForTwin = 5;
 /** Proposals of the strategy in a row that could not be evaluated after which it is not asked any more. */
@@ -191,13 +195,14 @@ export function referenceProposal(
   };
 }
 
-function experienceProposal({ name, width, network }: FittedReference, seconds: number): Proposal {
+function experienceProposal({ name, width, network, words }: ProvenNetwork, seconds: number): Proposal {
+  const size = width === 1 ? "at its own width" : `its width fitted to the limits (× ${width.toFixed(2)})`;
   return {
     choices: [],
     network,
     fidelity: { seconds },
     by: experienceProposer,
-    rationale: `${name}, which won in earlier measurements, its width fitted to the limits (× ${width.toFixed(2)})`,
+    rationale: `${name}, ${words}; ${size}`,
   };
 }
 

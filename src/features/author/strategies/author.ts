@@ -75,7 +75,7 @@ export default defineStrategy({
     "Made for GENIUS; spaces as programs with alternatives as in PyGlove, https://arxiv.org/abs/2101.08809",
   model: "required",
   needs: "training",
-  readsBook: true,
+  readsExperience: true,
   options,
   create,
   async writeSpace(setting, signal) {
