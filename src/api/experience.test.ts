@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { KeptNetwork } from "../catalog/experience/kept-networks.ts";
 import { resume, type SearchOptions, search } from "../index.ts";
+import { accuracy } from "../metrics/index.ts";
 import { putTurn } from "../study/inbox.ts";
 import { readJournal } from "../study/journal.ts";
+import { experienceFor } from "./experience.ts";
 import { quick } from "./fixtures/quick-evaluator.ts";
 
 const text = "conv 16 k3 s2 norm relu\nconv 32 k3 s2 norm relu\nglobalpool flatten linear classes\n";
@@ -115,4 +117,21 @@ test("what is damaged is named and left out, and the search goes on", async () =
   expect(none.said).toContainEqual(expect.stringMatching(/^Left out of your experience: .*experience\.jsonl/));
   expect(none.tried[1]).toEqual(["experience", "early-resnet"]);
   await rm(file, { recursive: true });
+});
+
+test("a recorded conversation is replayed with what its run was offered", async () => {
+  await keep(keptAs("mine"));
+  const { out, run } = await searched();
+  await keep(keptAs("later"));
+  const offeredTo = async (model: string | undefined) => {
+    const setting = { dataset: "made-up", images, limits: { maxParamCount: 5_500 }, metric: accuracy };
+    const all = { ...setting, model, environment, onProgress: () => {}, isTried: true, isTold: false };
+    return (await experienceFor(all))?.offered.map(({ name }) => name);
+  };
+  expect(run.config.experience?.offered.map(({ name }) => name)).toEqual(["mine", "early-resnet"]);
+  expect(await offeredTo(`replay/${out}`)).toEqual(["mine", "early-resnet"]);
+  expect(await offeredTo(`replay/${join(out, "conversation.jsonl")}`)).toEqual(["mine", "early-resnet"]);
+  // Of a conversation alone nobody knows what its run was offered.
+  expect(await offeredTo(`replay/${join(own, "conversation.jsonl")}`)).toEqual(["early-resnet"]);
+  expect(await offeredTo(undefined)).toEqual(["later", "early-resnet"]);
 });

@@ -32,6 +32,7 @@ import { baselineWords } from "../study/baselines.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { type RunRecord, spaceNameOf } from "../study/fold.ts";
 import { headlineOfRun } from "../study/headline.ts";
+import { experienceWords } from "../study/kept-experience.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
@@ -147,6 +148,8 @@ export default defineCommand({
         say(style("dim", `What it can be compared with: genius baselines ${terminalSafe(folder)}`));
       if (best.proposal.rationale !== undefined)
         say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
+      const wonBefore = experienceWords(config.experience, best.proposal);
+      if (wonBefore !== undefined && result === undefined) say(`It is ${terminalSafe(wonBefore)}.`);
       say("");
       for (const line of networkSketch(networkOf(space, best.proposal), terminal.columns)) say(line);
       const written = best.proposal.authored ?? journal.writtenSpace;

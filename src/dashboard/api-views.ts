@@ -79,6 +79,8 @@ export interface TrialDetail {
   readonly finishedAt?: string;
   /** The proposer's own claim, never a finding. */
   readonly rationale?: string;
+  /** Of a network from experience: its name, and where it won. */
+  readonly wonBefore?: string;
   readonly predicted?: { readonly score: number; readonly sd01?: number };
   /** As first proposed, where it was repaired (limits) or edited (a person). */
   readonly repairedFrom?: readonly number[];

@@ -13,6 +13,7 @@ import { designName, isDesignOf, networkIfAny, plainDesignName } from "../search
 import { stopsInWords } from "../search/race/stopped.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
+import { experienceWords } from "../study/kept-experience.ts";
 import { keptLessons } from "../study/kept-lessons.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
 import { spendingOf } from "../study/spending.ts";
@@ -222,7 +223,8 @@ function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts
   const network = networkIfAny(input.space, best.proposal);
   const text = network && printIfSayable(network);
   const change = textChange(input.space, input.record);
-  return html`${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${change && fold("What the search changed in your text", html`<pre>${change.map(diffLineText).join("\n")}</pre>`, "lines with − are yours, lines with + are the design's")}${decisions}${rationale === undefined ? undefined : html`<p>Its proposer's reason, a claim and not a finding:</p><blockquote>${rationale}</blockquote>`}`;
+  const wonBefore = experienceWords(input.record.header.config.experience, best.proposal);
+  return html`${wonBefore && html`<p>It is ${wonBefore}.</p>`}${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${change && fold("What the search changed in your text", html`<pre>${change.map(diffLineText).join("\n")}</pre>`, "lines with − are yours, lines with + are the design's")}${decisions}${rationale === undefined ? undefined : html`<p>Its proposer's reason, a claim and not a finding:</p><blockquote>${rationale}</blockquote>`}`;
 }
 
 function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts>): Markup {

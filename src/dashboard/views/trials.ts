@@ -14,6 +14,7 @@ import {
   type Trial,
 } from "../../search/trial.ts";
 import { type KeptTrial, parentOf } from "../../study/fold.ts";
+import { experienceWords } from "../../study/kept-experience.ts";
 import type { Change, Curve, OutcomeWord, Page, TrialColumns, TrialDetail, Trouble } from "../api.ts";
 
 const outcomeWords: readonly OutcomeWord[] = [
@@ -116,6 +117,7 @@ export function trialDetail(
   const word = outcomeWord(trial);
   const curve = outcome.kind === "infeasible" ? undefined : outcome.curve;
   const parent = parentOf(run.journal, trial.number);
+  const wonBefore = experienceWords(run.journal.header?.config.experience, proposal);
   return {
     number: trial.number,
     key: key || designName(space, proposal),
@@ -130,6 +132,7 @@ export function trialDetail(
     spentMs: outcome.spent.milliseconds,
     finishedAt: time,
     ...(proposal.rationale !== undefined && { rationale: proposal.rationale }),
+    ...(wonBefore !== undefined && { wonBefore }),
     ...(proposal.predicted !== undefined && { predicted: expectation(proposal.predicted) }),
     ...(proposal.repairedFrom !== undefined && { repairedFrom: proposal.repairedFrom }),
     ...(proposal.editedFrom !== undefined && { editedFrom: proposal.editedFrom }),

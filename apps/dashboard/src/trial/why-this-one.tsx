@@ -10,11 +10,19 @@ import { Answer } from "../ui/pieces.tsx";
 
 export function WhyThisOne({ trial }: { readonly trial: TrialDetail }) {
   const [isAsked, setAsked] = useState(false);
-  const { parent, changes, rationale, choices } = trial;
+  const { parent, changes, rationale, choices, wonBefore } = trial;
   return (
     <section aria-label={`Why trial ${trial.number}?`}>
       <h3>Why this one?</h3>
       <div className="why">
+        {wonBefore !== undefined && (
+          <div className="finding">
+            <p>
+              <strong>Where it won</strong> <span className="badge">measured before this run</span>
+            </p>
+            <p className="wrap">It is {wonBefore}.</p>
+          </div>
+        )}
         <div className="claim">
           <p>
             <strong>What {trial.by} says</strong> <span className="badge">a claim, not a finding</span>
