@@ -179,11 +179,16 @@ function repeatInWords(input: RunReportInput): string {
     config.minutes === undefined
       ? ""
       : " By the clock, results depend on how fast the machine is at the time: the same designs are proposed for the same results only.";
+  const own = config.experience?.offered.flatMap(({ name, text }) => (text === undefined ? [] : name)) ?? [];
+  const kept =
+    own.length === 0
+      ? ""
+      : ` It was offered what was kept then (${own.join(", ")}); another run is offered what is kept now.`;
   const caveat =
     config.model === undefined || config.model.startsWith("replay/")
       ? clocked.trim() || "The same seed gives the same search."
       : `A language model may answer differently another time; its recorded answers are in conversation.jsonl.${clocked}`;
-  return `${input.command} (seed ${config.seed}). ${caveat}`;
+  return `${input.command} (seed ${config.seed}). ${caveat}${kept}`;
 }
 
 /** ", with at most 20k parameters"; empty without limits. */
