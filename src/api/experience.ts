@@ -44,7 +44,9 @@ async function known({
     const isFolder = (await stat(replayed.file).catch(() => undefined))?.isDirectory() === true;
     const run = isFolder ? replayed.file : dirname(replayed.file);
     const recorded = await readJournal(run).catch(() => undefined);
-    return recorded === undefined ? shipped : (recorded.header.config.experience ?? { offered: [], told: [] });
+    return recorded === undefined
+      ? shipped
+      : (recorded.header.config.experience ?? { offered: [], told: [] });
   }
   if (images === undefined) return shipped;
   const { networks, faults } = await readKept(environment).catch(unreadable);

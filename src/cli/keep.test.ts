@@ -148,7 +148,9 @@ async function triedByTheClock(text: string): Promise<void> {
   }
   await genius("report", out);
   const report = await readFile(join(out, "report.html"), "utf8");
-  expect(report).toMatch(/genius search digits .* --experience .*It was offered what was kept then \(digits-1\)/);
+  expect(report).toMatch(
+    /genius search digits .* --experience .*It was offered what was kept then \(digits-1\)/,
+  );
   await writeFile(kept, lines);
 }
 

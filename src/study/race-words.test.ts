@@ -52,7 +52,10 @@ test.each([
 test("says where the best design won before", () => {
   const proven = trials.map((each) =>
     each.number === 4
-      ? { ...each, proposal: { ...each.proposal, by: "experience", network: { ...network, name: "mine ×0.84" } } }
+      ? {
+          ...each,
+          proposal: { ...each.proposal, by: "experience", network: { ...network, name: "mine ×0.84" } },
+        }
       : each,
   );
   const words = "kept from runs/first: +2.10 points beside resnet-8 over 3 seeds on photos";

@@ -125,8 +125,7 @@ export async function addKept(environment: Environment, entry: KeptNetwork): Pro
 export function nameFault(name: string, known: readonly { readonly name: string }[]): string | undefined {
   const issue = keptName.safeParse(name).error?.issues[0];
   if (issue !== undefined) return `"${name}" cannot be a name: it ${issue.message}`;
-  if (known.some((entry) => entry.name === name))
-    return `another kept network is called "${name}" already`;
+  if (known.some((entry) => entry.name === name)) return `another kept network is called "${name}" already`;
   const taken = [...Object.keys(references), ...shippedExperience.map((entry) => entry.name)];
   return taken.includes(name) ? `"${name}" is the name of a network that comes with GENIUS` : undefined;
 }
@@ -150,7 +149,9 @@ function readEntry(value: unknown, before: readonly KeptNetwork[]): KeptNetwork 
   } catch (thrown) {
     const [first] = (thrown instanceof GeniusError && placedFaults(thrown)) || [];
     const what =
-      first === undefined ? messageOf(thrown) : `line ${first.line}, column ${first.column}: ${first.message}`;
+      first === undefined
+        ? messageOf(thrown)
+        : `line ${first.line}, column ${first.column}: ${first.message}`;
     return `cannot be used: its text is no network (${what.replace(/\.$/, "")})`;
   }
 }

@@ -1,5 +1,6 @@
 // `genius list experience`: what a search may begin with, the person's own first.
 import { formatCount } from "../../base/units.ts";
+import { nameInWords } from "../../search/references/reference.ts";
 import { type KeptNetwork, keptDifferenceWords, metricIn, readKept } from "./kept-networks.ts";
 import { shippedExperience } from "./shipped.ts";
 
@@ -35,6 +36,6 @@ function rowOf(entry: KeptNetwork): ExperienceRow {
   const { name, text, on, against, training, date, source, paramCount, macCount } = entry;
   const where = `${on.dataset} (${on.input.join("x")}, ${on.classCount} classes)`;
   const size = `${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs`;
-  const summary = `Yours: ${keptDifferenceWords(entry, metricIn(entry))} beside ${against.name}, each trained ${training}, on ${where}; ${size}; ${date}.`;
+  const summary = `Yours: ${keptDifferenceWords(entry, metricIn(entry))} beside ${nameInWords(against.name)}, each trained ${training}, on ${where}; ${size}; ${date}.`;
   return { name, isOwn: true, summary, source, text };
 }

@@ -160,8 +160,7 @@ test("all widths at once: the network itself at 1, valid at every factor, and co
     expect(scaleWidths(network, 1)).toEqual(network);
     const scaled = factors.map((factor) => scaleWidths(network, factor));
     const ends = scaled.map(({ nodes }) => [...inferShapes(nodes).values()]);
-    for (const shapes of ends)
-      expect([shapes[0], shapes.at(-1)]).toEqual([ends[6]?.[0], ends[6]?.at(-1)]);
+    for (const shapes of ends) expect([shapes[0], shapes.at(-1)]).toEqual([ends[6]?.[0], ends[6]?.at(-1)]);
     for (const cost of ["paramCount", "macCount"] as const) {
       const costs = scaled.map((each) => networkCost(each)[cost]);
       expect(costs).toEqual(costs.toSorted((a, b) => a - b));

@@ -4,7 +4,12 @@
 // so the designs, which are bounded by the first reference, stay as small as in a search without a device.
 import { largestFeasible } from "../constraints/create-domain.ts";
 import type { Domain } from "../constraints/domain.ts";
-import { type FitSetting, type FittedReference, fitReference, type ReferenceDefinition } from "../references/reference.ts";
+import {
+  type FitSetting,
+  type FittedReference,
+  fitReference,
+  type ReferenceDefinition,
+} from "../references/reference.ts";
 
 /**
  * Those that fit, in the same order. Without a limit of parameters or MACs none is wider than it was published.
