@@ -100,7 +100,12 @@ async function write(
     conversation?.model === "manual" || conversation === undefined
       ? "You write"
       : `${conversation.model} writes`;
-  tell({ kind: "preparing", text: `${who} the space of the search, for the run in ${folder}.` });
+  // A person thinks for minutes, which are missing afterwards.
+  const clock =
+    config.minutes === undefined
+      ? ""
+      : ` That time is part of the run's ${counted(config.minutes, "minute")}.`;
+  tell({ kind: "preparing", text: `${who} the space of the search, for the run in ${folder}.${clock}` });
   const told = conversation?.warnings.length ?? 0;
   const written: WrittenSpace = await writer.writeSpace(await ground.settingOf(writer), signal);
   const spent = spentOf(ground);

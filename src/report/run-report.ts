@@ -17,7 +17,7 @@ import { experienceWords } from "../study/kept-experience.ts";
 import { keptLessons } from "../study/kept-lessons.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
 import { spendingOf } from "../study/spending.ts";
-import { authoredTexts } from "./authored-texts.ts";
+import { alternativesInWords, authoredTexts } from "./authored-texts.ts";
 import { seriesClass } from "./charts/chart.ts";
 import { checklistSource } from "./checklist.ts";
 import { conversationFolds } from "./conversation-fold.ts";
@@ -98,16 +98,19 @@ export function runReport(input: RunReportInput): string {
 }
 
 /** In the order in which they were searched. */
-function authoredBody({ record }: RunReportInput): Markup | undefined {
+function authoredBody({ record, space }: RunReportInput): Markup | undefined {
   const texts = authoredTexts(record);
   if (texts.length === 0) return undefined;
   const { metric } = record.header.config;
-  return html`${texts.map(({ text, reasons, trials, best }, index) => {
+  return html`${texts.map((authored, index) => {
+    const { text, reasons, trials, best } = authored;
+    // A space that was written before the search is the run's own, whose decisions have a section.
+    const effects = record.writtenSpace === undefined ? alternativesInWords(authored, { record, space }) : [];
     const reached =
       best === undefined
         ? "none scored"
         : `the best, trial ${best.number}, ${formatScore(metric, best.outcome.score)}`;
-    return html`<h3>${texts.length === 1 ? "The space" : `Space ${index + 1}`}</h3><p>${counted(trials, "design")} of it, ${reached}.</p>${reasons !== "" && html`<p>Its reasons, claims and not findings:</p><blockquote>${reasons}</blockquote>`}<pre>${text}</pre>`;
+    return html`<h3>${texts.length === 1 ? "The space" : `Space ${index + 1}`}</h3><p>${counted(trials, "design")} of it, ${reached}.</p>${reasons !== "" && html`<p>Its reasons, claims and not findings:</p><blockquote>${reasons}</blockquote>`}<pre>${text}</pre>${effects.length > 0 && html`<p>Each option beside the others of its decision, with two standard errors:</p>${list(effects)}`}`;
   })}`;
 }
 

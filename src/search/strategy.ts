@@ -62,6 +62,11 @@ export interface StrategySetting {
     /** They are trained whatever the strategy proposes, as the references of a race are. */
     readonly areTried: boolean;
   };
+  /**
+   * It is shown scored networks from outside the domain as well, and should learn from them what their graphs say of its designs. A
+   * strategy that looks at decisions only may not care.
+   */
+  readonly readsNetworks?: true;
   /** How many evaluations the study may spend. */
   readonly evaluations: number;
   /** What the network is for, in words: "CIFAR-10 image classification, 10 classes, 3 × 32 × 32". */

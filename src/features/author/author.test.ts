@@ -8,14 +8,19 @@ import { canonicalKey } from "../../graph/canonical.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { createConversation } from "../../llm/index.ts";
 import { createDomain } from "../../search/constraints/create-domain.ts";
+import { effectsOf } from "../../search/option-effects.ts";
 import type { Limits } from "../../search/space.ts";
 import mobile from "../../search/spaces/mobile.ts";
 import type { StrategySetting } from "../../search/strategy.ts";
 import type { Trial } from "../../search/trial.ts";
 import { runStudy } from "../../study/run-study.ts";
-import { type ModelRequest, startModelServer } from "../../testing/model-server.ts";
+import {
+  type Behaviour,
+  behaviours,
+  type ModelRequest,
+  startModelServer,
+} from "../../testing/model-server.ts";
 import { checkAuthored, textIn } from "./authored-space.ts";
-import { effectsOf } from "./effects.ts";
 import { grammar } from "./grammar.ts";
 import author from "./strategies/author.ts";
 
@@ -35,7 +40,7 @@ afterEach(async () => {
 });
 
 interface Scene {
-  readonly answers: readonly string[];
+  readonly answers: readonly (string | Behaviour)[];
   readonly trials?: number;
   readonly parallel?: number;
   readonly folder?: string;
@@ -55,7 +60,10 @@ async function study({
   ...scene
 }: Scene) {
   const server = await startModelServer({
-    respond: (_, number) => ({ kind: "answer", text: answers[number - 1] ?? "no more" }),
+    respond: (_, number) => {
+      const answer = answers[number - 1] ?? "no more";
+      return typeof answer === "string" ? behaviours.answer(answer) : answer;
+    },
   });
   closing.push(() => server.close());
   const folder = scene.folder ?? (await mkdtemp(join(tmpdir(), "genius-author-")));
@@ -129,6 +137,12 @@ describe("the strategy", () => {
     expect(result.best?.proposal.authored?.text).toBe(first);
   });
 
+  test("an answer without fences is taken where it is a text and nothing else", async () => {
+    const { result, requests } = await study({ answers: [first], options: { revise: false } });
+    expect(requests).toHaveLength(1);
+    expect(result.best?.proposal.authored).toMatchObject({ text: first, reasons: "" });
+  });
+
   test("never right: it ends after four answers with the last mistake", async () => {
     const answers = Array.from({ length: 6 }, () => written("conv 8\n"));
     await expect(study({ answers })).rejects.toThrow(
@@ -183,6 +197,41 @@ describe("the strategy", () => {
     }
     const record = await readFile(join(whole.folder, "conversation.jsonl"), "utf8");
     expect(record).toContain('"purpose":"revised space"');
+  });
+
+  test("a resumed run whose model kept the space does not ask it again", async () => {
+    const whole = await study({ answers: [written(first), "keep"], trials: 8 });
+    expect(whole.requests).toHaveLength(2);
+    expect(whole.kept.flatMap(({ proposal }) => proposal.call ?? [])).toEqual([1, 2]);
+    const done = whole.kept.findIndex(({ proposal }) => proposal.call === 2) + 1;
+    const recorded = JSON.parse(JSON.stringify(whole.kept.slice(0, done))) as Trial[];
+    const again = await study({ answers: [], trials: 8, recorded });
+    expect(again.requests).toHaveLength(0);
+    expect(again.result.trials).toHaveLength(8);
+  });
+
+  test("a model that is gone when its space is due for a revision costs no search", async () => {
+    const answers = [written(first), behaviours.error(401, "no such key")];
+    const { result } = await study({ answers, trials: 8 });
+    expect(result.trials).toHaveLength(8);
+    const ended = result.trials.flatMap(({ proposal }) => proposal.modelEnded ?? []);
+    expect(ended).toEqual([expect.stringMatching(/key|401/)]);
+  });
+
+  test("what was measured counts in a revised space that is written in other words", async () => {
+    // Of the two layers of `first`, as a block with other names; half of its designs are in both.
+    const renamed =
+      "stem = {8|16}\nblock b c k: conv c k s2 norm relu\nb stem {3|5}\nb {16|24} 3\nglobalpool flatten linear classes\n";
+    const { result } = await study({ answers: [written(first), written(renamed)], trials: 8 });
+    expect(result.trials.every(({ outcome }) => outcome.kind === "scored")).toBe(true);
+    const revised = result.trials.filter(({ proposal }) => proposal.authored?.text === renamed);
+    expect(revised.length).toBeGreaterThan(0);
+    for (const { proposal, outcome } of revised) {
+      expect(proposal.rationale).toBe("highest expected improvement");
+      // The score rises by 8 points with the wider stem, and nothing but the networks of `first` says so.
+      const { score } = outcome as Extract<typeof outcome, { kind: "scored" }>;
+      expect(Math.abs((proposal.predicted?.score ?? 0) - score)).toBeLessThan(0.05);
+    }
   });
 
   test("any of the strategies without a model searches in the space, and is resumed", async () => {

@@ -1,16 +1,16 @@
 // What a model that writes a space is told, and what it is told of the answers to it: the language, the task, the limits, what hand-designed
 // networks reach; then its mistakes; then what the search in its space found.
-import { counted, formatCount } from "../../base/units.ts";
+import { formatCount } from "../../base/units.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { designText, printIfSayable } from "../../language/index.ts";
 import type { ChatMessage } from "../../llm/index.ts";
 import { deviationOfShare } from "../../math/binomial.ts";
 import { accuracy, formatDifference, formatScore, type Metric } from "../../metrics/index.ts";
+import { effectWords } from "../../search/option-effects.ts";
 import { describeLimits } from "../../search/prompt/describe-space.ts";
 import type { StrategySetting } from "../../search/strategy.ts";
 import type { ScoredTrial } from "../../search/trial.ts";
 import type { AuthoredSpace } from "./authored-space.ts";
-import { effectsOf } from "./effects.ts";
 import { grammar } from "./grammar.ts";
 
 const system = `You design neural networks. You do not choose from a given search space: you write the search space, as a text in a small language in which a network with alternatives in braces is a space. A classical search then trains designs of your space within the limits, and the best one is what is handed over. Spend your alternatives on what you are unsure of and what may matter; fix what you know. The language:
@@ -91,7 +91,12 @@ function referencesText(
   const lines = [...measured, ...others];
   if (lines.length === 0) return "";
   const [first] = starts?.networks ?? [];
-  const shown = first && printIfSayable(first);
+  // As the model is asked to write: without the images' shape and the number of classes.
+  const shown =
+    first &&
+    printIfSayable(first)
+      ?.replace(/^input .*\n/, "")
+      .replace(/linear \d+\s*$/, "linear classes");
   return `Hand-designed networks, fitted to the limits:\n${lines.join("\n")}${shown ? `\n\nThe first of them as a text:\n${shown.trimEnd()}` : ""}`;
 }
 
@@ -144,25 +149,14 @@ export function revisionPrompt(
       ({ choices, outcome, cost }) =>
         `- ${formatScore(metric, outcome.score)} (${formatCount(cost.paramCount)} parameters, ${formatCount(cost.macCount)} MACs): ${labels(choices)}`,
     );
-  const effects = effectsOf(
-    space,
-    scored.map(({ choices, outcome }) => ({ choices, score: outcome.score })),
-  ).map(
-    ({ name, options }) =>
-      `- ${name}: ${options
-        .map(({ label, count, difference, noise }) => {
-          if (difference === undefined) return `${label} (${counted(count, "design")})`;
-          const band = noise === undefined ? "noise unknown" : `±${formatDifference(metric, noise).slice(1)}`;
-          return `${label} ${formatDifference(metric, difference)} ${band} (${counted(count, "design")})`;
-        })
-        .join("; ")}`,
-  );
+  const measured = scored.map(({ choices, outcome }) => ({ choices, score: outcome.score }));
+  const effects = effectWords(space, measured, metric).map((line) => `- ${line}`);
   const parts = [
     `This was your space (${facts}):\n${text.trimEnd()}`,
     `${scored.length} of its designs were measured. The best:\n${best.join("\n")}`,
     ...texts,
     `Each option beside the others of its decision, with two standard errors:\n${effects.join("\n")}`,
-    `About ${told.left} designs are left to train. Is the space right as it is? Then answer with the one word "keep". Or write another one that goes on from what was found: narrow what is settled, open what is promising. Results of networks that are also in the new space are kept. ${answer}`,
+    `About ${told.left} designs are left to train. Is the space right as it is? Then answer with the one word "keep". Or write another one that goes on from what was found: narrow what is settled, open what is promising. All that was measured goes on counting, since networks are compared by their graphs: the new space may name and arrange its parts as it likes. ${answer}`,
   ];
   const [first, task] = firstPrompt(told) as [ChatMessage, ChatMessage];
   const context = task.content.replace(/\n\nWrite the space\.[\s\S]*$/, "");

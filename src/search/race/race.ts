@@ -209,10 +209,11 @@ function experienceProposal({ name, width, network, words }: ProvenNetwork, seco
 /** The first network once more, from other random numbers: what differs between the two is noise. */
 function twinOf([first]: Rung, seconds: number): Proposal | undefined {
   if (first === undefined || (!first.isReference && first.score === undefined)) return undefined;
-  const { choices, network, comparedOnly } = first.proposal;
+  const { choices, network, authored, comparedOnly } = first.proposal;
   return {
     choices,
     ...(network !== undefined && { network }),
+    ...(authored !== undefined && { authored }),
     fidelity: { seconds },
     by: first.proposal.by,
     rationale: "the same network once more with another seed, to measure the noise",
@@ -222,10 +223,11 @@ function twinOf([first]: Rung, seconds: number): Proposal | undefined {
 }
 
 function longer({ proposal }: Entry, seconds: number): Proposal {
-  const { choices, network, by, fidelity, comparedOnly } = proposal;
+  const { choices, network, authored, by, fidelity, comparedOnly } = proposal;
   return {
     choices,
     ...(network !== undefined && { network }),
+    ...(authored !== undefined && { authored }),
     fidelity: { seconds },
     by,
     rationale: `among the best after ${fidelity.seconds} s of training`,

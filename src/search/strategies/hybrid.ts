@@ -117,9 +117,10 @@ const oldCandidates = 4;
 
 function create(setting: StrategySetting, given: Options): Strategy {
   const { domain, conversation } = setting;
-  const knowledge = networkKnowledge(domain, setting.metric);
+  const readsNetworks = setting.readsNetworks === true;
+  const knowledge = networkKnowledge(domain, setting.metric, { likeness: readsNetworks });
   const surrogate = createSurrogate(domain, {
-    knowledge,
+    ...{ knowledge, readsNetworks },
     ...(given.costAware && { quickWithin: setting.evaluations }),
   });
   const known = createKnownDesigns(domain.space);
@@ -240,6 +241,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
   };
 
   return {
+    ...(readsNetworks && { observesReferences: true as const }),
     async propose(context) {
       const { random, pending } = context;
       const isFree = freeDesigns(known, pending);

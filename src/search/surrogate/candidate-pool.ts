@@ -14,14 +14,20 @@ const pooledNeighbours = 40;
 
 export interface Listed {
   readonly designs: readonly Choices[];
+  /** Of the designs, and after them of networks from outside the space. */
   readonly points: Points;
   /** The row of a design, by its choices joined. */
   readonly places: ReadonlyMap<string, number>;
 }
 
-export function listOf(designs: readonly Choices[], encode: (designs: readonly Choices[]) => Points): Listed {
+/** @param outside What `encode` takes beside designs: its rows come after theirs. */
+export function listOf<Outside>(
+  designs: readonly Choices[],
+  encode: (points: readonly (Choices | Outside)[]) => Points,
+  outside: readonly Outside[] = [],
+): Listed {
   const places = new Map(designs.map((choices, place) => [choices.join(), place]));
-  return { designs, points: encode(designs), places };
+  return { designs, points: encode([...designs, ...outside]), places };
 }
 
 export function allowedDesigns(domain: Domain): readonly Choices[] {

@@ -5,7 +5,10 @@
 // The scale of the whole (how many points of accuracy one unit is) is not guessed but solved for, in closed form.
 import { createFactor, type Factor } from "../../math/cholesky.ts";
 
-/** Points as rows: `choices` is [count, decisions], `features` is [count, featureCount]. */
+/**
+ * Points as rows: `choices` is [count, decisions], `features` is [count, featureCount]. A network from outside the space has in each
+ * decision the number of its options, which is like none of them: only its features say anything of others.
+ */
 export interface Points {
   readonly count: number;
   readonly choices: Uint8Array;
@@ -59,7 +62,7 @@ export function createKernel(shape: PointShape, { rates, additive01, freedom }: 
       const { count, choices, features } = points;
       const width = decisions.length;
       const rowsOf = tables.map((table, index) => {
-        const size = decisions[index]!.options;
+        const size = decisions[index]!.options + 1;
         const start = (from.choices[row * width + index] as number) * size;
         return table.subarray(start, start + size);
       });
@@ -94,13 +97,13 @@ export function createKernel(shape: PointShape, { rates, additive01, freedom }: 
   };
 }
 
-/** Correlations of a decision's options, [options, options]. Ordinal options are as far apart as their places. */
+/** Correlations of a decision's options and of none, [options + 1, options + 1]. Ordinal options are as far apart as their places. */
 function optionTable(options: number, ordinal: boolean, rate: number): Float64Array {
-  const table = new Float64Array(options * options);
+  const table = new Float64Array((options + 1) ** 2);
   for (let a = 0; a < options; a += 1) {
     for (let b = 0; b < options; b += 1) {
       const distance = a === b ? 0 : ordinal ? Math.abs(a - b) / (options - 1) : 1;
-      table[a * options + b] = Math.exp(-rate * distance);
+      table[a * (options + 1) + b] = Math.exp(-rate * distance);
     }
   }
   return table;

@@ -25,9 +25,11 @@ export interface Belief {
 /** Rounds of neighbours: an operation, with what it reads, with what those read. */
 const rounds = 2;
 
-/** @see Shervashidze et al. 2011, Weisfeiler–Lehman graph kernels, https://jmlr.org/papers/v12/shervashidze11a.html */
-export function graphPoint(network: Network): GraphPoint {
-  const { nodes } = network;
+/**
+ * How often each neighbourhood occurs in a network, as a vector of length 1.
+ * @see Shervashidze et al. 2011, Weisfeiler–Lehman graph kernels, https://jmlr.org/papers/v12/shervashidze11a.html
+ */
+export function neighbourhoodsOf({ nodes }: Network): ReadonlyMap<string, number> {
   const shapes = inferShapes(nodes);
   let labels = new Map(nodes.map((node) => [node.id, labelOf(node, shapes.get(node.id) as FeatureShape)]));
   const counts = new Map<string, number>();
@@ -45,10 +47,14 @@ export function graphPoint(network: Network): GraphPoint {
   // Roots: the tenth block of a kind says less than the first.
   const roots = [...counts].map(([label, count]) => [label, Math.sqrt(count)] as const);
   const length = Math.hypot(...roots.map(([, root]) => root));
+  return new Map(roots.map(([label, root]) => [label, root / length]));
+}
+
+export function graphPoint(network: Network): GraphPoint {
   const { logParams, logMacs, longestDepth, shortestDepth } = graphFeatures(network);
   const field = Math.max(...[...receptiveFields(network).values()].map(([height]) => height));
   return {
-    counts: new Map(roots.map(([label, root]) => [label, root / length])),
+    counts: neighbourhoodsOf(network),
     figures: [logParams, logMacs, Math.log(1 + longestDepth), Math.log(1 + shortestDepth), Math.log(field)],
   };
 }
@@ -61,10 +67,31 @@ function labelOf({ op }: NetworkNode, [channels, height]: FeatureShape): string 
   return op.kind === "activation" ? `${op.function} ${place}` : `${op.kind} ${place}`;
 }
 
-function hashed(text: string): string {
+const hashed = (text: string): string => hashOf(text).toString(36);
+
+/** 32 bits of a text (FNV-1a). */
+function hashOf(text: string): number {
   let state = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) state = Math.imul(state ^ text.charCodeAt(at), 0x01000193);
-  return (state >>> 0).toString(36);
+  return state >>> 0;
+}
+
+/** Numbers of a sketch. Two sketches' product differs from that of the neighbourhoods themselves by about one in the root of it. */
+export const sketchLength = 128;
+
+/**
+ * The neighbourhoods of a network in a fixed number of figures, so that the product of two sketches says how alike two
+ * networks are, whatever space they come from.
+ * @see Weinberger et al. 2009, Feature hashing for large scale multitask learning, https://arxiv.org/abs/0902.2206
+ */
+export function graphSketch(network: Network): readonly number[] {
+  const sketch = new Array<number>(sketchLength).fill(0);
+  for (const [label, root] of neighbourhoodsOf(network)) {
+    const hash = hashOf(label);
+    const place = hash % sketchLength;
+    sketch[place] = (sketch[place] as number) + (hash & 0x80000000 ? -root : root);
+  }
+  return sketch;
 }
 
 interface Setting {

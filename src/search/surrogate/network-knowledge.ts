@@ -2,10 +2,12 @@
 // operation, and was not fitted to a table. Each belief is a weight with a deviation, so that observations overrule it.
 // They are beliefs about accuracy: of any other figure, such as an energy, they are features whose weights are learned.
 import { createRandom } from "../../base/random.ts";
+import type { Network } from "../../graph/network.ts";
 import { accuracy, isLikeAccuracy, type Metric } from "../../metrics/index.ts";
 import type { Domain } from "../constraints/domain.ts";
 import type { Choices, Space } from "../space.ts";
 import { type GraphFeatures, graphFeatures } from "./graph-features.ts";
+import { graphSketch, sketchLength } from "./graph-surrogate.ts";
 import type { Knowledge } from "./surrogate.ts";
 
 interface Belief {
@@ -36,45 +38,65 @@ const openSd = 2;
 /** … and of those of their squares, since a figure that weighs accuracy against costs is best somewhere between. */
 const openSquareSd = 1;
 const squared = [readMacs, readParams].map((read) => beliefs.findIndex((belief) => belief.read === read));
+/** Of the weights by which networks that are alike are expected to score alike: half as much as all decisions explain. */
+const likenessSd = Math.SQRT1_2;
 
 /** One unit of the surrogate is a tenth of the error, as a first guess. */
 const unit = 0.1;
 const sampleSize = 64;
-const cache = new WeakMap<Space, Map<string, readonly number[]>>();
+const caches = [false, true].map(() => new WeakMap<Space, Map<string, readonly number[]>>());
 
 /**
  * Knowledge of the networks of a domain; features are counted once for each design of a space.
  * @param metric what a search selects on; accuracy where it is absent
+ * @param likeness With what makes two networks alike, so that networks from outside the space say something of its designs.
  */
-export function networkKnowledge(domain: Domain, metric: Metric = accuracy): Knowledge {
+export function networkKnowledge(
+  domain: Domain,
+  metric: Metric = accuracy,
+  { likeness = false }: { readonly likeness?: boolean } = {},
+): Knowledge {
   const { space } = domain;
+  const cache = caches[Number(likeness)] as (typeof caches)[number];
   const known = cache.get(space) ?? new Map<string, readonly number[]>();
   cache.set(space, known);
+  const readingsOf = (network: Network) => {
+    const features = graphFeatures(network);
+    return [...beliefs.map(({ read }) => read(features)), ...(likeness ? graphSketch(network) : [])];
+  };
   const rawOf = (choices: Choices) => {
     const key = choices.join();
     const earlier = known.get(key);
     if (earlier !== undefined) return earlier;
-    const features = graphFeatures(space.decode(choices));
-    const raw = beliefs.map(({ read }) => read(features));
+    const raw = readingsOf(space.decode(choices));
     known.set(key, raw);
     return raw;
   };
   let centre: readonly number[] | undefined;
-  const featuresOf = (choices: Choices) => {
+  const centred = (raw: readonly number[]) => {
     centre ??= centreOf(domain, rawOf);
-    return rawOf(choices).map((value, index) => value - (centre?.[index] as number));
+    return raw.map((value, index) => value - (centre?.[index] as number));
   };
+  const alike = Array.from({ length: likeness ? sketchLength : 0 }, () => ({ mean: 0, sd: likenessSd }));
   if (isLikeAccuracy(metric))
-    return { weights: beliefs.map(({ mean, sd }) => ({ mean, sd })), unit, featuresOf };
+    return {
+      weights: [...beliefs.map(({ mean, sd }) => ({ mean, sd })), ...alike],
+      unit,
+      featuresOf: (choices) => centred(rawOf(choices)),
+      featuresOfNetwork: (network) => centred(readingsOf(network)),
+    };
+  const withSquares = (features: readonly number[]) => [
+    ...features,
+    ...squared.map((index) => (features[index] as number) ** 2),
+  ];
   return {
     weights: [
       ...beliefs.map(() => ({ mean: 0, sd: openSd })),
+      ...alike,
       ...squared.map(() => ({ mean: 0, sd: openSquareSd })),
     ],
-    featuresOf(choices) {
-      const features = featuresOf(choices);
-      return [...features, ...squared.map((index) => (features[index] as number) ** 2)];
-    },
+    featuresOf: (choices) => withSquares(centred(rawOf(choices))),
+    featuresOfNetwork: (network) => withSquares(centred(readingsOf(network))),
   };
 }
 
@@ -86,7 +108,7 @@ function centreOf(domain: Domain, rawOf: (choices: Choices) => readonly number[]
     const choices = domain.sample(random);
     if (choices !== undefined) rows.push(rawOf(choices));
   }
-  return beliefs.map((_, index) => {
+  return Array.from({ length: rows[0]?.length ?? 0 }, (_, index) => {
     const sum = rows.reduce((total, row) => total + (row[index] as number), 0);
     return sum / Math.max(1, rows.length);
   });

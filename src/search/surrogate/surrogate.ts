@@ -2,6 +2,7 @@
 // of the candidates. The strategies that stand on it (gp, hybrid) add how a search begins and how it decides.
 import { z } from "zod";
 import type { Random } from "../../base/random.ts";
+import type { Network } from "../../graph/network.ts";
 import { designCountOf } from "../constraints/cost-model.ts";
 import type { Domain } from "../constraints/domain.ts";
 import { isDesignOf } from "../proposed-network.ts";
@@ -29,6 +30,8 @@ export interface Knowledge {
   /** What one unit of the process is in the logarithm of the error, as a first guess. Absent: what is observed. */
   readonly unit?: number;
   featuresOf(choices: Choices): readonly number[];
+  /** The same of any network, where networks from outside the space say something of its designs. */
+  featuresOfNetwork?(network: Network): readonly number[];
 }
 
 const nothing: Knowledge = { weights: [], featuresOf: () => [] };
@@ -38,6 +41,8 @@ export const isBelieved = ({ weights }: Knowledge): boolean => weights.some(({ m
 
 export interface SurrogateOptions {
   readonly knowledge?: Knowledge;
+  /** Networks from outside the space, such as references, are learned from too: by the features that `knowledge` reads. */
+  readonly readsNetworks?: boolean;
   /** Evaluations of the whole search, over which the time of an evaluation counts less and less. Absent: not at all. */
   readonly quickWithin?: number;
 }
@@ -51,12 +56,12 @@ export const costAwareOption = z
 
 export interface Candidates {
   readonly designs: readonly Choices[];
-  /** Believed values; larger is better. Their unit is the warped score's (see `valueOf`). */
+  /** Believed values; larger is better. Their unit is the warped score's (see `valueOf`). Those of networks from outside the space come last. */
   readonly means: Float64Array;
   readonly deviations: Float64Array;
   /** Of the error of a measurement, in the same unit. */
   readonly noiseDeviation: number;
-  /** The best believed value among the designs that were evaluated. */
+  /** The best believed value among what was evaluated. */
   readonly best: number;
   /** How likely each is to be scored: to be trained without failing and to keep to measured limits; absent while all were. */
   readonly feasible01?: Float64Array;
@@ -87,20 +92,25 @@ export interface Surrogate {
 
 export function createSurrogate(
   domain: Domain,
-  { knowledge = nothing, quickWithin }: SurrogateOptions = {},
+  { knowledge = nothing, readsNetworks = false, quickWithin }: SurrogateOptions = {},
 ): Surrogate {
   const shape: PointShape = {
     decisions: decisionShapes(domain),
     weights: knowledge.weights,
   };
-  const encode = (designs: readonly Choices[]): Points => {
-    const features = new Float64Array(designs.length * shape.weights.length);
-    designs.forEach((choices, row) => {
-      features.set(knowledge.featuresOf(choices), row * shape.weights.length);
+  const encode = (points: readonly Observed[]): Points => {
+    const features = new Float64Array(points.length * shape.weights.length);
+    points.forEach((point, row) => {
+      const own = isOutside(point) ? point.features : knowledge.featuresOf(point);
+      features.set(own, row * shape.weights.length);
     });
-    return { count: designs.length, choices: Uint8Array.from(designs.flat()), features };
+    const choices = points.flatMap((point) => (isOutside(point) ? noOptions : point));
+    return { count: points.length, choices: Uint8Array.from(choices), features };
   };
-  const observed: Choices[] = [];
+  const noOptions = shape.decisions.map(({ options }) => options);
+  const observed: Observed[] = [];
+  const designs: Choices[] = [];
+  const outside: Outside[] = [];
   const scores: number[] = [];
   const limits = createMeasuredLimits(domain);
   const success = createTrainingSuccess(domain, { isSteep: isBelieved(knowledge) });
@@ -132,13 +142,21 @@ export function createSurrogate(
   return {
     observe(trial) {
       const { proposal } = trial;
-      if (!isDesignOf(domain.space, proposal) || proposal.nominalScore !== undefined) return;
+      if (proposal.nominalScore !== undefined) return;
+      if (readsNetworks && proposal.network !== undefined && isScored(trial)) {
+        const network = { features: knowledge.featuresOfNetwork?.(proposal.network) ?? [] };
+        observed.push(network);
+        outside.push(network);
+        scores.push(trial.outcome.score);
+      }
+      if (!isDesignOf(domain.space, proposal)) return;
       limits.observe(trial);
       success.observe(trial);
       time.observe(trial);
       // What failed or broke a measured limit may be as good as any.
       if (!isScored(trial)) return;
       observed.push(proposal.choices);
+      designs.push(proposal.choices);
       scores.push(trial.outcome.score);
     },
     get size() {
@@ -149,20 +167,26 @@ export function createSurrogate(
       const { values } = warped;
       refit();
       if (isListed) {
-        listed ??= listOf(allowedDesigns(domain), encode);
+        const isStale = listed !== undefined && listed.points.count < listed.designs.length + outside.length;
+        if (isStale) posterior = undefined;
+        if (listed === undefined || isStale)
+          listed = listOf(listed?.designs ?? allowedDesigns(domain), encode, outside);
       } else {
         const waiting = pending.filter((proposal) => isDesignOf(domain.space, proposal));
-        const named = [...observed, ...waiting.map(({ choices }) => choices), ...extra];
-        listed = listOf(poolOf(domain, { random, observed, values, named }), encode);
+        const named = [...designs, ...waiting.map(({ choices }) => choices), ...extra];
+        const ownValues = values.filter((_, row) => !isOutside(observed[row] as Observed));
+        const pool = poolOf(domain, { random, observed: designs, values: ownValues, named });
+        listed = listOf(pool, encode, outside);
         posterior = undefined;
       }
       const { places } = listed;
       const placeOf = (choices: Choices) => places.get(choices.join());
       const believed = believedOf(updated(listed), { values, pending, placeOf, encode });
-      let best = Number.NEGATIVE_INFINITY;
-      for (const choices of observed) {
+      const { means } = believed;
+      let best = Math.max(Number.NEGATIVE_INFINITY, ...means.subarray(listed.designs.length));
+      for (const choices of designs) {
         const place = placeOf(choices);
-        if (place !== undefined) best = Math.max(best, believed.means[place] as number);
+        if (place !== undefined) best = Math.max(best, means[place] as number);
       }
       const feasible01 = product(limits.probabilities(listed.designs), success.probabilities(listed.designs));
       // The nearer the end, the less it counts (Lee et al. 2020, https://arxiv.org/abs/2003.10870).
@@ -185,6 +209,16 @@ export function createSurrogate(
   };
 }
 
+/** A network from outside the space. */
+interface Outside {
+  readonly features: readonly number[];
+}
+
+/** What was scored: a design, or a network from outside the space. */
+type Observed = Choices | Outside;
+
+const isOutside = (point: Observed): point is Outside => "features" in point;
+
 function product(a: Float64Array | undefined, b: Float64Array | undefined): Float64Array | undefined {
   return a === undefined || b === undefined
     ? (a ?? b)
@@ -195,7 +229,7 @@ interface Waiting {
   readonly values: Float64Array;
   readonly pending: readonly Proposal[];
   readonly placeOf: (choices: Choices) => number | undefined;
-  readonly encode: (designs: readonly Choices[]) => Points;
+  readonly encode: (points: readonly Choices[]) => Points;
 }
 
 /** Designs that are being evaluated are believed to come out as expected (the kriging believer). */

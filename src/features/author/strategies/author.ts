@@ -6,7 +6,6 @@ import { GeniusError } from "../../../base/errors.ts";
 import { canonicalKey } from "../../../graph/canonical.ts";
 import type { Conversation } from "../../../llm/index.ts";
 import { isReference } from "../../../search/proposed-network.ts";
-import type { Choices } from "../../../search/space.ts";
 import evolution from "../../../search/strategies/evolution.ts";
 import gp from "../../../search/strategies/gp.ts";
 import hybrid from "../../../search/strategies/hybrid.ts";
@@ -23,6 +22,7 @@ import {
 import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../../../search/trial.ts";
 import { askForSpace, maxCalls, type SpaceQuestion } from "../ask-for-space.ts";
 import { type AuthoredSpace, checkAuthored } from "../authored-space.ts";
+import { type Chapter, createChapter } from "../chapter.ts";
 import { firstPrompt, revisionPrompt, type Told } from "../prompt.ts";
 
 const by = "author";
@@ -58,14 +58,14 @@ const options = z.object({
   maxOutputTokens: z.int().positive().default(4000).describe("max tokens of one answer of the model"),
 });
 
-/** A space that the model wrote, and the search in it. */
-interface Chapter {
-  readonly authored: AuthoredSpace;
-  readonly search: Strategy;
-  readonly trials: (Trial & { readonly choices: Choices })[];
-  /** Trials that the search was shown, those of earlier spaces among them. */
-  observed: number;
-}
+/** Failures of a model for good: a space that there is goes on without it. */
+const failuresForGood: ReadonlySet<string> = new Set([
+  "budget-exhausted",
+  "conversation-ended",
+  "key-rejected",
+  "model-failed",
+  "server-unreachable",
+]);
 
 export default defineStrategy({
   name: by,
@@ -103,15 +103,23 @@ function create(setting: StrategySetting, given: z.output<typeof options>): Stra
   const { domain, evaluations } = setting;
   const conversation = conversationOf(setting);
   const chapters: Chapter[] = [];
+  /** References and designs of all spaces, in their order. */
+  const observed: Trial[] = [];
+  const measured = new Set<string>();
   const references: ScoredTrial[] = [];
   let evaluated = 0;
   let calls = 0;
   let revised = false;
+  /** What the next proposal says of the model, so that a resumed run knows what was asked. */
+  let word: Pick<Proposal, "call" | "unusedAnswers" | "modelEnded"> = {};
 
   const toldIn = ({ insights, pending }: ProposeContext): Told => ({
     ...{ setting, references, insights },
     left: Math.max(1, evaluations - evaluated - pending.length),
   });
+
+  const spaceOf = (text: string | undefined) =>
+    chapters.find(({ authored }) => authored.text === text)?.authored;
 
   const chapterOf = (authored: AuthoredSpace): Chapter => {
     const { conversation: _, starts: __, ...rest } = setting;
@@ -119,9 +127,10 @@ function create(setting: StrategySetting, given: z.output<typeof options>): Stra
       ...rest,
       domain: authored.domain,
       evaluations: Math.max(1, evaluations - evaluated),
+      readsNetworks: true,
     });
-    const chapter: Chapter = { authored, search, trials: [], observed: 0 };
-    for (const earlier of chapters) for (const trial of earlier.trials) carryOver(trial, earlier, chapter);
+    const chapter = createChapter(authored, { search, by: `${by}/search`, number: chapters.length + 1 });
+    for (const trial of observed) chapter.observe(trial, spaceOf(trial.proposal.authored?.text));
     chapters.push(chapter);
     return chapter;
   };
@@ -138,6 +147,8 @@ function create(setting: StrategySetting, given: z.output<typeof options>): Stra
       signal,
     });
     calls += answer.calls;
+    const { lastCall, unused } = answer;
+    word = { call: lastCall, ...(unused.length > 0 && { unusedAnswers: unused }) };
     return answer.space;
   };
 
@@ -154,38 +165,46 @@ function create(setting: StrategySetting, given: z.output<typeof options>): Stra
     if (!isDue || calls >= maxCalls) return chapter;
     revised = true;
     const prompt = revisionPrompt(toldIn(context), chapter.authored, scored);
-    const space = await write({ prompt, purpose: "revised space", mayKeep: true }, signal);
-    return space === undefined || space.text === chapter.authored.text ? chapter : chapterOf(space);
+    try {
+      const space = await write({ prompt, purpose: "revised space", mayKeep: true }, signal);
+      return space === undefined || space.text === chapter.authored.text ? chapter : chapterOf(space);
+    } catch (thrown) {
+      if (!(thrown instanceof GeniusError) || signal.aborted || !failuresForGood.has(thrown.code))
+        throw thrown;
+      word = { modelEnded: thrown.message.replace(/\.$/, "") };
+      return chapter;
+    }
   };
 
   return {
     observesReferences: true,
     async propose(context) {
       const chapter = await current(context);
-      const { authored, search } = chapter;
-      const pending = context.pending.flatMap((proposal) => ownDesign(proposal, authored.text) ?? []);
-      const trialNumber = chapter.observed + pending.length + 1;
-      const proposal = await search.propose({ ...context, pending, trialNumber });
+      const open = new Set(context.pending.flatMap(({ network }) => (network ? canonicalKey(network) : [])));
+      const proposal = await chapter.propose(context, (key) => measured.has(key) || open.has(key));
       if (proposal === undefined) return undefined;
-      const { choices, ...rest } = proposal;
-      return {
-        ...rest,
-        choices: [],
-        network: authored.domain.space.decode(choices),
-        by: `${by}/search`,
-        authored: { text: authored.text, reasons: authored.reasons, choices },
-      };
+      const said = word;
+      word = {};
+      return { ...proposal, ...said };
     },
     observe(trial) {
-      const { authored } = trial.proposal;
-      if (authored === undefined) {
-        if (isReference(trial.proposal) && isScored(trial)) references.push(trial);
-        return;
+      const { authored, network, call, modelEnded } = trial.proposal;
+      if (network === undefined) return;
+      if (authored !== undefined) {
+        const isFirst = observed.every(({ proposal }) => proposal.authored === undefined);
+        if (spaceOf(authored.text) === undefined) restored(authored);
+        // Whoever was asked and kept the space is not asked again.
+        revised ||= !isFirst && (call !== undefined || modelEnded !== undefined);
+        calls = Math.max(calls, call ?? 0);
+        if (isEvaluated(trial)) evaluated += 1;
+      } else if (isReference(trial.proposal) && isScored(trial)) {
+        references.push(trial);
       }
-      const chapter = chapters.find((one) => one.authored.text === authored.text) ?? restored(authored);
-      if (isEvaluated(trial)) evaluated += 1;
-      chapter.trials.push({ ...trial, choices: authored.choices });
-      observe(chapter, trial, authored.choices);
+      observed.push(trial);
+      if (isEvaluated(trial)) measured.add(canonicalKey(network));
+      const own = spaceOf(authored?.text);
+      for (const chapter of chapters)
+        if (chapter === chapters.at(-1) || chapter.authored === own) chapter.observe(trial, own);
     },
     modelPlan: () => ({
       promptChars: JSON.stringify(firstPrompt({ setting, references, left: evaluations })).length,
@@ -195,42 +214,12 @@ function create(setting: StrategySetting, given: z.output<typeof options>): Stra
   };
 
   /** Of a resumed run: the space that a trial is a design of. */
-  function restored({ text, reasons }: NonNullable<Proposal["authored"]>): Chapter {
+  function restored({ text, reasons }: NonNullable<Proposal["authored"]>): void {
     const checked = checkAuthored(text, domain, { name: `author${chapters.length + 1}`, reasons });
     if ("fault" in checked)
       throw new GeniusError("bad-file", `A space that the model wrote is no longer one: ${checked.fault}.`);
     calls += 1;
     revised ||= chapters.length > 0;
-    return chapterOf(checked);
+    chapterOf(checked);
   }
-}
-
-function observe(chapter: Chapter, trial: Trial, choices: Choices): void {
-  const { network: _, authored: __, ...proposal } = trial.proposal;
-  chapter.observed += 1;
-  chapter.search.observe({ ...trial, number: chapter.observed, proposal: { ...proposal, choices } });
-}
-
-/** The proposal as the search in the space of that text made it. */
-function ownDesign(proposal: Proposal, text: string): Proposal | undefined {
-  const { network: _, authored, ...rest } = proposal;
-  return authored?.text === text ? { ...rest, choices: authored.choices } : undefined;
-}
-
-/** What was measured in an earlier space counts in the new one where the network is the same: decisions are matched by their names. */
-function carryOver(trial: Chapter["trials"][number], from: Chapter, to: Chapter): void {
-  if (!isScored(trial)) return;
-  const { decisions, decode } = to.authored.domain.space;
-  const before = from.authored.domain.space.decisions;
-  const choices = decisions.map(({ name, options }) => {
-    const index = before.findIndex((decision) => decision.name === name);
-    const label = before[index]?.options[trial.choices[index] as number]?.label;
-    return Math.max(
-      0,
-      options.findIndex((option) => option.label === label),
-    );
-  });
-  const network = trial.proposal.network;
-  if (network === undefined || canonicalKey(decode(choices)) !== canonicalKey(network)) return;
-  observe(to, trial, choices);
 }

@@ -1,6 +1,8 @@
 // Which alternatives of a space mattered: the mean score of the designs with each option beside the mean of all, with the noise of
-// that difference. Simple on purpose: a person and a model can check it against the trials.
-import type { Choices, Space } from "../../search/space.ts";
+// that difference. Simple on purpose: a person and a model can check it against the trials. Told to both in the same words.
+import { counted } from "../base/units.ts";
+import { formatDifference, type Metric } from "../metrics/index.ts";
+import type { Choices, Space } from "./space.ts";
 
 export interface ScoredChoices {
   readonly choices: Choices;
@@ -45,4 +47,20 @@ export function effectsOf(
       return { label, count: own.length, difference, noise };
     }),
   }));
+}
+
+/** A line for each decision: "conv1.k: 3 +1.20 points ±0.80 points (4 designs); 5 −1.20 points ±0.80 points (3 designs)". */
+export function effectWords(
+  space: Pick<Space, "decisions">,
+  scored: readonly ScoredChoices[],
+  metric: Metric,
+): readonly string[] {
+  return effectsOf(space, scored).map(({ name, options }) => {
+    const words = options.map(({ label, count, difference, noise }) => {
+      if (difference === undefined) return `${label} (${counted(count, "design")})`;
+      const band = noise === undefined ? "noise unknown" : `±${formatDifference(metric, noise).slice(1)}`;
+      return `${label} ${formatDifference(metric, difference)} ${band} (${counted(count, "design")})`;
+    });
+    return `${name}: ${words.join("; ")}`;
+  });
 }
