@@ -57,6 +57,25 @@ describe.skipIf(chromiumPath === undefined)("the editor of texts", { timeout: 6 
   const violationsOf = async (page: Page) =>
     (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html]);
 
+  /** The page of a search whose space a person is asked for. */
+  async function asked(options: object) {
+    const page = await open("/");
+    const started = await fetch(new URL("/api/runs", served.origin), {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-genius-token": served.token },
+      body: JSON.stringify({
+        dataset: "digits",
+        options: {
+          ...{ ...options, model: "manual", maxParams: "6k" },
+          ...{ epochs: 1, finalEpochs: 1, parallel: 1 },
+        },
+      }),
+    });
+    const { id } = (await started.json()) as { readonly id: string };
+    await page.evaluate(`location.hash = ${JSON.stringify(`/run/${id}/turn`)}`);
+    return { page, id };
+  }
+
   test("from a trial's network over a mistake to a search that starts from it", async () => {
     const page = await open("/run/first/network?trial=1");
     await page.getByRole("link", { name: "Edit", exact: true }).click();
@@ -129,18 +148,10 @@ describe.skipIf(chromiumPath === undefined)("the editor of texts", { timeout: 6 
     ["as its strategy", { strategy: "author", revise: false }],
     ["before it begins", { space: "author", strategy: "random" }],
   ])("a person is the author of a running search's space, %s", async (_, author) => {
-    const page = await open("/");
-    const options = {
-      ...{ ...author, model: "manual", trials: 2, maxParams: "6k" },
-      ...{ epochs: 1, finalEpochs: 1, dataFraction01: 0.2, parallel: 1 },
-    };
-    const started = await fetch(new URL("/api/runs", served.origin), {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-genius-token": served.token },
-      body: JSON.stringify({ dataset: "digits", options }),
-    });
-    const { id } = (await started.json()) as { readonly id: string };
-    await page.evaluate(`location.hash = ${JSON.stringify(`/run/${id}/turn`)}`);
+    const { page, id } = await asked({ ...author, trials: 2, dataFraction01: 0.2 });
+    await page.getByText("write the space of this search").waitFor();
+    // The example is a space, for these images too.
+    await page.getByText("A space of 12 designs.").waitFor();
     const space = "conv {8|12} k{3|5} s2 norm relu\nglobalpool flatten linear classes\n";
     await page.getByRole("textbox", { name: /the space, with alternatives/ }).fill(space);
     await page.getByText("4 of 4 designs are within the limits").waitFor();
@@ -150,6 +161,26 @@ describe.skipIf(chromiumPath === undefined)("the editor of texts", { timeout: 6 
     expect(await readFile(join(folder, id, "journal.jsonl"), "utf8")).toContain(
       JSON.stringify({ text: space }).slice(1, -1),
     );
+    await page.context().close();
+  });
+
+  test("a person sees what was found, and keeps the space", async () => {
+    const { page, id } = await asked({ strategy: "author", trials: 8, dataFraction01: 0.02 });
+    const area = page.getByRole("textbox", { name: /the space, with alternatives/ });
+    await area.fill("conv 8 k3 s2 norm relu\nglobalpool flatten linear classes\n");
+    await page.getByText("It has no alternatives, so it is one network").waitFor();
+    expect(await page.getByRole("button", { name: "Send this space" }).isDisabled()).toBe(true);
+    await area.fill("conv {6|8|10|12} k{3|5|7} s2 norm relu\nglobalpool flatten linear classes\n");
+    await page.getByRole("textbox", { name: /why so/ }).fill("Small images.");
+    await page.getByRole("button", { name: "Send this space" }).click();
+    await page.getByText("keep your space, or write another one").waitFor();
+    await page.getByText("Each option beside the others of its decision").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole("button", { name: "Keep the space as it is" }).click();
+    await page.getByText("finished", { exact: true }).first().waitFor();
+    const journal = await readFile(join(folder, id, "journal.jsonl"), "utf8");
+    expect(journal).toContain('"reasons":"Small images."');
+    expect(journal).toContain('"call":2');
     await page.context().close();
   });
 });

@@ -21,3 +21,15 @@ relu
 conv 32 k3 s2 norm relu
 globalpool flatten linear classes
 `;
+
+/** The same for a space, which needs something left open. */
+export const exampleSpace = `# {16|24} is an alternative: the search decides. One pair of braces is one decision.
+# w is a number with a name: every w is the same.
+w = {16|24|32}
+conv w k{3|5} s2 norm relu
+residual(conv w k3 norm relu conv w k3 norm)
+relu
+conv w*2 k3 s2 norm relu
+(conv w*2 k3 norm relu) x{1|2}
+globalpool flatten linear classes
+`;
