@@ -104,9 +104,13 @@ describe("the forms that a list of messages has", () => {
 
 describe("what is no list of messages is refused by file, place and field", () => {
   test.each([
-    ["", "talk.json is empty"],
-    ["42", "talk.json holds a number"],
-    ['{"choices": []}', 'talk.json has no field "messages" that is an array (its fields: choices)'],
+    ["", "talk.json is not a recorded conversation: it is empty"],
+    ["42", "talk.json is not a recorded conversation: it holds a number"],
+    ['{"choices": []}', 'it has no field "messages" that is an array (its fields: choices)'],
+    [
+      '{"kind":"header","format":"genius-journal"}\n{"kind":"trial"}\n',
+      'its lines have no field "role" (the first has: kind, format)',
+    ],
     ['[{"role": "user"}]', 'talk.json, message 1, field "content" is missing'],
     [
       '[{"role": "user", "content": "a"}, {"role": "teacher", "content": "b"}]',
@@ -122,8 +126,8 @@ describe("what is no list of messages is refused by file, place and field", () =
       '[\n{"role": "user", "content": "a"}\n{"role": "user", "content": "b"}]',
       "talk.json, line 3 is not JSON",
     ],
-    ["[", "talk.json was cut before the end of its first message"],
-    ["Dear model,", "talk.json is not JSON"],
+    ["[", "it was cut before the end of its first message"],
+    ["Dear model,", "talk.json is not a recorded conversation: it is not JSON. Allowed: a JSON array"],
   ])("%j", (text, message) => {
     expect(() => readMessageList(text, "talk.json")).toThrow(
       expect.objectContaining({ code: "bad-file", message: expect.stringContaining(message) }),

@@ -18,7 +18,7 @@ export interface MessageList {
  */
 export function readMessageList(text: string, file: string): MessageList {
   const body = text.replace(/^\uFEFF/, "");
-  if (body.trim() === "") throw bad(file, "", "is empty", expected);
+  if (body.trim() === "") throw notThis(file, "it is empty");
   const whole = tryParse(body);
   if (whole.ok) return { messages: fromValue(whole.value, file) };
   const lines = readLines(body, file);
@@ -46,18 +46,24 @@ function fromValue(value: unknown, file: string): ChatMessage[] {
     }
     // One line of JSON lines, when there is only one.
     if ("role" in value) return messagesOf([value], () => "line 1", file);
-    const fields = Object.keys(value).slice(0, 8).join(", ") || "none";
-    throw bad(file, "", `has no field "messages" that is an array (its fields: ${fields})`, expected);
+    throw notThis(file, `it has no field "messages" that is an array (its fields: ${fieldsOf(value)})`);
   }
-  throw bad(file, "", `holds ${kindOf(value)}`, expected);
+  throw notThis(file, `it holds ${kindOf(value)}`);
 }
 
-/** JSON lines, or undefined when the first line alone is not a message. The last line may be torn. */
+const fieldsOf = (value: object) => Object.keys(value).slice(0, 8).join(", ") || "none";
+
+/**
+ * JSON lines, or undefined when the first line alone is not JSON. The last line may be torn.
+ * @throws GeniusError `bad-file` for lines of another kind, such as a journal's.
+ */
 function readLines(body: string, file: string): MessageList | undefined {
   const lines = body.split("\n").map((line, index) => ({ line: line.trim(), number: index + 1 }));
   const filled = lines.filter(({ line }) => line !== "");
   const first = tryParse(filled[0]?.line ?? "");
-  if (!first.ok || !isRecord(first.value) || !("role" in first.value)) return undefined;
+  if (!first.ok || !isRecord(first.value)) return undefined;
+  if (!("role" in first.value))
+    throw notThis(file, `its lines have no field "role" (the first has: ${fieldsOf(first.value)})`);
   const messages: ChatMessage[] = [];
   for (const [index, { line, number }] of filled.entries()) {
     const parsed = tryParse(line);
@@ -75,14 +81,15 @@ function readLines(body: string, file: string): MessageList | undefined {
 /** The whole messages of an array that does not end. Damage in the middle is an error, not a cut. */
 function readCut(body: string, file: string, reason: string): MessageList {
   const start = startOfArray(body);
-  if (start === undefined) throw bad(file, "", `is not JSON (${reason})`, expected);
+  // What the parser says of a photograph or a letter would only mislead.
+  if (start === undefined) throw notThis(file, "it is not JSON");
   const scanned = completeElements(body, start);
   if (scanned.damagedAt !== undefined) {
     const line = body.slice(0, scanned.damagedAt).split("\n").length;
     throw bad(file, `line ${line}`, `is not JSON (${reason})`, expected);
   }
   if (scanned.elements.length === 0)
-    throw bad(file, "", "was cut before the end of its first message", expected);
+    throw notThis(file, "it was cut before the end of its first message");
   const messages = messagesOf(scanned.elements, (index) => `message ${index + 1}`, file);
   return { messages, cut: cutMessage(file, messages.length) };
 }
@@ -155,7 +162,10 @@ function tryParse(text: string): { ok: true; value: unknown } | { ok: false; rea
   }
 }
 
+/** The error for a file that as a whole is something else. */
+const notThis = (file: string, why: string) =>
+  new GeniusError("bad-file", `${file} is not a recorded conversation: ${why}. Allowed: ${expected}.`);
+
 function bad(file: string, where: string, what: string, allowed: string): GeniusError {
-  const place = where === "" ? file : `${file}, ${where}`;
-  return new GeniusError("bad-file", `${place} ${what}. Allowed: ${allowed}.`);
+  return new GeniusError("bad-file", `${file}, ${where} ${what}. Allowed: ${allowed}.`);
 }

@@ -2,9 +2,10 @@
 // transcript in their order, whatever is asked. A replay costs and counts what the recording did.
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { fileError, GeniusError } from "../base/errors.ts";
+import { basename } from "node:path";
+import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
 import type { ChatReply } from "./chat.ts";
-import { readMessageList } from "./message-list.ts";
+import { type MessageList, readMessageList } from "./message-list.ts";
 import { tokensOf } from "./prices.ts";
 import { recordPath } from "./record.ts";
 import { beginsAsRecord, type CallLine, type FailureLine, parseRecord } from "./record-lines.ts";
@@ -28,19 +29,50 @@ export async function openReplay(path: string): Promise<ReplaySource> {
   return beginsAsRecord(text) ? replayOfRecord(bytes, file) : replayOfMessages(text, file);
 }
 
-/** Whether a file is a transcript, a list of messages, rather than a conversation that GENIUS recorded. */
+/**
+ * Whether a file is a transcript, a list of messages, rather than a conversation that GENIUS recorded.
+ * @throws GeniusError `not-found`, or `bad-file` where it is neither.
+ */
 export async function isMessageList(path: string): Promise<boolean> {
-  const { bytes } = await readRecorded(path);
-  return !beginsAsRecord(new TextDecoder().decode(bytes.subarray(0, 4000)));
+  const { file, bytes } = await readRecorded(path);
+  const text = new TextDecoder().decode(bytes);
+  if (beginsAsRecord(text)) return false;
+  messagesIn(text, file);
+  return true;
+}
+
+function messagesIn(text: string, file: string): MessageList {
+  try {
+    return readMessageList(text, file);
+  } catch (thrown) {
+    if (!(thrown instanceof GeniusError)) throw thrown;
+    const also = "The folder of a run that asked a model can be replayed too.";
+    throw new GeniusError(thrown.code, `${thrown.message} ${also}`, { cause: thrown });
+  }
 }
 
 async function readRecorded(path: string): Promise<{ file: string; bytes: Uint8Array }> {
   try {
-    const file = (await stat(path)).isDirectory() ? recordPath(path) : path;
-    return { file, bytes: await readFile(file) };
+    const found = await stat(path);
+    if (found.isDirectory()) return { file: recordPath(path), bytes: await readOfRun(path) };
+    // Reading a pipe or a device may never end.
+    if (!found.isFile())
+      throw new GeniusError("bad-file", `${path} is neither a file nor the folder of a run.`);
+    return { file: path, bytes: await readFile(path) };
   } catch (thrown) {
     throw fileError(thrown, path, "read");
   }
+}
+
+async function readOfRun(folder: string): Promise<Uint8Array> {
+  const file = recordPath(folder);
+  return readFile(file).catch((thrown: unknown) => {
+    if (systemCodeOf(thrown) !== "ENOENT") throw fileError(thrown, file, "read");
+    throw new GeniusError(
+      "bad-file",
+      `The folder ${folder} holds no ${basename(file)}, so no recorded conversation: it is not the folder of a run that asked a model.`,
+    );
+  });
 }
 
 export function replayOfRecord(bytes: Uint8Array, file: string): ReplaySource {
@@ -109,7 +141,7 @@ function missing(
 }
 
 export function replayOfMessages(text: string, file: string): ReplaySource {
-  const { messages, cut } = readMessageList(text, file);
+  const { messages, cut } = messagesIn(text, file);
   const answers = messages.filter(({ role }) => role === "assistant").map(({ content }) => content);
   if (answers.length === 0) {
     throw new GeniusError(
