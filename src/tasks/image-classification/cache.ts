@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { cacheError, fileError } from "../../base/errors.ts";
 import { makeFolder } from "../../base/folder.ts";
 import type { DatasetListing, ImageShape } from "./dataset.ts";
+import { missingWords } from "./missing-file.ts";
 import type { Findings } from "./report.ts";
 import type { SizeWish } from "./survey.ts";
 
@@ -147,6 +148,7 @@ function sizeAndTime(file: string): string {
     const { size, mtimeMs } = statSync(file);
     return `${size} ${mtimeMs}`;
   } catch (thrown) {
+    if (missingWords(thrown, file) !== undefined) return "missing";
     throw fileError(thrown, file, "read");
   }
 }

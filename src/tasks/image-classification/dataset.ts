@@ -79,7 +79,7 @@ export interface DatasetReport {
   readonly cropped: Finding;
   readonly greyAmongColour: Finding;
   readonly transparent: Finding;
-  /** Left out, since they could not be decoded. */
+  /** Left out, since they could not be read: damaged, empty or missing. */
   readonly corrupt: Finding;
   /** Files that are no images that can be read: video, HEIC, archives. */
   readonly ignoredFiles: Finding;

@@ -72,6 +72,11 @@ export function kindByEnding(name: string): ImageKind | undefined {
   return [...readableKinds, heic, ...others].find((kind) => kind.endings.includes(ending));
 }
 
+/** By its name: of a kind that is known, or without an ending that says otherwise. */
+export function mayBeImage(file: string): boolean {
+  return kindByEnding(file) !== undefined || !/\.[^.]+$/.test(file);
+}
+
 /** Whether the first bytes read as text: tables, labels and notes lie beside images by custom. */
 export function looksLikeText(bytes: Uint8Array): boolean {
   const start = bytes.subarray(0, 1024);

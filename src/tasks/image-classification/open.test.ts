@@ -142,7 +142,7 @@ describe("CIFAR-10 as class folders", needs(archive), () => {
     expect(report.corrupt.examples.join()).toMatch(/train\/dog\/0008.jpg \(empty file\)/);
     expect(report.corrupt.examples.join()).toMatch(/train\/dog\/0007.jpg \(/);
     expect(countClasses(train)[5]).toBe(18);
-    expect(describeReport(dataset).join(" ")).toMatch(/2 images could not be decoded and were left out/);
+    expect(describeReport(dataset).join(" ")).toMatch(/2 images could not be read and were left out/);
   });
 });
 
@@ -251,7 +251,7 @@ describe("what people have in folders", () => {
     [
       "too many broken images",
       { "a/1.png": "text", "a/2.png": "ok", "b/1.png": "ok" },
-      /1 of 3 images cannot be decoded: a\/1.png \(/,
+      /1 of 3 images cannot be read: a\/1.png \(/,
     ],
     [
       "no images at all",

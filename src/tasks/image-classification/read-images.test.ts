@@ -97,11 +97,11 @@ describe("the kind of an image is that of its content", () => {
     }
     const heic = (i: number) => Buffer.from(`\0\0\0\x18ftypheic\0\0\0\0mif1heic${i}`);
     await expect(openDataset(makeFolder({ ...ok, ...some("b/*.HEIC", 20, heic) }), options)).rejects.toThrow(
-      /20 of 32 images cannot be decoded: b\/0.HEIC \(HEIC, which is not read\)/,
+      /20 of 32 images cannot be read: b\/0.HEIC \(HEIC, which is not read\)/,
     );
     const film = (i: number) => Buffer.from(`\0\0\0\x18ftypisom\0\0\x02\0isom${i}`);
     await expect(openDataset(makeFolder({ ...ok, ...some("b/*.mp4", 8, film) }), options)).rejects.toThrow(
-      /8 of 20 images cannot be decoded: b\/0.mp4 \(no image\)/,
+      /8 of 20 images cannot be read: b\/0.mp4 \(no image\)/,
     );
     const labelled = makeFolder({ ...ok, ...some("b/*.txt", 20, (i) => `0 0.${i}`) });
     const { train, report } = await openDataset(labelled, options);
@@ -113,7 +113,7 @@ describe("the kind of an image is that of its content", () => {
     const files = { ...some("a/*.png", 60, () => png), ...some("b/*.png", 2, () => png) };
     const psd = (i: number) => `8BPS${i}\0`;
     await expect(openDataset(makeFolder({ ...files, ...some("b/*.psd", 5, psd) }), options)).rejects.toThrow(
-      /5 of 7 images of the class b cannot be decoded: b\/0.psd \(Photoshop, which is not read\)/,
+      /5 of 7 images of the class b cannot be read: b\/0.psd \(Photoshop, which is not read\)/,
     );
   });
 });

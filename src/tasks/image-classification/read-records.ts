@@ -6,7 +6,9 @@ import { fileError } from "../../base/errors.ts";
 import type { ImageRecord, StoredImage } from "./dataset.ts";
 import { type Decoded, decodeImage, fitPixels, readSixteenBits, type Target } from "./decode.ts";
 import { type ImageHeader, readHeader } from "./header.ts";
+import { mayBeImage } from "./image-kind.ts";
 import { addHistogram, countValues, createHistogram, type Histogram } from "./levels.ts";
+import { missingWords } from "./missing-file.ts";
 
 /** What is known of one record; its place in the dataset is known to the caller. */
 export interface RecordLook {
@@ -79,10 +81,10 @@ async function readOne(
     return { look, pixels: await fitPixels(image.bytes, image.shape, target.shape) };
   }
   const bytes = bytesOf(image);
+  if (typeof bytes === "string") return { look: missingLook(where, bytes) };
   const digest = digestOf(bytes);
   const looked = await readHeader(bytes, where);
   if (!("image" in looked)) {
-    const nothing = { kind: "none", width: 0, height: 0, grey: false, transparent: false, depth: 8 as const };
     const why =
       "broken" in looked ? { broken: looked.broken } : { broken: looked.what, foreign: looked.foreign };
     return { look: { digest, ...nothing, ...why, isDecoded: false } };
@@ -125,11 +127,22 @@ function sumOf(histograms: readonly Histogram[]): Histogram {
   return Uint32Array.from(sum);
 }
 
-function bytesOf(image: Exclude<StoredImage, { kind: "raw" }>): Uint8Array {
+const nothing = { kind: "none", width: 0, height: 0, grey: false, transparent: false, depth: 8 } as const;
+
+/** A file that is not there is what its name promises. */
+function missingLook(where: string, broken: string): RecordLook {
+  const isImage = mayBeImage(where);
+  return { digest: "", ...nothing, broken, ...(!isImage && { foreign: "other" }), isDecoded: false };
+}
+
+/** The bytes, or why there are none. @throws GeniusError where more than this one file is at fault. */
+function bytesOf(image: Exclude<StoredImage, { kind: "raw" }>): Uint8Array | string {
   if (image.kind === "encoded") return image.bytes;
   try {
     return readFileSync(image.path);
   } catch (thrown) {
+    const missing = missingWords(thrown, image.path);
+    if (missing !== undefined) return missing;
     throw fileError(thrown, image.path, "read");
   }
 }

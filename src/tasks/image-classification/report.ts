@@ -82,7 +82,7 @@ export function refuseUntrainable(
   if (lost.length > maxLostFraction * counted.length) {
     throw new GeniusError(
       "bad-data",
-      `${where}: ${lost.length} of ${counted.length} images cannot be decoded: ${examples(lost)}. ` +
+      `${where}: ${lost.length} of ${counted.length} images cannot be read: ${examples(lost)}. ` +
         `Up to ${maxLostFraction * 100} % are left out; repair, convert or remove the rest.`,
     );
   }
@@ -106,7 +106,7 @@ export function refuseUntrainable(
     const own = lost.filter((fact) => fact.label === label);
     throw new GeniusError(
       "bad-data",
-      `${where}: ${all - sound} of ${all} images of the class ${name} cannot be decoded: ${examples(own)}. ` +
+      `${where}: ${all - sound} of ${all} images of the class ${name} cannot be read: ${examples(own)}. ` +
         "What is left does not stand for the class; repair, convert or remove them.",
     );
   }
@@ -139,7 +139,7 @@ export function describeReport({ report, shape }: Pick<Dataset, "report" | "shap
       );
     }
   }
-  add(report.corrupt, "images could not be decoded and were left out");
+  add(report.corrupt, "images could not be read and were left out");
   add(report.ignoredFiles, "files are no images of an accepted kind and were not read");
   add(report.testInTrain, "test or validation images also occur in the training part");
   add(report.duplicates, "training images occur more than once");

@@ -1,9 +1,10 @@
 // A folder with everything below it, read once by name, without what operating systems and other programs leave in
 // folders. Knows nothing of classes and parts.
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, type Stats, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileError, GeniusError } from "../../../base/errors.ts";
-import { kindByEnding } from "../image-kind.ts";
+import { mayBeImage } from "../image-kind.ts";
+import { missingWords } from "../missing-file.ts";
 
 export interface Folder {
   /** As it is on the disk. */
@@ -56,11 +57,6 @@ export function readFolderTree(root: string): FolderTree {
   return { root: read(root, "", 0), skipped, irregular };
 }
 
-/** By its name: of a kind that is known, or without an ending that says otherwise. */
-export function mayBeImage(file: string): boolean {
-  return kindByEnding(file) !== undefined || !/\.[^.]+$/.test(file);
-}
-
 /** Whether images lie in a folder below `path`, found without reading all of it. */
 export function hasImageBelow(path: string, depth: number): boolean {
   return listEntries(path).some(
@@ -89,15 +85,23 @@ function listEntries(path: string): { name: string; isFolder: boolean; isIrregul
   try {
     return readdirSync(path, { withFileTypes: true })
       .map((entry) => {
-        const followed = entry.isSymbolicLink()
-          ? statSync(join(path, entry.name), { throwIfNoEntry: false })
-          : entry;
+        const followed = entry.isSymbolicLink() ? targetOf(join(path, entry.name)) : entry;
         const isFolder = followed?.isDirectory() ?? false;
-        // A link to nothing is a file that is missing, which whoever reads it says.
+        // A link to nothing is a file that is missing, which is found when it is read.
         return { name: entry.name, isFolder, isIrregular: !isFolder && followed?.isFile() === false };
       })
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (thrown) {
     throw fileError(thrown, path, "read");
+  }
+}
+
+/** What a link leads to; undefined where that is missing. */
+function targetOf(link: string): Stats | undefined {
+  try {
+    return statSync(link);
+  } catch (thrown) {
+    if (missingWords(thrown, link) !== undefined) return undefined;
+    throw fileError(thrown, link, "read");
   }
 }

@@ -201,6 +201,40 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
+test.skipIf(process.platform === "win32")(
+  "links to missing files are left out, counted and named like damaged images",
+  async () => {
+    const folder = make("cat:20", "dog:20");
+    symlinkSync(join(folder, "gone.png"), join(folder, "cat", "link.png"));
+    symlinkSync(join(folder, "dog", "circle.png"), join(folder, "dog", "circle.png"));
+    symlinkSync("gone.mp4", join(folder, "dog", "film.mp4"));
+    const dataset = await openDataset(folder, options);
+    const { report } = dataset;
+    expect(report.trainCount + report.testCount).toBe(40);
+    expect(report.corrupt.examples).toEqual([
+      "cat/link.png (a symbolic link to a missing file)",
+      "dog/circle.png (symbolic links in a circle)",
+    ]);
+    expect(report.ignoredFiles.examples).toEqual(["dog/film.mp4 (a symbolic link to a missing file)"]);
+    expect(describeReport(dataset).join("\n")).toContain(
+      "2 images could not be read and were left out: cat/link.png (a symbolic link to a missing file)",
+    );
+    // As soon as the image is there it is read, though nothing else has changed.
+    writeFileSync(join(folder, "gone.png"), images[0]!);
+    const mended = await openDataset(folder, options);
+    expect(mended.report.trainCount + mended.report.testCount).toBe(41);
+    expect(mended.hash).not.toBe(dataset.hash);
+  },
+);
+
+test.skipIf(process.platform === "win32")("too many links to missing files are refused by name", async () => {
+  const folder = make("cat:4", "dog:4");
+  for (const name of ["one", "two"]) symlinkSync("gone.png", join(folder, "cat", `${name}.png`));
+  await expect(openDataset(folder, options)).rejects.toThrow(
+    "2 of 10 images cannot be read: cat/one.png (a symbolic link to a missing file)",
+  );
+});
+
 test("the layout says what was understood", async () => {
   const { report } = await understood("data/train/a:4", "data/train/b:3", "data/test/a:1");
   expect(report.layout?.parts).toEqual([

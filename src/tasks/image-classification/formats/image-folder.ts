@@ -11,8 +11,9 @@ import {
   type Part,
   partOrder,
 } from "../dataset.ts";
+import { mayBeImage } from "../image-kind.ts";
 import { filesOf, understandFolders } from "./folder-layout.ts";
-import { hasImageBelow, mayBeImage, readFolderTree } from "./folder-tree.ts";
+import { hasImageBelow, readFolderTree } from "./folder-tree.ts";
 
 interface Found {
   readonly part: Part;
