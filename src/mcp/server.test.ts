@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const bin = resolve(import.meta.dirname, "../../bin/genius.js");
@@ -97,6 +98,31 @@ test("it starts a search, follows it to the end, and reads its figures", async (
   expect(after.evaluations).toBe(35);
 }, 60_000);
 
+test.each<[string, unknown, string]>([
+  ["list", { kind: "space" }, 'kind must be one of spaces, datasets, strategies, evaluators, models, devices; "space" was given. Did you mean "spaces"?'],
+  ["list", {}, "kind is needed; allowed are spaces, datasets"],
+  ["list", undefined, "kind is needed"],
+  ["cost", { space: "nas-bench-macro", choices: "22212220" }, 'choices must be a list; "22212220" was given.'],
+  ["cost", { space: "nas-bench-macro", choices: ["22212220", 7] }, "choices.1 must be text; 7 was given."],
+  ["cost", "22212220", 'What cost was given must be an object; "22212220" was given.'],
+  ["cost", [], "What cost was given must be an object; [] was given."],
+  ["start_search", { dataset: "digits" }, "trials is needed."],
+  ["start_search", { dataset: "digits", trials: 0 }, "trials must be at least 1; 0 was given."],
+  ["start_search", { dataset: "digits", trials: 2.5 }, "trials must be a whole number; 2.5 was given."],
+  ["start_search", { trials: 3, strategy: "./evil.ts" }, 'strategy must be a name that the tool list gives; "./evil.ts" was given.'],
+  ["start_search", { trials: 3, max_params: 20_000 }, 'has the unknown field "max_params". Did you mean "maxParams"?'],
+  ["start_search", { trials: 3, parallel: 100_000 }, 'has the unknown field "parallel".'],
+  ["trials", { run: "x", limit: 1000 }, "limit must be at most 200; 1000 was given."],
+  ["liste", {}, 'There is no tool "liste". Did you mean "list"? Known: list, cost,'],
+])("%s of %j is answered in words of ours", async (name, given, words) => {
+  const params = { name, arguments: given as Record<string, unknown> };
+  const result = await client.request({ method: "tools/call", params }, CallToolResultSchema);
+  const [content] = result.content as { text: string }[];
+  expect(result.isError).toBe(true);
+  expect(content?.text).toContain(words);
+  expect(content?.text).not.toMatch(/MCP error|validation|invalid_|"path"|Zod/);
+});
+
 test("bounds hold, and no code, option or folder can be slipped in", async () => {
   expect((await call("start_search", { dataset: "nas-bench-macro", trials: 51 })).text).toMatch(
     /more than the 50/,
@@ -109,6 +135,7 @@ test("bounds hold, and no code, option or folder can be slipped in", async () =>
     expect((await call("start_search", input)).failed).toBe(true);
   expect((await call("start_search", { dataset: "--out=/tmp/elsewhere", trials: 3 })).failed).toBe(true);
   expect((await call("status", { run: "../.." })).text).toMatch(/There is no run/);
+  await expect(client.readResource({ uri: "genius://runs/%E0%A4%A" })).rejects.toThrow(/There is no run/);
   await mkdir(join(root, "<script>"));
   await writeFile(join(root, "<script>", "journal.jsonl"), "{nonsense\n{}\n");
   const { runs } = (await call("list_runs")).value();

@@ -4,8 +4,8 @@
 import { McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { z } from "zod";
 import { cost } from "../api/cost.ts";
-import { GeniusError, messageOf } from "../base/errors.ts";
-import { escapeHidden, withoutHidden } from "../base/hidden-characters.ts";
+import { GeniusError } from "../base/errors.ts";
+import { escapeHidden } from "../base/hidden-characters.ts";
 import { isPath } from "../base/own-file.ts";
 import { evaluators, spaces, strategies } from "../catalog/_catalog.ts";
 import { listDatasets } from "../catalog/datasets.ts";
@@ -26,6 +26,7 @@ import type { Limits } from "../search/space.ts";
 import type { KeptTrial } from "../study/fold.ts";
 import { putTurn } from "../study/inbox.ts";
 import { allowedBy, problemOf } from "../study/person.ts";
+import { serveTools } from "./tools.ts";
 
 /** What an assistant may spend. */
 export interface Bounds {
@@ -48,7 +49,7 @@ export interface McpSetting {
 const memberName = z
   .string()
   .max(60)
-  .regex(/^[\w.-]+$/, "a name from the list tool");
+  .regex(/^[\w.-]+$/, "must be a name that the tool list gives");
 const runId = z.string().max(1000).describe("a run's id, as list_runs gives it");
 const count = z.int().min(0);
 const startInput = {
@@ -74,7 +75,7 @@ const startInput = {
   maxFlash: count.optional().describe("max bytes of flash for weights, tables and code"),
   precision: z.enum(precisions).optional().describe("what RAM and flash are counted for; int8 by default"),
   device: memberName.optional().describe("a device of the list tool, which sets maxRam and maxFlash"),
-  maxUsd: z.number().positive().optional().describe("most that the model may cost"),
+  maxUsd: z.number().positive().optional().describe("max cost of the model in US dollars"),
 };
 
 export function createMcpServer(setting: McpSetting): McpServer {
@@ -86,134 +87,102 @@ export function createMcpServer(setting: McpSetting): McpServer {
     },
   );
 
-  server.registerTool(
-    "list",
-    {
-      description: "What there is by name: spaces, datasets, strategies, evaluators, models or devices.",
-      inputSchema: { kind: z.enum(["spaces", "datasets", "strategies", "evaluators", "models", "devices"]) },
-      annotations: { readOnlyHint: true },
+  const tools = serveTools(server);
+  tools.add({
+    name: "list",
+    description: "What there is by name: spaces, datasets, strategies, evaluators, models or devices.",
+    isReadOnly: true,
+    input: { kind: z.enum(["spaces", "datasets", "strategies", "evaluators", "models", "devices"]) },
+    run: ({ kind }) => json({ [kind]: rowsOf(kind) }),
+  });
+  tools.add({
+    name: "cost",
+    description:
+      "Parameters, MACs, RAM and flash (bytes, int8 and float) of designs of a space, exactly. A design is written 22212220 or 2,2,2,1,2,2,2,0.",
+    isReadOnly: true,
+    input: { space: memberName, choices: z.array(z.string().max(500)).min(1).max(100) },
+    async run({ space: name, choices }) {
+      const space = await openSpace(name);
+      const designs = choices.map(async (text) => {
+        const design = parseChoices(space, text);
+        return { choices: toDigits(space, design), ...(await cost({ space, choices: design })) };
+      });
+      return json({ designs: await Promise.all(designs) });
     },
-    ({ kind }) => answer(() => ({ [kind]: rowsOf(kind) })),
-  );
-  server.registerTool(
-    "cost",
-    {
-      description:
-        "Parameters, MACs, RAM and flash (bytes, int8 and float) of designs of a space, exactly. A design is written 22212220 or 2,2,2,1,2,2,2,0.",
-      inputSchema: { space: memberName, choices: z.array(z.string().max(500)).min(1).max(100) },
-      annotations: { readOnlyHint: true },
+  });
+  tools.add({
+    name: "start_search",
+    description: `Starts a search as a process of its own and gives its run's id. At most ${bounds.maxTrials} evaluations, ${bounds.maxRunning} searches at once, and $${bounds.maxUsd} for a language model.`,
+    input: startInput,
+    run: async (order) => json(await start(setting, order)),
+  });
+  tools.add({
+    name: "list_runs",
+    description: "All runs, newest first, with state, best design and spending.",
+    isReadOnly: true,
+    input: {},
+    run: async () => json({ runs: (await store.list()).slice(0, 200).map(summaryFor) }),
+  });
+  tools.add({
+    name: "status",
+    description: "How a run stands: state, evaluations of its budget, best design, spending, what is wrong.",
+    isReadOnly: true,
+    input: { run: runId },
+    run: async ({ run }) => json(summaryFor(await store.open(run))),
+  });
+  tools.add({
+    name: "trials",
+    description: "Trials of a run in the order of finishing, up to 200 at a time.",
+    isReadOnly: true,
+    input: { run: runId, from: count.default(0), limit: z.int().min(1).max(200).default(50) },
+    async run({ run: id, from, limit }) {
+      const { rows } = (await store.open(id)).journal;
+      return json({ from, total: rows.length, trials: rows.slice(from, from + limit).map(trialRow) });
     },
-    ({ space: name, choices }) =>
-      answer(async () => {
-        const space = await openSpace(name);
-        const designs = choices.map(async (text) => {
-          const design = parseChoices(space, text);
-          return { choices: toDigits(space, design), ...(await cost({ space, choices: design })) };
-        });
-        return { designs: await Promise.all(designs) };
-      }),
-  );
-  server.registerTool(
-    "start_search",
-    {
-      description: `Starts a search as a process of its own and gives its run's id. At most ${bounds.maxTrials} evaluations, ${bounds.maxRunning} searches at once, and $${bounds.maxUsd} for a language model.`,
-      inputSchema: startInput,
+  });
+  tools.add({
+    name: "best",
+    description: "The best design of a run so far, with the network's choices in words.",
+    isReadOnly: true,
+    input: { run: runId },
+    run: async ({ run: id }) => json(await bestOf(await store.open(id))),
+  });
+  tools.add({
+    name: "report",
+    description:
+      "A run's report as Markdown: what was asked and found, baselines at equal budget, what was spent, the checklist, and how to repeat it.",
+    isReadOnly: true,
+    input: { run: runId },
+    run: async ({ run: id }) => analyst.report(await store.open(id), "markdown"),
+  });
+  tools.add({
+    name: "propose_design",
+    description:
+      "Adds a design to a running search by hand. It is evaluated next and costs an evaluation as any other.",
+    input: { run: runId, choices: z.string().max(500), reason: z.string().max(2000).optional() },
+    run: async ({ run: id, choices, reason }) => json(await propose(await store.open(id), choices, reason)),
+  });
+  tools.add({
+    name: "stop",
+    description: "Stops a running search; it can be resumed.",
+    input: { run: runId },
+    async run({ run: id }) {
+      await processes.stop((await store.open(id)).folder);
+      return json({ stopping: id });
     },
-    (order) => answer(() => start(setting, order)),
-  );
-  server.registerTool(
-    "list_runs",
-    {
-      description: "All runs, newest first, with state, best design and spending.",
-      annotations: { readOnlyHint: true },
+  });
+  tools.add({
+    name: "resume",
+    description: `Goes on with a stopped search, or beyond its plan with more trials (at most ${bounds.maxTrials} in all).`,
+    input: { run: runId, trials: z.int().min(1).optional() },
+    async run({ run: id, trials }) {
+      const run = await store.open(id);
+      await keepBounds(setting, trials ?? run.journal.header?.config.trials ?? 0);
+      await processes.resume(run.folder, trials);
+      run.allowPrograms();
+      return json({ resumed: id });
     },
-    () => answer(async () => ({ runs: (await store.list()).slice(0, 200).map(summaryFor) })),
-  );
-  server.registerTool(
-    "status",
-    {
-      description:
-        "How a run stands: state, evaluations of its budget, best design, spending, what is wrong.",
-      inputSchema: { run: runId },
-      annotations: { readOnlyHint: true },
-    },
-    ({ run }) => answer(async () => summaryFor(await store.open(run))),
-  );
-  server.registerTool(
-    "trials",
-    {
-      description: "Trials of a run in the order of finishing, up to 200 at a time.",
-      inputSchema: { run: runId, from: count.default(0), limit: z.int().min(1).max(200).default(50) },
-      annotations: { readOnlyHint: true },
-    },
-    ({ run: id, from, limit }) =>
-      answer(async () => {
-        const run = await store.open(id);
-        return {
-          from,
-          total: run.journal.rows.length,
-          trials: run.journal.rows.slice(from, from + limit).map(trialRow),
-        };
-      }),
-  );
-  server.registerTool(
-    "best",
-    {
-      description: "The best design of a run so far, with the network's choices in words.",
-      inputSchema: { run: runId },
-      annotations: { readOnlyHint: true },
-    },
-    ({ run: id }) => answer(async () => bestOf(await store.open(id))),
-  );
-  server.registerTool(
-    "report",
-    {
-      description:
-        "A run's report as Markdown: what was asked and found, baselines at equal budget, what was spent, the checklist, and how to repeat it.",
-      inputSchema: { run: runId },
-      annotations: { readOnlyHint: true },
-    },
-    async ({ run: id }) => {
-      try {
-        return text(await analyst.report(await store.open(id), "markdown"));
-      } catch (thrown) {
-        return problem(thrown);
-      }
-    },
-  );
-  server.registerTool(
-    "propose_design",
-    {
-      description:
-        "Adds a design to a running search by hand. It is evaluated next and costs an evaluation as any other.",
-      inputSchema: { run: runId, choices: z.string().max(500), reason: z.string().max(2000).optional() },
-    },
-    ({ run: id, choices, reason }) => answer(async () => propose(await store.open(id), choices, reason)),
-  );
-  server.registerTool(
-    "stop",
-    { description: "Stops a running search; it can be resumed.", inputSchema: { run: runId } },
-    ({ run: id }) =>
-      answer(async () => {
-        await processes.stop((await store.open(id)).folder);
-        return { stopping: id };
-      }),
-  );
-  server.registerTool(
-    "resume",
-    {
-      description: `Goes on with a stopped search, or beyond its plan with more trials (at most ${bounds.maxTrials} in all).`,
-      inputSchema: { run: runId, trials: z.int().min(1).optional() },
-    },
-    ({ run: id, trials }) =>
-      answer(async () => {
-        const run = await store.open(id);
-        await keepBounds(setting, trials ?? run.journal.header?.config.trials ?? 0);
-        await processes.resume(run.folder, trials);
-        run.allowPrograms();
-        return { resumed: id };
-      }),
-  );
+  });
 
   server.registerResource(
     "run",
@@ -236,7 +205,7 @@ export function createMcpServer(setting: McpSetting): McpServer {
       mimeType: "application/json",
     },
     async (uri, { id }) => {
-      const run = await store.open(decodeURIComponent(String(id)));
+      const run = await store.open(decoded(String(id)));
       const { config, provenance } = run.journal.header ?? {};
       const content = { ...summaryFor(run), config, provenance };
       return {
@@ -372,17 +341,14 @@ async function propose(run: FollowedRun, text: string, reason: string | undefine
   };
 }
 
-const text = (content: string) => ({ content: [{ type: "text" as const, text: content }] });
-
-/** A mistake is told to the assistant in words, so that it can do better. */
-function problem(thrown: unknown) {
-  return { ...text(withoutHidden(messageOf(thrown))), isError: true };
-}
-
-async function answer(give: () => object | Promise<object>) {
+/** What is no address of a run as it is: there is none of that name. */
+function decoded(part: string): string {
   try {
-    return text(escapeHidden(JSON.stringify(await give())));
-  } catch (thrown) {
-    return problem(thrown);
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }
+
+/** What goes to an assistant, where nothing hides. */
+const json = (value: object) => escapeHidden(JSON.stringify(value));
