@@ -112,3 +112,25 @@ test("networks and runs are exported, and runs reported", async () => {
   expect(written).toEqual([join(out, "report.html"), join(out, "report.md")]);
   expect(await readFile(written[1]!, "utf8")).toContain(run.best!.key);
 });
+
+test("more at once than there can be is refused before anything begins, with what is allowed", async () => {
+  const out = join(await newFolder(), "run");
+  const asked = { data: "digits", out, environment, limits: { maxParams: "20k" } };
+  await expect(search({ ...asked, parallel: 100_000 })).rejects.toThrow(
+    'Option "parallel" of the search must be at most 512; 100000 was given.',
+  );
+  // Where each is a process of this machine, its cores count.
+  await expect(search({ ...asked, parallel: 512 })).rejects.toThrow(
+    /--parallel must be at most \d+ on this machine, where each is a process of its own/,
+  );
+  await expect(search({ ...asked, evaluatorOptions: { threads: 100_000 } })).rejects.toThrow(
+    /"threads" of the evaluator train must be at most 512; 100000 was given/,
+  );
+  await expect(bench({ space: "nas-bench-macro", workers: 100_000, environment })).rejects.toThrow(
+    /--workers must be at most \d+ on this machine/,
+  );
+  await expect(stat(out)).rejects.toThrow();
+  // Looked-up results start no process.
+  const table = { data: "nas-bench-macro", strategy: "random", environment, out };
+  expect((await search({ ...table, parallel: 512, budget: { trials: 4 } })).spent.evaluations).toBe(4);
+});

@@ -4,6 +4,7 @@
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { z } from "zod";
+import { checkProcesses } from "../base/at-once.ts";
 import { GeniusError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { unknownName } from "../base/nearest.ts";
@@ -71,6 +72,7 @@ export async function resolveConfig(
   // Two trainings of one thread each are faster than one of two threads: benchmarks/train-search.
   const parallel =
     settings.parallel ?? (evaluator.tabular || strategy.oneAtATime ? 1 : Math.min(4, availableParallelism()));
+  if (evaluator.startsProcesses || launcher?.startsProcesses) checkProcesses("--parallel", parallel);
   const baselines = await checkBaselines(options.baselines ?? [], {
     strategy: chosen.references.strategy,
     ...(settings.model !== undefined && { model: settings.model }),

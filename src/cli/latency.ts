@@ -2,6 +2,7 @@
 // what `--measure` may call: its --json line is understood there.
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { checkThreads } from "../base/at-once.ts";
 import { fileError, GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { counted } from "../base/units.ts";
@@ -10,7 +11,7 @@ import { latencyRuns, measureTimes, openModelFile } from "../training/model-file
 
 export default defineCommand({
   options: z.object({
-    threads: z.number().int().positive().default(1).describe("threads of onnxruntime"),
+    threads: z.number().int().positive().default(1).describe("threads of onnxruntime, max the cores"),
     json: z.boolean().default(false).describe("one JSON object on standard output"),
   }),
   more: `Example:
@@ -22,6 +23,7 @@ One image at a time, after ${latencyRuns.warmUp} runs of warm-up: at least ${lat
     const [path] = operands;
     if (path === undefined || operands.length > 1)
       throw new GeniusError("wrong-use", "Name one model: genius latency model.onnx.");
+    checkThreads("--threads", threads);
     const bytes = await readFile(path).catch((thrown: unknown) => {
       throw fileError(thrown, path, "read the model");
     });

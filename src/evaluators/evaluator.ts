@@ -119,6 +119,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly tabular?: boolean;
   /** It can train by the clock, and does so where a search names no number of trials; `asked`: only where minutes are named. */
   readonly trainsByTheClock?: boolean | "asked";
+  /** Its trainings are processes of this machine, one for each that runs at once. */
+  readonly startsProcesses?: boolean;
   /** Its final training can begin with given weights. */
   readonly beginsWithWeights?: boolean;
   /** What it can select on, its usual one first; accuracy alone where absent. */

@@ -15,6 +15,7 @@ export default defineEvaluator({
   measuresOwn: true,
   options: trainOptions,
   trainsByTheClock: true,
+  startsProcesses: true,
   beginsWithWeights: true,
   async describe(setting, options) {
     const { describeData } = await import("./open-images.ts");

@@ -1,6 +1,7 @@
 // The settings of a search, as one schema: its type, defaults, validation, flags, help and docs. What belongs to a
 // space, a strategy, an evaluator or a model is in that member's own schema.
 import { z } from "zod";
+import { maxAtOnce } from "../base/at-once.ts";
 import { selectableMetrics } from "../metrics/index.ts";
 import { limitSettings } from "./limit-settings.ts";
 
@@ -115,9 +116,10 @@ export const searchSettings = z.object({
     .number()
     .int()
     .positive()
+    .max(maxAtOnce)
     .optional()
     .describe(
-      "parallel evaluations (default: 1 for a table and for --strategy llm, one per core up to 4 for trainings)",
+      "parallel evaluations (default: 1 for a table and for --strategy llm, one per core up to 4 for trainings; max 512, for trainings on this machine 4 per core)",
     ),
   seed: z
     .number()

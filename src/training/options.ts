@@ -1,6 +1,7 @@
 // What a person may set about trainings, as one schema: types, flags and docs come from it. What is left out is
 // chosen in plan.ts by the size of the data.
 import { z } from "zod";
+import { maxAtOnce } from "../base/at-once.ts";
 import type { ExecutionProvider } from "../engine/index.ts";
 import { imageSizeOption } from "../tasks/image-size.ts";
 
@@ -68,8 +69,11 @@ export const trainOptions = z.object({
   mixup: z.number().min(0).max(10).default(0).describe("α of mixup; 0 is off"),
   labelSmoothing: z.number().min(0).max(0.5).default(0.05).describe("label smoothing"),
   threads: whole
+    .max(maxAtOnce)
     .optional()
-    .describe("threads per training (default: cores divided by parallel trainings; one for a small network)"),
+    .describe(
+      "threads per training, max the cores (default: cores divided by parallel trainings; one for a small network)",
+    ),
   executionProvider: z
     .enum(executionProviders)
     .optional()

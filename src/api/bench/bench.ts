@@ -2,6 +2,7 @@
 // search and the largest networks are always among them, asked or not.
 import { availableParallelism } from "node:os";
 import type { z } from "zod";
+import { checkProcesses } from "../../base/at-once.ts";
 import { GeniusError } from "../../base/errors.ts";
 import { refuseRecord, writeNamed } from "../../base/named-output.ts";
 import { type Given, loadStrategy, resolveOptions } from "../../catalog/load.ts";
@@ -121,6 +122,7 @@ async function compare(
 ): Promise<BenchResult> {
   const startedAt = performance.now();
   const { evaluations, sameStart } = settings;
+  if (settings.workers !== undefined) checkProcesses("--workers", settings.workers);
   if (settings.out !== undefined) await refuseRecord(settings.out);
   const ground = await groundOf(settings, members, environment);
   const strategies = [...new Set([...settings.strategies, ...baselineStrategies])];
@@ -140,7 +142,7 @@ async function compare(
   const traces: BenchTrace[] = [];
   if (isNamed) {
     const jobs = seeds.flatMap((seed) => strategies.map((strategy) => ({ strategy, seed })));
-    const workers = settings.workers ?? availableParallelism();
+    const { workers = availableParallelism() } = settings;
     traces.push(...(await runJobs(jobs, { workers, signal, setting, onDone })));
   }
   for (const strategy of [...(isNamed ? [] : strategies), ...own]) {

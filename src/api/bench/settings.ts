@@ -62,7 +62,12 @@ export const benchSettings = z.object({
     .boolean()
     .default(false)
     .describe("every strategy of a seed begins with the same random design"),
-  workers: z.number().int().positive().optional().describe("parallel runs (default: one per core)"),
+  workers: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("parallel runs, max 4 per core (default: one per core)"),
   out: z
     .string()
     .optional()

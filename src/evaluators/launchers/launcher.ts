@@ -90,6 +90,8 @@ export interface LauncherDefinition<Options = unknown> {
   readonly summary: string;
   readonly source: string;
   readonly options: z.ZodType<Options>;
+  /** Its jobs are processes of this machine, one for each that runs at once. */
+  readonly startsProcesses?: boolean;
   /** Checks what can be checked before the first job. @throws GeniusError that says what is missing and what to do. */
   create(setting: LauncherSetting, options: Options): Promise<Launcher>;
 }

@@ -27,6 +27,7 @@ export default defineLauncher({
   summary: "Trains in processes of this machine, which continue when the study is interrupted.",
   source: "Made for GENIUS",
   options: z.object({}),
+  startsProcesses: true,
   create,
 });
 

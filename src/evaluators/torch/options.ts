@@ -1,6 +1,7 @@
 // What a person may set about trainings with PyTorch: what holds for trainings in general, taken from the in-process
 // evaluator so that both are the same, and what only PyTorch on other machines can do.
 import { z } from "zod";
+import { maxAtOnce } from "../../base/at-once.ts";
 import { trainOptions } from "../../training/options.ts";
 
 const whole = z.number().int().positive();
@@ -39,6 +40,7 @@ export const torchOptions = trainOptions
       .optional()
       .describe("GPUs per training (default: 1 if there are any, else 0)"),
     cpus: whole
+      .max(maxAtOnce)
       .optional()
       .describe("CPU cores per training (default: cores divided by parallel trainings, min 1)"),
     recipe: z

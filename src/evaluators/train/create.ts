@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { env as runtime } from "onnxruntime-node";
 import sharp from "sharp";
 import { GeniusError } from "../../base/errors.ts";
+import { counted } from "../../base/units.ts";
 import { checkExecutionProvider } from "../../engine/index.ts";
 import { networkCost } from "../../graph/cost.ts";
 import type { Network } from "../../graph/network.ts";
@@ -44,8 +45,13 @@ export async function createTrainEvaluator(
   const usual = planTraining(options, { dataset, imageCount: imageCounts.search });
   const cores = availableParallelism();
   const share = Math.max(1, Math.floor(cores / (setting.parallel ?? 1)));
-  const threadsOf = (network: Network, { batchSize }: Training["plan"], most: number) =>
-    options.threads ?? usefulThreads(networkCost(network).macCount * batchSize, most);
+  const threads = options.threads === undefined ? undefined : Math.min(options.threads, cores);
+  if (threads !== options.threads)
+    setting.onProgress?.(
+      `Trainings use ${counted(cores, "thread")} instead of ${options.threads}: this machine has no more cores.`,
+    );
+  const threadsOf = (network: Network, { batchSize }: Training["plan"], max: number) =>
+    threads ?? usefulThreads(networkCost(network).macCount * batchSize, max);
   const pool = createWorkerPool();
   const meter =
     options.measure === undefined
@@ -144,7 +150,7 @@ export async function createTrainEvaluator(
     provenance: {
       ...provenance,
       ...(byTheClock ? { byTheClock } : { epochs: { ...epochs } }),
-      ...(options.threads !== undefined && { threads: options.threads }),
+      ...(threads !== undefined && { threads }),
       cores,
       plan: JSON.parse(JSON.stringify(usual)),
       packages: {

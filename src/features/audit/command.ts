@@ -5,6 +5,7 @@ import { z } from "zod";
 import { assemble } from "../../api/assemble.ts";
 import { provenanceOf } from "../../api/provenance.ts";
 import { publishedSpace } from "../../api/published-space.ts";
+import { maxAtOnce } from "../../base/at-once.ts";
 import { GeniusError } from "../../base/errors.ts";
 import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
@@ -42,7 +43,7 @@ const options = z.object({
   pairs: count
     .default(100)
     .describe("pairs of designs to judge under each variant; fewer than 20 decide nothing"),
-  parallel: count.default(4).describe("parallel calls (1 for --model manual)"),
+  parallel: count.max(maxAtOnce).default(4).describe("parallel calls (1 for --model manual)"),
   ...modelSettings.shape,
   out: z
     .string()

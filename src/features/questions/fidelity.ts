@@ -4,6 +4,7 @@
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { checkProcesses, maxAtOnce } from "../../base/at-once.ts";
 import { makeNamedFolder } from "../../base/folder.ts";
 import { createRandom } from "../../base/random.ts";
 import { loadSpace, openSpace } from "../../catalog/load.ts";
@@ -44,7 +45,7 @@ const options = z.object({
     .describe("share of the images in the full trainings"),
   maxParams: limitSettings.shape.maxParams.default(20_000).describe("maximum parameters"),
   maxMacs: limitSettings.shape.maxMacs.default(1_000_000).describe("maximum multiply–accumulates"),
-  parallel: z.int().min(1).default(2).describe("parallel trainings"),
+  parallel: z.int().min(1).max(maxAtOnce).default(2).describe("parallel trainings"),
 });
 type Options = z.output<typeof options>;
 const sizeOption = imageSizeOption({ min: 8, max: 1024 });
@@ -66,6 +67,7 @@ interface Fidelity {
 }
 
 async function answer(setting: QuestionSetting, given: Options): Promise<Answer> {
+  checkProcesses("--parallel", given.parallel);
   const numbers = (text: string) => text.split(",").map(Number);
   const base = train.options.parse({
     epochs: given.fullEpochs,

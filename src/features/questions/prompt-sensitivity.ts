@@ -1,6 +1,7 @@
 // How much depends on the wording? The same model designs for the same table with one thing changed at a time: the prompt,
 // the order of decisions and options, the length of the history, what it is told of costs, the temperature.
 import { z } from "zod";
+import { maxAtOnce } from "../../base/at-once.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { createRandom } from "../../base/random.ts";
 import { spaceVariant } from "../../search/space-variant.ts";
@@ -34,7 +35,7 @@ const options = z.object({
     .describe(
       "only the searches with the named wordings, to be recorded: without the one as it is and without baselines",
     ),
-  parallel: z.int().min(1).default(4).describe("parallel searches"),
+  parallel: z.int().min(1).max(maxAtOnce).default(4).describe("parallel searches"),
   prompt: z
     .enum(["default", "genius-2026-11"])
     .default("default")

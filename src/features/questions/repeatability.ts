@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { assemble } from "../../api/assemble.ts";
+import { maxAtOnce } from "../../base/at-once.ts";
 import { temporaryError } from "../../base/errors.ts";
 import { openSpace } from "../../catalog/load.ts";
 import { readMessageList } from "../../llm/index.ts";
@@ -34,7 +35,7 @@ const options = z.object({
   strategies: z.string().default("random,evolution,tpe,gp,hybrid").describe("with commas between"),
   evaluations: z.int().min(2).default(25).describe("evaluations of each search"),
   repeats: z.int().min(2).default(10).describe("searches of each kind"),
-  parallel: z.int().min(1).default(4).describe("searches by a model at once"),
+  parallel: z.int().min(1).max(maxAtOnce).default(4).describe("searches by a model at once"),
 });
 type Options = z.output<typeof options>;
 

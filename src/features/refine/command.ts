@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { openModel } from "../../api/open-model.ts";
+import { checkThreads } from "../../base/at-once.ts";
 import { fileError, GeniusError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { createRandom } from "../../base/random.ts";
@@ -48,7 +49,7 @@ const options = z.object({
   epochs: z.int().min(1).default(1).describe("epochs of each training in a round"),
   learningRate: z.number().positive().default(0.03).describe("peak learning rate of those trainings"),
   batchSize: z.int().min(2).default(64).describe("batch size (max: the number of training images)"),
-  threads: z.int().min(1).default(1).describe("threads that train"),
+  threads: z.int().min(1).default(1).describe("threads that train, max the cores"),
   seed: z.int().min(0).default(1).describe("random seed of the changes"),
   model: z
     .string()
@@ -92,6 +93,7 @@ for one setting, with a longer search.`,
       );
     }
     const { threads, epochs, learningRate, candidates, seed } = given;
+    checkThreads("--threads", threads);
     const { environment, signal } = terminal;
     const {
       task: taskName,

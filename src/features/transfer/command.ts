@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { provenanceOf } from "../../api/provenance.ts";
+import { checkThreads } from "../../base/at-once.ts";
 import { GeniusError } from "../../base/errors.ts";
 import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
@@ -75,6 +76,7 @@ Example:
     if (from === undefined || target === undefined || operands.length > 2) {
       throw new GeniusError("wrong-use", "Name a run and the new data: genius transfer DIR NEWDATA.");
     }
+    if (given.threads !== undefined) checkThreads("--threads", given.threads);
     const chosen = given.ways.split(",").map((name) => wayOf(name.trim()));
     const say = (text: string) => terminal.error(`${terminalSafe(text)}\n`);
     const opened = await open(from, target, { given, environment: terminal.environment, say });

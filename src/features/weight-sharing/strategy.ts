@@ -2,6 +2,7 @@
 // then proposes the designs that come out of it, the most probable first: they are evaluated like any other. The supernet
 // is kept in the cache after every epoch, so that an interrupted search continues and a resumed one does not train again.
 import { z } from "zod";
+import { maxAtOnce } from "../../base/at-once.ts";
 import { GeniusError } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
 import { accuracy, definitionOf, formatScore, metricWords } from "../../metrics/index.ts";
@@ -47,7 +48,7 @@ export const supernetOptions = {
     .optional()
     .describe("path of the Python for it (default: the launcher's); alone, it implies the launcher local")
     .meta({ placeholder: "PYTHON" }),
-  supernetThreads: z.int().min(1).default(1).describe("threads for training the supernet in process"),
+  supernetThreads: z.int().min(1).max(maxAtOnce).default(1).describe("threads for training the supernet in process"),
 };
 const schema = z.object(supernetOptions);
 
