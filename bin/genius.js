@@ -28,8 +28,12 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   // A terminal sends Ctrl-C to both processes, a script to this one alone. SIGTERM asks the child for the same, and is
-  // not counted as a second Ctrl-C.
-  process.on("SIGINT", () => child.kill("SIGTERM"));
+  // not counted as a second Ctrl-C, which ends it at once.
+  let interrupts = 0;
+  process.on("SIGINT", () => {
+    interrupts += 1;
+    child.kill(interrupts === 1 ? "SIGTERM" : "SIGKILL");
+  });
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   // A terminal that is closed says so to both as well, or to this one alone where it leads the session.
   process.on("SIGHUP", () => child.kill("SIGHUP"));
@@ -38,7 +42,7 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     process.exit(1);
   });
   child.on("exit", (code, signal) =>
-    process.exit(code ?? (signal === "SIGINT" || signal === "SIGTERM" ? 130 : 1)),
+    process.exit(code ?? (interrupts > 0 || signal === "SIGINT" || signal === "SIGTERM" ? 130 : 1)),
   );
 }
 

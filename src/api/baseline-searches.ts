@@ -58,7 +58,12 @@ export async function runBaselineSearches(
         ...options,
         folder: join(folder, "baselines", name),
         onEvent,
-      }).catch((thrown: unknown) => noteFailure(journal, name, thrown));
+      }).catch((thrown: unknown) => {
+        // While its data were still being read.
+        if (isAbort(thrown) && options.signal?.aborted) return "interrupted" as const;
+        return noteFailure(journal, name, thrown);
+      });
+      if (result === "interrupted") return { isInterrupted: true };
       if (result?.reason === "interrupted") return { isInterrupted: true };
       if (result !== undefined) await note(journal, config, result);
     }

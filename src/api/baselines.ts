@@ -146,7 +146,10 @@ async function measure(
   // Of the study only its data, limits and evaluator count here: no model is asked.
   const parts = await assemble(
     { ...asked, strategy: "random", strategyOptions: {} },
-    { folder, environment, onProgress: (text) => onEvent?.({ kind: "preparing", text }) },
+    {
+      ...{ folder, environment, onProgress: (text) => onEvent?.({ kind: "preparing", text }) },
+      ...(signal !== undefined && { signal }),
+    },
   );
   try {
     if (parts.isLookedUp) {

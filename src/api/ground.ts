@@ -26,6 +26,8 @@ import { createTrainingAccess } from "./training-access.ts";
 
 export interface GroundSetting extends ModelSetting {
   readonly onProgress?: (text: string) => void;
+  /** Aborting it ends the reading of the data. */
+  readonly signal?: AbortSignal;
   /** Definitions that a script handed over; what is absent is loaded by its name in the configuration. */
   readonly given?: GivenMembers;
 }
@@ -51,7 +53,7 @@ export async function openGround(
   domain: Domain,
   setting: GroundSetting,
 ): Promise<Ground> {
-  const { folder, environment, onProgress, given = {} } = setting;
+  const { folder, environment, onProgress, signal, given = {} } = setting;
   const definition = await loadEvaluator(given.evaluator ?? config.evaluator);
   const options = resolveOptions(
     definition.options,
@@ -71,6 +73,7 @@ export async function openGround(
       parallel: config.parallel,
       byTheClock: config.minutes !== undefined,
       ...(onProgress && { onProgress }),
+      ...(signal && { signal }),
       ...(launcher !== undefined && { openLauncher: () => openLauncher(launcher, config, setting) }),
     },
     options,
@@ -130,6 +133,7 @@ export async function openGround(
         // The launcher options are those of the evaluator's launcher.
         openLauncher: (name) => openLauncher(name, name === launcher ? config : {}, setting),
         ...(onProgress && { onProgress }),
+        ...(signal && { signal }),
       }),
       ...(conversation !== undefined && { conversation }),
     }),

@@ -33,6 +33,8 @@ import { refuseUnknownData } from "./unknown-data.ts";
 export interface Resolving {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProgress: (text: string) => void;
+  /** Aborting it ends the reading of the data. */
+  readonly signal?: AbortSignal;
   readonly onUnderstood?: (understood: NonNullable<DatasetDescription["understood"]>) => void;
 }
 
@@ -43,7 +45,7 @@ export interface Resolving {
 export async function resolveConfig(
   options: SearchOptions,
   chosen: Chosen,
-  { environment, onProgress, onUnderstood }: Resolving,
+  { environment, onProgress, signal, onUnderstood }: Resolving,
 ): Promise<StudyConfig> {
   const settings = settingsOf(options);
   const { space, strategy, evaluator, launcher } = chosen.members;
@@ -60,6 +62,7 @@ export async function resolveConfig(
   });
   const described = await describe(evaluator, evaluatorOptions, {
     ...{ dataset: chosen.dataset, environment, onProgress },
+    ...(signal !== undefined && { signal }),
   });
   if (described?.understood !== undefined) onUnderstood?.(described.understood);
   const limits = chosen.start === undefined ? named : limitsOfStart(chosen.start, named, described?.images);

@@ -48,7 +48,7 @@ export async function beginSearch(
   const config = { ...resolved, places: { ...(await placesIn(folder, resolved)), ...text?.places } };
   const liveFile = createLiveWriter(folder);
   const setting = {
-    ...{ folder, environment, onProgress, given, isSearch: true },
+    ...{ folder, environment, onProgress, signal, given, isSearch: true },
     ...answererOf(answers, folder, liveFile),
   };
   let opened: OpenSearch | undefined;
@@ -120,7 +120,7 @@ export async function goOn(
     const config = { ...planned, trials };
     const liveFile = createLiveWriter(folder);
     const setting = {
-      ...{ folder, environment, onProgress, given: options, isSearch: true },
+      ...{ folder, environment, onProgress, signal, given: options, isSearch: true },
       ...answererOf(options.answers, folder, liveFile),
     };
     const isWritten = planned.spaceWriter === undefined || record.writtenSpace !== undefined;

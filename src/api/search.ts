@@ -19,7 +19,8 @@ import type { SearchResult } from "./search-result.ts";
  * at full length, tests it once and puts baselines beside it. All of it is kept in the run's folder.
  *
  * Resolves also when nothing could be scored (`best` is undefined) and when `signal` was aborted (`reason` is
- * `interrupted`, and `resume(folder)` continues).
+ * `interrupted`, and `resume(folder)` continues). Aborted while the data are still being read, it rejects with the signal's
+ * reason: there is no run yet.
  *
  * @throws GeniusError `wrong-use` for an option that is not allowed, `unknown-name` for a member that does not exist,
  *   `infeasible` when no design keeps the limits, `bad-data` and `not-found` for data that cannot be read,
@@ -37,9 +38,9 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const startedAt = new Date();
   const sitting = openSitting(withoutEnd(options));
   const chosen = await chooseMembers(options);
-  const { environment, onProgress } = sitting;
+  const { environment, onProgress, signal } = sitting;
   const config = await resolveConfig(options, chosen, {
-    ...{ environment, onProgress },
+    ...{ environment, onProgress, signal },
     onUnderstood: (understood) => sitting.tell({ kind: "data", ...understood }),
   });
   const begin = { folder: options.out, given: chosen.members, startedAt, answers: options.answers };

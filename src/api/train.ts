@@ -106,7 +106,8 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
     `the evaluator ${definition.name}`,
   );
   const imagesOf = async () =>
-    (await definition.describe?.({ dataset: data, environment, onProgress }, evaluatorOptions))?.images;
+    (await definition.describe?.({ dataset: data, environment, onProgress, signal }, evaluatorOptions))
+      ?.images;
   const { space, choices } = await openSubject(subject, imagesOf, onProgress);
   const network = space.decode(choices);
   refuseOutside(network, limits);
@@ -121,7 +122,7 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
   const launcher = definition.launcherOf?.(evaluatorOptions);
   const evaluator = await definition.create(
     {
-      ...{ space, dataset: data, folder: out, seed, environment, onProgress },
+      ...{ space, dataset: data, folder: out, seed, environment, onProgress, signal },
       byTheClock: minutes !== undefined,
       ...(weights !== undefined && { weights }),
       ...(launcher !== undefined && {

@@ -22,13 +22,15 @@ export interface TrainingAccessSetting {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly openLauncher: (name: string) => Promise<Launcher>;
   readonly onProgress?: (text: string) => void;
+  /** Aborting it ends the reading of images. */
+  readonly signal?: AbortSignal;
 }
 
 /** How often a program that was preempted or lost is started again. */
 const retries = 3;
 
 export function createTrainingAccess(setting: TrainingAccessSetting): TrainingAccess {
-  const { task, format, dataset, seed, environment, openLauncher, onProgress } = setting;
+  const { task, format, dataset, seed, environment, openLauncher, onProgress, signal } = setting;
   return {
     seed,
     // Asked for when it is used: a search of a published table needs no cache.
@@ -37,7 +39,7 @@ export function createTrainingAccess(setting: TrainingAccessSetting): TrainingAc
     },
     openDataset: async (imageSize, source) =>
       (await openTask(task)).open(source ?? dataset, {
-        ...{ environment, imageSize },
+        ...{ environment, imageSize, signal },
         ...(source === undefined && { format }),
       }),
     async runTrainer({ module, folder, launcher: name, python, onLine, signal }) {

@@ -39,6 +39,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   show: {
     usage: "show DIR|NET.txt",
     summary: "show a run (best network, curve, cost), a network's layers, or a space",
+    endsAtOnce: true,
     load: async () => (await import("./show.ts")).default,
   },
   repair: {
@@ -49,6 +50,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   report: {
     usage: "report DIR…",
     summary: "write report.html; compares several runs",
+    endsAtOnce: true,
     load: async () => (await import("./report.ts")).default,
   },
   dashboard: {
@@ -109,16 +111,19 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   import: {
     usage: "import MODEL.onnx [--out NET.txt]",
     summary: "read a network from PyTorch or elsewhere, as a text and its weights",
+    endsAtOnce: true,
     load: async () => (await import("./import.ts")).default,
   },
   latency: {
     usage: "latency MODEL.onnx",
     summary: "measure how long a model takes for one image on this machine",
+    endsAtOnce: true,
     load: async () => (await import("./latency.ts")).default,
   },
   predict: {
     usage: "predict MODEL IMAGE…",
     summary: "classify images with a trained model",
+    endsAtOnce: true,
     load: async () => (await import("./predict.ts")).default,
   },
   transfer: {
@@ -135,12 +140,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   transcript: {
     usage: "transcript FILE [--space NAME]",
     summary: "read the proposals in a recorded conversation",
+    endsAtOnce: true,
     load: async () => (await import("./transcript.ts")).default,
   },
   list: {
     usage: "list KIND",
     summary:
       "list spaces, strategies, references, experience, evaluators, launchers, datasets, devices, formats, metrics, tasks, models",
+    endsAtOnce: true,
     load: async () => (await import("./list.ts")).default,
   },
   setup: {

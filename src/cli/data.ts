@@ -46,11 +46,11 @@ Example:
     const [dataset, ...more] = operands;
     if (dataset === undefined || more.length > 0)
       throw new GeniusError("wrong-use", "Name one dataset: genius data ./photos");
-    const { environment } = terminal;
+    const { environment, signal } = terminal;
     const onProgress = (text: string) => terminal.error(`${text}\n`);
     const task = await openTask(options.task);
     const { imageSize, format } = options;
-    const opened = await task.open(dataset, { environment, onProgress, imageSize, format });
+    const opened = await task.open(dataset, { environment, onProgress, signal, imageSize, format });
     const { name, shape, hash, report } = opened;
     if (options.json) {
       const { train, classNames } = opened;

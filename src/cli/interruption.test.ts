@@ -1,6 +1,6 @@
 // A search in a real process, stopped in every way there is. The evaluator takes its time, as a training would.
 import { spawn } from "node:child_process";
-import { appendFile, mkdtemp, rm, watch, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, rm, stat, watch, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -38,16 +38,20 @@ globalThis.process = new Proxy(process0, {
 ];
 
 /** Starts the command; `lines` counts what it has said of finished trials. */
-function start(args: readonly string[], nodeOptions: readonly string[] = []) {
+function start(
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+) {
   const child = spawn(process.execPath, [...nodeOptions, bin, ...args], {
+    env,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
-  const waiting: { count: number; resolve: () => void }[] = [];
+  const waiting: { isDone: () => boolean; resolve: () => void }[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;
-    const trials = said.split("\n").filter((line) => line.startsWith("#")).length;
-    for (const waiter of waiting) if (trials >= waiter.count) waiter.resolve();
+    for (const waiter of waiting) if (waiter.isDone()) waiter.resolve();
   });
   const closed = new Promise<{ code: number | null; said: string }>((done) =>
     child.on("close", (code) => {
@@ -55,8 +59,15 @@ function start(args: readonly string[], nodeOptions: readonly string[] = []) {
       done({ code, said });
     }),
   );
-  const trials = (count: number) => new Promise<void>((resolve) => waiting.push({ count, resolve }));
-  return { child, closed, trials };
+  const until = (isDone: () => boolean) =>
+    new Promise<void>((resolve) => {
+      waiting.push({ isDone, resolve });
+      if (isDone()) resolve();
+    });
+  const trials = (count: number) =>
+    until(() => said.split("\n").filter((line) => line.startsWith("#")).length >= count);
+  const saying = (words: string) => until(() => said.includes(words));
+  return { child, closed, trials, saying };
 }
 
 async function prepared() {
@@ -109,6 +120,79 @@ test("Ctrl-C, kill -9 and a torn line in the middle: resumed, the search is the 
   expect(stopped.trials).toEqual(uninterrupted.trials);
   expect(stopped.result?.best).toBe(uninterrupted.result?.best);
 });
+
+const stoppingWords = "Stopping … Ctrl-C again ends at once.";
+
+test.each([
+  ["directly", []],
+  ["under an old Node", oldNode],
+] as const)(
+  "a first Ctrl-C is answered, a second one waits for nothing, started %s",
+  async (_, nodeOptions) => {
+    const { folder, search } = await prepared();
+    // An evaluator that hears of no signal.
+    await writeFile(
+      join(folder, "slow.ts"),
+      slowEvaluator.replace("wait(90, undefined, { signal })", "wait(90)"),
+    );
+    const run = join(folder, "run");
+    const { child, closed, trials, saying } = start(search("run"), nodeOptions);
+    await trials(3);
+    await writeFile(join(folder, "hold"), "");
+    child.kill("SIGINT");
+    await saying(stoppingWords);
+    child.kill("SIGINT");
+    const { code, said } = await closed;
+    expect(code).toBe(130);
+    expect(said.split(stoppingWords)).toHaveLength(2);
+    await rm(join(folder, "hold"));
+    expect((await readJournal(run)).trials.length).toBeGreaterThanOrEqual(3);
+    expect((await start(["resume", run]).closed).code).toBe(0);
+    expect((await readJournal(run)).trials).toHaveLength(30);
+  },
+);
+
+/** A dataset without end. */
+const endlessFormat = `
+import { setTimeout as wait } from "node:timers/promises";
+import { writeSync } from "node:fs";
+const bytes = new Uint8Array(16);
+export default {
+  name: "endless", summary: "", source: "",
+  detect: async () => true,
+  list: async () => ({
+    name: "endless", classNames: ["a", "b"], mirrorable: true, files: [], recordCount: 1_000_000, ignoredFiles: [], notes: [],
+    async *records() {
+      for (let index = 0; ; index += 1) {
+        if (index === 200) writeSync(2, "# reading\\n");
+        if (index >= 200) await wait(1);
+        yield { part: "train", label: index % 2, where: String(index), image: { kind: "raw", bytes, shape: [1, 4, 4] } };
+      }
+    },
+  }),
+};`;
+
+test.each([
+  ["data", (folder: string) => ["data", folder]],
+  ["search", (folder: string) => ["search", folder, "--out", join(folder, "run"), "--trials", "1"]],
+  ["train", (folder: string) => ["train", "resnet-8", folder, "--out", join(folder, "run")]],
+] as const)(
+  "Ctrl-C ends %s while it still reads the images, and leaves nothing behind",
+  async (_, argsOf) => {
+    const folder = await mkdtemp(join(tmpdir(), "genius-endless-"));
+    const format = join(folder, "endless.ts");
+    await writeFile(format, endlessFormat);
+    const environment = { ...process.env, GENIUS_CACHE_DIR: join(folder, "cache") };
+    const { child, closed, trials } = start([...argsOf(folder), "--format", format], [], environment);
+    await trials(1);
+    child.kill("SIGINT");
+    const { code, said } = await closed;
+    expect(said).toContain(stoppingWords);
+    expect(code).toBe(130);
+    expect(await readdir(join(folder, "cache", "datasets"))).toEqual([]);
+    await expect(stat(join(folder, "run"))).rejects.toThrow();
+  },
+);
 
 test("kill -9 of the process that an old Node started ends the search in the newer one", async () => {
   const { folder, search } = await prepared();

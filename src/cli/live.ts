@@ -7,6 +7,8 @@ import { type Progress, type ProgressEvent, type TrialWords, trialLine } from ".
 
 export interface Live {
   event(event: ProgressEvent): void;
+  /** Shows what has changed at once, where a picture is redrawn. */
+  redraw(): void;
   /** Leaves the last picture standing and stops redrawing. Further calls do nothing. */
   end(): void;
 }
@@ -44,6 +46,7 @@ export async function createLive(
         told = step;
         terminal.error(`${final.line}\n`);
       },
+      redraw() {},
       end() {},
     };
   };
@@ -61,6 +64,9 @@ export async function createLive(
       event(event) {
         progress.event(event);
         if (json) writeJson(event);
+      },
+      redraw() {
+        if (!isOver) show();
       },
       end() {
         if (isOver) return;

@@ -10,11 +10,11 @@ import { processTerminal } from "./terminal.ts";
 /** Runs the command line `args` and sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   const interrupt = new AbortController();
-  if (!endsAtOnce(args)) interruptBySignal(interrupt, args);
   // Under an older Node this is the child of bin/genius.js, which was killed. Waiting for that keeps nothing running.
   process.channel?.unref();
   process.on("disconnect", () => interrupt.abort());
-  const { terminal, lost, failure } = processTerminal(process, process.env, interrupt);
+  const { terminal, notice, lost, failure } = processTerminal(process, process.env, interrupt);
+  if (!endsAtOnce(args)) interruptBySignal(interrupt, { args, notice });
   // What is thrown outside of any call of ours, such as an error event that nobody listens to.
   process.on("uncaughtException", (thrown) => {
     process.exit(report(thrown, terminal));
@@ -28,20 +28,32 @@ export async function main(args: readonly string[]): Promise<void> {
   await new Promise<void>((settled) => process.stdout.write("", () => setImmediate(settled)));
   const isFull = lost() === "failed";
   process.exitCode = isFull ? report(fileError(failure(), "standard output", "write to"), terminal) : code;
+  // All that is kept is kept: what still runs, such as a calculation that nobody waits for, ends with the process.
+  if (interrupt.signal.aborted) process.exit();
 }
 
 const stuckWords =
   "A program of your own returned a promise that never settles, such as an evaluate(…) that waits for nothing. A search keeps its finished trials: mend the program, then use genius resume.";
 
+const stoppingWords = "Stopping … Ctrl-C again ends at once.";
+
 /** Asks the command to stop; what it has by then is kept. A second Ctrl-C does not wait for that. */
-function interruptBySignal(interrupt: AbortController, args: readonly string[]): void {
+function interruptBySignal(
+  interrupt: AbortController,
+  { args, notice }: { readonly args: readonly string[]; readonly notice: (words: string) => void },
+): void {
   let interrupts = 0;
+  const stop = () => {
+    // Under an older Node one Ctrl-C arrives in two ways.
+    if (!interrupt.signal.aborted) notice(stoppingWords);
+    interrupt.abort();
+  };
   process.on("SIGINT", () => {
     interrupts += 1;
     if (interrupts > 1) process.exit(130);
-    interrupt.abort();
+    stop();
   });
-  process.on("SIGTERM", () => interrupt.abort());
+  process.on("SIGTERM", stop);
   // The terminal was closed: what takes long continues without it, and can be followed with "genius dashboard".
   process.on("SIGHUP", () => {
     if (!outlivesTerminal(args)) interrupt.abort();

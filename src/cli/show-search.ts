@@ -57,6 +57,7 @@ function viewOf(
   let progress: Progress | undefined;
   let live: Live | undefined;
   let stopKeys: (() => void) | undefined;
+  let stopNotices: (() => void) | undefined;
   let isEnding = false;
   let inFinal = false;
   let wasFinished = false;
@@ -74,6 +75,7 @@ function viewOf(
   const redraws = () => terminal.isInteractive && !(answersHere && plan?.config.model === "manual");
   const endLive = () => {
     stopKeys?.();
+    stopNotices?.();
     live?.end();
     for (const text of held) say(text);
     held = [];
@@ -104,6 +106,10 @@ function viewOf(
             });
           });
       shown.hint = stopKeys && keysHint;
+      stopNotices = terminal.takeNotices?.((words) => {
+        shown.hint = words;
+        live?.redraw();
+      });
     }
     return openLive(shown, { space, metric: config.metric, redraws: redraws() });
   };

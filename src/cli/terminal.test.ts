@@ -78,6 +78,23 @@ test("a line may replace the one before, and nothing else moves the cursor", () 
   expect(stderr.text).toBe("\rone\ufffdtwo\ufffd[2J ");
 });
 
+test("what cannot wait goes below the line that is shown, or into the picture that is redrawn", () => {
+  const screen = made(true);
+  const seen: string[] = [];
+  const first = screen.terminal.takeNotices!((words) => seen.push(`first ${words}`));
+  const second = screen.terminal.takeNotices!((words) => seen.push(`second ${words}`));
+  // The one before has ended meanwhile, and takes nothing from the one that is shown.
+  first();
+  screen.notice("stopping");
+  expect([seen, screen.stderr.text]).toEqual([["second stopping"], ""]);
+  second();
+  screen.notice("stopping");
+  expect(screen.stderr.text).toBe("\nstopping\n");
+  const pipe = made(false);
+  pipe.notice("stopping");
+  expect([pipe.stdout.text, pipe.stderr.text]).toEqual(["", "stopping\n"]);
+});
+
 test("an interruption ends the waiting for standard input", async () => {
   const interrupt = new AbortController();
   const stdin = new PassThrough();

@@ -14,6 +14,8 @@ export interface Streams {
 
 export interface ProcessTerminal {
   readonly terminal: Terminal;
+  /** Says something at once, wherever the person looks. */
+  notice(words: string): void;
   /** Why standard output takes nothing more, if that is so. `reader-gone`: a pipe was closed by its reader. */
   lost(): "reader-gone" | "terminal-gone" | "failed" | undefined;
   /** The error of a standard output that could not be written, such as a full disk. */
@@ -33,6 +35,7 @@ export function processTerminal(
   let lost: "reader-gone" | "terminal-gone" | "failed" | undefined;
   let failure: unknown;
   let isMute = false;
+  let showNotice: ((words: string) => void) | undefined;
   const onOutputError = (thrown: unknown) => {
     if (lost !== undefined) return;
     const isGone = goneCodes.includes(systemCodeOf(thrown) ?? "");
@@ -48,28 +51,40 @@ export function processTerminal(
   const write = (stream: NodeJS.WriteStream, text: string) =>
     stream.write(atBorder(text, showsColours(environment, stream.isTTY === true)));
 
+  const terminal: Terminal = {
+    environment,
+    isInteractive: stderr.isTTY === true && environment.TERM !== "dumb" && !environment.CI,
+    showsResults: stdout.isTTY === true,
+    // A terminal without a size, as under some process managers, says 0.
+    get columns() {
+      return stderr.columns || 80;
+    },
+    out(text) {
+      if (lost === undefined) write(stdout, text);
+    },
+    error(text) {
+      if (isMute) return;
+      // A line that replaces the one before begins with a carriage return; anywhere else that would hide something.
+      if (text.startsWith("\r")) stderr.write("\r");
+      write(stderr, text.replace(/^\r/, ""));
+    },
+    // Ctrl-C ends the waiting for a line, too.
+    readStandardInput: () => addAbortSignal(interrupt.signal, streams.stdin.setEncoding("utf8")),
+    readKeys: (onKey) => readKeys(streams.stdin, onKey),
+    takeNotices(show) {
+      showNotice = show;
+      return () => {
+        if (showNotice === show) showNotice = undefined;
+      };
+    },
+    signal: interrupt.signal,
+  };
   return {
-    terminal: {
-      environment,
-      isInteractive: stderr.isTTY === true && environment.TERM !== "dumb" && !environment.CI,
-      showsResults: stdout.isTTY === true,
-      // A terminal without a size, as under some process managers, says 0.
-      get columns() {
-        return stderr.columns || 80;
-      },
-      out(text) {
-        if (lost === undefined) write(stdout, text);
-      },
-      error(text) {
-        if (isMute) return;
-        // A line that replaces the one before begins with a carriage return; anywhere else that would hide something.
-        if (text.startsWith("\r")) stderr.write("\r");
-        write(stderr, text.replace(/^\r/, ""));
-      },
-      // Ctrl-C ends the waiting for a line, too.
-      readStandardInput: () => addAbortSignal(interrupt.signal, streams.stdin.setEncoding("utf8")),
-      readKeys: (onKey) => readKeys(streams.stdin, onKey),
-      signal: interrupt.signal,
+    terminal,
+    notice(words) {
+      if (showNotice !== undefined) showNotice(words);
+      // Below the line that a terminal has been showing, which ends in ^C.
+      else terminal.error(`${stderr.isTTY === true ? "\n" : ""}${words}\n`);
     },
     lost: () => lost,
     failure: () => failure,

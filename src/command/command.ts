@@ -19,6 +19,11 @@ export interface Terminal {
    * keyboard. Ctrl-C and Ctrl-Z do what they do anywhere.
    */
   readKeys?(onKey: (key: string) => void): (() => void) | undefined;
+  /**
+   * Where a picture is redrawn in place: `show` is told what is to be said at once, such as that Ctrl-C was heard, until
+   * the function that it returns is called. Elsewhere such words go to standard error.
+   */
+  takeNotices?(show: (words: string) => void): () => void;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }

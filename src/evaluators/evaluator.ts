@@ -90,6 +90,8 @@ export interface EvaluatorSetting {
   readonly weights?: string;
   /** Told a line for a person while something slow is prepared, such as a download. */
   readonly onProgress?: (text: string) => void;
+  /** Aborting it ends what is slow to prepare; a training has a signal of its own. */
+  readonly signal?: AbortSignal;
   /** Opens the launcher that `launcherOf` named; only there for an evaluator that has it. */
   readonly openLauncher?: () => Promise<Launcher>;
 }
@@ -98,6 +100,8 @@ export interface DescribeSetting {
   readonly dataset: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (text: string) => void;
+  /** Aborting it ends the reading of the data. */
+  readonly signal?: AbortSignal;
 }
 
 export interface DatasetDescription {

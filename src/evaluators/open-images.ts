@@ -110,9 +110,9 @@ export async function openStudyImages(
     readonly dataFraction01: number;
   },
 ): Promise<StudyImages> {
-  const { space, seed, environment, onProgress } = setting;
+  const { space, seed, environment, onProgress, signal } = setting;
   const open = (imageSize: ImageSize | undefined) =>
-    task.open(setting.dataset, { environment, onProgress, imageSize, format: options.format });
+    task.open(setting.dataset, { environment, onProgress, signal, imageSize, format: options.format });
   const dataset = await open(trainingSize(space, options.imageSize));
   refuseMisfit(dataset, space);
   const size = inputSize(dataset.shape);

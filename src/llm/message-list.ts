@@ -88,8 +88,7 @@ function readCut(body: string, file: string, reason: string): MessageList {
     const line = body.slice(0, scanned.damagedAt).split("\n").length;
     throw bad(file, `line ${line}`, `is not JSON (${reason})`, expected);
   }
-  if (scanned.elements.length === 0)
-    throw notThis(file, "it was cut before the end of its first message");
+  if (scanned.elements.length === 0) throw notThis(file, "it was cut before the end of its first message");
   const messages = messagesOf(scanned.elements, (index) => `message ${index + 1}`, file);
   return { messages, cut: cutMessage(file, messages.length) };
 }

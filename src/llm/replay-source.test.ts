@@ -14,7 +14,10 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
 
 const letter = await file("letter.txt", "Dear model,\nwhat do you think?\n");
 const photograph = await file("photo.jpg", Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70, 73, 70]));
-const journal = await file("journal.jsonl", '{"kind":"header","format":"genius-journal"}\n{"kind":"trial"}\n');
+const journal = await file(
+  "journal.jsonl",
+  '{"kind":"header","format":"genius-journal"}\n{"kind":"trial"}\n',
+);
 const empty = await file("empty.jsonl", "");
 const runWithoutModel = join(folder, "run");
 await mkdir(runWithoutModel);

@@ -99,18 +99,34 @@ test("it starts a search, follows it to the end, and reads its figures", async (
 }, 60_000);
 
 test.each<[string, unknown, string]>([
-  ["list", { kind: "space" }, 'kind must be one of spaces, datasets, strategies, evaluators, models, devices; "space" was given. Did you mean "spaces"?'],
+  [
+    "list",
+    { kind: "space" },
+    'kind must be one of spaces, datasets, strategies, evaluators, models, devices; "space" was given. Did you mean "spaces"?',
+  ],
   ["list", {}, "kind is needed; allowed are spaces, datasets"],
   ["list", undefined, "kind is needed"],
-  ["cost", { space: "nas-bench-macro", choices: "22212220" }, 'choices must be a list; "22212220" was given.'],
+  [
+    "cost",
+    { space: "nas-bench-macro", choices: "22212220" },
+    'choices must be a list; "22212220" was given.',
+  ],
   ["cost", { space: "nas-bench-macro", choices: ["22212220", 7] }, "choices.1 must be text; 7 was given."],
   ["cost", "22212220", 'What cost was given must be an object; "22212220" was given.'],
   ["cost", [], "What cost was given must be an object; [] was given."],
   ["start_search", { dataset: "digits" }, "trials is needed."],
   ["start_search", { dataset: "digits", trials: 0 }, "trials must be at least 1; 0 was given."],
   ["start_search", { dataset: "digits", trials: 2.5 }, "trials must be a whole number; 2.5 was given."],
-  ["start_search", { trials: 3, strategy: "./evil.ts" }, 'strategy must be a name that the tool list gives; "./evil.ts" was given.'],
-  ["start_search", { trials: 3, max_params: 20_000 }, 'has the unknown field "max_params". Did you mean "maxParams"?'],
+  [
+    "start_search",
+    { trials: 3, strategy: "./evil.ts" },
+    'strategy must be a name that the tool list gives; "./evil.ts" was given.',
+  ],
+  [
+    "start_search",
+    { trials: 3, max_params: 20_000 },
+    'has the unknown field "max_params". Did you mean "maxParams"?',
+  ],
   ["start_search", { trials: 3, parallel: 100_000 }, 'has the unknown field "parallel".'],
   ["trials", { run: "x", limit: 1000 }, "limit must be at most 200; 1000 was given."],
   ["liste", {}, 'There is no tool "liste". Did you mean "list"? Known: list, cost,'],

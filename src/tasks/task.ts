@@ -32,6 +32,8 @@ export interface TaskSetting {
   readonly format?: string | undefined;
   /** Told a line for a person while something slow is done. */
   readonly onProgress?: ((text: string) => void) | undefined;
+  /** Aborting it ends the reading at once; what was not read whole is read again the next time. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a dataset holds, before there is a space. */

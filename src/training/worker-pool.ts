@@ -24,6 +24,22 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
+const everyWorker = new Set<ChildProcess>();
+
+/** A process that ends at once takes its workers along: one in the middle of a step would finish that first. */
+function endWithUs(child: ChildProcess): void {
+  if (everyWorker.size === 0) process.on("exit", killAll);
+  everyWorker.add(child);
+  child.once("exit", () => {
+    everyWorker.delete(child);
+    if (everyWorker.size === 0) process.off("exit", killAll);
+  });
+}
+
+const killAll = () => {
+  for (const child of everyWorker) child.kill("SIGKILL");
+};
+
 /** Starts nothing yet. */
 export function createWorkerPool(): WorkerPool {
   const idle: ChildProcess[] = [];
@@ -36,6 +52,7 @@ export function createWorkerPool(): WorkerPool {
     const file = fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
     const child = fork(file, { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
     alive.add(child);
+    endWithUs(child);
     child.once("exit", () => {
       alive.delete(child);
       if (idle.includes(child)) idle.splice(idle.indexOf(child), 1);

@@ -107,7 +107,7 @@ for one setting, with a longer search.`,
       })
       .parse(config.evaluatorOptions);
     const images = await (await openTask(taskName)).open(config.dataset, {
-      environment,
+      ...{ environment, signal },
       imageSize: trainingSize(space, imageSize),
       format,
     });

@@ -10,6 +10,7 @@ import { GeniusError } from "../../base/errors.ts";
 import { makeNamedFolder } from "../../base/folder.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { jsonLine, terminalSafe } from "../../base/terminal-text.ts";
+import { unlessAborted } from "../../base/unless-aborted.ts";
 import { openSpace } from "../../catalog/load.ts";
 import { defineCommand } from "../../command/command.ts";
 import { writeFiles } from "../../command/write-files.ts";
@@ -79,22 +80,25 @@ Example:
     if (given.threads !== undefined) checkThreads("--threads", given.threads);
     const chosen = given.ways.split(",").map((name) => wayOf(name.trim()));
     const say = (text: string) => terminal.error(`${terminalSafe(text)}\n`);
-    const opened = await open(from, target, { given, environment: terminal.environment, say });
+    const { environment, signal } = terminal;
+    const opened = await open(from, target, { given, environment, signal, say });
     const { transfer, names, provenance } = opened;
     const { metric } = transfer.training;
     const results: Transferred[] = [];
     const failures: { way: string; detail: string }[] = [];
     for (const way of chosen) {
-      terminal.signal.throwIfAborted();
-      const result = await transferBy(way, {
+      signal.throwIfAborted();
+      // Nothing of it would be kept.
+      const trained = transferBy(way, {
         ...transfer,
         onPoint: (own, point) => {
-          terminal.signal.throwIfAborted();
+          signal.throwIfAborted();
           say(
             `${own} · epoch ${point.epoch} · ${point.seconds.toFixed(1)} s · ${formatFrom(metric, point.validation)}`,
           );
         },
       });
+      const result = await unlessAborted(trained, signal);
       if ("failed" in result) failures.push({ way, detail: result.failed });
       else results.push(result);
     }
@@ -149,11 +153,12 @@ function wayOf(name: string): Way {
 interface Opening {
   readonly given: Options;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
   readonly say: (text: string) => void;
 }
 
 /** The network with its trained weights, and the new images as it takes them. */
-async function open(from: string, target: string, { given, environment, say }: Opening) {
+async function open(from: string, target: string, { given, environment, signal, say }: Opening) {
   const run = await openRun(from);
   const { journal, space } = run;
   const { config } = journal.header;
@@ -174,7 +179,7 @@ async function open(from: string, target: string, { given, environment, say }: O
     .looseObject({ task: z.string().optional(), imageSize: trainOptions.shape.imageSize })
     .parse(config.evaluatorOptions);
   const dataset = await (await openTask(task)).open(target, {
-    ...{ environment, onProgress: say },
+    ...{ environment, signal, onProgress: say },
     imageSize: trainingSize(space, imageSize),
     format: given.format,
   });

@@ -48,7 +48,12 @@ export const supernetOptions = {
     .optional()
     .describe("path of the Python for it (default: the launcher's); alone, it implies the launcher local")
     .meta({ placeholder: "PYTHON" }),
-  supernetThreads: z.int().min(1).max(maxAtOnce).default(1).describe("threads for training the supernet in process"),
+  supernetThreads: z
+    .int()
+    .min(1)
+    .max(maxAtOnce)
+    .default(1)
+    .describe("threads for training the supernet in process"),
 };
 const schema = z.object(supernetOptions);
 

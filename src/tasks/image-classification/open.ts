@@ -55,6 +55,7 @@ export interface OpenOptions extends ReopenOptions {
     readonly doneCount: number;
     readonly totalCount: number;
   }) => void;
+  /** Aborting it ends the reading at once. */
   readonly signal?: AbortSignal;
 }
 
@@ -110,7 +111,8 @@ export async function openWith(
 
   const where = path ?? format.name;
   refuseFewClasses(where, listing.classNames);
-  const pool = await openReaderPool(listing.recordCount);
+  signal?.throwIfAborted();
+  const pool = await openReaderPool(listing.recordCount, signal);
   let pass: Pass | undefined;
   try {
     const advance = (stage: "reading" | "decoding") => (doneCount: number) => {

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type ErrorCode, GeniusError } from "../../base/errors.ts";
 import { mapInOrder } from "../../base/map-in-order.ts";
+import { unlessAborted } from "../../base/unless-aborted.ts";
 import { prepareDecoder } from "./decode.ts";
 import { type ReadTask, type RecordsRead, type RecordToRead, readRecords } from "./read-records.ts";
 
@@ -30,14 +31,20 @@ export type FromReader =
   | { readonly id: number; readonly read: RecordsRead }
   | { readonly id: number; readonly code: ErrorCode; readonly message: string };
 
-export async function openReaderPool(recordCount: number): Promise<ReaderPool> {
+/** @param signal aborting it ends the threads in the middle of what they read, which rejects with its reason */
+export async function openReaderPool(recordCount: number, signal?: AbortSignal): Promise<ReaderPool> {
   await prepareDecoder();
   const threads = recordCount < fewRecords ? [] : startThreads(Math.min(8, availableParallelism()));
+  const stop = () => {
+    for (const thread of threads) void thread.close(signal?.reason);
+  };
+  signal?.addEventListener("abort", stop, { once: true });
   let turn = 0;
-  const readBlock = (records: readonly RecordToRead[], task: ReadTask): Promise<RecordsRead> => {
+  const readBlock = async (records: readonly RecordToRead[], task: ReadTask): Promise<RecordsRead> => {
     // Raw pixels are there already: sending them costs more than hashing them.
+    signal?.throwIfAborted();
     if (threads.length === 0 || records.every(({ image }) => image.kind === "raw"))
-      return readRecords(records, task);
+      return unlessAborted(readRecords(records, task), signal);
     turn += 1;
     return threads[turn % threads.length]!.read(records, task);
   };
@@ -51,6 +58,7 @@ export async function openReaderPool(recordCount: number): Promise<ReaderPool> {
       );
     },
     async close() {
+      signal?.removeEventListener("abort", stop);
       await Promise.all(threads.map((thread) => thread.close()));
     },
   };
@@ -58,7 +66,8 @@ export async function openReaderPool(recordCount: number): Promise<ReaderPool> {
 
 interface Thread {
   read(records: readonly RecordToRead[], task: ReadTask): Promise<RecordsRead>;
-  close(): Promise<void>;
+  /** What it has not read yet rejects with `why`. */
+  close(why?: unknown): Promise<void>;
 }
 
 function startThreads(count: number): Thread[] {
@@ -74,9 +83,12 @@ function startThread(): Thread {
       : new URL("./reader-worker.js", import.meta.url),
   );
   worker.unref();
-  const waiting = new Map<number, { resolve: (read: RecordsRead) => void; reject: (error: Error) => void }>();
+  const waiting = new Map<
+    number,
+    { resolve: (read: RecordsRead) => void; reject: (error: unknown) => void }
+  >();
   let next = 0;
-  const fail = (error: Error) => {
+  const fail = (error: unknown) => {
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
     worker.unref();
@@ -100,7 +112,8 @@ function startThread(): Thread {
         worker.ref();
         worker.postMessage({ id: next, records, task } satisfies ToReader);
       }),
-    async close() {
+    async close(why) {
+      if (why !== undefined) fail(why);
       await worker.terminate();
     },
   };

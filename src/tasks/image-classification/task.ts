@@ -41,12 +41,13 @@ export default defineTask({
 /** At the size asked for; else at the size in which they are stored, if that is not too large. */
 async function open(
   source: string,
-  { environment, imageSize, format, onProgress }: TaskSetting,
+  { environment, imageSize, format, onProgress, signal }: TaskSetting,
 ): Promise<Dataset> {
   const wordsOf = progressWords();
   return openDataset(source, {
     cacheDirectory: cacheDirectoryOf(environment),
     ...(format !== undefined && { format }),
+    ...(signal !== undefined && { signal }),
     ...(imageSize === undefined ? { minSize: smallestUnasked, maxSize: largestUnasked } : { imageSize }),
     onProgress(progress) {
       const words = wordsOf(progress);
