@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { bench } from "../api/bench/bench.ts";
 import { benchSettings } from "../api/bench/settings.ts";
+import { GeniusError } from "../base/errors.ts";
 import { jsonLine } from "../base/terminal-text.ts";
 import { loadEvaluator, loadSpace } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
@@ -39,7 +40,12 @@ seed counts as one run.`,
         : []),
     ]);
   },
-  async run({ options: given, rest, terminal }) {
+  async run({ operands, options: given, rest, terminal }) {
+    if (operands.length > 0)
+      throw new GeniusError(
+        "wrong-use",
+        `genius bench takes no argument; "${operands[0]}" was given. Name a space with --space and a dataset with --dataset.`,
+      );
     const { json, onDone, space = "", ...others } = given;
     const { limits, settings } = limitsApart(others);
     const { evaluator } = settings;

@@ -298,6 +298,48 @@ test("settings come from a file below the flags, and a bad file names the field"
   expect((await genius(`search nas-bench-macro --settings ${file}`)).error).toContain('"trials" must be');
   await writeFile(file, "{");
   expect((await genius(`search nas-bench-macro --settings ${file}`)).error).toContain("is not JSON");
+  await writeFile(file, JSON.stringify({ trials: 0 }));
+  expect((await genius(`search nas-bench-macro --settings ${file}`)).error).toContain(
+    `The settings file ${file}: --trials must be above 0; 0 was given.`,
+  );
+  await writeFile(file, JSON.stringify({ trails: 3 }));
+  expect((await genius(`search nas-bench-macro --settings ${file}`)).error).toContain(
+    `The settings file ${file}: There is no option --trails. Did you mean --trials?`,
+  );
+  // What is typed wins, a dataset as well.
+  await writeFile(file, JSON.stringify({ dataset: "no-such-data", trials: 1, strategy: "random" }));
+  const typed = await genius(`search nas-bench-macro --settings ${file} --out ${join(folder, "typed")}`);
+  expect(typed.code).toBe(0);
+});
+
+test.each([
+  ["list spaces strategies", /Say what to list, one of spaces,/],
+  ["doctor now", /genius doctor takes no argument; "now" was given/],
+  [
+    "bench nas-bench-macro",
+    /genius bench takes no argument; "nas-bench-macro" was given\. Name a space with --space/,
+  ],
+  ["help serch", /There is no command "serch"\. Did you mean "search"\?/],
+  ["show runs/x --space mobile", /--space and --format show a space, not a run/],
+  ["show runs/x --format text", /--space and --format show a space, not a run/],
+  ["transcript talk.json --imagesize 3", /There is no option --imagesize/],
+  ["cost --space nas-bench-macro --choices 22212220 --json=maybe", /--json must be true or false; "maybe"/],
+  ["search digits --int8=perhaps", /--int8 must be true or false; "perhaps"/],
+  ["search --int8 no-such-data --trials 1", /There is no file or folder no-such-data/],
+  ["search --experience false no-such-data --trials 1", /There is no file or folder no-such-data/],
+  ["train resnet-8 --int8 no-such-data", /There is no file or folder no-such-data/],
+  [
+    "import model.onnx --mean 1,,2",
+    /--mean must be numbers with commas between them, one for each channel; "1,,2" was/,
+  ],
+  [
+    "import model.onnx --input 0x8x8",
+    /--input must be CHANNELSxHEIGHTxWIDTH, such as 3x224x224; "0x8x8" was given/,
+  ],
+])("%s is answered with what is wrong, and not taken for something else", async (line, words) => {
+  const { code, out, error } = await genius(line);
+  expect(error).toMatch(words);
+  expect([code === 0, out]).toEqual([false, ""]);
 });
 
 test("a strategy of the user's own is loaded from a file, and one that is none is named", async () => {

@@ -7,6 +7,8 @@ export interface CommandEntry {
   readonly summary: string;
   /** It only calculates and then writes: a signal ends it at once, even in the middle of a long calculation. */
   readonly endsAtOnce?: true;
+  /** Given again after Ctrl-C, it goes on where it was. */
+  readonly goesOn?: true;
   load(): Promise<Command>;
 }
 
@@ -19,21 +21,25 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   resume: {
     usage: "resume DIR",
     summary: "continue a search that was stopped",
+    goesOn: true,
     load: async () => (await import("./resume.ts")).default,
   },
   finish: {
     usage: "finish DIR",
     summary: "end a search now and fully train its best network so far",
+    goesOn: true,
     load: async () => (await import("./finish.ts")).default,
   },
   baselines: {
     usage: "baselines DIR",
     summary: "compare a run with random search, or with a known network trained as long",
+    goesOn: true,
     load: async () => (await import("./baselines.ts")).default,
   },
   keep: {
     usage: "keep DIR",
     summary: "confirm a run's network over seeds, and keep it for later searches",
+    goesOn: true,
     load: async () => (await import("./keep.ts")).default,
   },
   show: {
@@ -101,6 +107,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   train: {
     usage: "train NET DATASET [options]",
     summary: "train one network: a text, a reference fitted to limits, or a design",
+    goesOn: true,
     load: async () => (await import("./train.ts")).default,
   },
   cost: {

@@ -155,11 +155,16 @@ async function answerLines(space: Space, terminal: Terminal, asked: Asked): Prom
 
 /** Splits chunks of text into lines, whatever the chunks' borders. */
 export async function* linesOf(chunks: AsyncIterable<string>): AsyncIterable<string> {
-  let waiting = "";
+  // Of a line that is not whole yet. Joined once: a line of megabytes comes in thousands of chunks.
+  let waiting: string[] = [];
   for await (const chunk of chunks) {
-    const lines = (waiting + chunk).split(/\r?\n/);
-    waiting = lines.pop() ?? "";
-    yield* lines;
+    const [first = "", ...others] = chunk.split("\n");
+    waiting.push(first);
+    for (const next of others) {
+      yield waiting.join("").replace(/\r$/, "");
+      waiting = [next];
+    }
   }
-  if (waiting !== "") yield waiting;
+  const last = waiting.join("");
+  if (last !== "") yield last;
 }

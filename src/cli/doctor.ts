@@ -4,7 +4,7 @@ import { access, constants, statfs } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { messageOf } from "../base/errors.ts";
+import { GeniusError, messageOf } from "../base/errors.ts";
 import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import { launchers } from "../catalog/_catalog.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
@@ -28,7 +28,9 @@ export default defineCommand({
   }),
   passesRest: true,
   more: `Options of launchers say where to look for a cluster: genius doctor --ray-address URL`,
-  async run({ options, rest, terminal }) {
+  async run({ operands, options, rest, terminal }) {
+    if (operands.length > 0)
+      throw new GeniusError("wrong-use", `genius doctor takes no argument; "${operands[0]}" was given.`);
     const groups = await Promise.all([
       node(),
       environmentFindings(terminal),
@@ -102,7 +104,12 @@ async function models(environment: Environment): Promise<Finding[]> {
     modelProviders.map(async ({ name, keyVariable, localUrl }: ModelProvider): Promise<Finding> => {
       const what = `model ${name}`;
       if (localUrl !== undefined) {
-        const url = localUrl(environment);
+        let url: string;
+        try {
+          url = localUrl(environment);
+        } catch (thrown) {
+          return { what, state: "broken", detail: messageOf(thrown) };
+        }
         const reached = await reaches(url);
         return reached
           ? { what, state: "works", detail: `a server answers at ${url}` }
@@ -166,7 +173,8 @@ async function torchOf(place: string): Promise<Finding[]> {
     const detail = `it is installed in ${place} and does not start; make another with genius setup torch`;
     return [{ what: "PyTorch", state: "broken", detail }];
   }
-  const [version, gpus] = JSON.parse(answer) as [string, string[]];
+  // Packages may print words of their own before it.
+  const [version, gpus] = JSON.parse(answer.trim().split("\n").at(-1) as string) as [string, string[]];
   const card = await output("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"]);
   const unseen =
     card === undefined

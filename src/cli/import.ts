@@ -14,9 +14,13 @@ const numbers = (what: string) =>
   z
     .string()
     .transform((text, context) => {
-      const values = text.split(",").map(Number);
-      if (values.every((value) => Number.isFinite(value))) return values;
-      context.addIssue({ code: "custom", message: "numbers with commas between them, one for each channel" });
+      const parts = text.split(",");
+      const values = parts.map(Number);
+      if (parts.every((part, index) => part.trim() !== "" && Number.isFinite(values[index]))) return values;
+      context.addIssue({
+        code: "custom",
+        message: "must be numbers with commas between them, one for each channel",
+      });
       return z.NEVER;
     })
     .optional()
@@ -33,7 +37,7 @@ const options = z.object({
     .meta({ placeholder: "FILE" }),
   input: z
     .string()
-    .regex(/^\d+x\d+x\d+$/, "CHANNELSxHEIGHTxWIDTH, such as 3x224x224")
+    .regex(/^[1-9]\d*x[1-9]\d*x[1-9]\d*$/, "must be CHANNELSxHEIGHTxWIDTH, such as 3x224x224")
     .optional()
     .describe("size of the images, for a model that leaves it open: 3x224x224")
     .meta({ placeholder: "CxHxW" }),
@@ -73,11 +77,12 @@ From a module of PyTorch: torch.onnx.export(model.eval(), (torch.zeros(1, 3, 32,
     const weights = text.replace(/\.txt$|$/, ".safetensors");
     if (!text.endsWith(".txt"))
       throw new GeniusError("wrong-use", `A text must be called so: "${text}" does not end in .txt.`);
-    // An earlier import left both.
-    if (existsSync(weights) && !existsSync(text))
+    // An earlier import left both; one of them alone is somebody's own.
+    const own = existsSync(weights) === existsSync(text) ? undefined : existsSync(text) ? text : weights;
+    if (own !== undefined)
       throw new GeniusError(
         "wrong-use",
-        `${weights} is there already, and the weights would be written over it. Choose another name with --out.`,
+        `${own} is there already, and the import would be written over it. Choose another name with --out.`,
       );
     const shape = input?.split("x").map(Number) as [number, number, number] | undefined;
     const imported = importNetwork(bytes, { name, input: shape, mean01: mean, sd01: sd, norms });

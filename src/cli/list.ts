@@ -57,8 +57,8 @@ export default defineCommand({
   options: z.object({ json: z.boolean().default(false).describe("JSON lines on standard output") }),
   async run({ operands, options, terminal }) {
     const [kind] = operands;
-    if (kind === undefined)
-      throw new GeniusError("wrong-use", `Say what to list: ${Object.keys(kinds).join(", ")}.`);
+    if (kind === undefined || operands.length > 1)
+      throw new GeniusError("wrong-use", `Say what to list, one of ${Object.keys(kinds).join(", ")}.`);
     const list = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     if (list === undefined) throw unknownName("list", kind, Object.keys(kinds));
     const rows = await list(terminal.environment, (text) => terminal.error(`${terminalSafe(text)}\n`));

@@ -83,12 +83,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       return 0;
     }
     const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (entry === undefined) {
-      const { nearest } = await import("../base/nearest.ts");
-      const suggestion = nearest(name, Object.keys(commands));
-      const hint = suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
-      throw new GeniusError("wrong-use", `There is no command "${name}".${hint} See "genius --help".`);
-    }
+    if (entry === undefined) throw await unknownCommand(name);
     const { loadZod } = await import("./load-zod.ts");
     await loadZod();
     const [command, { useProxy }] = await Promise.all([entry.load(), import("../base/proxy.ts")]);
@@ -100,7 +95,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     }
     return await invoke(command, rest, terminal);
   } catch (thrown) {
-    return report(thrown, terminal);
+    const code = report(thrown, terminal);
+    const [name = ""] = args;
+    const goesOn = Object.hasOwn(commands, name) && commands[name]?.goesOn === true;
+    if (isAbort(thrown) && goesOn) terminal.error("The same command goes on where it was.\n");
+    return code;
   }
 }
 
@@ -111,9 +110,15 @@ async function invoke(command: Command, args: readonly string[], terminal: Termi
   const { flagsOf } = await import("../runs/flags.ts");
   const flags = await flagsOf(command.options);
   const booleans = flags.filter((flag) => flag.isBoolean).map((flag) => flag.field);
-  const { operands, values } = parseArguments(args, booleans);
-  if (operands.includes("")) throw emptyValue("An argument");
   const known = flags.map((flag) => flag.field);
+  let { operands, values } = parseArguments(args, booleans);
+  const isWaiting = Object.entries(values).some(
+    ([field, value]) => typeof value === "string" && !known.includes(field),
+  );
+  // A member's flag may be one that takes no value, which only the member knows.
+  if (isWaiting && command.switches !== undefined)
+    ({ operands, values } = parseArguments(args, [...booleans, ...(await command.switches(values))]));
+  if (operands.includes("")) throw emptyValue("An argument");
   const rest = Object.fromEntries(Object.entries(values).filter(([field]) => !known.includes(field)));
   if (command.passesRest !== true) for (const field of Object.keys(rest)) throw unknownFlag(field, known);
   const own = Object.fromEntries(Object.entries(values).filter(([field]) => known.includes(field)));
@@ -122,12 +127,20 @@ async function invoke(command: Command, args: readonly string[], terminal: Termi
   return command.run({ operands, options, explicit, rest, terminal });
 }
 
+async function unknownCommand(name: string): Promise<GeniusError> {
+  const { nearest } = await import("../base/nearest.ts");
+  const suggestion = nearest(name, Object.keys(commands));
+  const hint = suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
+  return new GeniusError("wrong-use", `There is no command "${name}".${hint} See "genius --help".`);
+}
+
 async function help(rest: readonly string[], terminal: Terminal): Promise<number> {
   const name = rest[0];
   if (name !== undefined && Object.hasOwn(commands, name)) {
     terminal.out(await commandHelp(name, await commands[name]!.load(), rest.slice(1)));
     return 0;
   }
+  if (name !== undefined && !name.startsWith("-")) throw await unknownCommand(name);
   const entries = Object.values(commands);
   const width = Math.max(...entries.map(({ usage }) => usage.length));
   terminal.out(`genius – a language model designs networks for your data and budget, beside honest baselines.

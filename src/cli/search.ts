@@ -1,7 +1,9 @@
 // `genius search`: its flags and its help. What it does is loaded when it is asked for.
 import { chooseMembers } from "../api/choose-members.ts";
+import { loadEvaluator, loadSpace, loadStrategy } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
-import { membersHelp } from "../command/members.ts";
+import { membersHelp, switchesOf } from "../command/members.ts";
+import { defaultMembers } from "../study/settings.ts";
 import { searchFlags } from "./search-flags.ts";
 
 export default defineCommand({
@@ -36,6 +38,16 @@ Examples:
       ["the evaluator", evaluator],
       ...(launcher === undefined ? [] : ([["the launcher", launcher]] as const)),
     ]);
+  },
+  async switches({ space, strategy, evaluator }) {
+    const textOf = (given: string | boolean | undefined) => (typeof given === "string" ? given : undefined);
+    const loaded = await Promise.allSettled([
+      loadSpace(textOf(space) ?? defaultMembers.space),
+      loadStrategy(textOf(strategy) ?? defaultMembers.strategy),
+      loadEvaluator(textOf(evaluator) ?? defaultMembers.evaluator),
+    ]);
+    // What cannot be loaded is told where it is used.
+    return switchesOf(loaded.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
   },
   run: async (invocation) => (await import("./start-search.ts")).startSearch(invocation),
 });

@@ -66,6 +66,11 @@ export default defineCommand({
       else for (const line of linesOfText(space, terminal.columns)) terminal.out(`${line}\n`);
       return 0;
     }
+    if (options.space !== undefined || options.format !== "words")
+      throw new GeniusError(
+        "wrong-use",
+        "--space and --format show a space, not a run: genius show --space NAME --format text.",
+      );
     const [unknown] = Object.keys(rest);
     if (unknown !== undefined) throw unknownFlag(unknown, Object.keys(flags.shape));
     if (folder === undefined || operands.length > 1)

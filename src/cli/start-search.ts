@@ -25,9 +25,12 @@ export async function startSearch({
   explicit,
   terminal,
 }: Invocation<SearchFlags>): Promise<number> {
-  const { settings, flags: flagsGiven } = await mergeFile(given, explicit, rest);
-  const { out, json, answers, onDone, settings: _, dataset, start: startsFrom, ...own } = settings;
-  const options = optionsOf(oneDataset([...operands, ...(dataset === undefined ? [] : [dataset])]), own);
+  const { settings, flags: flagsGiven, flagsOfFile } = await mergeFile(given, explicit, rest);
+  const { out, json, answers, onDone, settings: file, dataset, start: startsFrom, ...own } = settings;
+  // One that is typed wins over the file's.
+  const isTyped = operands.length > 0 && explicit.dataset === undefined;
+  const named = dataset === undefined || isTyped ? [] : [dataset];
+  const options = optionsOf(oneDataset([...operands, ...named]), own);
   const isNetwork = startsFrom !== undefined && own.space === undefined && (await namesNetwork(startsFrom));
   const asked = isNetwork ? { ...options, start: startsFrom } : options;
   const flags = isNetwork || startsFrom === undefined ? flagsGiven : { ...flagsGiven, start: startsFrom };
@@ -39,11 +42,14 @@ export async function startSearch({
       "wrong-use",
       `The strategy ${strategy.name} takes no --start: it chooses its first design itself. A network to search around is a text or a model, as in --start mine.txt.`,
     );
-  const [spaceFlags, strategyFlags = {}, evaluatorFlags = {}, launcherFlags = {}] = await distribute(
-    flags,
-    [space, strategy, evaluator, ...(launcher === undefined ? [] : [launcher])],
-    Object.keys(searchFlags.shape),
-  );
+  const distributed = (these: typeof flags) =>
+    distribute(
+      these,
+      [space, strategy, evaluator, ...(launcher === undefined ? [] : [launcher])],
+      Object.keys(searchFlags.shape),
+    );
+  if (file !== undefined) await ofFile(file, () => distributed(flagsOfFile));
+  const [spaceFlags, strategyFlags = {}, evaluatorFlags = {}, launcherFlags = {}] = await distributed(flags);
   // Checked here as well, so that a mistake is told in the flag's own name.
   checkFlags(strategy.options, strategyFlags);
   checkFlags(evaluator.options, evaluatorFlags);
@@ -92,18 +98,32 @@ async function mergeFile(
   given: SearchFlags,
   explicit: Readonly<Record<string, unknown>>,
   rest: Readonly<Record<string, string | boolean>>,
-): Promise<{ settings: SearchFlags; flags: Readonly<Record<string, string | boolean>> }> {
-  if (given.settings === undefined) return { settings: given, flags: rest };
-  const file = await readSettingsFile(given.settings);
+): Promise<{ settings: SearchFlags; flags: Flags; flagsOfFile: Flags }> {
+  const { settings: path } = given;
+  if (path === undefined) return { settings: given, flags: rest, flagsOfFile: {} };
+  const file = await readSettingsFile(path);
   const known = await flagsOf(searchFlags);
   const own = known.map((flag) => flag.field);
-  const fromFile = Object.entries(file);
-  const settings = checkFlags(searchFlags, {
-    ...coerce(Object.fromEntries(fromFile.filter(([field]) => own.includes(field))), known),
-    ...explicit,
+  const pick = (isOwn: boolean) =>
+    Object.fromEntries(Object.entries(file).filter(([field]) => own.includes(field) === isOwn));
+  const fromFile = await ofFile(path, () => {
+    const settings = coerce(pick(true), known);
+    checkFlags(searchFlags, settings);
+    return settings;
   });
-  return {
-    settings,
-    flags: { ...Object.fromEntries(fromFile.filter(([field]) => !own.includes(field))), ...rest },
-  };
+  const flagsOfFile = pick(false);
+  const settings = checkFlags(searchFlags, { ...fromFile, ...explicit });
+  return { settings, flags: { ...flagsOfFile, ...rest }, flagsOfFile };
+}
+
+type Flags = Readonly<Record<string, string | boolean>>;
+
+/** What goes wrong with the settings of a file names it. */
+async function ofFile<T>(path: string, action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (thrown) {
+    if (!(thrown instanceof GeniusError)) throw thrown;
+    throw new GeniusError(thrown.code, `The settings file ${path}: ${thrown.message}`, { cause: thrown });
+  }
 }

@@ -9,7 +9,7 @@ import { jsonLine } from "../base/terminal-text.ts";
 import { formatCount, formatPercent, formatTimeLeft } from "../base/units.ts";
 import { isReference, isText, loadEvaluator, unknownNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
-import { distribute } from "../command/members.ts";
+import { distribute, switchesOf } from "../command/members.ts";
 import { onDoneOption, thenRun } from "../command/on-done.ts";
 import { checkFlags } from "../command/options.ts";
 import { networkCost } from "../graph/cost.ts";
@@ -61,6 +61,8 @@ Examples:
   genius train resnet-8 digits --max-params 20k
   genius train mobilenet-v2 ./photos --max-macs 20M --minutes 30 --out runs/shelf
   genius train --space nas-bench-macro --choices 22212220 ./cifar10`,
+  switches: async ({ evaluator }) =>
+    switchesOf([await loadEvaluator(evaluator === "torch" ? "torch" : "train")]),
   async run({ operands, options: given, rest, terminal }) {
     const { space, choices, evaluator, minutes, weights, seed, json } = given;
     const { limits } = limitsApart(given);

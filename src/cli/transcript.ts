@@ -8,6 +8,7 @@ import { spaces } from "../catalog/_catalog.ts";
 import { openSpace } from "../catalog/load.ts";
 import { defineCommand } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
+import { unknownFlag } from "../command/options.ts";
 import { type ChatMessage, readMessageList } from "../llm/index.ts";
 import { toDigits } from "../search/choices.ts";
 import { createDomain } from "../search/constraints/create-domain.ts";
@@ -33,6 +34,9 @@ JSON lines. Tokens are estimated at four characters each. Contradictions are rep
     if (file === undefined || operands.length > 1) {
       throw new GeniusError("wrong-use", "Name one recorded conversation: genius transcript FILE.");
     }
+    const [unknown] = Object.keys(rest);
+    if (options.space === undefined && unknown !== undefined)
+      throw unknownFlag(unknown, Object.keys(flags.shape));
     const text = await readFile(file, "utf8").catch((thrown: unknown) => {
       throw fileError(thrown, file, "read");
     });

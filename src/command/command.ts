@@ -44,6 +44,8 @@ export interface Command<Options = unknown> {
   readonly more?: string;
   /** Whether flags outside the schema are allowed (they are checked later, by the member they belong to). */
   readonly passesRest?: boolean;
+  /** Fields of the chosen members' flags that take no value, so that what follows one of them is not taken for it. */
+  switches?(given: Readonly<Record<string, string | boolean>>): Promise<readonly string[]>;
   /** Further sections of `--help` that depend on what was chosen. */
   help?(given: Readonly<Record<string, unknown>>, operands: readonly string[]): Promise<string>;
   /** @returns the exit code. */

@@ -34,6 +34,12 @@ export async function distribute(
   );
 }
 
+/** Fields of the members' flags that take no value. */
+export async function switchesOf(members: readonly Member[]): Promise<readonly string[]> {
+  const flags = await Promise.all(members.map((member) => flagsOf(member.options)));
+  return flags.flat().flatMap(({ field, isBoolean }) => (isBoolean ? field : []));
+}
+
 /** Flags that may name a file, with what is in it: so the run's configuration holds it, and not a place on a disk. */
 async function withFiles(
   given: Readonly<Record<string, string | boolean>>,

@@ -43,6 +43,27 @@ test("a negative number is the value of the flag before it, unless that takes no
   expect(parseArguments(["--hours", "--json"], ["json"]).values).toEqual({ hours: true, json: true });
 });
 
+test("a flag that takes no value takes true and false all the same, and nothing else", async () => {
+  const flags = await flagsOf(
+    z.object({ json: z.boolean().default(false), experience: z.boolean().optional() }),
+  );
+  const read = (...args: string[]) => {
+    const { operands, values } = parseArguments(args, ["json", "experience"]);
+    return { operands, values: coerce(values, flags) };
+  };
+  expect(read("--experience", "false", "digits")).toEqual({
+    operands: ["digits"],
+    values: { experience: false },
+  });
+  expect(read("digits", "--json", "true")).toEqual({ operands: ["digits"], values: { json: true } });
+  expect(read("--json", "digits", "true")).toEqual({ operands: ["digits", "true"], values: { json: true } });
+  expect(read("--json=false", "false")).toEqual({ operands: ["false"], values: { json: false } });
+  const { values } = read("--json=maybe");
+  expect(() => checkFlags(z.object({ json: z.boolean() }), values)).toThrow(
+    '--json must be true or false; "maybe" was given.',
+  );
+});
+
 test("an empty value is a variable of the shell that is not set, unless empty is usual", async () => {
   const flags = await flagsOf(z.object({ out: z.string().optional(), tableUnit: z.string().default("") }));
   expect(coerce({ out: "runs", tableUnit: "" }, flags)).toEqual({ out: "runs", tableUnit: "" });

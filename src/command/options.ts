@@ -29,8 +29,8 @@ export interface ParsedArguments {
 
 /**
  * Splits arguments into operands and flag values, by field name. A flag takes the next argument as its value
- * unless it is boolean; `--flag=value` works too, and a negative number is a value. A flag that nothing follows is
- * `true`: it may be a member's.
+ * unless it is boolean, and then only `true` and `false`; `--flag=value` works too, and a negative number is a value. A flag
+ * that nothing follows is `true`: it may be a member's.
  */
 export function parseArguments(args: readonly string[], booleans: readonly string[]): ParsedArguments {
   const options = Object.fromEntries(
@@ -46,23 +46,30 @@ export function parseArguments(args: readonly string[], booleans: readonly strin
   const operands: string[] = [];
   const values: Record<string, string | boolean> = {};
   let waiting: string | undefined;
+  let switched: string | undefined;
   for (const token of tokens) {
     if (token.kind === "positional") {
       if (waiting !== undefined) values[waiting] = token.value;
+      else if (switched !== undefined && isYesOrNo(token.value)) values[switched] = token.value === "true";
       else operands.push(token.value);
       waiting = undefined;
+      switched = undefined;
     } else if (token.kind === "option") {
       if (waiting !== undefined) values[waiting] = true;
       const field = fieldOf(token.name);
-      if (booleans.includes(field))
-        values[field] = token.value === undefined ? true : token.value !== "false";
+      const isBoolean = booleans.includes(field);
+      waiting = isBoolean || token.value !== undefined ? undefined : field;
+      switched = isBoolean && token.value === undefined ? field : undefined;
+      if (isBoolean && (token.value === undefined || isYesOrNo(token.value)))
+        values[field] = token.value !== "false";
       else if (token.value !== undefined) values[field] = token.value;
-      else waiting = field;
     }
   }
   if (waiting !== undefined) values[waiting] = true;
   return { operands, values };
 }
+
+const isYesOrNo = (text: string) => text === "true" || text === "false";
 
 /** Joins a negative number to the flag before it, since it looks like a flag itself: `--hours -1` is `--hours=-1`. */
 function withNegativeNumbers(args: readonly string[], booleans: readonly string[]): string[] {
@@ -90,7 +97,8 @@ export function coerce(
   const mayBeEmpty = new Set(flags.filter(({ fallback }) => fallback === "").map((flag) => flag.field));
   return Object.fromEntries(
     Object.entries(values).map(([field, value]) => {
-      if (boolean.has(field)) return [field, value === "true" || (value === "false" ? false : value)];
+      if (boolean.has(field) && value !== "")
+        return [field, value === "true" || (value === "false" ? false : value)];
       if (value === true) throw new GeniusError("wrong-use", `${flagOf(field)} needs a value.`);
       if (value === "" && !mayBeEmpty.has(field)) throw emptyValue(flagOf(field));
       const number =

@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../base/errors.ts";
+import { longestTimerMs } from "../base/longest-timer.ts";
 import { quote } from "../base/shell.ts";
 import { initialWeights } from "../engine/index.ts";
 import { exportOnnx } from "../graph/export/onnx.ts";
@@ -103,7 +104,7 @@ function runLine(line: string, timeLimitMs: number, signal: AbortSignal): Promis
           stop({ fault: `gave no answer within ${timeLimitMs / 1000} s` });
       });
     };
-    const timer = setTimeout(late, timeLimitMs);
+    const timer = setTimeout(late, Math.min(timeLimitMs, longestTimerMs));
     const onAbort = () => stop("cancelled");
     signal.addEventListener("abort", onAbort, { once: true });
     const finish = (ended: Ended) => {

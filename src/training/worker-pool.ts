@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { GeniusError } from "../base/errors.ts";
+import { longestTimerMs } from "../base/longest-timer.ts";
 import type { EpochPoint } from "../search/trial.ts";
 import type { End, FromWorker, Job } from "./job.ts";
 
@@ -149,7 +150,7 @@ function runOn(child: ChildProcess, job: Job, { signal, onEpoch, patienceMs }: J
                 curve: [],
                 epochsRun: 0,
               }),
-            patienceMs,
+            Math.min(patienceMs, longestTimerMs),
           );
     child.on("message", onMessage).on("exit", onExit).on("error", onError);
     child.stderr?.on("data", onWords);

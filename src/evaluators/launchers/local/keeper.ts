@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../../../base/errors.ts";
+import { longestTimerMs } from "../../../base/longest-timer.ts";
 import { type Exit, errorsName, outputName, readNote, writeNote } from "./job-files.ts";
 import { countMemoryKills, memoryOfGroup } from "./memory.ts";
 import { identityOf } from "./process-identity.ts";
@@ -77,7 +78,9 @@ async function main(): Promise<void> {
     const { timeLimitSeconds, memoryLimitMb } = order;
     if (timeLimitSeconds !== undefined) {
       const detail = `stopped after ${timeLimitSeconds} s, the limit`;
-      timers.push(setTimeout(() => end("timeout", detail), timeLimitSeconds * 1000));
+      timers.push(
+        setTimeout(() => end("timeout", detail), Math.min(timeLimitSeconds * 1000, longestTimerMs)),
+      );
     }
     if (memoryLimitMb !== undefined) {
       timers.push(setInterval(() => void holdMemory(pid, memoryLimitMb), memoryLookMs));
