@@ -125,13 +125,18 @@ test("what is not known is named, and nothing is written", async () => {
   await expect(readFile(join(at, "light.txt"))).rejects.toThrow();
 });
 
-test("weights of another origin are not written over, those of an earlier import are", async () => {
+test("a text or weights of another origin are not written over, those of an earlier import are", async () => {
   const at = await folder();
   const [text, weights] = [join(at, "mine.txt"), join(at, "mine.safetensors")];
   await writeFile(weights, "a day's work");
   const told = await genius("import", fixture("shuffle"), "--out", text);
   expect([told.code, told.error]).toEqual([2, expect.stringMatching(/mine\.safetensors is there already/)]);
   expect(await readFile(weights, "utf8")).toBe("a day's work");
+  const notes = join(at, "notes.txt");
+  await writeFile(notes, "a day's thoughts");
+  const refused = await genius("import", fixture("shuffle"), "--out", notes);
+  expect([refused.code, refused.error]).toEqual([2, expect.stringMatching(/notes\.txt is there already/)]);
+  expect(await readFile(notes, "utf8")).toBe("a day's thoughts");
   await writeFile(text, "of an earlier import");
   expect((await genius("import", fixture("shuffle"), "--out", text)).code).toBe(0);
 });
