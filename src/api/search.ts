@@ -2,6 +2,7 @@
 // the searches by other strategies that it is to be compared with, and resolves to what came of it. The command, and any
 // other search in this process, calls this.
 import { GeniusError } from "../base/errors.ts";
+import { unlessAborted } from "../base/unless-aborted.ts";
 import type { Given } from "../catalog/load.ts";
 import { putTurn, removeItem } from "../study/inbox.ts";
 import { readJournal } from "../study/journal.ts";
@@ -19,8 +20,8 @@ import type { SearchResult } from "./search-result.ts";
  * at full length, tests it once and puts baselines beside it. All of it is kept in the run's folder.
  *
  * Resolves also when nothing could be scored (`best` is undefined) and when `signal` was aborted (`reason` is
- * `interrupted`, and `resume(folder)` continues). Aborted while the data are still being read, it rejects with the signal's
- * reason: there is no run yet.
+ * `interrupted`, and `resume(folder)` continues). Aborted while data are read and parts are made ready, it rejects with
+ * the signal's reason: there is no run yet.
  *
  * @throws GeniusError `wrong-use` for an option that is not allowed, `unknown-name` for a member that does not exist,
  *   `infeasible` when no design keeps the limits, `bad-data` and `not-found` for data that cannot be read,
@@ -37,12 +38,13 @@ import type { SearchResult } from "./search-result.ts";
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const startedAt = new Date();
   const sitting = openSitting(withoutEnd(options));
-  const chosen = await chooseMembers(options);
   const { environment, onProgress, signal } = sitting;
-  const config = await resolveConfig(options, chosen, {
+  const chosen = await unlessAborted(chooseMembers(options), signal);
+  const resolving = resolveConfig(options, chosen, {
     ...{ environment, onProgress, signal },
     onUnderstood: (understood) => sitting.tell({ kind: "data", ...understood }),
   });
+  const config = await unlessAborted(resolving, signal);
   const begin = { folder: options.out, given: chosen.members, startedAt, answers: options.answers };
   return withBaselines(await beginSearch(config, begin, sitting), options);
 }

@@ -109,6 +109,7 @@ export async function train(subject: Subject | ReferenceDesign, options: TrainOp
     (await definition.describe?.({ dataset: data, environment, onProgress, signal }, evaluatorOptions))
       ?.images;
   const { space, choices } = await openSubject(subject, imagesOf, onProgress);
+  signal.throwIfAborted();
   const network = space.decode(choices);
   refuseOutside(network, limits);
   if (weights !== undefined) {

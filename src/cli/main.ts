@@ -124,6 +124,7 @@ async function invoke(command: Command, args: readonly string[], terminal: Termi
   const own = Object.fromEntries(Object.entries(values).filter(([field]) => known.includes(field)));
   const explicit = coerce(own, flags);
   const options = checkFlags(command.options, explicit);
+  terminal.signal.throwIfAborted();
   return command.run({ operands, options, explicit, rest, terminal });
 }
 
