@@ -23,11 +23,12 @@ export function parseChoices(space: Space, text: string): Choices {
   const own = space.parse?.(trimmed);
   if (own !== undefined) return own;
   if (space.decisions.length === 0) throw noAlternatives(space);
-  const list = /^\[?\s*(-?\d+(?:\s*[,\s]\s*-?\d+)*)\s*,?\s*\]?$/.exec(trimmed)?.[1];
+  // No two parts that follow each other can match the same spaces: a long line is read in one pass.
+  const list = /^\[?\s*(-?\d+(?:(?:\s*,\s*|\s+)-?\d+)*)\s*(?:,\s*)?\]?$/.exec(trimmed)?.[1];
   if (list === undefined) {
     throw new GeniusError(
       "bad-choices",
-      `"${trimmed}" is no list of choices for ${space.name}. ${expected(space)}`,
+      `"${begun(trimmed)}" is no list of choices for ${space.name}. ${expected(space)}`,
     );
   }
   const parts = /^\d+$/.test(list) && space.decisions.length > 1 ? [...list] : list.split(/[,\s]+/);
@@ -56,6 +57,9 @@ export function fromDigits(space: Space, digits: readonly number[]): Choices {
     return digit - firstDigit;
   });
 }
+
+/** The beginning of what may be long. */
+const begun = (text: string) => (text.length <= 80 ? text : `${text.slice(0, 79)}…`);
 
 function noAlternatives({ name }: Space): GeniusError {
   return new GeniusError(
