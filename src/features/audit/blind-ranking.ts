@@ -89,6 +89,6 @@ function readAnswers(
   count: number,
 ): readonly PairSide[] | undefined {
   const structured = (object as { readonly answers?: readonly PairSide[] } | undefined)?.answers;
-  const lines = [...text.matchAll(/^\s*\d+\s*[.:)]\s*\**([AB])\b/gm)].map((match) => match[1] as PairSide);
+  const lines = [...text.matchAll(/^[ \t]*\d+\s*[.:)]\s*\**([AB])\b/gm)].map((match) => match[1] as PairSide);
   return [structured, lines].find((answers) => answers?.length === count);
 }

@@ -189,3 +189,12 @@ test("no text crashes the readers or holds them up", () => {
     { numRuns: 150 },
   );
 });
+
+test("a reply that ends in hundreds of thousands of empty lines is read like any other", () => {
+  const flood = "\n".repeat(400_000);
+  expect(readDesign(spaces.macro, `The design is [0, 2, 0, 1, 2, 1, 0, 0].${flood}`)).toMatchObject({
+    kind: "design",
+    choices: [0, 2, 0, 1, 2, 1, 0, 0],
+  });
+  expect(readDesign(spaces.macro, `No design yet.${flood}op`)).toMatchObject({ kind: "unreadable" });
+});

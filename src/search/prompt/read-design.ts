@@ -179,9 +179,10 @@ function namedOptions(space: Space, text: string): Candidate[] {
     if (choices.every((choice) => choice >= 0))
       found.push({ choices, start: match.index, end: match.index + match[0].length });
   }
+  // Within a line: a model may end in thousands of empty ones.
   const lines = [
     ...text.matchAll(
-      /^[\s|*-]*(?:op|operation|layer|edge|decision)[\s_]*(\d+)\b[^\n]*?(?:\b(?:operation|option|op|id)[\s:#]*(\d+)\)?\W*$|[|:]\s*(\d+)\s*(?:\||\(|$))/gim,
+      /^[ \t|*-]*(?:op|operation|layer|edge|decision)[\s_]*(\d+)\b[^\n]*?(?:\b(?:operation|option|op|id)[\s:#]*(\d+)\)?\W*$|[|:]\s*(\d+)\s*(?:\||\(|$))/gim,
     ),
   ];
   for (let first = 0; first + wanted <= lines.length; first += 1) {
