@@ -24,16 +24,30 @@ import {
 } from "../../tasks/image-size.ts";
 import { type Answer, defineQuestion, type QuestionSetting } from "./question.ts";
 
+const sizeOption = imageSizeOption({ min: 8, max: 1024 });
+/** A text of several values with commas between them, each of which is allowed. */
+const several = (isAllowed: (part: string) => boolean, words: string) =>
+  z.string().refine((text) => text.split(",").every((part) => part.trim() !== "" && isAllowed(part)), words);
+
 const options = z.object({
   dataset: z.string().default("digits").describe("images to train on"),
   designs: z.int().min(4).default(16).describe("networks, drawn at random within the limits"),
-  epochs: z.string().default("1,2,4").describe("epochs of the short trainings, comma-separated"),
-  imageSizes: z
-    .string()
+  epochs: several(
+    (part) => Number.isInteger(Number(part)) && Number(part) >= 1,
+    "must be whole numbers from 1 on with commas between them, such as 1,2,4",
+  )
+    .default("1,2,4")
+    .describe("epochs of the short trainings, comma-separated"),
+  imageSizes: several(
+    (part) => sizeOption.safeParse(part).success,
+    "must be sizes of 8 to 1024 pixels with commas between them, such as 16,32 or 12x16,24x32",
+  )
     .optional()
     .describe("image sizes of the short trainings, e.g. 16,32 or 12x16,24x32 (default: half and whole)"),
-  dataFractions: z
-    .string()
+  dataFractions: several(
+    (part) => Number(part) > 0 && Number(part) <= 1,
+    "must be shares above 0 and up to 1 with commas between them, such as 0.1,0.5",
+  )
     .default("0.1")
     .describe("shares of the training images in the short trainings, comma-separated"),
   fullEpochs: z.int().min(1).default(12).describe("epochs of the full trainings, which are the ground truth"),
@@ -48,7 +62,6 @@ const options = z.object({
   parallel: z.int().min(1).max(maxAtOnce).default(2).describe("parallel trainings"),
 });
 type Options = z.output<typeof options>;
-const sizeOption = imageSizeOption({ min: 8, max: 1024 });
 
 export default defineQuestion({
   name: "fidelity",
