@@ -166,9 +166,18 @@ function checkFields(given: object, known: readonly string[], of: string): void 
   }
 }
 
-/** The names of a list as it is typed: "random,largest-first". */
-export const namesIn = (text: string | undefined): readonly string[] =>
-  (text ?? "").split(",").flatMap((name) => name.trim() || []);
+/**
+ * The names of a list as it is typed: "random,largest-first"; none where it was not given.
+ * @throws GeniusError `wrong-use` for a list without a name.
+ */
+export function namesIn(text: string | undefined, flag: string): readonly string[] {
+  const names = (text ?? "").split(",").flatMap((name) => name.trim() || []);
+  if (text === undefined || names.length > 0) return names;
+  throw new GeniusError(
+    "wrong-use",
+    `${flag} names nothing: write names with commas between them, such as random,largest-first.`,
+  );
+}
 
 /** The options that flags and a settings file gave, by the fields of `searchSettings`. */
 export function optionsOf(data: string | undefined, settings: SearchSettings): SearchOptions {
@@ -180,7 +189,7 @@ export function optionsOf(data: string | undefined, settings: SearchSettings): S
   const others = Object.keys(rest).filter((field) => ![...limitFields, ...modelFields].includes(field));
   return {
     ...{ data, space, strategy, evaluator, model, metric, seed, parallel },
-    baselines: namesIn(baseline),
+    baselines: namesIn(baseline, "--baseline"),
     limits: pick(limitFields),
     modelOptions: pick(modelFields),
     budget: pick(others),

@@ -41,7 +41,7 @@ journal: show, report and dashboard say what the run is worth beside them. Ctrl-
     };
     const view = await createSearchView(terminal, { json, answersHere: false });
     const result = await baselines(folder, {
-      ...{ reference, strategies: namesIn(strategies), environment, signal },
+      ...{ reference, strategies: namesIn(strategies, "--strategies"), environment, signal },
       onEvent(event) {
         switch (event.kind) {
           case "preparing":

@@ -327,6 +327,7 @@ test.each([
   ["search digits --int8=perhaps", /--int8 must be true or false; "perhaps"/],
   ["search --int8 no-such-data --trials 1", /There is no file or folder no-such-data/],
   ["search --experience false no-such-data --trials 1", /There is no file or folder no-such-data/],
+  ["search digits --baseline , --trials 1", /--baseline names nothing: write names with commas/],
   ["train resnet-8 --int8 no-such-data", /There is no file or folder no-such-data/],
   [
     "import model.onnx --mean 1,,2",
