@@ -41,6 +41,7 @@ export async function assemble(config: StudyConfig, setting: AssembleSetting): P
       `The strategy ${config.strategy} proposes networks of its own, and the evaluator ${config.evaluator} only knows those of a table: use --evaluator train.`,
     );
   }
+  setting.signal?.throwIfAborted();
   const domain = createDomain(space, config.limits as Limits);
   if (domain.sample(createRandom("feasible")) === undefined) {
     throw new GeniusError("infeasible", describeEmpty(domain));

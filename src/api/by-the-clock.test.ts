@@ -180,26 +180,29 @@ test("finish continues with a stopped run by trials for the final training only"
 });
 
 test("a search that names no length goes by the clock where that is possible, and says so", async () => {
-  const stop = new AbortController();
+  let stop = new AbortController();
   const said: string[] = [];
   const onEvent = (event: SearchEvent) => void (event.kind === "preparing" && said.push(event.text));
-  const asking = { ...asked, budget: {}, signal: stop.signal, onEvent };
+  const asking = async () => {
+    stop = new AbortController();
+    return { ...asked, budget: {}, signal: stop.signal, onEvent, out: await newFolder() };
+  };
   const evaluator = quick({ onEvaluate: () => stop.abort() });
-  const run = await search({ ...asking, evaluator, out: await newFolder() });
+  const run = await search({ ...(await asking()), evaluator });
   expect(run.config.minutes).toBe(10);
   expect(said).toEqual([
     "By the clock: 10 minutes in all. Choose with --minutes, or --trials for evaluations.",
   ]);
   const other = quick({ trainsByTheClock: false });
-  const byTrials = await search({ ...asking, evaluator: other, out: await newFolder() });
+  const byTrials = await search({ ...(await asking()), evaluator: other });
   expect(byTrials.config).toMatchObject({ trials: 20 });
   expect(byTrials.config.minutes).toBeUndefined();
   // Where trainings wait in a queue, the clock has to be asked for.
   const queued = quick({ trainsByTheClock: "asked", onEvaluate: () => stop.abort() });
-  const unasked = await search({ ...asking, evaluator: queued, out: await newFolder() });
+  const unasked = await search({ ...(await asking()), evaluator: queued });
   expect(unasked.config.minutes).toBeUndefined();
   const budget = { minutes: 1 };
-  const named = await search({ ...asking, budget, evaluator: queued, out: await newFolder() });
+  const named = await search({ ...(await asking()), budget, evaluator: queued });
   expect(named.config.minutes).toBe(1);
 });
 

@@ -61,6 +61,7 @@ export async function openGround(
     `the evaluator ${config.evaluator}`,
   );
   const launcher = definition.launcherOf?.(options);
+  signal?.throwIfAborted();
   const made = await definition.create(
     {
       space: domain.space,

@@ -7,7 +7,6 @@ import { isDeepStrictEqual } from "node:util";
 import { GeniusError } from "../base/errors.ts";
 import { isPath } from "../base/own-file.ts";
 import { counted } from "../base/units.ts";
-import { unlessAborted } from "../base/unless-aborted.ts";
 import { listDatasets } from "../catalog/datasets.ts";
 import { createRunFolder } from "../runs/run-folder.ts";
 import { isEvaluated } from "../search/trial.ts";
@@ -54,7 +53,7 @@ export async function beginSearch(
   };
   let opened: OpenSearch | undefined;
   const journal = await createJournal(folder, async () => {
-    opened = await openUnlessAborted(config, setting, { isWritten: config.spaceWriter === undefined });
+    opened = await openSearch(config, setting, { isWritten: config.spaceWriter === undefined });
     await text?.write();
     return {
       ...{ config, provenance: { ...(await provenanceOf()), ...opened.provenance } },
@@ -125,7 +124,7 @@ export async function goOn(
       ...answererOf(options.answers, folder, liveFile),
     };
     const isWritten = planned.spaceWriter === undefined || record.writtenSpace !== undefined;
-    const opened = await openUnlessAborted(config, setting, { isWritten });
+    const opened = await openSearch(config, setting, { isWritten });
     const change = dataChange(record, opened.provenance);
     if (change !== undefined && options.acceptChangedData !== true) {
       await opened.close();
@@ -157,18 +156,6 @@ export async function goOn(
     });
   } catch (thrown) {
     await journal.close();
-    throw thrown;
-  }
-}
-
-/** The parts of a search; what is ready only after the signal has aborted is closed again. */
-async function openUnlessAborted(...args: Parameters<typeof openSearch>): Promise<OpenSearch> {
-  const [, { signal }] = args;
-  const opening = openSearch(...args);
-  try {
-    return await unlessAborted(opening, signal);
-  } catch (thrown) {
-    opening.then(({ close }) => close()).catch(() => {});
     throw thrown;
   }
 }
