@@ -166,7 +166,6 @@ const actions: readonly (readonly [string, () => Promise<void>])[] = [
     async () => {
       await show("#/run/digits/learning");
       await chart("The final training");
-      await chart("Learning curves");
     },
   ],
   [

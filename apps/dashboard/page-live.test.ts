@@ -237,6 +237,13 @@ describe.skipIf(chromiumPath === undefined)(
       );
       await page.getByRole("link", { name: "Your turn" }).first().click();
       const question = page.getByRole("region", { name: "A question for you" });
+      await question.waitFor();
+      // Nobody else thinks of the trial meanwhile, and there is no design whose result could be guessed.
+      await page.getByText(/^There is no design to guess yet/).waitFor();
+      await tab(page, "Overview");
+      await page.getByText("A question waits for you.").waitFor();
+      expect(await page.getByText(/^Thinking of trial/).count()).toBe(0);
+      await tab(page, "Your turn");
       await question.getByRole("combobox").first().selectOption({ index: 2 });
       await question.getByText(/^20000000: /).waitFor();
       await question.getByRole("button", { name: "Send this design" }).click();

@@ -97,6 +97,8 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
       await goTo(page, place);
       const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
       if (Number(overflow) > 0) found.push(`${name}: ${overflow} pixels too wide`);
+      const silent = await page.evaluate(goesOnWithoutASign);
+      found.push(...silent.map((label) => `${name}: ${label} goes on beyond its frame without a sign`));
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
         const { violations } = await axeFor(page, colorScheme).analyze();
@@ -105,6 +107,34 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     }
     expect(found).toEqual([]);
     expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("what goes on beyond its frame says so: rows of a list, lines of a prompt", async () => {
+    const page = await open("#/run/table/trials");
+    await page.getByText(/^rows 1 to \d+ of 30: scroll$/).waitFor();
+    await page.getByRole("grid", { name: "Trials" }).focus();
+    await page.keyboard.press("End");
+    await page.getByText(/^rows \d+ to 30 of 30: scroll$/).waitFor();
+    await page.getByLabel("search", { exact: true }).fill("2221");
+    await page.getByText(/^\d of 30 trials$/).waitFor();
+    expect(await page.getByText(/^rows/).count()).toBe(0);
+    await goTo(page, views.conversation!);
+    const prompt = page.getByRole("group", { name: "Message: GENIUS asked" });
+    const isCut = () => prompt.evaluate((box) => box.scrollHeight > box.clientHeight + 1);
+    await expect.poll(isCut, { timeout: patience }).toBe(true);
+    await page.getByRole("button", { name: "Show all of it" }).first().click();
+    await expect.poll(isCut, { timeout: patience }).toBe(false);
+    await page.context().close();
+  });
+
+  test("a call without an answer took no tokens, which is not zero of them", async () => {
+    const page = await open("#/run/replay/conversation?call=13");
+    const row = page.getByRole("grid", { name: "Calls to the model" }).getByRole("row").last();
+    await expect.poll(() => row.textContent(), { timeout: patience }).toContain("failednone");
+    await page.getByText(/1 call without an answer is left out/).waitFor();
+    await goTo(page, "#/run/replay");
+    expect(await page.getByText(/13 calls, 1 of them failed/).count()).toBe(2);
     await page.context().close();
   });
 
@@ -129,7 +159,8 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     await page.getByRole("button", { name: "Use this folder" }).waitFor();
     await check("the whole form");
     await goTo(page, "#/run/table/trials");
-    for (const fold of ["Ranges", "Columns", "How the best came to be"]) await page.getByText(fold).click();
+    for (const fold of [/^Ranges/, /^Columns/, /^How the best came to be/])
+      await page.getByText(fold).first().click();
     await check("all of the trials");
     expect(found).toEqual([]);
     expect(problems).toEqual([]);
@@ -198,7 +229,10 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     await page.getByLabel("max. MACs").fill("60M");
     await page.getByText(/^\d+ of 30 trials$/).waitFor();
     expect(await first()).not.toContain(best.key);
-    await page.getByText("Columns", { exact: true }).click();
+    await page
+      .getByText(/^Columns/)
+      .first()
+      .click();
     await page.getByLabel("layer1", { exact: true }).check();
     await grid.getByRole("columnheader", { name: "layer1" }).waitFor();
     await page.context().close();
@@ -317,6 +351,18 @@ function axeFor(page: Page, colorScheme: "light" | "dark"): AxeBuilder {
   return colorScheme === "dark"
     ? axe.options({ resultTypes: ["violations"], runOnly: { type: "rule", values: ["color-contrast"] } })
     : axe.options({ resultTypes: ["violations"] });
+}
+
+/** What scrolls sideways in a frame that does not show it, by its label. */
+function goesOnWithoutASign(): (string | null)[] {
+  return [...document.querySelectorAll(".scroll, .virtual .rows")]
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 2)
+    .filter(
+      (box) =>
+        box.parentElement?.classList.contains("more-right") !== true &&
+        box.closest(".virtual")?.querySelector(".extent") == null,
+    )
+    .map((box) => box.getAttribute("aria-label"));
 }
 
 /** Whether a canvas has more than a few colours. */

@@ -2,10 +2,10 @@
 import { expect, test } from "vitest";
 import type { RunSummary, TrialColumns } from "../../src/dashboard/api.ts";
 import { appendTrials, createTrialTable } from "./src/api/trial-table.ts";
-import { shortLabels } from "./src/charts/option-labels.ts";
+import { brokenLabels, shortLabels } from "./src/charts/option-labels.ts";
 import { inLanes } from "./src/charts/timeline.ts";
 import { worthOfCalls } from "./src/conversation/call-worth.ts";
-import { formatWhen } from "./src/format.ts";
+import { formatWhen, together } from "./src/format.ts";
 import { grouped, listed, type Wanted } from "./src/pages/runs-order.ts";
 import { improvements } from "./src/run/best-so-far.ts";
 import { gathered } from "./src/run/option-scores.ts";
@@ -159,6 +159,31 @@ test("names that are cut are still told apart", () => {
     "…kernel 5, expansion 6",
   ]);
   expect(shortLabels(["a long name of one thing", "another"], 10)).toEqual(["a long na…", "another"]);
+});
+
+test("options of a decision are broken into lines that leave none out, and told apart where they are cut", () => {
+  const options = [
+    "identity: only a 1×1 convolution of stride 2 to the new shape",
+    "inverted residual, kernel 3, expansion 3",
+    "inverted residual, kernel 5, expansion 6",
+  ];
+  const whole = brokenLabels(options, 400).shown;
+  expect(whole).toEqual(options);
+  for (const width of [56, 72, 100]) {
+    const { shown, height } = brokenLabels(options, width);
+    expect(new Set(shown).size).toBe(3);
+    expect(shown.join(" ").replaceAll("\n", " ")).toMatch(/kernel 3,.*kernel 5,/);
+    expect(Math.max(...shown.map((label) => label.split("\n").length)) * 13).toBe(height);
+  }
+});
+
+test("no line ends between a figure and its unit", () => {
+  const words =
+    "95 % interval 80.64 % to 82.16 %, of 10,000 images; noise of ± 3.32 points in 9 min 57 s, 5 minutes";
+  expect(together(words).split(" ")).toEqual([
+    ...["95\u00a0%", "interval", "80.64\u00a0%", "to", "82.16\u00a0%,", "of", "10,000", "images;", "noise"],
+    ...["of", "±\u00a03.32\u00a0points", "in", "9\u00a0min", "57\u00a0s,", "5", "minutes"],
+  ]);
 });
 
 test("in a list a moment is said from now: today, yesterday, this year, another year", () => {

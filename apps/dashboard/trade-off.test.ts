@@ -6,11 +6,11 @@ import { choicesOf, frontWithin, isWithin, paidWith, stopsOf } from "./src/run/t
 
 type Row = readonly [score: number | null, ram: number | null, flash: number | null, latencyMs?: number];
 
-function tableOf(rows: readonly Row[]) {
+function tableOf(rows: readonly Row[], designs: readonly number[] = rows.map((_, row) => row)) {
   const each = <Value>(value: Value) => rows.map(() => value);
   const columns = {
     ...{ from: 0, total: rows.length, number: rows.map((_, row) => row + 1) },
-    ...{ choices: each(0), decisionCount: 1, network: each(0), networks: [] },
+    ...{ choices: designs, decisionCount: 1, network: each(0), networks: [] },
     ...{ outcome: rows.map(([score]) => (score === null ? 1 : 0)), outcomeWords: ["scored", "crashed"] },
     ...{ evaluated: each(1), score: rows.map(([score]) => score) },
     ...{ predicted01: each(null), predictedSd01: each(null), paramCount: each(7), macCount: each(8) },
@@ -41,6 +41,20 @@ test("the front is of all costs at once, best first, as in the report", () => {
   const choices = choicesOf(trials, paidWith(trials));
   expect(choices.length).toBe(5);
   expect(frontWithin(choices, {}).map(({ trial }) => trial)).toEqual([2, 1, 5]);
+});
+
+test("a design that was evaluated again is one, as it was scored best", () => {
+  // The third is the first again, for longer, and a little quicker.
+  const repeated: readonly Row[] = [
+    [0.4, null, null, 3],
+    [0.5, null, null, 4],
+    [0.6, null, null, 2.9],
+  ];
+  const trials = tableOf(repeated, [7, 8, 7]);
+  expect(choicesOf(trials, paidWith(trials)).map(({ trial, score }) => [trial, score])).toEqual([
+    [3, 0.6],
+    [2, 0.5],
+  ]);
 });
 
 test("a limit leaves what is within it, its value included", () => {

@@ -315,8 +315,20 @@ export interface CallSummary {
   readonly trials: readonly number[];
 }
 
+/** A picture beside the text of a message: `GET …/pictures/:hash` gives it. */
+export interface MessageImage {
+  readonly hash: string;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface CallDetail extends CallSummary {
-  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly messages: readonly {
+    readonly role: string;
+    readonly content: string;
+    readonly images?: readonly MessageImage[];
+  }[];
   /** As the model wrote it. */
   readonly text: string;
   readonly finishReason: string;

@@ -107,6 +107,8 @@ export interface Routes {
   };
   /** A download: a file of `best/`, one of `RunDetail.trained`. */
   readonly "GET /api/runs/:id/trained/:name": { readonly reply: Download };
+  /** A picture that a model was shown: `MessageImage.hash`. */
+  readonly "GET /api/runs/:id/pictures/:hash": { readonly reply: Download };
   /** A download of the whole run in one form. */
   readonly "GET /api/runs/:id/download": {
     readonly query: {
@@ -304,7 +306,7 @@ export interface BestDesign {
   readonly trial: number;
   /** The design's published key, such as 22212220. */
   readonly key: string;
-  /** What it is, in words: "9-layer depthwise, 18.4k". Absent until it is known, and where the space is not known here. */
+  /** What it is, in words: "9-layer depthwise, 18.4k parameters". Absent until it is known, and where the space is not known here. */
   readonly name?: string;
   readonly score: number;
   readonly paramCount: number;

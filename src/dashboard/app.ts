@@ -7,6 +7,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { GeniusError, messageOf } from "../base/errors.ts";
+import { readPicture } from "../llm/index.ts";
 import type { Analyst } from "../runs/analyst.ts";
 import { type FollowedRun, refusePrograms } from "../runs/followed-run.ts";
 import { addGuess, type RecordedGuess, readGuesses } from "../runs/person-guesses.ts";
@@ -227,6 +228,10 @@ export function createApp(dashboard: Dashboard): Hono {
   app.get("/api/runs/:id/trained/:name", async (context) => {
     const { bytes, name } = await trainedDownload(await runOf(context), context.req.param("name"));
     return context.body(bytes, 200, downloadHeaders(name, "application/octet-stream"));
+  });
+  app.get("/api/runs/:id/pictures/:hash", async (context) => {
+    const bytes = await readPicture((await runOf(context)).folder, context.req.param("hash"));
+    return context.body(bytes, 200, { "content-type": "image/png" });
   });
   app.get("/api/runs/:id/download", async (context) => {
     const run = await runOf(context);

@@ -13,14 +13,14 @@ test("a network is named by its layers, how they are joined, and its size", () =
   const plain = builder();
   classifier(plain.build, plain.wide, 10);
   // 9 · 8 weights, two per channel of the norm, and 8 · 10 + 10 of the classifier.
-  expect(networkName(plain.build.build())).toBe("2-layer plain, 178");
+  expect(networkName(plain.build.build())).toBe("2-layer plain, 178 parameters");
   const deep = builder();
   const inner = convNorm(deep.build, "inner", deep.wide, {
     ...{ outChannels: 8, kernel: 3, stride: 1, groups: 8, activation: "relu" },
   });
   const sum = deep.build.add("sum", { kind: "add" }, deep.wide, inner);
   classifier(deep.build, sum, 10);
-  expect(networkName(deep.build.build())).toBe("3-layer depthwise residual, 266");
+  expect(networkName(deep.build.build())).toBe("3-layer depthwise residual, 266 parameters");
 });
 
 test("what leads to no output is no layer", () => {

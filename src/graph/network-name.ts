@@ -1,12 +1,12 @@
-// A name for a network made of what it is: "9-layer depthwise residual, 18.4k". For people, who cannot tell keys of twenty
+// A name for a network made of what it is: "9-layer depthwise residual, 18.4k parameters". For people, who cannot tell keys of twenty
 // digits apart; it is no identity, and two networks may share it.
 import { formatCount } from "../base/units.ts";
 import { type NodeCost, networkCost, nodeCosts } from "./cost.ts";
 import { liveNodes, type Network } from "./network.ts";
 
-/** The count at the end is of parameters. */
+/** Its kind and its size. */
 export function networkName(network: Network): string {
-  return `${networkKind(network)}, ${formatCount(networkCost(network).paramCount)}`;
+  return `${networkKind(network)}, ${formatCount(networkCost(network).paramCount)} parameters`;
 }
 
 /**

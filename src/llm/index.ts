@@ -27,7 +27,7 @@ export {
   modelProviders,
   parseModelName,
 } from "./model-name.ts";
-export { charactersOfImage, picturesInWords } from "./pictures.ts";
+export { charactersOfImage, readPicture } from "./pictures.ts";
 export { type Estimate, estimate, type Price, priceOf, thinks, tokensOf } from "./prices.ts";
 export { type CallLine, checkRecordLine, type FailureLine, type ParsedRecord } from "./record-lines.ts";
 export { isMessageList } from "./replay-source.ts";

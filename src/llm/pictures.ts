@@ -1,9 +1,9 @@
 // Pictures in what a model is sent: what they cost, where a run keeps them, and how a server says that it takes none. A record
 // holds a picture's hash; the file beside it is for people.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
-import { fileError, systemCodeOf } from "../base/errors.ts";
+import { fileError, GeniusError, systemCodeOf } from "../base/errors.ts";
 import type { ChatImage, ChatMessage } from "./chat.ts";
 import { charactersPerToken } from "./prices.ts";
 
@@ -23,6 +23,20 @@ export const picturesOf = (messages: readonly ChatMessage[]): readonly ChatImage
 
 /** Where a run keeps a picture, from its folder. */
 const pictureFile = ({ hash }: Pick<ChatImage, "hash">): string => `pictures/${hash.slice(0, 32)}.png`;
+
+/** Of a picture that a run kept. @throws GeniusError `not-found` where there is none. */
+export async function readPicture(folder: string, hash: string): Promise<Uint8Array<ArrayBuffer>> {
+  const known = /^[0-9a-f]{32,64}$/.test(hash);
+  const bytes = known
+    ? await readFile(join(folder, pictureFile({ hash }))).catch(() => undefined)
+    : undefined;
+  if (bytes === undefined)
+    throw new GeniusError(
+      "not-found",
+      "The picture is not in the run's folder. Runs keep theirs in pictures/.",
+    );
+  return Uint8Array.from(bytes);
+}
 
 /** In the place of a picture, where a message is shown as text: a line for each. */
 export const picturesInWords = (images: readonly Pick<ChatImage, "hash">[]): string =>

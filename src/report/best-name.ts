@@ -4,7 +4,7 @@ import { networkIfAny, type Proposed, plainDesignName } from "../search/proposed
 import { nameInWords } from "../search/references/reference.ts";
 import type { Space } from "../search/space.ts";
 
-/** "9-layer depthwise, 18.4k", "resnet-8, 8-layer residual, 77.8k"; undefined where there is no network to see. */
+/** "9-layer depthwise, 18.4k parameters", "resnet-8, 8-layer residual, 77.8k parameters"; undefined where there is no network to see. */
 export function bestName(space: Space | undefined, proposal: Proposed): string | undefined {
   const network = networkIfAny(space, proposal);
   if (network === undefined) return undefined;

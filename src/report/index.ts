@@ -15,7 +15,7 @@ export { type DecisionWorth, decisionWorth } from "./decision-worth.ts";
 export { type EarlyLate, earlyLate, earlyLateCaption, earlyLateInWords } from "./early-late.ts";
 export { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 export { html } from "./markup.ts";
-export { type OutlineStage, outlineOf } from "./network-outline.ts";
+export { everyBlock, folded, type OutlineStage, outlineOf } from "./network-outline.ts";
 export { networkSketch } from "./network-sketch.ts";
 export { onDeviceInWords } from "./on-device.ts";
 export { definitions, figure, fold, list, notice, pageText, table } from "./page.ts";

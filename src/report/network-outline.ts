@@ -34,11 +34,13 @@ interface Group {
   readonly costs: NodeCost[];
 }
 
-/** The stages of a network, in order. */
-export function outlineOf(network: Network): OutlineStage[] {
-  const groups = groupNodes(network);
+/** The stages of a network, in order; blocks in a row that are alike stand as one. */
+export const outlineOf = (network: Network): OutlineStage[] => folded(everyBlock(network), () => true);
+
+/** The same with each block by itself, as it is compared with another network's. */
+export function everyBlock(network: Network): OutlineStage[] {
   const stages: { name: string; blocks: OutlineBlock[] }[] = [];
-  for (const group of groups) {
+  for (const group of groupNodes(network)) {
     const block = describe(group);
     const [, height, width] = block.outputShape;
     const name = group.stage ?? `${height}×${width}`;
@@ -47,17 +49,32 @@ export function outlineOf(network: Network): OutlineStage[] {
       stage = { name, blocks: [] };
       stages.push(stage);
     }
-    const previous = stage.blocks.at(-1);
-    const alike =
-      previous !== undefined &&
-      previous.description === block.description &&
-      previous.outputShape.join() === block.outputShape.join() &&
-      previous.paramCount / previous.count === block.paramCount;
-    if (alike) stage.blocks[stage.blocks.length - 1] = merged(previous, block);
-    else stage.blocks.push(block);
+    stage.blocks.push(block);
   }
   return stages;
 }
+
+/** With one block in the place of those in a row that are alike, and may stand together. */
+export function folded<Block extends OutlineBlock>(
+  stages: readonly { readonly name: string; readonly blocks: readonly Block[] }[],
+  mayJoin: (before: Block, block: Block) => boolean,
+): { readonly name: string; readonly blocks: readonly Block[] }[] {
+  return stages.map(({ name, blocks }) => {
+    const kept: Block[] = [];
+    for (const block of blocks) {
+      const before = kept.at(-1);
+      if (before !== undefined && isAlike(before, block) && mayJoin(before, block))
+        kept[kept.length - 1] = merged(before, block);
+      else kept.push(block);
+    }
+    return { name, blocks: kept };
+  });
+}
+
+const isAlike = (before: OutlineBlock, block: OutlineBlock): boolean =>
+  before.description === block.description &&
+  before.outputShape.join() === block.outputShape.join() &&
+  before.paramCount / before.count === block.paramCount;
 
 function groupNodes(network: Network): Group[] {
   const groups: Group[] = [];
@@ -110,7 +127,7 @@ function describe({ name, nodes, costs }: Group): OutlineBlock {
   };
 }
 
-function merged(before: OutlineBlock, block: OutlineBlock): OutlineBlock {
+function merged<Block extends OutlineBlock>(before: Block, block: Block): Block {
   const first = before.name.split("–")[0]!;
   return {
     ...block,

@@ -1,5 +1,5 @@
 // A network drawn from top to bottom: one box a block, as wide as it has channels, grouped by stage, with its shape
-// and its share of parameters and multiply–accumulates beside it.
+// and its parameters and multiply–accumulates beside it.
 import { formatCount } from "../base/units.ts";
 import { networkCost } from "../graph/cost.ts";
 import type { Network } from "../graph/network.ts";
@@ -57,7 +57,7 @@ export function networkPicture(network: Network, title: string): Chart {
     name: "network",
     title,
     caption:
-      "From the image at the top to the class scores. A box is as wide as its output has channels (logarithmic); bars show the share of parameters and multiply–accumulates (MACs).",
+      "From the image at the top to the class scores. A box is as wide as its output has channels (logarithmic); bars compare parameters and multiply–accumulates (MACs) with those of the largest block.",
     width,
     height: y + 32,
     drawing,

@@ -43,10 +43,7 @@ export function runVerdict(journal: Judged): RunVerdict | undefined {
   return {
     kind: "none",
     short: "no baseline yet",
-    words:
-      result === undefined
-        ? "No baseline yet: how it compares is said at the end."
-        : "No baseline yet: nothing says whether the search is better than chance, or than a known network.",
+    words: "No baseline yet: nothing says whether the search is better than chance, or than a known network.",
   };
 }
 

@@ -43,7 +43,10 @@ export function headlineOf(facts: HeadlineFacts): Headline {
   const seen = named(formatScore(metric, best.outcome.score));
   const length = lengthWords(best);
   if (selectedOn === "test")
-    return { main: `${seen} on test data${chance}`, details: ["by which it was selected: optimistic"] };
+    return {
+      main: `${seen} on test data${chance}`,
+      details: ["selected on these test data, so it is optimistic"],
+    };
   if (testMetrics?.[metric.name] === undefined) {
     const details = length === undefined ? [] : [`${length} in the search, not trained to its end`];
     return { main: `${seen} on validation data${chance}`, details };

@@ -1,6 +1,14 @@
 // What the page says of states, outcomes, limits and money, in the report's words.
-import type { Limits, OutcomeWord, RunState, RunSummary } from "../../../src/dashboard/api.ts";
-import { formatBytes, formatCount } from "./format.ts";
+import type {
+  CallSummary,
+  Limits,
+  LiveState,
+  OutcomeWord,
+  RunDetail,
+  RunState,
+  RunSummary,
+} from "../../../src/dashboard/api.ts";
+import { formatBytes, formatCount, plural } from "./format.ts";
 
 export const stateWords: Readonly<Record<RunState, string>> = {
   running: "running",
@@ -12,6 +20,14 @@ export const stateWords: Readonly<Record<RunState, string>> = {
 
 /** Of a running search that goes no further without a person. */
 export const waitsWords = "waits for you";
+
+/** Whether it goes no further before a person has answered or let a proposal go. */
+export const isWaiting = (live: LiveState | undefined): boolean =>
+  live?.question !== undefined || live?.held !== undefined;
+
+/** While a person is asked, nobody else thinks of that trial. */
+export const isThinking = ({ proposing, question, held }: LiveState): boolean =>
+  proposing !== undefined && question === undefined && held?.trial !== proposing.trial;
 
 export const outcomeWords: Readonly<Record<OutcomeWord, string>> = {
   scored: "scored",
@@ -28,6 +44,16 @@ export const outcomeWords: Readonly<Record<OutcomeWord, string>> = {
 
 /** Why a trial is not as it was proposed. */
 export const changedWords = ["", "repaired to keep the limits", "changed by a person"] as const;
+
+/** All calls of a run, those without an answer too: "13 calls, 1 of them failed". */
+export function callsInWords(
+  { callCount }: Pick<RunDetail, "callCount">,
+  calls: readonly Pick<CallSummary, "failed">[],
+): string {
+  const failed = calls.filter((call) => call.failed).length;
+  const count = plural(Math.max(callCount, calls.length), "call");
+  return failed === 0 ? count : `${count}, ${failed} of them failed`;
+}
 
 /** `…/cifar10` is enough for a name. */
 export const shortName = (path: string) => path.split(/[\\/]/).findLast((part) => part !== "") ?? path;

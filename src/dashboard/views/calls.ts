@@ -1,10 +1,9 @@
 // The conversation for the page: each call in a row, and one of them whole with what was made of it.
 import type { JsonObject, JsonValue } from "../../base/json.ts";
-import { picturesInWords } from "../../llm/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import type { Space } from "../../search/space.ts";
 import type { KeptTrial } from "../../study/fold.ts";
-import type { CallDetail, CallSummary, Page } from "../api.ts";
+import type { CallDetail, CallSummary, MessageImage, Page } from "../api.ts";
 import { trialDetail } from "./trials.ts";
 
 type Call = FollowedRun["calls"][number];
@@ -117,10 +116,13 @@ function summary(call: Call, index: number, trials: ReadonlyMap<number, readonly
   };
 }
 
-const imagesIn = (value: JsonValue | undefined): readonly { readonly hash: string }[] =>
+/** The record keeps a picture's hash and size. */
+const imagesIn = (value: JsonValue | undefined): readonly MessageImage[] =>
   (Array.isArray(value) ? (value as readonly JsonValue[]) : []).flatMap((image) => {
-    const { hash } = (image ?? {}) as JsonObject;
-    return typeof hash === "string" ? [{ hash }] : [];
+    const { hash, width, height } = (image ?? {}) as JsonObject;
+    return typeof hash === "string" && typeof width === "number" && typeof height === "number"
+      ? [{ hash, width, height }]
+      : [];
   });
 
 /** The messages of a request, whatever else stands there: the record keeps what was visible to the model. */
@@ -129,9 +131,14 @@ function messagesOf(request: JsonObject): CallDetail["messages"] {
   if (!Array.isArray(messages)) return [];
   return (messages as readonly JsonValue[]).flatMap((message) => {
     if (typeof message !== "object" || message === null || Array.isArray(message)) return [];
-    const { role, content, images } = message as JsonObject;
-    const text = typeof content === "string" ? content : JSON.stringify(content ?? "");
-    const pictures = picturesInWords(imagesIn(images));
-    return [{ role: typeof role === "string" ? role : "", content: `${pictures}${text}` }];
+    const { role, content } = message as JsonObject;
+    const images = imagesIn((message as JsonObject).images);
+    return [
+      {
+        role: typeof role === "string" ? role : "",
+        content: typeof content === "string" ? content : JSON.stringify(content ?? ""),
+        ...(images.length > 0 && { images }),
+      },
+    ];
   });
 }

@@ -9,6 +9,7 @@ import type { FollowedRun } from "../../runs/followed-run.ts";
 import { commandOf } from "../../runs/repeat-command.ts";
 import { readTrainedFacts, trainedFileNames } from "../../runs/trained-files.ts";
 import { designName } from "../../search/proposed-network.ts";
+import { nameInWords } from "../../search/references/reference.ts";
 import type { Space } from "../../search/space.ts";
 import { evaluatorFacts } from "../../study/fold.ts";
 import { listInbox } from "../../study/inbox.ts";
@@ -87,7 +88,9 @@ function referenceOf({ journal: { reference, header } }: FollowedRun): Pick<RunD
   if (reference === undefined || header === undefined) return {};
   const { name, paramCount, macCount, testMetrics } = reference;
   const score = scoreIn(header.config.metric, testMetrics);
-  return { reference: { name, paramCount, macCount, ...(!Number.isNaN(score) && { score }) } };
+  return {
+    reference: { name: nameInWords(name), paramCount, macCount, ...(!Number.isNaN(score) && { score }) },
+  };
 }
 
 function searchesOf({ journal: { searches, header } }: FollowedRun): RunDetail["searches"] {
@@ -191,7 +194,7 @@ function shown(live: LiveFile, run: FollowedRun, space: Space | undefined): Live
     ...(proposing !== undefined && { proposing: { trial: proposing.number, since: proposing.since } }),
     evaluating: evaluating.map(({ number, proposal, cost, since, curve }) => ({
       trial: number,
-      key: designName(space, proposal),
+      key: nameInWords(designName(space, proposal)),
       choices: proposal.choices,
       by: proposal.by,
       ...(proposal.rationale !== undefined && { rationale: proposal.rationale }),
@@ -204,7 +207,7 @@ function shown(live: LiveFile, run: FollowedRun, space: Space | undefined): Live
     ...(finalTraining !== undefined && {
       finalTraining: {
         trial: finalTraining.number,
-        key: run.journal.rowOf.get(finalTraining.number)?.key ?? "",
+        key: nameInWords(run.journal.rowOf.get(finalTraining.number)?.key ?? ""),
         ...(finalTraining.epochs !== undefined && { epochs: finalTraining.epochs }),
         curve: shownCurve(run, finalTraining.curve),
       },
@@ -213,7 +216,7 @@ function shown(live: LiveFile, run: FollowedRun, space: Space | undefined): Live
     ...(held !== undefined && {
       held: {
         trial: held.number,
-        key: designName(space, held.proposal),
+        key: nameInWords(designName(space, held.proposal)),
         choices: held.proposal.choices,
         by: held.proposal.by,
         ...(held.proposal.rationale !== undefined && { rationale: held.proposal.rationale }),

@@ -2,10 +2,11 @@
 import { GeniusError } from "../../base/errors.ts";
 import { networkCost } from "../../graph/cost.ts";
 import { printIfSayable } from "../../language/index.ts";
-import { outlineOf, violationInWords } from "../../report/index.ts";
+import { everyBlock, folded, violationInWords } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import type { Domain } from "../../search/constraints/domain.ts";
 import { designName, networkIfAny, type Proposed } from "../../search/proposed-network.ts";
+import { nameInWords } from "../../search/references/reference.ts";
 import type { Choices } from "../../search/space.ts";
 import { isScored, type Trial } from "../../search/trial.ts";
 import type { BlockView, NetworkView, StageView } from "../api.ts";
@@ -21,15 +22,15 @@ export function networkView(
 ): NetworkView {
   const own = oneNetwork(run, domain, shown);
   const { violations, ...rest } = own;
-  if (against === undefined) return { ...rest, violations };
+  if (against === undefined) return { ...rest, stages: folded(own.stages, () => true), violations };
   const { violations: _, ...other } = oneNetwork(run, domain, against);
   return {
     ...rest,
-    stages: marked(own.stages, other.stages),
+    stages: compared(own.stages, other.stages),
     violations,
     against: {
       ...other,
-      stages: marked(other.stages, own.stages),
+      stages: compared(other.stages, own.stages),
       changes: changesBetween(domain.space, other.choices, own.choices),
     },
   };
@@ -47,7 +48,7 @@ function oneNetwork(run: FollowedRun, domain: Domain, shown: Shown) {
   const written = proposed.network === undefined ? run.journal.writtenSpace : undefined;
   const authored = trial?.proposal.authored ?? written;
   return {
-    key: designName(space, proposed),
+    key: nameInWords(designName(space, proposed)),
     choices,
     ...(trial !== undefined && { trial: trial.number }),
     ...(trial?.outcome.kind === "scored" && { score: trial.outcome.score }),
@@ -55,7 +56,7 @@ function oneNetwork(run: FollowedRun, domain: Domain, shown: Shown) {
     macCount,
     violations: proposed.network === undefined ? domain.violations(choices).map(violationInWords) : [],
     inputShape: space.input,
-    stages: outlineOf(network) as readonly StageView[],
+    stages: everyBlock(network) as readonly StageView[],
     ...(text !== undefined && { text }),
     ...(authored !== undefined && { authored: { text: authored.text, reasons: authored.reasons } }),
   };
@@ -68,20 +69,19 @@ function trialOfDesign({ journal }: FollowedRun, choices: Choices): Trial | unde
   return same.find(isScored) ?? same[0];
 }
 
+/** Alike blocks in a row as one, where they stand to the other network alike. */
+const compared = (stages: readonly StageView[], others: readonly StageView[]): StageView[] =>
+  folded(marked(stages, others), (before, block) => before.difference === block.difference);
+
 /** Says of each block whether the other network has the same, another of its name, or none. */
 function marked(stages: readonly StageView[], others: readonly StageView[]): StageView[] {
-  const known = new Map<string, BlockView>();
-  const first = ({ name }: BlockView) => name.split("–")[0] as string;
-  for (const { blocks } of others) for (const block of blocks) known.set(first(block), block);
+  const known = new Map(others.flatMap(({ blocks }) => blocks.map((block) => [block.name, block] as const)));
   const alike = (a: BlockView, b: BlockView) =>
-    a.name === b.name &&
-    a.description === b.description &&
-    a.paramCount === b.paramCount &&
-    a.macCount === b.macCount;
+    a.description === b.description && a.paramCount === b.paramCount && a.macCount === b.macCount;
   return stages.map(({ name, blocks }) => ({
     name,
     blocks: blocks.map((block): BlockView => {
-      const other = known.get(first(block));
+      const other = known.get(block.name);
       if (other === undefined) return { ...block, difference: "only-here" };
       return { ...block, difference: alike(block, other) ? "same" : "changed" };
     }),

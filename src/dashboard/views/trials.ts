@@ -4,6 +4,7 @@ import { accuracy, scoreIn } from "../../metrics/index.ts";
 import { outcomeInWords } from "../../report/index.ts";
 import type { FollowedRun } from "../../runs/followed-run.ts";
 import { designName } from "../../search/proposed-network.ts";
+import { nameInWords } from "../../search/references/reference.ts";
 import type { Choices, Space } from "../../search/space.ts";
 import {
   type EpochPoint,
@@ -66,7 +67,9 @@ export function trialColumns(run: FollowedRun, from: number, limit: number): Tri
       proposal.choices.length === decisionCount ? proposal.choices : none,
     ),
     decisionCount,
-    network: column(({ trial }) => networkAt(trial.proposal.network?.name)),
+    network: column(({ trial }) =>
+      networkAt(trial.proposal.network && nameInWords(trial.proposal.network.name)),
+    ),
     networks,
     outcome: column(({ trial }) => outcomeWords.indexOf(outcomeWord(trial))),
     outcomeWords,
@@ -120,9 +123,9 @@ export function trialDetail(
   const wonBefore = experienceWords(run.journal.header?.config.experience, proposal);
   return {
     number: trial.number,
-    key: key || designName(space, proposal),
+    key: nameInWords(key || designName(space, proposal)),
     choices: proposal.choices,
-    ...(proposal.network !== undefined && { network: proposal.network.name }),
+    ...(proposal.network !== undefined && { network: nameInWords(proposal.network.name) }),
     by: proposal.by,
     outcome: word,
     ...((word !== "scored" || scored?.remark !== undefined) && { why: outcomeInWords(trial) }),
@@ -141,7 +144,7 @@ export function trialDetail(
     ...(parent !== undefined && {
       parent: {
         trial: parent.number,
-        key: designName(space, parent.proposal),
+        key: nameInWords(designName(space, parent.proposal)),
         choices: parent.proposal.choices,
         score: parent.outcome.score,
       },
@@ -174,7 +177,7 @@ export function troubles(
     const { trial, key } = run.journal.rows[row] as KeptTrial;
     const { proposal, outcome } = trial;
     if (proposal.nominalScore !== undefined) continue;
-    const own = key || designName(space, proposal);
+    const own = nameInWords(key || designName(space, proposal));
     const base = { trial: trial.number, by: proposal.by };
     if (outcome.kind !== "scored")
       all.push(() => ({ ...base, key: own, what: troubleWord(trial), why: outcomeInWords(trial) }));
@@ -213,7 +216,7 @@ export function learningCurves(run: FollowedRun, most: number): { curves: Curve[
     .sort((a, b) => lastScore(run, b.points) - lastScore(run, a.points));
   const curves = all
     .slice(0, most)
-    .map(({ points, ...rest }) => ({ ...rest, points: shownCurve(run, points) }));
+    .map(({ trial, key, points }) => ({ trial, key: nameInWords(key), points: shownCurve(run, points) }));
   return { curves, total: all.length };
 }
 

@@ -45,8 +45,14 @@ export interface CurveChart {
 
 export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOption {
   const { curves, references, dots, hasLegend = true } = chart;
-  const shared = frame(look, hasLegend);
-  const named = curves.filter((curve) => !curve.faint).map((curve) => curve.name);
+  const names = hasLegend
+    ? [
+        ...curves.filter((curve) => !curve.faint).map(({ name }) => name),
+        ...(dots === undefined ? [] : [dots.name]),
+        ...references.map(({ name }) => name),
+      ]
+    : [];
+  const shared = frame(look, names);
   const xs = [...curves.flatMap(({ points }) => points), ...(dots?.points ?? [])].map(({ x }) => x);
   const ys = [
     ...curves.flatMap(({ points }) => points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y])),
@@ -56,11 +62,7 @@ export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOpti
   const yAxis = axis(chart.y, look, "y", ys);
   return {
     ...shared,
-    title: verticalName(chart.y, look, hasLegend),
-    legend: {
-      ...shared.legend,
-      data: [...named, ...(dots === undefined ? [] : [dots.name]), ...references.map(({ name }) => name)],
-    },
+    title: verticalName(chart.y, look, names),
     tooltip: { ...tooltip(look), trigger: "item", formatter: pointInWords(chart) },
     xAxis: axis({ air01: 0, ...chart.x }, look, "x", xs),
     yAxis,
@@ -72,15 +74,16 @@ export function curveOption(chart: CurveChart, look: ChartLook): EChartsCoreOpti
         data: curve.points.map(({ x, y }) => [x, y]),
         step: curve.steps ? "end" : false,
         symbol: "circle",
-        symbolSize: curve.faint ? 4 : 6,
+        // A single point is all that is drawn of its curve.
+        symbolSize: curve.points.length === 1 ? 8 : curve.faint ? 4 : 6,
         showSymbol: curve.points.length < 60,
         sampling: "lttb",
         triggerLineEvent: true,
         itemStyle: { color: seriesColour(look, curve.series) },
         lineStyle: {
           color: seriesColour(look, curve.series),
-          width: curve.faint ? 1.2 : 2.4,
-          opacity: curve.faint ? 0.5 : 1,
+          width: curve.faint ? 1.6 : 2.8,
+          opacity: curve.faint ? 0.8 : 1,
         },
         z: curve.faint ? 2 : 3,
       })),

@@ -2,6 +2,7 @@
 // the canvas ("richText"), never as HTML: the names in it come from journals and models.
 import type { ChartLook } from "../ui/chart.tsx";
 import { endsOf, logTicks } from "./scale.ts";
+import { family, textWidth } from "./text-width.ts";
 
 export interface AxisSpec {
   /** With the unit. */
@@ -22,16 +23,37 @@ export interface AxisSpec {
   readonly air01?: number;
 }
 
-const family = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
-
 export const seriesColour = ({ palette }: ChartLook, index: number): string =>
   palette.series[index % palette.series.length]!;
 
-/** Height of the legend, and of the name of the vertical axis below it. */
-const legendHeight = 26;
+/** Of the name of the vertical axis, below the legend. */
 const nameHeight = 22;
 
-export function frame(look: ChartLook, hasLegend = true) {
+/** Of the legend: a mark, a gap, the name, and a gap to the next. */
+const mark = { width: 18, height: 9, gap: 5, apart: 8, line: 18, fontSize: 12 } as const;
+
+/** The names of a legend as they are written: a name may take a whole line, and is cut only beyond. */
+function legendName(name: string, { width }: ChartLook): string {
+  const room = Math.max(120, width - mark.width - mark.gap - 4);
+  let shown = plain(name, 80);
+  while (shown.length > 8 && textWidth(shown, mark.fontSize) > room) shown = plain(shown, shown.length - 1);
+  return shown;
+}
+
+/** The height of a legend, whose names go on in another line where one is full: none is left out. */
+function legendHeight(names: readonly string[], look: ChartLook): number {
+  if (names.length === 0) return 0;
+  let [lines, used] = [1, 0];
+  for (const name of names) {
+    const own = mark.width + mark.gap + textWidth(legendName(name, look), mark.fontSize);
+    if (used > 0 && used + own > look.width) [lines, used] = [lines + 1, 0];
+    used += own + mark.apart;
+  }
+  return lines * (mark.line + mark.apart);
+}
+
+/** `names`: of the legend; none without it. */
+export function frame(look: ChartLook, names: readonly string[] = []) {
   const { palette, narrow } = look;
   return {
     animation: false,
@@ -40,33 +62,33 @@ export function frame(look: ChartLook, hasLegend = true) {
     grid: {
       left: 8,
       right: narrow ? 16 : 24,
-      top: 12 + nameHeight + (hasLegend ? legendHeight : 0),
+      top: 12 + nameHeight + legendHeight(names, look),
       bottom: 34,
       containLabel: true,
     },
     legend: {
-      show: hasLegend,
-      type: "scroll",
+      show: names.length > 0,
+      type: "plain",
+      data: names,
       top: 3,
       left: 0,
       right: 0,
-      itemWidth: 18,
-      itemHeight: 9,
-      formatter: (name: string) => plain(name, narrow ? 30 : 64),
-      textStyle: { color: palette.ink, fontSize: 12, lineHeight: 18 },
-      pageIconColor: palette.ink,
-      pageIconInactiveColor: palette.grid,
-      pageTextStyle: { color: palette.soft },
+      padding: 0,
+      itemWidth: mark.width,
+      itemHeight: mark.height,
+      itemGap: mark.apart,
+      formatter: (name: string) => legendName(name, look),
+      textStyle: { color: palette.ink, fontSize: mark.fontSize, lineHeight: mark.line },
     },
   };
 }
 
 /** The name of the vertical axis, above the plot from its left edge on: as wide as the chart, so that it is never clipped. */
-export function verticalName({ name }: AxisSpec, look: ChartLook, hasLegend = true) {
+export function verticalName({ name }: AxisSpec, look: ChartLook, names: readonly string[] = []) {
   return {
     text: name,
     left: 0,
-    top: hasLegend ? legendHeight + 4 : 4,
+    top: legendHeight(names, look) + 4,
     padding: 0,
     textStyle: {
       color: look.palette.soft,

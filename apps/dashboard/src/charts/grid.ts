@@ -28,19 +28,30 @@ export interface GridChart {
   readonly about: (id: number) => readonly string[];
 }
 
-export const gridHeight = (rows: number) => 170 + rows * 48;
+/** Of a chart of that width: names of options take as many lines as they need. */
+export function gridHeight({ x, y }: Pick<GridChart, "x" | "y">, width: number): number {
+  const { across, down } = namesOf({ x, y }, width);
+  return 112 + across.height + y.labels.length * Math.max(48, down.height + 10);
+}
+
+/** The names of the options along both sides, in the room that the cells leave them. */
+function namesOf({ x, y }: Pick<GridChart, "x" | "y">, width: number) {
+  const left = width < 560 ? Math.min(112, 0.34 * width) : 150;
+  const cellWidth = (width - left - 40) / Math.max(1, x.labels.length);
+  return {
+    left,
+    cellWidth,
+    across: brokenLabels(x.labels, Math.max(30, cellWidth - 6)),
+    down: brokenLabels(y.labels, left - 12),
+  };
+}
 
 export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption {
   const { palette, narrow } = look;
   const { x, y, cells } = chart;
-  const shared = frame(look, false);
+  const shared = frame(look);
   const means = cells.map(({ mean }) => mean);
-  const left = narrow ? 96 : 150;
-  const cellWidth = (look.width - left - 40) / Math.max(1, x.labels.length);
-  const [across, down] = [
-    brokenLabels(x.labels, Math.max(30, cellWidth - 8)),
-    brokenLabels(y.labels, left - 12),
-  ];
+  const { left, cellWidth, across, down } = namesOf(chart, look.width);
   const categories = (axis: GridAxis, labels: typeof across) => ({
     type: "category",
     data: axis.labels.map((_, place) => String(place)),

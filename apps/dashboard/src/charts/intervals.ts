@@ -21,7 +21,7 @@ interface IntervalChart {
 }
 
 export function intervalOption({ x, rows, mark }: IntervalChart, look: ChartLook): EChartsCoreOption {
-  const shared = frame(look, false);
+  const shared = frame(look);
   const ends = rows.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
   const value = axis(x, look, "x", ends);
   const held = rows.flatMap(({ low, high }, index) =>

@@ -1,27 +1,57 @@
 // Names of options on an axis: broken into a few lines, and where they are cut still told apart.
 import { plain } from "./frame.ts";
+import { linesOf } from "./text-width.ts";
 
-const maxLines = 3;
+const maxLines = 4;
 const lineHeight = 13;
-const letterWidth = 6.2;
-/** A line is seldom full, since words stay whole. */
-const full01 = 0.8;
+const fontSize = 11;
 
-/** Labels in lines of that many pixels, three at most. */
-export function brokenLabels(labels: readonly string[], width: number) {
-  const perLine = Math.max(5, (full01 * width) / letterWidth);
-  const shown = shortLabels(labels, Math.floor(maxLines * perLine));
-  const lines = Math.max(1, ...shown.map(({ length }) => Math.ceil(length / perLine)));
+interface BrokenLabels {
+  /** With line ends. */
+  readonly shown: readonly string[];
+  readonly height: number;
+  readonly style: { readonly lineHeight: number; readonly fontSize: number };
+}
+
+/** Most decisions of a space have the same options. */
+const known = new Map<string, BrokenLabels>();
+
+/** Labels in lines of that many pixels, four at most, broken between words. */
+export function brokenLabels(labels: readonly string[], width: number): BrokenLabels {
+  const key = JSON.stringify([Math.round(width), labels]);
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size > 200) known.clear();
+  const made = broken(labels, width);
+  known.set(key, made);
+  return made;
+}
+
+function broken(labels: readonly string[], width: number): BrokenLabels {
+  const whole = labels.map((label) => linesOf(plain(label, 120), { width, fontSize }));
+  const isCut = whole.some((lines) => lines.length > maxLines);
+  const texts = isCut ? tellingApart(labels, width) : whole;
+  const lines = Math.max(1, ...texts.map(({ length }) => length));
   return {
-    shown,
-    height: Math.min(maxLines, lines) * lineHeight,
-    style: { width, overflow: "break", lineHeight, fontSize: 11 },
+    shown: texts.map((text) => text.join("\n")),
+    height: lines * lineHeight,
+    style: { lineHeight, fontSize },
   };
+}
+
+/** The longest labels that fit; those that begin alike lose their beginning. */
+function tellingApart(labels: readonly string[], width: number): string[][] {
+  const [longest, narrowLetter] = [Math.max(...labels.map(({ length }) => length)), fontSize / 3];
+  for (let most = Math.min(longest, Math.ceil((maxLines * width) / narrowLetter)); most > 4; most -= 1) {
+    const texts = shortLabels(labels, most).map((label) => linesOf(label, { width, fontSize }));
+    if (texts.every((lines) => lines.length <= maxLines)) return texts;
+  }
+  return shortLabels(labels, 4).map((label) => [label]);
 }
 
 /** Labels of at most that many letters: one that would be cut to what another begins with loses its beginning instead. */
 export function shortLabels(labels: readonly string[], most: number): string[] {
-  const whole = labels.map((label) => plain(label));
+  const whole = labels.map((label) => plain(label, 120));
   return whole.map((label, place) => {
     if (label.length <= most) return label;
     const alike = whole.filter((other, at) => at !== place && other.startsWith(label.slice(0, most - 1)));

@@ -3,7 +3,9 @@
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartLook } from "../ui/chart.tsx";
 import { frame, plain, tooltip } from "./frame.ts";
+import { brokenLabels } from "./option-labels.ts";
 import { scoreColours } from "./score-colours.ts";
+import { linesOf, textWidth } from "./text-width.ts";
 
 export interface ParallelAxis {
   readonly name: string;
@@ -23,14 +25,41 @@ export interface ParallelChart {
   readonly about: (id: number) => readonly string[];
 }
 
-export const parallelHeight = (axes: number) => 100 + axes * 40;
+/** Above the first axis and below the last one, beside its names. */
+const [top, foot] = [60, 14];
+const nameSize = 12;
+
+/** Names of decisions and of all their options, in lines that leave none out. */
+function namesOf(axes: readonly ParallelAxis[], width: number) {
+  const right = width < 560 ? 8 : 40;
+  const longest = Math.max(0, ...axes.map(({ name }) => textWidth(name, nameSize)));
+  const nameWidth = Math.min(longest, 0.3 * width);
+  const left = Math.ceil(nameWidth) + 14;
+  const options = axes.map(({ labels }) =>
+    brokenLabels(labels, (width - left - right) / Math.max(1, labels.length) - 8),
+  );
+  const names = axes.map(({ name }) =>
+    linesOf(plain(name), { width: nameWidth, fontSize: nameSize }).join("\n"),
+  );
+  return { left, right, options, names, below: Math.max(0, ...options.map(({ height }) => height)) };
+}
+
+/** Between two axes: the names of the options, and room for the lines to be followed. */
+const apart = (below: number) => below + 27;
+
+/** Of a chart of that width. */
+export function parallelHeight(axes: readonly ParallelAxis[], width: number): number {
+  const { below } = namesOf(axes, width);
+  return top + Math.max(0, axes.length - 1) * apart(below) + below + foot;
+}
 
 /** Decisions run from top to bottom, so that thirty of them still fit a telephone. */
 export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCoreOption {
-  const { palette, narrow } = look;
-  const shared = frame(look, false);
+  const { palette } = look;
+  const shared = frame(look);
   const count = chart.axes.length;
   const values = chart.lines.map((line) => line.score);
+  const { left, right, options, names, below } = namesOf(chart.axes, look.width);
   return {
     ...shared,
     tooltip: {
@@ -46,49 +75,38 @@ export function parallelOption(chart: ParallelChart, look: ChartLook): EChartsCo
     visualMap: scoreColours(values, { dimension: count, format: chart.format }, look),
     parallel: {
       layout: "vertical",
-      left: narrow ? 96 : 160,
-      right: narrow ? 16 : 40,
-      top: 48,
-      bottom: 36,
+      left,
+      right,
+      top,
+      bottom: below + foot,
       parallelAxisDefault: {
         nameLocation: "start",
-        nameGap: 10,
-        nameTextStyle: {
-          align: "right",
-          color: palette.ink,
-          width: narrow ? 84 : 148,
-          overflow: "truncate",
-        },
+        nameGap: 8,
+        nameTextStyle: { align: "right", color: palette.ink, fontSize: nameSize },
         axisLine: { lineStyle: { color: palette.soft } },
         axisTick: { show: false },
         // Above the lines, on paper of their own: a line through a word makes it unreadable.
         z: 5,
-        axisLabel: {
-          color: palette.ink,
-          backgroundColor: palette.paper,
-          padding: [1, 3],
-          fontSize: 10,
-          margin: 6,
-          hideOverlap: true,
-        },
       },
     },
-    parallelAxis: chart.axes.map(({ name, labels }, dim) => {
-      const room = Math.max(7, Math.floor((narrow ? 36 : 130) / labels.length));
-      return {
-        dim,
-        name,
-        type: "category",
-        data: labels.map((_, place) => String(place)),
-        axisLabel: {
-          backgroundColor: palette.paper,
-          formatter: (place: string) => plain(labels[Number(place)] ?? place, room),
-        },
-      };
-    }),
+    parallelAxis: chart.axes.map(({ labels }, dim) => ({
+      dim,
+      name: names[dim],
+      type: "category",
+      data: labels.map((_, place) => String(place)),
+      axisLabel: {
+        color: palette.ink,
+        backgroundColor: palette.paper,
+        padding: [1, 3],
+        margin: 6,
+        interval: 0,
+        ...options[dim]!.style,
+        formatter: (place: string) => options[dim]!.shown[Number(place)] ?? place,
+      },
+    })),
     series: {
       type: "parallel",
-      lineStyle: { width: 1.3, opacity: chart.lines.length > 200 ? 0.25 : 0.6 },
+      lineStyle: { width: 1.4, opacity: chart.lines.length > 200 ? 0.25 : 0.65 },
       smooth: false,
       progressive: 400,
       data: chart.lines.map(({ choices, score, id }) => [...choices.map(String), score, id]),

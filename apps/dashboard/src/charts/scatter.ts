@@ -30,11 +30,12 @@ export interface ScatterChart {
   readonly about: (id: number) => readonly string[];
 }
 
+const [frontName, diagonalName, usualMark] = ["Pareto front", "predicted = measured", "selected"] as const;
+
 /** Number of points from which ECharts draws them at once. */
 const manyPoints = 2000;
 
 export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCoreOption {
-  const shared = frame(look);
   const limits = chart.limits ?? [];
   const used = chart.groups
     .map((name, group) => ({ name, points: chart.points.filter((point) => point.group === group), group }))
@@ -54,13 +55,21 @@ export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCore
     itemStyle: { color: look.palette.ink },
     z: 1,
   });
+  const names = [
+    ...used.map(({ name }) => name),
+    ...(front.length > 1 ? [frontName] : []),
+    ...(chart.diagonal ? [diagonalName] : []),
+    ...limits.map(({ name }) => name),
+    ...(marked === undefined ? [] : [chart.markedAs ?? usualMark]),
+  ];
+  const shared = frame(look, names);
   // Both axes of predictions have one range, so that the diagonal is one.
   const [xs, ys] = chart.diagonal
     ? [ends, ends]
     : [[...chart.points.map(({ x }) => x), ...limits.map(({ x }) => x)], chart.points.map(({ y }) => y)];
   return {
     ...shared,
-    title: verticalName(chart.y, look),
+    title: verticalName(chart.y, look, names),
     dataZoom: zoom,
     tooltip: {
       ...tooltip(look),
@@ -89,7 +98,7 @@ export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCore
       ...(front.length > 1
         ? [
             line(
-              "Pareto front",
+              frontName,
               front.map(({ x, y }) => [x, y]),
               true,
             ),
@@ -98,7 +107,7 @@ export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCore
       ...(chart.diagonal
         ? [
             line(
-              "predicted = measured",
+              diagonalName,
               [
                 [least, least],
                 [most, most],
@@ -129,7 +138,7 @@ export function scatterOption(chart: ScatterChart, look: ChartLook): EChartsCore
         : [
             {
               type: "scatter",
-              name: chart.markedAs ?? "selected",
+              name: chart.markedAs ?? usualMark,
               data: [[marked.x, marked.y, marked.id]],
               symbolSize: 16,
               itemStyle: { color: "transparent", borderColor: look.palette.ink, borderWidth: 2 },

@@ -12,8 +12,9 @@ export function scoreColours(
     type: "continuous",
     dimension,
     min: least,
-    // Equal scores still need a scale.
+    // Equal scores still need a colour; a scale of one value says nothing.
     max: most === least ? least + 1e-6 : most,
+    show: most > least,
     precision: 4,
     calculable: true,
     orient: "horizontal",

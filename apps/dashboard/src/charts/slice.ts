@@ -14,13 +14,15 @@ export interface SliceChart {
   readonly about: (id: number) => readonly string[];
 }
 
+const names = ["a design", "mean of the option"] as const;
+
 /** So far to either side of its option a dot may lie. */
 const spread = 0.3;
 const golden = (Math.sqrt(5) - 1) / 2;
 
 export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOption {
   const { labels, points, means } = chart;
-  const shared = frame(look);
+  const shared = frame(look, names);
   const room = Math.max(30, (look.width - 80) / Math.max(1, labels.length) - 8);
   const options = brokenLabels(labels, room);
   const vertical = axis(
@@ -33,7 +35,7 @@ export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOpti
   return {
     ...shared,
     grid: { ...shared.grid, bottom: 24 + options.height },
-    title: verticalName(chart.y, look),
+    title: verticalName(chart.y, look, names),
     tooltip: {
       ...tooltip(look),
       trigger: "item",
@@ -72,7 +74,7 @@ export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOpti
     series: [
       {
         type: "scatter",
-        name: "a design",
+        name: names[0],
         data: points.map(({ id, option, score }) => [
           option + spread * (2 * ((id * golden) % 1) - 1),
           score,
@@ -84,7 +86,7 @@ export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOpti
       },
       {
         type: "scatter",
-        name: "mean of the option",
+        name: names[1],
         symbol: "rect",
         symbolSize: [Math.min(56, Math.max(16, (look.width - 80) / Math.max(1, labels.length) / 2)), 4],
         data: means.map(({ option, mean }) => [option, mean]),

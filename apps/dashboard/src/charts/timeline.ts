@@ -12,7 +12,7 @@ interface TimelineChart {
 
 export function timelineOption(chart: TimelineChart, look: ChartLook): EChartsCoreOption {
   const { bars, lanes } = chart;
-  const shared = frame(look, false);
+  const shared = frame(look);
   const { unit } = chart.axis;
   const ends = bars.flatMap(({ start, end }) => [start / unit, end / unit]);
   return {

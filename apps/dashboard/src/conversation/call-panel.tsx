@@ -1,8 +1,8 @@
 // One call, whole: what the model was shown, what it wrote, which tools it used, what it cost, and what was made of the
 // reply. Every text of it is shown as text.
 import { useState } from "react";
-import type { CallDetail } from "../../../../src/dashboard/api.ts";
-import { get, useAsked } from "../api/client.ts";
+import type { CallDetail, MessageImage } from "../../../../src/dashboard/api.ts";
+import { addressWithToken, get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import {
   formatChange,
@@ -17,7 +17,9 @@ import { linkTo } from "../router.ts";
 import { designName } from "../run/trial-words.ts";
 import { WhyThisOne } from "../trial/why-this-one.tsx";
 import { Answer, Notice, Pick } from "../ui/pieces.tsx";
+import { LongText } from "../ui/scroll.tsx";
 import { outcomeWords } from "../words.ts";
+import { isUnanswered } from "./call-worth.ts";
 import { PromptChange } from "./prompt-change.tsx";
 import { roleWords } from "./role-words.ts";
 
@@ -75,8 +77,10 @@ function Body({ call, gain, before, shown, onShow }: BodyProps) {
     call.modelId,
     fromWords[call.from],
     formatTime(call.time),
-    `${formatCount(call.inputTokens)} tokens read${call.cachedInputTokens > 0 ? ` (${formatCount(call.cachedInputTokens)} from the provider's cache)` : ""}, ${formatCount(call.outputTokens)} written${call.estimated ? ", estimated from the length of the text" : ""}`,
-    call.usd === undefined ? "price not known" : formatUsd(call.usd),
+    isUnanswered(call)
+      ? ""
+      : `${formatCount(call.inputTokens)} tokens read${call.cachedInputTokens > 0 ? ` (${formatCount(call.cachedInputTokens)} from the provider's cache)` : ""}, ${formatCount(call.outputTokens)} written${call.estimated ? ", estimated from the length of the text" : ""}`,
+    isUnanswered(call) ? "" : call.usd === undefined ? "price not known" : formatUsd(call.usd),
     call.milliseconds > 0 ? formatDuration(call.milliseconds) : "",
     call.finishReason === "length" ? "the reply was cut at its longest allowed length" : "",
   ];
@@ -120,11 +124,15 @@ function Body({ call, gain, before, shown, onShow }: BodyProps) {
         </>
       )}
       <h4>What it wrote</h4>
-      {call.text === "" ? <p className="soft">Nothing.</p> : <pre className="reply">{call.text}</pre>}
+      {call.text === "" ? (
+        <p className="soft">Nothing.</p>
+      ) : (
+        <LongText label="What it wrote" className="reply" text={call.text} />
+      )}
       {call.parsed !== undefined && (
         <details>
           <summary>Read as</summary>
-          <pre>{call.parsed}</pre>
+          <LongText label="Read as" text={call.parsed} />
         </details>
       )}
       <h4>What was made of it</h4>
@@ -168,15 +176,35 @@ function Messages({ messages }: { readonly messages: CallDetail["messages"] }) {
   );
 }
 
-function Message({ message: { role, content } }: { readonly message: CallDetail["messages"][number] }) {
+/** A picture that the model saw, at the size that it had. */
+function Picture({ image: { hash, width, height } }: { readonly image: MessageImage }) {
+  const { detail } = useRunData();
+  const [isGone, setGone] = useState(false);
+  if (isGone) return <p className="soft">A picture that is not in the run's folder any more.</p>;
+  return (
+    <img
+      className="shown"
+      src={addressWithToken("GET /api/runs/:id/pictures/:hash", [detail.id, hash], {})}
+      alt="Samples of the images, as the model was shown them"
+      width={width}
+      height={height}
+      onError={() => setGone(true)}
+    />
+  );
+}
+
+function Message({
+  message: { role, content, images = [] },
+}: {
+  readonly message: CallDetail["messages"][number];
+}) {
   return (
     <div className={`message ${role === "assistant" ? "answer" : ""}`}>
       <p className="soft">{roleWords[role] ?? role}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long message is scrolled by the keyboard too. */}
-      {/* biome-ignore lint/a11y/useSemanticElements: a group is no set of fields. */}
-      <pre role="group" aria-label={`Message: ${roleWords[role] ?? role}`} tabIndex={0}>
-        {content}
-      </pre>
+      {images.map((image) => (
+        <Picture key={image.hash} image={image} />
+      ))}
+      <LongText label={`Message: ${roleWords[role] ?? role}`} text={content} />
     </div>
   );
 }
@@ -186,7 +214,7 @@ function Outcome({ trial }: { readonly trial: CallDetail["outcomes"][number] }) 
   const { predicted, score, repairedFrom, editedFrom } = trial;
   const first = editedFrom ?? repairedFrom;
   return (
-    <>
+    <div className="outcome">
       <p className="wrap">
         <a href={linkTo(["run", detail.id, "trials"], { trial: trial.number })}>Trial {trial.number}</a>:{" "}
         {trial.choices.length === 0 ? "no design could be read" : <code>{trial.key}</code>} –{" "}
@@ -207,6 +235,6 @@ function Outcome({ trial }: { readonly trial: CallDetail["outcomes"][number] }) 
       )}
       {trial.why !== undefined && <p className="wrap">{trial.why}</p>}
       <WhyThisOne trial={trial} />
-    </>
+    </div>
   );
 }

@@ -9,6 +9,14 @@ export interface CallWorth {
   readonly best: number | undefined;
 }
 
+/** Nobody answered, so nothing was read or written: not a call of no tokens. */
+export const isUnanswered = ({
+  failed,
+  inputTokens,
+  outputTokens,
+}: Pick<CallSummary, "failed" | "inputTokens" | "outputTokens">): boolean =>
+  failed && inputTokens + outputTokens === 0;
+
 /** One entry a call, in the order of the calls. */
 export function worthOfCalls(
   calls: readonly Pick<CallSummary, "trials">[],

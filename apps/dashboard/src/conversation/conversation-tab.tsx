@@ -7,9 +7,10 @@ import { formatCount, formatDifference, formatUsd, type Metric, plural } from ".
 import { goTo, linkTo } from "../router.ts";
 import { Pick } from "../ui/pieces.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
+import { isThinking } from "../words.ts";
 import { Calibration } from "./calibration.tsx";
 import { CallPanel } from "./call-panel.tsx";
-import { worthOfCalls } from "./call-worth.ts";
+import { isUnanswered, worthOfCalls } from "./call-worth.ts";
 import { SpentByCall } from "./spent-by-call.tsx";
 import { WorthByCall } from "./worth-by-call.tsx";
 
@@ -85,7 +86,9 @@ export function ConversationTab({ query }: { readonly query: URLSearchParams }) 
               return [
                 listed[row]! + 1,
                 `${call.purpose}${call.failed ? " – failed" : ""}${call.retried ? " – retried" : ""}`,
-                `${formatCount(call.inputTokens)} + ${formatCount(call.outputTokens)}`,
+                isUnanswered(call)
+                  ? "none"
+                  : `${formatCount(call.inputTokens)} + ${formatCount(call.outputTokens)}`,
                 call.usd === undefined ? "" : formatUsd(call.usd),
                 call.trials.length === 0 ? "" : `trial ${call.trials.join(", ")}`,
                 gainWords(detail.metric, worth[listed[row]!]?.gain),
@@ -99,7 +102,9 @@ export function ConversationTab({ query }: { readonly query: URLSearchParams }) 
             . Tokens are those read and those written; a call is worth what its designs added to the best so
             far.
           </p>
-          {live?.proposing !== undefined && <p role="status">Thinking of trial {live.proposing.trial}…</p>}
+          {live !== undefined && isThinking(live) && (
+            <p role="status">Thinking of trial {live.proposing?.trial}…</p>
+          )}
         </div>
         <section aria-label={`Call ${index + 1}`}>
           <div className="actions">

@@ -34,4 +34,12 @@ export function PromptChange({ call, before }: PromptChangeProps) {
 }
 
 const promptText = ({ messages }: Pick<CallDetail, "messages">): string =>
-  messages.map(({ role, content }) => `[${roleWords[role] ?? role}]\n${content}`).join("\n");
+  messages
+    .map(({ role, content, images = [] }) =>
+      [
+        `[${roleWords[role] ?? role}]`,
+        ...images.map(({ hash }) => `[picture ${hash.slice(0, 8)}]`),
+        content,
+      ].join("\n"),
+    )
+    .join("\n");

@@ -1,12 +1,17 @@
 // What each call took: tokens read and written, and the money by then.
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { useRunData } from "../api/use-run.ts";
 import { curveOption } from "../charts/curves.ts";
-import { formatCount, formatCountExactly, formatUsd } from "../format.ts";
+import { formatCount, formatCountExactly, formatUsd, plural } from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
+import { isUnanswered } from "./call-worth.ts";
 
 export function SpentByCall() {
   const { calls } = useRunData();
+  const answered = useMemo(
+    () => calls.flatMap((call, place) => (isUnanswered(call) ? [] : [{ ...call, number: place + 1 }])),
+    [calls],
+  );
   const option = useCallback(
     (look: ChartLook) =>
       curveOption(
@@ -18,21 +23,22 @@ export function SpentByCall() {
             {
               name: "read",
               series: 0,
-              points: calls.map(({ inputTokens }, place) => ({ x: place + 1, y: inputTokens })),
+              points: answered.map(({ inputTokens, number }) => ({ x: number, y: inputTokens })),
             },
             {
               name: "written",
               series: 1,
-              points: calls.map(({ outputTokens }, place) => ({ x: place + 1, y: outputTokens })),
+              points: answered.map(({ outputTokens, number }) => ({ x: number, y: outputTokens })),
             },
           ],
         },
         look,
       ),
-    [calls],
+    [answered],
   );
-  if (calls.length < 2) return null;
-  const spent = calls.reduce<number | undefined>(
+  if (answered.length < 2) return null;
+  const failed = calls.length - answered.length;
+  const spent = answered.reduce<number | undefined>(
     (sum, { usd }) => (sum === undefined || usd === undefined ? undefined : sum + usd),
     0,
   );
@@ -40,7 +46,7 @@ export function SpentByCall() {
   return (
     <Chart
       title="Tokens of each call"
-      caption={`Tokens that the model read and wrote in each call: ${formatCount(tokens)} in all, ${spent === undefined ? "at a price that is not known" : formatUsd(spent)}.`}
+      caption={`Tokens that the model read and wrote in each call: ${formatCount(tokens)} in all, ${spent === undefined ? "at a price that is not known" : formatUsd(spent)}.${failed === 0 ? "" : ` ${plural(failed, "call")} without an answer ${failed === 1 ? "is" : "are"} left out.`}`}
       height={260}
       option={option}
       table={() => {
@@ -52,8 +58,8 @@ export function SpentByCall() {
             return [
               place + 1,
               call.purpose,
-              call.inputTokens,
-              call.outputTokens,
+              isUnanswered(call) ? "" : call.inputTokens,
+              isUnanswered(call) ? "" : call.outputTokens,
               call.usd === undefined ? "" : formatUsd(call.usd),
               spent === undefined ? "" : formatUsd(usd),
             ];

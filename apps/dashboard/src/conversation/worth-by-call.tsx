@@ -82,7 +82,7 @@ export function WorthByCall({ worth }: { readonly worth: readonly CallWorth[] })
       )}
       <Chart
         title="What the calls were worth"
-        caption={`${raised.length} of ${plural(scored.length, "call")} whose designs were scored raised the best so far, by ${formatDifference(metric, total).slice(1)} in all after the first. A design of the surrogate or of a person between them counts for no call.`}
+        caption={`${raised.length} of ${plural(scored.length, "call")} whose designs were scored raised the best so far, by ${formatDifference(metric, total).slice(1)} in all after the first. What the surrogate or a person proposed in between is not counted here.`}
         height={260}
         option={option}
         table={() => ({

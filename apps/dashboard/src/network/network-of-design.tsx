@@ -26,7 +26,7 @@ export function NetworkOfDesign({
   if (!isKnown)
     return (
       <p>
-        {choices.length === 0
+        {choices.length === 0 && trial === undefined
           ? "There is no design to draw."
           : "The space is not known here, so the network is not drawn."}
       </p>

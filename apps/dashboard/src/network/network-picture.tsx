@@ -1,5 +1,5 @@
 // A network from the image to the class scores: stages, and in them blocks with what they do, their shape, and their
-// share of parameters and multiply–accumulates. The same picture as in the report, but of text that can be selected,
+// parameters and multiply–accumulates. The same picture as in the report, but of text that can be selected,
 // read aloud, and folded to the width of a telephone.
 import type { CSSProperties } from "react";
 import type { BlockView, StageView } from "../../../../src/dashboard/api.ts";
@@ -8,17 +8,20 @@ import { formatCount, shapeText } from "../format.ts";
 interface NetworkPictureProps {
   readonly stages: readonly StageView[];
   readonly input: readonly number[];
+  /** Of the network beside it: the bars and boxes of both have one scale. */
+  readonly beside?: readonly StageView[] | undefined;
 }
 
 /** Even the narrowest box has room for its words, in percent. */
 const narrowest = 72;
 
-export function NetworkPicture({ stages, input }: NetworkPictureProps) {
+export function NetworkPicture({ stages, input, beside = [] }: NetworkPictureProps) {
   const blocks = stages.flatMap((stage) => stage.blocks);
-  const widest = Math.max(...blocks.map((block) => block.outputShape[0]));
+  const measured = [...blocks, ...beside.flatMap((stage) => stage.blocks)];
+  const widest = Math.max(...measured.map((block) => block.outputShape[0]));
   const most = {
-    paramCount: Math.max(1, ...blocks.map((block) => block.paramCount)),
-    macCount: Math.max(1, ...blocks.map((block) => block.macCount)),
+    paramCount: Math.max(1, ...measured.map((block) => block.paramCount)),
+    macCount: Math.max(1, ...measured.map((block) => block.macCount)),
   };
   const spread = (block: BlockView) =>
     narrowest + (100 - narrowest) * (Math.log(1 + block.outputShape[0]) / Math.log(1 + widest));
@@ -52,8 +55,8 @@ export function NetworkPicture({ stages, input }: NetworkPictureProps) {
                     <span className="shape">
                       <span className="term">output</span> {shapeText(block.outputShape)}
                     </span>
-                    <Share name="parameters" value={block.paramCount} most={most.paramCount} />
-                    <Share name="MACs" value={block.macCount} most={most.macCount} />
+                    <Amount name="parameters" value={block.paramCount} most={most.paramCount} />
+                    <Amount name="MACs" value={block.macCount} most={most.macCount} />
                   </li>
                 );
               })}
@@ -64,8 +67,8 @@ export function NetworkPicture({ stages, input }: NetworkPictureProps) {
       <p className="end">↓ class scores</p>
       <p className="soft">
         From the image at the top to the class scores. A box is as wide as its output has channels
-        (logarithmic); bars show the share of parameters and multiply–accumulates (MACs, the multiplications
-        for one image).
+        (logarithmic). Bars compare parameters and MACs (multiply–accumulates, the multiplications for one
+        image) with those of the largest block{beside.length > 0 && " of both networks"}.
         {blocks.some((block) => block.residual) &&
           " A bracket at the left: the block's input is added to its output."}
       </p>
@@ -73,7 +76,8 @@ export function NetworkPicture({ stages, input }: NetworkPictureProps) {
   );
 }
 
-function Share({
+/** A figure, and a bar beside the largest of its kind. */
+function Amount({
   name,
   value,
   most,
@@ -84,7 +88,7 @@ function Share({
 }) {
   const bar: CSSProperties = { width: `${(value / most) * 100}%` };
   return (
-    <span className="share">
+    <span className="amount">
       <span className="term">{name}</span> {formatCount(value)}
       <span className="bar-of" style={bar} />
     </span>

@@ -214,7 +214,7 @@ function View({ view, trial, against, mayChange }: ViewProps) {
         {other !== undefined && (
           <section aria-label={`Trial ${against}`}>
             <Facts name={`Trial ${against}`} view={other} />
-            <NetworkPicture stages={other.stages} input={other.inputShape} />
+            <NetworkPicture stages={other.stages} input={other.inputShape} beside={view.stages} />
             <NetworkText text={other.text} edit={linkTo(["text"], { run: detail.id, trial: against })} />
           </section>
         )}

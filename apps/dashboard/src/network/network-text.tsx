@@ -2,6 +2,7 @@
 // changed by the command.
 import { useState } from "react";
 import { diffLines } from "../../../../src/report/text-diff.ts";
+import { Command } from "../ui/command.tsx";
 import { Diff } from "../ui/diff.tsx";
 
 interface NetworkTextProps {
@@ -31,7 +32,8 @@ export function NetworkText({ text, edit }: NetworkTextProps) {
           Edit
         </a>
         <span className="soft">
-          Saved as net.txt: <code>genius cost net.txt</code>, <code>genius train net.txt DATA</code>
+          Saved as net.txt: <Command text="genius cost net.txt" />,{" "}
+          <Command text="genius train net.txt DATA" />
         </span>
       </p>
     </details>

@@ -3,6 +3,7 @@ import type { Routes } from "../../../../src/dashboard/api.ts";
 import { addressWithToken } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { formatTime } from "../format.ts";
+import { Command } from "../ui/command.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { TrainedFiles } from "./downloads.tsx";
 
@@ -40,7 +41,9 @@ export function AboutTab() {
         ))}
       </ul>
       <h3>How to repeat it</h3>
-      <pre>{detail.command}</pre>
+      <pre>
+        <Command text={detail.command} />
+      </pre>
       <p className="soft wrap">
         Run in a folder of its own. The journal in <bdi>{detail.folder}</bdi> holds the whole configuration.
       </p>

@@ -71,11 +71,20 @@ export const scoreAxis = (metric: Metric, words: string): AxisSpec => ({
 export type Quantity = "macCount" | "paramCount" | "ramBytes" | "flashBytes" | "latencyMs";
 
 export const quantityWords: Readonly<Record<Quantity, string>> = {
-  macCount: "multiply–accumulates",
+  macCount: "MACs",
   paramCount: "parameters",
   ramBytes: "RAM",
   flashBytes: "flash",
   latencyMs: "latency (ms)",
+};
+
+/** What stands behind a figure of it. */
+export const quantityUnits: Readonly<Record<Quantity, string>> = {
+  macCount: "\u00a0MACs",
+  paramCount: "\u00a0parameters",
+  ramBytes: " of RAM",
+  flashBytes: " of flash",
+  latencyMs: "\u00a0ms",
 };
 
 const formats: Readonly<Record<Quantity, (value: number) => string>> = {

@@ -2,6 +2,7 @@
 // long it takes is said before; it is followed and stopped as a search is.
 import { post } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
+import { together } from "../format.ts";
 import { Act, Notice } from "../ui/pieces.tsx";
 import { sentence } from "./trial-words.ts";
 
@@ -24,7 +25,7 @@ export function BaselinesOffer({ mayChange }: { readonly mayChange: boolean }) {
       )}
       <p className="soft">
         {mayChange ? "" : "What it can be compared with, by who has the token of this dashboard: "}
-        {offer.words}.
+        {together(offer.words)}.
       </p>
     </div>
   );

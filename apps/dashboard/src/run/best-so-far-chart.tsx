@@ -9,6 +9,7 @@ import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { Pick } from "../ui/pieces.tsx";
 import { type Measure, measures } from "./axes.ts";
 import { bestChart, improvements } from "./best-so-far.ts";
+import { nothingScored } from "./trial-words.ts";
 
 export function BestSoFar() {
   const { detail, trials } = useRunData();
@@ -32,7 +33,7 @@ export function BestSoFar() {
         height={400}
         option={option}
         log={measure === "money" ? undefined : "x"}
-        empty={isEmpty ? "No design has been scored yet." : undefined}
+        empty={isEmpty ? nothingScored(detail) : undefined}
         onPick={(trial) => goTo(linkTo(["run", detail.id, "trials"], { trial }))}
         table={() => ({
           columns: ["evaluation", "trial", `best ${metricWords(metric)} so far`, "time", "money"],

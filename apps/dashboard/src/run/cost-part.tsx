@@ -9,8 +9,8 @@ import { formatScore, metricTitle, metricWords } from "../format.ts";
 import { NetworkOfTrial } from "../network/network-of-trial.tsx";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { Pick } from "../ui/pieces.tsx";
-import { type Quantity, quantityAxis, quantityWords, scoreAxis } from "./axes.ts";
-import { nameAt, trialInLines } from "./trial-words.ts";
+import { type Quantity, quantityAxis, quantityUnits, quantityWords, scoreAxis } from "./axes.ts";
+import { nameAt, nothingScored, trialInLines } from "./trial-words.ts";
 
 export function CostPart() {
   const { detail, trials } = useRunData();
@@ -38,17 +38,18 @@ export function CostPart() {
       ),
     [points, groups, quantity, detail, trials],
   );
+  const better = metric.name === "accuracy" ? "more accurate" : `better in ${metricWords(metric)}`;
   const offered = (Object.keys(quantityWords) as Quantity[])
     .filter(isMeasured)
     .map((name) => [name, quantityWords[name]] as const);
-  if (points.length === 0) return <p>No design has been scored yet.</p>;
+  if (points.length === 0) return <p>{nothingScored(detail)}</p>;
   return (
     <div className="columns aside">
       <div>
         <Pick label="against" options={offered} value={quantity} onPick={setQuantity} />
         <Chart
           title={`${metricTitle(metric)} against ${quantityWords[quantity]}`}
-          caption={`Every evaluated design, by who proposed it. On the Pareto front (dotted) no design is both cheaper and ${metric.name === "accuracy" ? "more accurate" : `better in ${metricWords(metric)}`}. Rest on a point to see its network; the ring is the selected one.`}
+          caption={`Every evaluated design, by who proposed it. ${front.length > 1 ? `On the Pareto front (dotted) no design is both cheaper and ${better}.` : `No design is cheaper or ${better} than trial ${front[0]?.id}.`} Rest on a point to see its network; the ring is the selected one.`}
           height={430}
           option={option}
           log="x"
@@ -79,7 +80,7 @@ export function CostPart() {
             <li key={id}>
               <button type="button" aria-pressed={id === marked} onClick={() => setShown(id)}>
                 trial {id}: {formatScore(metric, y)}, {quantityAxis(quantity).format(x)}
-                {quantity === "latencyMs" ? " ms" : ""}
+                {quantityUnits[quantity]}
               </button>
             </li>
           ))}

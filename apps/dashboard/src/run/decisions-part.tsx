@@ -1,7 +1,7 @@
 // What the run teaches of its decisions: designs as lines across all of them, what each was worth, and whether simple
 // operations came early and complex ones late, as the first paper remarked.
 import { useCallback, useMemo } from "react";
-import type { EarlyLateAnswer, Worth } from "../../../../src/dashboard/api.ts";
+import type { DecisionInfo, EarlyLateAnswer, Worth } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { curveOption } from "../charts/curves.ts";
@@ -14,6 +14,7 @@ import {
   formatScore,
   type Metric,
   metricWords,
+  together,
   withUnit,
 } from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
@@ -22,7 +23,7 @@ import { Answer } from "../ui/pieces.tsx";
 import { exactly } from "./axes.ts";
 import { type ScoredDesign, scoredDesigns } from "./option-scores.ts";
 import { Slices } from "./slices.tsx";
-import { designName, trialInLines } from "./trial-words.ts";
+import { designName, nothingScored, trialInLines } from "./trial-words.ts";
 
 /** New trials after which slow questions are asked again. */
 const trialsBetween = 10;
@@ -30,19 +31,27 @@ const trialsBetween = 10;
 export function DecisionsPart() {
   const { detail, trials } = useRunData();
   const stage = detail.state === "running" ? Math.floor(trials.count / trialsBetween) : trials.count;
-  const isKnown = detail.decisions !== undefined;
+  const designs = useMemo(() => scoredDesigns(trials), [trials]);
+  const isKnown = detail.decisions !== undefined && designs.length > 0;
   const worth = useAsked(
     !isKnown ? undefined : (signal) => get("GET /api/runs/:id/worth", { places: [detail.id], signal }),
-    [detail.id, stage],
+    [detail.id, stage, isKnown],
   );
   const early = useAsked(
     !isKnown ? undefined : (signal) => get("GET /api/runs/:id/early-late", { places: [detail.id], signal }),
-    [detail.id, stage],
+    [detail.id, stage, isKnown],
   );
-  const designs = useMemo(() => scoredDesigns(trials), [trials]);
   const byWorth = worth.state === "there" ? worthiest(worth.reply) : [];
   if (detail.decisions === undefined)
     return <p>The space is not known here, so its decisions cannot be shown.</p>;
+  const meanings = <Meanings decisions={detail.decisions} />;
+  if (designs.length === 0)
+    return (
+      <>
+        <p className="soft">{nothingScored(detail)}</p>
+        {meanings}
+      </>
+    );
   return (
     <>
       <ParallelLines designs={designs} />
@@ -53,7 +62,10 @@ export function DecisionsPart() {
               reply === null ? (
                 <>
                   <h3>What each decision was worth in these trials</h3>
-                  <p>Not known yet: too few trials were scored to fit it.</p>
+                  <p>
+                    {detail.state === "running" ? "Not known yet" : "Not known"}: too few trials were scored
+                    to fit it.
+                  </p>
                 </>
               ) : (
                 <WorthChart worth={reply} />
@@ -73,17 +85,23 @@ export function DecisionsPart() {
         </section>
       </div>
       <Slices designs={designs} first={byWorth[0]} second={byWorth[1]} />
-      <details>
-        <summary>The decisions and what they mean</summary>
-        <DataTable
-          label="The decisions"
-          data={{
-            columns: ["decision", "what it changes", "options"],
-            rows: detail.decisions.map(({ name, meaning, options }) => [name, meaning, options.join(", ")]),
-          }}
-        />
-      </details>
+      {meanings}
     </>
+  );
+}
+
+function Meanings({ decisions }: { readonly decisions: readonly DecisionInfo[] }) {
+  return (
+    <details>
+      <summary>The decisions and what they mean</summary>
+      <DataTable
+        label="The decisions"
+        data={{
+          columns: ["decision", "what it changes", "options"],
+          rows: decisions.map(({ name, meaning, options }) => [name, meaning, options.join("; ")]),
+        }}
+      />
+    </details>
   );
 }
 
@@ -92,10 +110,13 @@ const worthiest = (worth: Worth | null) =>
   (worth?.decisions ?? []).toSorted((a, b) => b.worth01 - a.worth01).map(({ decision }) => decision);
 
 const maxLines = 2000;
+const noDecisions: readonly DecisionInfo[] = [];
 
 function ParallelLines({ designs }: { readonly designs: readonly ScoredDesign[] }) {
   const { detail, trials } = useRunData();
-  const { decisions = [] } = detail;
+  const { decisions = noDecisions } = detail;
+  const axes = useMemo(() => decisions.map(({ name, options }) => ({ name, labels: options })), [decisions]);
+  const height = useCallback((width: number) => parallelHeight(axes, width), [axes]);
   const scored = designs.length;
   // The best are drawn last, so that nothing covers them.
   const lines = useMemo(() => designs.toSorted((a, b) => a.score - b.score).slice(-maxLines), [designs]);
@@ -103,7 +124,7 @@ function ParallelLines({ designs }: { readonly designs: readonly ScoredDesign[] 
     (look: ChartLook) =>
       parallelOption(
         {
-          axes: decisions.map(({ name, options }) => ({ name, labels: options })),
+          axes,
           lines,
           format: (score) =>
             `${formatBareScore(detail.metric, score, 1)}${detail.metric.unit === "share" ? " %" : ""}`,
@@ -111,14 +132,13 @@ function ParallelLines({ designs }: { readonly designs: readonly ScoredDesign[] 
         },
         look,
       ),
-    [lines, decisions, detail, trials],
+    [lines, axes, detail, trials],
   );
-  if (lines.length === 0) return <p>No design has been scored yet.</p>;
   return (
     <Chart
       title="Designs across decisions"
-      caption={`Each line is a design${scored > lines.length ? `, of the ${lines.length} best of ${scored}` : ""}: one option a decision, from the first at the top to the last at the bottom, coloured by ${metricWords(detail.metric)}. Where the lines of good designs run together, they agree. Drag the ends of the scale to show only some.`}
-      height={parallelHeight(decisions.length)}
+      caption={`Each line is a design${scored > lines.length ? `, of the ${lines.length} best of ${scored}` : ""}: it passes the option that it has of each decision, from the first decision at the top to the last at the bottom, and is coloured by ${metricWords(detail.metric)}. Where the lines of good designs run together, they agree. Drag the ends of the scale to show only some.`}
+      height={height}
       option={option}
       table={() => ({
         columns: ["trial", "design", metricWords(detail.metric), ...decisions.map(({ name }) => name)],
@@ -221,11 +241,11 @@ function EarlyLate({ answer }: { readonly answer: EarlyLateAnswer }) {
       ),
     [answer],
   );
-  if (answer.kind === "unknown") return <p>Not known: {answer.why}</p>;
+  if (answer.kind === "unknown") return <p>{answer.why}</p>;
   const percent = (value01: number) => `${Math.round(value01 * 100)} %`;
   return (
     <>
-      <p>{answer.words}</p>
+      <p>{together(answer.words)}</p>
       <Chart
         title="Complexity along the network"
         caption={`Mean complexity of the chosen option at each place, of the ${answer.bestDesigns} best designs and of ${answer.feasibleDesigns} designs drawn at random within the limits.`}

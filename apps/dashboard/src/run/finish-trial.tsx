@@ -6,6 +6,7 @@ import { addressWithToken, post } from "../api/client.ts";
 import type { ApartTrials } from "../api/use-apart.ts";
 import { useRunData } from "../api/use-run.ts";
 import { formatScore, metricWords } from "../format.ts";
+import { Command } from "../ui/command.tsx";
 import { Act } from "../ui/pieces.tsx";
 import { RunTime } from "./run-time.tsx";
 
@@ -24,7 +25,7 @@ export function FinishTrial({ trial, apart, mayChange, isShort = false }: Finish
     return <p className="soft">{isShort ? "by the search" : "The search has trained it to its end."}</p>;
   const known = apart.of.get(trial);
   if (known !== undefined) return <Done known={known} isShort={isShort} />;
-  if (!mayChange) return <code>{`genius finish ${quote(detail.folder)} --trial ${trial}`}</code>;
+  if (!mayChange) return <Command text={`genius finish ${quote(detail.folder)} --trial ${trial}`} />;
   if (detail.state === "running") return <Busy isShort={isShort} />;
   const length = detail.minutes === undefined ? "as the search trains its best" : `for ${detail.minutes} min`;
   return (

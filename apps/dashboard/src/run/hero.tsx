@@ -4,12 +4,21 @@ import type { ReactNode } from "react";
 import type { RunDetail, Verdict } from "../../../../src/dashboard/api.ts";
 import { get, useAsked } from "../api/client.ts";
 import type { RunData } from "../api/use-run.ts";
-import { formatCount, formatDuration, formatTime, formatUsd, plural } from "../format.ts";
+import { formatCount, formatDuration, formatTime, formatUsd, plural, together } from "../format.ts";
 import { StateBadge, StopOrResume } from "../pages/run-state.tsx";
 import { linkTo } from "../router.ts";
 import { Notice } from "../ui/pieces.tsx";
 import { TimeLeft } from "../ui/time-left.tsx";
-import { limitsInWords, memoryOf, modelName, runTitle, stateWords, waitsWords } from "../words.ts";
+import {
+  callsInWords,
+  isWaiting,
+  limitsInWords,
+  memoryOf,
+  modelName,
+  runTitle,
+  stateWords,
+  waitsWords,
+} from "../words.ts";
 import { BaselinesOffer } from "./baselines-offer.tsx";
 import { Downloads } from "./downloads.tsx";
 import { ProgramsNotice } from "./programs-notice.tsx";
@@ -27,14 +36,14 @@ export function Hero({ run, mayChange }: HeroProps) {
     <>
       <p className="kicker">
         <bdi>{runTitle(detail)}</bdi> <StateBadge run={detail} />
-        {(run.live?.question ?? run.live?.held) !== undefined && (
+        {isWaiting(run.live) && (
           <a className="badge warn" href={linkTo(["run", detail.id, "turn"])}>
             {waitsWords}
           </a>
         )}
         {detail.state === "running" && !isConnected && <span className="badge warn">not connected</span>}
       </p>
-      <div className="hero">
+      <div className={best === undefined ? "hero bare" : "hero"}>
         {best !== undefined && detail.decisions !== undefined && <Picture detail={detail} />}
         <div className="what">
           <h1>
@@ -42,10 +51,10 @@ export function Hero({ run, mayChange }: HeroProps) {
           </h1>
           {headline !== undefined && (
             <p className="headline">
-              <strong>{headline.main}</strong>
+              <strong>{together(headline.main)}</strong>
               {headline.details.map((words) => (
                 <span key={words} className="soft">
-                  {words}
+                  {together(words)}
                 </span>
               ))}
             </p>
@@ -55,7 +64,7 @@ export function Hero({ run, mayChange }: HeroProps) {
             ?.filter((words) => words !== verdict?.words)
             .map((words) => (
               <p key={words} className="soft">
-                {words}
+                {together(words)}
               </p>
             ))}
           {verdict?.kind === "none" && <BaselinesOffer mayChange={mayChange} />}
@@ -67,7 +76,7 @@ export function Hero({ run, mayChange }: HeroProps) {
       </div>
       <Facts run={run} />
       <ProgramsNotice mayChange={mayChange} />
-      {detail.chance !== undefined && <Notice>{detail.chance}</Notice>}
+      {detail.chance !== undefined && <Notice>{together(detail.chance)}</Notice>}
       {detail.problem !== undefined && <Notice>{detail.problem}</Notice>}
       {detail.warnings.map((warning) => (
         <Notice key={warning}>{warning}</Notice>
@@ -81,7 +90,9 @@ export function Hero({ run, mayChange }: HeroProps) {
 
 function nameOfBest({ best, state }: RunDetail): string {
   if (best === undefined) return state === "running" ? "No network yet" : "No network";
-  return best.name ?? `The network of trial ${best.trial}, ${formatCount(best.paramCount)}`;
+  return together(
+    best.name ?? `The network of trial ${best.trial}, ${formatCount(best.paramCount)} parameters`,
+  );
 }
 
 function Picture({ detail }: Pick<RunData, "detail">) {
@@ -106,25 +117,30 @@ const marks: Readonly<Record<Verdict["kind"], string>> = { better: "✓", unclea
 function VerdictLine({ verdict: { kind, words } }: { readonly verdict: Verdict }) {
   return (
     <p className={`verdict ${kind}`}>
-      <span aria-hidden="true">{marks[kind]}</span> {words}
+      <span aria-hidden="true">{marks[kind]}</span> {together(words)}
     </p>
   );
 }
 
 /** What the network costs, and what finding it did. */
-function Facts({ run: { detail, live } }: Pick<HeroProps, "run">) {
+function Facts({ run: { detail, live, calls } }: Pick<HeroProps, "run">) {
   const { best, spent, trained, result } = detail;
   const endsAt = detail.state === "running" ? (live?.time?.endsAt ?? detail.endsAt) : undefined;
-  const elapsed = formatDuration(spent.elapsedMs);
+  const elapsed = spent.elapsedMs === 0 ? "" : `, ${formatDuration(spent.elapsedMs)}`;
   const length =
     detail.minutes === undefined
-      ? `${detail.evaluations.toLocaleString("en")} of ${plural(detail.budget, "evaluation")}, ${elapsed}`
-      : `${plural(detail.evaluations, "evaluation")} in ${elapsed} of ${detail.minutes} min`;
+      ? `${detail.evaluations.toLocaleString("en")} of ${plural(detail.budget, "evaluation")}${elapsed}`
+      : together(
+          `${plural(detail.evaluations, "evaluation")} in ${formatDuration(spent.elapsedMs)} of ${detail.minutes} min`,
+        );
   const facts: readonly (readonly [string, ReactNode])[] = [
     ["parameters", best && formatCount(best.paramCount)],
     ["MACs for one image", best && formatCount(best.macCount)],
     ["RAM, flash on the device", best && memoryOf(best)],
-    ["one image, here", trained?.latencyMs === undefined ? undefined : `${trained.latencyMs.toFixed(2)} ms`],
+    [
+      "one image, here",
+      trained?.latencyMs === undefined ? undefined : together(`${trained.latencyMs.toFixed(2)} ms`),
+    ],
     ["model.onnx", trained?.modelBytes === undefined ? undefined : bytes(trained.modelBytes)],
     ["limits", limitsInWords(detail.limits)],
     ["search", length],
@@ -138,7 +154,7 @@ function Facts({ run: { detail, live } }: Pick<HeroProps, "run">) {
       "language model",
       spent.calls === 0 && detail.model === undefined
         ? undefined
-        : `${detail.model === undefined ? "" : `${modelName(detail.model)}, `}${modelSpent(spent)}`,
+        : `${detail.model === undefined ? "" : `${modelName(detail.model)}, `}${modelSpent(spent, callsInWords(detail, calls))}`,
     ],
     ["design", isNamedAs(best) ? undefined : best?.key],
   ];
@@ -162,10 +178,13 @@ const isNamedAs = (best: RunDetail["best"]) => {
   return first !== "" && best?.name?.split(/[ ,]/)[0] === first;
 };
 
-function modelSpent({ calls, inputTokens, outputTokens, usd, replayed }: RunDetail["spent"]): string {
+function modelSpent(
+  { calls, inputTokens, outputTokens, usd, replayed }: RunDetail["spent"],
+  callWords: string,
+): string {
   if (calls === 0) return "no call yet";
   const price = usd === undefined ? "price not known" : formatUsd(usd);
-  return `${plural(calls, "call")}, ${formatCount(inputTokens + outputTokens)} tokens, ${price}${replayed ? " (recorded)" : ""}`;
+  return `${callWords}, ${formatCount(inputTokens + outputTokens)} tokens, ${price}${replayed ? " (recorded)" : ""}`;
 }
 
 const bytes = (count: number) =>

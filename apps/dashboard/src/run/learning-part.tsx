@@ -140,10 +140,25 @@ function Curves({ curves, total }: { readonly curves: readonly CurveOfTrial[]; r
           : "None yet: the first training has not ended its first epoch."}
       </p>
     );
+  // One point is no curve: a chart of such points would look empty.
+  if (
+    [...curves.map(({ points }) => points), ...growing.map(({ curve }) => curve)].every(
+      ({ length }) => length < 2,
+    )
+  )
+    return (
+      <>
+        <h3>Trainings of the search</h3>
+        <p>
+          {total === 1 ? "The training was" : `The ${total} trainings were`} measured once each, so there is
+          no curve to draw: their figures are the dots of “Best network so far”.
+        </p>
+      </>
+    );
   const which = total > curves.length ? `the ${curves.length} best of ${total} trainings` : "each training";
   return (
     <Chart
-      title="Learning curves"
+      title="Trainings of the search"
       caption={`Validation ${metricWords(detail.metric)} ${byTime ? "by seconds of training" : "after each epoch"}, of ${which}. The selected one is drawn in full colour${growing.length > 0 ? ", those under way in green" : ""}.`}
       height={420}
       option={option}

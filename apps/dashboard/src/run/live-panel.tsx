@@ -3,6 +3,7 @@ import { useRunData } from "../api/use-run.ts";
 import { formatCount, formatScore } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Sparkline } from "../ui/sparkline.tsx";
+import { isThinking, isWaiting } from "../words.ts";
 import { NoticesSwitch } from "./notices.tsx";
 import { RunTime } from "./run-time.tsx";
 
@@ -21,10 +22,10 @@ export function LivePanel() {
           <NoticesSwitch />
         </div>
       </div>
-      {time !== undefined && <RunTime time={time} />}
+      {time !== undefined && <RunTime time={time} waits={isWaiting(live)} />}
       <ul>
         {beside !== undefined && <li>Beside the run: {beside.words}</li>}
-        {proposing !== undefined && <li>Thinking of trial {proposing.trial}…</li>}
+        {isThinking(live) && <li>Thinking of trial {proposing?.trial}…</li>}
         {(question !== undefined || held !== undefined) && (
           <li>
             <strong>

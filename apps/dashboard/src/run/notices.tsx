@@ -2,7 +2,7 @@
 // they asked for it.
 import { useEffect, useRef, useState } from "react";
 import type { RunData } from "../api/use-run.ts";
-import { runTitle } from "../words.ts";
+import { isWaiting, runTitle } from "../words.ts";
 
 const key = "genius-notices";
 const isOffered = () => "Notification" in window && Notification.permission !== "denied";
@@ -19,8 +19,7 @@ const words: Readonly<Record<Exclude<Call, "runs">, string>> = {
 };
 
 function callOf({ detail, live }: RunData): Call {
-  if (detail.state === "running")
-    return live?.question !== undefined || live?.held !== undefined ? "waits" : "runs";
+  if (detail.state === "running") return isWaiting(live) ? "waits" : "runs";
   return detail.state === "finished" || detail.state === "failed" ? detail.state : "stopped";
 }
 

@@ -2,9 +2,10 @@
 // worth, and the conversation. The same order as in the report.
 import type { ReactNode } from "react";
 import { useRunData } from "../api/use-run.ts";
-import { metricTitle, plural } from "../format.ts";
+import { metricTitle } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Later } from "../ui/later.tsx";
+import { callsInWords } from "../words.ts";
 import { BaselinesOffer } from "./baselines-offer.tsx";
 import { BestSoFar } from "./best-so-far-chart.tsx";
 import { CostPart } from "./cost-part.tsx";
@@ -18,7 +19,9 @@ import { TradeOffPart } from "./trade-off-part.tsx";
 export const parts = ["progress", "cost", "trade-off", "learning", "decisions"] as const;
 
 export function Overview({ part, mayChange }: { readonly part: string; readonly mayChange: boolean }) {
-  const { detail } = useRunData();
+  const { detail, calls } = useRunData();
+  // Before the first design is scored, there is nothing to draw of any: said once.
+  const isBegun = detail.best !== undefined;
   const later = (id: (typeof parts)[number], title: string, height: number, children: ReactNode) => (
     <Later id={id} title={title} isWanted={part === id} height={height}>
       {children}
@@ -28,15 +31,15 @@ export function Overview({ part, mayChange }: { readonly part: string; readonly 
     <>
       <LivePanel />
       <Search mayChange={mayChange} />
-      {later("cost", `${metricTitle(detail.metric)} and cost`, 640, <CostPart />)}
-      {later("trade-off", "Trade-offs", 640, <TradeOffPart mayChange={mayChange} />)}
+      {isBegun && later("cost", `${metricTitle(detail.metric)} and cost`, 640, <CostPart />)}
+      {isBegun && later("trade-off", "Trade-offs", 640, <TradeOffPart mayChange={mayChange} />)}
       {!detail.tabular && later("learning", "Learning curves", 560, <LearningPart />)}
-      {later("decisions", "Decisions", 800, <DecisionsPart />)}
+      {later("decisions", "Decisions", isBegun ? 800 : 100, <DecisionsPart />)}
       {detail.callCount > 0 && (
         <section className="story" aria-labelledby="talk-title">
           <h2 id="talk-title">The conversation</h2>
           <p>
-            {plural(detail.callCount, "call")} to the model:{" "}
+            {callsInWords(detail, calls)}:{" "}
             <a href={linkTo(["run", detail.id, "conversation"])}>what it was asked and what it answered</a>.
           </p>
         </section>

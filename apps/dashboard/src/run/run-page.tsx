@@ -3,13 +3,14 @@ import type { ReactNode } from "react";
 import type { RunDetail } from "../../../../src/dashboard/api.ts";
 import { type RunData, RunProvider, useRun } from "../api/use-run.ts";
 import { ConversationTab } from "../conversation/conversation-tab.tsx";
+import { together } from "../format.ts";
 import { NetworkTab } from "../network/network-tab.tsx";
 import { StateBadge, StopOrResume } from "../pages/run-state.tsx";
 import { linkTo } from "../router.ts";
 import { TurnTab } from "../turn/turn-tab.tsx";
 import { Notice } from "../ui/pieces.tsx";
 import { Title } from "../ui/title.tsx";
-import { runTitle } from "../words.ts";
+import { isWaiting, runTitle } from "../words.ts";
 import { AboutTab } from "./about-tab.tsx";
 import { Hero } from "./hero.tsx";
 import { Notices } from "./notices.tsx";
@@ -99,7 +100,7 @@ export function RunPage(props: RunPageProps) {
 const hasConversation = ({ detail, calls }: RunData) =>
   detail.model !== undefined || detail.callCount > 0 || calls.length > 0;
 
-const isAsked = ({ live }: RunData) => live?.question !== undefined || live?.held !== undefined;
+const isAsked = ({ live }: RunData) => isWaiting(live);
 
 /** What one must see of a run among many tabs of a browser: that it waits, how far it is, or how it ended. */
 function titleOf(run: RunData, view: string | undefined): string {
@@ -130,7 +131,7 @@ function Head({ run, mayChange }: { readonly run: { readonly detail: RunDetail }
               <bdi>{best.name}</bdi>:{" "}
             </>
           )}
-          {headline?.main}
+          {headline && together(headline.main)}
         </span>
       )}
       <div className="actions">

@@ -19,7 +19,7 @@ interface SlicesProps {
 }
 
 const notAnEffect =
-  "The designs differ in their other decisions too, so the difference of two means is not what the option alone brings.";
+  "The designs differ in their other decisions too, so the difference of two means is not the effect of the option alone.";
 
 export function Slices({ designs, first, second }: SlicesProps) {
   const { detail } = useRunData();
@@ -131,13 +131,16 @@ function Grid({
   const { detail, trials } = useRunData();
   const { metric, decisions = [] } = detail;
   const [x, y] = [decisions[first]!, decisions[second]!];
+  const axes = useMemo(
+    () => ({ x: { name: x.name, labels: x.options }, y: { name: y.name, labels: y.options } }),
+    [x, y],
+  );
   const cells = useMemo(() => gathered(designs, [first, second]), [designs, first, second]);
   const option = useCallback(
     (look: ChartLook) =>
       gridOption(
         {
-          x: { name: x.name, labels: x.options },
-          y: { name: y.name, labels: y.options },
+          ...axes,
           cells: cells.map(({ options, mean, count, best }) => ({
             ...{ x: options[0]!, y: options[1]!, mean, count, best: best.id },
           })),
@@ -146,13 +149,13 @@ function Grid({
         },
         look,
       ),
-    [cells, x, y, metric, detail, trials],
+    [cells, axes, metric, detail, trials],
   );
   return (
     <Chart
       title={`${x.name} and ${y.name}`}
       caption={`Mean ${metricWords(metric)} of the designs that have both options, and how many they are (×). ${notAnEffect}`}
-      height={gridHeight(y.options.length)}
+      height={(width) => gridHeight(axes, width)}
       option={option}
       onPick={(trial) => goTo(linkTo(["run", detail.id, "trials"], { trial }))}
       table={() => ({

@@ -8,10 +8,10 @@ import { formatScore, metricTitle, metricWords } from "../format.ts";
 import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Notice, Pick } from "../ui/pieces.tsx";
-import { type Quantity, quantityAxis, quantityWords, scoreAxis } from "./axes.ts";
+import { type Quantity, quantityAxis, quantityUnits, quantityWords, scoreAxis } from "./axes.ts";
 import { FinishTrial } from "./finish-trial.tsx";
 import { type Caps, choicesOf, frontWithin, isWithin, paidWith, stopsOf } from "./trade-off.ts";
-import { nameAt, sentence, trialInLines } from "./trial-words.ts";
+import { nameAt, nothingScored, sentence, trialInLines } from "./trial-words.ts";
 
 const groups = ["outside the limits", "within the limits"];
 
@@ -47,9 +47,9 @@ export function TradeOffPart({ mayChange }: { readonly mayChange: boolean }) {
       ),
     [choices, caps, shown, front, metric, detail, trials],
   );
-  if (choices.length === 0) return <p>No design has been scored yet.</p>;
+  if (choices.length === 0) return <p>{nothingScored(detail)}</p>;
   const said = (quantity: Quantity, value: number) =>
-    `${quantityAxis(quantity).format(value)}${quantity === "latencyMs" ? " ms" : ""}`;
+    `${quantityAxis(quantity).format(value)}${quantity === "latencyMs" ? quantityUnits.latencyMs : ""}`;
   return (
     <>
       <div className="sliders">
@@ -79,7 +79,7 @@ export function TradeOffPart({ mayChange }: { readonly mayChange: boolean }) {
       )}
       <Chart
         title={`${metricTitle(metric)} under limits of your own`}
-        caption="Every scored design; the ring is the best one within the limits above. The limits here only choose among what was evaluated: the search keeps its own."
+        caption="Every scored design, once; the ring is the best one within the limits above. The limits here only choose among what was evaluated: the search keeps its own."
         height={360}
         option={option}
         log="x"

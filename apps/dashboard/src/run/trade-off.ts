@@ -1,6 +1,6 @@
 // Which designs one would choose from under limits of one's own: of those within them, the ones that no other beats in the
 // score and in every cost at once. Pure figures; the page draws them.
-import { isScored, type TrialTable } from "../api/trial-table.ts";
+import { choicesAt, isScored, type TrialTable } from "../api/trial-table.ts";
 import type { Quantity } from "./axes.ts";
 
 export interface Choice {
@@ -27,9 +27,16 @@ export function paidWith(trials: TrialTable): readonly Quantity[] {
   return isKnown("latencyMs") ? [...counted, "latencyMs"] : counted;
 }
 
-/** All scored designs with these costs. */
+/** All scored designs with these costs. A design that was evaluated again is one, as it was scored best. */
 export function choicesOf(trials: TrialTable, quantities: readonly Quantity[]): readonly Choice[] {
-  return scoredRows(trials).map((row) => ({
+  const rows = new Map<string, number>();
+  for (const row of scoredRows(trials)) {
+    const design = trials.columns.network[row] ?? choicesAt(trials, row).join();
+    const known = rows.get(design);
+    if (known === undefined || trials.columns.score[row]! > trials.columns.score[known]!)
+      rows.set(design, row);
+  }
+  return [...rows.values()].map((row) => ({
     trial: trials.columns.number[row]!,
     score: trials.columns.score[row]!,
     costs: new Map(quantities.map((quantity) => [quantity, trials.columns[quantity][row]!])),

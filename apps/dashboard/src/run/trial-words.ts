@@ -8,8 +8,12 @@ import { outcomeWords } from "../words.ts";
 export function designName(detail: RunDetail, choices: readonly number[]): string {
   if (choices.length === 0) return "no design";
   const digits = choices.map((choice) => choice + detail.firstDigit);
-  const isShort = (detail.decisions ?? []).every(({ options }) => options.length + detail.firstDigit <= 10);
-  return digits.join(isShort && detail.decisions !== undefined ? "" : ",");
+  // Without the space, the digits themselves have to say.
+  const isShort =
+    detail.decisions === undefined
+      ? digits.every((digit) => digit < 10)
+      : detail.decisions.every(({ options }) => options.length + detail.firstDigit <= 10);
+  return digits.join(isShort ? "" : ",");
 }
 
 /** The name of a row's design, or of its network where that is from outside the space. */
@@ -38,6 +42,10 @@ export function trialInLines(detail: RunDetail, trials: TrialTable, number: numb
     `proposed by ${columns.by[row]!}`,
   ];
 }
+
+/** In the place of what is drawn of scored designs. */
+export const nothingScored = ({ state }: Pick<RunDetail, "state">): string =>
+  state === "running" ? "No design has been scored yet." : "No design was scored.";
 
 /** Of a note, as a sentence begins. */
 export const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

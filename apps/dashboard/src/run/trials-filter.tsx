@@ -62,7 +62,12 @@ export function TrialsFilter({ columns, wanted, onChange, shown, onShown }: Tria
           )}
         </details>
         <details>
-          <summary>Columns</summary>
+          <summary>
+            Columns{" "}
+            <span className="soft">
+              ({columns.filter(({ key }) => shown.has(key)).length} of {columns.length})
+            </span>
+          </summary>
           <div className="fields">
             {columns.map(({ key, words }) => (
               <label key={key}>

@@ -1,6 +1,6 @@
 // A design as a row of choices, one a decision, that a person may change. Says at once what the network would cost and
 // which limits it would break, as the server counts it.
-import { useDeferredValue, useId } from "react";
+import { type CSSProperties, useDeferredValue, useId } from "react";
 import { get, useAsked } from "../api/client.ts";
 import { useRunData } from "../api/use-run.ts";
 import { formatCount, formatScore } from "../format.ts";
@@ -15,8 +15,13 @@ interface DesignEditorProps {
   readonly onChange: (choices: readonly number[]) => void;
 }
 
+/** So many letters of an option can be read in a list as wide as a telephone; of a longer one all is said below the list. */
+const lettersOfNarrow = 28;
+
 export function DesignEditor({ choices, from, onChange }: DesignEditorProps) {
   const { detail } = useRunData();
+  const { decisions = [] } = detail;
+  const longest = Math.max(0, ...decisions.flatMap(({ options }) => options.map(({ length }) => length)));
   const id = useId();
   const shown = useDeferredValue(digitsOf(choices, detail.firstDigit));
   const asked = useAsked(
@@ -25,8 +30,8 @@ export function DesignEditor({ choices, from, onChange }: DesignEditorProps) {
   );
   return (
     <>
-      <div className="fields design">
-        {detail.decisions?.map(({ name, options, meaning }, place) => (
+      <div className="fields design" style={{ "--letters": longest } as CSSProperties}>
+        {decisions.map(({ name, options, meaning }, place) => (
           <div className={`field${choices[place] === from[place] ? "" : " changed"}`} key={name}>
             <label htmlFor={`${id}-${place}`} title={meaning}>
               {name}
@@ -47,6 +52,9 @@ export function DesignEditor({ choices, from, onChange }: DesignEditorProps) {
                 </option>
               ))}
             </select>
+            {options.some(({ length }) => length > lettersOfNarrow) && (
+              <p className="soft chosen">{options[choices[place] ?? -1]}</p>
+            )}
           </div>
         ))}
       </div>

@@ -52,7 +52,15 @@ export function GuessFirst({ mayChange }: GuessFirstProps) {
           onSkip={() => setSkipped(new Set([...skipped, next.trial]))}
         />
       )}
-      {mayChange && guesses !== undefined && next === undefined && <p>There is no design left to guess.</p>}
+      {mayChange && guesses !== undefined && next === undefined && (
+        <p>
+          {guesses.length + skipped.size > 0
+            ? "There is no design left to guess."
+            : detail.state === "running"
+              ? "There is no design to guess yet: it begins with the first evaluation."
+              : "No design was scored, so there is none to guess."}
+        </p>
+      )}
       {guesses !== undefined && guesses.length > 0 && <Results guesses={guesses} />}
     </section>
   );

@@ -2,6 +2,7 @@
 // drawing is a canvas, and tooltips are drawn on it too, so that no text of a run is ever read as markup.
 import type { ECharts, EChartsCoreOption } from "echarts/core";
 import { useEffect, useRef, useState } from "react";
+import { together } from "../format.ts";
 import { type Palette, usePalette } from "../theme.ts";
 import { DataTable, type TableData } from "./data-table.tsx";
 
@@ -21,7 +22,8 @@ interface ChartProps {
   readonly caption: string;
   readonly option: (look: ChartLook) => EChartsCoreOption;
   readonly table: () => TableData;
-  readonly height?: number;
+  /** In pixels; of the width where names take as many lines as they need. */
+  readonly height?: number | ((width: number) => number);
   /** The axis that the reader may make logarithmic. */
   readonly log?: "x" | "y" | undefined;
   /** What stands in the place of a drawing that would be empty. */
@@ -36,6 +38,9 @@ const restMs = 120;
 
 const narrowBelow = 560;
 
+/** Before it is measured. */
+const usualWidth = 1000;
+
 export function Chart(props: ChartProps) {
   const { title, caption, table, empty } = props;
   return (
@@ -44,7 +49,7 @@ export function Chart(props: ChartProps) {
       {empty === undefined ? (
         <>
           <Drawing {...props} />
-          <figcaption>{caption}</figcaption>
+          <figcaption>{together(caption)}</figcaption>
           <Figures title={title} table={table} />
         </>
       ) : (
@@ -160,7 +165,13 @@ function Drawing({ title, caption, option, height = 340, log, onPick, onRest }: 
           Save image
         </button>
       </div>
-      <div ref={place} className="canvas" style={{ height }} role="img" aria-label={`${title}. ${caption}`} />
+      <div
+        ref={place}
+        className="canvas"
+        style={{ height: typeof height === "number" ? height : height(width || usualWidth) }}
+        role="img"
+        aria-label={`${title}. ${caption}`}
+      />
     </>
   );
 }

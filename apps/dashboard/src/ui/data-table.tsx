@@ -1,5 +1,6 @@
-// A small table of words and figures. Wide ones scroll by themselves, with a focus, so that a keyboard can scroll them.
+// A small table of words and figures, as wide as these need. One that is wider than its place scrolls by itself.
 import type { ReactNode } from "react";
+import { Scroll } from "./scroll.tsx";
 
 export type Cell = string | number | null | undefined | { readonly show: ReactNode };
 
@@ -15,11 +16,11 @@ export function DataTable({ label, data }: { readonly label: string; readonly da
   return (
     <>
       <Scroll label={label}>
-        <table>
+        <table className="data">
           <thead>
             <tr>
-              {data.columns.map((column) => (
-                <th scope="col" key={column}>
+              {data.columns.map((column, place) => (
+                <th scope="col" key={column} className={isFigures(data, place) ? "number" : undefined}>
                   {column}
                 </th>
               ))}
@@ -48,23 +49,20 @@ export function DataTable({ label, data }: { readonly label: string; readonly da
   );
 }
 
-export function Scroll({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within a keyboard's reach.
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields; this only scrolls.
-    <div className="scroll" role="group" aria-label={label} tabIndex={0}>
-      {children}
-    </div>
-  );
-}
-
 const contentOf = (cell: Cell): ReactNode =>
   cell === null || cell === undefined ? "" : typeof cell === "object" ? cell.show : String(cell);
 
+/** A column of figures is aligned where they end. */
+const isFigures = ({ rows }: TableData, column: number): boolean =>
+  rows.length > 0 &&
+  rows.slice(0, maxRows).every((row) => ["number", "none"].includes(kindOf(row[column]))) &&
+  rows.some((row) => kindOf(row[column]) === "number");
+
 /** Figures stay on one line; keys and hashes may break anywhere, so that they do not push other columns away. */
-function kindOf(cell: Cell): string {
+function kindOf(cell: Cell): "number" | "none" | "text" | "long" {
   if (typeof cell === "number") return "number";
+  if (cell === null || cell === undefined || cell === "" || cell === "–") return "none";
   if (typeof cell !== "string") return "text";
-  if (/^[-+−<]?[\d.,]+( ?[%kMG])?$/.test(cell)) return "number";
+  if (/^[-+−<]?[\d.,]+(\s?(?:[%kMG]|ms|s|points|[KMG]iB))?$/.test(cell)) return "number";
   return cell.split(/\s/).some((word) => word.length > 24) ? "long" : "text";
 }

@@ -34,8 +34,8 @@ interface VirtualListProps {
   readonly onSort?: (column: number) => void;
 }
 
-/** Of the header and the frame, by the style sheet. */
-const headHeight = 38;
+/** Of the header and the frame, and of the frame alone, by the style sheet. */
+const [headHeight, frameHeight] = [38, 2];
 
 /** Rows kept above and below those in view. */
 const margin = 8;
@@ -45,6 +45,7 @@ export function VirtualList(props: VirtualListProps) {
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
   const [topRow, setTopRow] = useState(0);
+  const [isWider, setWider] = useState(false);
   const [height, setHeight] = useState(600);
   const [active, setActive] = useState(Math.max(0, open));
   const current = Math.min(active, count - 1);
@@ -57,8 +58,11 @@ export function VirtualList(props: VirtualListProps) {
 
   useLayoutEffect(() => {
     const element = box.current!;
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
-    observer.observe(element);
+    const observer = new ResizeObserver(() => {
+      setHeight(element.clientHeight);
+      setWider(element.scrollWidth > element.clientWidth + 1);
+    });
+    for (const each of [element, ...element.children]) observer.observe(each);
     return () => observer.disconnect();
   }, []);
 
@@ -95,67 +99,87 @@ export function VirtualList(props: VirtualListProps) {
   };
   const hasActive = current >= first && current < last;
   const hasHeader = header !== undefined;
+  // Of a row that is cut at the foot, more is to come.
+  const whole = Math.floor((height - (hasHeader ? headHeight - frameHeight : 0)) / rowHeight);
+  const [from, to] = [Math.min(topRow, Math.max(0, count - whole)), Math.min(count, topRow + whole)];
+  const isLonger = whole < count;
   const minWidth = widths === undefined ? undefined : narrowestOf(widths);
   return (
     <div className={`virtual ${className ?? ""}`}>
-      <div
-        ref={box}
-        className="rows"
-        // No higher than its rows: a list of four needs no room for forty.
-        style={{ height: `min(var(--list-height), ${Math.max(2, count) * rowHeight + headHeight}px)` }}
-        role="grid"
-        aria-label={label}
-        aria-rowcount={count + (hasHeader ? 1 : 0)}
-        aria-activedescendant={hasActive ? `${id}-${current}` : undefined}
-        tabIndex={0}
-        onKeyDown={move}
-        onScroll={(event) => setTopRow(Math.floor(event.currentTarget.scrollTop / rowHeight))}
-      >
-        {hasHeader && (
-          <div
-            role="row"
-            className="row head"
-            aria-rowindex={1}
-            style={widths === undefined ? undefined : { gridTemplateColumns: widths, minWidth }}
-          >
-            {header.map((name, column) => (
-              <span
-                role="columnheader"
-                key={name}
-                aria-sort={
-                  sorted?.column === column ? (sorted.isDown ? "descending" : "ascending") : undefined
-                }
-              >
-                {onSort === undefined ? (
-                  name
-                ) : (
-                  <button type="button" onClick={() => onSort(column)}>
-                    {name}
-                    {sorted?.column === column && <i aria-hidden="true">{sorted.isDown ? " ↓" : " ↑"}</i>}
-                  </button>
-                )}
-              </span>
+      <div className={`frame ${isLonger && to < count ? "more-below" : ""}`}>
+        <div
+          ref={box}
+          className="rows"
+          // No higher than its rows: a list of four needs no room for forty.
+          style={{ height: `min(var(--list-height), ${Math.max(2, count) * rowHeight + headHeight}px)` }}
+          role="grid"
+          aria-label={label}
+          aria-rowcount={count + (hasHeader ? 1 : 0)}
+          aria-activedescendant={hasActive ? `${id}-${current}` : undefined}
+          tabIndex={0}
+          onKeyDown={move}
+          onScroll={(event) => setTopRow(Math.floor(event.currentTarget.scrollTop / rowHeight))}
+        >
+          {hasHeader && (
+            <div
+              role="row"
+              className="row head"
+              aria-rowindex={1}
+              style={widths === undefined ? undefined : { gridTemplateColumns: widths, minWidth }}
+            >
+              {header.map((name, column) => (
+                <span
+                  role="columnheader"
+                  key={name}
+                  aria-sort={
+                    sorted?.column === column ? (sorted.isDown ? "descending" : "ascending") : undefined
+                  }
+                >
+                  {onSort === undefined ? (
+                    name
+                  ) : (
+                    <button type="button" onClick={() => onSort(column)}>
+                      {name}
+                      {sorted?.column === column && <i aria-hidden="true">{sorted.isDown ? " ↓" : " ↑"}</i>}
+                    </button>
+                  )}
+                </span>
+              ))}
+            </div>
+          )}
+          <div role="presentation" style={{ height: count * rowHeight, position: "relative", minWidth }}>
+            {Array.from({ length: Math.max(0, last - first) }, (_, place) => first + place).map((index) => (
+              // A row that leaves the view is filled again for one that comes in.
+              <Row
+                key={index % (inView + 2 * margin)}
+                index={index}
+                id={`${id}-${index}`}
+                rowIndex={index + (hasHeader ? 2 : 1)}
+                rowHeight={rowHeight}
+                isOpen={index === open}
+                isActive={index === current}
+                cells={cells}
+                onPick={pick}
+                widths={widths}
+              />
             ))}
           </div>
-        )}
-        <div role="presentation" style={{ height: count * rowHeight, position: "relative", minWidth }}>
-          {Array.from({ length: Math.max(0, last - first) }, (_, place) => first + place).map((index) => (
-            // A row that leaves the view is filled again for one that comes in.
-            <Row
-              key={index % (inView + 2 * margin)}
-              index={index}
-              id={`${id}-${index}`}
-              rowIndex={index + (hasHeader ? 2 : 1)}
-              rowHeight={rowHeight}
-              isOpen={index === open}
-              isActive={index === current}
-              cells={cells}
-              onPick={pick}
-              widths={widths}
-            />
-          ))}
         </div>
+        <i className="below" aria-hidden="true" />
       </div>
+      {(isLonger || isWider) && (
+        <p className="soft extent" aria-hidden="true">
+          {[
+            ...(isLonger
+              ? [
+                  `rows ${(from + 1).toLocaleString("en")} to ${to.toLocaleString("en")} of ${count.toLocaleString("en")}`,
+                ]
+              : []),
+            ...(isWider ? ["more columns to the side"] : []),
+          ].join(", ")}
+          : scroll
+        </p>
+      )}
     </div>
   );
 }
