@@ -176,31 +176,6 @@ test("a replayed conversation: calls, prompts, replies and what came of them", a
   expect(trouble.length).toBe(words.filter((word) => word !== "scored" && word !== "made-up").length);
 });
 
-test("a picture that a model was shown stands beside its message, and comes from the run's folder only", async () => {
-  const [hash, bytes] = ["ab".repeat(32), Buffer.from("not really a picture")];
-  const folder = join(root, "seen");
-  await cp(join(root, "replay"), folder, { recursive: true });
-  const path = join(folder, "conversation.jsonl");
-  const lines = (await readFile(path, "utf8")).trim().split("\n");
-  const shown = lines.map((line) => {
-    const value = JSON.parse(line);
-    value.request?.messages?.at(-1) &&
-      Object.assign(value.request.messages.at(-1), { images: [{ hash, width: 64, height: 32 }] });
-    return JSON.stringify(value);
-  });
-  await writeFile(path, `${shown.join("\n")}\n`);
-  await mkdir(join(folder, "pictures"));
-  await writeFile(join(folder, "pictures", `${hash.slice(0, 32)}.png`), bytes);
-  const { messages } = await get<CallDetail>("/api/runs/seen/calls/1");
-  expect(messages.at(-1)?.images).toEqual([{ hash, width: 64, height: 32 }]);
-  const response = await ask(`/api/runs/seen/pictures/${hash}`);
-  expect(response.headers.get("content-type")).toBe("image/png");
-  expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes);
-  for (const other of ["cd".repeat(32), "..%2Fjournal.jsonl", "ab"])
-    expect((await ask(`/api/runs/seen/pictures/${other}`)).status).toBe(404);
-  await rm(folder, { recursive: true });
-});
-
 test("analyses come from the worker: worth, early and late, and a surrogate's view", async () => {
   const worth = await get<{ decisions: { worth01: number; ci95: [number, number] }[] }>(
     "/api/runs/table/worth",
@@ -231,17 +206,6 @@ test("networks and their differences, and exports that other programs read", asy
   expect(blocksOf(view.against.stages).filter(({ difference }) => difference === "only-here")).toHaveLength(
     1,
   );
-  // Of two layers that are alike in one network only one is another in the other.
-  const folded = await get<typeof view & { stages: { blocks: { name: string; difference?: string }[] }[] }>(
-    "/api/runs/table/network?choices=22222111&against=22212111",
-  );
-  const namesOf = (stages: { blocks: { name?: string; difference?: string }[] }[], wanted: string) =>
-    stages.flatMap(({ blocks }) =>
-      blocks.flatMap(({ name, difference }) => (difference === wanted ? [name] : [])),
-    );
-  expect(namesOf(folded.stages, "changed")).toEqual(["layer4"]);
-  expect(namesOf(folded.against.stages, "changed")).toEqual(["layer4"]);
-  expect(namesOf(folded.stages, "same")).toContain("layer7–layer8");
   expect((await ask("/api/runs/table/network?choices=<script>")).status).toBe(400);
   for (const [format, begins] of [
     ["onnx", "\u0008"],
