@@ -39,7 +39,7 @@ export const outcomeWords: Readonly<Record<OutcomeWord, string>> = {
   cancelled: "cancelled",
   unreadable: "reply could not be read",
   duplicate: "proposed before",
-  unmeasured: "not in the table",
+  unmeasured: "not measured",
 };
 
 /** Why a trial is not as it was proposed. */

@@ -33,7 +33,7 @@ const nameSize = 12;
 function namesOf(axes: readonly ParallelAxis[], width: number) {
   const right = width < 560 ? 8 : 40;
   const longest = Math.max(0, ...axes.map(({ name }) => textWidth(name, nameSize)));
-  const nameWidth = Math.min(longest, 0.3 * width);
+  const nameWidth = Math.min(longest, 0.34 * width);
   const left = Math.ceil(nameWidth) + 14;
   const options = axes.map(({ labels }) =>
     brokenLabels(labels, (width - left - right) / Math.max(1, labels.length) - 8),

@@ -42,7 +42,7 @@ export function columnsOf(detail: RunDetail, trials: TrialTable): TrialColumn[] 
       text: (row) => nameAt(detail, trials, row),
     },
     {
-      ...{ key: "outcome", words: "outcome", width: "minmax(90px, 1.6fr)" },
+      ...{ key: "outcome", words: "outcome", width: "minmax(100px, 1.6fr)" },
       value: (row) => outcomeText(trials, row),
       text: (row) => outcomeText(trials, row),
     },

@@ -216,7 +216,7 @@ const Row = memo(function Row(props: RowProps) {
     >
       {cells(index).map((cell, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column.
-        <span role="gridcell" key={place}>
+        <span role="gridcell" key={place} title={typeof cell === "string" ? cell : undefined}>
           {cell}
         </span>
       ))}
