@@ -170,10 +170,10 @@ test("options of a decision are broken into lines that leave none out, and told 
   const whole = brokenLabels(options, 400).shown;
   expect(whole).toEqual(options);
   for (const width of [56, 72, 100]) {
-    const { shown, height } = brokenLabels(options, width);
+    const { shown, height, style } = brokenLabels(options, width);
     expect(new Set(shown).size).toBe(3);
     expect(shown.join(" ").replaceAll("\n", " ")).toMatch(/kernel 3,.*kernel 5,/);
-    expect(Math.max(...shown.map((label) => label.split("\n").length)) * 13).toBe(height);
+    expect(Math.max(...shown.map((label) => label.split("\n").length)) * style.lineHeight).toBe(height);
   }
 });
 

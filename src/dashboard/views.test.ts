@@ -20,9 +20,8 @@ beforeAll(async () => {
   const root = await mkdtemp(join(tmpdir(), "genius-views-"));
   const transcript = join(root, "talk.json");
   await writeFile(transcript, JSON.stringify(madeUpConversation()));
-  const asked = { data: "nas-bench-macro", strategy: "llm", model: `replay/${transcript}` };
   const out = join(root, "seen");
-  await search({ ...asked, budget: { trials: 3 }, environment, out });
+  await search({ space: "nas-bench-macro", model: `replay/${transcript}`, environment, out });
   // As `--images` records it: the hash in the message, the picture in the run's folder.
   const path = join(out, "conversation.jsonl");
   const lines = (await readFile(path, "utf8")).trim().split("\n");

@@ -5,6 +5,7 @@ import type { ChartLook } from "../ui/chart.tsx";
 import { frame, plain, tooltip } from "./frame.ts";
 import { brokenLabels } from "./option-labels.ts";
 import { scoreColours } from "./score-colours.ts";
+import { textWidth } from "./text-width.ts";
 
 export interface GridAxis {
   readonly name: string;
@@ -36,7 +37,8 @@ export function gridHeight({ x, y }: Pick<GridChart, "x" | "y">, width: number):
 
 /** The names of the options along both sides, in the room that the cells leave them. */
 function namesOf({ x, y }: Pick<GridChart, "x" | "y">, width: number) {
-  const left = width < 560 ? Math.min(112, 0.34 * width) : 150;
+  const longest = Math.max(0, ...y.labels.map((label) => textWidth(plain(label), 11)));
+  const left = Math.min(longest + 16, width < 560 ? 0.34 * width : 150);
   const cellWidth = (width - left - 40) / Math.max(1, x.labels.length);
   return {
     left,

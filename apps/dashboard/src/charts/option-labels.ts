@@ -1,10 +1,11 @@
 // Names of options on an axis: broken into a few lines, and where they are cut still told apart.
 import { plain } from "./frame.ts";
-import { linesOf } from "./text-width.ts";
+import { linesOf, type Room, textWidth } from "./text-width.ts";
 
-const maxLines = 4;
-const lineHeight = 13;
-const fontSize = 11;
+const maxLines = 5;
+
+/** The largest in which no word is broken, else the smallest. */
+const fontSizes = [11, 10, 9] as const;
 
 interface BrokenLabels {
   /** With line ends. */
@@ -16,7 +17,7 @@ interface BrokenLabels {
 /** Most decisions of a space have the same options. */
 const known = new Map<string, BrokenLabels>();
 
-/** Labels in lines of that many pixels, four at most, broken between words. */
+/** Labels in lines of that many pixels, five at most, broken between words. */
 export function brokenLabels(labels: readonly string[], width: number): BrokenLabels {
   const key = JSON.stringify([Math.round(width), labels]);
   const found = known.get(key);
@@ -28,22 +29,25 @@ export function brokenLabels(labels: readonly string[], width: number): BrokenLa
 }
 
 function broken(labels: readonly string[], width: number): BrokenLabels {
-  const whole = labels.map((label) => linesOf(plain(label, 120), { width, fontSize }));
+  const words = labels.flatMap((label) => plain(label, 120).split(" "));
+  const isWhole = (fontSize: number) => words.every((word) => textWidth(word, fontSize) <= width);
+  const room = { width, fontSize: fontSizes.find(isWhole) ?? fontSizes.at(-1)! };
+  const whole = labels.map((label) => linesOf(plain(label, 120), room));
   const isCut = whole.some((lines) => lines.length > maxLines);
-  const texts = isCut ? tellingApart(labels, width) : whole;
-  const lines = Math.max(1, ...texts.map(({ length }) => length));
+  const texts = isCut ? tellingApart(labels, room) : whole;
+  const lineHeight = room.fontSize + 2;
   return {
     shown: texts.map((text) => text.join("\n")),
-    height: lines * lineHeight,
-    style: { lineHeight, fontSize },
+    height: Math.max(1, ...texts.map(({ length }) => length)) * lineHeight,
+    style: { lineHeight, fontSize: room.fontSize },
   };
 }
 
 /** The longest labels that fit; those that begin alike lose their beginning. */
-function tellingApart(labels: readonly string[], width: number): string[][] {
-  const [longest, narrowLetter] = [Math.max(...labels.map(({ length }) => length)), fontSize / 3];
-  for (let most = Math.min(longest, Math.ceil((maxLines * width) / narrowLetter)); most > 4; most -= 1) {
-    const texts = shortLabels(labels, most).map((label) => linesOf(label, { width, fontSize }));
+function tellingApart(labels: readonly string[], room: Room): string[][] {
+  const [longest, narrowLetter] = [Math.max(...labels.map(({ length }) => length)), room.fontSize / 3];
+  for (let most = Math.min(longest, Math.ceil((maxLines * room.width) / narrowLetter)); most > 4; most -= 1) {
+    const texts = shortLabels(labels, most).map((label) => linesOf(label, room));
     if (texts.every((lines) => lines.length <= maxLines)) return texts;
   }
   return shortLabels(labels, 4).map((label) => [label]);

@@ -36,7 +36,7 @@ function namesOf(axes: readonly ParallelAxis[], width: number) {
   const nameWidth = Math.min(longest, 0.34 * width);
   const left = Math.ceil(nameWidth) + 14;
   const options = axes.map(({ labels }) =>
-    brokenLabels(labels, (width - left - right) / Math.max(1, labels.length) - 8),
+    brokenLabels(labels, (width - left - right) / Math.max(1, labels.length) - 6),
   );
   const names = axes.map(({ name }) =>
     linesOf(plain(name), { width: nameWidth, fontSize: nameSize }).join("\n"),
@@ -45,7 +45,7 @@ function namesOf(axes: readonly ParallelAxis[], width: number) {
 }
 
 /** Between two axes: the names of the options, and room for the lines to be followed. */
-const apart = (below: number) => below + 27;
+const apart = (below: number) => below + 31;
 
 /** Of a chart of that width. */
 export function parallelHeight(axes: readonly ParallelAxis[], width: number): number {

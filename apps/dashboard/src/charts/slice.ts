@@ -34,7 +34,7 @@ export function sliceOption(chart: SliceChart, look: ChartLook): EChartsCoreOpti
   const many = points.length > 300;
   return {
     ...shared,
-    grid: { ...shared.grid, bottom: 24 + options.height },
+    grid: { ...shared.grid, bottom: 30 },
     title: verticalName(chart.y, look, names),
     tooltip: {
       ...tooltip(look),

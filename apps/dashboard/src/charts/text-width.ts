@@ -17,11 +17,14 @@ export function textWidth(text: string, fontSize: number): number {
   return context.measureText(text).width;
 }
 
+export interface Room {
+  /** In pixels. */
+  readonly width: number;
+  readonly fontSize: number;
+}
+
 /** In lines of that width, broken between words; a word that is longer is broken inside. */
-export function linesOf(
-  text: string,
-  { width, fontSize }: { readonly width: number; readonly fontSize: number },
-): string[] {
+export function linesOf(text: string, { width, fontSize }: Room): string[] {
   const lines: string[] = [];
   let line = "";
   const fits = (words: string) => textWidth(words, fontSize) <= width;

@@ -19,6 +19,7 @@ const files: readonly (readonly [File, string])[] = [
 
 export function AboutTab() {
   const { detail } = useRunData();
+  const ofTrials = detail.notes.some(({ trialNumber }) => trialNumber !== undefined);
   const offered = files.filter(([what]) => what !== "conversation.jsonl" || detail.callCount > 0);
   return (
     <>
@@ -60,11 +61,11 @@ export function AboutTab() {
         <DataTable
           label="Notes in the journal"
           data={{
-            columns: ["time", "about", "trial", "note"],
+            columns: ["time", "about", ...(ofTrials ? ["trial"] : []), "note"],
             rows: detail.notes.map(({ time, about, trialNumber, text }) => [
               formatTime(time),
               about,
-              trialNumber,
+              ...(ofTrials ? [trialNumber] : []),
               text,
             ]),
           }}

@@ -52,7 +52,7 @@ export function DesignEditor({ choices, from, onChange }: DesignEditorProps) {
                 </option>
               ))}
             </select>
-            {options.some(({ length }) => length > lettersOfNarrow) && (
+            {(options[choices[place] ?? -1]?.length ?? 0) > lettersOfNarrow && (
               <p className="soft chosen">{options[choices[place] ?? -1]}</p>
             )}
           </div>
@@ -62,8 +62,8 @@ export function DesignEditor({ choices, from, onChange }: DesignEditorProps) {
         {(view) => (
           <>
             <p role="status">
-              <code>{view.key}</code>: {formatCount(view.paramCount)} parameters, {formatCount(view.macCount)}{" "}
-              MACs
+              <code>{view.key}</code>: {formatCount(view.paramCount)} parameters, {formatCount(view.macCount)}
+              {"\u00a0MACs"}
               {view.trial !== undefined && `; tried before, as trial ${view.trial}`}
               {view.score !== undefined && ` (${formatScore(detail.metric, view.score)})`}
               {view.violations.length > 0 && (

@@ -11,16 +11,20 @@ export interface TableData {
 
 const maxRows = 500;
 
+/** From which a table scrolls in a frame that is not as high as it. */
+const manyRows = 14;
+
 export function DataTable({ label, data }: { readonly label: string; readonly data: TableData }) {
   const rest = data.rows.length - maxRows;
+  const figures = data.columns.map((_, column) => isFigures(data, column));
   return (
     <>
-      <Scroll label={label}>
+      <Scroll label={label} isLong={data.rows.length > manyRows}>
         <table className="data">
           <thead>
             <tr>
               {data.columns.map((column, place) => (
-                <th scope="col" key={column} className={isFigures(data, place) ? "number" : undefined}>
+                <th scope="col" key={column} className={figures[place] === true ? "figure" : undefined}>
                   {column}
                 </th>
               ))}
@@ -31,7 +35,10 @@ export function DataTable({ label, data }: { readonly label: string; readonly da
               // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other name, and are not moved.
               <tr key={index}>
                 {row.map((cell, place) => (
-                  <td key={data.columns[place]} className={kindOf(cell)}>
+                  <td
+                    key={data.columns[place]}
+                    className={`${kindOf(cell)} ${figures[place] === true ? "figure" : ""}`}
+                  >
                     {contentOf(cell)}
                   </td>
                 ))}

@@ -39,14 +39,29 @@ function useMore(box: RefObject<HTMLElement | null>): More {
   return more;
 }
 
-export function Scroll({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+export function Scroll({
+  label,
+  isLong,
+  children,
+}: {
+  readonly label: string;
+  /** Its frame is lower than it. */
+  readonly isLong: boolean;
+  readonly children: ReactNode;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const { sides } = useMore(box);
   return (
     <div className={`frame ${sides}`}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within a keyboard's reach. */}
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields; this only scrolls. */}
-      <div ref={box} className="scroll" role="group" aria-label={label} tabIndex={0}>
+      <div
+        ref={box}
+        className={isLong ? "scroll long" : "scroll"}
+        role="group"
+        aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within a keyboard's reach.
+        tabIndex={0}
+      >
         {children}
       </div>
       <i className="below" aria-hidden="true" />
