@@ -45,6 +45,7 @@ export function VirtualList(props: VirtualListProps) {
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
   const [topRow, setTopRow] = useState(0);
+  const [isAtEnd, setAtEnd] = useState(false);
   const [isWider, setWider] = useState(false);
   const [height, setHeight] = useState(600);
   const [active, setActive] = useState(Math.max(0, open));
@@ -101,7 +102,9 @@ export function VirtualList(props: VirtualListProps) {
   const hasHeader = header !== undefined;
   // Of a row that is cut at the foot, more is to come.
   const whole = Math.floor((height - (hasHeader ? headHeight - frameHeight : 0)) / rowHeight);
-  const [from, to] = [Math.min(topRow, Math.max(0, count - whole)), Math.min(count, topRow + whole)];
+  const [from, to] = isAtEnd
+    ? [Math.max(0, count - whole), count]
+    : [topRow, Math.min(count, topRow + whole)];
   const isLonger = whole < count;
   const minWidth = widths === undefined ? undefined : narrowestOf(widths);
   return (
@@ -118,7 +121,10 @@ export function VirtualList(props: VirtualListProps) {
           aria-activedescendant={hasActive ? `${id}-${current}` : undefined}
           tabIndex={0}
           onKeyDown={move}
-          onScroll={(event) => setTopRow(Math.floor(event.currentTarget.scrollTop / rowHeight))}
+          onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+            setTopRow(Math.floor(scrollTop / rowHeight));
+            setAtEnd(scrollTop + clientHeight >= scrollHeight - 1);
+          }}
         >
           {hasHeader && (
             <div
