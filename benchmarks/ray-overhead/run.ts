@@ -1,5 +1,5 @@
-// What a training costs on Ray besides itself: the launcher beside `ray job submit` by hand and beside Ray's bare REST
-// API, one job after the other; then many short trainings at once on a few places, against the ideal of no overhead.
+// What a training costs on Ray besides itself: a task of the launcher's job beside a job by `ray job submit` and by Ray's
+// bare REST API, one after the other; then many short trainings at once on a few places, against the ideal of no overhead.
 // It starts a small cluster of its own and stops it.
 //
 //   node benchmarks/ray-overhead/run.ts [--jobs 5] [--trials 200] [--seconds 1] [--places 4]
@@ -32,7 +32,7 @@ const cluster = await startRay(venv, { cpus: places });
 const api = createRayApi(cluster.address, { authorization: `Bearer ${cluster.token}` });
 const launcher = await ray.create(
   { folder, environment: { RAY_AUTH_TOKEN: cluster.token } },
-  ray.options.parse({ rayAddress: cluster.address }),
+  ray.options.parse({ rayAddress: cluster.address, rayPython: join(venv, "bin", "python") }),
 );
 const pollMs = (launcher.pollSeconds ?? 1) * 1000;
 
@@ -88,15 +88,17 @@ try {
   console.log(`load ${loadavg()[0]?.toFixed(1)}; looked at every ${pollMs} ms`);
   const times = { launcher: [] as number[], rest: [] as number[], hand: [] as number[] };
   await byRest("warm-up");
+  const first = await timeOf(async () => byLauncher(await jobOf("first", "0")));
+  console.log(`the first training, which starts the search's job: ${first.toFixed(1)} s`);
   for (let index = 0; index < jobCount; index += 1) {
     const job = await jobOf(`launcher-${index}`, "0");
     times.launcher.push(await timeOf(() => byLauncher(job)));
     times.rest.push(await timeOf(() => byRest(`rest-${index}`)));
     times.hand.push(await timeOf(() => byHand(`hand-${index}`)));
   }
-  say("launcher, job of 0 s", times.launcher);
-  say("bare REST API", times.rest);
-  say("ray job submit", times.hand);
+  say("launcher, training of 0 s", times.launcher);
+  say("bare REST API, a job", times.rest);
+  say("ray job submit, a job", times.hand);
   console.log(`launcher ÷ ray job submit  ${(median(times.launcher) / median(times.hand)).toFixed(2)}`);
 
   const jobs = await Promise.all(

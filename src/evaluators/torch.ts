@@ -33,6 +33,7 @@ import { largeBatchRecipe, type TorchRecipe } from "./torch/job.ts";
 import { checkpointName, openJobFolders, shortHash, writeJob } from "./torch/job-folder.ts";
 import { dropTraining, findKept, keepTraining, type Length } from "./torch/kept-trainings.ts";
 import { type TorchOptions, torchOptions } from "./torch/options.ts";
+import { createStartCost } from "./torch/start-cost.ts";
 import { readRequirements, trainerFolder } from "./torch/trainer-package.ts";
 
 export default defineEvaluator({
@@ -89,6 +90,8 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
     }
     return planTraining(options, { dataset, imageCount, batchLimit }, chosen) as TorchRecipe;
   };
+
+  const startCost = createStartCost(launcher.pollSeconds ?? 1);
 
   /** Of every design, where its space decides no hyperparameters. */
   const usual = recipeOf(imageCounts.search);
@@ -154,11 +157,11 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
         ...(memoryLimitMb !== undefined && { memoryLimitMb }),
       },
     });
-    const training = await followTraining({
+    const following = {
       launcher,
       retries: options.retries,
       signal: request.signal,
-      jobOf: (attempt): LaunchJob => ({
+      jobOf: (attempt: number): LaunchJob => ({
         key: `${jobs.runId}-${name}-${attempt}`,
         folder: jobFolder,
         command: ["python", "-m", "genius_trainer", "."],
@@ -173,9 +176,12 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       }),
       ...(request.onEpoch && { onEpoch: request.onEpoch }),
       ...(onProgress && { onProgress }),
-      wait: (milliseconds, signal) =>
+      wait: (milliseconds: number, signal?: AbortSignal) =>
         sleep(milliseconds, undefined, signal && { signal }).catch(() => undefined),
-    });
+    };
+    const training = await (isTimed
+      ? startCost.follow(() => followTraining(following))
+      : followTraining(following));
     const earlier = begun?.curve.filter(
       ({ epoch }) => !training.curve.some((point) => point.epoch === epoch),
     );
@@ -213,7 +219,7 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       ...{ network, parts, threads, int8: options.int8 },
     });
     // The file is measured on the validation part too, since another program has trained it.
-    return fixedSeconds + imageSeconds * (images + parts.validation.count) + (launcher.pollSeconds ?? 1);
+    return fixedSeconds + imageSeconds * (images + parts.validation.count);
   };
 
   return {
@@ -266,10 +272,10 @@ async function create(setting: EvaluatorSetting, options: TorchOptions): Promise
       const full = { ...request, fidelity: { dataFraction01: 1 } };
       const { seconds } = request.fidelity;
       const elapsed = () => (performance.now() - begunAt) / 1000;
+      const trainingSeconds = async (all: number) =>
+        Math.max(1, all - (await handOverSeconds(request)) - elapsed() - startCost.secondsOf(all));
       const length =
-        seconds === undefined
-          ? { epochs: epochs.final }
-          : { seconds: Math.max(1, seconds - (await handOverSeconds(request)) - elapsed()) };
+        seconds === undefined ? { epochs: epochs.final } : { seconds: await trainingSeconds(seconds) };
       const run = await train(full, { length, seed: request.seed, isFinal: true });
       const { end, started, curve } = run.training;
       if (end.kind !== "finished") throw finalFailure(end);

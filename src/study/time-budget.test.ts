@@ -36,10 +36,10 @@ test("ended by a person, it has its planned share", () => {
   expect(clock.finalSeconds("ended-by-person")).toBe(450);
 });
 
-test("a search that was held up beyond its time does not cost the network its training", () => {
+test("a search that was held up beyond its time costs the network no more than half of its training", () => {
   const { clock } = at({ usedSeconds: 590 });
   expect(clock.searchSecondsLeft()).toBe(-440);
-  expect(clock.finalSeconds("time-spent")).toBe(450);
+  expect(clock.finalSeconds("time-spent")).toBe(225);
 });
 
 test("resumed in the final training, it has what it had left, and the search is over", () => {

@@ -54,9 +54,10 @@ export function createTimeBudget(setting: TimeBudgetSetting): TimeBudget {
     finalSeconds(reason) {
       if (begun !== undefined)
         return Math.max(minFinalSeconds, begun.seconds - (usedSeconds() - begun.usedSeconds));
-      const isEarly = reason === ("ended-by-person" satisfies EndedEarly);
-      // A search that was held up beyond its time, as on a machine that slept, does not cost the network its training.
-      return isEarly || secondsLeft() < plannedFinal / 2 ? plannedFinal : secondsLeft();
+      if (reason === ("ended-by-person" satisfies EndedEarly)) return plannedFinal;
+      // A search that was held up beyond its time does not cost the network more than half of its training, and the person
+      // no more than that half.
+      return Math.max(secondsLeft(), plannedFinal / 2);
     },
   };
 }

@@ -1,34 +1,18 @@
-// Trainings as jobs of a Ray cluster, through the REST API of its dashboard. Which job runs when and where is Ray's
-// work. A job's folder must be seen by the cluster's nodes at the same path; what the trainer prints goes into it, so
+// Trainings on a Ray cluster. A search is one job of its own there, submitted through the REST API of Ray's dashboard; each
+// training is a Ray task of that job, with its processors, GPUs and memory, and Ray's scheduler decides when and where it
+// runs. The run's folder must be seen by the cluster's nodes at the same path: what the trainer prints goes into it, so
 // that nothing printed is lost with a node or with the head. The Python packages that it imports are uploaded.
-import { access, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { z } from "zod";
-import { fileError, GeniusError, systemCodeOf } from "../../base/errors.ts";
-import { writeWhole } from "../../base/write-whole.ts";
-import { checkKey } from "./job-key.ts";
-import {
-  defineLauncher,
-  type JobState,
-  type Launcher,
-  type LauncherSetting,
-  type LaunchJob,
-} from "./launcher.ts";
-import { readOutputFile } from "./output-file.ts";
-import { createRayApi, type JobRequest, type RayApi } from "./ray/api.ts";
+import { fileError, GeniusError } from "../../base/errors.ts";
+import { trainerFolder } from "../torch/trainer-package.ts";
+import { defineLauncher, type Launcher, type LauncherSetting } from "./launcher.ts";
+import { createRayApi } from "./ray/api.ts";
 import { capacitiesOf, refuseTooLarge } from "./ray/capacity.ts";
-import { gaveUpWaiting, jobStateOf } from "./ray/job-state.ts";
 import { bringPackage, type Package, packFolder } from "./ray/package.ts";
-import {
-  directoryNameOf,
-  entrypointOf,
-  lostName,
-  outputName,
-  scriptName,
-  scriptOf,
-  stopName,
-  timeoutName,
-} from "./ray/script.ts";
+import { createSearchJob } from "./ray/search-job.ts";
+import { createTaskLauncher } from "./tasks/task-launcher.ts";
 
 const options = z.object({
   rayAddress: z
@@ -44,7 +28,7 @@ const options = z.object({
     .string()
     .optional()
     .describe(
-      "packages that Ray installs on its nodes before a training, such as torch==2.13.0,numpy; --ray-python is not used then",
+      "packages that Ray installs on its nodes before the trainings, such as torch==2.13.0,numpy; --ray-python is not used then",
     ),
   rayAutoscaler: z
     .boolean()
@@ -55,153 +39,59 @@ type RayOptions = z.output<typeof options>;
 
 export default defineLauncher({
   name: "ray",
-  summary: "Trains as jobs of a Ray cluster, with GPUs and processors for each.",
+  summary: "Trains as tasks of one job of a Ray cluster, with GPUs and processors for each.",
   source:
     "Ray's job REST API, https://docs.ray.io/en/latest/cluster/running-applications/job-submission/rest.html",
   options,
   create,
 });
 
-/** Older ones do not keep `entrypoint_memory` for a job. */
+/** Older ones were never tried. */
 const oldestRelease = [2, 10] as const;
 
-/** Which run of which cluster has a job: written before Ray is asked to start it. */
-const note = z.object({ address: z.string(), session: z.string() });
-const noteName = "ray.json";
+/** Ray calls a node dead only after some missed answers; a training that died with it says no sooner why. */
+const nodeVerdictMs = 90_000;
 
 async function create(setting: LauncherSetting, options: RayOptions): Promise<Launcher> {
   const api = createRayApi(options.rayAddress, await headersOf(setting.environment));
   refuseOld((await api.version()).release, api.address);
-  const python = options.rayPip === undefined ? options.rayPython : "python";
   const packages = new Map<string, Promise<Package>>();
   const seenFit = new Set<string>();
-  // Of the largest node, as a job runs on one.
+  // Of the largest node, as a training runs on one.
   const [capacity] = await capacitiesOf(api);
 
-  const packageOf = (folder: string) => {
+  const bring = async (folder: string) => {
     const packed = packages.get(folder) ?? packFolder(folder);
     packages.set(folder, packed);
-    return packed;
+    return bringPackage(api, await packed);
   };
-  const askForStart = async (job: LaunchJob) => {
-    const { pythonPath } = job;
-    const uri = pythonPath === undefined ? undefined : await bringPackage(api, await packageOf(pythonPath));
-    try {
-      await api.submit(requestOf(job, options.rayPip, uri));
-    } catch (thrown) {
-      // Another process may have been first, or the answer was lost on its way.
-      if ((await api.job(job.key).catch(() => undefined)) === undefined) throw thrown;
-    }
-  };
-  const query = async (job: LaunchJob): Promise<JobState> => {
-    const directory = directoryOf(job);
-    const [isStopAsked, isTimedOut] = await Promise.all([
-      isThere(join(directory, stopName)),
-      isThere(join(directory, timeoutName)),
-    ]);
-    const found = await api.job(job.key);
-    if (found === undefined) return stateOfForgotten(api, directory);
-    if (gaveUpWaiting(found) && !isStopAsked) {
-      await api.forget(job.key);
-      await askForStart(job);
-      return { kind: "queued", detail: "Ray gave up waiting for a place and was asked again" };
-    }
-    return jobStateOf(found, { isStopAsked, isTimedOut });
-  };
-  const stateOf = async (job: LaunchJob): Promise<JobState> => {
-    const state = await query(job);
-    // A node that only the head lost sees this and ends the training, before another one continues from its checkpoint.
-    if (state.kind === "ended" && (state.how === "lost" || state.how === "preempted")) {
-      await writeWhole(join(directoryOf(job), lostName), "");
-    }
-    return state;
-  };
-
-  return {
-    ...(capacity !== undefined && { capacity }),
-    async submit(job) {
-      const directory = directoryOf(job);
-      if (job.command.length === 0) {
-        throw new GeniusError("launcher-refused", `The job ${job.key} has no command. Nothing was started.`);
-      }
-      if ((await api.job(job.key)) !== undefined) return;
-      const { session } = await api.version();
-      const known = await readNote(directory);
-      if (known !== undefined && known.session !== session) return;
-      if (!options.rayAutoscaler) await refuseTooLarge(api, job.resources, seenFit);
-      await writeWhole(join(directory, scriptName), scriptOf(job, python));
-      await writeWhole(join(directory, noteName), `${JSON.stringify({ address: api.address, session })}\n`);
-      await askForStart(job);
-    },
-    state: stateOf,
-    async output(job, offset) {
-      // Asked before reading: what an ended job has written is all there is.
-      const { kind } = await stateOf(job);
-      return readOutputFile(join(directoryOf(job), outputName), offset, kind === "ended");
-    },
-    async stop(job) {
-      const directory = directoryOf(job);
-      if ((await readNote(directory)) === undefined) return;
-      await writeWhole(join(directory, stopName), "");
-      await api.stop(job.key);
-    },
-  };
-}
-
-function requestOf(job: LaunchJob, pip: string | undefined, uri: string | undefined): JobRequest {
-  const { resources, stopGraceSeconds = 30 } = job;
-  return {
-    submission_id: job.key,
-    entrypoint: entrypointOf(job),
-    entrypoint_num_cpus: resources.cpus,
-    entrypoint_num_gpus: resources.gpus,
-    ...(resources.memoryMb !== undefined && { entrypoint_memory: Math.ceil(resources.memoryMb * 1e6) }),
-    runtime_env: {
-      ...(uri !== undefined && { working_dir: uri }),
-      ...(pip !== undefined && { pip: pip.split(",").map((name) => name.trim()) }),
-      env_vars: { RAY_JOB_STOP_WAIT_TIME_S: String(Math.ceil(stopGraceSeconds)) },
-    },
-    metadata: { genius_folder: job.folder },
-  };
-}
-
-/** Ray keeps what it knows of jobs in its head's memory: a head that was restarted knows none of the old. */
-async function stateOfForgotten(api: RayApi, directory: string): Promise<JobState> {
-  const known = await readNote(directory);
-  if (known === undefined) return { kind: "unknown" };
-  const { session } = await api.version();
-  if (known.session === session) return { kind: "unknown" };
-  return {
-    kind: "ended",
-    how: "lost",
-    detail: `the Ray at ${known.address} that had this job (${known.session}) is gone; the one at ${api.address} (${session}) never heard of it`,
-  };
-}
-
-function directoryOf({ key, folder }: LaunchJob): string {
-  checkKey(key);
-  return join(folder, directoryNameOf(key));
-}
-
-const isThere = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-async function readNote(directory: string): Promise<z.output<typeof note> | undefined> {
-  const path = join(directory, noteName);
-  const text = await readFile(path, "utf8").catch((thrown) => {
-    if (systemCodeOf(thrown) === "ENOENT") return undefined;
-    throw fileError(thrown, path, "read");
+  const search = createSearchJob({
+    api,
+    folder: resolve(setting.folder),
+    python: options.rayPip === undefined ? options.rayPython : "python",
+    pip: options.rayPip?.split(",").map((name) => name.trim()),
+    bring,
   });
-  if (text === undefined) return undefined;
-  try {
-    return note.parse(JSON.parse(text));
-  } catch (cause) {
-    const message = `${path} is not what GENIUS wrote there. Delete the folder it is in to give up this job.`;
-    throw new GeniusError("bad-file", message, { cause });
-  }
+
+  /** When a node was first said to have died. */
+  const diedSince = new Map<string, number>();
+
+  const tasks = createTaskLauncher({
+    job: search,
+    async prepare({ resources, pythonPath }) {
+      if (!options.rayAutoscaler) await refuseTooLarge(api, resources, seenFit);
+      return pythonPath === undefined || pythonPath === trainerFolder ? undefined : bring(pythonPath);
+    },
+    async verdictOn(id) {
+      const node = id === null ? undefined : await api.node(id);
+      const since = diedSince.get(id ?? "") ?? performance.now();
+      diedSince.set(id ?? "", since);
+      if (node?.isAlive && performance.now() - since < nodeVerdictMs) return undefined;
+      const detail = `node ${id?.slice(0, 8) ?? ""}: ${node?.words || "it died"}`;
+      return { how: /preempt/i.test(detail) ? "preempted" : "lost", detail };
+    },
+  });
+  return { ...tasks, ...(capacity !== undefined && { capacity }), pollSeconds: 0.2 };
 }
 
 function refuseOld(release: string, address: string): void {

@@ -17,7 +17,13 @@ const jobDetails = z.object({
 const nodes = z.object({
   data: z.object({
     result: z.object({
-      result: z.array(z.object({ resources_total: z.record(z.string(), z.number()).nullish() })),
+      result: z.array(
+        z.object({
+          state: z.string().nullish(),
+          state_message: z.string().nullish(),
+          resources_total: z.record(z.string(), z.number()).nullish(),
+        }),
+      ),
     }),
   }),
 });
@@ -29,8 +35,6 @@ export interface JobRequest {
   readonly entrypoint: string;
   readonly entrypoint_num_cpus: number;
   readonly entrypoint_num_gpus: number;
-  /** Bytes. */
-  readonly entrypoint_memory?: number;
   readonly runtime_env: {
     readonly working_dir?: string;
     readonly pip?: readonly string[];
@@ -47,19 +51,19 @@ export interface RayApi {
   job(key: string): Promise<RayJob | undefined>;
   submit(request: JobRequest): Promise<void>;
   stop(key: string): Promise<void>;
-  /** Makes Ray forget an ended job. */
-  forget(key: string): Promise<void>;
   hasPackage(name: string): Promise<boolean>;
   putPackage(name: string, bytes: Uint8Array): Promise<void>;
   /** Resources of every node that lives: `CPU`, `GPU`, `memory` (bytes) and others. */
   nodes(): Promise<readonly Readonly<Record<string, number>>[]>;
+  /** Whether a node lives, and in Ray's words why it does not. Undefined where Ray knows no such node. */
+  node(id: string): Promise<{ readonly isAlive: boolean; readonly words: string } | undefined>;
 }
 
 const timeoutMs = 30_000;
 const uploadTimeoutMs = 300_000;
 
 interface Call {
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT";
   readonly body?: string | Uint8Array;
 }
 
@@ -86,6 +90,10 @@ export function createRayApi(address: string, headers: Readonly<Record<string, s
     if (parsed.success) return parsed.data;
     throw notRay(address, `${path} answered ${JSON.stringify(answer.text.slice(0, 200))}`);
   };
+  const nodesWith = async (key: string, value: string) => {
+    const query = `limit=10000&filter_keys=${key}&filter_predicates=%3D&filter_values=${encodeURIComponent(value)}`;
+    return (await ask(`/api/v0/nodes?detail=true&${query}`, nodes))?.data.result.result ?? [];
+  };
   const jobPath = (key: string) => `/api/jobs/${encodeURIComponent(key)}`;
 
   return {
@@ -101,7 +109,6 @@ export function createRayApi(address: string, headers: Readonly<Record<string, s
       if (answer === undefined) throw notRay(address, "it has no /api/jobs/");
     },
     stop: async (key) => void (await ask(`${jobPath(key)}/stop`, z.unknown(), { method: "POST" })),
-    forget: async (key) => void (await ask(jobPath(key), z.unknown(), { method: "DELETE" })),
     async hasPackage(name) {
       const path = `/api/packages/gcs/${name}`;
       const answer = await call(path);
@@ -113,10 +120,10 @@ export function createRayApi(address: string, headers: Readonly<Record<string, s
       const answer = await call(path, { method: "PUT", body: bytes });
       if (!answer.isGood) throw failed(address, `PUT ${path}`, answer);
     },
-    async nodes() {
-      const query = "limit=10000&filter_keys=state&filter_predicates=%3D&filter_values=ALIVE";
-      const answer = await ask(`/api/v0/nodes?detail=true&${query}`, nodes);
-      return (answer?.data.result.result ?? []).map((node) => node.resources_total ?? {});
+    nodes: async () => (await nodesWith("state", "ALIVE")).map((node) => node.resources_total ?? {}),
+    async node(id) {
+      const [found] = await nodesWith("node_id", id);
+      return found && { isAlive: found.state === "ALIVE", words: found.state_message ?? "" };
     },
   };
 }
