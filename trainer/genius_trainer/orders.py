@@ -1,7 +1,7 @@
 """Orders of a search for what runs its trainings as tasks, and who takes which.
 
-They are lines of `orders.jsonl`, which src/evaluators/launchers/tasks/task-files.ts writes: `start` names the directory of
-a task, `cancel` one that need not begin any more. Each task is taken once, by whoever is first.
+They are lines of `orders.jsonl`, which src/evaluators/launchers/tasks/task-files.ts writes: `start` names the directory
+of a task, `cancel` one that need not begin any more. Each task is taken once, by whoever is first.
 """
 
 import json

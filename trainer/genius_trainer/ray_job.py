@@ -2,7 +2,8 @@
 
     python -m genius_trainer.ray_job FOLDER KEY PYTHON
 
-It takes orders from FOLDER (orders.py). PYTHON is what trains. The job ends when there was nothing to do for a while; the next order starts another one.
+It takes orders from FOLDER (orders.py). PYTHON is what trains. The job ends when there was nothing to do for a while;
+the next order starts another one.
 """
 
 import json

@@ -55,8 +55,8 @@ def train(job: Job, emit: Emit, stop: Stop, group: Group, began: float | None = 
         else:
             by_clock = run_by_clock(training, job.clock, emit, started if began is None else began)
         doing = "measuring and writing the trained network"
-        is_from_start = job.clock is not None and began is not None
-        hand_over(training.finish(began if is_from_start else started, by_clock), emit)
+        counted_from = started if job.clock is None or began is None else began
+        hand_over(training.finish(counted_from, by_clock), emit)
     except Exception as error:
         failure = failure_of(error, doing)
         if failure.reason == "out-of-memory":

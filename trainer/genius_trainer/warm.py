@@ -104,7 +104,10 @@ def run(order: dict[str, Any]) -> None:
         command = order["command"]
         if not is_trainer(order):
             program = sys.executable if command[0] == "python" else command[0]
-            os.execvp(program, [program, *command[1:]])
+            try:
+                os.execvp(program, [program, *command[1:]])
+            except OSError as error:
+                sys.exit(f"{program} cannot be run: {error.strerror}")
         sys.argv = ["genius_trainer", *command[len(TRAINER) :]]
         from genius_trainer.__main__ import main as train
 

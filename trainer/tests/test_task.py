@@ -113,8 +113,8 @@ def test_tells_an_exit_code_with_the_last_words(tmp_path: Path) -> None:
 def test_tells_a_program_that_is_not_there(tmp_path: Path) -> None:
     task = task_of(tmp_path, "", command=["no-such-program-anywhere"])
     run(task)
-    assert states_of(task)[-1]["how"] == "failed"
-    assert "no-such-program-anywhere" in states_of(task)[-1]["detail"]
+    detail = "exit code 1: no-such-program-anywhere cannot be run: No such file or directory"
+    assert states_of(task)[-1] == {"kind": "ended", "how": "failed", "detail": detail}
 
 
 def test_a_trainer_that_is_forked_reads_its_arguments(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_training_whose_template_dies_is_lost_and_the_next_one_has_another(tmp
 
 def test_says_where_a_folder_is_not_seen(tmp_path: Path) -> None:
     task = task_of(tmp_path / "here", "") | {"directory": str(tmp_path / "there")}
-    with pytest.raises(RuntimeError, match="not seen on .*--out"):
+    with pytest.raises(RuntimeError, match=r"not seen on .*--out"):
         run(task)
 
 

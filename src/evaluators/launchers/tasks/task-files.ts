@@ -20,7 +20,12 @@ const ended = z.enum(["finished", "failed", "stopped", "preempted", "out-of-memo
 const taskState = z.discriminatedUnion("kind", [
   /** `node` is the backend's name of the node that it runs on. */
   z.object({ kind: z.literal("running"), node: z.string().nullable() }),
-  z.object({ kind: z.literal("ended"), how: ended, detail: z.string(), nodeDied: z.boolean().exactOptional() }),
+  z.object({
+    kind: z.literal("ended"),
+    how: ended,
+    detail: z.string(),
+    nodeDied: z.boolean().exactOptional(),
+  }),
 ]);
 type TaskState = z.output<typeof taskState>;
 export type Ended = Omit<Extract<TaskState, { kind: "ended" }>, "kind">;
