@@ -45,6 +45,13 @@ export function createTaskLauncher({
   verdictOn,
 }: TaskSetting): Pick<Launcher, "submit" | "state" | "output" | "stop"> {
   const takers = new Map<string, string>();
+  /** Whether a task was asked to stop: by an earlier study, or by this one. */
+  const stops = new Map<string, boolean>();
+  const isStopped = async (directory: string) => {
+    const known = stops.get(directory) ?? (await isStopAsked(directory));
+    stops.set(directory, known);
+    return known;
+  };
   const settle = async (directory: string, end: Ended): Promise<JobState> => {
     await writeEnd(directory, end);
     // A node that trains on sees this and ends the training, before another one continues from its checkpoint.
@@ -67,7 +74,7 @@ export function createTaskLauncher({
     if (history === undefined) return { kind: "unknown" };
     const end = await stateOfEnded(directory, history);
     if (end !== undefined) return end;
-    if (history.running === undefined && (await isStopAsked(directory))) {
+    if (history.running === undefined && (await isStopped(directory))) {
       return { kind: "ended", how: "stopped", detail: "stopped before it began" };
     }
     const key = takers.get(directory) ?? (await takenBy(directory));
@@ -104,6 +111,7 @@ export function createTaskLauncher({
     async stop(job) {
       const directory = directoryOf(job);
       if ((await readHistory(directory)) === undefined) return;
+      stops.set(directory, true);
       await ask(directory, "stop");
       await search.orders.add({ cancel: directory });
     },
