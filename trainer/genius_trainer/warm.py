@@ -86,6 +86,9 @@ def load(order: dict[str, Any]) -> None:
         with contextlib.suppress(Exception):
             import genius_trainer.run  # noqa: F401
 
+            # PyTorch's optimisers load it when they are made, and it takes longer than the rest.
+            import torch._dynamo  # noqa: F401
+
 
 def run(order: dict[str, Any]) -> None:
     """In the fork: never returns."""
@@ -107,7 +110,8 @@ def run(order: dict[str, Any]) -> None:
             try:
                 os.execvp(program, [program, *command[1:]])
             except OSError as error:
-                sys.exit(f"{program} cannot be run: {error.strerror}")
+                print(f"{program} cannot be run: {error.strerror}", file=sys.stderr)
+                sys.exit(127)
         sys.argv = ["genius_trainer", *command[len(TRAINER) :]]
         from genius_trainer.__main__ import main as train
 

@@ -113,7 +113,7 @@ def test_tells_an_exit_code_with_the_last_words(tmp_path: Path) -> None:
 def test_tells_a_program_that_is_not_there(tmp_path: Path) -> None:
     task = task_of(tmp_path, "", command=["no-such-program-anywhere"])
     run(task)
-    detail = "exit code 1: no-such-program-anywhere cannot be run: No such file or directory"
+    detail = "exit code 127: no-such-program-anywhere cannot be run: No such file or directory"
     assert states_of(task)[-1] == {"kind": "ended", "how": "failed", "detail": detail}
 
 
