@@ -84,10 +84,10 @@ def load(order: dict[str, Any]) -> None:
     """Loads PyTorch, the first time. If it cannot be loaded, the fork says so, as a training alone would."""
     if is_trainer(order):
         with contextlib.suppress(Exception):
-            import genius_trainer.run  # noqa: F401
-
             # PyTorch's optimisers load it when they are made, and it takes longer than the rest.
             import torch._dynamo  # noqa: F401
+
+            import genius_trainer.run  # noqa: F401
 
 
 def run(order: dict[str, Any]) -> None:
