@@ -328,7 +328,7 @@ export const launchers: Readonly<Record<string, Entry<LauncherDefinition>>> = {
     load: async () => (await import("../evaluators/launchers/local.ts")).default,
   },
   ray: {
-    summary: "Trains as jobs of a Ray cluster, with GPUs and processors for each.",
+    summary: "Trains as tasks of one job of a Ray cluster, with GPUs and processors for each.",
     source:
       "Ray's job REST API, https://docs.ray.io/en/latest/cluster/running-applications/job-submission/rest.html",
 
