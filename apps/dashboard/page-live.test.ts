@@ -55,6 +55,8 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByLabel("strategy", { exact: true }).selectOption(fields.strategy!);
       for (const [label, value] of Object.entries(fields)) {
         if (label === "strategy") continue;
+        const byNumber = page.getByRole("button", { name: "for a number of evaluations" });
+        if (label === "evaluations" && (await byNumber.count()) > 0) await byNumber.click();
         await page.getByLabel(label, { exact: true }).first().fill(value);
       }
       if (designer !== undefined) await page.getByRole("button", { name: designer }).click();
@@ -335,6 +337,16 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByRole("button", { name: /^Stop/ }).click();
       await page.getByText("stopped", { exact: true }).first().waitFor();
       expect(await page.getByRole("button", { name: /^Resume/ }).isEnabled()).toBe(true);
+      // A form that is filled in like it marks its length, and writes its limits as a person does.
+      const id = new URL(page.url()).hash.split("/")[2]!;
+      await page.evaluate(`location.hash = "#/start?like=${id}"`);
+      const byNumber = page.getByRole("button", { name: "for a number of evaluations" });
+      await expect.poll(() => byNumber.getAttribute("aria-pressed"), { timeout: patience }).toBe("true");
+      expect(await page.getByLabel("evaluations", { exact: true }).inputValue()).toBe("2");
+      expect(await page.getByLabel("max. parameters").inputValue()).toBe("20k");
+      await page.getByRole("button", { name: "for a time" }).click();
+      const ten = page.getByRole("button", { name: "10 minutes" });
+      expect(await ten.getAttribute("aria-pressed")).toBe("true");
       await page.context().close();
     });
   },

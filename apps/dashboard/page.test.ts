@@ -3,6 +3,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Result } from "axe-core";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
@@ -139,6 +140,29 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     await page.context().close();
   });
 
+  test("a report fits 360 pixels: rows of words stand below one another, and commands break between words", async () => {
+    await genius("report", join(folder, "table"));
+    const context = await browser.newContext({ viewport: { width: 360, height: 900 } });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(join(folder, "table", "report.html")).href);
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    for (const fold of await page.locator("details").all())
+      await fold.evaluate((element) => element.setAttribute("open", ""));
+    expect(
+      await page.evaluate(`[...document.querySelectorAll("table.stacked")].filter(
+        ({ parentElement: place }) => place.scrollWidth > place.clientWidth).length`),
+    ).toBe(0);
+    // An option of any length that fits a line is on one.
+    expect(
+      await page.evaluate(`[...document.querySelectorAll(".word")].filter(
+        (word) => word.textContent.length < 30 && word.offsetHeight > 1.6 * parseFloat(getComputedStyle(word).fontSize) + 4,
+      ).map(({ textContent }) => textContent)`),
+    ).toEqual([]);
+    const { violations } = await axeFor(page, "light").analyze();
+    expect(violations.map((violation) => barrierInWords("the report", violation))).toEqual([]);
+    await context.close();
+  });
+
   test("what opens has no barrier either: menus, forms, folders, ranges", async () => {
     const page = await open("#/");
     const found: string[] = [];
@@ -159,6 +183,8 @@ describe.skipIf(chromiumPath === undefined)("the page", { timeout: 10 * patience
     await page.getByRole("button", { name: "Choose a folder" }).click();
     await page.getByRole("button", { name: "Use this folder" }).waitFor();
     await check("the whole form");
+    expect(await page.getByLabel("evaluations", { exact: true }).inputValue()).toBe("30");
+    expect(await page.getByLabel("max. MACs").inputValue()).toBe("200M");
     await goTo(page, "#/run/table/trials");
     for (const fold of [/^Ranges/, /^Columns/, /^How the best came to be/])
       await page.getByText(fold).first().click();

@@ -66,7 +66,7 @@ const wanted: Wanted = {
 
 test("runs are found by any of their words, sorted with the unknown last, and put away", () => {
   const runs = [
-    run("a", { best: { score: 0.7, name: "9-layer depthwise, 18k" } }),
+    run("a", { best: { score: 0.7, name: "9-layer depthwise, 18k parameters" } }),
     run("b", { note: { label: "The one", tags: ["good"] }, dataset: "photos" }),
     run("c", { testScore: 0.9 }),
     run("d", { note: { isArchived: true } }),

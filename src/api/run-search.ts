@@ -222,7 +222,7 @@ async function finished(
     follow.finalBegins(best.number, plannedEpochs(parts.evaluator.provenance)?.final);
     // Kept once, so that a resumed run knows what of it was used.
     if (seconds !== undefined && time.begun === undefined) {
-      const text = `the final training of trial ${best.number} has ${formatDuration(seconds * 1000)}`;
+      const text = `the final training of trial ${best.number} may take ${formatDuration(seconds * 1000)}`;
       await journal.addNote({ about: "final", text, trialNumber: best.number, seconds });
     }
     try {

@@ -8,12 +8,13 @@ import { type Metric, type Metrics, scoreOf, valueOfScore } from "../metrics/ind
 import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { networkOf, plainDesignName } from "../search/proposed-network.ts";
 import type { RaceVerdict } from "../search/race/verdict.ts";
+import { nameInWords } from "../search/references/reference.ts";
 import type { Choices, Space } from "../search/space.ts";
 import { bestOf, isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
 import { besideSearches } from "../study/baseline-search-words.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { chanceWords } from "../study/chance.ts";
-import { type Headline, headlineOf, headlineWords, isForDevice } from "../study/headline.ts";
+import { type Headline, headlineOf, isForDevice } from "../study/headline.ts";
 import type { BaselineRun, BaselineSearch, ResultLine, StudyConfig } from "../study/journal-lines.ts";
 import { raceWords } from "../study/race-words.ts";
 import type { StudyResult } from "../study/run-study.ts";
@@ -217,11 +218,13 @@ function verdictOf(
   }: Beside,
 ): string[] {
   if (best === undefined) return ["No design could be scored.", ...lastFailure(trials)];
-  const { key, trial, paramCount, macCount, value, test } = best;
-  const figures = headline === undefined ? "" : headlineWords(headline);
+  const { key, choices, trial, paramCount, macCount, value, test } = best;
+  const name = choices.length === 0 ? nameInWords(key) : `design ${key}`;
   const lines = [
-    `Best: ${key} – trial ${trial}, ${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs${memoryInWords(best)}`,
-    `  ${figures}`,
+    `Best: trial ${trial}, ${formatCount(paramCount)} parameters, ${formatCount(macCount)} MACs${memoryInWords(best)}, ${name}`,
+    ...(headline === undefined
+      ? []
+      : [`  ${headline.main}`, ...headline.details.map((words) => `    ${words}`)]),
     ...(prediction === undefined ? [] : [`  ${prediction}`]),
   ];
   if (typeof test.rank === "number")
@@ -235,7 +238,7 @@ function verdictOf(
   if (baselines.length > 0) {
     return [
       ...lines,
-      "Beside it, at the same evaluations:",
+      "Beside it, after as many evaluations:",
       ...baselineWords(baselines, { score: scoreOf(metric, value), metric }),
       ...others,
     ];

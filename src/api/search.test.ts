@@ -41,7 +41,7 @@ test("a published table is searched, and the result holds the network, its figur
   expect(best!.key).toBe(keyOf(run.space, best!.choices));
   expect(best!.test.designs).toBe(542);
   expect(run.verdict.join("\n")).toMatch(
-    /^Best: [012]{8} – trial \d+.*\n.*\n {2}rank \d+ of the 542.*\nBeside it/,
+    /^Best: trial \d+, .* design [012]{8}\n {2}.* on test data\n {4}.* optimistic\n {2}rank \d+ of the 542.*\nBeside it/,
   );
   expect(events[0]).toMatchObject({ kind: "plan", plan: { folder: out, config: { trials: 12 } } });
   expect(events.at(-1)).toEqual({ kind: "end", result: run });

@@ -99,5 +99,16 @@ export function formatBytes(bytes: number): string {
   return `${bytes} B`;
 }
 
+/** The same text for a page, in which no line ends between a figure and its unit: "93.13 %" and "9 min 57 s" stay whole. */
+export const withUnitsHeld = (text: string): string =>
+  text
+    .replace(/(?<=\d) (?=(?:%|ms|s|min|h|points|[kMG]?B|[KMG]iB)(?![\w-]))/g, "\u00a0")
+    .replace(/(?<=±) (?=\d)/g, "\u00a0")
+    .replace(/(?<=\d\u00a0(?:min|h)) (?=\d)/g, "\u00a0");
+
+/** The size of a file, with k = 1000 as systems list it: 950 bytes, 293 kB, 1.2 MB. */
+export const formatFileSize = (bytes: number): string =>
+  bytes < 1000 ? `${bytes} bytes` : formatCount(bytes).replace(/([kMG])$/, " $1B");
+
 /** A moment to the minute, the same for every reader: "2026-11-30 18:22 UTC". */
 export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;

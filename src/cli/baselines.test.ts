@@ -29,7 +29,7 @@ test("of a stopped search of a table they are those that its end would have had"
   expect(out).toContain("random runs with the same evaluations");
   expect((await readJournal(stopped)).baselines).toEqual(baselines);
   expect((await genius(["show", stopped], { environment })).out).toContain(
-    "Beside it, at the same evaluations:",
+    "Beside it, after as many evaluations:",
   );
   expect((await genius(["report", stopped], { environment })).code).toBe(0);
   expect(await readFile(join(stopped, "report.md"), "utf8")).toContain("of 25 runs of random search");

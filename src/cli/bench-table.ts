@@ -2,6 +2,7 @@
 import { style } from "../base/terminal-text.ts";
 import { type Comparison, comparisonTitle, findings, resultTable } from "../report/index.ts";
 import { textTable } from "./text-table.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** The first to go first, where the terminal is narrow. */
 const optional = ["ms a trial", "validation (%)", "runs", "rank: median", "regret (%)"];
@@ -24,13 +25,13 @@ export function benchInWords(comparison: Comparison, width: number): string {
   });
   const [verdict = "", ...rest] = findings(comparison);
   return [
-    style("bold", comparisonTitle(comparison)),
+    style("bold", wrapped(comparisonTitle(comparison), width)),
     "",
     ...tables,
-    ...notes.map((note) => style("dim", note)),
+    ...notes.map((note) => style("dim", wrapped(note, width))),
     "",
-    style("bold", verdict),
-    ...rest,
+    style("bold", wrapped(verdict, width)),
+    ...rest.map((words) => wrapped(words, width)),
     "All tests and charts: --out bench.html",
     "",
   ].join("\n");

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
-import { jsonLine, terminalSafe } from "../base/terminal-text.ts";
+import { jsonLine, style, terminalSafe } from "../base/terminal-text.ts";
 import {
   evaluators,
   formats,
@@ -18,6 +18,7 @@ import { listDevices } from "../catalog/devices.ts";
 import { listExperience } from "../catalog/experience/list.ts";
 import { defineCommand } from "../command/command.ts";
 import { modelProviders } from "../llm/index.ts";
+import { wrapped } from "./wrapped.ts";
 
 interface Row {
   readonly name: string;
@@ -26,6 +27,9 @@ interface Row {
   /** In the language. */
   readonly text?: string;
 }
+
+/** Columns that a summary beside a name needs. */
+const minBeside = 40;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -67,10 +71,17 @@ export default defineCommand({
       return 0;
     }
     const width = Math.max(0, ...rows.map(({ name }) => name.length));
-    const indent = " ".repeat(width + 2);
+    // Where little room is left beside the names, what they are stands below them.
+    const isBelow = terminal.columns - width < minBeside;
+    const indent = " ".repeat(isBelow ? 2 : width + 2);
+    const say = (words: string) =>
+      terminal.out(`${terminal.showsResults === true ? wrapped(words, terminal.columns) : words}\n`);
     for (const { name, summary, source, text } of rows) {
-      terminal.out(`${name.padEnd(width)}  ${terminalSafe(summary)}\n`);
-      if (source !== undefined) terminal.out(`${indent}${terminalSafe(source)}\n`);
+      const about = `${indent}${terminalSafe(summary)}`;
+      if (isBelow) say(style("bold", name));
+      const lines = terminal.showsResults === true ? wrapped(about, terminal.columns) : about;
+      terminal.out(isBelow ? `${lines}\n` : `${name.padEnd(width)}${lines.slice(width)}\n`);
+      if (source !== undefined) say(style("dim", `${indent}${terminalSafe(source)}`));
       for (const line of text?.trimEnd().split("\n") ?? [])
         terminal.out(`${indent}  ${terminalSafe(line)}\n`);
     }

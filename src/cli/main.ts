@@ -95,12 +95,19 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     }
     return await invoke(command, rest, terminal);
   } catch (thrown) {
-    const code = report(thrown, terminal);
+    const code = report(thrown, terminal.isInteractive ? await wrapping(terminal) : terminal);
     const [name = ""] = args;
     const goesOn = Object.hasOwn(commands, name) && commands[name]?.goesOn === true;
     if (isAbort(thrown) && goesOn) terminal.error("The same command goes on where it was.\n");
     return code;
   }
+}
+
+/** The same terminal, on which a message is broken between words. */
+async function wrapping(terminal: Terminal): Promise<Terminal> {
+  const { wrapped } = await import("./wrapped.ts");
+  const { columns } = terminal;
+  return { ...terminal, error: (text) => terminal.error(`${wrapped(text.trimEnd(), columns)}\n`) };
 }
 
 async function invoke(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {

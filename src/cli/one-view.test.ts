@@ -48,13 +48,13 @@ test("show, report, dashboard, export, transfer and MCP agree on state and best"
   expect(shown).toMatchObject({ state: "stopped", best: { number: 7, choices: [2, 2, 2, 1, 2, 2, 2, 0] } });
   expect(shown.result).toBeUndefined();
   expect((await genius(["show", folder])).out).toMatch(
-    /not finished.*[\s\S]*93\.13 % accuracy on test data · trial 7 · 22212220/,
+    /not finished.*[\s\S]*93\.13 % accuracy on test data\n[\s\S]*trial 7 · [\d.]+M parameters · [\d.]+M MACs · design 22212220/,
   );
 
   expect((await genius(["report", folder])).code).toBe(0);
   const report = await readFile(join(folder, "report.md"), "utf8");
   expect((await readFile(join(folder, "report.html"), "utf8")).includes("has no result line")).toBe(true);
-  expect(/22212220, with 93\.13 %/.test(report)).toBe(true);
+  expect(/24-layer depthwise residual, 1\.99M parameters: 93\.13 %/.test(report)).toBe(true);
 
   const store = createRunStore(root);
   const analyst = createAnalyst();

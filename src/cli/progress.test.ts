@@ -1,11 +1,12 @@
 // The picture of a running search with a clock of the test's own: what is done of the whole, what is left, and the final training.
+import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import type { ClockEvent } from "../api/search-events.ts";
 import { accuracy, metricOf } from "../metrics/index.ts";
 import nasBenchMacro from "../search/spaces/nas-bench-macro.ts";
 import type { Proposal, Trial } from "../search/trial.ts";
 import { createLive } from "./live.ts";
-import { createProgress, type ProgressSetting } from "./progress.ts";
+import { createProgress, type ProgressSetting, trialLine } from "./progress.ts";
 
 const space = nasBenchMacro.create({});
 const metric = metricOf(accuracy);
@@ -88,10 +89,24 @@ test("by the clock, the deadline says what is left", () => {
   );
 });
 
-test("a narrow terminal cuts lines and breaks none", () => {
-  const { progress } = made();
+test("a narrow terminal cuts lines and breaks none, and says when it ends", () => {
+  const { time, progress } = made({ title: "x".repeat(80) });
+  progress.hint = "f: end the search, train the best now · Ctrl-C: stop";
+  time.now = 10_000;
   progress.event({ kind: "trial", trial: trialOf(1, 0.5) });
-  for (const line of progress.panel(30)) expect(line.length).toBeLessThanOrEqual(60);
+  const panel = progress.panel(50).map((line) => stripVTControlCharacters(line));
+  for (const line of panel) expect([...line].length).toBeLessThanOrEqual(50);
+  expect(panel[1]).toMatch(/10 % · about 1 min 30 s left$/);
+  expect(panel[2]).toBe("1 of 10 evaluations");
+  expect(panel.at(-1)).toBe("Ctrl-C: stop");
+});
+
+test("a trial is a network and where it comes from, and not a code of digits", () => {
+  const surrogate = { ...proposal, by: "hybrid/surrogate", rationale: "the highest prediction" };
+  const line = trialLine({ ...trialOf(3, 0.5), proposal: surrogate }, { space, metric });
+  expect(line).toBe(
+    "#3 50.00 % 6-layer plain · 1k parameters · 1M MACs · predicted from earlier trials · “the highest prediction”",
+  );
 });
 
 test("without a terminal a line is written for every twentieth of the final training, and programs read events", async () => {

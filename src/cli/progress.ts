@@ -5,10 +5,11 @@ import type { ClockEvent, ClockPlan, SearchEvent } from "../api/search-events.ts
 import { style, terminalSafe } from "../base/terminal-text.ts";
 import { formatBytes, formatCount, formatTimeLeft } from "../base/units.ts";
 import { formatScore, type Metric, metricWords, scoreIn } from "../metrics/index.ts";
+import { kindName } from "../report/index.ts";
 import { createCountdown, type PlannedEpochs, timeOfTrials, type WorkTime } from "../runs/run-time.ts";
 import type { RecordedCost, Violation } from "../search/constraints/domain.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
-import { designName } from "../search/proposed-network.ts";
+import { proposerWords } from "../search/proposer-words.ts";
 import type { Space } from "../search/space.ts";
 import { isEvaluated, isScored, type Proposal, type ScoredTrial, type Trial } from "../search/trial.ts";
 import type { StudyEvent } from "../study/run-study.ts";
@@ -201,14 +202,17 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
           ? `${evaluated} of ${budget} evaluations`
           : `search · ${evaluated} ${evaluated === 1 ? "training" : "trainings"}`;
       const spent = setting.spent?.();
+      const done = `${bar(share01, Math.max(8, Math.min(24, columns - 50)))} ${Math.floor(100 * share01)} %`;
       const lines = [
         style("bold", terminalSafe(setting.title)),
-        `${bar(share01, Math.max(8, Math.min(24, columns - 50)))} ${Math.floor(100 * share01)} % · ${phase}${leftWords(leftMs)}${spent ? ` · ${spent}` : ""}`,
+        ...(columns < narrow
+          ? [`${done}${leftWords(leftMs)}`, phase, ...(spent ? [spent] : [])]
+          : [`${done} · ${phase}${leftWords(leftMs)}${spent ? ` · ${spent}` : ""}`]),
       ];
       if (best !== undefined) {
         const { paramCount, macCount } = best.cost;
         lines.push(
-          `${style("green", `best ${formatScore(metric, best.outcome.score)}`)} ${setting.selectedOn === "test" ? "(test figures!) " : ""}trial ${best.number} · ${nameOf(space, best.proposal)} · ${formatCount(paramCount)} params · ${formatCount(macCount)} MACs${memoryText(best.cost)}`,
+          `${style("green", `best ${formatScore(metric, best.outcome.score)}`)} ${setting.selectedOn === "test" ? "(on test data) " : ""}trial ${best.number} · ${nameOf(space, best.proposal)} · ${formatCount(paramCount)} parameters · ${formatCount(macCount)} MACs${memoryText(best.cost)}`,
         );
         lines.push(
           `${sparkline(bestSoFar.slice(-Math.max(10, Math.min(60, columns - 20))))} ${style("dim", "best so far")}`,
@@ -224,29 +228,42 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
         lines.push(style("cyan", `#${number} ${nameOf(space, proposal)} training${curve}`));
       }
       if (proposing && !isFinal) lines.push(style("dim", "asking for the next design…"));
-      if (hint !== undefined) lines.push(style("dim", hint));
+      if (hint !== undefined)
+        for (const words of hint.length > columns ? hint.split(" · ") : [hint])
+          lines.push(style("dim", words));
       return lines.map((line) => cliTruncate(line, Math.max(1, columns)));
     },
   };
 }
 
-/** One finished trial in one line: what was tried, what came of it, and the proposer's reason. */
+/** One finished trial in one line: what came of it, what was tried, where it comes from, and the reason. */
 export function trialLine(trial: Trial, { space, metric }: TrialWords): string {
   const { number, proposal, outcome, cost } = trial;
   const design = proposal.unreadable === undefined ? nameOf(space, proposal) : "unreadable reply";
   const size =
     proposal.unreadable === undefined
-      ? ` · ${formatCount(cost.paramCount)} params · ${formatCount(cost.macCount)} MACs${memoryText(cost)}`
+      ? ` · ${formatCount(cost.paramCount)} parameters · ${formatCount(cost.macCount)} MACs${memoryText(cost)}`
       : "";
   const repaired = proposal.repairedFrom === undefined ? "" : " · repaired";
   const expected =
     proposal.predicted === undefined ? "" : ` · expected ${formatScore(metric, proposal.predicted.score)}`;
   const reason = proposal.rationale === undefined ? "" : ` · “${terminalSafe(proposal.rationale, 160)}”`;
-  return `#${number} ${outcomeText(trial, metric)} ${design}${size}${expected}${repaired} · ${terminalSafe(proposal.by)}${outcome.kind === "scored" && outcome.remark ? ` · ${terminalSafe(outcome.remark)}` : ""}${reason}`;
+  return `#${number} ${outcomeText(trial, metric)} ${design}${size}${expected}${repaired} · ${terminalSafe(proposerWords(proposal.by))}${outcome.kind === "scored" && outcome.remark ? ` · ${terminalSafe(outcome.remark)}` : ""}${reason}`;
 }
 
-/** A network from outside the space brings its own name. */
-const nameOf = (space: Space, proposal: Proposal) => terminalSafe(designName(space, proposal));
+/** Columns below which what is done, and when it ends, has a line of its own. */
+const narrow = 72;
+
+const names = new WeakMap<Proposal, string>();
+
+/** A network is decoded for its name once, however often the picture is drawn. */
+function nameOf(space: Space, proposal: Proposal): string {
+  const known = names.get(proposal);
+  if (known !== undefined) return known;
+  const name = terminalSafe(kindName(space, proposal));
+  names.set(proposal, name);
+  return name;
+}
 
 function outcomeText({ outcome }: Trial, metric: Metric): string {
   switch (outcome.kind) {

@@ -67,7 +67,7 @@ test("the terminal names it and draws it", async () => {
   const { code, out } = await genius("show", folder);
   expect(code).toBe(0);
   expect(out).toMatch(/resnet-8 at \d\d % width, 8-layer residual, \d/);
-  expect(out).toMatch(/99\.00 % accuracy on test data · trial 3 · resnet-8 at \d\d % width ·/);
+  expect(out).toMatch(/99\.00 % accuracy on test data\n[\s\S]*trial 3 · [\d.]+k parameters/);
   expect(out).toMatch(/#2 98\.00 % ds-cnn/);
   const shown = JSON.parse((await genius("show", folder, "--json")).out);
   expect(shown.best).toMatchObject({ number: 3, choices: [] });
@@ -77,8 +77,12 @@ test("the terminal names it and draws it", async () => {
 test("the report names it and draws it", async () => {
   expect((await genius("report", folder)).code).toBe(0);
   const page = await readFile(join(folder, "report.html"), "utf8");
-  expect(/resnet-8 at \d\d % width, with 99\.00 % accuracy on test data/.test(page)).toBe(true);
-  expect(/The best network, resnet-8 at \d\d % width/.test(page)).toBe(true);
+  expect(
+    /resnet-8 at \d\d\s% width, 8-layer residual, [\d.]+k parameters: 99\.00\s% accuracy on test data/.test(
+      page,
+    ),
+  ).toBe(true);
+  expect(/The best network: resnet-8 at \d\d\s% width/.test(page)).toBe(true);
   expect(page.includes(">no design<")).toBe(false);
   expect(await readFile(join(folder, "report.md"), "utf8")).toMatch(/\| 2 \| ds-cnn/);
 });

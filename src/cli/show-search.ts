@@ -18,6 +18,7 @@ import { putTurn } from "../study/inbox.ts";
 import { jsonBaseline } from "./json-trial.ts";
 import { createLive, type Live } from "./live.ts";
 import { createProgress, type Progress, type ProgressEvent } from "./progress.ts";
+import { wrapped } from "./wrapped.ts";
 import { writtenWords } from "./written.ts";
 
 export interface SearchView {
@@ -61,7 +62,8 @@ function viewOf(
   let isEnding = false;
   let inFinal = false;
   let wasFinished = false;
-  const say = (text: string) => terminal.error(`${text}\n`);
+  const say = (text: string) =>
+    terminal.error(`${terminal.isInteractive ? wrapped(text, terminal.columns) : text}\n`);
   // While the picture of the search is redrawn in place, a line would be drawn over.
   let held: string[] = [];
   const otherOf = ({ strategy, number, count }: BaselineSearchEvent): SearchView => {
@@ -208,8 +210,8 @@ export function exitCodeOf({ reason, best }: SearchResult): number {
   return best === undefined ? 1 : 0;
 }
 
-const stopHint = "Ctrl-C: stop, to be resumed";
-const keysHint = `f: end the search now and train the best so far to its end · ${stopHint}`;
+const stopHint = "Ctrl-C: stop (genius resume goes on)";
+const keysHint = `f: end the search, train the best now · ${stopHint}`;
 
 function finalWords(trial: number, { epochs, clock }: SearchPlan): string {
   const length = clock !== undefined || epochs === undefined ? "" : `, ${counted(epochs.final, "epoch")}`;
@@ -298,6 +300,7 @@ function estimateWords(estimate: NonNullable<SearchPlan["estimate"]>): string {
 function titleOf({ config, recorded }: SearchPlan): string {
   const limits = limitsInWords(config.limits as Limits);
   const model = config.model === undefined ? "" : ` with ${config.model}`;
-  const parts = [config.dataset, calledShort(config.space), `${config.strategy}${model}`, ...limits];
+  const members = [`space ${calledShort(config.space)}`, `strategy ${config.strategy}${model}`];
+  const parts = [config.dataset, ...members, ...limits];
   return `genius · ${terminalSafe(parts.join(" · "))}${recorded.length > 0 ? ` · resumed after ${counted(recorded.length, "trial")}` : ""}`;
 }

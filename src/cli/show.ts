@@ -9,7 +9,7 @@ import { isNetwork } from "../catalog/load.ts";
 import { defineCommand, type Terminal } from "../command/command.ts";
 import { openSpaceByFlags } from "../command/members.ts";
 import { unknownFlag } from "../command/options.ts";
-import { accuracyBeside } from "../metrics/index.ts";
+import { accuracyBeside, metricWords } from "../metrics/index.ts";
 import {
   authoredTexts,
   bestName,
@@ -17,6 +17,7 @@ import {
   keyInWords,
   networkSketch,
   onDeviceInWords,
+  reasonWords,
   runVerdict,
   textChange,
 } from "../report/index.ts";
@@ -26,20 +27,24 @@ import { toDigits } from "../search/choices.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
 import { networkOf } from "../search/proposed-network.ts";
 import type { Space } from "../search/space.ts";
-import { bestSoFar, isEvaluated, isScored } from "../search/trial.ts";
+import { bestSoFar, isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { besideSearches } from "../study/baseline-search-words.ts";
 import { baselineWords } from "../study/baselines.ts";
 import { chanceOfRun } from "../study/chance.ts";
-import { type RunRecord, spaceNameOf } from "../study/fold.ts";
+import { evaluatorFacts, type RunRecord, spaceNameOf } from "../study/fold.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { experienceWords } from "../study/kept-experience.ts";
 import { raceOfRun } from "../study/race-words.ts";
 import { jsonTrial } from "./json-trial.ts";
 import { sparkline, trialLine } from "./progress.ts";
 import { factsOfText, textInWords, textOfSpace } from "./text-facts.ts";
+import { wrapped } from "./wrapped.ts";
 
 const flags = z.object({
-  all: z.boolean().default(false).describe("every trial, not only the last ten"),
+  all: z
+    .boolean()
+    .default(false)
+    .describe("every trial, not only the last ten and those that the verdict names"),
   space: z.string().optional().describe("a space in place of a run").meta({ placeholder: "NAME|FILE" }),
   format: z
     .enum(["words", "text"])
@@ -104,17 +109,20 @@ export default defineCommand({
     const resumable = `continue with: genius resume ${folder}`;
     const words = {
       running: `running${leftWords(journal)}`,
-      finished: `finished: ${result?.reason.replaceAll("-", " ")}`,
+      finished: result === undefined ? "finished" : `finished: ${endWords[result.reason]}`,
       failed: `failed: ${terminalSafe(problem ?? "")} – ${resumable}`,
       stopped: `not finished – ${resumable}`,
       unreadable: problem,
     };
     const say = (line: string) => terminal.out(`${line}\n`);
-    say(
+    /** Of sentences, which a terminal would break within words. */
+    const sayWords = (words: string) =>
+      say(terminal.showsResults === true ? wrapped(words, terminal.columns) : words);
+    sayWords(
       style(
         "bold",
         terminalSafe(
-          `${config.dataset} · ${calledShort(spaceNameOf(journal))} · ${config.strategy}${config.model ? ` with ${config.model}` : ""} · seed ${config.seed}`,
+          `${config.dataset} · space ${calledShort(spaceNameOf(journal))} · strategy ${config.strategy}${config.model ? ` with ${config.model}` : ""} · seed ${config.seed}`,
         ),
       ),
     );
@@ -131,30 +139,34 @@ export default defineCommand({
         : state === "running"
           ? ""
           : ` · last active ${minuteOf(journal.changedAt)}`;
-    say(`${length}, ${counted(trials.length, "proposal")} · ${words[state]}${took}${ended}`);
+    const proposals = trials.length === evaluated.length ? "" : ` of ${counted(trials.length, "proposal")}`;
+    sayWords(`${length}${proposals} · ${words[state]}${took}${ended}`);
     if (best !== undefined) {
       const scores = bestSoFar(trials).flatMap(({ trial, best }) => (isScored(trial) ? (best ?? []) : []));
-      say(`${sparkline(scores.slice(-60))} best so far`);
+      say(`${sparkline(scores.slice(-Math.max(10, Math.min(60, terminal.columns - 14))))} best so far`);
       say("");
+      const key = terminalSafe(keyInWords(space, best.proposal));
       const name = bestName(space, best.proposal);
-      if (name !== undefined) say(style("bold", terminalSafe(name)));
-      say(
-        `${style("green", headline?.main ?? "")} · trial ${best.number} · ${terminalSafe(keyInWords(space, best.proposal))} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${memoryInWords(best.cost)}`,
+      sayWords(style("bold", name === undefined ? key : terminalSafe(name)));
+      say(style("green", headline?.main ?? ""));
+      for (const detail of headline?.details ?? []) sayWords(`  ${detail}`);
+      const code = best.proposal.network === undefined ? ` · design ${key}` : "";
+      sayWords(
+        `trial ${best.number} · ${formatCount(best.cost.paramCount)} parameters · ${formatCount(best.cost.macCount)} MACs${memoryInWords(best.cost)}${code}`,
       );
-      for (const detail of headline?.details ?? []) say(style("dim", detail));
-      for (const line of onDevice) say(terminalSafe(line));
-      if (chance !== undefined) say(style("yellow", chance));
+      for (const line of onDevice) sayWords(terminalSafe(line));
+      if (chance !== undefined) sayWords(style("yellow", chance));
       const verdict = runVerdict(journal);
-      if (verdict !== undefined) say(terminalSafe(verdict.words));
+      if (verdict !== undefined) sayWords(terminalSafe(verdict.words));
       const others = besideSearches({ ...journal, config });
       for (const line of [...(raceOfRun(journal) ?? []), ...others.map(({ words }) => words)])
-        if (line !== verdict?.words) say(terminalSafe(line));
+        if (line !== verdict?.words) sayWords(terminalSafe(line));
       if (verdict?.kind === "none" && result !== undefined)
         say(style("dim", `What it can be compared with: genius baselines ${terminalSafe(folder)}`));
       if (best.proposal.rationale !== undefined)
-        say(`the proposer's reason (its claim): ${terminalSafe(best.proposal.rationale)}`);
+        sayWords(`${reasonWords(best.proposal)}: ${terminalSafe(best.proposal.rationale)}`);
       const wonBefore = experienceWords(config.experience, best.proposal);
-      if (wonBefore !== undefined && result === undefined) say(`It is ${terminalSafe(wonBefore)}.`);
+      if (wonBefore !== undefined && result === undefined) sayWords(`It is ${terminalSafe(wonBefore)}.`);
       say("");
       for (const line of networkSketch(networkOf(space, best.proposal), terminal.columns)) say(line);
       const written = best.proposal.authored ?? journal.writtenSpace;
@@ -180,17 +192,48 @@ export default defineCommand({
       const { baselines } = journal;
       if (baselines.length > 0) {
         say("");
-        say("Beside it, at the same evaluations:");
-        for (const line of baselineWords(baselines, { score: best.outcome.score, metric })) say(line);
+        say("Beside it, after as many evaluations:");
+        for (const line of baselineWords(baselines, { score: best.outcome.score, metric })) sayWords(line);
       }
     }
     say("");
-    for (const trial of options.all ? trials : trials.slice(-10))
-      say(cliTruncate(trialLine(trial, { space, metric }), Math.max(80, terminal.columns)));
-    for (const note of journal.notes) say(style("dim", `note (${note.about}): ${terminalSafe(note.text)}`));
+    const listed = options.all ? trials : lastAndNamed(journal);
+    const { selectedOn } = evaluatorFacts(journal);
+    if (listed.length > 0) {
+      const count =
+        listed.length < trials.length
+          ? `${listed.length} of ${counted(trials.length, "trial")} (--all shows every one)`
+          : counted(trials.length, "trial");
+      sayWords(
+        style("bold", `${count}, with their ${metricWords(metric)} on ${selectedOn} data in the search:`),
+      );
+    }
+    for (const trial of listed) {
+      const line = trialLine(trial, { space, metric });
+      say(terminal.showsResults === true ? cliTruncate(line, terminal.columns) : line);
+    }
+    for (const note of journal.notes)
+      sayWords(style("dim", `note (${note.about}): ${terminalSafe(note.text)}`));
     return 0;
   },
 });
+
+const endWords: Readonly<Record<NonNullable<RunRecord["result"]>["reason"], string>> = {
+  "trials-spent": "all its evaluations were made",
+  "time-spent": "its time was used up",
+  "ended-by-person": "a person ended the search",
+  "no-longer-pays": "more evaluations were not worth their time",
+  "space-exhausted": "every design was tried",
+  "budget-spent": "its budget for the model was used up",
+  "conversation-ended": "the recorded conversation was at its end",
+};
+
+/** The last ten trials, and those that the verdict speaks of. */
+function lastAndNamed({ trials, selected, result }: RunRecord): readonly Trial[] {
+  const named = [selected?.number, result?.verdict?.reference, result?.verdict?.design];
+  const last = trials.slice(-10);
+  return trials.filter((trial) => last.includes(trial) || named.includes(trial.number));
+}
 
 /** ", about 3 min left", as of the journal's last line. */
 function leftWords(journal: RunRecord): string {

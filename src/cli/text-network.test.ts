@@ -97,9 +97,9 @@ test("a run keeps its text: it is shown and resumed when the file is gone and th
   expect(await readFile(join(moved, "space", "my.txt"), "utf8")).toBe(space);
   const shown = await genius("show", moved);
   expect(shown.out).toMatch(/conv1 /);
-  expect(shown.out).toMatch(/^digits · my\.txt · random/);
+  expect(shown.out).toMatch(/^digits · space my\.txt · strategy random/);
   await genius("resume", moved, "--trials", "2");
-  expect((await genius("show", moved)).out).toMatch(/^2 of 2 evaluations, 2 proposals/m);
+  expect((await genius("show", moved)).out).toMatch(/^2 of 2 evaluations · finished/m);
 });
 
 test("a text of other classes or images than the data is told what to change", async () => {

@@ -208,6 +208,8 @@ export interface ComparedRun {
 
 export interface ComparedQuestion {
   readonly name: string;
+  /** The same in short: "mobile on digits". */
+  readonly about: string;
   readonly metric: Metric;
   readonly selectedOn: "validation" | "test";
   /** Ids of its runs. */

@@ -1,10 +1,10 @@
-// A name for a network made of what it is: "9-layer depthwise residual, 18.4k parameters". For people, who cannot tell keys of twenty
-// digits apart; it is no identity, and two networks may share it.
+// A name for a network made of what it is: "9-layer depthwise residual, 18.4k parameters". For people, who cannot tell keys
+// of twenty digits apart; it is no identity, and two networks may share it.
 import { formatCount } from "../base/units.ts";
 import { type NodeCost, networkCost, nodeCosts } from "./cost.ts";
 import { liveNodes, type Network } from "./network.ts";
 
-/** Its kind and its size. */
+/** "9-layer depthwise residual, 18.4k parameters". */
 export function networkName(network: Network): string {
   return `${networkKind(network)}, ${formatCount(networkCost(network).paramCount)} parameters`;
 }

@@ -3,6 +3,7 @@
 // Source: Lindauer and Hutter (2020), "Best practices for scientific research on neural architecture search",
 // JMLR 21(243), first published in 2019 as arXiv:1909.02453.
 import type { JsonObject } from "../base/json.ts";
+import { counted, formatDuration } from "../base/units.ts";
 import { type Bench, strategiesOf } from "./bench.ts";
 
 export interface ChecklistItem {
@@ -100,7 +101,7 @@ export function benchChecklist(bench: Bench): ChecklistItem[] {
     ],
     [
       "yes",
-      `The whole bench took ${Math.round(bench.milliseconds)} ms; time for a proposal, model calls and tokens are listed by strategy. The trainings behind the table are not counted.`,
+      `The whole bench took ${formatDuration(bench.milliseconds)}; time for a proposal, model calls and tokens are listed by strategy. The trainings behind the table are not counted.`,
     ],
     detailsAnswer(bench.provenance),
   ]);
@@ -138,7 +139,7 @@ export function runChecklist(facts: RunFacts): ChecklistItem[] {
   ];
   const alone: Answer = [
     "not applicable",
-    "Only one method was run; there is nothing that it is compared with.",
+    "Only one method was run, so there is nothing to compare it with.",
   ];
   return filled([
     facts.tabular
@@ -162,10 +163,12 @@ export function runChecklist(facts: RunFacts): ChecklistItem[] {
           "yes",
           `Random search had the same ${facts.evaluations} evaluations, ${runsOf(facts, "random")} runs; its first evaluation is random sampling.`,
         ]
-      : [
-          "no",
-          "Random search was not run at equal budget, so nothing here says that the method is better than chance.",
-        ],
+      : facts.strategy === "random"
+        ? ["not applicable", "The method is random search itself."]
+        : [
+            "no",
+            "Random search was not run at equal budget, so nothing here says that the method is better than chance.",
+          ],
     seedsAnswer(facts.seeds),
     facts.allKnown
       ? ["yes", `The figures are those of a table of ${facts.space} on ${facts.dataset}.`]
@@ -184,7 +187,7 @@ export function runChecklist(facts: RunFacts): ChecklistItem[] {
       ? ["no", "A model was used whose calls and tokens are not known for this run."]
       : [
           "yes",
-          `${facts.evaluations} evaluations took ${Math.round(facts.milliseconds)} ms${facts.model === "counted" ? ", and the model's calls and tokens are listed" : " and no model was used"}.`,
+          `${counted(facts.evaluations, "evaluation")} took ${formatDuration(facts.milliseconds)}${facts.model === "counted" ? ", and the model's calls and tokens are listed" : " and no model was used"}.`,
         ],
     detailsAnswer(facts.provenance),
   ]);
@@ -196,7 +199,10 @@ const runsOf = (facts: RunFacts, strategy: string) =>
 function codeAnswer(provenance: JsonObject): Answer {
   const known = ["genius", "version", "commit"].flatMap((key) => {
     const value = provenance[key];
-    return typeof value === "string" ? [key === "genius" ? `version ${value}` : `${key} ${value}`] : [];
+    if (typeof value !== "string") return [];
+    return [
+      key === "genius" ? `version ${value}` : `${key} ${value.slice(0, key === "commit" ? 12 : undefined)}`,
+    ];
   });
   return known.length > 0
     ? ["yes", `All of it is genius-nas, ${known.join(", ")}.`]

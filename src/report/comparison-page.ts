@@ -23,7 +23,7 @@ import {
 import { minRuns } from "./few-runs.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 import { html } from "./markup.ts";
-import { definitions, figure, fold, list, notice, pageText, table } from "./page.ts";
+import { commandBlock, definitions, figure, fold, list, notice, pageText, table } from "./page.ts";
 import { publishedLabel } from "./published.ts";
 import { publishedBody } from "./run-report.ts";
 import { checklistTable, publishedTable } from "./run-tables.ts";
@@ -182,7 +182,7 @@ export function comparisonPage(comparison: Comparison, bench: Bench): string {
       {
         id: "repeat",
         title: "How to repeat it",
-        body: html`<pre>${comparison.command}</pre>${fold("Provenance", html`<pre>${JSON.stringify(comparison.provenance, null, 2)}</pre>`)}`,
+        body: html`${commandBlock(comparison.command)}${fold("Provenance", html`<pre>${JSON.stringify(comparison.provenance, null, 2)}</pre>`)}`,
       },
     ],
   });

@@ -2,7 +2,7 @@
 
 export { authoredTexts } from "./authored-texts.ts";
 export type { Bench, BenchTrace, TrivialGuess } from "./bench.ts";
-export { bestName, keyInWords } from "./best-name.ts";
+export { bestName, keyInWords, kindName, reasonWords } from "./best-name.ts";
 export type { Chart, DataTable } from "./charts/chart.ts";
 export { chartFile } from "./charts/chart.ts";
 export { chartPng } from "./charts/chart-png.ts";
@@ -18,7 +18,7 @@ export { html } from "./markup.ts";
 export { everyBlock, folded, type OutlineStage, outlineOf } from "./network-outline.ts";
 export { networkSketch } from "./network-sketch.ts";
 export { onDeviceInWords } from "./on-device.ts";
-export { definitions, figure, fold, list, notice, pageText, table } from "./page.ts";
+export { commandBlock, definitions, figure, fold, list, notice, pageText, table } from "./page.ts";
 export { holmAdjusted } from "./paired-tests.ts";
 export { runCharts } from "./run-charts.ts";
 export type { RunReportInput } from "./run-facts.ts";

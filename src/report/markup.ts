@@ -3,6 +3,7 @@
 // which are untrusted, so no other code in this folder builds markup from strings.
 import { withoutHidden } from "../base/hidden-characters.ts";
 import { hasRightToLeft } from "../base/right-to-left.ts";
+import { withUnitsHeld } from "../base/units.ts";
 
 /** A piece of HTML or SVG that is safe to place in a page. Made by `html` and `svg` only. */
 export interface Markup {
@@ -15,7 +16,8 @@ export type MarkupValue = Markup | string | number | null | undefined | false | 
 
 /**
  * Escapes every value for text and for quoted attributes. Never put a value into an unquoted attribute. A text that is
- * read from right to left is set apart by `<bdi>`, so that it does not reorder what stands beside it.
+ * read from right to left is set apart by `<bdi>`, so that it does not reorder what stands beside it; in other text a
+ * figure and its unit stay on one line.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
   const apart = values.map((value, index) => (isInText(parts, index) ? setApart(value) : value));
@@ -24,18 +26,21 @@ export function html(parts: TemplateStringsArray, ...values: readonly MarkupValu
 
 function setApart(value: MarkupValue): MarkupValue {
   if (typeof value === "string")
-    return hasRightToLeft(value) ? { [brand]: `<bdi>${escapeText(value)}</bdi>` } : value;
+    return hasRightToLeft(value) ? { [brand]: `<bdi>${escapeText(value)}</bdi>` } : withUnitsHeld(value);
   return Array.isArray(value) ? value.map(setApart) : value;
 }
 
-/** Whether a value stands between tags, where an element may be, and not in an attribute or in a title. */
+/**
+ * Whether a value stands between tags, where an element may be, and not in an attribute or in a title; nor in what is copied to
+ * be run or read by a program, which stays as it is to the last space.
+ */
 function isInText(parts: TemplateStringsArray, index: number): boolean {
   const tag =
     parts
       .slice(0, index + 1)
       .join("")
       .match(/<[^<]*$/)?.[0] ?? "";
-  return tag === "" || (tag.includes(">") && !/^<title\b/.test(tag));
+  return tag === "" || (tag.includes(">") && !/^<(title|pre|code)\b/.test(tag));
 }
 
 /** As `html`, with numbers rounded to hundredths, which is exact enough for coordinates. */

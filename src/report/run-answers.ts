@@ -3,11 +3,12 @@
 
 import { calledShort } from "../base/own-file.ts";
 import { counted, formatCount, formatDuration } from "../base/units.ts";
-import { formatScore, type Metric, metricWords } from "../metrics/index.ts";
+import { formatScore } from "../metrics/index.ts";
 import { limitsInWords, memoryInWords } from "../search/constraints/limit-words.ts";
 import { answersInWords } from "../search/model-answers.ts";
 import { worthInWords } from "../search/model-worth.ts";
 import { isDesignOf } from "../search/proposed-network.ts";
+import { proposerWords } from "../search/proposer-words.ts";
 import type { Limits } from "../search/space.ts";
 import { isEvaluated, isScored, type Trial } from "../search/trial.ts";
 import { besideSearches } from "../study/baseline-search-words.ts";
@@ -19,19 +20,25 @@ import { spendingOf } from "../study/spending.ts";
 import { bestName, keyInWords } from "./best-name.ts";
 import { selectedOnTest } from "./comparison.ts";
 import { onDeviceInWords } from "./on-device.ts";
-import { type RunReportInput, standings } from "./run-facts.ts";
+import { type RunReportInput, type Standing, standings } from "./run-facts.ts";
+import { runVerdict } from "./run-verdict.ts";
 import { finalEpochsOf } from "./trained-network.ts";
 
 export interface Answer {
   readonly question: string;
   readonly answer: string;
+  /** One to run, where it would say more. */
+  readonly command?: string;
 }
 
-/** The four questions of a reader in a hurry. */
 /** Of a run by the clock, and of one beside which a reference was trained. */
 function besideReferences({ record }: RunReportInput): Answer[] {
   const alone = besideReferenceRun(record);
-  const words = [...(alone === undefined ? [] : [alone.words]), ...(raceOfRun(record) ?? [])];
+  const said = runVerdict(record)?.words;
+  // What the page begins with is not said again.
+  const words = [...(alone === undefined ? [] : [alone.words]), ...(raceOfRun(record) ?? [])].filter(
+    (sentence) => sentence !== said,
+  );
   const question = "Is it better than networks that people designed?";
   return words.length === 0 ? [] : [{ question, answer: words.join(" ") }];
 }
@@ -51,15 +58,14 @@ function onDevice({ record, space }: RunReportInput): Answer[] {
     : [{ question: "What does it need on the device?", answer: `${words.join(". ")}.` }];
 }
 
+/** The questions of a reader in a hurry. */
 export function answers(input: RunReportInput): Answer[] {
   return [
     { question: "Which network is the best?", answer: bestInWords(input) },
     ...onDevice(input),
     ...besideReferences(input),
     ...besideOtherSearches(input),
-    ...(isSaid(input)
-      ? []
-      : [{ question: "Is it better than random search?", answer: againstRandom(input) }]),
+    ...(isSaid(input) ? [] : [{ question: "Is it better than random search?", ...againstRandom(input) }]),
     { question: "What did it cost?", answer: costInWords(input) },
     { question: "Can I repeat it?", answer: repeatInWords(input) },
   ];
@@ -95,9 +101,9 @@ function bestInWords(input: RunReportInput): string {
   const details = selectedOn === "test" ? [] : (headline?.details ?? []);
   const beside = details.length === 0 ? "" : ` (${details.join("; ")})`;
   const parts = [
-    `${keyInWords(space, best.proposal)}, with ${headline?.main}${beside}`,
-    `${formatCount(best.cost.paramCount)} parameters and ${formatCount(best.cost.macCount)} multiply–accumulates${memoryInWords(best.cost)}`,
-    `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations}, proposed by ${best.proposal.by}`,
+    `${bestName(space, best.proposal) ?? keyInWords(space, best.proposal)}: ${headline?.main}${beside}`,
+    `${formatCount(best.cost.macCount)} multiply–accumulates (MACs) for one image${memoryInWords(best.cost)}`,
+    `trial ${best.number}, evaluation ${evaluation} of ${spendingOf(input.record, input.calls ?? []).evaluations} (${proposerWords(best.proposal.by)})`,
   ];
   const tested = record.result?.testMetrics?.[metric.name];
   const test =
@@ -110,11 +116,22 @@ function bestInWords(input: RunReportInput): string {
 }
 
 /** Says plainly how the run stands beside random search and the other baselines, or that nobody knows. */
-export function againstRandom(input: RunReportInput): string {
+export function againstRandom(input: RunReportInput): Pick<Answer, "answer" | "command"> {
   const standing = standings(input).find((entry) => entry.strategy === "random");
+  const isRandom = input.record.header.config.strategy === "random";
   if (standing === undefined) {
-    return `Not known: no random search was run at the same budget. To know it, run: ${input.baselineCommand}`;
+    const command = input.baselineCommand;
+    return isRandom
+      ? {
+          answer: "It is random search itself. How much of the result is luck, another seed would show:",
+          command,
+        }
+      : { answer: "Not known: no random search with the same budget was run. To run one:", command };
   }
+  return { answer: besideRandom(input, standing) };
+}
+
+function besideRandom(input: RunReportInput, standing: Standing): string {
   const { runs, lower, equal, higher, evaluations, mean01, ci95 } = standing;
   const said = (score: number) => formatScore(input.record.header.config.metric, score);
   const ends = ci95.map(said);
@@ -142,7 +159,7 @@ function costInWords(input: RunReportInput): string {
   const time = ` in ${formatDuration(spending.elapsedMs)}`;
   const training = input.tabular
     ? "Results were looked up, not trained here; the trainings behind them are not counted."
-    : `The trainings of the search took ${formatDuration(spending.evaluationMs)} in sum${spending.epochs > 0 ? ` for ${counted(tenths(spending.epochs), "epoch")}` : ""}${finalCost(input)}.`;
+    : `The trainings of the search took ${formatDuration(spending.evaluationMs)}${spending.epochs > 0 ? ` for ${counted(tenths(spending.epochs), "epoch")}` : ""}, added up${parallelWords(input)}${finalCost(input)}.`;
   const work = `${counted(spending.evaluations, "evaluation")} from ${counted(spending.proposals, "proposal")}${time}. ${training}`;
   if (input.record.header.config.model === undefined) return `${work} No language model was used.`;
   if (spending.calls === 0)
@@ -171,6 +188,9 @@ function finalCost({ record, trained }: RunReportInput): string {
   return `, and the final training with its test and files ${formatDuration(record.finalMs)}${had}`;
 }
 
+const parallelWords = ({ record }: RunReportInput): string =>
+  record.header.config.parallel > 1 ? ` (${record.header.config.parallel} ran at a time)` : "";
+
 const tenths = (epochs: number) => Number(epochs.toFixed(1));
 
 function repeatInWords(input: RunReportInput): string {
@@ -188,7 +208,7 @@ function repeatInWords(input: RunReportInput): string {
     config.model === undefined || config.model.startsWith("replay/")
       ? clocked.trim() || "The same seed gives the same search."
       : `A language model may answer differently another time; its recorded answers are in conversation.jsonl.${clocked}`;
-  return `${input.command} (seed ${config.seed}). ${caveat}${kept}`;
+  return `Yes, by the command under “How to repeat it”, with seed ${config.seed}. ${caveat}${kept}`;
 }
 
 /** ", with at most 20k parameters"; empty without limits. */
@@ -199,13 +219,16 @@ export function limitWords(config: Pick<StudyConfig, "limits">): string {
   return limits.length === 0 ? "" : `, with ${limits.join(" and ")}`;
 }
 
-/** "the best network of mobile for ten classes of digits, with at most 20k parameters, in 30 evaluations, by gp". */
+const taskWords = ({ task }: StudyConfig): string =>
+  task.replace(/\b\d+(?= training images)/, (count) => Number(count).toLocaleString("en"));
+
+/** "the best network of the space mobile for digits: …, with at most 20k parameters, in 30 evaluations, by the strategy gp". */
 export function askedInWords(config: StudyConfig): string {
   const limited = limitWords(config);
   const length =
     config.minutes === undefined ? counted(config.trials, "evaluation") : counted(config.minutes, "minute");
   const proposer = config.model === undefined ? config.strategy : `${config.strategy} with ${config.model}`;
-  return `the best network of ${calledShort(config.space)} for ${config.task}${limited}, in ${length}, by ${proposer}`;
+  return `the best network of the space ${calledShort(config.space)} for ${taskWords(config)}${limited}, in ${length}, by the strategy ${proposer}`;
 }
 
 /** Decisions in which a design differs from the best one before it. */
@@ -230,10 +253,4 @@ export function changesOf({ record, space }: RunReportInput, trial: Trial): stri
   return changes.length === 0
     ? `The same design as ${compared}.`
     : `Changed from ${compared}: ${changes.join("; ")}.`;
-}
-
-/** A figure with its metric's name where that is not accuracy. */
-function _figureWords(metric: Metric, score: number): string {
-  const figure = formatScore(metric, score);
-  return metric.name === "accuracy" ? figure : `${metricWords(metric)} ${figure}`;
 }

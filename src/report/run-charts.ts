@@ -12,10 +12,11 @@ import {
   scoreIn,
   withUnit,
 } from "../metrics/index.ts";
-import { designName, isDesignOf, networkIfAny } from "../search/proposed-network.ts";
+import { isDesignOf, networkIfAny } from "../search/proposed-network.ts";
+import { proposerWords } from "../search/proposer-words.ts";
 import { type EpochPoint, isScored } from "../search/trial.ts";
 import { pointAt } from "./bench.ts";
-import { keyInWords } from "./best-name.ts";
+import { designInWords, kindName } from "./best-name.ts";
 import { rangeOf, scoreAxis } from "./charts/axes.ts";
 import type { Chart } from "./charts/chart.ts";
 import { type Curve, curveChart } from "./charts/curves.ts";
@@ -59,7 +60,7 @@ function pictureOf({ record, space }: RunReportInput): Chart | undefined {
   const best = record.selected;
   const network = best && networkIfAny(space, best.proposal);
   if (best === undefined || network === undefined) return undefined;
-  return networkPicture(network, `The best network, ${keyInWords(space, best.proposal)}`);
+  return networkPicture(network, `The best network: ${kindName(space, best.proposal)}`);
 }
 
 function bestSoFar(input: RunReportInput): Chart | undefined {
@@ -103,7 +104,7 @@ function bestSoFar(input: RunReportInput): Chart | undefined {
     caption:
       others.length > 0
         ? `The best ${words} after each evaluation, beside other strategies with the same evaluations. A band holds nine of ten of their runs.`
-        : `The best ${words} after each evaluation. No baseline was run, so the curve does not say whether the search is better than chance.`,
+        : `The best ${words} after each evaluation. No other strategy was run beside it, so the curve does not say whether the search is better than chance.`,
     x: {
       label: "evaluations",
       min: 1,
@@ -122,12 +123,12 @@ function costCharts(input: RunReportInput): Chart[] {
   const { metric } = input.record.header.config;
   const scored = input.record.trials.filter(isScored);
   const best = input.record.selected;
-  const groups = [...new Set(scored.map((trial) => trial.proposal.by))];
+  const groups = [...new Set(scored.map((trial) => proposerWords(trial.proposal.by)))];
   const chart = (quantity: keyof typeof costAxes, words: string) =>
     scatterChart({
       name: costAxes[quantity].name,
       title: `${metricTitle(metric)} against ${words}`,
-      caption: `Every evaluated design, by who proposed it. On the Pareto front no design is both cheaper and ${metric.name === "accuracy" ? "more accurate" : `better in ${metricWords(metric)}`}.`,
+      caption: `Every evaluated design, by where it comes from. On the Pareto front no design is both cheaper and ${metric.name === "accuracy" ? "more accurate" : `better in ${metricWords(metric)}`}.`,
       x: {
         label: `${words} of one network`,
         ...rangeOf(scored.map((trial) => trial.cost[quantity] ?? 0)),
@@ -143,8 +144,9 @@ function costCharts(input: RunReportInput): Chart[] {
       points: scored.map((trial) => ({
         x: trial.cost[quantity] ?? 0,
         y: trial.outcome.score,
-        label: designName(input.space, trial.proposal),
-        group: groups.indexOf(trial.proposal.by),
+        label: `trial ${trial.number}: ${designInWords(input.space, trial.proposal)}`,
+        mark: `trial ${trial.number}, the best network`,
+        group: groups.indexOf(proposerWords(trial.proposal.by)),
         marked: trial.number === best?.number,
       })),
       front: true,
@@ -170,14 +172,16 @@ function alongTraining(points: readonly EpochPoint[]) {
   const byTime = points.every(({ seconds }) => seconds !== undefined);
   const at = (point: EpochPoint) => (byTime ? (point.seconds as number) : point.epoch);
   const values = points.map(at);
-  const min = byTime ? 0 : Math.min(...values);
+  // Of trainings that all have one point, a chart that began there would look empty.
+  const isPoint = Math.min(...values) === Math.max(...values);
+  const min = byTime || isPoint ? 0 : Math.min(...values);
   return {
     at,
     words: byTime ? "by seconds of training" : "after each epoch",
     axis: {
       label: byTime ? "seconds of training" : "epochs",
       min,
-      max: Math.max(min + 1, ...values),
+      max: isPoint ? 2 * values[0]! : Math.max(min + 1, ...values),
       scale: "linear",
       whole: !byTime,
       format: (value: number) => String(Number(value.toPrecision(6))),
@@ -203,7 +207,7 @@ function learningCurves(input: RunReportInput): Chart | undefined {
   return curveChart({
     name: "learning-curves",
     title: "Learning curves",
-    caption: `Validation ${metricWords(metric)} ${along.words}${trained.length > shown.length ? `, of the ${shown.length} best of ${trained.length} trainings` : " of each training"}. The selected one is drawn in full colour.`,
+    caption: `Validation ${metricWords(metric)} ${along.words}${trained.length > shown.length ? `, of the ${shown.length} best of ${trained.length} trainings` : " of each training"}. That of the best network stands out; names are in the data below.`,
     x: along.axis,
     y: scoreAxis(
       metric,
@@ -214,14 +218,14 @@ function learningCurves(input: RunReportInput): Chart | undefined {
       .map(({ trial, curve }): Curve => {
         const selected = trial.number === best?.number;
         return {
-          name: `trial ${trial.number}${selected ? " (selected)" : ""}: ${designName(input.space, trial.proposal)}`,
+          name: `trial ${trial.number}${selected ? " (the best network)" : ""}: ${designInWords(input.space, trial.proposal)}`,
+          legend: selected ? `trial ${trial.number}, the best network` : "the other trials",
           points: curve.map((point) => ({ x: along.at(point), y: scoreIn(metric, point.validation) })),
           series: selected ? 1 : 0,
           faint: !selected,
         };
       })
       .reverse(),
-    legendLimit: 6,
   });
 }
 
@@ -243,8 +247,10 @@ function finalCurve({ trained, record, space }: RunReportInput): Chart | undefin
       words,
       curve.map(({ y }) => y),
     ),
-    curves: [{ name: `trial ${best.number}: ${designName(space, best.proposal)}`, points: curve, series: 1 }],
-    references: [],
+    curves: [
+      { name: `trial ${best.number}: ${designInWords(space, best.proposal)}`, points: curve, series: 1 },
+    ],
+    legendLimit: 0,
   });
 }
 
@@ -255,21 +261,21 @@ function calibration(input: RunReportInput): Chart | undefined {
     return claim === undefined ? [] : [{ trial, claim }];
   });
   if (predicted.length < 2) return undefined;
-  const groups = [...new Set(predicted.map(({ trial }) => trial.proposal.by))];
+  const groups = [...new Set(predicted.map(({ trial }) => proposerWords(trial.proposal.by)))];
   const values = predicted.flatMap(({ trial, claim }) => [claim.score, trial.outcome.score]);
   return scatterChart({
     name: "calibration",
     title: "Predicted and measured",
     caption:
-      "What the proposer expected of a design before it was evaluated, against what it had. Points above the line did better than expected.",
+      "What was expected of a design before it was evaluated, against what it had. Points above the line did better than expected.",
     x: scoreAxis(metric, `predicted ${metricWords(metric)}`, values),
     y: scoreAxis(metric, `measured ${metricWords(metric)}`, values),
     groups,
     points: predicted.map(({ trial, claim }) => ({
       x: claim.score,
       y: trial.outcome.score,
-      label: `trial ${trial.number}: ${designName(input.space, trial.proposal)}`,
-      group: groups.indexOf(trial.proposal.by),
+      label: `trial ${trial.number}: ${designInWords(input.space, trial.proposal)}`,
+      group: groups.indexOf(proposerWords(trial.proposal.by)),
     })),
     diagonal: true,
   });

@@ -4,6 +4,7 @@ import { stopsInWords } from "../search/race/stopped.ts";
 import { besideSearches } from "../study/baseline-search-words.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { keptLessons } from "../study/kept-lessons.ts";
+import { raceOfRun } from "../study/race-words.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
 import { checklistSource } from "./checklist.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
@@ -21,7 +22,7 @@ import {
   troubleTable,
 } from "./run-tables.ts";
 import { runVerdict } from "./run-verdict.ts";
-import { tradeOffRemark, tradeOffTable, tradeOffWords } from "./trade-off.ts";
+import { finishCommand, finishWords, tradeOffRemark, tradeOffTable, tradeOffWords } from "./trade-off.ts";
 
 export function runMarkdown(input: RunReportInput): string {
   const { config } = input.record.header;
@@ -34,9 +35,11 @@ export function runMarkdown(input: RunReportInput): string {
   const alone = besideReferenceRun(input.record);
   const beside = [
     ...(alone === undefined ? [] : [alone.words]),
+    ...(raceOfRun(input.record) ?? []),
     ...besideSearches({ ...input.record, config }).map(({ words }) => words),
   ];
   const tradeOff = tradeOffTable(input);
+  const finish = finishCommand(input);
   const published = publishedTable(config.space, config.dataset);
   const lessons = keptLessons(input.record)?.now.text ?? "";
   const stops = stopsInWords(input.record.trials);
@@ -48,7 +51,10 @@ export function runMarkdown(input: RunReportInput): string {
       ? ["**Selected on test data:** the table has no other figure. Such figures are optimistic."]
       : []),
     ...(chance === undefined ? [] : [`**${chance}**`]),
-    ...answers(input).map(({ question, answer }) => `**${question}** ${markdownText(answer)}`),
+    ...answers(input).flatMap(({ question, answer, command }) => [
+      `**${question}** ${markdownText(answer)}`,
+      ...(command === undefined ? [] : [markdownCode(command)]),
+    ]),
     ...(network !== undefined
       ? ["## The best network", markdownCode(networkSketch(network, 100).join("\n"))]
       : []),
@@ -56,7 +62,7 @@ export function runMarkdown(input: RunReportInput): string {
     standing.rows.length > 0
       ? markdownTable(standing)
       : beside.length === 0
-        ? `No baseline yet. Run what it is compared with:\n\n${markdownCode(`genius baselines ${input.folder}`)}`
+        ? `Nothing was run to compare it with. To do so:\n\n${markdownCode(`genius baselines ${input.folder}`)}`
         : beside.map((words) => markdownText(words)).join("\n\n"),
     ...(tradeOff.rows.length === 0
       ? []
@@ -64,6 +70,7 @@ export function runMarkdown(input: RunReportInput): string {
           "## Trade-offs",
           [tradeOffWords, tradeOffRemark(config)].filter((words) => words !== undefined).join(" "),
           markdownTable(tradeOff),
+          ...(finish === undefined ? [] : [finishWords, markdownCode(finish)]),
         ]),
     ...(lessons === "" ? [] : ["## What the model says it learned (claims)", markdownText(lessons)]),
     ...(stops.length === 0

@@ -60,7 +60,7 @@ describe("a stranger can answer from the page alone", () => {
   test.each([
     [
       "what was best",
-      "22212220, with 93.13 % accuracy on test data; 1.99M parameters and 85.2M multiply–accumulates; trial 2, evaluation 2 of 13",
+      "24-layer depthwise residual, 1.99M parameters: 93.13 % accuracy on test data; 85.2M multiply–accumulates (MACs) for one image; trial 2, evaluation 2 of 13",
     ],
     [
       "better than random",
@@ -70,7 +70,11 @@ describe("a stranger can answer from the page alone", () => {
     ["tokens and money", "was called 15 times: 13.6k tokens read and 1.8k written, $0.0600"],
     [
       "how to repeat it",
-      "--strategy hybrid --model openai/gpt-4 --trials 13 --seed 7 (seed 7). A language model may answer differently",
+      "Yes, by the command under “How to repeat it”, with seed 7. A language model may answer differently",
+    ],
+    [
+      "the command that repeats it",
+      "genius search cifar10 --space nas-bench-macro --strategy hybrid --model openai/gpt-4 --trials 13 --seed 7",
     ],
     ["what was infeasible", "infeasible: 112M multiply–accumulates, above the limit 110M"],
     ["what was repaired", "broke a limit; repaired to 12212220"],
@@ -113,12 +117,34 @@ test("figures have a title and a data table, ids are unique, headings are in ord
 
 test("without baselines the report says so and how to get one", () => {
   const { baselines: _, ...alone } = run;
-  expect(againstRandom(alone)).toBe(
-    `Not known: no random search was run at the same budget. To know it, run: ${run.baselineCommand}`,
-  );
+  expect(againstRandom(alone)).toEqual({
+    answer: "Not known: no random search with the same budget was run. To run one:",
+    command: run.baselineCommand,
+  });
   const text = textOf(runReport(alone));
-  expect(text).toContain("No baseline yet");
+  expect(text).toContain("Nothing was run to compare this search with");
+  expect(text).toContain("genius baselines runs/example");
   expect(text).toContain("so nothing here says that the method is better than chance");
+});
+
+test("the report of a random search does not miss a random search", () => {
+  const { baselines: _, ...alone } = run;
+  const { record } = alone;
+  const config = { ...record.header.config, strategy: "random" };
+  const input = { ...alone, record: { ...record, header: { ...record.header, config } } };
+  for (const text of [textOf(runReport(input)), runMarkdown(input)]) {
+    expect(text).toContain("It is random search itself. How much of the result is luck");
+    expect(text).toContain("The method is random search itself.");
+    expect(text).not.toMatch(/no random search|Random search was not run/);
+  }
+});
+
+test("a command is broken between its words, keeps its spaces, and a figure keeps its unit", () => {
+  const words = [...page.matchAll(/<code class="word">([^<]*)<\/code>/g)].map((match) => match[1]);
+  expect(words.slice(-3)).toEqual(["13", "--seed", "7"]);
+  expect(words.every((word) => !/\s/.test(word!))).toBe(true);
+  expect(page).toContain("93.13\u00a0%");
+  expect(page.slice(page.indexOf("<main>"))).not.toMatch(/>[^<]*\d %[^<]*<\/(p|td|dd|h3)>/);
 });
 
 test("a run that is no better than random search is called so", () => {
@@ -126,8 +152,8 @@ test("a run that is no better than random search is called so", () => {
     ...trace,
     points: trace.points.map((point) => ({ ...point, score: 0.9999 })),
   }));
-  expect(againstRandom({ ...run, baselines: lucky })).toMatch(/^No: /);
-  expect(againstRandom({ ...run, baselines: lucky.slice(0, 3) })).toMatch(/^Hard to say from 3 runs/);
+  expect(againstRandom({ ...run, baselines: lucky }).answer).toMatch(/^No: /);
+  expect(againstRandom({ ...run, baselines: lucky.slice(0, 3) }).answer).toMatch(/^Hard to say from 3 runs/);
 });
 
 test("a run that has scored nothing, in a space not known here, still has a report", () => {
@@ -169,8 +195,10 @@ test("no text of a journal, a folder name, a model or a person becomes markup", 
         note: long(note),
       };
       // A text that is read from right to left is set apart by an element of ours, which has no attribute.
-      const found = structure(runReport(exampleRun(words))).filter((element) => element !== "bdi ");
-      expect(found).toEqual(clean);
+      // A command has an element for each of its words.
+      const found = structure(runReport(exampleRun(words)));
+      const ours = (element: string) => element !== "bdi " && element !== "code class";
+      expect(found.filter(ours)).toEqual(clean.filter(ours));
     }),
     { numRuns: 25 },
   );

@@ -3,21 +3,25 @@
 // from a journal, a file name or a model is text to it, never markup.
 
 import type { JsonObject } from "../base/json.ts";
-import { counted, formatCount, formatDuration, formatPercent, minuteOf } from "../base/units.ts";
+import { quote } from "../base/shell.ts";
+import { counted, formatCount, formatDuration, formatFileSize, minuteOf } from "../base/units.ts";
 import type { Network } from "../graph/network.ts";
 import { networkName } from "../graph/network-name.ts";
 import { printIfSayable } from "../language/index.ts";
-import { formatScore, metricTitle } from "../metrics/index.ts";
+import { formatScore, metricTitle, metricWords } from "../metrics/index.ts";
 import { memoryInWords } from "../search/constraints/limit-words.ts";
-import { designName, isDesignOf, networkIfAny, plainDesignName } from "../search/proposed-network.ts";
+import { isDesignOf, networkIfAny, plainDesignName } from "../search/proposed-network.ts";
 import { stopsInWords } from "../search/race/stopped.ts";
+import { isScored, type Trial } from "../search/trial.ts";
 import { chanceOfRun } from "../study/chance.ts";
 import { headlineOfRun } from "../study/headline.ts";
 import { experienceWords } from "../study/kept-experience.ts";
 import { keptLessons } from "../study/kept-lessons.ts";
+import { raceOfRun } from "../study/race-words.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
 import { spendingOf } from "../study/spending.ts";
 import { alternativesInWords, authoredTexts } from "./authored-texts.ts";
+import { kindName, reasonWords } from "./best-name.ts";
 import { seriesClass } from "./charts/chart.ts";
 import { checklistSource } from "./checklist.ts";
 import { conversationFolds } from "./conversation-fold.ts";
@@ -25,7 +29,18 @@ import { earlyLateCaption, earlyLateInWords } from "./early-late.ts";
 import { html, type Markup, svg } from "./markup.ts";
 import { outlineOf } from "./network-outline.ts";
 import { thumbnailBars } from "./network-thumbnail.ts";
-import { definitions, figure, fold, list, notice, pageText, type Section, table } from "./page.ts";
+import {
+  commandBlock,
+  commandInText,
+  definitions,
+  figure,
+  fold,
+  list,
+  notice,
+  pageText,
+  type Section,
+  table,
+} from "./page.ts";
 import { publishedLabel } from "./published.ts";
 import { answers, askedInWords, changesOf, titleOf } from "./run-answers.ts";
 import { runCharts } from "./run-charts.ts";
@@ -42,7 +57,7 @@ import {
 } from "./run-tables.ts";
 import { runVerdict } from "./run-verdict.ts";
 import { diffLineText, textChange } from "./text-change.ts";
-import { tradeOffRemark, tradeOffTable, tradeOffWords } from "./trade-off.ts";
+import { finishCommand, finishWords, tradeOffRemark, tradeOffTable, tradeOffWords } from "./trade-off.ts";
 import { trainedFacts, trainedNetworkBody } from "./trained-network.ts";
 
 /** The whole page as text. The same input gives the same page. */
@@ -87,7 +102,7 @@ export function runReport(input: RunReportInput): string {
     section(
       "repeat",
       "How to repeat it",
-      html`<pre>${input.command}</pre><p class="soft">Run in a folder of its own. The journal <code>${input.folder}/journal.jsonl</code> holds the whole configuration.</p>`,
+      html`${commandBlock(input.command)}<p class="soft">It makes a new run. The journal, <code>${input.folder}/journal.jsonl</code>, has all settings of this one.</p>`,
     ),
   ];
   return pageText({
@@ -182,9 +197,7 @@ function leadOf(input: RunReportInput): Markup {
     const { latencyMs, modelBytes } = trainedFacts(input.trained?.test);
     if (latencyMs !== undefined)
       cards.push(["one image, where it was trained", `${latencyMs.toFixed(2)} ms`]);
-    if (modelBytes !== undefined) cards.push(["model.onnx", `${formatCount(modelBytes)} bytes`]);
-    // A network from outside the space has no key but its name, which is the title.
-    if (best.proposal.network === undefined) cards.push(["design", plainDesignName(space, best.proposal)]);
+    if (modelBytes !== undefined) cards.push(["size of model.onnx", formatFileSize(modelBytes)]);
   }
   cards.push([
     "spent",
@@ -193,9 +206,10 @@ function leadOf(input: RunReportInput): Markup {
   if (record.result !== undefined) cards.push(["ended", minuteOf(record.result.time)]);
   const network = best && networkIfAny(space, best.proposal);
   const verdict = runVerdict(record);
-  const details = headlineOfRun(record)?.details ?? [];
-  return html`${network && thumbnail(network)}${details.length > 0 && html`<p class="soft">${details.join(" · ")}</p>`}${verdict && html`<p><strong>${verdict.words}</strong></p>`}${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}<p>Asked for: ${askedInWords(config)}.</p>${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other figure. Such figures are optimistic.")}
-<h2>In short</h2>${answers(input).map(({ question, answer }) => html`<h3>${question}</h3><p>${answer}</p>`)}`;
+  // Of a table without another figure the notice below says it.
+  const details = selectedOn === "test" ? [] : (headlineOfRun(record)?.details ?? []);
+  return html`${network && thumbnail(network)}${details.length > 0 && html`<ul class="soft plain">${details.map((detail) => html`<li>${detail}</li>`)}</ul>`}${verdict && html`<p><strong>${verdict.words}</strong></p>`}${record.result === undefined && notice("This run has no result line: it is still running, or was stopped. The report shows what is there.")}${definitions(cards)}<p>Asked for: ${askedInWords(config)}.</p>${record.notes.filter(({ dataHash }) => dataHash !== undefined).map(({ text }) => notice(`In this run, ${text}.`))}${chance !== undefined && notice(chance)}${selectedOn === "test" && notice("Selected on test data: the table has no other figure. Such figures are optimistic.")}
+<h2>In short</h2>${answers(input).map(({ question, answer, command: line }) => html`<h3>${question}</h3><p>${answer}</p>${line !== undefined && commandBlock(line)}`)}`;
 }
 
 /** The network at a glance, as beside its name in the dashboard. */
@@ -222,12 +236,13 @@ function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts
               meaning,
             ]),
           }),
+          `design ${plainDesignName(input.space, best.proposal)}`,
         );
   const network = networkIfAny(input.space, best.proposal);
   const text = network && printIfSayable(network);
   const change = textChange(input.space, input.record);
   const wonBefore = experienceWords(input.record.header.config.experience, best.proposal);
-  return html`${wonBefore && html`<p>It is ${wonBefore}.</p>`}${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${change && fold("What the search changed in your text", html`<pre>${change.map(diffLineText).join("\n")}</pre>`, "lines with − are yours, lines with + are the design's")}${decisions}${rationale === undefined ? undefined : html`<p>Its proposer's reason, a claim and not a finding:</p><blockquote>${rationale}</blockquote>`}`;
+  return html`${wonBefore && html`<p>It is ${wonBefore}.</p>`}${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${change && fold("What the search changed in your text", html`<pre>${change.map(diffLineText).join("\n")}</pre>`, "lines with − are yours, lines with + are the design's")}${decisions}${rationale === undefined ? undefined : html`<p>${reasonWords(best.proposal)}:</p><blockquote>${rationale}</blockquote>`}`;
 }
 
 function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts>): Markup {
@@ -238,8 +253,9 @@ function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts
       ? table(standing, "The run beside other strategies after the same number of evaluations")
       : alone === undefined &&
         input.record.searches.length === 0 &&
+        raceOfRun(input.record) === undefined &&
         notice(
-          html`No baseline yet, so this report cannot say whether the search was worth its time. Run what it is compared with: <code>genius baselines ${input.folder}</code>, then write the report again.`,
+          html`Nothing was run to compare this search with, so this report cannot say whether it was worth its time. To run it and write the report again: ${commandInText(`genius baselines ${quote(input.folder)}`)}, then ${commandInText(`genius report ${quote(input.folder)}`)}.`,
         );
   return html`${charts.bestSoFar && figure(charts.bestSoFar)}${baselines}`;
 }
@@ -251,20 +267,36 @@ function troubleBody(input: RunReportInput): Markup {
     : capped(trouble, 500);
 }
 
+/** Characters of a reason that has room in a table. */
+const maxInTable = 90;
+
 function reasonsBody(input: RunReportInput): Markup | undefined {
   const reasoned = input.record.trials.filter((trial) => trial.proposal.rationale !== undefined);
   if (reasoned.length === 0) return undefined;
   const shown = reasoned.slice(0, 300);
-  return html`<p>What the proposers said of their designs. These are claims: nothing here checks them.${reasoned.length > shown.length ? ` The first ${shown.length} of ${reasoned.length} are shown.` : undefined}</p>${shown.map(
-    (trial) => {
-      const changes = changesOf(input, trial);
-      return fold(
-        `Trial ${trial.number}: ${designName(input.space, trial.proposal)}`,
-        html`<blockquote>${trial.proposal.rationale}</blockquote>${changes === undefined ? undefined : html`<p class="soft">${changes}</p>`}`,
-        trial.outcome.kind === "scored" ? formatPercent(trial.outcome.score) : trial.outcome.kind,
-      );
-    },
-  )}`;
+  const { metric } = input.record.header.config;
+  const resultOf = (trial: Trial) =>
+    isScored(trial) ? formatScore(metric, trial.outcome.score) : trial.outcome.kind;
+  const changes = shown.flatMap((trial) => {
+    const change = changesOf(input, trial);
+    return change === undefined ? [] : [[trial.number, change]];
+  });
+  const isShort = shown.every(({ proposal }) => [...(proposal.rationale ?? "")].length <= maxInTable);
+  return html`<p>Why each design was proposed, in the words of the strategy or the model. These are claims: nothing here checks them.${reasoned.length > shown.length ? ` The first ${shown.length} of ${reasoned.length} are shown.` : undefined}</p>${
+    isShort
+      ? html`${table({
+          columns: ["trial", metricWords(metric), "reason"],
+          rows: shown.map((trial) => [trial.number, resultOf(trial), trial.proposal.rationale ?? ""]),
+        })}${changes.length > 0 && fold("What each changed", table({ columns: ["trial", "change"], rows: changes }))}`
+      : shown.map((trial) => {
+          const changes = changesOf(input, trial);
+          return fold(
+            `Trial ${trial.number}: ${kindName(input.space, trial.proposal)}`,
+            html`<blockquote>${trial.proposal.rationale}</blockquote>${changes === undefined ? undefined : html`<p class="soft">${changes}</p>`}`,
+            resultOf(trial),
+          );
+        })
+  }`;
 }
 
 /** The published rows for a space and a data set, under their label. */
@@ -283,7 +315,7 @@ function notesBody({ record }: RunReportInput): Markup | undefined {
     ...record.warnings.map((warning) => `Warning: ${warning}`),
     ...record.notes.map(
       (note) =>
-        `${note.time}, ${note.about}${note.trialNumber === undefined ? "" : `, trial ${note.trialNumber}`}: ${note.text}`,
+        `${minuteOf(note.time)}, ${note.about}${note.trialNumber === undefined ? "" : `, trial ${note.trialNumber}`}: ${note.text}`,
     ),
   ];
   return notes.length === 0 ? undefined : html`<h3>Notes in the journal</h3>${list(notes)}`;
@@ -305,5 +337,6 @@ function tradeOffBody(input: RunReportInput): Markup | undefined {
   const found = tradeOffTable(input);
   if (found.rows.length === 0) return undefined;
   const remark = tradeOffRemark(input.record.header.config);
-  return html`<p>${tradeOffWords}${remark && ` ${remark}`}</p>${table(found)}`;
+  const finish = finishCommand(input);
+  return html`<p>${tradeOffWords}${remark && ` ${remark}`}</p>${table(found)}${finish !== undefined && html`<p class="soft">${finishWords}</p>${commandBlock(finish)}`}`;
 }

@@ -3,9 +3,10 @@
 import type { JsonValue } from "../base/json.ts";
 import { counted, formatBytes, formatCount, formatPercent } from "../base/units.ts";
 import { formatScore, metricWords } from "../metrics/index.ts";
-import { designName } from "../search/proposed-network.ts";
+import { proposerWords } from "../search/proposer-words.ts";
 import { isScored, type Trial } from "../search/trial.ts";
 import { spendingOf } from "../study/spending.ts";
+import { designInWords } from "./best-name.ts";
 import type { DataTable } from "./charts/chart.ts";
 import { type ChecklistItem, runChecklist } from "./checklist.ts";
 import { citation, type PublishedRow, publishedFor } from "./published.ts";
@@ -36,7 +37,7 @@ export function trialTable({ record, space }: RunReportInput): DataTable {
     columns: [
       "trial",
       "design",
-      "proposed by",
+      "comes from",
       "outcome",
       metricWords(metric),
       "expected",
@@ -46,8 +47,8 @@ export function trialTable({ record, space }: RunReportInput): DataTable {
     ],
     rows: record.trials.map((trial) => [
       trial.number,
-      designName(space, trial.proposal),
-      trial.proposal.by,
+      designInWords(space, trial.proposal),
+      proposerWords(trial.proposal.by),
       outcomeInWords(trial),
       isScored(trial) ? formatScore(metric, trial.outcome.score) : null,
       trial.proposal.predicted === undefined ? null : formatScore(metric, trial.proposal.predicted.score),
@@ -62,22 +63,24 @@ export function trialTable({ record, space }: RunReportInput): DataTable {
 export function troubleTable({ record, space }: RunReportInput): DataTable {
   const rows = record.trials.flatMap((trial): [number, string, string, string][] => {
     const { proposal } = trial;
-    const name = designName(space, proposal);
+    const name = designInWords(space, proposal);
     const repaired: [number, string, string, string][] =
       proposal.repairedFrom === undefined
         ? []
         : [
             [
               trial.number,
-              designName(space, { choices: proposal.repairedFrom }),
-              proposal.by,
+              designInWords(space, { choices: proposal.repairedFrom }),
+              proposerWords(proposal.by),
               `broke a limit; repaired to ${name}`,
             ],
           ];
     const unscored = !isScored(trial) && proposal.nominalScore === undefined;
-    return unscored ? [...repaired, [trial.number, name, proposal.by, outcomeInWords(trial)]] : repaired;
+    return unscored
+      ? [...repaired, [trial.number, name, proposerWords(proposal.by), outcomeInWords(trial)]]
+      : repaired;
   });
-  return { columns: ["trial", "design", "proposed by", "what happened"], rows };
+  return { columns: ["trial", "design", "comes from", "what happened"], rows };
 }
 
 export function standingTable(input: RunReportInput): DataTable {
@@ -98,7 +101,11 @@ export function standingTable(input: RunReportInput): DataTable {
       entry.runs,
       entry.evaluations,
       formatScore(metric, entry.mean01),
-      `${formatScore(metric, entry.ci95[0])} to ${formatScore(metric, entry.ci95[1])}`,
+      entry.ci95[0] === entry.ci95[1]
+        ? entry.runs === 1
+          ? "none: one run"
+          : "none: all ended level"
+        : `${formatScore(metric, entry.ci95[0])} to ${formatScore(metric, entry.ci95[1])}`,
       entry.lower,
       entry.equal,
       entry.higher,
@@ -115,7 +122,7 @@ export function sourceTable(input: RunReportInput): DataTable {
   const rows: [string, string][] = [
     [
       metric.name === "accuracy" ? "accuracies of the trials" : `${metricWords(metric)} of the trials`,
-      `the trials' lines in ${input.folder}/journal.jsonl, as the evaluator ${record.header.config.evaluator} gave them, on ${selectedOn} data`,
+      `${selectedOn} data; the trials' lines in ${input.folder}/journal.jsonl, written by the evaluator “${record.header.config.evaluator}”`,
     ],
     ["parameters and multiply–accumulates", "counted on the network that the space makes of the design"],
   ];
@@ -123,7 +130,9 @@ export function sourceTable(input: RunReportInput): DataTable {
   if (record.result?.testMetrics?.[metric.name] !== undefined)
     rows.push([
       `${metricWords(metric)} on test data`,
-      "the result line of the journal; measured once, after the selection",
+      selectedOn === "test"
+        ? "the published table, whose figure the search selected by"
+        : "the result line of the journal; measured once, after the selection",
     ]);
   if (seeds.length > 0)
     rows.push([

@@ -38,7 +38,28 @@ test("the verdict beside chance is one sentence, and claims no more than the run
 });
 
 test("without a baseline nothing is claimed", () => {
-  expect(beside([])).toMatchObject({ kind: "none", words: expect.stringMatching(/^No baseline yet/) });
+  expect(beside([])).toMatchObject({
+    ...{ kind: "none", short: "no baseline was run" },
+    words: expect.stringMatching(/^No baseline was run: .* is not known\.$/),
+  });
+  expect(beside([], "random")).toEqual({
+    ...{ kind: "none", short: "is random search itself" },
+    words: "It is random search itself, and nothing else was run to compare it with.",
+  });
+});
+
+test("a comparison is promised only where one is made at the end", () => {
+  const words = (config: object) =>
+    runVerdict({
+      ...{ ...record, result: undefined },
+      header: {
+        ...{ ...record.header, provenance: {} },
+        config: { ...record.header.config, ...config },
+      },
+      baselines: [],
+    })?.words;
+  expect(words({ minutes: 10 })).toBe("No baseline yet: it is compared when the search has ended.");
+  expect(words({})).toMatch(/^No baseline yet: whether the search is better than chance/);
 });
 
 test("a known network that was trained alone for as long decides, within the noise of the test images", () => {

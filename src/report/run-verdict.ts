@@ -6,7 +6,7 @@ import { differenceNoise } from "../search/race/verdict.ts";
 import { nameInWords } from "../search/references/reference.ts";
 import { isEvaluated } from "../search/trial.ts";
 import { type BesideSearch, besideSearches } from "../study/baseline-search-words.ts";
-import type { JournalState } from "../study/fold.ts";
+import { evaluatorFacts, type JournalState } from "../study/fold.ts";
 import type { BaselineRun } from "../study/journal-lines.ts";
 import { isTooEarly, raceOfRun } from "../study/race-words.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
@@ -40,10 +40,37 @@ export function runVerdict(journal: Judged): RunVerdict | undefined {
   if (beside !== undefined) return beside;
   const [first, ...others] = besideSearches({ ...journal, config: header.config });
   if (first !== undefined) return besideStrongest([first, ...others]);
+  return withoutBaseline(journal);
+}
+
+/** What is run beside a search by itself: by the clock its race, on a table the baselines, and what was asked for. */
+const isComparedAtEnd = (journal: Judged): boolean => {
+  const config = journal.header?.config;
+  return (
+    config?.minutes !== undefined ||
+    config?.baselines !== undefined ||
+    evaluatorFacts(journal).optimum !== undefined
+  );
+};
+
+function withoutBaseline(journal: Judged): RunVerdict {
+  const { header, result } = journal;
+  if (result === undefined && isComparedAtEnd(journal))
+    return {
+      kind: "none",
+      short: "no baseline yet",
+      words: "No baseline yet: it is compared when the search has ended.",
+    };
+  if (header?.config.strategy === "random")
+    return {
+      kind: "none",
+      short: "is random search itself",
+      words: "It is random search itself, and nothing else was run to compare it with.",
+    };
   return {
     kind: "none",
-    short: "no baseline yet",
-    words: "No baseline yet: nothing says whether the search is better than chance, or than a known network.",
+    short: result === undefined ? "no baseline yet" : "no baseline was run",
+    words: `No baseline ${result === undefined ? "yet" : "was run"}: whether the search is better than chance, or than a known network, is not known.`,
   };
 }
 
@@ -66,7 +93,7 @@ function besideStrongest(all: readonly [BesideSearch, ...BesideSearch[]]): RunVe
     better: `better than ${strategy}`,
     unclear: `not shown to be better than ${strategy}`,
     worse: `worse than ${strategy}`,
-    none: "no baseline yet",
+    none: `not compared with ${strategy}`,
   }[kind];
   return { kind, words, short };
 }

@@ -11,14 +11,14 @@ import {
   metricWords,
   withUnit,
 } from "../metrics/index.ts";
-import { plainDesignName } from "../search/proposed-network.ts";
 import { spendingOf } from "../study/spending.ts";
+import { kindName } from "./best-name.ts";
 import { scoreAxis } from "./charts/axes.ts";
 import type { Chart, DataTable } from "./charts/chart.ts";
 import { curveChart } from "./charts/curves.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown.ts";
 import { html } from "./markup.ts";
-import { figure, notice, pageText, table } from "./page.ts";
+import { commandBlock, figure, notice, pageText, table } from "./page.ts";
 import { type RunReportInput, traceOf } from "./run-facts.ts";
 import {
   type AskedRun,
@@ -53,7 +53,7 @@ function runTable(inputs: readonly RunReportInput[]): DataTable {
       "method",
       "seed",
       "evaluations",
-      "best design",
+      "best network",
       metrics.length === 1 ? metricWords(metrics[0]!) : "score",
       "selected on",
       "test",
@@ -74,7 +74,7 @@ function runTable(inputs: readonly RunReportInput[]): DataTable {
         inputMethod(input),
         input.record.header.config.seed,
         spending.evaluations,
-        best === undefined ? "none" : plainDesignName(input.space, best.proposal),
+        best === undefined ? "none" : kindName(input.space, best.proposal),
         best === undefined ? null : named(metric, formatScore(metric, best.outcome.score)),
         input.selectedOn,
         tested === undefined ? null : named(metric, formatFrom(metric, tested)),
@@ -164,7 +164,7 @@ export function runsReport(inputs: readonly RunReportInput[]): string {
       {
         id: "repeat",
         title: "How to repeat them",
-        body: html`${inputs.map((input) => html`<h3>${input.folder}</h3><pre>${input.command}</pre>`)}`,
+        body: html`${inputs.map((input) => html`<h3>${input.folder}</h3>${commandBlock(input.command)}`)}`,
       },
     ],
   });

@@ -6,7 +6,7 @@ import type { RecordedCost } from "../search/constraints/domain.ts";
 import type { Trial } from "../search/trial.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
 import { exampleRun, space } from "./fixtures/run.ts";
-import { tradeOffRemark, tradeOffTable } from "./trade-off.ts";
+import { finishCommand, tradeOffRemark, tradeOffTable } from "./trade-off.ts";
 
 const given = exampleRun();
 
@@ -28,10 +28,10 @@ function tableOf(
   );
   const { record } = given;
   const header = { ...record.header, config: { ...record.header.config, limits, ...more } };
-  return tradeOffTable({ record: { ...record, header, trials }, space, folder: "runs/my run" });
+  return tradeOffTable({ record: { ...record, header, trials }, space });
 }
 
-test("with a device the front is of accuracy, RAM and flash, best first, each with its command", () => {
+test("with a device the front is of accuracy, RAM and flash, best first", () => {
   const { columns, rows } = tableOf({ maxRamBytes: 65_536, precision: "int8" }, [
     [0.8, { ramBytes: 2048, flashBytes: 4096 }],
     [0.9, { ramBytes: 4096, flashBytes: 8192 }],
@@ -42,9 +42,16 @@ test("with a device the front is of accuracy, RAM and flash, best first, each wi
     // Least flash.
     [0.5, { ramBytes: 4096, flashBytes: 1024 }],
   ]);
-  expect(columns.slice(2)).toEqual(["accuracy", "RAM", "flash", "trained to the end by"]);
+  expect(columns.slice(2)).toEqual(["accuracy in the search", "RAM", "flash"]);
   expect(rows.map((row) => row[0])).toEqual([2, 1, 5]);
-  expect(rows[0]!.slice(2)).toEqual(["90.00 %", "4 KiB", "8 KiB", "genius finish 'runs/my run' --trial 2"]);
+  expect(rows[0]!.slice(1)).toEqual(["8-layer depthwise", "90.00 %", "4 KiB", "8 KiB"]);
+});
+
+test("one of them is trained to its end by a command, where anything is trained", () => {
+  expect(finishCommand({ tabular: false, folder: "runs/my run" })).toBe(
+    "genius finish 'runs/my run' --trial N",
+  );
+  expect(finishCommand({ tabular: true, folder: "runs/my run" })).toBeUndefined();
 });
 
 test("for a device the latency is the predicted one, and says so; a command's is measured", () => {

@@ -4,9 +4,9 @@ import { quote } from "../base/shell.ts";
 import { formatBytes, formatCount } from "../base/units.ts";
 import { type Device, predictedLatencyMs } from "../graph/device.ts";
 import { formatScore, metricWords } from "../metrics/index.ts";
-import { designName } from "../search/proposed-network.ts";
 import { isScored, type ScoredTrial } from "../search/trial.ts";
 import type { StudyConfig } from "../study/journal-lines.ts";
+import { kindName } from "./best-name.ts";
 import type { DataTable } from "./charts/chart.ts";
 import type { RunReportInput } from "./run-facts.ts";
 
@@ -70,12 +70,8 @@ const sizes: readonly CostColumn[] = [
   { words: "MACs", value: ({ cost }) => cost.macCount, text: formatCount },
 ];
 
-/** Best first, each with the command that trains it to its end; no rows where fewer than two designs were scored. */
-export function tradeOffTable({
-  record,
-  space,
-  folder,
-}: Pick<RunReportInput, "record" | "space" | "folder">): DataTable {
+/** Best first; no rows where fewer than two designs were scored. */
+export function tradeOffTable({ record, space }: Pick<RunReportInput, "record" | "space">): DataTable {
   const { config } = record.header;
   const { metric } = config;
   const scored = record.trials.filter(isScored);
@@ -88,25 +84,24 @@ export function tradeOffTable({
     .filter((trial) => !scored.some((other) => beats(other, trial, costs)))
     .sort((a, b) => b.outcome.score - a.outcome.score);
   return {
-    columns: [
-      "trial",
-      "design",
-      metricWords(metric),
-      ...costs.map(({ words }) => words),
-      "trained to the end by",
-    ],
+    columns: ["trial", "network", `${metricWords(metric)} in the search`, ...costs.map(({ words }) => words)],
     rows:
       scored.length < 2
         ? []
         : front.map((trial) => [
             trial.number,
-            designName(space, trial.proposal),
+            kindName(space, trial.proposal),
             formatScore(metric, trial.outcome.score),
             ...costs.map(({ value, text }) => text(value(trial) as number)),
-            `genius finish ${quote(folder)} --trial ${trial.number}`,
           ]),
   };
 }
+
+export const finishWords = "To train one of them to its end, N being its trial:";
+
+/** How one of them is trained to its end; undefined where nothing is trained. */
+export const finishCommand = ({ tabular, folder }: Pick<RunReportInput, "tabular" | "folder">) =>
+  tabular ? undefined : `genius finish ${quote(folder)} --trial N`;
 
 /** Whether a trial is as good in everything and better in something; of equal ones the earlier. */
 function beats(a: ScoredTrial, b: ScoredTrial, costs: readonly CostColumn[]): boolean {

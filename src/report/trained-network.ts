@@ -2,7 +2,7 @@
 // predictions. What it reads was written by an evaluator into the run's folder, and is checked here like anything
 // that comes from a file.
 import { z } from "zod";
-import { formatCount, formatPercent } from "../base/units.ts";
+import { formatFileSize, formatPercent } from "../base/units.ts";
 import {
   accuracy,
   formatDifference,
@@ -126,7 +126,7 @@ function roundedWords(
 ): string {
   const whole = metrics?.[metric.name] ?? accuracy01;
   const rounded = int8.test?.[metric.name] ?? int8.testAccuracy01;
-  const bytes = `${formatCount(int8.modelBytes)} bytes`;
+  const bytes = formatFileSize(int8.modelBytes);
   const size = "latencyMs" in int8 ? `${int8.latencyMs.toFixed(2)} ms, ${bytes}` : bytes;
   if (whole === undefined || rounded === undefined) return size;
   return `${formatMetric(metric, rounded)} on test data (${formatDifference(metric, rounded - whole)}), ${size}`;
@@ -135,10 +135,10 @@ function roundedWords(
 function testBody(test: z.output<typeof tested>, metric: Metric): Markup {
   const { latencyMs, modelBytes, testImages, epochs, classes, confusion } = test;
   const entries = testEntries(test, metric);
-  if (testImages !== undefined) entries.push(["test images", String(testImages)]);
+  if (testImages !== undefined) entries.push(["test images", testImages.toLocaleString("en")]);
   if (epochs !== undefined) entries.push(["epochs of the final training", String(Number(epochs.toFixed(1)))]);
   if (latencyMs !== undefined) entries.push(["one image on this machine", `${latencyMs.toFixed(2)} ms`]);
-  if (modelBytes !== undefined) entries.push(["size of model.onnx", `${formatCount(modelBytes)} bytes`]);
+  if (modelBytes !== undefined) entries.push(["size of model.onnx", formatFileSize(modelBytes)]);
   if (test.int8 !== undefined)
     entries.push(["in 8 bits (model.int8.onnx)", roundedWords(test.int8, test, metric)]);
   if (test.integer !== undefined)
@@ -163,10 +163,10 @@ function testBody(test: z.output<typeof tested>, metric: Metric): Markup {
 }
 
 function samplesBody(shown: z.output<typeof samples>): Markup {
-  return html`<p>Some of its predictions on test images, the surest mistakes first:</p><ul class="samples">${shown.map(
+  return html`<p>Some of its predictions on test images, the mistakes that it was surest of first:</p><ul class="samples">${shown.map(
     ({ image, label, predicted, probability01 }) => {
       const right = label === predicted;
-      return html`<li><img src="${image}" width="64" height="64" alt="${`a test image of class ${label}`}"><span>${right ? "✓" : "✗"} ${predicted} (${formatPercent(probability01)})${right ? undefined : html`<br>is ${label}`}</span></li>`;
+      return html`<li><img src="${image}" width="64" height="64" alt="${`a test image of class ${label}`}"><span>${right ? "✓" : "✗"} ${predicted} (${formatPercent(probability01)})${right ? undefined : html`<br>is: ${label}`}</span></li>`;
     },
   )}</ul>`;
 }

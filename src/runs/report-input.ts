@@ -24,7 +24,12 @@ export async function reportInput(run: OpenRun): Promise<RunReportInput> {
     tabular,
     command: commandOf(config),
     baselineCommand: commandOf(
-      { ...config, strategy: "random", strategyOptions: {} },
+      {
+        ...config,
+        ...{ strategy: "random", strategyOptions: {} },
+        // Of a random search itself, the same seed would be the same run.
+        seed: config.strategy === "random" ? config.seed + 1 : config.seed,
+      },
       { withoutModel: true },
     ),
   };

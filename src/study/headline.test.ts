@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { accuracy, metricOf } from "../metrics/index.ts";
 import type { ScoredTrial } from "../search/trial.ts";
-import { headlineOf, headlineWords } from "./headline.ts";
+import { type Headline, headlineOf } from "./headline.ts";
 
 const metric = metricOf(accuracy);
 const best: ScoredTrial = {
@@ -13,12 +13,13 @@ const best: ScoredTrial = {
   },
   cost: { paramCount: 1, macCount: 1 },
 };
+const headlineWords = ({ main, details }: Headline) => [main, ...details].join(" · ");
 const facts = { metric, selectedOn: "validation" as const, best, isAtChance: false };
 
 test("the trained network's test figure stands first, what the search saw last", () => {
   const trained = { testMetrics: { accuracy: 0.9335 }, test: { validation: { accuracy: 0.938 } } };
   expect(headlineWords(headlineOf({ ...facts, ...trained }))).toBe(
-    "93.35 % accuracy on test data · validation 93.80 % in the same training · the search saw 24.38 % after 1 epoch",
+    "93.35 % accuracy on test data · on validation data, after the same training: 93.80 % · in the search, after 1 epoch: 24.38 %",
   );
 });
 
@@ -55,7 +56,7 @@ test("a table's figures are of the same training", () => {
   const looked = { ...best, outcome: { ...best.outcome, spent: { milliseconds: 0 } } };
   const tested = { ...facts, best: looked, testMetrics: { accuracy: 0.93 }, test: { rank: 3 } };
   expect(headlineWords(headlineOf(tested))).toBe(
-    "93.00 % accuracy on test data · validation 24.38 %, by which it was selected",
+    "93.00 % accuracy on test data · on validation data, by which the search selected it: 24.38 %",
   );
   expect(headlineOf({ ...facts, best: looked, selectedOn: "test" }).main).toBe(
     "24.38 % accuracy on test data",

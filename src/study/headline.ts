@@ -19,7 +19,7 @@ import type { StudyConfig } from "./journal-lines.ts";
 export interface Headline {
   /** "93.35 % accuracy on test data" */
   readonly main: string;
-  /** "validation 93.80 % in the same training", "the search saw 24.38 % after 1 epoch" */
+  /** "on validation data, after the same training: 93.80 %", "in the search, after 1 epoch: 24.38 %" */
   readonly details: readonly string[];
 }
 
@@ -64,10 +64,10 @@ export function headlineOf(facts: HeadlineFacts): Headline {
       ? [
           ...intervalWords(metric, isRoundedFirst ? integers : testMetrics, test),
           ...(other === undefined ? [] : [other]),
-          `validation ${formatFrom(metric, validation)} in the same training`,
-          `the search saw ${formatScore(metric, best.outcome.score)}${length === undefined ? "" : ` ${length}`}`,
+          `on validation data, after the same training: ${formatFrom(metric, validation)}`,
+          `in the search${length === undefined ? "" : `, ${length}`}: ${formatScore(metric, best.outcome.score)}`,
         ]
-      : [`validation ${formatScore(metric, best.outcome.score)}, by which it was selected`],
+      : [`on validation data, by which the search selected it: ${formatScore(metric, best.outcome.score)}`],
   };
 }
 
@@ -106,6 +106,3 @@ function lengthWords({ proposal, outcome }: ScoredTrial): string | undefined {
     ? undefined
     : `after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
 }
-
-/** In one line. */
-export const headlineWords = ({ main, details }: Headline): string => [main, ...details].join(" · ");

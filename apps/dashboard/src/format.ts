@@ -15,10 +15,7 @@ export {
 } from "../../../src/metrics/metric.ts";
 
 /** No line ends between a figure and its unit: "93.13 %", "0.24 ms", "± 0.12". */
-export const together = (text: string): string =>
-  text
-    .replace(/(?<=\d) (?=(?:%|ms|s|min|h|points|B|[kMG]i?B)(?!\w))/g, "\u00a0")
-    .replace(/(?<=±) (?=\d)/g, "\u00a0");
+export const together = units.withUnitsHeld;
 
 const kept =
   <Given extends readonly unknown[]>(write: (...given: Given) => string) =>

@@ -63,9 +63,10 @@ function comparedQuestions(runs: readonly FollowedRun[]): ComparedQuestion[] {
     return [{ id, metric, selectedOn, config: header.config, trace }];
   });
   return questionsOf(asked).map(({ name, runs: own, groups, pairs }) => {
-    const { metric, selectedOn } = own[0]!;
+    const { metric, selectedOn, config } = own[0]!;
     return {
       name,
+      about: `${config.space} on ${config.dataset.split(/[\\/]/).findLast((part) => part !== "") ?? config.dataset}`,
       metric,
       selectedOn,
       runs: own.map(({ id }) => id),

@@ -5,7 +5,7 @@ import type { Chart, DataTable } from "../../report/charts/chart.ts";
 import { barChart, stripChart } from "../../report/charts/rows.ts";
 import { markdownCode, markdownTable, markdownText } from "../../report/markdown.ts";
 import { html } from "../../report/markup.ts";
-import { definitions, figure, fold, list, notice, pageText, table } from "../../report/page.ts";
+import { commandBlock, definitions, figure, fold, list, notice, pageText, table } from "../../report/page.ts";
 import {
   clearLevel,
   type Evidence,
@@ -277,7 +277,7 @@ export function auditPage(input: AuditReportInput): string {
       {
         id: "repeat",
         title: "How to repeat it",
-        body: html`<pre>${input.command}</pre>${fold("Provenance", html`<pre>${JSON.stringify(input.provenance, null, 2)}</pre>`)}`,
+        body: html`${commandBlock(input.command)}${fold("Provenance", html`<pre>${JSON.stringify(input.provenance, null, 2)}</pre>`)}`,
       },
     ],
   });

@@ -1,6 +1,7 @@
 // An answer as a page, as Markdown and as data. What a question found comes first, in words; then what was left out.
 import type { JsonObject } from "../../base/json.ts";
 import {
+  commandBlock,
   definitions,
   figure,
   fold,
@@ -49,7 +50,7 @@ export function answerPage({ question, answer, command, provenance, milliseconds
       {
         id: "repeat",
         title: "How to repeat it",
-        body: html`<pre>${command}</pre>${fold("Provenance", html`<pre>${JSON.stringify(whole, null, 2)}</pre>`)}`,
+        body: html`${commandBlock(command)}${fold("Provenance", html`<pre>${JSON.stringify(whole, null, 2)}</pre>`)}`,
       },
     ],
   });

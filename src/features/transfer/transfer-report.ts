@@ -15,7 +15,7 @@ import {
 import { scoreAxis } from "../../report/charts/axes.ts";
 import { curveChart } from "../../report/charts/curves.ts";
 import { html } from "../../report/markup.ts";
-import { definitions, figure, fold, list, pageText, table } from "../../report/page.ts";
+import { commandBlock, definitions, figure, fold, list, pageText, table } from "../../report/page.ts";
 
 export interface TransferResult {
   readonly way: string;
@@ -134,7 +134,7 @@ export function transferPage(input: TransferReportInput): string {
       {
         id: "repeat",
         title: "How to repeat it",
-        body: html`<pre>${input.command}</pre>${fold("Provenance", html`<pre>${JSON.stringify(input.provenance, null, 2)}</pre>`)}`,
+        body: html`${commandBlock(input.command)}${fold("Provenance", html`<pre>${JSON.stringify(input.provenance, null, 2)}</pre>`)}`,
       },
     ],
   });

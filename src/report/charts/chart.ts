@@ -76,7 +76,7 @@ const shapes =
   ".chart .title{font-weight:600;font-size:15px}.chart .small{font-size:11.5px}.chart .strong{font-weight:600}.chart .tiny{font-size:10.5px}.chart .outlined{paint-order:stroke;stroke-width:3.5;stroke-linejoin:round}" +
   ".chart .line{fill:none;stroke-width:2;stroke-linejoin:round}.chart .thin{stroke-width:1.2}" +
   ".chart .dashed,.chart .dashed .line{stroke-dasharray:7 4}.chart .reference{stroke-dasharray:3 3;stroke-width:1.5;fill:none}" +
-  ".chart .area{opacity:.18;stroke:none}.chart .dot{stroke:none}.chart .faint{opacity:.45}" +
+  ".chart .area{opacity:.18;stroke:none}.chart .dot{stroke:none}.chart .faint{opacity:.65}" +
   ".chart .grid,.chart .axis{stroke-width:1;fill:none}.chart .halo{stroke-width:1.5}";
 
 /** The style sheet for charts in a page that follows the reader's preference for light or dark. */

@@ -5,6 +5,8 @@ import { type Chart, type DataTable, seriesClass } from "./chart.ts";
 
 export interface Curve {
   readonly name: string;
+  /** Curves that share a name in the legend are there once. Absent: `name`. */
+  readonly legend?: string;
   /** Ascending in x. */
   readonly points: readonly {
     readonly x: number;
@@ -35,18 +37,23 @@ export interface CurveChart {
 
 export function curveChart(spec: CurveChart): Chart {
   const references = spec.references ?? [];
-  const named = spec.curves.length <= (spec.legendLimit ?? 16) ? spec.curves : [];
+  const hasShared = spec.curves.some(({ legend }) => legend !== undefined);
+  const named = hasShared || spec.curves.length <= (spec.legendLimit ?? 16) ? spec.curves : [];
   const { drawing, height } = drawFrame(
     {
       title: spec.title,
       x: spec.x,
       y: spec.y,
       legend: [
-        ...named.map((curve, index) => ({
-          name: curve.name,
-          series: curve.series ?? index,
-          mark: curve.points.some((point) => point.low !== undefined) ? ("area" as const) : ("line" as const),
-        })),
+        ...once(
+          named.map((curve, index) => ({
+            name: curve.legend ?? curve.name,
+            series: curve.series ?? index,
+            mark: curve.points.some((point) => point.low !== undefined)
+              ? ("area" as const)
+              : ("line" as const),
+          })),
+        ),
         ...references.map(({ name }) => ({ name, series: 0, mark: "reference" as const })),
       ],
       draw: (plot) => svg`${references.map(({ y }) => reference(plot, y))}
@@ -58,6 +65,9 @@ ${spec.curves.map((curve, index) => line(plot, curve, index))}`,
   const { name, title, caption } = spec;
   return { name, title, caption, width: chartWidth, height, drawing, table: tableOf(spec) };
 }
+
+const once = <Entry extends { readonly name: string }>(entries: readonly Entry[]): Entry[] =>
+  entries.filter(({ name }, index) => entries.findIndex((entry) => entry.name === name) === index);
 
 const reference = (plot: Plot, y: number) =>
   svg`<line class="reference ink" x1="${plot.left}" x2="${plot.right}" y1="${plot.y(y)}" y2="${plot.y(y)}"/>`;

@@ -12,8 +12,10 @@ interface ScatterPoint {
   readonly group: number;
   /** Half the length of a vertical whisker. */
   readonly spread?: number;
-  /** Drawn with a ring and its label. */
+  /** Drawn with a ring. */
   readonly marked?: boolean;
+  /** What stands beside the ring. Absent: `label`. */
+  readonly mark?: string;
 }
 
 export interface ScatterChart {
@@ -64,7 +66,13 @@ ${shown.filter((point) => !point.marked).map((point) => dot(plot, point))}${show
     height,
     drawing,
     table: {
-      columns: ["design", "kind", spec.x.label, spec.y.label, ...(spec.front ? ["on the Pareto front"] : [])],
+      columns: [
+        "design",
+        "comes from",
+        spec.x.label,
+        spec.y.label,
+        ...(spec.front ? ["on the Pareto front"] : []),
+      ],
       rows: spec.points.map((point) => [
         point.label,
         spec.groups[point.group] ?? "",
@@ -125,5 +133,5 @@ function dot(plot: Plot, point: ScatterPoint): Markup {
 function marked(plot: Plot, point: ScatterPoint): Markup {
   const [x, y] = [plot.x(point.x), plot.y(point.y)];
   const leftwards = x > (plot.left + plot.right) / 2;
-  return svg`${dot(plot, point)}<circle class="ink line thin" cx="${x}" cy="${y}" r="8.5"/><text class="small strong halo outlined" text-anchor="${leftwards ? "end" : "start"}" x="${leftwards ? x - 11 : x + 11}" y="${y - 9}">${point.label.slice(0, 40)}</text>`;
+  return svg`${dot(plot, point)}<circle class="ink line thin" cx="${x}" cy="${y}" r="8.5"/><text class="small strong halo outlined" text-anchor="${leftwards ? "end" : "start"}" x="${leftwards ? x - 11 : x + 11}" y="${y - 9}">${(point.mark ?? point.label).slice(0, 40)}</text>`;
 }

@@ -286,7 +286,7 @@ async function detectFormat(path: string, all: readonly DatasetFormat[]): Promis
     if (!(clearer instanceof GeniusError) || clearer.code !== "not-found") throw clearer;
     throw new GeniusError(
       "not-found",
-      `There is no file or folder ${path}, and no dataset of that name: there is ${names.join(", ")}.${hint}`,
+      `There is no file or folder ${path}, and no dataset of that name. Known: ${names.join(", ")}.${hint}`,
       {
         cause: thrown,
       },

@@ -115,9 +115,13 @@ export function refuseUntrainable(
 /** The report in plain sentences, most important first; empty counts are left out. */
 export function describeReport({ report, shape }: Pick<Dataset, "report" | "shape">): string[] {
   const [, height, width] = shape;
-  const { trainCount, validationCount, testCount } = report;
+  const [trainCount, validationCount, testCount] = [
+    report.trainCount,
+    report.validationCount,
+    report.testCount,
+  ].map((count) => count.toLocaleString("en"));
   const parts =
-    validationCount > 0
+    report.validationCount > 0
       ? `${trainCount} training, ${validationCount} validation and ${testCount} test images`
       : `${trainCount} training and ${testCount} test images`;
   const lines = [`${parts} of ${report.classes.length} classes (${report.format}).`];

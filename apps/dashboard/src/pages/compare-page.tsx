@@ -3,6 +3,7 @@
 import { useCallback, useState } from "react";
 import type { ComparedQuestion, ComparedRun, Comparison } from "../../../../src/dashboard/api.ts";
 import { joinIds } from "../../../../src/dashboard/run-ids.ts";
+import { minRuns } from "../../../../src/report/few-runs.ts";
 import { get, useAsked } from "../api/client.ts";
 import { type CurveChart, curveOption } from "../charts/curves.ts";
 import { intervalHeight, intervalOption } from "../charts/intervals.ts";
@@ -14,6 +15,7 @@ import {
   formatUsd,
   metricWords,
   plural,
+  together,
   withUnit,
 } from "../format.ts";
 import { linkTo } from "../router.ts";
@@ -59,17 +61,24 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
     <>
       {questions.length > 1 && (
         <Notice>
-          These runs answer different questions: they differ in {listed(differences)}. They are listed
-          together, and compared only where they were asked the same.
+          These runs were asked different questions: they differ in {listed(differences)}. Only runs that were
+          asked the same are compared, each group below.
         </Notice>
       )}
       <DataTable
         label="The runs"
         data={{
-          columns: ["run", "best network", "parameters", "MACs", "evaluations", "time", "time to the best"],
+          columns: [
+            "run",
+            ...(questions.length > 1 ? ["searched"] : []),
+            ...["best result", "parameters", "MACs", "evaluations", "time", "time to the best"],
+          ],
           rows: runs.map((run) => [
             { show: <a href={linkTo(["run", run.id])}>{run.name}</a> },
-            run.headline ?? "none yet",
+            ...(questions.length > 1
+              ? [questions.find(({ runs: own }) => own.includes(run.id))?.about ?? ""]
+              : []),
+            together(run.headline ?? "none yet"),
             run.paramCount === undefined ? "" : formatCount(run.paramCount),
             run.macCount === undefined ? "" : formatCount(run.macCount),
             run.evaluations,
@@ -146,7 +155,9 @@ function QuestionPart({ question, runs }: QuestionProps) {
       {runs.length > 1 && groups.length > 0 && <Methods question={question} />}
       {runs.length > 1 && groups.length === 0 && <p>Not every run has scored a design yet.</p>}
       {groups.length > 1 && pairs.length === 0 && (
-        <p className="soft">To say which method is better, run each with at least two seeds.</p>
+        <p className="soft">
+          To say which method is better takes at least {minRuns} runs of each, with different seeds.
+        </p>
       )}
       {pairs.length > 0 && (
         <DataTable
@@ -190,7 +201,7 @@ function Methods({ question }: Pick<QuestionProps, "question">) {
       method,
       runs,
       formatBareScore(metric, mean01),
-      interval,
+      together(interval),
     ]),
   });
   // A chart of intervals without an interval would draw a certainty that is not there.

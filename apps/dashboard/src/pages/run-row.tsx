@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { RunSummary } from "../../../../src/dashboard/api.ts";
 import { post } from "../api/client.ts";
-import { formatCount, formatDuration } from "../format.ts";
+import { formatCount, formatDuration, together } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { Act } from "../ui/pieces.tsx";
 import { runName, runTitle } from "../words.ts";
@@ -63,10 +63,10 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
             <span className="soft">none yet</span>
           ) : (
             <>
-              <strong>{headline?.main}</strong>
+              <strong>{together(headline?.main ?? "")}</strong>
               {best.name !== undefined && (
                 <p className="soft">
-                  <bdi>{best.name}</bdi>
+                  <bdi>{together(best.name)}</bdi>
                 </p>
               )}
               {verdict !== undefined && (
@@ -74,7 +74,7 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
                   <span className={`mark ${kind}`} aria-hidden="true">
                     {marks[kind]}
                   </span>{" "}
-                  {verdict.short}
+                  {together(verdict.short)}
                 </p>
               )}
             </>
@@ -103,7 +103,12 @@ export function RunRow({ run, mayChange, isChosen, onChoose, onDeleted, columnCo
               : run.evaluations.toLocaleString("en")}
           </span>
         </td>
-        <td className="fact number mid">{run.spent.elapsedMs > 0 && formatDuration(run.spent.elapsedMs)}</td>
+        <td className="fact number mid">
+          {run.spent.elapsedMs > 0 && formatDuration(run.spent.elapsedMs)}
+          {run.spent.elapsedMs > 0 && run.minutes !== undefined && (
+            <span className="soft"> of {together(`${run.minutes} min`)}</span>
+          )}
+        </td>
         <td className="do">
           {mayChange && (
             <details className="menu">

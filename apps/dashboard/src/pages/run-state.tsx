@@ -1,7 +1,7 @@
 // How a run stands, and what can be done about it now.
 import type { RunSummary } from "../../../../src/dashboard/api.ts";
 import { post } from "../api/client.ts";
-import { formatDuration, formatTime, formatWhen, plural } from "../format.ts";
+import { formatDuration, formatTime, formatWhen, plural, together } from "../format.ts";
 import { linkTo } from "../router.ts";
 import { Act } from "../ui/pieces.tsx";
 import { TimeLeft } from "../ui/time-left.tsx";
@@ -38,7 +38,12 @@ function StandingWords({ run }: { readonly run: RunSummary }) {
       if (endedAt !== undefined) return "more is run beside it";
       return waits || endsAt === undefined ? progressWords(run) : <TimeLeft endsAt={endsAt} />;
     case "finished":
-      return <When iso={endedAt ?? changedAt} />;
+      return (
+        <>
+          {run.minutes === undefined && run.evaluations < run.budget && `${progressWords(run)}, `}
+          <When iso={endedAt ?? changedAt} />
+        </>
+      );
     case "stopped":
     case "failed":
       return (
@@ -57,7 +62,7 @@ function StandingWords({ run }: { readonly run: RunSummary }) {
 const progressWords = ({ minutes, spent, evaluations, budget }: RunSummary) =>
   minutes === undefined
     ? `after ${evaluations.toLocaleString("en")} of ${plural(budget, "evaluation")}`
-    : `after ${formatDuration(spent.elapsedMs)} of ${minutes} min`;
+    : together(`after ${formatDuration(spent.elapsedMs)} of ${minutes} min`);
 
 function When({ iso }: { readonly iso: string }) {
   return (

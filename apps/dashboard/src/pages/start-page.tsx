@@ -9,6 +9,7 @@ import type {
   TextCheck,
 } from "../../../../src/dashboard/api.ts";
 import { get, messageOf, post, useAsked } from "../api/client.ts";
+import { formatCountExactly } from "../format.ts";
 import { goTo, linkTo } from "../router.ts";
 import { type Designer, DesignerQuestion } from "../start/designer-question.tsx";
 import {
@@ -21,6 +22,7 @@ import {
   sizeFields,
 } from "../start/form-fields.ts";
 import { ImagesQuestion } from "../start/images-question.tsx";
+import { fallbackLength, type LengthKind, LengthQuestion } from "../start/length-question.tsx";
 import { MemberSelect } from "../start/member-select.tsx";
 import { keptText } from "../text/kept-texts.ts";
 import { StartText } from "../text/start-text.tsx";
@@ -76,6 +78,7 @@ function Form({ form, given, written, mayChange }: FormProps) {
   const [check, setCheck] = useState<TextCheck>();
   const [values, setValues] = useState<Values>(() => valuesOf(given));
   const [designer, setDesigner] = useState<Designer>(() => designerOf(given));
+  const [kind, setKind] = useState<LengthKind>(given?.options.trials === undefined ? "minutes" : "trials");
   const [holds, setHolds] = useState(false);
   const [error, setError] = useState<string>();
   const [isBusy, setBusy] = useState(false);
@@ -102,6 +105,8 @@ function Form({ form, given, written, mayChange }: FormProps) {
     [form, ofMembers],
   );
   const isTable = form.datasets.some(({ name }) => name === dataset && name !== "digits");
+  // What is looked up takes no time.
+  const length = isTable ? "trials" : kind;
   const failed = error === undefined ? undefined : (fieldOfError(error, offered) ?? guessOf(error));
   const errorAt = (field: string) => (failed === field ? error : undefined);
   useEffect(() => {
@@ -126,6 +131,9 @@ function Form({ form, given, written, mayChange }: FormProps) {
       if (value !== undefined && value !== "") options[name] = value;
     }
     delete options.model;
+    // The other length stands where it was written, and does not hold.
+    delete options[length === "trials" ? "minutes" : "trials"];
+    if (length === "trials") options.trials ??= fallbackLength.trials;
     if (ownText !== undefined) delete options.space;
     if (ownText !== undefined && (check === undefined || check.kind === "faults"))
       throw new Error("Your text has a mistake: correct it, or start from known networks.");
@@ -185,8 +193,8 @@ function Form({ form, given, written, mayChange }: FormProps) {
             value={text("device")}
             onChange={(value) => set("device", value)}
           />
-          {named(sizeFields)}
         </div>
+        <div className="fields">{named(sizeFields)}</div>
       </fieldset>
       {!isTable && (
         <fieldset>
@@ -203,21 +211,14 @@ function Form({ form, given, written, mayChange }: FormProps) {
       )}
       <fieldset>
         <legend>How long?</legend>
-        <div className="fields">{named([isTable ? "trials" : "minutes"])}</div>
-        {!isTable && (
-          <p className="actions">
-            {["5", "10", "30", "60"].map((minutes) => (
-              <button
-                key={minutes}
-                type="button"
-                aria-pressed={(values.minutes ?? "10") === minutes && values.trials === undefined}
-                onClick={() => setValues({ ...values, minutes, trials: undefined })}
-              >
-                {minutes} minutes
-              </button>
-            ))}
-          </p>
-        )}
+        <LengthQuestion
+          kind={length}
+          onKind={isTable ? undefined : setKind}
+          value={values[length]}
+          onValue={(value) => set(length, value)}
+        >
+          {named([length])}
+        </LengthQuestion>
       </fieldset>
       <fieldset>
         <legend>Who designs?</legend>
@@ -266,7 +267,7 @@ function Form({ form, given, written, mayChange }: FormProps) {
         {groups.state === "failed" && <Notice>{groups.message}</Notice>}
         {[
           ...ofMembers.filter(({ options }) => options.length > 0),
-          ...otherGroups(form.options, isTable ? ["trials"] : []),
+          ...otherGroups(form.options, ["trials"]),
         ].map(({ title, options }) => (
           <section key={title} aria-label={title}>
             <h2>{title}</h2>
@@ -308,11 +309,18 @@ function Form({ form, given, written, mayChange }: FormProps) {
   );
 }
 
+/** Written as a person does: 20k. */
+const countFields = ["minParams", "maxParams", "minMacs", "maxMacs"];
+
 const valuesOf = (given: FormProps["given"]): Values =>
   Object.fromEntries(
     Object.entries(given?.options ?? {}).map(([name, value]) => [
       name,
-      typeof value === "number" ? String(value) : value,
+      typeof value !== "number"
+        ? value
+        : countFields.includes(name)
+          ? formatCountExactly(value)
+          : String(value),
     ]),
   );
 

@@ -10,10 +10,10 @@ import { TrainedFiles } from "./downloads.tsx";
 type File = Routes["GET /api/runs/:id/download"]["query"]["what"];
 
 const files: readonly (readonly [File, string])[] = [
-  ["report.html", "the report, one page to send to somebody"],
+  ["report.html", "the report: one page that needs no network"],
   ["report.md", "the report as Markdown"],
   ["trials.csv", "the trials as a table"],
-  ["journal.jsonl", "the journal: the truth about the run"],
+  ["journal.jsonl", "the journal: everything that happened, line by line"],
   ["conversation.jsonl", "every call to the model, whole"],
 ];
 
@@ -22,7 +22,7 @@ export function AboutTab() {
   const ofTrials = detail.notes.some(({ trialNumber }) => trialNumber !== undefined);
   const offered = files.filter(([what]) => what !== "conversation.jsonl" || detail.callCount > 0);
   return (
-    <>
+    <div className="about">
       <h3>Files</h3>
       {detail.trained !== undefined && (
         <>
@@ -46,7 +46,7 @@ export function AboutTab() {
         <Command text={detail.command} />
       </pre>
       <p className="soft wrap">
-        Run in a folder of its own. The journal in <bdi>{detail.folder}</bdi> holds the whole configuration.
+        It makes a new run. The journal in <bdi>{detail.folder}</bdi> has all settings of this one.
       </p>
       {detail.spaceSummary !== undefined && (
         <>
@@ -79,6 +79,6 @@ export function AboutTab() {
           rows: detail.settings.map(({ name, value }) => [name, value]),
         }}
       />
-    </>
+    </div>
   );
 }

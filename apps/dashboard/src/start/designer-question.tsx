@@ -15,7 +15,8 @@ const designers = [
 ] as const satisfies readonly (readonly [Designer, string])[];
 
 const about: Readonly<Record<Designer, string>> = {
-  search: "Hand-designed networks first, then designs that a surrogate expects most of. Costs nothing.",
+  search:
+    "Hand-designed networks are trained first, then designs that should be better, predicted from all results so far. Costs nothing.",
   model: "A language model proposes, sees what came of it, and proposes again.",
   me: "You are asked for each design under “Your turn”, and see what came of it.",
 };
@@ -35,7 +36,7 @@ export function DesignerQuestion(props: DesignerQuestionProps) {
   const id = useId();
   return (
     <>
-      <Pick label="designer" options={designers} value={designer} onPick={onDesigner} />
+      <Pick label="designer" isLabelled={false} options={designers} value={designer} onPick={onDesigner} />
       <p className="soft">{about[designer]}</p>
       {designer === "model" && (
         <div className="field wide">

@@ -47,6 +47,7 @@ export function StartText({ text, onText, onCheck, dataset, survey, values }: St
     <>
       <Pick
         label="start"
+        isLabelled={false}
         options={origins}
         value={text === undefined ? "known" : "own"}
         onPick={(origin) => onText(origin === "known" ? undefined : (text ?? exampleText))}

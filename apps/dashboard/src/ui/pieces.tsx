@@ -108,18 +108,23 @@ export function Pick<Name extends string>({
   options,
   value,
   onPick,
+  isLabelled = true,
 }: {
   readonly label: string;
   readonly options: readonly (readonly [name: Name, words: string])[];
   readonly value: Name;
   readonly onPick: (name: Name) => void;
+  /** Whether the label is seen, too; not where a heading above says it. */
+  readonly isLabelled?: boolean;
 }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset draws a frame and is for fields; these are buttons.
     <div className="actions" role="group" aria-label={label}>
-      <span className="soft" aria-hidden="true">
-        {label}
-      </span>
+      {isLabelled && (
+        <span className="soft" aria-hidden="true">
+          {label}
+        </span>
+      )}
       {options.map(([name, words]) => (
         <button type="button" key={name} aria-pressed={name === value} onClick={() => onPick(name)}>
           {words}

@@ -309,7 +309,7 @@ function again(word: ModelWord, beliefs: Candidates): Omit<Choice, "why"> | unde
 
 const modelsTurn = "the model's best candidate";
 export const surrogateReason = "highest expected improvement";
-export const unmeasuredReason = "promises most by its graph, nothing being measured yet";
+export const unmeasuredReason = "predicted to be the best from its graph alone, before any result";
 export const drawnReason = "drawn at random: nothing is believed of such a figure before it is measured";
 
 /** The choice as a proposal, with what either expects of it. */
