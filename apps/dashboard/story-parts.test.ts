@@ -182,7 +182,7 @@ test("no line ends between a figure and its unit", () => {
     "95 % interval 80.64 % to 82.16 %, of 10,000 images; noise of ± 3.32 points in 9 min 57 s, 5 minutes";
   expect(together(words).split(" ")).toEqual([
     ...["95\u00a0%", "interval", "80.64\u00a0%", "to", "82.16\u00a0%,", "of", "10,000", "images;", "noise"],
-    ...["of", "±\u00a03.32\u00a0points", "in", "9\u00a0min", "57\u00a0s,", "5", "minutes"],
+    ...["of", "±\u00a03.32\u00a0points", "in", "9\u00a0min\u00a057\u00a0s,", "5", "minutes"],
   ]);
 });
 
