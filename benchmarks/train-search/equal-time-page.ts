@@ -1,7 +1,7 @@
 // The page of equal-time.ts: each arm's accuracy on the test images under each seed with the mean and its interval, and what every arm
 // has over every other one under the same seeds.
 import { cpus } from "node:os";
-import { formatCount } from "../../src/base/units.ts";
+import { counted, formatCount } from "../../src/base/units.ts";
 import { tQuantile } from "../../src/math/distributions.ts";
 import { mean, standardDeviation } from "../../src/math/statistics.ts";
 
@@ -82,7 +82,7 @@ function groupOf(lines: readonly ArmLine[], minutes: number): string {
     late.length === 0
       ? "All clocks agree within 5 %."
       : `Outside 5 % of the time, and so not to be compared: ${late.map(({ arm, seed }) => `${arm} seed ${seed}`).join(", ")}.`;
-  return `## ${minutes} minutes
+  return `## ${counted(minutes, "minute")}
 
 | arm | test, by seed (%) | mean (95 % interval) | networks: parameters, MACs | minutes used | cores used by others |
 |---|---|--:|---|--:|--:|

@@ -146,8 +146,10 @@ for (const seed of dataset === "" ? [] : values.seeds.split(",").map(Number)) {
   }
 }
 if (values.page !== undefined) {
+  const places = ["--out", "--page", "--remark"];
   const command = `node benchmarks/train-search/equal-time.ts ${process.argv
     .slice(2)
+    .filter((word, index, words) => !places.includes(word) && !places.includes(words[index - 1] ?? ""))
     .map((word) => (word === dataset ? "FOLDER" : word.replaceAll(/author:[^,]*\//g, "author:")))
     .join(" ")}`;
   const { remark } = values;

@@ -1,4 +1,4 @@
-// Says what a search's language model does besides answering: what its server refuses, when it is not asked any more,
+// Says what a search's language model does besides answering: what its server refuses, which space it wrote, when it is not asked any more,
 // and at the end how many of its answers were used. Events and journal are told the same, once.
 import { answersInWords } from "../search/model-answers.ts";
 import { worthInWords } from "../search/model-worth.ts";
@@ -17,10 +17,13 @@ export interface ModelWatch {
 
 export function watchModel({
   parts: { conversation },
+  recorded,
   journal,
   tell,
 }: {
   readonly parts: Pick<Assembly, "conversation">;
+  /** Trials of earlier sittings. */
+  readonly recorded: readonly Trial[];
   readonly journal: Pick<Journal, "addNote">;
   readonly tell: (event: SearchEvent) => void;
 }): ModelWatch {
@@ -36,9 +39,21 @@ export function watchModel({
     for (const text of warnings.slice(told)) say(text);
     told = warnings.length;
   };
+  const spaces = new Set(recorded.flatMap(({ proposal }) => proposal.authored?.text ?? []));
+  const tellSpace = ({ number, proposal: { authored, call } }: Trial) => {
+    if (authored === undefined || call === undefined) return;
+    const who = conversation?.model === "manual" ? "You" : "The model";
+    const isNew = !spaces.has(authored.text);
+    const what = spaces.size === 0 ? "wrote a space" : isNew ? "wrote another space" : "kept the space";
+    spaces.add(authored.text);
+    const reasons = isNew && authored.reasons !== "" ? ` Reasons (claims): ${authored.reasons}` : "";
+    say(`${who} ${what}${isNew ? `, which is searched from trial ${number} on` : ""}.${reasons}`);
+  };
   return {
-    trial({ proposal }) {
+    trial(trial) {
+      const { proposal } = trial;
       tellWarnings();
+      tellSpace(trial);
       for (const stop of proposal.stops ?? []) say(stopInWords(stop));
       if (proposal.modelEnded !== undefined)
         say(`The model is not asked any more: ${proposal.modelEnded}. The search continues without it.`);

@@ -170,10 +170,15 @@ export default defineCommand({
       say("");
       for (const line of networkSketch(networkOf(space, best.proposal), terminal.columns)) say(line);
       const written = best.proposal.authored ?? journal.writtenSpace;
-      const authored = authoredTexts(journal).find(({ text }) => text === written?.text);
+      const texts = authoredTexts(journal);
+      const authored = texts.find(({ text }) => text === written?.text);
       if (authored !== undefined) {
         say("");
-        say(`The space that the model wrote, ${counted(authored.trials, "design")} tried:`);
+        const which =
+          texts.length === 1
+            ? "The space that the model wrote"
+            : `Space ${texts.indexOf(authored) + 1} of ${texts.length} that the model wrote (all are in the report)`;
+        say(`${which}, ${counted(authored.trials, "design")} tried:`);
         for (const line of authored.text.trimEnd().split("\n")) say(style("dim", `  ${terminalSafe(line)}`));
         if (authored.reasons !== "") say(`its reasons (claims): ${terminalSafe(authored.reasons)}`);
       }

@@ -43,6 +43,9 @@ test("by a number of evaluations", async () => {
     "The space that the model wrote, 3 designs tried:\n  conv {8|12|16} k{3|5} s2 norm relu",
   );
   expect(shown).toContain("its reasons (claims): Few channels <b>early</b>.");
+  expect(shown).toContain(
+    "The model wrote a space, which is searched from trial 1 on. Reasons (claims): Few channels <b>early</b>.",
+  );
   await genius("report", run);
   const report = await readFile(join(run, "report.html"), "utf8");
   expect(report).toContain("The spaces that the model wrote");

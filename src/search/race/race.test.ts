@@ -30,6 +30,8 @@ interface World {
   readonly outcome?: (proposal: Proposal) => "scored" | "diverged" | "chance";
   /** What is stopped with a proposal of the strategy's, by the trials that it has seen. */
   readonly stop?: (seen: readonly Trial[]) => readonly ModelStop[];
+  /** Designs are those of a space that a model wrote. */
+  readonly authored?: boolean;
   /** Passes through the training data that all the time would be enough for. */
   readonly passes?: number;
 }
@@ -46,7 +48,7 @@ function referenceAt(index: number): FittedReference {
 }
 
 /** Designs 0, 1, 2, …, as many as the world has; and what it was shown. */
-function countingStrategy({ designs, stop }: World): Strategy & { readonly seen: Trial[] } {
+function countingStrategy({ designs, stop, authored = false }: World): Strategy & { readonly seen: Trial[] } {
   const seen: Trial[] = [];
   return {
     seen,
@@ -54,7 +56,11 @@ function countingStrategy({ designs, stop }: World): Strategy & { readonly seen:
       const next = seen.length + pending.length;
       const stops = stop?.(seen) ?? [];
       return next < designs
-        ? { choices: [next], fidelity: {}, by: "counting", ...(stops.length > 0 && { stops }) }
+        ? {
+            ...{ choices: [next], fidelity: {}, by: "counting" },
+            ...(stops.length > 0 && { stops }),
+            ...(authored && { authored: { text: "conv {8|16}", reasons: "", choices: [next] } }),
+          }
         : undefined;
     },
     observe: (trial) => void seen.push(trial),
@@ -152,6 +158,13 @@ const rungOf = ({ proposal }: Trial) => proposal.fidelity.seconds;
 const onRung = (trials: readonly Trial[], seconds: number | undefined) =>
   trials.filter((trial) => rungOf(trial) === seconds && !isTwin(trial.proposal));
 const isReference = ({ proposal }: Trial) => proposal.network !== undefined;
+
+test("a design that goes on is still one of the space that a model wrote", async () => {
+  const { plan, trials } = await run({ ...usual, authored: true });
+  const own = trials.filter((trial) => !isReference(trial));
+  expect(own.some((trial) => rungOf(trial) !== plan.rungs[0])).toBe(true);
+  for (const { proposal } of own) expect(proposal.authored).toMatchObject({ choices: proposal.choices });
+});
 
 test("ten minutes: references and a twin first, then designs; the best third continues; two finish at equal time", async () => {
   const { plan, trials, seen } = await run(usual);

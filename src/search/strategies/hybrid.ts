@@ -75,7 +75,11 @@ const options = z.object({
     .describe(
       "which evaluations are the model's own: its best candidate, as often as its record is likely to be better than the surrogate's (record), or every third one of its offers, the rule of records of November 2026 (offers)",
     ),
-  calls: z.int().min(0).default(30).describe("max calls of the model; it may be fewer"),
+  calls: z
+    .int()
+    .min(0)
+    .default(30)
+    .describe("max calls of the model; it may be fewer, and with 0 it is not asked"),
   costAware: costAwareOption,
   prompt: z
     .enum(["default", "genius-2026-11"])
@@ -180,6 +184,7 @@ function create(setting: StrategySetting, given: Options): Strategy {
   ): Promise<{ readonly reply: ChatReply } | { readonly ended: string } | undefined> => {
     const proposals = [...trials.map(({ proposal }) => proposal), ...pending];
     if (proposals.some(({ modelEnded }) => modelEnded !== undefined)) return undefined;
+    if (given.calls === 0) return undefined;
     const asked = proposals.filter(({ call }) => call !== undefined).length;
     if (asked >= given.calls) return { ended: `it may be asked ${given.calls} times (--calls)` };
     const ended = isPartner
