@@ -2,6 +2,7 @@
 // the searches by other strategies that it is to be compared with, and resolves to what came of it. The command, and any
 // other search in this process, calls this.
 import { GeniusError } from "../base/errors.ts";
+import { unlessAborted } from "../base/unless-aborted.ts";
 import type { Given } from "../catalog/load.ts";
 import { putTurn, removeItem } from "../study/inbox.ts";
 import { readJournal } from "../study/journal.ts";
@@ -38,13 +39,13 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const startedAt = new Date();
   const sitting = openSitting(withoutEnd(options));
   const { environment, onProgress, signal } = sitting;
-  const chosen = await chooseMembers(options);
-  signal.throwIfAborted();
-  const config = await resolveConfig(options, chosen, {
+  // Nothing is kept before there is a run, so nothing needs to be waited for.
+  const chosen = await unlessAborted(chooseMembers(options), signal);
+  const resolving = resolveConfig(options, chosen, {
     ...{ environment, onProgress, signal },
     onUnderstood: (understood) => sitting.tell({ kind: "data", ...understood }),
   });
-  signal.throwIfAborted();
+  const config = await unlessAborted(resolving, signal);
   const begin = { folder: options.out, given: chosen.members, startedAt, answers: options.answers };
   return withBaselines(await beginSearch(config, begin, sitting), options);
 }

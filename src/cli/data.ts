@@ -2,7 +2,7 @@
 // would, so that the search that follows begins at once.
 import { z } from "zod";
 import { GeniusError } from "../base/errors.ts";
-import { jsonLine } from "../base/terminal-text.ts";
+import { jsonLine, terminalSafe } from "../base/terminal-text.ts";
 import { defineCommand } from "../command/command.ts";
 import { type DatasetReport, layoutLines } from "../tasks/image-classification/index.ts";
 import { imageSizeOption } from "../tasks/image-size.ts";
@@ -67,7 +67,8 @@ Example:
       `Stored at ${storedSizes(report)} pixels (height × width); trained at ${shape[1]}×${shape[2]} with ${shape[0] === 1 ? "one channel" : "three channels"}.`,
       ...task.remarks(opened),
     ];
-    for (const line of lines) terminal.out(`${line}\n`);
+    // A folder's name may hold line breaks.
+    for (const line of lines) terminal.out(`${terminalSafe(line)}\n`);
     return 0;
   },
 });

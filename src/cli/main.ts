@@ -3,6 +3,7 @@
 import { fileError, GeniusError, isAbort, messageOf, systemError } from "../base/errors.ts";
 import { asError, namingForeignCode } from "../base/foreign-code.ts";
 import { terminalSafeLines } from "../base/terminal-text.ts";
+import { unlessAborted } from "../base/unless-aborted.ts";
 import type { Command, Terminal } from "../command/command.ts";
 import { commands } from "./commands.ts";
 import { processTerminal } from "./terminal.ts";
@@ -84,9 +85,12 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     }
     const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (entry === undefined) throw await unknownCommand(name);
-    const { loadZod } = await import("./load-zod.ts");
-    await loadZod();
-    const [command, { useProxy }] = await Promise.all([entry.load(), import("../base/proxy.ts")]);
+    const load = async () => {
+      const { loadZod } = await import("./load-zod.ts");
+      await loadZod();
+      return Promise.all([entry.load(), import("../base/proxy.ts")]);
+    };
+    const [command, { useProxy }] = await unlessAborted(load(), terminal.signal);
     const warning = await useProxy(terminal.environment);
     if (warning !== undefined) terminal.error(`Note: ${warning}\n`);
     if (rest.includes("--help") || rest.includes("-h")) {

@@ -132,7 +132,7 @@ function viewOf(
           break;
         case "data":
           if (json) terminal.out(jsonLine({ event: "data", layout: event.layout }));
-          say(["The folder is understood as:", ...event.lines].join("\n"));
+          say(["The folder is understood as:", ...event.lines.map((line) => terminalSafe(line))].join("\n"));
           break;
         case "plan":
           plan = event.plan;

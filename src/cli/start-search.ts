@@ -3,10 +3,11 @@
 import { chooseMembers } from "../api/choose-members.ts";
 import { search } from "../api/search.ts";
 import type { SearchEvent } from "../api/search-events.ts";
-import { optionsOf } from "../api/search-options.ts";
+import { optionsOf, type SearchOptions } from "../api/search-options.ts";
 import { isStart } from "../api/start.ts";
 import { GeniusError } from "../base/errors.ts";
 import { readOwnText } from "../base/own-file.ts";
+import { unlessAborted } from "../base/unless-aborted.ts";
 import { isText } from "../catalog/load.ts";
 import type { Invocation } from "../command/command.ts";
 import { distribute } from "../command/members.ts";
@@ -18,13 +19,35 @@ import { type SearchFlags, searchFlags } from "./search-flags.ts";
 import { createSearchView, exitCodeOf } from "./show-search.ts";
 
 /** @returns the exit code. */
-export async function startSearch({
+export async function startSearch(invocation: Invocation<SearchFlags>): Promise<number> {
+  const { terminal } = invocation;
+  const { signal } = terminal;
+  // Nothing is kept before there is a run, so nothing needs to be waited for.
+  const { options, onDone, show } = await unlessAborted(prepare(invocation), signal);
+  let folder = options.out;
+  const onEvent = (event: SearchEvent) => {
+    if (event.kind === "plan") folder = event.plan.folder;
+    show(event);
+  };
+  return thenRun(onDone, { name: "search", terminal, folder: () => folder }, async () =>
+    exitCodeOf(await search({ ...options, signal, onEvent })),
+  );
+}
+
+interface Prepared {
+  readonly options: SearchOptions;
+  readonly onDone: string | undefined;
+  readonly show: (event: SearchEvent) => void;
+}
+
+/** From flags and a settings file to what is searched for, and how it is shown. */
+async function prepare({
   operands,
   options: given,
   rest,
   explicit,
   terminal,
-}: Invocation<SearchFlags>): Promise<number> {
+}: Invocation<SearchFlags>): Promise<Prepared> {
   const { settings, flags: flagsGiven, flagsOfFile } = await mergeFile(given, explicit, rest);
   const { out, json, answers, onDone, settings: file, dataset, start: startsFrom, ...own } = settings;
   // One that is typed wins over the file's.
@@ -54,25 +77,17 @@ export async function startSearch({
   checkFlags(strategy.options, strategyFlags);
   checkFlags(evaluator.options, evaluatorFlags);
   if (launcher !== undefined) checkFlags(launcher.options, launcherFlags);
-  const { environment, signal } = terminal;
+  const { environment } = terminal;
   const { onEvent: show } = await createSearchView(terminal, {
     json,
     answersHere: answers !== "dashboard",
   });
-  let folder = out;
-  const onEvent = (event: SearchEvent) => {
-    if (event.kind === "plan") folder = event.plan.folder;
-    show(event);
+  const asOptions = {
+    ...asked,
+    ...{ spaceOptions: spaceFlags, strategyOptions: strategyFlags, evaluatorOptions: evaluatorFlags },
+    ...{ launcherOptions: launcherFlags, out, answers, environment },
   };
-  return thenRun(onDone, { name: "search", terminal, folder: () => folder }, async () =>
-    exitCodeOf(
-      await search({
-        ...asked,
-        ...{ spaceOptions: spaceFlags, strategyOptions: strategyFlags, evaluatorOptions: evaluatorFlags },
-        ...{ launcherOptions: launcherFlags, out, answers, environment, signal, onEvent },
-      }),
-    ),
-  );
+  return { options: asOptions, onDone, show };
 }
 
 /** Whether a file is a network rather than a list of designs to begin with, which is digits. */

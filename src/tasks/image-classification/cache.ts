@@ -6,6 +6,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeAtExit } from "../../base/at-exit.ts";
 import { cacheError, fileError } from "../../base/errors.ts";
 import { makeFolder } from "../../base/folder.ts";
 import type { DatasetListing, ImageShape } from "./dataset.ts";
@@ -93,6 +94,7 @@ export async function createCacheWriter(folder: string): Promise<CacheWriter> {
     await makeFolder(aside);
     return open(pixelsFile(aside), "wx");
   });
+  const isSettled = removeAtExit(aside);
   const allLabels: number[] = [];
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
@@ -127,10 +129,12 @@ export async function createCacheWriter(folder: string): Promise<CacheWriter> {
           await rm(`${aside}.old`, { recursive: true, force: true });
         });
       });
+      isSettled();
     },
     async abandon() {
       await file.close().catch(() => undefined);
       await rm(aside, { recursive: true, force: true });
+      isSettled();
     },
   };
 }
