@@ -75,7 +75,7 @@ test("what was kept is tried as it was kept, then what comes with the package, e
   expect(run.trials[2]?.proposal.rationale).toMatch(
     /^early-resnet, which won in earlier measurements \(docs/,
   );
-  expect(run.config.experience?.offered[0]).toEqual({ name: "mine", words, text });
+  expect(run.config.experience?.offered[0]).toEqual({ name: "mine", words, text, isOfSameData: true });
 });
 
 test("other limits than those it was kept at change its width, and a switch leaves it out", async () => {

@@ -23,6 +23,7 @@ import { type OpenRun, openRun } from "../runs/open-run.ts";
 import { plannedEpochs } from "../runs/run-time.ts";
 import { readTestMetrics } from "../runs/trained-files.ts";
 import { designName, isReference, networkOf } from "../search/proposed-network.ts";
+import { nameInWords } from "../search/references/reference.ts";
 import { isScored, type ScoredTrial } from "../search/trial.ts";
 import { assemble } from "./assemble.ts";
 import { referenceOf } from "./baselines.ts";
@@ -92,7 +93,7 @@ export interface KeepResult {
 /**
  * Confirms a run's network over seeds, and keeps it for later searches if it is better than a hand-designed network beyond the noise
  * (Welch's 95 % interval over the seeds, on test data). Both are trained from random weights on the run's data with the same new seeds,
- * equally long; the files are in `kept/` of the run's folder, and a call that was stopped continues. A search by the clock on alike images
+ * equally long; the files are in `kept/` of the run's folder, and a call that was stopped continues. A search by the clock on similar images
  * then tries it, fitted to its limits.
  *
  * @throws GeniusError `not-found` when the folder holds no run, `wrong-use` for a network that is hand-designed, cannot be said as a
@@ -232,7 +233,7 @@ function trialOf({ journal, folder }: OpenRun, number: number | undefined): Scor
   if (isReference(trial.proposal))
     throw new GeniusError(
       "wrong-use",
-      `Trial ${trial.number} is ${trial.proposal.network?.name}, which the search did not find: name a design with --trial N ("genius show ${folder} --all" lists them).`,
+      `Trial ${trial.number} is ${nameInWords(trial.proposal.network?.name ?? "")}, which the search did not find: name a design with --trial N ("genius show ${folder} --all" lists them).`,
     );
   return trial;
 }

@@ -36,7 +36,7 @@ test("what is better over seeds is kept, listed, tried by the clock, and shown t
 }, async () => {
   const told = await genius("keep", run, "--reference", "mobilenet-v1");
   expect(told.error).toMatch(
-    /Confirms trial 1 \(\d+, .*parameters.*\) beside a hand-designed network \(mobilenet-v1.*\)\. Each is trained for 2 epochs with seed 2, 3, 4: 6 trainings; how long they take shows after the first\./,
+    /Confirms trial 1 \(\d+, .*parameters.*\) beside a hand-designed network \(mobilenet-v1.*\)\. Each is trained for 2 epochs once with each of the seeds 2, 3, 4: 6 trainings; how long they take shows after the first\./,
   );
   expect(told.error.indexOf("Confirms")).toBeLessThan(told.error.indexOf("seed 2: test"));
   expect(told.error).toMatch(/trial 1, seed 2: test [\d.]+ % \(1 of 6 trainings, about .* left\)/);

@@ -46,7 +46,7 @@ export default defineCommand({
   }),
   more: `Both networks are trained from random weights on the run's data, equally long and with the same new seeds, and tested. The
 plan, with the time that it takes, comes first. The network is kept if it is better beyond the noise of these trainings (Welch's
-95 % interval over the seeds). A search by the clock on alike images then tries it, its width fitted to the limits, and a model that
+95 % interval over the seeds). A search by the clock on similar images then tries it, its width fitted to the limits, and a model that
 writes a space (--strategy author, --space author) is shown it; "genius list experience" lists what you have kept, and
 --experience false leaves it out. Ctrl-C stops; the same command continues.`,
   async run({ operands, options: { json, ...asked }, terminal }) {
@@ -74,13 +74,19 @@ writes a space (--strategy author, --space author) is shown it; "genius list exp
     terminal.out(
       terminalSafeLines(
         isKept
-          ? `Kept as ${entry.name}: ${measured}.\nSearches by the clock on alike images try it from now on ("genius list experience"; --experience false leaves it out).\nIt is in ${file}: remove its line to forget it.\n`
-          : `Not kept: ${measured} is not beyond the noise.\n`,
+          ? `Kept as ${entry.name}: ${measured}.\nSearches by the clock on similar images try it from now on ("genius list experience"; --experience false leaves it out).\nIt is in ${file}: remove its line to forget it.\n`
+          : `Not kept: ${measured} is not beyond the noise.${moreWords(entry.seeds.length, differenceOf(entry).mean)}\n`,
       ),
     );
     return 0;
   },
 });
+
+/** What may still tell, where the network was better on average. */
+const moreWords = (seeds: number, difference: number) =>
+  difference > 0
+    ? ` More seeds may tell (--seeds ${seeds + 2}: 4 new trainings); the interval is meant for one look.`
+    : "";
 
 function wordsOf(event: KeepEvent, metric: Metric): string | undefined {
   switch (event.kind) {
@@ -117,6 +123,6 @@ function planWords({ trial, networks, seeds, minutes, epochs, trainings, done }:
   const whole =
     minutes === undefined
       ? "how long they take shows after the first"
-      : `${formatDuration(60_000 * minutes * (trainings - done))} in all`;
-  return `Confirms trial ${trial} (${own}) beside a hand-designed network (${other}). Each is trained ${each} with seed ${seeds.join(", ")}: ${trainings} trainings${before}; ${whole}. Nothing is kept unless the difference on test data is beyond the noise. Ctrl-C stops, the same command continues.`;
+      : `${formatDuration(60_000 * minutes * (trainings - done))} ${done === 0 ? "in all" : "for the others"}`;
+  return `Confirms trial ${trial} (${own}) beside a hand-designed network (${other}). Each is trained ${each} once with each of the seeds ${seeds.join(", ")}: ${trainings} trainings${before}; ${whole}. Nothing is kept unless the difference on test data is beyond the noise. Ctrl-C stops, the same command continues.`;
 }

@@ -163,10 +163,11 @@ export default defineCommand({
         if (line !== verdict?.words) sayWords(terminalSafe(line));
       if (verdict?.kind === "none" && result !== undefined)
         say(style("dim", `What it can be compared with: genius baselines ${terminalSafe(folder)}`));
-      if (best.proposal.rationale !== undefined)
-        sayWords(`${reasonWords(best.proposal)}: ${terminalSafe(best.proposal.rationale)}`);
+      // At the end the verdict says it.
       const wonBefore = experienceWords(config.experience, best.proposal);
       if (wonBefore !== undefined && result === undefined) sayWords(`It is ${terminalSafe(wonBefore)}.`);
+      if (wonBefore === undefined && best.proposal.rationale !== undefined)
+        sayWords(`${reasonWords(best.proposal)}: ${terminalSafe(best.proposal.rationale)}`);
       say("");
       for (const line of networkSketch(networkOf(space, best.proposal), terminal.columns)) say(line);
       const written = best.proposal.authored ?? journal.writtenSpace;

@@ -242,7 +242,7 @@ function networkBody(input: RunReportInput, picture: ReturnType<typeof runCharts
   const text = network && printIfSayable(network);
   const change = textChange(input.space, input.record);
   const wonBefore = experienceWords(input.record.header.config.experience, best.proposal);
-  return html`${wonBefore && html`<p>It is ${wonBefore}.</p>`}${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${change && fold("What the search changed in your text", html`<pre>${change.map(diffLineText).join("\n")}</pre>`, "lines with − are yours, lines with + are the design's")}${decisions}${rationale === undefined ? undefined : html`<p>${reasonWords(best.proposal)}:</p><blockquote>${rationale}</blockquote>`}`;
+  return html`${wonBefore && html`<p>It is ${wonBefore}.</p>`}${picture === undefined ? html`<p>The space is not known here, so the network is not drawn.</p>` : figure(picture)}${text && fold("As a text", html`<pre>${text}</pre>`, "save it as net.txt and run: genius cost net.txt")}${change && fold("What the search changed in your text", html`<pre>${change.map(diffLineText).join("\n")}</pre>`, "lines with − are yours, lines with + are the design's")}${decisions}${rationale === undefined || wonBefore !== undefined ? undefined : html`<p>${reasonWords(best.proposal)}:</p><blockquote>${rationale}</blockquote>`}`;
 }
 
 function progressBody(input: RunReportInput, charts: ReturnType<typeof runCharts>): Markup {

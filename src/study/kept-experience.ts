@@ -13,6 +13,8 @@ export interface OfferedNetwork {
   readonly words: string;
   /** In the language; absent for one that comes with the package. */
   readonly text?: string | undefined;
+  /** It won on the same data. */
+  readonly isOfSameData?: true | undefined;
 }
 
 export interface KeptExperience {
@@ -31,7 +33,12 @@ const first: KeptExperience = {
 export const keptExperience: z.ZodType<KeptExperience> = z.union([
   z.literal(true).transform(() => first),
   z.object({
-    offered: z.array(z.object({ name: z.string(), words: z.string(), text: z.string().optional() })),
+    offered: z.array(
+      z.object({
+        ...{ name: z.string(), words: z.string(), text: z.string().optional() },
+        isOfSameData: z.literal(true).optional(),
+      }),
+    ),
     told: z.array(z.object({ words: z.string(), text: z.string() })),
   }),
 ]);

@@ -133,7 +133,7 @@ test("a model is told what suits images, limits and metric, without the name of 
   expect(toldOf(texts, task).map(({ text }) => text)).toEqual(["# same\n", "# clear\n"]);
 });
 
-test("a search is offered two of the same data, else one of alike images, and then what comes with the package", () => {
+test("a search is offered two of the same data, else one of similar images, and then what comes with the package", () => {
   const [shipped] = shippedOffers;
   expect(offersFor([entry], task)).toEqual([
     {

@@ -42,7 +42,7 @@ export const shippedOffers: readonly OfferedNetwork[] = shippedExperience.map(({
   words: `which won in earlier measurements (${source})`,
 }));
 
-/** What a search by the clock may try, in that order: two kept networks of the same data, else one of alike images; then the shipped ones. */
+/** What a search by the clock may try, in that order: two kept networks of the same data, else one of similar images; then the shipped ones. */
 export function offersFor(kept: readonly KeptNetwork[], task: ExperienceTask): readonly OfferedNetwork[] {
   const { channels, classCount } = task.images;
   const setting = { input: [channels, ...sidesOf(task.images.imageSize)] as const, classCount };
@@ -51,7 +51,10 @@ export function offersFor(kept: readonly KeptNetwork[], task: ExperienceTask): r
   );
   const ofSame = fitting.filter(({ on }) => on.dataset === task.dataset);
   const own = ofSame.length > 0 ? ofSame.slice(0, most) : fitting.slice(0, 1);
-  const offered = own.map((entry) => ({ name: entry.name, words: keptFrom(entry), text: entry.text }));
+  const offered = own.map((entry) => ({
+    ...{ name: entry.name, words: keptFrom(entry), text: entry.text },
+    ...(entry.on.dataset === task.dataset && { isOfSameData: true as const }),
+  }));
   return [...offered, ...shippedOffers];
 }
 
@@ -63,7 +66,7 @@ export function toldOf(kept: readonly KeptNetwork[], task: ExperienceTask): read
     .map((entry) => ({ words: toldWords(entry), text: entry.text }));
 }
 
-/** Of alike images and the same metric: those of the same data first, then of the same shape, then by how sure and large the gain was. */
+/** Of similar images and the same metric: those of the same data first, then of the same shape, then by how sure and large the gain was. */
 function bestFirst(kept: readonly KeptNetwork[], task: ExperienceTask): readonly KeptNetwork[] {
   const { imageSize, channels } = task.images;
   const shape = [channels, ...sidesOf(imageSize)].join();
@@ -124,7 +127,7 @@ export function fitOffers(domain: Domain, offers: readonly OfferedNetwork[]): re
     const key = fitted && canonicalKey(fitted.network);
     if (fitted === undefined || key === undefined || keys.has(key)) return [];
     keys.add(key);
-    return { ...fitted, words: offer.words };
+    return { ...fitted, words: offer.words, isOfSameData: offer.isOfSameData === true };
   });
 }
 

@@ -20,6 +20,8 @@ interface World {
   readonly references: number;
   /** Networks that won in earlier measurements. */
   readonly experience?: number;
+  /** They won on the same data. */
+  readonly isOfSameData?: boolean;
   /** Designs that the strategy has. */
   readonly designs: number;
   /** Wall time of a training over its planned time. */
@@ -92,6 +94,7 @@ async function run(world: World, recorded: readonly Trial[] = []) {
   const experience = Array.from({ length: world.experience ?? 0 }, (_, index) => ({
     ...referenceAt(20 + index),
     words: "kept from somewhere",
+    isOfSameData: world.isOfSameData === true,
   }));
   const race = withRace(inner, { plan, references, experience });
   const slices: Slice[] = [];
@@ -252,6 +255,13 @@ test("what won before is tried right after the first reference, stands among the
     expect(finalists.some(({ proposal }) => proposal.by === "reference")).toBe(true);
     expect(finalists.some(({ proposal }) => proposal.by !== "reference")).toBe(true);
   }
+  // What won on the same data comes before any design, however short the search.
+  const { trials } = await run({ ...usual, minutes: 1, experience: 1, isOfSameData: true });
+  expect(trials.slice(0, 3).map(({ proposal }) => proposal.by)).toEqual([
+    "reference",
+    "experience",
+    "counting",
+  ]);
 });
 
 test("a space that is soon exhausted leaves its places to further references", async () => {

@@ -36,6 +36,8 @@ export interface RaceSetting {
 export interface ProvenNetwork extends FittedReference {
   /** Where it won, as the end of a sentence that begins with its name. */
   readonly words: string;
+  /** It won on the same data, so that no design is worth trying before it. */
+  readonly isOfSameData?: boolean;
 }
 
 /** Trainings on the first rung from which on one of them is a twin. */
@@ -69,15 +71,15 @@ export function withRace(strategy: Strategy, { plan, references, experience = []
     const [reference] = references.slice(at.references);
     const twins = places.total >= placesForTwin ? 1 : 0;
     // References take at most half of the places: a search that had no time for designs of its own would be none. Where
-    // places are few, designs take turns with them, since a slow machine may have fewer still, and what won before waits for
-    // the first of the strategy's own.
+    // places are few, designs take turns with them, since a slow machine may have fewer still, and what won on other data waits
+    // for the first of the strategy's own.
     const designs = started - at.references - at.experience - (at.hasTwin ? 1 : 0);
     const due = places.total < manyPlaces ? designs + 1 : Math.floor((places.total - twins) / 2);
     const twin = twins > 0 && !at.hasTwin ? twinOf(at.rungs[0] as Rung, base) : undefined;
     if (isFirst && reference !== undefined) return referenceProposal(reference, base);
     if (places.more < 1 && started > 0) return undefined;
     const [proven] = experience.slice(at.experience);
-    if (proven !== undefined && (places.total >= manyPlaces || designs > 0))
+    if (proven !== undefined && (places.total >= manyPlaces || designs > 0 || proven.isOfSameData))
       return experienceProposal(proven, base);
     if (twin !== undefined) return twin;
     if (reference !== undefined && at.references < due) return referenceProposal(reference, base);
