@@ -15,7 +15,21 @@ export function WhyThisOne({ trial }: { readonly trial: TrialDetail }) {
     <section aria-label={`Why trial ${trial.number}?`}>
       <h3>Why this one?</h3>
       <div className="why">
-        {wonBefore !== undefined && (
+        {wonBefore === undefined ? (
+          <div className="claim">
+            <p>
+              <strong>What {trial.by} says</strong> <span className="badge">a claim, not a finding</span>
+            </p>
+            {rationale === undefined ? (
+              <p className="soft">It gave no reason.</p>
+            ) : (
+              <blockquote>{rationale}</blockquote>
+            )}
+            {parent !== undefined && choices.length > 0 && parent.choices.length === choices.length && (
+              <Changes changes={changes} parent={parent} />
+            )}
+          </div>
+        ) : (
           <div className="finding">
             <p>
               <strong>Where it won</strong> <span className="badge">measured before this run</span>
@@ -23,19 +37,6 @@ export function WhyThisOne({ trial }: { readonly trial: TrialDetail }) {
             <p className="wrap">It is {wonBefore}.</p>
           </div>
         )}
-        <div className="claim">
-          <p>
-            <strong>What {trial.by} says</strong> <span className="badge">a claim, not a finding</span>
-          </p>
-          {rationale === undefined ? (
-            <p className="soft">It gave no reason.</p>
-          ) : (
-            <blockquote>{rationale}</blockquote>
-          )}
-          {parent !== undefined && choices.length > 0 && parent.choices.length === choices.length && (
-            <Changes changes={changes} parent={parent} />
-          )}
-        </div>
         <div className="finding">
           <p>
             <strong>What the earlier trials say</strong> <span className="badge">fitted by a surrogate</span>
