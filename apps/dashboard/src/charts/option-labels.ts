@@ -4,7 +4,7 @@ import { linesOf, type Room, textWidth } from "./text-width.ts";
 
 const maxLines = 5;
 
-/** The largest in which no word is broken, else the smallest. */
+/** The largest in which no word is broken and nothing is cut; else in which no word is broken; else the smallest. */
 const fontSizes = [11, 10, 9] as const;
 
 interface BrokenLabels {
@@ -31,9 +31,14 @@ export function brokenLabels(labels: readonly string[], width: number): BrokenLa
 function broken(labels: readonly string[], width: number): BrokenLabels {
   const words = labels.flatMap((label) => plain(label, 120).split(" "));
   const isWhole = (fontSize: number) => words.every((word) => textWidth(word, fontSize) <= width);
-  const room = { width, fontSize: fontSizes.find(isWhole) ?? fontSizes.at(-1)! };
-  const whole = labels.map((label) => linesOf(plain(label, 120), room));
-  const isCut = whole.some((lines) => lines.length > maxLines);
+  const wholeAt = (fontSize: number) =>
+    labels.map((label) => linesOf(plain(label, 120), { width, fontSize }));
+  const isUncut = (fontSize: number) => wholeAt(fontSize).every(({ length }) => length <= maxLines);
+  const fontSize =
+    fontSizes.find((size) => isWhole(size) && isUncut(size)) ?? fontSizes.find(isWhole) ?? fontSizes.at(-1)!;
+  const room = { width, fontSize };
+  const whole = wholeAt(fontSize);
+  const isCut = !isUncut(fontSize);
   const texts = isCut ? tellingApart(labels, room) : whole;
   const lineHeight = room.fontSize + 2;
   return {

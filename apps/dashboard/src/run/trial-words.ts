@@ -1,7 +1,7 @@
 // A trial as lines of text, for tooltips and tables.
 import type { RunDetail } from "../../../../src/dashboard/api.ts";
 import { choicesAt, type TrialTable } from "../api/trial-table.ts";
-import { formatBytes, formatCount, formatScore, metricWords } from "../format.ts";
+import { formatBytes, formatCount, formatScore, metricWords, together } from "../format.ts";
 import { outcomeWords } from "../words.ts";
 
 /** The design's key: a string of digits, or the options with commas where one takes two digits. */
@@ -38,7 +38,7 @@ export function trialInLines(detail: RunDetail, trials: TrialTable, number: numb
     ...(predicted01 === null ? [] : [`expected ${formatScore(metric, predicted01)}`]),
     `${formatCount(columns.paramCount[row]!)} parameters, ${formatCount(columns.macCount[row]!)} MACs`,
     ...(ram === null || flash === null ? [] : [`${formatBytes(ram)} of RAM, ${formatBytes(flash)} of flash`]),
-    ...(latencyMs === null ? [] : [`latency ${Number(latencyMs.toPrecision(3))} ms`]),
+    ...(latencyMs === null ? [] : [together(`latency ${Number(latencyMs.toPrecision(3))} ms`)]),
     `proposed by ${columns.by[row]!}`,
   ];
 }

@@ -5,7 +5,7 @@ import { get, useAsked } from "../api/client.ts";
 import { useApart } from "../api/use-apart.ts";
 import { useRunData } from "../api/use-run.ts";
 import { curveOption } from "../charts/curves.ts";
-import { formatCount, formatDuration, formatScore, formatSpread, metricWords } from "../format.ts";
+import { formatCount, formatDuration, formatScore, formatSpread, metricWords, together } from "../format.ts";
 import { NetworkOfDesign } from "../network/network-of-design.tsx";
 import { linkTo } from "../router.ts";
 import { scoreAxis } from "../run/axes.ts";
@@ -95,7 +95,10 @@ export function TrialFacts({ trial }: { readonly trial: TrialDetail }) {
           ],
           ["parameters, MACs", `${formatCount(trial.paramCount)}, ${formatCount(trial.macCount)}`],
           ["RAM, flash", memoryOf(trial)],
-          ["latency", latencyMs === undefined ? undefined : `${Number(latencyMs.toPrecision(3))} ms`],
+          [
+            "latency",
+            latencyMs === undefined ? undefined : together(`${Number(latencyMs.toPrecision(3))} ms`),
+          ],
           ["proposed by", trial.by],
           ["time", trial.spentMs > 0 ? formatDuration(trial.spentMs) : undefined],
         ]}

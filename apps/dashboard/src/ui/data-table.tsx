@@ -70,6 +70,8 @@ function kindOf(cell: Cell): "number" | "none" | "text" | "long" {
   if (typeof cell === "number") return "number";
   if (cell === null || cell === undefined || cell === "" || cell === "–") return "none";
   if (typeof cell !== "string") return "text";
+  // Many digits without a mark between them are the key of a design.
+  if (/^\d{5,}$/.test(cell)) return "text";
   if (/^[-+−<]?[\d.,]+(\s?(?:[%kMG]|ms|s|points|[KMG]iB))?$/.test(cell)) return "number";
   return cell.split(/\s/).some((word) => word.length > 24) ? "long" : "text";
 }
