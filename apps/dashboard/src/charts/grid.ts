@@ -116,7 +116,9 @@ export function gridOption(chart: GridChart, look: ChartLook): EChartsCoreOption
         fontSize: 11,
         formatter: ({ value }: { readonly value?: unknown }) => {
           const cell = Array.isArray(value) ? cells.find(({ best }) => best === value[3]) : undefined;
-          return cell === undefined ? "" : `${chart.format(cell.mean)} ×${cell.count}`;
+          return cell === undefined
+            ? ""
+            : `${chart.format(cell.mean)}${cellWidth < 70 ? "\n" : " "}×${cell.count}`;
         },
       },
       emphasis: { itemStyle: { borderColor: palette.ink } },
