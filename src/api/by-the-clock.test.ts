@@ -45,7 +45,9 @@ test("a search by the clock: references and designs, the winner of the longest r
   expect(run.verdict.join("\n")).toMatch(/the best hand-designed network \(.*trial \d+\)/);
 
   const plan = events.find((event) => event.kind === "plan")!.plan.clock!;
-  expect(plan.words).toMatch(/^search .* references? and about .* of nas-bench-macro.*final training/);
+  expect(plan.words).toMatch(
+    /^search for .* hand-designed networks? and about .* of nas-bench-macro.*final training/,
+  );
   const clocks = events.filter((event) => event.kind === "clock");
   expect(clocks[0]).toMatchObject({ phase: "search" });
   expect(clocks.at(-1)).toMatchObject({ phase: "final" });

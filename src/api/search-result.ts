@@ -229,7 +229,7 @@ function verdictOf(
   ];
   if (typeof test.rank === "number")
     lines.push(
-      `  rank ${test.rank} of the ${test.designs} designs of the table${isLimited ? " within the limits" : ""}`,
+      `  rank ${test.rank} of the ${Number(test.designs).toLocaleString("en")} designs of the table${isLimited ? " within the limits" : ""}`,
     );
   if (chance !== undefined) lines.push(`  ${chance}`);
   if (!isOver) return lines;

@@ -79,7 +79,7 @@ test("by the clock, the deadline says what is left", () => {
   };
   progress.event(event);
   time.now = 10_000;
-  expect(progress.panel(100)[1]).toMatch(/20 % · search · 0 trainings · about 50 s left/);
+  expect(progress.panel(100)[1]).toMatch(/20 % · search · 0 trainings done · about 50 s left/);
   progress.event({ ...event, phase: "final", usedSeconds: 20, leftSeconds: 40, phaseLeftSeconds: 40 });
   time.now = 30_000;
   progress.event(finalEpoch(1.5, 0.8, 20));

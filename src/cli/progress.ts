@@ -123,7 +123,7 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
     return `epoch ${epoch}${of}${measured}`;
   };
   const leftWords = (leftMs: number | undefined) =>
-    leftMs === undefined ? "" : ` · about ${formatTimeLeft(leftMs)} left`;
+    leftMs === undefined || leftMs <= 0 ? "" : ` · about ${formatTimeLeft(leftMs)} left`;
 
   const add = (trial: Trial) => {
     running.delete(trial.number);
@@ -200,7 +200,7 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
         ? "final training"
         : setting.plan === undefined
           ? `${evaluated} of ${budget} evaluations`
-          : `search · ${evaluated} ${evaluated === 1 ? "training" : "trainings"}`;
+          : `search · ${evaluated} ${evaluated === 1 ? "training" : "trainings"} done`;
       const spent = setting.spent?.();
       const done = `${bar(share01, Math.max(8, Math.min(24, columns - 50)))} ${Math.floor(100 * share01)} %`;
       const lines = [
@@ -222,7 +222,8 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
         const training = `training trial ${final.number} to its end: ${finalWords(final)}`;
         lines.push(`${style("cyan", training)} ${sparkline(final.scores.slice(-30))}`);
       } else for (const trial of recent) lines.push(trialLine(trial, setting));
-      for (const [number, { proposal, scores }] of running) {
+      // What the final training has overtaken is no longer trained.
+      for (const [number, { proposal, scores }] of isFinal ? [] : running) {
         const curve =
           scores.length === 0 ? "" : ` ${sparkline(scores)} ${formatScore(metric, scores.at(-1)!)}`;
         lines.push(style("cyan", `#${number} ${nameOf(space, proposal)} training${curve}`));

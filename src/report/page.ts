@@ -40,7 +40,7 @@ export function figure(chart: Chart): Markup {
 
 const maxRows = 500;
 /** Of a table whose rows are cells below one another where it is narrow; one of more columns is scrolled sideways. */
-const maxStacked = 4;
+const maxStacked = 5;
 
 export function table(data: DataTable, caption?: string): Markup {
   const kind = data.columns.length <= maxStacked ? "stacked" : "wide";
@@ -69,7 +69,7 @@ function kindOf(cell: string | number | null): "number" | "long" | "text" {
   return cell.split(/\s/).some((word) => word.length > 24) ? "long" : "text";
 }
 
-/** A command to copy, on lines that end between its words and not at the hyphens in them. */
+/** A command to copy, on lines that end neither at a hyphen nor between an option and its value. */
 export function commandBlock(line: string): Markup {
   return html`<pre class="command">${wordsOf(line)}</pre>`;
 }
@@ -78,7 +78,9 @@ export function commandBlock(line: string): Markup {
 export const commandInText = (line: string): Markup => html`<code>${wordsOf(line)}</code>`;
 
 const wordsOf = (line: string): Markup[] =>
-  line.split(" ").map((word, place) => html`${place > 0 && " "}<code class="word">${word}</code>`);
+  (line.match(/--\S+(?: (?!--)\S+)?|\S+/g) ?? []).map(
+    (word, place) => html`${place > 0 && " "}<code class="word">${word}</code>`,
+  );
 
 export function fold(summary: string, body: Markup, remark?: string): Markup {
   return html`<details><summary>${summary}${remark === undefined ? undefined : html` <span class="soft">(${remark})</span>`}</summary>${body}</details>`;
@@ -103,14 +105,14 @@ export function notice(text: Markup | string): Markup {
 const colours = (theme: "light" | "dark") => {
   const { ink, soft, grid, paper, fill } = palettes[theme];
   const link = theme === "light" ? "#175a94" : "#8cc4ff";
-  return `--ink:${ink};--soft:${soft};--line:${grid};--paper:${paper};--fill:${fill};--link:${link};--edge:${theme === "light" ? "#7d8794" : "#76828f"}`;
+  return `--ink:${ink};--soft:${soft};--line:${grid};--paper:${paper};--fill:${fill};--link:${link};--edge:${theme === "light" ? "#7d879488" : "#76828fb0"}`;
 };
 
 const pageCss = `:root{color-scheme:light dark;${colours("light")}}@media (prefers-color-scheme:dark){:root{${colours("dark")}}}
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}
 main{max-width:920px;margin:0 auto;padding:24px 16px 64px}h1{font-size:1.7rem;line-height:1.25;margin:0 0 12px;overflow-wrap:anywhere}h2{font-size:1.25rem;margin:40px 0 8px;padding-top:8px;border-top:1px solid var(--line)}h3{font-size:1.05rem;margin:24px 0 6px}
 a{color:var(--link)}nav ul{display:flex;flex-wrap:wrap;gap:2px 16px;list-style:none;padding:0;margin:16px 0 0;font-size:.92rem}
-figure{margin:20px 0}figcaption,.soft{color:var(--soft);font-size:.92rem}.scroll{overflow-x:auto;background:linear-gradient(to right,var(--paper) 30%,transparent),linear-gradient(to left,var(--paper) 30%,transparent) 100% 0,radial-gradient(farthest-side at 0 50%,var(--edge),transparent),radial-gradient(farthest-side at 100% 50%,var(--edge),transparent) 100% 0;background-repeat:no-repeat;background-size:48px 100%,48px 100%,16px 100%,16px 100%;background-attachment:local,local,scroll,scroll}.scroll svg{display:block;max-width:100%;height:auto;min-width:560px}
+figure{margin:20px 0}figcaption,.soft{color:var(--soft);font-size:.92rem}.scroll{overflow-x:auto;background:linear-gradient(to right,var(--paper) 30%,transparent),linear-gradient(to left,var(--paper) 30%,transparent) 100% 0,linear-gradient(to right,var(--edge),transparent),linear-gradient(to left,var(--edge),transparent) 100% 0;background-repeat:no-repeat;background-size:48px 100%,48px 100%,10px 100%,10px 100%;background-attachment:local,local,scroll,scroll}.scroll svg{display:block;max-width:100%;height:auto;min-width:560px}
 table{border-collapse:collapse;font-size:.88rem;margin:8px 0;width:100%}caption{text-align:left;color:var(--soft);padding-bottom:4px}th,td{text-align:left;vertical-align:top;padding:4px 10px 4px 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}th{font-weight:600}td.long{overflow-wrap:anywhere;min-width:13em}td.number{font-variant-numeric:tabular-nums;white-space:nowrap}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,150px),1fr));gap:10px;margin:12px 0}dl div{background:var(--fill);border-radius:8px;padding:8px 12px}dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-weight:600;overflow-wrap:anywhere}
 details{margin:8px 0}summary{cursor:pointer;padding:2px 0}summary:focus-visible,a:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}pre{background:var(--fill);border-radius:8px;padding:10px 12px;white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.45 ui-monospace,Consolas,'DejaVu Sans Mono',monospace}code{font-family:ui-monospace,Consolas,'DejaVu Sans Mono',monospace;overflow-wrap:anywhere}

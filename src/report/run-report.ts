@@ -269,6 +269,8 @@ function troubleBody(input: RunReportInput): Markup {
 
 /** Characters of a reason that has room in a table. */
 const maxInTable = 90;
+/** Rows that are seen without a click. */
+const maxUnfolded = 12;
 
 function reasonsBody(input: RunReportInput): Markup | undefined {
   const reasoned = input.record.trials.filter((trial) => trial.proposal.rationale !== undefined);
@@ -281,13 +283,14 @@ function reasonsBody(input: RunReportInput): Markup | undefined {
     const change = changesOf(input, trial);
     return change === undefined ? [] : [[trial.number, change]];
   });
+  const reasons = table({
+    columns: ["trial", metricWords(metric), "reason"],
+    rows: shown.map((trial) => [trial.number, resultOf(trial), trial.proposal.rationale ?? ""]),
+  });
   const isShort = shown.every(({ proposal }) => [...(proposal.rationale ?? "")].length <= maxInTable);
   return html`<p>Why each design was proposed, in the words of the strategy or the model. These are claims: nothing here checks them.${reasoned.length > shown.length ? ` The first ${shown.length} of ${reasoned.length} are shown.` : undefined}</p>${
     isShort
-      ? html`${table({
-          columns: ["trial", metricWords(metric), "reason"],
-          rows: shown.map((trial) => [trial.number, resultOf(trial), trial.proposal.rationale ?? ""]),
-        })}${changes.length > 0 && fold("What each changed", table({ columns: ["trial", "change"], rows: changes }))}`
+      ? html`${shown.length > maxUnfolded ? fold(counted(shown.length, "reason"), reasons) : reasons}${changes.length > 0 && fold("What each changed", table({ columns: ["trial", "change"], rows: changes }))}`
       : shown.map((trial) => {
           const changes = changesOf(input, trial);
           return fold(

@@ -18,7 +18,7 @@ export function outlookOf({ plan, references, experience = [] }: RaceSetting): R
   };
 }
 
-/** "search 24 min 00 s: 9 references and about 16 designs of mobile, 44 s each, the best 131 s, the last 2 394 s". */
+/** "search for 24 min 00 s: 9 hand-designed networks and about 16 designs of mobile, 44 s each, the best 131 s, the last 2 394 s". */
 export function outlookWords(
   setting: RaceSetting,
   { space, searchSeconds, finalSeconds }: { space: string; searchSeconds: number; finalSeconds: number },
@@ -31,12 +31,12 @@ export function outlookWords(
   const start =
     references.length === 0
       ? ""
-      : `${plural(references.length, "reference")}${experience.length === 0 ? " and " : ", "}`;
+      : `${plural(references.length, "hand-designed network")}${experience.length === 0 ? " and " : ", "}`;
   const proven =
-    experience.length === 0 ? "" : `${experience.map(({ name }) => name).join(", ")} from experience and `;
+    experience.length === 0 ? "" : `${experience.map(({ name }) => name).join(", ")} (won elsewhere) and `;
   const rungs = longer.map((each) => seconds(each)).join(", then ");
   const further = longer.length === 0 ? "" : `, the best of them ${rungs}`;
   const macs = setting.designs?.limits.maxMacCount;
   const within = macs === undefined ? "" : ` with at most ${formatCount(macs)} MACs`;
-  return `search ${seconds(searchSeconds)}: ${start}${proven}about ${plural(designs, "design")} of ${space}${within}, ${seconds(base)} of training each${further}; final training ${seconds(finalSeconds)}`;
+  return `search for ${seconds(searchSeconds)}: ${start}${proven}about ${plural(designs, "design")} of ${space}${within}, ${seconds(base)} of training each${further}; final training ${seconds(finalSeconds)}`;
 }

@@ -28,6 +28,7 @@ export function progressWords(
     const [ms, count] = [at - first.at, doneCount - first.doneCount];
     const isKnown = count > 0 && (ms >= known.ms || count >= known.share01 * totalCount);
     const left = isKnown ? `, about ${formatTimeLeft((ms / count) * (totalCount - doneCount))} left` : "";
-    return `${stage} ${doneCount} of ${totalCount} images${left}`;
+    const [done, total] = [doneCount, totalCount].map((count) => count.toLocaleString("en"));
+    return `${stage} ${done} of ${total} images${left}`;
   };
 }
