@@ -78,6 +78,8 @@ function viewOf(
   const endLive = () => {
     stopKeys?.();
     stopNotices?.();
+    // Nothing is left to end.
+    if (progress !== undefined) progress.hint = undefined;
     live?.end();
     for (const text of held) say(text);
     held = [];

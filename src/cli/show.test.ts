@@ -43,3 +43,12 @@ test("in a terminal of 50 columns no line is broken within a word", async () => 
   expect(long).toEqual([]);
   expect(listed).toMatch(/^resnet-8\n {2}\S/m);
 });
+
+test("a bench fits 50 columns: its table without intervals, its verdict between words", async () => {
+  const bench = ["bench", "--space", "nas-bench-macro", "--strategies", "evolution"];
+  const narrow = { environment: process.env, showsResults: true, columns: 50 };
+  const { out } = await genius([...bench, "--evaluations", "10", "--seeds", "6"], narrow);
+  const lines = stripVTControlCharacters(out).split("\n");
+  expect(lines.filter((line) => [...line].length > 50)).toEqual([]);
+  expect(out).toMatch(/^evolution +9\d\.\d\d ± 0\.\d\d$/m);
+});
