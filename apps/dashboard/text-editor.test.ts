@@ -152,6 +152,8 @@ describe.skipIf(chromiumPath === undefined)("the editor of texts", { timeout: 6 
     await page.getByText("write the space of this search").waitFor();
     // The example is a space, for these images too.
     await page.getByText("A space of 12 designs.").waitFor();
+    // Nothing is offered of decisions that are not there yet.
+    expect(await page.getByText("Pin or forbid").count()).toBe("space" in author ? 0 : 1);
     const space = "conv {8|12} k{3|5} s2 norm relu\nglobalpool flatten linear classes\n";
     await page.getByRole("textbox", { name: /the space, with alternatives/ }).fill(space);
     await page.getByText("4 of 4 designs are within the limits").waitFor();

@@ -340,6 +340,8 @@ export interface RunDetail extends RunSummary {
   readonly tabular: boolean;
   /** Absent when the space cannot be loaded here: then designs are shown by their numbers and no network is drawn. */
   readonly decisions?: readonly DecisionInfo[];
+  /** It is being written, so that there are no decisions yet. */
+  readonly isSpaceUnwritten?: true;
   readonly spaceSummary?: string;
   /** The digit of option 0 in keys and in `choices` texts: 0 or 1. */
   readonly firstDigit: 0 | 1;

@@ -37,8 +37,9 @@ export function alternativesInWords(
   const { input, classCount } = space;
   const images = { channels: input[0], imageSize: [input[1], input[2]], classCount } as const;
   try {
-    const { create, options, fit } = spaceOfText(text, "the model's text");
-    return effectWords(create(options.parse(fit?.(images, {}))), scored, record.header.config.metric);
+    const definition = spaceOfText(text, "the model's text");
+    const options = definition.options.parse(definition.fit?.(images, {}));
+    return effectWords(definition.create(options), scored, record.header.config.metric);
   } catch {
     // Written by a version with another language.
     return [];

@@ -46,15 +46,17 @@ export async function runDetail(run: FollowedRun): Promise<RunDetail | undefined
     ],
     command: commandOf(config),
     tabular,
-    ...(space !== undefined && {
-      decisions: space.decisions.map(({ name, meaning, kind, about, options }) => ({
-        name,
-        meaning,
-        kind,
-        about,
-        options: options.map(({ label }) => label),
-      })),
-    }),
+    ...(isUnwritten(run) && { isSpaceUnwritten: true as const }),
+    ...(space !== undefined &&
+      !isUnwritten(run) && {
+        decisions: space.decisions.map(({ name, meaning, kind, about, options }) => ({
+          name,
+          meaning,
+          kind,
+          about,
+          options: options.map(({ label }) => label),
+        })),
+      }),
     ...(spaceSummary !== undefined && { spaceSummary }),
     firstDigit: space?.firstDigit ?? 0,
     ...(optimum !== undefined && { optimum01: optimum }),
@@ -135,8 +137,13 @@ async function trainedOf({ folder, journal }: FollowedRun): Promise<Pick<RunDeta
     : { trained: { trial, files, ...(await readTrainedFacts(folder)) } };
 }
 
+/** Whether its space is still to be written: until then it has one that only stands in. */
+const isUnwritten = ({ journal: { header, writtenSpace } }: FollowedRun) =>
+  header?.config.spaceWriter !== undefined && writtenSpace === undefined;
+
 /** Which turns make sense in this run while it runs. */
-function turnsOf({ journal, state }: FollowedRun): Turn["kind"][] {
+function turnsOf(run: FollowedRun): Turn["kind"][] {
+  const { journal, state } = run;
   // With a result there is no search any more, though something may be run beside it.
   if (state !== "running" || journal.result !== undefined) return [];
   const { model, strategyOptions } = journal.header?.config ?? {};
@@ -145,10 +152,7 @@ function turnsOf({ journal, state }: FollowedRun): Turn["kind"][] {
     ...(model === "manual" ? (["answer"] as const) : []),
     ...(asksModel ? (["insight"] as const) : []),
     ...(asksModel && strategyOptions?.lessons === true ? (["lessons"] as const) : []),
-    "trial",
-    "allow",
-    "hold",
-    "release",
+    ...(isUnwritten(run) ? [] : (["trial", "allow", "hold", "release"] as const)),
   ];
 }
 

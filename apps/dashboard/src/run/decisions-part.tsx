@@ -43,7 +43,13 @@ export function DecisionsPart() {
   );
   const byWorth = worth.state === "there" ? worthiest(worth.reply) : [];
   if (detail.decisions === undefined)
-    return <p>The space is not known here, so its decisions cannot be shown.</p>;
+    return (
+      <p>
+        {detail.isSpaceUnwritten
+          ? "The space of this search is being written."
+          : "The space is not known here, so its decisions cannot be shown."}
+      </p>
+    );
   const meanings = <Meanings decisions={detail.decisions} />;
   if (designs.length === 0)
     return (

@@ -23,9 +23,9 @@ globalpool flatten linear classes
 `;
 
 /** The same for a space, which needs something left open. */
-export const exampleSpace = `# {16|24} is an alternative: the search decides. One pair of braces is one decision.
+export const exampleSpace = `# {8|12} is an alternative: the search decides.
 # w is a number with a name: every w is the same.
-w = {16|24|32}
+w = {8|12|16}
 conv w k{3|5} s2 norm relu
 residual(conv w k3 norm relu conv w k3 norm)
 relu

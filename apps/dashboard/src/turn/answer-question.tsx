@@ -137,6 +137,7 @@ export function AnswerQuestion({ question }: { readonly question: NonNullable<Li
             original={sent}
             onChange={(next) => change({ space: next })}
             setting={{ run: detail.id }}
+            isFolded
             onCheck={setCheck}
           />
           {check?.kind === "network" && (
