@@ -7,7 +7,7 @@ import type { ProposeContext, Strategy } from "../../search/strategy.ts";
 import { isScored, type Proposal, type Trial } from "../../search/trial.ts";
 import type { AuthoredSpace } from "./authored-space.ts";
 
-export type OwnTrial = Trial & { readonly choices: Choices };
+type OwnTrial = Trial & { readonly choices: Choices };
 
 export interface Chapter {
   readonly authored: AuthoredSpace;

@@ -29,7 +29,7 @@ const rounds = 2;
  * How often each neighbourhood occurs in a network, as a vector of length 1.
  * @see Shervashidze et al. 2011, Weisfeiler–Lehman graph kernels, https://jmlr.org/papers/v12/shervashidze11a.html
  */
-export function neighbourhoodsOf({ nodes }: Network): ReadonlyMap<string, number> {
+function neighbourhoodsOf({ nodes }: Network): ReadonlyMap<string, number> {
   const shapes = inferShapes(nodes);
   let labels = new Map(nodes.map((node) => [node.id, labelOf(node, shapes.get(node.id) as FeatureShape)]));
   const counts = new Map<string, number>();
