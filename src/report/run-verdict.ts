@@ -8,7 +8,7 @@ import { isEvaluated } from "../search/trial.ts";
 import { type BesideSearch, besideSearches } from "../study/baseline-search-words.ts";
 import { evaluatorFacts, type JournalState } from "../study/fold.ts";
 import type { BaselineRun } from "../study/journal-lines.ts";
-import { isTooEarly, raceOfRun } from "../study/race-words.ts";
+import { isBeforeDeciding, isTooEarly, raceOfRun } from "../study/race-words.ts";
 import { besideReferenceRun } from "../study/reference-words.ts";
 
 export interface RunVerdict {
@@ -33,7 +33,8 @@ export function runVerdict(journal: Judged): RunVerdict | undefined {
   const race = raceOfRun(journal);
   if (race !== undefined) {
     if (isTooEarly(journal)) return { kind: "unclear", words: race[0] ?? "", short: "too short to compare" };
-    const kind = kindOfRace(result?.verdict);
+    const decided = kindOfRace(result?.verdict);
+    const kind = decided === "better" && isBeforeDeciding(journal) ? "unclear" : decided;
     return { kind, words: race[0] ?? "", short: shortOfRace(journal, kind) };
   }
   const beside = besideRandom(journal);

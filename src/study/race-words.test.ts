@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Network } from "../graph/network.ts";
 import { accuracy } from "../metrics/index.ts";
 import type { Trial } from "../search/trial.ts";
-import { raceWords } from "./race-words.ts";
+import type { JournalState } from "./fold.ts";
+import { isBeforeDeciding, raceWords } from "./race-words.ts";
 
 const network = { name: "resnet-8", nodes: [] } as unknown as Network;
 const trial = (number: number, seconds: number, isReference: boolean, score = 0.5): Trial => ({
@@ -95,6 +96,42 @@ test("claims nothing where most networks had hardly begun to learn", () => {
   const atChance = trials.map((each) => scoredAt(each, 0.11, 3));
   expect(raceWords(verdict, { trials: atChance, metric: accuracy, provenance: chance })[0]).toMatch(
     /^Most networks had hardly begun to learn \(median 3 epochs/,
+  );
+});
+
+test("calls nothing better before the finalists have seen each image once, all their trainings counted", () => {
+  // 0.3 + 0.3 epochs of both.
+  const early = trials.map((each) => scoredAt(each, [0.5, 0.5, 0.5, 0.62][each.number - 1]!, 0.3));
+  const wide = { ...both, difference: 0.12, noise: 0.002 };
+  const said = (of: typeof verdict) =>
+    raceWords(of, { trials: early, metric: accuracy, provenance: chance })[0];
+  expect(said(wide)).toBe(
+    "Ahead of the best hand-designed network (resnet-8, trial 3) by 12.00 points after equal time of training (37.5 s, on validation), beyond the noise of ±0.57 points (2σ). That is after 0.6 passes through the images: too early to say which is better in the end. `genius baselines DIR` tells.",
+  );
+  expect(said({ ...wide, difference: -0.01 })).toMatch(
+    /^The search found nothing better .* too early to say/,
+  );
+  expect(isBeforeDeciding({ trials: early, result: { verdict: wide } as JournalState["result"] })).toBe(true);
+  const later = early.map((each) => scoredAt(each, 0.5, 0.6));
+  expect(isBeforeDeciding({ trials: later, result: { verdict: wide } as JournalState["result"] })).toBe(
+    false,
+  );
+  expect(raceWords(wide, { trials: later, metric: accuracy, provenance: chance })[0]).toMatch(/^Better than/);
+});
+
+test("says that the time was over before a design of its own was tried", () => {
+  const known = trials.map((each) =>
+    each.number % 2 === 0
+      ? { ...each, proposal: { ...each.proposal, by: "experience", network: { ...network, name: "early" } } }
+      : each,
+  );
+  expect(
+    raceWords(
+      { ...both, difference: 0.013, noise: 0.002 },
+      { trials: known, metric: accuracy, provenance: {} },
+    )[1],
+  ).toBe(
+    "The search tried no design of its own: the time was enough for 2 known networks only. More minutes would try some.",
   );
 });
 

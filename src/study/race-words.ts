@@ -1,10 +1,11 @@
 // The verdict of a run by the clock in words, for every surface: whether the search found a better network than the best
 // hand-designed one, or than the one that it started from, after equal training, and how sure that is.
 import type { JsonObject } from "../base/json.ts";
-import { formatDuration } from "../base/units.ts";
+import { counted, formatDuration } from "../base/units.ts";
 import { median } from "../math/statistics.ts";
 import { formatDifference, formatScore, type Metric } from "../metrics/index.ts";
-import { isReference } from "../search/proposed-network.ts";
+import { isFromExperience, isReference } from "../search/proposed-network.ts";
+import { isTwin, networkKey } from "../search/race/standings.ts";
 import { differenceNoise, noiseWidth, type RaceVerdict } from "../search/race/verdict.ts";
 import { nameInWords } from "../search/references/reference.ts";
 import { isEvaluated, isScored, type ScoredTrial, type Trial } from "../search/trial.ts";
@@ -14,6 +15,9 @@ import { experienceWords, type KeptExperience } from "./kept-experience.ts";
 
 /** Epochs below which a network has hardly begun to learn. */
 const fewEpochs = 0.1;
+
+/** Epochs that both finalists must have had before one is called better: each image was seen once. */
+const decidingEpochs = 1;
 
 interface Beside {
   readonly trials: readonly Trial[];
@@ -51,6 +55,33 @@ export function isTooEarly({
   return hardlyBegun(beside, firstRung(result.verdict, trials)) !== undefined;
 }
 
+/** Whether the finalists of a finished run by the clock met before each had seen all images once. */
+export function isBeforeDeciding({ trials, result }: Pick<JournalState, "trials" | "result">): boolean {
+  const epochs = result?.verdict && epochsOfFinalists(result.verdict, trials);
+  return epochs !== undefined && epochs < decidingEpochs;
+}
+
+/** Epochs that the finalist with fewer had by their meeting, all its shorter trainings counted; undefined where that is not known. */
+function epochsOfFinalists(
+  { reference, design, seconds }: RaceVerdict,
+  trials: readonly Trial[],
+): number | undefined {
+  if (seconds === 0) return undefined;
+  const had = [reference, design].map((number) => {
+    const finalist = trials.find((trial) => trial.number === number);
+    if (finalist === undefined) return undefined;
+    const slices = trials.filter(
+      ({ proposal }) =>
+        !isTwin(proposal) &&
+        networkKey(proposal) === networkKey(finalist.proposal) &&
+        (proposal.fidelity.seconds ?? 0) <= seconds,
+    );
+    const epochs = slices.flatMap((trial) => (isScored(trial) ? (trial.outcome.spent.epochs ?? []) : []));
+    return epochs.length === 0 ? undefined : epochs.reduce((sum, each) => sum + each, 0);
+  });
+  return had.every((each) => each !== undefined) ? Math.min(...had) : undefined;
+}
+
 /** Seconds of the shortest trainings; 0 where they go by epochs. */
 const firstRung = ({ seconds }: RaceVerdict, trials: readonly Trial[]): number =>
   seconds === 0 ? 0 : Math.min(...trials.flatMap(({ proposal }) => proposal.fidelity.seconds ?? []));
@@ -68,6 +99,7 @@ export function raceWords(verdict: RaceVerdict, beside: Beside): readonly string
   const proven = design && experienceWords(beside.experience, design.proposal);
   return [
     besideReference(verdict, beside),
+    ...ownDesignsWords(first, beside),
     ...(proven === undefined ? [] : [`The best design (trial ${verdict.design}) is ${proven}.`]),
     ...(size === undefined ? [] : [size]),
     ...(isWithinNoise
@@ -75,6 +107,17 @@ export function raceWords(verdict: RaceVerdict, beside: Beside): readonly string
           `All ${count} trainings are within the noise of each other${first === 0 ? "" : ` after ${formatDuration(first * 1000)}`}: which network is better is not known. More time, or more validation images, would tell.`,
         ]
       : []),
+  ];
+}
+
+/** Where the time was over before the search tried a design of its own. */
+function ownDesignsWords(first: number, { trials, isOwn }: Beside): readonly string[] {
+  const evaluated = trials.filter(isEvaluated).map(({ proposal }) => proposal);
+  const isKnown = (proposal: Trial["proposal"]) => isReference(proposal) || isFromExperience(proposal);
+  if (first === 0 || isOwn || !evaluated.every(isKnown)) return [];
+  const count = new Set(evaluated.map(networkKey)).size;
+  return [
+    `The search tried no design of its own: the time was enough for ${counted(count, "known network")} only. More minutes would try some.`,
   ];
 }
 
@@ -88,10 +131,8 @@ function sizeWords({ reference, design }: RaceVerdict, trials: readonly Trial[])
   return `The best design has ${share("paramCount")} of its parameters and ${share("macCount")} of its MACs.`;
 }
 
-function besideReference(
-  { reference, design, difference, noise, seconds }: RaceVerdict,
-  { trials, metric, provenance, isOwn }: Beside,
-): string {
+function besideReference(verdict: RaceVerdict, { trials, metric, provenance, isOwn }: Beside): string {
+  const { reference, design, difference, noise, seconds } = verdict;
   const [best, own] = [reference, design].map((number) => trials.find((trial) => trial.number === number));
   const name = nameInWords(best?.proposal.network?.name ?? "");
   if (design === undefined && isOwn) return "No design around your network was scored.";
@@ -117,11 +158,21 @@ function besideReference(
     const gap = difference > 0 ? `is ${figure} above it` : "is no better";
     return `No fair comparison: ${beside} is at chance level ${after}. The best design (trial ${design}) ${gap}; more minutes would tell more.`;
   }
+  const epochs = epochsOfFinalists(verdict, trials);
+  const isEarly = epochs !== undefined && epochs < decidingEpochs;
+  const early = isEarly
+    ? ` That is after ${Number(epochs.toPrecision(2))} passes through the images: too early to say which is better in the end.`
+    : "";
   if (difference <= 0) {
     const had = (trial: Trial | undefined) =>
       trial !== undefined && isScored(trial) ? formatScore(metric, trial.outcome.score) : "not scored";
     const gap = difference === 0 ? "was level with it" : `was ${figure} below it`;
-    return `The search found nothing better than ${beside}, which is the result. A${after.slice(1)} the search's own best design (trial ${design}, ${had(own)}) ${gap} (${had(best)}); noise${noiseText || " unknown"}.`;
+    return `The search found nothing better than ${beside}, which is the result. A${after.slice(1)} the search's own best design (trial ${design}, ${had(own)}) ${gap} (${had(best)}); noise${noiseText || " unknown"}.${early}`;
+  }
+  if (isEarly) {
+    const within =
+      band === undefined ? "" : `, ${difference > band ? "beyond" : "within"} the noise${noiseText}`;
+    return `Ahead of ${beside} by ${figure} ${after}${within}.${early} \`genius baselines DIR\` tells.`;
   }
   if (band === undefined)
     return `Better than ${beside} by ${figure} ${after}; how much is noise is not known.`;
