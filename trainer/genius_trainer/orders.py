@@ -1,7 +1,8 @@
 """Orders of a search for what runs its trainings as tasks, and who takes which.
 
 They are lines of `orders.jsonl`, which src/evaluators/launchers/tasks/task-files.ts writes: `start` names the directory
-of a task, `cancel` one that need not begin any more. Each task is taken once, by whoever is first.
+of a task, `cancel` one that need not begin any more, and `end` a job that is to take no more. Each task is taken once,
+by whoever is first.
 """
 
 import json
@@ -38,6 +39,14 @@ def take(directory: Path, key: str) -> bool:
     finally:
         own.unlink(missing_ok=True)
     return True
+
+
+def is_running(directory: Path, key: str) -> bool:
+    """Whether this job has taken the task, and it has not ended."""
+    try:
+        return (directory / "taken").read_text() == key and '"ended"' not in states_of(directory)
+    except FileNotFoundError:
+        return False
 
 
 def states_of(directory: Path) -> str:

@@ -37,14 +37,15 @@ def run_task(task: dict[str, Any], warm: str, python: str, is_ended: Callable[[]
     if asked_of(directory):
         write_state(directory, kind="ended", how="stopped", detail="stopped before it began")
         return
-    template = template_of(python, warm)
+    packages = task.get("pythonPath", str(Path.cwd()))
+    template = template_of(python, packages, warm)
     order = {
         "folder": task["folder"],
         "command": task["command"],
         "output": str(directory / "output.txt"),
         "errors": str(directory / "errors.txt"),
         "environment": {
-            "PYTHONPATH": str(Path.cwd()),
+            "PYTHONPATH": packages,
             "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "") if task["gpus"] > 0 else "",
         },
     }
@@ -52,16 +53,16 @@ def run_task(task: dict[str, Any], warm: str, python: str, is_ended: Callable[[]
     try:
         template.stdin.write((json.dumps(order) + "\n").encode())
         template.stdin.flush()
-        watch(task, template, python, is_ended)
+        watch(task, template, is_ended)
     except BaseException:
         # Such as Ray's own request to stop. At the end of its input the template kills what it runs, and ends.
-        templates().pop(python, None)
+        forget(template)
         with contextlib.suppress(OSError):
             template.stdin.close()
         raise
 
 
-def watch(task: dict[str, Any], template: Any, python: str, is_ended: Callable[[], bool] | None) -> None:
+def watch(task: dict[str, Any], template: Any, is_ended: Callable[[], bool] | None) -> None:
     """Until the training has ended: hands on the request to stop, and ends it at its time limit."""
     directory = Path(task["directory"])
     limit = task.get("timeLimitSeconds", float("inf"))
@@ -75,7 +76,7 @@ def watch(task: dict[str, Any], template: Any, python: str, is_ended: Callable[[
         if ready:
             read = os.read(template.stdout.fileno(), 1 << 16)
             if not read:
-                templates().pop(python, None)
+                forget(template)
                 send(-process, signal.SIGKILL)
                 write_state(directory, kind="ended", how="lost", detail="the process that starts trainings died")
                 return
@@ -166,24 +167,28 @@ def node_id() -> str | None:
         return None
 
 
-def templates() -> dict[str, Any]:
-    """Of this worker, by their Python. A function that is sent has no module of its own to keep them in."""
+def templates() -> dict[tuple[str, str], Any]:
+    """Of this worker, by Python and packages. A function that is sent has no module of its own to keep them in."""
     store = sys.modules.setdefault("_genius_templates", types.ModuleType("_genius_templates"))
-    found: dict[str, Any] = store.__dict__.setdefault("found", {})
+    found: dict[tuple[str, str], Any] = store.__dict__.setdefault("found", {})
     return found
 
 
-def template_of(python: str, warm: str) -> Any:
+def forget(template: Any) -> None:
+    for key in [key for key, other in templates().items() if other is template]:
+        del templates()[key]
+
+
+def template_of(python: str, packages: str, warm: str) -> Any:
     found = templates()
-    template = found.get(python)
+    template = found.get((python, packages))
     if template is None or template.poll() is not None:
-        environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "PYTHONUNBUFFERED": "1"}
         template = subprocess.Popen(
             [python, "-c", warm],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment,
+            env={**os.environ, "PYTHONPATH": packages, "PYTHONUNBUFFERED": "1"},
             start_new_session=True,
         )
-        found[python] = template
+        found[(python, packages)] = template
     return template

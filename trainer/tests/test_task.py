@@ -33,7 +33,7 @@ def in_trainer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in a worker, whose folder is the package; its templates end with it."""
     monkeypatch.chdir(TRAINER)
     yield
-    for template in templates().values():
+    for template in list(templates().values()):
         template.stdin.close()
         template.wait()
     templates().clear()

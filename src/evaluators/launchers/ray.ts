@@ -80,7 +80,8 @@ async function create(setting: LauncherSetting, options: RayOptions): Promise<La
     job: search,
     async prepare({ resources, pythonPath }) {
       if (!options.rayAutoscaler) await refuseTooLarge(api, resources, seenFit);
-      return pythonPath === undefined || pythonPath === trainerFolder ? undefined : bring(pythonPath);
+      if (pythonPath === undefined || pythonPath === trainerFolder) return {};
+      return { packages: await bring(pythonPath) };
     },
     async verdictOn(id) {
       const node = id === null ? undefined : await api.node(id);

@@ -15,6 +15,7 @@ import {
 } from "./launcher.ts";
 import { findPython, isAtLeast } from "./local/python.ts";
 import { readOutputFile } from "./output-file.ts";
+import { createAllocation } from "./slurm/allocation.ts";
 import { batchScript, duplicateCode, noFolderCode, stopSignal } from "./slurm/batch-script.ts";
 import { type RunSlurm, slurmPrograms } from "./slurm/commands.ts";
 import {
@@ -39,6 +40,7 @@ import {
 import { endFrom, forgottenWord, isScriptsToTell, liveStateOf } from "./slurm/job-states.ts";
 import { defaultGraceSeconds, type SlurmOptions, sbatchArgumentsOf, slurmOptions } from "./slurm/options.ts";
 import { type QueueState, type SlurmJob, type SlurmQueue, watchQueue } from "./slurm/queue.ts";
+import { createTaskLauncher } from "./tasks/task-launcher.ts";
 
 export default defineLauncher({
   name: "slurm",
@@ -54,7 +56,7 @@ const pauseMs = 500;
 /** A node's note of the end may appear in the shared folder several queries after Slurm reported the end. */
 const queriesForNote = 12;
 
-async function create({ environment }: LauncherSetting, options: SlurmOptions): Promise<Launcher> {
+async function create({ environment, folder }: LauncherSetting, options: SlurmOptions): Promise<Launcher> {
   const run = slurmPrograms(environment);
   await checkCluster(run, options);
   const setup = await setupFileOf(options);
@@ -166,19 +168,44 @@ async function create({ environment }: LauncherSetting, options: SlurmOptions): 
     return keep(directory, endFrom({ job: end, ...evidence, ...(exit && { exit }) }));
   };
 
+  const requirePackage = async (name: string, atLeast: string) => {
+    // What a setup file brings, and a Python that only the nodes have, shows when the first training begins.
+    if (setup !== "" || options.slurmPython !== undefined) return;
+    const found = await findPython(environment);
+    const version = found.packages[name];
+    if (version !== undefined && isAtLeast(version, atLeast)) return;
+    throw new GeniusError(
+      "missing-feature",
+      `The Python ${found.path} (${found.version}) has ${version === undefined ? `no ${name}` : `${name} ${version}`}; trainings need ${name} ${atLeast} or newer. Run \`genius setup torch\` where the nodes see it, or name a Python of theirs with --slurm-python, or a file that brings one with --slurm-setup-file.`,
+    );
+  };
+
+  if (options.slurmPlaces !== undefined) {
+    const allocation = createAllocation({
+      ...{ run, queue, options, folder: resolve(folder), setup },
+      python: async () => {
+        python ??= pythonOf();
+        return python;
+      },
+    });
+    const tasks = createTaskLauncher({
+      job: allocation,
+      async prepare(job) {
+        await allocation.fit(job);
+        return job.pythonPath === undefined ? {} : { pythonPath: job.pythonPath };
+      },
+      verdictOn: async () => ({ how: "lost", detail: "its node died" }),
+    });
+    return {
+      ...tasks,
+      requirePackage,
+      pollSeconds: Math.min(0.5, options.slurmPollSeconds),
+      close: () => allocation.end(),
+    };
+  }
   return {
     pollSeconds: options.slurmPollSeconds,
-    async requirePackage(name, atLeast) {
-      // What a setup file brings, and a Python that only the nodes have, shows when the first training begins.
-      if (setup !== "" || options.slurmPython !== undefined) return;
-      const found = await findPython(environment);
-      const version = found.packages[name];
-      if (version !== undefined && isAtLeast(version, atLeast)) return;
-      throw new GeniusError(
-        "missing-feature",
-        `The Python ${found.path} (${found.version}) has ${version === undefined ? `no ${name}` : `${name} ${version}`}; trainings need ${name} ${atLeast} or newer. Run \`genius setup torch\` where the nodes see it, or name a Python of theirs with --slurm-python, or a file that brings one with --slurm-setup-file.`,
-      );
-    },
+    requirePackage,
     async submit(job) {
       const directory = directoryOf(job);
       const submission = submissions.get(directory) ?? submitOnce(job, directory);

@@ -61,6 +61,14 @@ export const slurmOptions = z.object({
     .string()
     .optional()
     .describe("Python of the trainings, as the nodes see it; found as for local trainings unless given"),
+  slurmPlaces: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      "one allocation with that many places for the whole search, whose trainings start in it at once, in place of a batch job for each; as many as --parallel",
+    ),
   slurmNoRequeue: z
     .boolean()
     .default(false)
@@ -79,6 +87,43 @@ export type SlurmOptions = z.output<typeof slurmOptions>;
 
 export const defaultGraceSeconds = 30;
 
+/** The arguments of sbatch, before the script's path, and of srun for an allocation with places of this size. */
+export function placeArgumentsOf(
+  { gpus, cpus, memoryMb }: LaunchJob["resources"],
+  { slurmPlaces = 1, ...options }: SlurmOptions,
+): { readonly sbatch: readonly string[]; readonly srun: readonly string[] } {
+  const words = wordsOf(options.slurmSbatch);
+  const saysGpus = words.some((argument) => /^--(gpus|gres)/.test(argument));
+  const each = Math.max(1, Math.ceil(cpus));
+  const size = [
+    `--ntasks=${slurmPlaces}`,
+    `--cpus-per-task=${each}`,
+    ...(gpus > 0 && !saysGpus ? [`--gpus-per-task=${gpus}`] : []),
+    ...(memoryMb === undefined ? [] : [`--mem-per-cpu=${Math.ceil(memoryMb / each)}M`]),
+  ];
+  return {
+    sbatch: [
+      ...["--parsable", "--chdir=/", "--open-mode=append", "--export=ALL", "--no-requeue"],
+      ...queueArgumentsOf(options),
+      ...words,
+      ...size,
+    ],
+    srun: size,
+  };
+}
+
+function queueArgumentsOf({
+  slurmPartition,
+  slurmAccount,
+  slurmQos,
+}: Pick<SlurmOptions, "slurmPartition" | "slurmAccount" | "slurmQos">): readonly string[] {
+  return [
+    ...(slurmPartition === undefined ? [] : [`--partition=${slurmPartition}`]),
+    ...(slurmAccount === undefined ? [] : [`--account=${slurmAccount}`]),
+    ...(slurmQos === undefined ? [] : [`--qos=${slurmQos}`]),
+  ];
+}
+
 /** Everything before the script's path. What the options say themselves of processors for graphics is left to them. */
 export function sbatchArgumentsOf(job: LaunchJob, options: SlurmOptions): readonly string[] {
   const { gpus, cpus, memoryMb, timeLimitSeconds } = job.resources;
@@ -93,9 +138,7 @@ export function sbatchArgumentsOf(job: LaunchJob, options: SlurmOptions): readon
     "--open-mode=append",
     "--export=ALL",
     options.slurmNoRequeue ? "--no-requeue" : "--requeue",
-    ...(options.slurmPartition === undefined ? [] : [`--partition=${options.slurmPartition}`]),
-    ...(options.slurmAccount === undefined ? [] : [`--account=${options.slurmAccount}`]),
-    ...(options.slurmQos === undefined ? [] : [`--qos=${options.slurmQos}`]),
+    ...queueArgumentsOf(options),
     "--nodes=1",
     "--ntasks=1",
     ...words,

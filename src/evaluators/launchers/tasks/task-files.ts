@@ -42,8 +42,16 @@ export function directoryOf({ key, folder }: LaunchJob): string {
   return join(folder, `launch-${key}`);
 }
 
+/** Where the cluster finds the packages that the program imports, if the search's job has not brought them. */
+export interface TaskPackages {
+  /** What Ray knows an upload by. */
+  readonly packages?: string;
+  /** A folder that the nodes see. */
+  readonly pythonPath?: string;
+}
+
 /** Writes what is to be run, and what both sides will use. */
-export async function writeTask(job: LaunchJob, packages: string | undefined): Promise<void> {
+export async function writeTask(job: LaunchJob, packages: TaskPackages): Promise<void> {
   const { key, folder, command, resources, stopGraceSeconds = 30 } = job;
   const { cpus, gpus, memoryMb, timeLimitSeconds } = resources;
   const directory = directoryOf(job);
@@ -53,7 +61,7 @@ export async function writeTask(job: LaunchJob, packages: string | undefined): P
     graceSeconds: stopGraceSeconds,
     ...(memoryMb !== undefined && { memoryBytes: Math.ceil(memoryMb * 1e6) }),
     ...(timeLimitSeconds !== undefined && { timeLimitSeconds }),
-    ...(packages !== undefined && { packages }),
+    ...packages,
   };
   await writeWhole(join(directory, "task.json"), JSON.stringify(task));
   for (const name of [askedName, outputName]) await appendFile(join(directory, name), "");
@@ -98,8 +106,10 @@ export interface Orders {
   readonly folder: string;
   /** Makes the file, empty, if it is not there. */
   open(): Promise<void>;
-  /** Names a task by its directory. */
-  add(order: { readonly start: string } | { readonly cancel: string }): Promise<void>;
+  /** Names a task by its directory, or the job that is to take no more by its key. */
+  add(
+    order: { readonly start: string } | { readonly cancel: string } | { readonly end: string },
+  ): Promise<void>;
 }
 
 /** @param folder of the search's job, in the run's */

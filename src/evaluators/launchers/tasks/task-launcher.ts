@@ -15,6 +15,7 @@ import {
   outputName,
   readHistory,
   type TaskHistory,
+  type TaskPackages,
   takenBy,
   writeEnd,
   writeTask,
@@ -33,8 +34,8 @@ export interface SearchJob {
 
 export interface TaskSetting {
   readonly job: SearchJob;
-  /** Before a task is ordered. @returns what its packages are called on the cluster, where the job does not have them */
-  readonly prepare: (job: LaunchJob) => Promise<string | undefined>;
+  /** Before a task is ordered. */
+  readonly prepare: (job: LaunchJob) => Promise<TaskPackages>;
   /** How a task ended that died with this node; undefined as long as the cluster does not know. */
   readonly verdictOn: (node: string | null) => Promise<Ended | undefined>;
 }
