@@ -16,7 +16,7 @@ from .orders import Orders, is_running, take
 from .task import run_task
 
 IDLE_SECONDS = 600.0
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.1
 
 
 def main() -> None:

@@ -199,7 +199,7 @@ async function create({ environment, folder }: LauncherSetting, options: SlurmOp
     return {
       ...tasks,
       requirePackage,
-      pollSeconds: Math.min(0.5, options.slurmPollSeconds),
+      pollSeconds: Math.min(0.2, options.slurmPollSeconds),
       close: () => allocation.end(),
     };
   }
