@@ -175,7 +175,7 @@ describe.skipIf(venv === undefined)("ray", { timeout }, () => {
   });
 
   test.each([
-    ["worker of Ray's", (template: number) => parentOf(template), /worker/],
+    ["worker of Ray's", async (template: number) => parentOf(await parentOf(template)), /worker/],
     ["process that starts trainings", async (template: number) => template, /starts trainings/],
   ])(
     "tells a training lost whose %s was killed, and leaves nothing of it running",
