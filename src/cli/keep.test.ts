@@ -147,10 +147,9 @@ async function triedByTheClock(text: string): Promise<void> {
     expect(proposal.rationale).toMatch(/^digits-1, kept from|^among the best|once more/);
   }
   await genius("report", out);
-  const report = await readFile(join(out, "report.html"), "utf8");
-  expect(report).toMatch(
-    /genius search digits .* --experience .*It was offered what was kept then \(digits-1\)/,
-  );
+  const report = (await readFile(join(out, "report.html"), "utf8")).replaceAll(/<[^>]*>/g, "");
+  for (const words of ["--experience", "It was offered what was kept then (digits-1)"])
+    expect(report.includes(words), words).toBe(true);
   await writeFile(kept, lines);
 }
 

@@ -4,7 +4,7 @@ import { experienceProposer, referenceProposer } from "./proposed-network.ts";
 
 const words: Readonly<Record<string, string>> = {
   [referenceProposer]: "hand-designed network",
-  [experienceProposer]: "network that won elsewhere",
+  [experienceProposer]: "network that won before",
   "hybrid/surrogate": "predicted from earlier trials",
   "hybrid/model": "language model",
   llm: "language model",

@@ -100,7 +100,7 @@ function referencesText(
   return `Hand-designed networks, fitted to the limits:\n${lines.join("\n")}${shown ? `\n\nThe first of them as a text:\n${shown.trimEnd()}` : ""}`;
 }
 
-/** What won elsewhere. */
+/** What won before. */
 function experienceText({ experience = [] }: StrategySetting): string {
   if (experience.length === 0) return "";
   const entries = experience.map(({ words, text }) => `${words}\n${text.trimEnd()}`);
