@@ -57,8 +57,8 @@ async function runPage(blocks: readonly Block[], folder: string): Promise<void> 
           env: environment,
         });
     } else if (language === "csv") {
-      const [, name = "", rows = ""] = /^# (\S+\.csv)\n(.*)$/s.exec(text) ?? [];
-      await writeFile(join(folder, name), rows);
+      const [, name = ""] = /^# (\S+\.csv)\n/.exec(text) ?? [];
+      await writeFile(join(folder, name), text);
     } else if (language === "text") {
       const name = /^# (\S+\.txt)\n/.exec(text)?.[1];
       if (name !== undefined) await writeFile(join(folder, name), text);

@@ -1,5 +1,5 @@
 // A table as CSV, after RFC 4180: a first line with the names of the columns, the design's key first, then a line for each
-// design. Numbers are read as numbers; an empty cell is missing.
+// design. Numbers are read as numbers; an empty cell is missing. Lines that begin with # before the first are comments.
 import { GeniusError } from "../../base/errors.ts";
 
 /** @throws GeniusError `bad-data` for a file without a first line of names, a repeated key or a line of another length. */
@@ -7,7 +7,7 @@ export function rowsOfCsv(
   text: string,
   file: string,
 ): (readonly [key: string, row: Readonly<Record<string, unknown>>])[] {
-  const [names, ...lines] = linesOf(text.replace(/^\uFEFF/, ""));
+  const [names, ...lines] = linesOf(text.replace(/^\uFEFF/, "").replace(/^(\s*#[^\r\n]*[\r\n]+)+/, ""));
   if (names === undefined || names.length < 2) {
     throw new GeniusError(
       "bad-data",

@@ -144,6 +144,8 @@ describe("a malformed table", () => {
     );
     const text = '\uFEFFdesign,validation, note,test\r\n"0,1",90.5,"a ""b"", c",90\r\n\r\n"1,1",9,,8';
     expect(parseTable({ file: "mine.CSV", text }, ownFields)).toEqual(json);
+    const commented = `# mine.csv\n# in per cent\n${text.slice(1)}`;
+    expect(parseTable({ file: "mine.csv", text: commented }, ownFields)).toEqual(json);
   });
 
   it("keeps another metric in its own unit, and turns one that is minimised into a score", () => {
