@@ -90,13 +90,26 @@ describe.skipIf(skip)(`compiled by gcc${why}`, () => {
   });
 });
 
+test("the folder's other program says how long an image takes, as genius latency does", async () => {
+  const folder = join(root, "timed");
+  await genius(["export", run, "--format", "c", "--out", folder]);
+  const flags = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror"];
+  execFileSync("gcc", [...flags, "latency.c", "-o", "latency", "-lm"], { cwd: folder, stdio: "pipe" });
+  const printed = execFileSync(join(folder, "latency"), { cwd: folder, encoding: "utf8" });
+  expect(printed).toMatch(/^\S+ ms median, \S+ ms at the 90th percentile, of 30 runs with 1 thread\n\{/);
+  const told = JSON.parse(printed.trim().split("\n").at(-1) as string);
+  expect(told).toEqual({ medianMs: told.medianMs, p90Ms: told.p90Ms, repeats: 30, threads: 1 });
+  expect(told.medianMs).toBeGreaterThan(0);
+  expect(told.p90Ms).toBeGreaterThanOrEqual(told.medianMs);
+});
+
 test("the folder's name is the header's, and files of another origin are kept", async () => {
   const folder = join(root, "my Net-2");
   await genius(["export", run, "--format", "c", "--out", folder]);
   expect((await readdir(folder)).sort()).toEqual(
     [1, 2, 3]
       .map((index) => `image-${index}.raw`)
-      .concat("README.md", "main.c", "my_net_2.h", "my_net_2_cmsis_nn.h")
+      .concat("README.md", "main.c", "latency.c", "my_net_2.h", "my_net_2_cmsis_nn.h")
       .sort(),
   );
   expect((await genius(["export", run, "--format", "c", "--out", folder])).code).toBe(0);

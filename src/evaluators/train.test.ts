@@ -325,6 +325,7 @@ test("the selected design is trained, exported and tested; a stopped training en
     "image-1.raw",
     "image-2.raw",
     "image-3.raw",
+    "latency.c",
     "main.c",
   ]);
   expect(result.files).toContain("best/c/classifier.h");

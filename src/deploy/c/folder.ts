@@ -1,7 +1,8 @@
-// The folder that a C export is: the header, a program that tries it on three images, these images, and how to use it all.
+// The folder that a C export is: the header, a program that tries it on three images, one that times it, these images, and how to use it all.
 // It must not know where the network or the images come from.
 import { withoutHidden } from "../../base/hidden-characters.ts";
 import { headerText } from "./header.ts";
+import { latencyText } from "./latency-program.ts";
 import { named, outsideText } from "./naming.ts";
 import { constantBytes, type Program, usedKernels } from "./program.ts";
 import { floatLiteral, stringLiteral } from "./text.ts";
@@ -36,6 +37,7 @@ export function cFolder(options: CFolderOptions): ReadonlyMap<string, string | U
   files.set(`${options.name}.h`, headerText(given));
   if (given.hooks !== undefined) files.set(`${options.name}_cmsis_nn.h`, given.hooks);
   files.set("main.c", mainText(given));
+  files.set("latency.c", latencyText(options.name));
   files.set("README.md", readmeText(given));
   for (const [index, { pixels }] of options.examples.entries()) files.set(imageName(index), pixels);
   return files;
@@ -149,6 +151,9 @@ gcc -std=c99 -O3 -Wall -Wextra -Werror main.c -o try${math} && ./try
 | image | class |
 |---|---|
 ${examples.map(({ scores }, index) => `| \`${imageName(index)}\` | ${shown(classNames[highest(scores)] ?? "")} |`).join("\n")}
+
+\`latency.c\`, compiled in the same way, says how many milliseconds one image takes on the processor that it runs on, in the words of
+\`genius latency\` and as its JSON line.
 
 For a microcontroller: \`arm-none-eabi-gcc -std=c99 -mcpu=cortex-m4 -mthumb -Os -ffunction-sections -fdata-sections -c\`, and
 \`arm-none-eabi-size\` says what it takes.
