@@ -85,8 +85,13 @@ test("by the clock, the deadline says what is left", () => {
   progress.event(finalEpoch(1.5, 0.8, 20));
   expect(progress.finalTraining()).toMatchObject({ share01: 0.5 });
   expect(progress.finalTraining()?.line).toMatch(
-    /^final training 50 %: epoch 1\.5 · validation accuracy 80\.00 %/,
+    /^final training 50 %: validation accuracy 80\.00 % at epoch 1\.5/,
   );
+  // Time goes on while nothing new is measured: the figure keeps the epoch that it was measured at.
+  time.now = 40_000;
+  expect(progress.finalTraining()?.line).toMatch(/validation accuracy 80\.00 % at epoch 1\.5/);
+  progress.event(finalEpoch(2.2, 0.97, 30));
+  expect(progress.finalTraining()?.line).toMatch(/validation accuracy 97\.00 % at epoch 2\.2/);
 });
 
 test("a narrow terminal cuts lines and breaks none, and says when it ends", () => {

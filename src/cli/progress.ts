@@ -115,12 +115,16 @@ export function createProgress(setting: ProgressSetting, recorded: readonly Tria
     return final === undefined || epochs === undefined ? 0 : Math.min(1, final.epoch / epochs);
   };
   const finalWords = (own: Final): string => {
-    const of = clockEvent === undefined && setting.epochs !== undefined ? ` of ${setting.epochs.final}` : "";
-    const epoch = clockEvent === undefined ? String(own.epoch) : own.epoch.toFixed(1);
     const score = own.scores.at(-1);
     const measured =
-      score === undefined ? "" : ` · validation ${metricWords(metric)} ${formatScore(metric, score)}`;
-    return `epoch ${epoch}${of}${measured}`;
+      score === undefined ? undefined : `validation ${metricWords(metric)} ${formatScore(metric, score)}`;
+    // By the clock the line is written again between measurements, which are passes apart: it says of when the figure is.
+    if (clockEvent !== undefined) {
+      const at = `epoch ${own.epoch.toFixed(1)}`;
+      return measured === undefined ? at : `${measured} at ${at}`;
+    }
+    const of = setting.epochs === undefined ? "" : ` of ${setting.epochs.final}`;
+    return [`epoch ${own.epoch}${of}`, measured].filter(Boolean).join(" · ");
   };
   const leftWords = (leftMs: number | undefined) =>
     leftMs === undefined || leftMs <= 0 ? "" : ` · about ${formatTimeLeft(leftMs)} left`;
