@@ -131,7 +131,8 @@ export default defineCommand({
         ? `${evaluated.length} of ${counted(config.trials, "evaluation")}`
         : counted(evaluated.length, "evaluation");
     const planned = config.minutes === undefined ? "" : ` of ${config.minutes} min`;
-    const { elapsedMs } = journal.spent;
+    // Of a running one until now, as what is left.
+    const elapsedMs = journal.spent.elapsedMs + (state === "running" ? sinceChanged(journal) : 0);
     const took = elapsedMs === 0 ? "" : ` · ${formatDuration(elapsedMs)}${planned}`;
     const ended =
       result !== undefined
@@ -245,9 +246,12 @@ function lastAndNamed({ trials, selected, result }: RunRecord): readonly Trial[]
 function leftWords(journal: RunRecord): string {
   const leftMs = journal.result === undefined ? timeOfJournal(journal)?.leftMs : undefined;
   if (leftMs === undefined) return "";
-  const since = Date.now() - Date.parse(journal.changedAt);
+  const since = sinceChanged(journal);
   return leftMs > since ? `, about ${formatTimeLeft(leftMs - since)} left` : ", about to be done";
 }
+
+/** Milliseconds since the journal's last line. */
+const sinceChanged = ({ changedAt }: RunRecord) => Math.max(0, Date.now() - Date.parse(changedAt));
 
 interface SpaceShown {
   readonly options: z.output<typeof flags>;

@@ -264,6 +264,19 @@ test("what won before is tried right after the first reference, stands among the
   ]);
 });
 
+test("a search whose time is enough for few passes, on a busy machine, still tries a design of its own, and ends in time", async () => {
+  for (const world of [
+    { ...usual, minutes: 1, load: 1.3, passes: 6, experience: 1, isOfSameData: true },
+    { ...usual, minutes: 3, load: 2, passes: 3, experience: 1, isOfSameData: true },
+    { ...usual, minutes: 3, load: 2, passes: 1 },
+  ]) {
+    const { trials, slices, searchEnd, plan } = await run(world);
+    expect(trials.filter(({ proposal }) => proposal.by === "counting").length).toBeGreaterThan(0);
+    const end = Math.max(...slices.map(({ endsAt }) => endsAt));
+    expect(end).toBeLessThan(searchEnd + 0.15 * (plan.totalSeconds - plan.searchSeconds));
+  }
+});
+
 test("a space that is soon exhausted leaves its places to further references", async () => {
   const { trials, plan } = await run({ ...usual, designs: 2 });
   const first = onRung(trials, plan.rungs[0]);

@@ -66,6 +66,12 @@ export function withRace(strategy: Strategy, { plan, references, experience = []
       isReference(proposal) &&
       proposal.fidelity.seconds === base);
 
+  const ownProposal = async (context: ProposeContext): Promise<Proposal | undefined> => {
+    if (isStuck(trials.filter(({ proposal }) => isOwn(proposal)))) return undefined;
+    const own = await strategy.propose({ ...context, pending: context.pending.filter(isOwn) });
+    return own && { ...own, fidelity: { seconds: base } };
+  };
+
   const proposeFirst = async (context: ProposeContext, at: State): Promise<Proposal | undefined> => {
     const { isFirst, places, started } = at;
     const [reference] = references.slice(at.references);
@@ -77,16 +83,16 @@ export function withRace(strategy: Strategy, { plan, references, experience = []
     const due = places.total < manyPlaces ? designs + 1 : Math.floor((places.total - twins) / 2);
     const twin = twins > 0 && !at.hasTwin ? twinOf(at.rungs[0] as Rung, base) : undefined;
     if (isFirst && reference !== undefined) return referenceProposal(reference, base);
-    if (places.more < 1 && started > 0) return undefined;
+    // The first of the strategy's own is tried while there is time for its training alone: a search designs at least once.
+    const isOwed = designs === 0 && at.secondsLeft > sliceSeconds(at.situation, 0);
+    if (places.more < 1 && started > 0) return isOwed ? ownProposal(context) : undefined;
     const [proven] = experience.slice(at.experience);
     if (proven !== undefined && (places.total >= manyPlaces || designs > 0 || proven.isOfSameData))
       return experienceProposal(proven, base);
     if (twin !== undefined) return twin;
     if (reference !== undefined && at.references < due) return referenceProposal(reference, base);
-    const own = isStuck(trials.filter(({ proposal }) => isOwn(proposal)))
-      ? undefined
-      : await strategy.propose({ ...context, pending: context.pending.filter(isOwn) });
-    if (own !== undefined) return { ...own, fidelity: { seconds: base } };
+    const own = await ownProposal(context);
+    if (own !== undefined) return own;
     // The strategy may have more once it has observed what is being trained.
     if (reference !== undefined && context.pending.length === 0) return referenceProposal(reference, base);
     return undefined;
@@ -115,6 +121,7 @@ export function withRace(strategy: Strategy, { plan, references, experience = []
     const left = secondsLeft - unearnedSeconds(plan, epochsASecond(trials));
     const more = placesWithin(left, situation, { networks: first.length, running: pending.length });
     return {
+      secondsLeft,
       left,
       situation,
       rungs: standings,
@@ -161,6 +168,8 @@ export function withOwnNumbers(strategy: Strategy): Strategy {
 }
 
 interface State {
+  /** Of the search, and less what it has not earned. */
+  readonly secondsLeft: number;
   readonly left: number;
   readonly situation: RaceSituation;
   readonly rungs: readonly Rung[];
