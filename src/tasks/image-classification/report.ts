@@ -125,10 +125,10 @@ export function describeReport({ report, shape }: Pick<Dataset, "report" | "shap
       ? `${trainCount} training, ${validationCount} validation and ${testCount} test images`
       : `${trainCount} training and ${testCount} test images`;
   const lines = [`${parts} of ${report.classes.length} classes (${report.format}).`];
-  const add = (found: Finding, text: string) => {
+  const add = (found: Finding, many: string, one: string) => {
     if (found.count > 0)
       lines.push(
-        `${found.count} ${text}: ${found.examples.slice(0, 3).join(", ")}${found.count > 3 ? ", …" : ""}.`,
+        `${found.count} ${found.count === 1 ? one : many}: ${found.examples.slice(0, 3).join(", ")}${found.count > 3 ? ", …" : ""}.`,
       );
   };
   if (report.imbalance >= 1.5) {
@@ -143,30 +143,57 @@ export function describeReport({ report, shape }: Pick<Dataset, "report" | "shap
       );
     }
   }
-  add(report.corrupt, "images could not be read and were left out");
-  add(report.ignoredFiles, "files are no images of an accepted kind and were not read");
-  add(report.testInTrain, "test or validation images also occur in the training part");
-  add(report.duplicates, "training images occur more than once");
+  add(
+    report.corrupt,
+    "images could not be read and were left out",
+    "image could not be read and was left out",
+  );
+  add(
+    report.ignoredFiles,
+    "files are no images of an accepted kind and were not read",
+    "file is no image of an accepted kind and was not read",
+  );
+  add(
+    report.testInTrain,
+    "test or validation images also occur in the training part",
+    "test or validation image also occurs in the training part",
+  );
+  add(report.duplicates, "training images occur more than once", "training image occurs more than once");
   if (report.levels !== null) {
     const { low, high } = report.levels;
     add(
       report.sixteenBit,
       `images of 16 bits a channel were brought to 8 by one scale for the whole set, ${low} to black and ${high} to white`,
+      `image of 16 bits a channel was brought to 8 by one scale for the whole set, ${low} to black and ${high} to white`,
     );
   }
-  add(report.skipped, "files and folders that systems leave behind were skipped");
-  add(report.textFiles, "files of text beside the images were not read");
+  add(
+    report.skipped,
+    "files and folders that systems leave behind were skipped",
+    "file or folder of a kind that systems leave behind was skipped",
+  );
+  add(
+    report.textFiles,
+    "files of text beside the images were not read",
+    "file of text beside the images was not read",
+  );
   add(
     report.wrongEndings,
     "images are of another kind than their ending says and were read as what they are",
+    "image is of another kind than its ending says and was read as what it is",
   );
-  add(report.greyAmongColour, "grey images among colour ones were given three channels");
-  add(report.transparent, "transparent images were laid on white");
+  add(
+    report.greyAmongColour,
+    "grey images among colour ones were given three channels",
+    "grey image among colour ones was given three channels",
+  );
+  add(report.transparent, "transparent images were laid on white", "transparent image was laid on white");
   add(
     report.cropped,
     `images have another aspect ratio than ${height}×${width} and were cropped at the edges`,
+    `image has another aspect ratio than ${height}×${width} and was cropped at the edges`,
   );
-  add(report.resized, "images were resized");
+  add(report.resized, "images were resized", "image was resized");
   return [...lines, ...report.notes];
 }
 
