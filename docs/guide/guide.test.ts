@@ -77,7 +77,8 @@ async function runPage(blocks: readonly Block[], folder: string): Promise<void> 
 
 async function checkOptions(args: readonly string[], folder: string): Promise<void> {
   const help = await genius([...args.filter((word) => word !== "--help"), "--help"], folder);
-  for (const option of args.filter((word) => word.startsWith("--"))) {
+  const named = args.filter((word) => word.startsWith("--"));
+  for (const option of named.map((word) => word.replace(/=.*/, ""))) {
     expect(help, `${args.join(" ")}: the help must know ${option}`).toContain(`${option} `);
   }
 }

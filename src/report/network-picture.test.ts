@@ -58,5 +58,5 @@ test("the sketch keeps to its columns and ends with the totals", () => {
   const lines = networkSketch(macro, 80);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(lines[1]).toMatch(/^stem +32 × 32 × 32 +928 +885k █/);
-  expect(lines.at(-1)).toBe("in all: 1.77M parameters, 71.4M multiply–accumulates");
+  expect(lines.at(-1)).toBe("in all: 1.77M parameters, 71.4M MACs");
 });
