@@ -2,12 +2,11 @@
 // Slurm can be started the tests are left out, and the reason is printed.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { launcherChecks } from "../../../testing/launcher-suite.ts";
 import type { JobState, Launcher, LaunchJob } from "../launcher.ts";
 import slurm from "../slurm.ts";
-import { startTestCluster, whyNoSlurm } from "./test-cluster.ts";
+import { startTestCluster, untilWithin, whyNoSlurm } from "./test-cluster.ts";
 
 const without = whyNoSlurm();
 if (without !== undefined) console.warn(`Allocations of Slurm are not tested: ${without}.`);
@@ -44,14 +43,7 @@ describe.skipIf(without !== undefined)("slurm, in one allocation", { timeout: 12
       ...change,
     };
   };
-  const until = async <T>(look: () => Promise<T>, isWanted: (value: T) => boolean): Promise<T> => {
-    for (let looks = 0; ; looks += 1) {
-      const value = await look();
-      if (isWanted(value)) return value;
-      if (looks > 600) throw new Error(`in vain; last seen: ${JSON.stringify(value)}`);
-      await wait(100);
-    }
-  };
+  const until = untilWithin(600);
   const ended = (launcher: Launcher, job: LaunchJob) =>
     until(
       () => launcher.state(job),

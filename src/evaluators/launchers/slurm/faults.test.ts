@@ -9,7 +9,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { messageOf } from "../../../base/errors.ts";
 import type { JobState, Launcher, LaunchJob } from "../launcher.ts";
 import slurm from "../slurm.ts";
-import { startTestCluster, whyNoSlurm } from "./test-cluster.ts";
+import { startTestCluster, untilWithin, whyNoSlurm } from "./test-cluster.ts";
 
 const without = whyNoSlurm();
 
@@ -43,14 +43,7 @@ describe.skipIf(without !== undefined)("slurm, when things go wrong", { timeout:
     await writeFile(join(job.folder, "train.py"), text);
     return { resources: { gpus: 0, cpus: 1 }, ...job };
   };
-  const until = async <T>(look: () => Promise<T>, isWanted: (value: T) => boolean): Promise<T> => {
-    for (let looks = 0; ; looks += 1) {
-      const value = await look();
-      if (isWanted(value)) return value;
-      if (looks > 300) throw new Error(`in vain; last seen: ${JSON.stringify(value)}`);
-      await wait(100);
-    }
-  };
+  const until = untilWithin(300);
   const isThere = (job: LaunchJob, file: string) =>
     until(
       () =>

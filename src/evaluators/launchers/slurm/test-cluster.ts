@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll } from "vitest";
@@ -76,3 +77,15 @@ export async function startTestCluster(): Promise<TestCluster> {
     },
   };
 }
+
+/** Looks ten times a second until what is seen is wanted; throws with what was seen last after so many looks. */
+export const untilWithin =
+  (most: number) =>
+  async <T>(look: () => Promise<T>, isWanted: (value: T) => boolean): Promise<T> => {
+    for (let looks = 0; ; looks += 1) {
+      const value = await look();
+      if (isWanted(value)) return value;
+      if (looks > most) throw new Error(`in vain; last seen: ${JSON.stringify(value)}`);
+      await wait(100);
+    }
+  };
